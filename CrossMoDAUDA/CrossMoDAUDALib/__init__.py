@@ -1,0 +1,8 @@
+"""Unsupervised cross-modality domain adaptation for medical image segmentation.
+
+The method of Yang and Wang (crossMoDA 2022): CycleGAN turns labelled source scans into pseudo-target images, nnU-Net
+learns from them, and self-training with its own pseudo-labels closes the rest of the gap. Start reading at
+``adaptation.py``. Not for clinical use.
+"""
+
+__version__ = "0.1.0"

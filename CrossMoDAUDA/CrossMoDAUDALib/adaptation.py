@@ -1,0 +1,228 @@
+"""The method, from top to bottom: the paper's Fig. 1 as one function and one function for each of its boxes.
+
+Every box is a stage of the experiment: done once, skipped when it is complete, continued where it was killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import devices, evaluation
+from .cohort import Case
+from .experiment import Experiment
+from .parallel import worker_count
+from .segmentation import preparation, training
+from .segmentation.dataset import TrainingCase, export_image, export_label, network_image, scaled_scan, write_description
+from .segmentation.nnunet import nnunet_session
+from .segmentation.postprocessing import keep_largest_component
+from .segmentation.predictor import Segmenter
+from .translation.slices import build_slices
+from .translation.training import train as train_translator
+from .translation.translator import Translator
+from .volumes import read_label_map, read_volume, write_volume
+
+PSEUDO_TARGET, SELF_TRAINING, SOURCE_ONLY = "Dataset001_PseudoTarget", "Dataset002_SelfTraining", "Dataset003_SourceOnly"
+
+
+def adapt(experiment: Experiment) -> None:
+    """Adapt a segmenter from the labelled source domain to the unlabelled target domain (paper section 2, Fig. 1).
+
+    Args:
+        experiment: locked by the caller; its folder is filled and its events tell the progress.
+
+    Raises:
+        CrossModaError: what went wrong and what to do; what was finished stays finished.
+    """
+    settings = experiment.settings
+    if settings.translation.translator != "none":
+        train_translation(experiment)
+        translate_source(experiment)
+    translated = export_source(experiment, PSEUDO_TARGET)
+
+    train_segmenter(experiment, 0, PSEUDO_TARGET, translated)
+    for iteration in range(1, settings.self_training.iterations + 1):
+        pseudo_labelled = export_target(experiment, iteration)
+        train_segmenter(experiment, iteration, SELF_TRAINING, [*translated, *pseudo_labelled], changed=pseudo_labelled)
+
+    if settings.evaluation.source_only and settings.translation.translator != "none":
+        train_segmenter(experiment, 0, SOURCE_ONLY, export_source(experiment, SOURCE_ONLY), folder="source_only")
+
+
+def train_translation(experiment: Experiment) -> None:
+    """Train CycleGAN on slices of both domains (section 2.1)."""
+    folder, settings, cohort = experiment.folder / "translation", experiment.settings, experiment.cohort
+    sets = {"source": cohort.source, "target": cohort.target}
+    for domain, cases in sets.items():
+        with experiment.stage(f"translation/{domain}_slices") as todo:
+            if todo:
+                progress = experiment.events.progress(f"translation/{domain}_slices")
+                build_slices([case.image for case in cases], folder / f"{domain}_slices.npy", settings.translation, progress)
+    with experiment.stage("translation/train") as todo:
+        if todo:
+            device, progress = devices.resolve(settings.device), experiment.events.progress("translation/train")
+            train_translator(folder / "source_slices.npy", folder / "target_slices.npy", folder, settings, device, progress)
+
+
+def translate_source(experiment: Experiment) -> None:
+    """Turn every labelled source scan into a pseudo-target image on its own grid (section 2.1)."""
+    with experiment.stage("pseudo_target") as todo:
+        if not todo:
+            return
+        progress = experiment.events.progress("pseudo_target")
+        translator = Translator.load(experiment.folder, experiment.settings.device)
+        cases = experiment.cohort.source
+        for index, case in enumerate(cases, 1):
+            path = _pseudo_target(experiment, case)
+            if not path.is_file():
+                write_volume(translator.translate(read_volume(case.image)), path)
+            progress(index, len(cases), f"translated {case.id}")
+
+
+def export_source(experiment: Experiment, dataset: str) -> list[TrainingCase]:
+    """Write the source domain with its real labels as an nnU-Net data set: translated, or as it is."""
+    raw, settings, cases = _raw(experiment), experiment.settings, experiment.cohort.source
+    as_is = dataset == SOURCE_ONLY or settings.translation.translator == "none"
+    listed = [_training_case(raw / dataset, "source", index) for index in range(len(cases))]
+    with experiment.stage(f"export/{dataset}") as todo:
+        if todo:
+            progress = experiment.events.progress(f"export/{dataset}")
+            for index, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
+                assert case.label is not None  # the cohort check refuses a source case without
+                scan = read_volume(case.image)
+                if as_is:
+                    image = scaled_scan(scan, settings.translation)
+                else:
+                    image = scan.with_array(network_image(read_volume(_pseudo_target(experiment, case)).array, scan.array == 0))
+                export_image(image, files.image)
+                export_label(read_label_map(case.label), settings.labels, files.label)
+                progress(index, len(cases), f"exported {case.id}")
+            write_description(raw / dataset, listed, settings.labels)
+    return listed
+
+
+def export_target(experiment: Experiment, iteration: int) -> list[TrainingCase]:
+    """Write the target domain with the last iteration's pseudo-labels, beside the pseudo-target images (section 2.2)."""
+    raw, settings, cases = _raw(experiment), experiment.settings, experiment.cohort.target
+    listed = [_training_case(raw / SELF_TRAINING, "target", index) for index in range(len(cases))]
+    translated = [_training_case(raw / PSEUDO_TARGET, "source", index) for index in range(len(experiment.cohort.source))]
+    stage = f"iteration_{iteration}/export"
+    with experiment.stage(stage) as todo:
+        if todo:
+            progress = experiment.events.progress(stage)
+            for index, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
+                if not files.image.is_file():
+                    export_image(scaled_scan(read_volume(case.image), settings.translation), files.image)
+                pseudo_label = read_label_map(experiment.folder / f"iteration_{iteration - 1}" / "pseudo_labels" / f"{case.id}.nii.gz")
+                export_label(pseudo_label, settings.labels, files.label)
+                progress(index, len(cases), f"exported {case.id}")
+            write_description(raw / SELF_TRAINING, [*translated, *listed], settings.labels)
+    return listed
+
+
+def train_segmenter(
+    experiment: Experiment,
+    iteration: int,
+    dataset: str,
+    cases: Sequence[TrainingCase],
+    changed: Sequence[TrainingCase] = (),
+    folder: str = "",
+) -> None:
+    """Plan, preprocess and train nnU-Net, predict the target domain, score it (section 2.2).
+
+    Args:
+        iteration: self-training iteration.
+        cases: the data set's cases.
+        changed: those whose labels are new in this iteration.
+        folder: name of the iteration's folder and row, if not ``iteration_N``.
+    """
+    name = folder or f"iteration_{iteration}"
+    settings, events, nnunet = experiment.settings, experiment.events, experiment.folder / "nnunet"
+    device = devices.resolve(settings.device)
+    workers = worker_count(settings.workers)
+    # On the CPU augmentation processes would only take the training's cores, and make it irreproducible.
+    augmentation = workers if device.type != "cpu" or settings.workers > 0 else 0
+    log = experiment.folder / name / "nnunet.log"
+    folders = (nnunet / "raw", nnunet / "preprocessed", experiment.folder / name)
+    with experiment.stage(f"{name}/prepare") as todo:
+        if todo:
+            progress, configuration = events.progress(f"{name}/prepare"), settings.segmentation.configuration
+            with nnunet_session(*folders, log):
+                preparation.plan(*folders[:2], dataset, settings.segmentation, workers, progress)
+                like = PSEUDO_TARGET if dataset == SELF_TRAINING else ""
+                preparation.preprocess(folders[1], dataset, cases, configuration, workers, progress, like)
+                if iteration > 1:
+                    preparation.preprocess_labels(folders[1], dataset, changed, configuration, workers, progress)
+    with experiment.stage(f"{name}/train") as todo:
+        if todo:
+            start_from = None
+            if settings.self_training.warm_start and iteration:
+                start_from = experiment.folder / f"iteration_{iteration - 1}" / "model"
+            progress, model = events.progress(f"{name}/train"), experiment.folder / name / "model"
+            with nnunet_session(*folders, log, augmentation):
+                warm = training.train(folders[1], dataset, model, settings, iteration, device, progress, start_from)
+            if start_from and not warm:
+                events.write("warning", stage=f"{name}/train", message="nnU-Net's plan changed: the training starts anew.")
+    predict_target(experiment, name)
+    evaluate(experiment, name)
+
+
+def predict_target(experiment: Experiment, name: str) -> None:
+    """Segment the target domain's training scans (pseudo-labels) and the evaluation scans."""
+    settings, cohort = experiment.settings, experiment.cohort
+    values = [settings.labels[structure] for structure in settings.self_training.largest_component]
+    work = [(case, experiment.folder / name / "evaluation" / f"{case.id}.nii.gz") for case in cohort.evaluation]
+    if name != "source_only":
+        work = [(case, experiment.folder / name / "pseudo_labels" / f"{case.id}.nii.gz") for case in cohort.target] + work
+    with experiment.stage(f"{name}/predict") as todo:
+        if not todo:
+            return
+        progress = experiment.events.progress(f"{name}/predict")
+        segmenter = Segmenter.load(experiment.folder / name, settings.device)
+        for index, (case, path) in enumerate(work, 1):
+            if not path.is_file():
+                label = segmenter.segment(read_volume(case.image))
+                write_volume(label.with_array(keep_largest_component(label.array, values)), path)
+            progress(index, len(work), f"segmented {case.id}")
+
+
+def evaluate(experiment: Experiment, name: str) -> None:
+    """Score the evaluation scans and renew the tables, one row for each training so far (paper Table 1)."""
+    cohort, settings = experiment.cohort, experiment.settings
+    if not cohort.evaluation:
+        return
+    with experiment.stage(f"{name}/evaluate") as todo:
+        if not todo:
+            return
+        rows = ["source_only", *(f"iteration_{n}" for n in range(settings.self_training.iterations + 1))]
+        done = [row for row in rows if row == name or experiment.is_complete(f"{row}/evaluate")]
+        scores = {row.replace("_", " "): _scores(experiment, row) for row in done}
+        table = evaluation.summary_rows(scores, list(settings.labels))
+        folder = experiment.folder / "evaluation"
+        evaluation.write_per_case_csv(folder / "per_case.csv", scores)
+        evaluation.write_table_csv(folder / "table.csv", table)
+        evaluation.write_table_markdown(folder / "table.md", table, settings.evaluation.convention)
+
+
+def _scores(experiment: Experiment, row: str) -> list[evaluation.CaseScore]:
+    settings = experiment.settings
+    found: list[evaluation.CaseScore] = []
+    for case in experiment.cohort.evaluation:
+        assert case.label is not None  # without a label it is no evaluation case
+        prediction = read_label_map(experiment.folder / row / "evaluation" / f"{case.id}.nii.gz")
+        found += evaluation.score_case(case.id, prediction, read_label_map(case.label), settings.labels, settings.evaluation.convention)
+    return found
+
+
+def _raw(experiment: Experiment) -> Path:
+    return experiment.folder / "nnunet" / "raw"
+
+
+def _pseudo_target(experiment: Experiment, case: Case) -> Path:
+    return experiment.folder / "pseudo_target" / f"{case.id}.nii.gz"
+
+
+def _training_case(folder: Path, domain: str, index: int) -> TrainingCase:
+    # Numbers, because case ids may hold anything a file name may, and nnU-Net's names may not.
+    name = f"{domain}_{index:04d}"
+    return TrainingCase(name, folder / "imagesTr" / f"{name}_0000.nii.gz", folder / "labelsTr" / f"{name}.nii.gz")

@@ -1,0 +1,46 @@
+"""Where networks run: a device of this machine for the name a user gave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .config import parse_device
+from .errors import InputError
+
+if TYPE_CHECKING:
+    import torch
+
+
+def resolve(name: str) -> torch.device:
+    """The device that a name stands for; ``auto`` is the first of CUDA, MPS and the CPU that is there.
+
+    Args:
+        name: auto, cuda, cuda:N, mps or cpu.
+
+    Raises:
+        InputError: it is none of these, or this machine has no such device.
+    """
+    import torch
+
+    wanted = parse_device(name)
+    kind, _, index = wanted.partition(":")
+    cuda_devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    has_mps = torch.backends.mps.is_available()
+    if wanted == "auto":
+        return torch.device("cuda" if cuda_devices else "mps" if has_mps else "cpu")
+    if (kind == "cuda" and int(index or 0) >= cuda_devices) or (kind == "mps" and not has_mps):
+        there = [f"cuda:{number}" for number in range(cuda_devices)] + (["mps"] if has_mps else []) + ["cpu"]
+        raise InputError(f"This machine has no device {wanted} that PyTorch can use; choose auto or one of: {', '.join(there)}.")
+    return torch.device(wanted)
+
+
+def describe(device: torch.device) -> str:
+    """A device in words, for a log."""
+    import torch
+
+    if device.type == "cuda":
+        properties = torch.cuda.get_device_properties(device)
+        return f"{properties.name} ({properties.total_memory / 2**30:.0f} GB, {device})"
+    if device.type == "mps":
+        return "Apple GPU (mps)"
+    return f"CPU ({torch.get_num_threads()} threads)"

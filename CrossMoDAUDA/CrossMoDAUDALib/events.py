@@ -1,0 +1,81 @@
+"""The experiment's progress as an append-only file: one JSON object a line, for the terminal, the panel and ``status``."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .progress import Progress
+
+Event = dict[str, Any]
+# Often enough for a curve and a bar that moves, seldom enough that days of training stay a small file.
+SECONDS_BETWEEN = 1.0
+
+
+class EventLog:
+    """Appends events to ``events.jsonl`` and hands each to the listeners.
+
+    An event has ``time`` (seconds since 1970), ``kind`` (run, stage, progress, message, warning or error), ``stage``,
+    ``state`` (started, finished, skipped, failed or interrupted), ``step``, ``total``, ``message`` and ``metrics``, as
+    far as they apply.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.listeners: list[Callable[[Event], None]] = []
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and path.stat().st_size:  # a killed worker may have left half a line
+            with path.open("rb+") as existing:
+                existing.seek(-1, 2)
+                if existing.read(1) != b"\n":
+                    existing.write(b"\n")
+
+    def write(self, kind: str, **fields: Any) -> None:
+        """Append one event and tell the listeners."""
+        event: Event = {
+            "time": round(time.time(), 3),
+            "kind": kind,
+            **{name: value for name, value in fields.items() if value not in (None, "", {})},
+        }
+        with self._path.open("a", encoding="utf-8") as log:
+            log.write(json.dumps(event, ensure_ascii=False) + "\n")
+        for listener in self.listeners:
+            listener(event)
+
+    def progress(self, stage: str) -> Progress:
+        """A progress reporter for a stage; calls in quick succession are thinned out, numbers are never lost for long."""
+        last = 0.0
+        pending: dict[str, float] = {}
+
+        def report(step: int, total: int, message: str = "", **metrics: float) -> None:
+            nonlocal last
+            pending.update(metrics)
+            now = time.monotonic()
+            if now - last >= SECONDS_BETWEEN or step >= total:
+                last = now
+                self.write("progress", stage=stage, step=step, total=total, message=message, metrics=dict(pending))
+                pending.clear()
+
+        return report
+
+
+def read_events(path: Path, offset: int = 0) -> tuple[list[Event], int]:
+    """Events written since a byte offset, and the offset to go on from; a line still being written is left for later."""
+    if not path.is_file():
+        return [], 0
+    with path.open("rb") as log:
+        log.seek(offset)
+        data = log.read()
+    end = data.rfind(b"\n") + 1
+    events = []
+    for line in data[:end].splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:  # cut short by a kill; the next worker began a new line
+            continue
+        if isinstance(event, dict):
+            events.append(event)
+    return events, offset + end

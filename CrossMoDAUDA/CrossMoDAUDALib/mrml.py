@@ -1,0 +1,432 @@
+"""Slicer's scene and this library's volumes: volume nodes to images and back, label maps to segmentation nodes and files.
+
+Works inside the Slicer application, in its PythonSlicer, and in any Python with the package ``slicer-core``, which holds
+the same MRML classes. MRML positions are RAS, this library's are LPS; nothing is ever resampled.
+
+A node under a linear transform keeps it: its voxels are taken on its own grid, and what is made from it is put under the
+same transform, so both move together and nothing has to be hardened first.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import CrossModaError, InputError
+from .files import replacing
+from .structures import STRUCTURES, plain_name, structure_of
+from .volumes import Array, Geometry, Volume
+
+Node = Any  # a vtkMRMLNode; the classes exist only once ``slicer`` is imported
+
+FILE_ENDING = ".seg.nrrd"
+
+
+def scene() -> Node:
+    """The application's scene; outside the application one scene that this module keeps.
+
+    Raises:
+        CrossModaError: this Python has no MRML classes.
+    """
+    application_scene = getattr(_slicer(), "mrmlScene", None)
+    return application_scene if application_scene is not None else _own_scene()
+
+
+def volume_from_node(node: Node) -> Volume:
+    """A copy of a volume node's voxels, in their own type, on the node's own grid (parent transform not applied).
+
+    Raises:
+        InputError: there is no node or no image in it, it is not a 3-D scalar image, its axes are skewed, or it is under
+            a non-linear transform.
+    """
+    _slicer()
+    from vtk.util import numpy_support
+
+    if node is None or not node.IsA("vtkMRMLVolumeNode"):
+        raise InputError("No volume is chosen; choose the scan to work on.")
+    name = f"Volume '{node.GetName()}'"
+    image = node.GetImageData()
+    scalars = image.GetPointData().GetScalars() if image is not None else None
+    if scalars is None or scalars.GetNumberOfTuples() == 0:
+        raise InputError(f"{name} has no image data; load it again or choose another volume.")
+    if scalars.GetNumberOfComponents() != 1:
+        raise InputError(f"{name} has {scalars.GetNumberOfComponents()} values a voxel; expected a scalar volume.")
+    if min(image.GetDimensions()) < 2:
+        raise InputError(f"{name} is a single slice; expected a 3-D scan.")
+    transform = node.GetParentTransformNode()
+    if transform is not None and not transform.IsTransformToWorldLinear():
+        raise InputError(f"{name} is under the non-linear transform '{transform.GetName()}'; harden the transform or take it off first.")
+    geometry = _node_geometry(node)
+    if not np.allclose(geometry.matrix.T @ geometry.matrix, np.eye(3), rtol=0, atol=1e-3):
+        raise InputError(f"{name} has skewed axes; resample it to a regular grid first (module Resample Scalar/Vector/DWI Volume).")
+    array = numpy_support.vtk_to_numpy(scalars).reshape(geometry.size[::-1])
+    return Volume(array.copy(), geometry)
+
+
+def volume_node(volume: Volume, name: str, node: Node = None, reference_node: Node = None) -> Node:
+    """A scalar volume node with a copy of the volume.
+
+    Args:
+        name: of a new node; made unique in the scene.
+        node: filled instead of a new one; keeps its name.
+        reference_node: the scan that the volume was made from; the node is put under its transform and beside it.
+
+    Raises:
+        CrossModaError: this Python has no MRML classes.
+    """
+    slicer = _slicer()
+    import vtk  # comes with slicer
+
+    image = _filled_image(vtk.vtkImageData(), volume.array)
+    filled = node if node is not None else slicer.vtkMRMLScalarVolumeNode()
+    modifying = filled.StartModify()
+    try:
+        filled.SetSpacing(volume.geometry.spacing)
+        filled.SetOrigin(_swapped(volume.geometry.origin))
+        filled.SetIJKToRASDirectionMatrix(_matrix(_to_other_convention(volume.geometry.matrix)))
+        filled.SetAndObserveImageData(image)
+    finally:
+        filled.EndModify(modifying)
+    if node is None:
+        target = _scene_of(reference_node)
+        filled.SetName(target.GenerateUniqueName(name))
+        target.AddNode(filled)
+    if filled.GetScene() is not None and filled.GetDisplayNode() is None:
+        filled.CreateDefaultDisplayNodes()
+    if reference_node is not None:
+        _put_beside(filled, reference_node, is_new=node is None)
+    return filled
+
+
+def segmentation_node(
+    label_volume: Volume,
+    structures: dict[str, int],
+    reference_node: Node = None,
+    name: str = "Segmentation",
+    node: Node = None,
+) -> Node:
+    """A segmentation node with one named, coloured segment a structure, on the label map's own grid.
+
+    A structure's name is also its segment's id, and a structure without a voxel has an empty segment, so scripts find
+    the same segments after every prediction.
+
+    Args:
+        label_volume: whole numbers; 0 is background.
+        structures: value in the label map by structure name.
+        reference_node: the scan that was segmented; its grid is the label map's. Becomes the segmentation's reference
+            geometry, and the node is put under its transform and beside it.
+        name: of a new node; made unique in the scene.
+        node: an existing segmentation whose segments are replaced; keeps its name. No other node is touched.
+
+    Raises:
+        InputError: the label map holds other values than the structures', or the reference node has another grid.
+        CrossModaError: this Python has no MRML classes.
+    """
+    labels = _checked_labels(label_volume, structures)
+    if reference_node is not None:
+        differences = label_volume.geometry.differences(_node_geometry(reference_node))
+        if differences:
+            raise InputError(
+                f"Volume '{reference_node.GetName()}' is not on the grid of its label map ({differences[0]}); "
+                "segment the volume again as it is now."
+            )
+    if node is not None:
+        if reference_node is not None:
+            _put_beside(node, reference_node, is_new=False)
+        _fill(node, labels, structures, reference_node)
+        return node
+    target = _scene_of(reference_node)
+    created = target.AddNewNodeByClass("vtkMRMLSegmentationNode", target.GenerateUniqueName(name))
+    try:
+        created.CreateDefaultDisplayNodes()
+        if reference_node is not None:
+            _put_beside(created, reference_node, is_new=True)
+        _fill(created, labels, structures, reference_node)
+    except BaseException:
+        remove_node(created)
+        raise
+    return created
+
+
+def label_volume_from_segmentation(node: Node, structures: dict[str, int]) -> Volume:
+    """A segmentation's segments as one label map (unsigned 8-bit) on the segmentation's reference geometry.
+
+    A structure's segment is the one with its name as id, else as name, else one that :data:`.structures.STRUCTURES` knows as the same
+    structure. Where segments overlap, the structure named last wins.
+
+    Raises:
+        InputError: a structure has no segment, or the segmentation has no reference geometry or no labelmap.
+    """
+    import vtk
+    from vtk.util import numpy_support
+
+    slicer = _slicer()
+    title = f"Segmentation '{node.GetName()}'"
+    segmentation = node.GetSegmentation()
+    if not segmentation.ContainsRepresentation(slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()):
+        raise InputError(f"{title} has no binary labelmap; create that representation in the module Segmentations.")
+    grid = slicer.vtkOrientedImageData()
+    serialized = segmentation.GetConversionParameter(slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName())
+    if not serialized or not slicer.vtkSegmentationConverter.DeserializeImageGeometry(serialized, grid, False):
+        raise InputError(f"{title} has no reference geometry; choose its source volume in the module Segment Editor.")
+    ids, values = vtk.vtkStringArray(), vtk.vtkIntArray()
+    for name, value in structures.items():
+        ids.InsertNextValue(_segment_id(node, name))
+        values.InsertNextValue(value)
+    merged = slicer.vtkOrientedImageData()
+    mode = slicer.vtkSegmentation.EXTENT_REFERENCE_GEOMETRY
+    if not node.GenerateMergedLabelmapForAllSegments(merged, mode, grid, ids, values):
+        raise CrossModaError(f"{title} could not be merged into one label map; check its segments in the module Segmentations.")
+    size = merged.GetDimensions()
+    array = numpy_support.vtk_to_numpy(merged.GetPointData().GetScalars()).reshape(size[::-1])
+    to_ras = vtk.vtkMatrix4x4()
+    merged.GetImageToWorldMatrix(to_ras)
+    extent = merged.GetExtent()
+    origin = to_ras.MultiplyPoint((extent[0], extent[2], extent[4], 1.0))[:3]
+    directions = vtk.vtkMatrix4x4()
+    merged.GetDirectionMatrix(directions)
+    return Volume(array.astype(np.uint8), _geometry(size, merged.GetSpacing(), origin, directions))
+
+
+def write_segmentation(node: Node, path: Path) -> None:
+    """Write a segmentation as ``.seg.nrrd``: the old file stays until the new one is whole. The scene is left as it is.
+
+    Raises:
+        InputError: the file name does not end in ``.seg.nrrd``.
+        CrossModaError: the file cannot be written.
+    """
+    if not path.name.lower().endswith(FILE_ENDING):
+        raise InputError(f"{path} does not end in {FILE_ENDING}; name a segmentation file so.")
+    storage = _slicer().vtkMRMLSegmentationStorageNode()  # not the node's own: its file name stays the user's
+    try:
+        with replacing(path.absolute()) as partial:
+            storage.SetFileName(str(partial))
+            if not storage.WriteData(node):
+                raise OSError("Slicer's writer failed")
+    except OSError as error:
+        raise CrossModaError(f"{path} could not be written; check the free space and the permissions of its folder.") from error
+
+
+def read_segmentation(path: Path) -> Node:
+    """A new segmentation node from a ``.seg.nrrd`` file, named as the file.
+
+    Raises:
+        InputError: the file is missing or not a segmentation.
+    """
+    if not path.is_file():
+        raise InputError(f"{path} does not exist; check the path.")
+    target = scene()
+    stem = path.name[: -len(FILE_ENDING)] if path.name.lower().endswith(FILE_ENDING) else path.stem
+    node = target.AddNewNodeByClass("vtkMRMLSegmentationNode", target.GenerateUniqueName(stem))
+    node.CreateDefaultDisplayNodes()
+    node.AddDefaultStorageNode(str(path.absolute()))
+    if not node.GetStorageNode().ReadData(node):
+        remove_node(node)
+        raise InputError(f"{path} cannot be read as a segmentation; expected a {FILE_ENDING} file.")
+    return node
+
+
+def write_segmentation_file(label_volume: Volume, structures: dict[str, int], path: Path) -> None:
+    """Write a label map as ``.seg.nrrd`` with names, colours and terminology; no scene takes part.
+
+    Raises:
+        InputError: as :func:`segmentation_node` and :func:`write_segmentation`.
+        CrossModaError: the file cannot be written, or this Python has no MRML classes.
+    """
+    labels = _checked_labels(label_volume, structures)
+    node = _slicer().vtkMRMLSegmentationNode()
+    _fill(node, labels, structures, None)
+    write_segmentation(node, path)
+
+
+def remove_node(node: Node) -> None:
+    """Take a node out of its scene together with its display and storage nodes, which the scene would keep."""
+    holder = node.GetScene()
+    if holder is None:
+        return
+    belongings = [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())]
+    belongings += [node.GetNthStorageNode(n) for n in range(node.GetNumberOfStorageNodes())]
+    for each in (node, *belongings):
+        if each is not None:
+            holder.RemoveNode(each)
+
+
+# The segmentation's contents --------------------------------------------------------------------------------------------
+
+
+def _fill(node: Node, labels: Volume, structures: dict[str, int], reference_node: Node) -> None:
+    """Replace a segmentation's segments; all new ones share one labelmap, as Slicer does with segments without overlap."""
+    slicer = _slicer()
+    converter = slicer.vtkSegmentationConverter
+    labelmap = _filled_image(slicer.vtkOrientedImageData(), labels.array)
+    labelmap.SetImageToWorldMatrix(_image_to_ras(labels.geometry))
+    modifying = node.StartModify()
+    try:
+        segmentation = node.GetSegmentation()
+        has_surface = segmentation.ContainsRepresentation(converter.GetClosedSurfaceRepresentationName())
+        segmentation.RemoveAllSegments()
+        segmentation.SetSourceRepresentationName(converter.GetBinaryLabelmapRepresentationName())
+        if reference_node is not None:
+            node.SetReferenceImageGeometryParameterFromVolumeNode(reference_node)
+        else:
+            node.SetNodeReferenceID(node.GetReferenceImageGeometryReferenceRole(), None)
+            serialized = converter.SerializeImageGeometry(labelmap)
+            segmentation.SetConversionParameter(converter.GetReferenceImageGeometryParameterName(), serialized)
+        for name, label in structures.items():
+            structure = structure_of(name, label)
+            segment = slicer.vtkSegment()
+            segment.SetName(name)
+            segment.SetNameAutoGenerated(False)
+            segment.SetColor(*(part / 255 for part in structure.colour))
+            segment.SetColorAutoGenerated(False)
+            segment.SetTerminology(structure.terminology)
+            segment.SetLabelValue(label)
+            segment.AddRepresentation(converter.GetBinaryLabelmapRepresentationName(), labelmap)
+            if not segmentation.AddSegment(segment, name):
+                raise CrossModaError(f"Segment '{name}' could not be added to segmentation '{node.GetName()}'; see Slicer's log.")
+        if has_surface:  # the user looked at the old segments in 3-D
+            node.CreateClosedSurfaceRepresentation()
+    finally:
+        node.EndModify(modifying)
+
+
+def _checked_labels(volume: Volume, structures: dict[str, int]) -> Volume:
+    """The label map as uint8; a value without a segment would turn up in whatever segment the user adds next."""
+    values = np.unique(volume.array)
+    strange = sorted(set(values.tolist()) - {0, *structures.values()})
+    if strange:
+        known = ", ".join(f"{name} {value}" for name, value in structures.items())
+        raise InputError(f"The label map holds the value {strange[0]:g}, which no structure has ({known}); check the labels setting.")
+    return volume.with_array(volume.array.astype(np.uint8))
+
+
+def _segment_id(node: Node, name: str) -> str:
+    segmentation = node.GetSegmentation()
+    names: dict[str, str] = {identifier: segmentation.GetSegment(identifier).GetName() for identifier in segmentation.GetSegmentIDs()}
+    if name in names:
+        return name
+    known = STRUCTURES.get(plain_name(name))
+    same_name = [identifier for identifier, other in names.items() if plain_name(other) == plain_name(name)]
+    synonyms = [identifier for identifier, other in names.items() if known is not None and STRUCTURES.get(plain_name(other)) is known]
+    found = same_name or synonyms
+    if not found:
+        there = ", ".join(f"'{other}'" for other in names.values()) or "none"
+        raise InputError(f"Segmentation '{node.GetName()}' has no segment '{name}' (it has {there}); rename the segment.")
+    return found[0]
+
+
+# Scenes and places in them ----------------------------------------------------------------------------------------------
+
+
+def _slicer() -> Any:
+    try:
+        import slicer
+    except ImportError:
+        slicer = None
+    if not hasattr(slicer, "vtkMRMLScene"):
+        raise CrossModaError("Segmentation nodes and .seg.nrrd files need Slicer's MRML classes; run inside Slicer or install slicer-core.")
+    return slicer
+
+
+@functools.cache
+def _own_scene() -> Node:
+    slicer = _slicer()
+    created = slicer.vtkMRMLScene()
+    # What the application's module Segmentations does at startup. Without it empty segments cannot be made or read.
+    factory = slicer.vtkSegmentationConverterFactory.GetInstance()
+    factory.RegisterConverterRule(slicer.vtkBinaryLabelmapToClosedSurfaceConversionRule())
+    factory.RegisterConverterRule(slicer.vtkClosedSurfaceToBinaryLabelmapConversionRule())
+    return created
+
+
+def _scene_of(reference_node: Node) -> Node:
+    holder = reference_node.GetScene() if reference_node is not None else None
+    return holder if holder is not None else scene()
+
+
+def _put_beside(node: Node, reference_node: Node, is_new: bool) -> None:
+    """Under the same transform and, when new, into the same folder (or patient's study) of the subject hierarchy."""
+    node.SetAndObserveTransformNodeID(reference_node.GetTransformNodeID())
+    holder = node.GetScene()
+    hierarchy = holder.GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode") if holder is not None else None
+    if not is_new or hierarchy is None:
+        return
+    item, reference_item = hierarchy.GetItemByDataNode(node), hierarchy.GetItemByDataNode(reference_node)
+    if item and reference_item:  # 0: not in the hierarchy
+        hierarchy.SetItemParent(item, hierarchy.GetItemParent(reference_item))
+
+
+# Geometry ---------------------------------------------------------------------------------------------------------------
+
+
+def _filled_image(image: Any, array: Array) -> Any:
+    """VTK image data given a copy of an array [z, y, x] as its voxels; its place in space is left to the caller."""
+    from vtk.util import numpy_support
+
+    scalars = numpy_support.numpy_to_vtk(np.ascontiguousarray(_storable(array)).ravel(), deep=True)
+    scalars.SetName("ImageScalars")
+    image.SetDimensions(array.shape[::-1])
+    image.GetPointData().SetScalars(scalars)
+    return image
+
+
+def _storable(array: Array) -> Array:
+    """The same values in a type that Slicer displays: it has no bool and no float16, and draws 64-bit integers wrongly."""
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)
+    if native.dtype == np.bool_:
+        return native.astype(np.uint8)
+    if native.dtype == np.float16:
+        return native.astype(np.float32)
+    if native.dtype.kind in "iu" and native.dtype.itemsize == 8:
+        fits = bool(native.min() >= np.iinfo(np.int32).min and native.max() <= np.iinfo(np.int32).max)
+        return native.astype(np.int32 if fits else np.float64)
+    return native
+
+
+def _node_geometry(node: Node) -> Geometry:
+    import vtk
+
+    if node.GetImageData() is None:
+        raise InputError(f"Volume '{node.GetName()}' has no image data; load it again or choose another volume.")
+    directions = vtk.vtkMatrix4x4()
+    node.GetIJKToRASDirectionMatrix(directions)
+    return _geometry(node.GetImageData().GetDimensions(), node.GetSpacing(), node.GetOrigin(), directions)
+
+
+def _geometry(size: tuple[int, ...], spacing: tuple[float, ...], origin_ras: tuple[float, ...], directions: Any) -> Geometry:
+    rows = np.array([[directions.GetElement(row, column) for column in range(3)] for row in range(3)])
+    return Geometry(
+        tuple(int(n) for n in size),  # type: ignore[arg-type]
+        tuple(float(s) for s in spacing),  # type: ignore[arg-type]
+        _swapped(origin_ras),
+        tuple(float(value) for value in _to_other_convention(rows).ravel()),
+    )
+
+
+def _image_to_ras(geometry: Geometry) -> Any:
+    return _matrix(_to_other_convention(geometry.matrix) * np.array(geometry.spacing), _swapped(geometry.origin))
+
+
+def _matrix(rows: npt.NDArray[np.float64], translation: tuple[float, ...] = (0.0, 0.0, 0.0)) -> Any:
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    for row in range(3):
+        for column in range(3):
+            matrix.SetElement(row, column, float(rows[row, column]))
+        matrix.SetElement(row, 3, translation[row])
+    return matrix
+
+
+def _to_other_convention(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """LPS to RAS and back: the first two coordinates change sign (adding 0 turns -0 into 0)."""
+    swapped: npt.NDArray[np.float64] = rows * np.array([[-1.0], [-1.0], [1.0]]) + 0.0
+    return swapped
+
+
+def _swapped(point: tuple[float, ...]) -> tuple[float, float, float]:
+    return (-point[0] + 0.0, -point[1] + 0.0, float(point[2]))

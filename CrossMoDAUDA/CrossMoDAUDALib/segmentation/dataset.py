@@ -1,0 +1,102 @@
+"""nnU-Net raw data sets: which images with which labels one training sees.
+
+All images are written in one canonical orientation, because nnU-Net looks at arrays and not at directions, and all are
+scaled alike, so that translated and real scans cannot be told apart by their units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ..config import TranslationSettings
+from ..files import write_json
+from ..volumes import STORED_UNIT, Array, Volume, from_canonical, scale_intensity, to_canonical, to_stored, write_volume
+
+FILE_ENDING = ".nii.gz"
+
+
+@dataclass(frozen=True)
+class TrainingCase:
+    """One case of a data set: nnU-Net's name for it and its two files."""
+
+    name: str
+    image: Path
+    label: Path
+
+
+def network_image(stored: npt.NDArray[np.int16], outside: npt.NDArray[np.bool_]) -> npt.NDArray[np.int16]:
+    """Scaled intensities as nnU-Net gets them: 1 to 2001 inside, 0 outside.
+
+    nnU-Net takes zero for "outside the patient" (as in skull-stripped scans), so nothing else may be zero.
+
+    Args:
+        stored: int16 thousandths of [-1, 1], any shape.
+        outside: where the scan itself is exactly zero.
+    """
+    image: npt.NDArray[np.int16] = np.where(outside, np.int16(0), stored + np.int16(STORED_UNIT + 1))
+    return image
+
+
+def scaled_scan(volume: Volume, settings: TranslationSettings) -> Volume:
+    """A scan's intensities scaled by its percentiles, as nnU-Net gets them, on its own grid."""
+    scaled = to_stored(scale_intensity(volume.array, settings.lower_percentile, settings.upper_percentile))
+    return volume.with_array(network_image(scaled, volume.array == 0))
+
+
+def export_image(volume: Volume, path: Path) -> None:
+    """Write a volume from :func:`network_image` in canonical orientation."""
+    write_volume(_contiguous(to_canonical(volume)), path)
+
+
+def export_label(label: Volume, labels: dict[str, int], path: Path) -> None:
+    """Write a label map in canonical orientation with nnU-Net's consecutive values."""
+    write_volume(_contiguous(to_canonical(label.with_array(to_network_labels(label.array, labels)))), path)
+
+
+def to_network_labels(array: Array, labels: dict[str, int]) -> npt.NDArray[np.uint8]:
+    """The user's label values as nnU-Net's 1, 2, 3, ... in ascending order of value."""
+    table = np.zeros(256, np.uint8)
+    for index, value in enumerate(sorted(labels.values()), 1):
+        table[value] = index
+    return table[array]
+
+
+def from_network_labels(array: Array, labels: dict[str, int]) -> npt.NDArray[np.uint8]:
+    """nnU-Net's values as the user's."""
+    return np.array([0, *sorted(labels.values())], np.uint8)[array]
+
+
+def on_scan_grid(array: Array, scan: Volume) -> Volume:
+    """A label array in canonical orientation put back on the scan's own grid."""
+    return from_canonical(array, scan.geometry)
+
+
+def write_description(folder: Path, cases: Iterable[TrainingCase], labels: dict[str, int]) -> None:
+    """Write nnU-Net's ``dataset.json``, with each case's files named relative to the folder."""
+    listed = sorted(cases, key=lambda case: case.name)
+    names = sorted(labels, key=lambda name: labels[name])
+    write_json(
+        folder / "dataset.json",
+        {
+            "channel_names": {"0": "MRI"},
+            "labels": {"background": 0, **{name: index for index, name in enumerate(names, 1)}},
+            "numTraining": len(listed),
+            "file_ending": FILE_ENDING,
+            "overwrite_image_reader_writer": "SimpleITKIO",
+            "dataset": {case.name: {"images": [_relative(case.image, folder)], "label": _relative(case.label, folder)} for case in listed},
+        },
+    )
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """A file of this or a neighbouring data set, as ``dataset.json`` names it."""
+    return "../" + path.relative_to(folder.parent).as_posix()
+
+
+def _contiguous(volume: Volume) -> Volume:
+    return volume.with_array(np.ascontiguousarray(volume.array))

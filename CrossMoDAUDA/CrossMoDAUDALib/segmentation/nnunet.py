@@ -1,0 +1,61 @@
+"""What every use of nnU-Net needs: its folders, which it reads from the environment, and quiet."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+_CORES = str(os.cpu_count() or 1)
+
+
+@contextlib.contextmanager
+def nnunet_session(
+    raw: Path, preprocessed: Path, results: Path, log: Path | None = None, augmentation_workers: int | None = None
+) -> Iterator[None]:
+    """Point nnU-Net at an experiment's folders and send what it prints to a file, for as long as the block runs.
+
+    Args:
+        raw, preprocessed, results: nnU-Net's three folders.
+        log: file that nnU-Net's prints are appended to; None leaves them where they go.
+        augmentation_workers: processes that augment during training; 0 augments in this one. Planning takes the same
+            number as a thread count, so it must not be 0 there; None is the number of cores.
+    """
+    wanted = {
+        "nnUNet_raw": str(raw),
+        "nnUNet_preprocessed": str(preprocessed),
+        "nnUNet_results": str(results),
+        "nnUNet_n_proc_DA": _CORES if augmentation_workers is None else str(augmentation_workers),
+        # Its default of 8 is used as a thread count too, which on fewer cores is slower.
+        "nnUNet_def_n_proc": os.environ.get("nnUNet_def_n_proc", _CORES),  # noqa: SIM112
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        with contextlib.ExitStack() as stack:
+            if log is not None:
+                log.parent.mkdir(parents=True, exist_ok=True)
+                stream = stack.enter_context(log.open("a", encoding="utf-8"))
+                stack.enter_context(contextlib.redirect_stdout(stream))
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Throw away what nnU-Net prints."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+        yield
+
+
+def limit_threads() -> None:
+    """Make nnU-Net take this machine's core count where it would take 8; call before nnU-Net is imported."""
+    if "nnunetv2.configuration" not in sys.modules:
+        os.environ.setdefault("nnUNet_def_n_proc", _CORES)

@@ -1,0 +1,170 @@
+"""nnU-Net's fingerprint, plan and preprocessing, case by case, resumable, without doing anything twice.
+
+The results are those of ``nnUNetv2_plan_and_preprocess``; only the bookkeeping around it is ours.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..config import SegmentationSettings
+from ..files import read_json, write_json
+from ..parallel import for_each
+from ..progress import Progress
+from .dataset import TrainingCase
+
+PLANS = "nnUNetPlans"
+# nnU-Net draws this many foreground voxels over a whole data set for its intensity statistics.
+FOREGROUND_SAMPLES = 10_000_000 * 10
+
+
+def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSettings, workers: int, progress: Progress) -> None:
+    """Extract the fingerprint and let nnU-Net plan, unless the plan is there. Needs an open ``nnunet_session``.
+
+    Args:
+        raw, preprocessed: nnU-Net's folders.
+        name: the data set's folder name.
+    """
+    target = preprocessed / name
+    if (target / f"{PLANS}.json").is_file():
+        return
+    cases = read_json(raw / name / "dataset.json")["dataset"]
+    samples = max(FOREGROUND_SAMPLES // len(cases), 1)
+    folder = raw / name
+    arguments = [(str(folder / files["images"][0]), str(folder / files["label"]), samples) for files in cases.values()]
+    results = for_each(_analyse, arguments, workers, progress, "measuring the images")
+    target.mkdir(parents=True, exist_ok=True)
+    write_json(target / "dataset_fingerprint.json", _fingerprint(results))
+
+    from nnunetv2.experiment_planning.experiment_planners.default_experiment_planner import ExperimentPlanner
+
+    planner = ExperimentPlanner(name, gpu_memory_target_in_gb=settings.memory_gb)
+    planner.UNet_base_num_features = settings.base_features
+    planner.plan_experiment()
+
+
+def _analyse(image: str, label: str, samples: int) -> tuple[Any, ...]:
+    from nnunetv2.experiment_planning.dataset_fingerprint.fingerprint_extractor import DatasetFingerprintExtractor
+    from nnunetv2.imageio.simpleitk_reader_writer import SimpleITKIO
+
+    return tuple(DatasetFingerprintExtractor.analyze_case([image], label, SimpleITKIO, samples))
+
+
+def _fingerprint(results: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    """What ``DatasetFingerprintExtractor.run`` writes, from the same per-case results."""
+    drawn = np.concatenate([result[2][0] for result in results])
+    low, median, high = (float(value) for value in np.percentile(drawn, (0.5, 50.0, 99.5))) if drawn.size else (0.0, 0.0, 0.0)
+    statistics = {"mean": float(np.mean(drawn)), "std": float(np.std(drawn)), "min": float(np.min(drawn)), "max": float(np.max(drawn))}
+    return {
+        "spacings": [[float(value) for value in result[1]] for result in results],
+        "shapes_after_crop": [[int(value) for value in result[0]] for result in results],
+        "foreground_intensity_properties_per_channel": {
+            "0": {**statistics, "median": median, "percentile_00_5": low, "percentile_99_5": high}
+        },
+        "median_relative_size_after_cropping": float(np.median([result[4] for result in results])),
+    }
+
+
+def preprocess(
+    preprocessed: Path, name: str, cases: Sequence[TrainingCase], configuration: str, workers: int, progress: Progress, like: str = ""
+) -> None:
+    """Preprocess the cases that are not preprocessed yet.
+
+    Args:
+        like: another data set whose preprocessed cases are taken over where both plans treat images alike.
+    """
+    folder = _case_folder(preprocessed, name, configuration)
+    folder.mkdir(parents=True, exist_ok=True)
+    if like and _same_preprocessing(preprocessed, name, like, configuration):
+        donor = _case_folder(preprocessed, like, configuration)
+        for case in cases:
+            if not (folder / f"{case.name}.pkl").is_file() and (donor / f"{case.name}.pkl").is_file():
+                _publish(donor, folder, case.name, _link)
+    todo = [case for case in cases if not (folder / f"{case.name}.pkl").is_file()]
+    arguments = [(str(preprocessed), name, configuration, case, False) for case in todo]
+    for_each(_preprocess_case, arguments, workers, progress, "preprocessing")
+
+
+def preprocess_labels(
+    preprocessed: Path, name: str, cases: Sequence[TrainingCase], configuration: str, workers: int, progress: Progress
+) -> None:
+    """Preprocess only the labels of cases whose images are preprocessed already (new pseudo-labels of old scans)."""
+    arguments = [(str(preprocessed), name, configuration, case, True) for case in cases]
+    for_each(_preprocess_case, arguments, workers, progress, "preprocessing labels")
+
+
+def _preprocess_case(preprocessed: str, name: str, configuration: str, case: TrainingCase, labels_only: bool) -> None:
+    from nnunetv2.utilities.plans_handling.plans_handler import ConfigurationManager, PlansManager
+
+    class LabelsOnly(ConfigurationManager):  # type: ignore[misc]
+        """The plan, but images come out as one voxel: resampling them is the slow part, and nothing needs it."""
+
+        @property
+        def resampling_fn_data(self) -> Any:
+            return lambda data, *_, **__: data[:, :1, :1, :1]
+
+    base = Path(preprocessed) / name
+    plans = PlansManager(str(base / f"{PLANS}.json"))
+    dataset = read_json(base / "dataset.json")
+    manager = plans.get_configuration(configuration)
+    preprocessor = manager.preprocessor_class(verbose=False)
+    folder = _case_folder(Path(preprocessed), name, configuration)
+    scratch = folder / f"partial_{case.name}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    try:
+        stem = str(scratch / case.name)
+        if labels_only:
+            from nnunetv2.training.dataloading.nnunet_dataset import comp_blosc2_params, nnUNetDatasetBlosc2
+
+            _, seg, properties = preprocessor.run_case(
+                [str(case.image)], str(case.label), plans, LabelsOnly(manager.configuration), dataset
+            )
+            seg = np.ascontiguousarray(seg.astype(np.int16))
+            blocks, chunks = comp_blosc2_params(seg.shape, tuple(manager.patch_size), seg.itemsize)
+            nnUNetDatasetBlosc2.save_seg(seg, stem + "_seg", chunks, blocks)
+            (scratch / f"{case.name}.pkl").write_bytes(pickle.dumps(properties))
+        else:
+            preprocessor.run_case_save(stem, [str(case.image)], str(case.label), plans, manager, dataset)
+        _publish(scratch, folder, case.name, lambda old, new: old.replace(new))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _publish(source: Path, target: Path, case: str, move: Any) -> None:
+    """Bring a case's files to their place; the ``.pkl``, by which a case counts as done, comes last."""
+    for ending in (".b2nd", "_seg.b2nd", ".pkl"):
+        if (source / f"{case}{ending}").is_file():
+            move(source / f"{case}{ending}", target / f"{case}{ending}")
+
+
+def _link(old: Path, new: Path) -> None:
+    new.unlink(missing_ok=True)
+    try:
+        os.link(old, new)
+    except OSError:  # no hard links on this file system
+        partial = new.parent / f"partial_{new.name}.copy"
+        shutil.copyfile(old, partial)
+        partial.replace(new)
+
+
+def _case_folder(preprocessed: Path, name: str, configuration: str) -> Path:
+    return preprocessed / name / f"{PLANS}_{configuration}"
+
+
+def _same_preprocessing(preprocessed: Path, one: str, other: str, configuration: str) -> bool:
+    def relevant(name: str) -> list[Any]:
+        plans = read_json(preprocessed / name / f"{PLANS}.json")
+        chosen = plans["configurations"][configuration]
+        keys = ["spacing", "normalization_schemes", "use_mask_for_norm", "preprocessor_name"]
+        keys += [key for key in chosen if key.startswith("resampling_fn")]
+        return [plans["transpose_forward"], *(chosen[key] for key in sorted(keys))]
+
+    return relevant(one) == relevant(other)

@@ -1,0 +1,238 @@
+"""One nnU-Net training: its own trainer, made to continue where it was killed and to say how far it is."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..config import Settings
+from ..errors import CrossModaError, InputError
+from ..files import read_json, replacing, write_json
+from ..progress import Progress
+from .preparation import PLANS
+
+MODEL_FORMAT = 1
+
+
+@dataclass
+class _Run:
+    """What our trainer needs to know beyond nnU-Net's own arguments."""
+
+    seed: int
+    progress: Progress
+    device: torch.device
+
+
+def train(
+    preprocessed: Path,
+    name: str,
+    model: Path,
+    settings: Settings,
+    iteration: int,
+    device: torch.device,
+    progress: Progress,
+    start_from: Path | None = None,
+) -> bool:
+    """Train on a preprocessed data set and export the model. Needs an open ``nnunet_session``.
+
+    A killed training goes on from its last checkpoint. Each epoch is seeded by its number, so on the CPU without
+    augmentation processes the result is, to the bit, that of an uninterrupted run.
+
+    Args:
+        name: the data set's folder name.
+        model: folder for the exported model (see :func:`export`).
+        iteration: self-training iteration; varies the seed.
+        start_from: an exported model to start from (warm start).
+
+    Returns:
+        Whether the training started from ``start_from``; it cannot where the plans differ.
+
+    Raises:
+        CrossModaError: the training diverged or its helper processes died.
+    """
+    plans = read_json(preprocessed / name / f"{PLANS}.json")
+    plans["continue_training"] = False
+    chosen = settings.segmentation
+    run = _Run(seed=settings.seed * 1009 + iteration, progress=progress, device=device)
+    trainer = _trainer_class(chosen.trainer)(
+        plans=plans,
+        configuration=chosen.configuration,
+        fold=chosen.fold,
+        dataset_json=read_json(preprocessed / name / "dataset.json"),
+        device=device,
+    )
+    trainer.run = run
+    trainer.device = device  # nnU-Net always takes the first GPU
+    trainer.num_epochs = chosen.epochs
+    trainer.num_iterations_per_epoch = chosen.iterations_per_epoch
+    trainer.num_val_iterations_per_epoch = chosen.validation_iterations_per_epoch
+    trainer.initial_lr = chosen.initial_learning_rate
+    trainer.save_every = chosen.checkpoint_every
+    _seed(run.seed)
+    trainer.initialize()
+    output = Path(trainer.output_folder)
+    warm = False
+    checkpoint = _newest_checkpoint(output)
+    if checkpoint is not None:
+        trainer.load_checkpoint(str(checkpoint))
+    elif start_from is not None:
+        warm = _load_weights(trainer, start_from)
+    if not (output / "checkpoint_final.pth").is_file():
+        try:
+            trainer.run_training()
+        except RuntimeError as error:
+            if "background worker" in str(error).lower():
+                raise CrossModaError(
+                    "nnU-Net's augmentation processes died, most likely because memory ran out; run again with --set workers=0."
+                ) from error
+            raise
+    export(trainer, model, settings)
+    return warm
+
+
+def export(trainer: Any, model: Path, settings: Settings) -> None:
+    """Write everything that prediction needs: weights as safetensors, nnU-Net's plans and data-set description, ``model.json`` last."""
+    from safetensors.torch import save_model
+
+    network = getattr(trainer.network, "_orig_mod", trainer.network)
+    model.mkdir(parents=True, exist_ok=True)
+    with replacing(model / "segmenter.safetensors") as partial:
+        save_model(network, str(partial))
+    write_json(model / "plans.json", trainer.plans_manager.plans)
+    description = {key: value for key, value in trainer.dataset_json.items() if key != "dataset"}
+    write_json(model / "dataset.json", description)
+    axes = trainer.inference_allowed_mirroring_axes
+    write_json(
+        model / "model.json",
+        {
+            "format": MODEL_FORMAT,
+            "labels": settings.labels,
+            "trainer": settings.segmentation.trainer,
+            "configuration": settings.segmentation.configuration,
+            "mirroring_axes": list(axes) if axes is not None and settings.segmentation.mirroring else None,
+            "tile_step": settings.segmentation.tile_step,
+            "lower_percentile": settings.translation.lower_percentile,
+            "upper_percentile": settings.translation.upper_percentile,
+        },
+    )
+
+
+def find_trainer(name: str) -> Any:
+    """nnU-Net's trainer class of that name.
+
+    Raises:
+        InputError: nnU-Net has none.
+    """
+    from nnunetv2.utilities.find_objects import recursive_find_trainer_class_by_name
+
+    try:
+        found = recursive_find_trainer_class_by_name(name)
+    except (RuntimeError, ModuleNotFoundError, TypeError):
+        found = None
+    if found is None:
+        raise InputError(f"segmentation.trainer={name}: nnU-Net has no such trainer class; use nnUNetTrainer or one that nnU-Net can find.")
+    return found
+
+
+def _trainer_class(name: str) -> Any:
+    """nnU-Net's trainer with our bookkeeping. The method, from sampling to schedule, is untouched."""
+    base = find_trainer(name)
+
+    class ExperimentTrainer(base):  # type: ignore[misc, valid-type]
+        run: _Run
+
+        def do_split(self) -> tuple[list[str], list[str]]:
+            # The order of a folder's files differs between runs; the order of cases decides what a seed draws.
+            train_keys, validation_keys = super().do_split()
+            return sorted(train_keys), sorted(validation_keys)
+
+        def get_training_transforms(self, *args: Any, **kwargs: Any) -> Any:
+            transforms = super().get_training_transforms(*args, **kwargs)
+            if self.device.type == "cpu":
+                _choose_blur_by_rule(transforms)
+            return transforms
+
+        def on_train_epoch_start(self) -> None:
+            _seed(self.run.seed * 100_003 + self.current_epoch + 1)
+            super().on_train_epoch_start()
+            self._steps = 0
+
+        def train_step(self, batch: dict[str, Any]) -> dict[str, Any]:
+            losses: dict[str, Any] = super().train_step(batch)
+            self._steps += 1
+            done = self.current_epoch * self.num_iterations_per_epoch + self._steps
+            message = f"epoch {self.current_epoch + 1} of {self.num_epochs}"
+            self.run.progress(done, self.num_epochs * self.num_iterations_per_epoch, message)
+            return losses
+
+        def on_epoch_end(self) -> None:
+            losses = {
+                "train_loss": self.logger.get_value("train_losses", step=-1),
+                "validation_loss": self.logger.get_value("val_losses", step=-1),
+            }
+            if not np.isfinite(losses["train_loss"]):
+                raise CrossModaError(
+                    f"nnU-Net's loss is no longer a number in epoch {self.current_epoch + 1}; lower segmentation.initial_learning_rate."
+                )
+            score = float(self.logger.get_value("mean_fg_dice", step=-1))
+            super().on_epoch_end()
+            total = self.num_epochs * self.num_iterations_per_epoch
+            numbers = {name: float(value) for name, value in losses.items()}
+            self.run.progress(
+                self.current_epoch * self.num_iterations_per_epoch,
+                total,
+                f"epoch {self.current_epoch} of {self.num_epochs}",
+                **numbers,
+                pseudo_dice=score,
+            )
+
+        def save_checkpoint(self, filename: str) -> None:
+            with replacing(Path(filename)) as partial:
+                super().save_checkpoint(str(partial))
+
+        def plot_network_architecture(self) -> None:
+            """Needs a package that no longer installs; nothing to plot."""
+
+    # Checkpoints and folders carry the class's name: under nnU-Net's own, a stock nnU-Net loads them.
+    ExperimentTrainer.__name__ = base.__name__
+    return ExperimentTrainer
+
+
+def _choose_blur_by_rule(transforms: Any) -> None:
+    """Keep nnU-Net's blur from timing two implementations and taking the faster, which no seed controls."""
+    for transform in getattr(transforms, "transforms", []):
+        inner = getattr(transform, "transform", transform)
+        if hasattr(inner, "benchmark"):
+            inner.benchmark = False
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def _newest_checkpoint(folder: Path) -> Path | None:
+    """The checkpoint to go on from; every one of them is a whole state at the end of an epoch."""
+    final = folder / "checkpoint_final.pth"
+    if final.is_file():
+        return final
+    found = [path for path in (folder / "checkpoint_latest.pth", folder / "checkpoint_best.pth") if path.is_file()]
+    return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
+def _load_weights(trainer: Any, model: Path) -> bool:
+    """Load an exported model's weights where nnU-Net planned the same network for both."""
+    from safetensors.torch import load_model
+
+    configuration = trainer.configuration_name
+    before = read_json(model / "plans.json")["configurations"][configuration]["architecture"]
+    if before != trainer.plans_manager.plans["configurations"][configuration]["architecture"]:
+        return False
+    load_model(getattr(trainer.network, "_orig_mod", trainer.network), model / "segmenter.safetensors")
+    return True

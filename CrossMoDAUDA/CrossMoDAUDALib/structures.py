@@ -1,0 +1,72 @@
+"""How structures are called and drawn in Slicer: colours and DICOM codes, in one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Must be the SegmentationCategoryTypeContextName of Resources/CrossMoDAUDA.term.json.
+TERMINOLOGY_CONTEXT = "CrossMoDAUDA"
+_REGION_CONTEXT = "Anatomic codes - DICOM master list"
+_GENERAL_CONTEXT = "Segmentation category and type - 3D Slicer General Anatomy list"
+
+Code = tuple[str, str, str]  # coding scheme, value, meaning
+_NO_CODE: Code = ("", "", "")
+
+
+@dataclass(frozen=True)
+class Structure:
+    """How a structure looks in Slicer.
+
+    Attributes:
+        colour: red, green, blue, 0 to 255.
+        category, type, region: DICOM codes.
+        context: the terminology in which Slicer finds category and type.
+    """
+
+    colour: tuple[int, int, int]
+    category: Code
+    type: Code
+    region: Code = _NO_CODE
+    context: str = TERMINOLOGY_CONTEXT
+
+    @property
+    def terminology(self) -> str:
+        """The entry as Slicer's segments store it."""
+        region_context = _REGION_CONTEXT if self.region != _NO_CODE else ""
+        codes = ["^".join(code) for code in (self.category, self.type, _NO_CODE, self.region, _NO_CODE)]
+        return "~".join([self.context, *codes[:3], region_context, *codes[3:]])
+
+
+_ALTERED: Code = ("SCT", "49755003", "Morphologically Altered Structure")
+_NEOPLASM: Code = ("SCT", "86049000", "Neoplasm, Primary")
+_CANAL: Code = ("SCT", "361078006", "Internal Auditory Canal")
+_TISSUE: Code = ("SCT", "85756007", "Tissue")
+
+_SCHWANNOMA = Structure((230, 75, 53), _ALTERED, _NEOPLASM, _CANAL)
+_COCHLEA = Structure((77, 187, 213), ("SCT", "123037004", "Anatomical Structure"), ("SCT", "80169004", "Cochlea"))
+# Somewhere in the body: no region is claimed. The part outside the canal has no code in Slicer's list of regions either.
+_TUMOUR = Structure((230, 75, 53), _ALTERED, _NEOPLASM)
+_INTRAMEATAL = Structure((243, 155, 127), _ALTERED, _NEOPLASM, _CANAL)
+
+STRUCTURES: dict[str, Structure] = {
+    "vs": _SCHWANNOMA,
+    "vestibular schwannoma": _SCHWANNOMA,
+    "tumour": _TUMOUR,
+    "tumor": _TUMOUR,
+    "extrameatal": _TUMOUR,
+    "intrameatal": _INTRAMEATAL,
+    "cochlea": _COCHLEA,
+}
+# For structures that the table does not know.
+_PALETTE = ((0, 160, 135), (60, 84, 136), (132, 145, 180), (145, 209, 194), (126, 97, 72), (176, 156, 133))
+
+
+def structure_of(name: str, label: int) -> Structure:
+    """A structure's colour and terminology; one that :data:`STRUCTURES` lacks is plain tissue in a colour by its label."""
+    unknown = Structure(_PALETTE[label % len(_PALETTE)], _TISSUE, _TISSUE, context=_GENERAL_CONTEXT)
+    return STRUCTURES.get(plain_name(name), unknown)
+
+
+def plain_name(name: str) -> str:
+    """A structure's name as the table has it: lower case, without hyphens and underscores."""
+    return " ".join(name.casefold().replace("_", " ").replace("-", "").split())

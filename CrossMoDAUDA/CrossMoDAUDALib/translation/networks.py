@@ -1,0 +1,147 @@
+"""CycleGAN's networks: the ResNet and U-Net generators and the PatchGAN discriminator (paper section 2.1).
+
+Architectures of Zhu et al. (2017) for images of one channel. All normalise by instance without learnt scale or shift,
+so each image of a batch is processed by itself: several images in one call give what separate calls would.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ..config import TranslationSettings
+
+
+class ResnetGenerator(nn.Module):
+    """Encoder, residual blocks at a quarter of the resolution, decoder: (n, 1, h, w) to (n, 1, h, w) in [-1, 1].
+
+    11.4 million parameters with 64 features and 9 blocks. h and w are multiples of 4.
+    """
+
+    def __init__(self, features: int = 64, blocks: int = 9) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.ReflectionPad2d(3), nn.Conv2d(1, features, 7), *_normalised_relu(features)]
+        for width in (features, 2 * features):
+            layers += [nn.Conv2d(width, 2 * width, 3, stride=2, padding=1), *_normalised_relu(2 * width)]
+        layers += [ResidualBlock(4 * features) for _ in range(blocks)]
+        for width in (4 * features, 2 * features):
+            up = nn.ConvTranspose2d(width, width // 2, 3, stride=2, padding=1, output_padding=1)
+            layers += [up, *_normalised_relu(width // 2)]
+        layers += [nn.ReflectionPad2d(3), nn.Conv2d(features, 1, 7), nn.Tanh()]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, images: Tensor) -> Tensor:
+        translated: Tensor = self.layers(images)
+        return translated
+
+
+class ResidualBlock(nn.Module):
+    """Two 3 x 3 convolutions with reflection padding, added to their input."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.ReflectionPad2d(1),
+            nn.Conv2d(width, width, 3),
+            *_normalised_relu(width),
+            nn.ReflectionPad2d(1),
+            nn.Conv2d(width, width, 3),
+            nn.InstanceNorm2d(width),
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        summed: Tensor = features + self.layers(features)
+        return summed
+
+
+class UnetGenerator(nn.Module):
+    """U-Net down to one pixel, without dropout: (n, 1, h, w) to (n, 1, h, w) in [-1, 1].
+
+    54.4 million parameters with 64 features at 256 pixels (the paper's ablation, "U-Net 256").
+
+    Args:
+        image_size: h and w, a power of two; log2 of it is the number of halvings.
+        features: feature maps of the first level; deeper ones double them up to eight times as many.
+    """
+
+    def __init__(self, image_size: int = 256, features: int = 64) -> None:
+        super().__init__()
+        depth = image_size.bit_length() - 1
+        widths = [features * min(2**level, 8) for level in range(depth)]
+        self.downs = nn.ModuleList()
+        self.ups = nn.ModuleList()  # ups[i] undoes downs[i]
+        for level, width in enumerate(widths):
+            outermost, innermost = level == 0, level == depth - 1
+            down: list[nn.Module] = [] if outermost else [nn.LeakyReLU(0.2)]
+            down.append(nn.Conv2d(1 if outermost else widths[level - 1], width, 4, stride=2, padding=1))
+            if not outermost and not innermost:  # one pixel cannot be normalised over its neighbours
+                down.append(nn.InstanceNorm2d(width))
+            below = 1 if innermost else 2  # the level below hands up its input besides its output
+            out = 1 if outermost else widths[level - 1]
+            up = [nn.ReLU(), nn.ConvTranspose2d(below * width, out, 4, stride=2, padding=1)]
+            up.append(nn.Tanh() if outermost else nn.InstanceNorm2d(out))
+            self.downs.append(nn.Sequential(*down))
+            self.ups.append(nn.Sequential(*up))
+
+    def forward(self, images: Tensor) -> Tensor:
+        skips: list[Tensor] = []
+        features: Tensor = images
+        for down in self.downs:
+            features = down(features)
+            skips.append(features)
+        features = self.ups[-1](features)
+        for level in reversed(range(len(self.ups) - 1)):
+            features = self.ups[level](torch.cat((skips[level], features), dim=1))
+        return features
+
+
+class PatchDiscriminator(nn.Module):
+    """PatchGAN: one score for every overlapping patch of 70 x 70 pixels, (n, 1, h, w) to (n, 1, h / 8 - 2, w / 8 - 2).
+
+    2.8 million parameters with 64 features. h and w are at least 24.
+    """
+
+    def __init__(self, features: int = 64) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.Conv2d(1, features, 4, stride=2, padding=1), nn.LeakyReLU(0.2, inplace=True)]
+        for factor, stride in ((1, 2), (2, 2), (4, 1)):
+            width = 2 * factor * features
+            layers += [nn.Conv2d(factor * features, width, 4, stride=stride, padding=1), nn.InstanceNorm2d(width)]
+            layers.append(nn.LeakyReLU(0.2, inplace=True))
+        layers.append(nn.Conv2d(8 * features, 1, 4, padding=1))
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, images: Tensor) -> Tensor:
+        scores: Tensor = self.layers(images)
+        return scores
+
+
+def build_generator(settings: TranslationSettings) -> nn.Module:
+    """The generator that ``settings.translator`` names, its weights not yet drawn by :func:`initialize`."""
+    if settings.translator == "cyclegan-unet":
+        return UnetGenerator(settings.image_size, settings.generator_features)
+    return ResnetGenerator(settings.generator_features, settings.generator_blocks)
+
+
+def build_discriminator(settings: TranslationSettings) -> nn.Module:
+    """The PatchGAN discriminator, its weights not yet drawn by :func:`initialize`."""
+    return PatchDiscriminator(settings.discriminator_features)
+
+
+def initialize(network: nn.Module, generator: torch.Generator) -> None:
+    """Draw all weights from N(0, 0.02) and set all biases to zero, as CycleGAN does.
+
+    Args:
+        network: on the CPU.
+        generator: the random numbers to use, on the CPU.
+    """
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if name.endswith("bias"):
+                parameter.zero_()
+            else:
+                parameter.normal_(0.0, 0.02, generator=generator)
+
+
+def _normalised_relu(width: int) -> tuple[nn.Module, nn.Module]:
+    return nn.InstanceNorm2d(width), nn.ReLU(inplace=True)

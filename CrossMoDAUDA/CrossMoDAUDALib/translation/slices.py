@@ -1,0 +1,159 @@
+"""The slices that the networks learn from: scans decoded once into one file, and batches drawn from two such files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from .. import volumes
+from ..config import TranslationSettings
+from ..errors import CrossModaError, InputError
+from ..files import replacing
+from ..progress import Progress, silent
+from ..volumes import Geometry, Volume
+
+Slices = npt.NDArray[np.int16]
+
+# Slices are stored as int16: half of float32's size, and far finer than MRI's noise.
+FULL_SCALE = 32767
+_RESIZED_AT_ONCE = 16
+
+
+def prepare(volume: Volume, settings: TranslationSettings) -> npt.NDArray[np.float32]:
+    """A volume as the networks know it: canonical orientation, intensities in [-1, 1]; shape (slices, rows, columns)."""
+    return volumes.scale_intensity(volumes.to_canonical(volume).array, settings.lower_percentile, settings.upper_percentile)
+
+
+def build_slices(images: Sequence[Path], out: Path, settings: TranslationSettings, progress: Progress = silent) -> None:
+    """Decode every scan of a domain once into one file of all its axial slices, resized to ``image_size``.
+
+    The file is a NumPy array of shape (slices, image_size, image_size), int16, 32767 standing for 1. One scan is in memory
+    at a time. ``out`` is written anew, and is whole as soon as it is there.
+
+    Raises:
+        InputError: a scan cannot be read, or there is none.
+        CrossModaError: the file cannot be written.
+    """
+    if not images:
+        raise InputError(f"There are no scans to cut into slices for {out.name}; name at least one scan of each domain.")
+    count = sum(_canonical_size(volumes.read_geometry(path))[2] for path in images)
+    size = settings.image_size
+    header = {"descr": "<i2", "fortran_order": False, "shape": (count, size, size)}
+    try:
+        # Written, not memory-mapped: on a full disk a write fails, where a mapping would kill the process.
+        with replacing(out) as partial, partial.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            for number, path in enumerate(images, start=1):
+                _append_slices(file, volumes.read_volume(path), settings)
+                progress(number, len(images), f"sliced {volumes.file_stem(path)}")
+    except OSError as error:
+        raise CrossModaError(f"{out} could not be written; check the free space and the permissions of its folder.") from error
+
+
+def _append_slices(file: IO[bytes], volume: Volume, settings: TranslationSettings) -> None:
+    size = settings.image_size
+    scaled = prepare(volume, settings)
+    for first in range(0, len(scaled), _RESIZED_AT_ONCE):
+        some = torch.from_numpy(scaled[first : first + _RESIZED_AT_ONCE]).unsqueeze(1)
+        resized = volumes.resize_slices(some, (size, size)).squeeze(1).numpy()
+        file.write(np.rint(resized * np.float32(FULL_SCALE)).astype("<i2").tobytes())
+
+
+def _canonical_size(geometry: Geometry) -> tuple[int, int, int]:
+    """Voxels along x, y, z once in canonical orientation; the array of zeros takes no memory."""
+    zeros = np.broadcast_to(np.uint8(0), geometry.size[::-1])
+    return volumes.to_canonical(Volume(zeros, geometry)).geometry.size
+
+
+def open_slices(path: Path) -> Slices:
+    """The slices of :func:`build_slices`, left on the disk until they are used.
+
+    Raises:
+        CrossModaError: the file is missing or damaged.
+    """
+    try:
+        slices = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise CrossModaError(f"{path} is missing or damaged; delete it, so that the scans are cut into slices again.") from error
+    return slices  # type: ignore[no-any-return]
+
+
+def to_unit(stored: Tensor) -> Tensor:
+    """Stored slices (n, h, w) as the networks want them: float, (n, 1, h, w), in [-1, 1], on the same device."""
+    return stored.unsqueeze(1).float().div_(FULL_SCALE)
+
+
+def steps_per_epoch(settings: TranslationSettings, n_source: int, n_target: int) -> int:
+    """Steps in an epoch: as set, else one pass over the domain with more slices."""
+    return settings.steps_per_epoch or math.ceil(max(n_source, n_target) / settings.batch_size)
+
+
+class SliceSampler:
+    """Unpaired batches of both domains. A batch depends on the seed, the epoch and the step only, so training can go on anywhere.
+
+    Every epoch shuffles each domain; the one with fewer slices starts over, shuffled again, until the epoch ends. On a
+    CUDA device with room to spare the slices live there as int16; otherwise each batch is read from the disk.
+
+    Args:
+        source, target: files of :func:`build_slices`.
+        settings: batch size and steps.
+        seed: of the order.
+        device: where batches are wanted.
+    """
+
+    def __init__(self, source: Path, target: Path, settings: TranslationSettings, seed: int, device: torch.device) -> None:
+        self._files = (open_slices(source), open_slices(target))
+        self.counts = (len(self._files[0]), len(self._files[1]))
+        self.steps = steps_per_epoch(settings, *self.counts)
+        self._batch_size = settings.batch_size
+        self._seed = seed
+        self._device = device
+        self._order: tuple[int, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] | None = None
+        self._resident: list[Tensor] = []
+        if _fits(device, sum(file.nbytes for file in self._files)):
+            self._resident = [torch.from_numpy(np.array(file)).to(device) for file in self._files]
+
+    def batch(self, epoch: int, step: int) -> tuple[Tensor, Tensor]:
+        """Source and target slices of one step, each (batch, 1, h, w), in [-1, 1], on the device.
+
+        Args:
+            epoch, step: counted from 0; step is below ``steps``.
+        """
+        if self._order is None or self._order[0] != epoch:
+            self._order = (epoch, (self._shuffled(epoch, 0), self._shuffled(epoch, 1)))
+        chosen = slice(step * self._batch_size, (step + 1) * self._batch_size)
+        return self._take(0, self._order[1][0][chosen]), self._take(1, self._order[1][1][chosen])
+
+    def spread(self, count: int) -> tuple[Tensor, Tensor]:
+        """``count`` slices of each domain, evenly spread over its file; shapes as :meth:`batch`."""
+        places = [((np.arange(count) + 0.5) * number / count).astype(np.int64) for number in self.counts]
+        return self._take(0, places[0]), self._take(1, places[1])
+
+    def _shuffled(self, epoch: int, domain: int) -> npt.NDArray[np.int64]:
+        draws = np.random.default_rng((self._seed, epoch, domain))
+        needed = self.steps * self._batch_size
+        rounds = math.ceil(needed / self.counts[domain])
+        return np.concatenate([draws.permutation(self.counts[domain]) for _ in range(rounds)])[:needed]
+
+    def _take(self, domain: int, places: npt.NDArray[np.int64]) -> Tensor:
+        if self._resident:
+            return to_unit(self._resident[domain][torch.from_numpy(places).to(self._device, non_blocking=True)])
+        stored = torch.from_numpy(np.ascontiguousarray(self._files[domain][places], dtype=np.int16))
+        if self._device.type == "cuda":
+            stored = stored.pin_memory()
+        return to_unit(stored.to(self._device, non_blocking=True))
+
+
+def _fits(device: torch.device, needed: int) -> bool:
+    """Whether ``needed`` bytes take less than half of the device's free memory; only CUDA has memory of its own."""
+    if device.type != "cuda":
+        return False
+    free: Any = torch.cuda.mem_get_info(device)[0]
+    return bool(needed < free / 2)

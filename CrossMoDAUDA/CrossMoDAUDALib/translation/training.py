@@ -1,0 +1,191 @@
+"""Training of the image translator: epochs, checkpoints, loss table, sample pictures (paper section 2.1).
+
+What it leaves in its folder::
+
+    checkpoint.pt            everything that training goes on from
+    losses.csv               a row per epoch: mean of each loss, learning rate
+    samples/epoch_0001.png   a few slices and their translations; samples/latest.png is the newest
+    generator.safetensors    the trained source-to-target generator
+    translator.json          its architecture and how to scale scans for it; written last
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..config import Settings
+from ..errors import CrossModaError
+from ..files import replacing, write_json, write_text
+from ..progress import Progress
+from .cyclegan import CycleGAN, learning_rate_factor
+from .slices import SliceSampler
+from .translator import ARCHITECTURE, DESCRIPTION, FORMAT_VERSION, WEIGHTS
+
+CHECKPOINT = "checkpoint.pt"
+LOSSES = "losses.csv"
+SAMPLES = "samples"
+# A report with losses waits for the device, and a report at all costs the worker a line: neither on every step.
+_SECONDS_BETWEEN_REPORTS = 0.1
+_STEPS_BETWEEN_METRICS = 20
+_SAMPLE_SLICES = 4
+_SAMPLE_PIXELS = 256
+
+
+def train(source_slices: Path, target_slices: Path, folder: Path, settings: Settings, device: torch.device, progress: Progress) -> None:
+    """Train the translator, or go on from the checkpoint in ``folder``, until it is written there.
+
+    On the CPU an interrupted training ends in the same weights, bit for bit, as one that was not.
+
+    Args:
+        source_slices, target_slices: files of :func:`.slices.build_slices`.
+        folder: where everything goes; see above.
+        settings: ``translation`` and ``seed`` are used.
+        device: where the networks are trained.
+        progress: told the step of all epochs' steps, with the mean losses of the epoch so far.
+
+    Raises:
+        CrossModaError: a loss became infinite, the device's memory does not suffice, or the checkpoint is damaged or of
+            other settings.
+    """
+    translation = settings.translation
+    sampler = SliceSampler(source_slices, target_slices, translation, settings.seed, device)
+    model = CycleGAN(translation, settings.seed, device)
+    history = _resume(folder / CHECKPOINT, model, settings, sampler)
+    epochs = translation.epochs + translation.decay_epochs
+    report = _Reporter(progress, epochs, sampler.steps)
+    try:
+        with torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=True):  # PyTorch's own default but for benchmark
+            for epoch in range(len(history), epochs):
+                rate = translation.learning_rate * learning_rate_factor(epoch, translation.epochs, translation.decay_epochs)
+                model.set_learning_rate(rate)
+                losses = _train_epoch(model, sampler, epoch, report)
+                history.append({**losses, "learning_rate": rate})
+                if len(history) % translation.checkpoint_every == 0 or len(history) == epochs:
+                    _write_checkpoint(folder, model, settings, sampler, history)
+                report(epoch, sampler.steps, history[-1])
+    except torch.cuda.OutOfMemoryError as error:
+        raise CrossModaError(
+            f"{device} has too little free memory to train the translator; lower translation.batch_size"
+            f" (now {translation.batch_size}) or end other programs that use it."
+        ) from error
+    _write_translator(folder, model, settings)
+
+
+def _train_epoch(model: CycleGAN, sampler: SliceSampler, epoch: int, report: _Reporter) -> dict[str, float]:
+    """Mean of each loss over one epoch. Raises CrossModaError when one is not finite."""
+    sums: dict[str, Tensor] = {}
+    for step in range(sampler.steps):
+        for name, loss in model.step(*sampler.batch(epoch, step)).items():
+            sums[name] = sums[name] + loss if name in sums else loss
+        if report.due(last=step + 1 == sampler.steps):
+            report(epoch, step + 1, _finite_means(sums, step + 1, epoch) if report.metrics_due(epoch, step + 1) else {})
+    return _finite_means(sums, sampler.steps, epoch)
+
+
+def _finite_means(sums: dict[str, Tensor], steps: int, epoch: int) -> dict[str, float]:
+    values = (torch.stack(list(sums.values())) / steps).tolist()  # the one wait for the device
+    if not all(math.isfinite(value) for value in values):
+        raise CrossModaError(
+            f"Training of the translator diverged in epoch {epoch + 1} (a loss is not finite);"
+            " lower translation.learning_rate and start a new experiment."
+        )
+    return dict(zip(sums, values, strict=True))
+
+
+class _Reporter:
+    """Tells the progress now and then, so that telling never slows the training."""
+
+    def __init__(self, progress: Progress, epochs: int, steps: int) -> None:
+        self._progress = progress
+        self._epochs = epochs
+        self._steps = steps
+        self._told_at = -math.inf
+        self._metrics_at = -math.inf
+
+    def due(self, last: bool) -> bool:
+        """Whether it is time to report; the last step of an epoch is reported when its checkpoint is written."""
+        return not last and time.monotonic() - self._told_at >= _SECONDS_BETWEEN_REPORTS
+
+    def metrics_due(self, epoch: int, done: int) -> bool:
+        """Whether the losses are worth waiting for again."""
+        return epoch * self._steps + done - self._metrics_at >= _STEPS_BETWEEN_METRICS
+
+    def __call__(self, epoch: int, done: int, metrics: dict[str, float]) -> None:
+        """Report that ``done`` steps of ``epoch`` (counted from 0) are done."""
+        step = epoch * self._steps + done
+        self._told_at = time.monotonic()
+        if metrics:
+            self._metrics_at = step
+        self._progress(step, self._epochs * self._steps, f"epoch {epoch + 1} of {self._epochs}", **metrics)
+
+
+def _identity(settings: Settings, sampler: SliceSampler) -> dict[str, Any]:
+    """What a checkpoint must have in common with the training that goes on from it."""
+    return {"seed": settings.seed, "slices": list(sampler.counts), **dataclasses.asdict(settings.translation)}
+
+
+def _write_checkpoint(folder: Path, model: CycleGAN, settings: Settings, sampler: SliceSampler, history: list[dict[str, float]]) -> None:
+    """Losses and pictures first: a checkpoint that is there vouches for them."""
+    rows = [["epoch", *history[0]], *([str(number), *map(repr, row.values())] for number, row in enumerate(history, start=1))]
+    write_text(folder / LOSSES, "".join(",".join(row) + "\n" for row in rows))
+    _write_samples(folder / SAMPLES, model, sampler, len(history))
+    state = {"of": _identity(settings, sampler), "history": history, "model": model.state_dict()}
+    with replacing(folder / CHECKPOINT) as partial:
+        torch.save(state, partial)
+
+
+def _resume(path: Path, model: CycleGAN, settings: Settings, sampler: SliceSampler) -> list[dict[str, float]]:
+    """Load the checkpoint, if there is one, into the model; the rows of the finished epochs."""
+    if not path.exists():
+        return []
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        found, wanted = state["of"], _identity(settings, sampler)
+        changed = [name for name in wanted if found.get(name) != wanted[name]]
+        if not changed:
+            model.load_state_dict(state["model"])
+            history: list[dict[str, float]] = state["history"]
+            return history
+    except Exception as error:  # whatever a damaged file makes the reader stumble over
+        raise CrossModaError(f"{path} is damaged; delete it to train the translator from the start.") from error
+    raise CrossModaError(
+        f"{path} was begun with another {changed[0]} ({found.get(changed[0])}, now {wanted[changed[0]]});"
+        " go on with the settings and scans it was begun with, or delete it to start again."
+    )
+
+
+@torch.no_grad()
+def _write_samples(folder: Path, model: CycleGAN, sampler: SliceSampler, epoch: int) -> None:
+    """A picture with a row per sample: source, pseudo-target, target, pseudo-source."""
+    from PIL import Image
+
+    source, target = sampler.spread(_SAMPLE_SLICES)
+    columns = (source, model.to_target(source), target, model.to_source(target))
+    tiles = torch.cat([torch.nn.functional.pad(column, (1, 1, 1, 1), value=1.0) for column in columns], dim=3)
+    grey = ((tiles[:, 0].float().cpu().numpy() + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
+    picture = Image.fromarray(grey.reshape(-1, grey.shape[2]))
+    factor = -(-_SAMPLE_PIXELS // source.shape[-1])
+    if factor > 1:
+        picture = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+    for name in (f"epoch_{epoch:04d}.png", "latest.png"):
+        with replacing(folder / name) as partial:
+            picture.save(partial)
+
+
+def _write_translator(folder: Path, model: CycleGAN, settings: Settings) -> None:
+    """The trained generator, for :class:`.translator.Translator`; its description last, as it says that all is there."""
+    from safetensors.torch import save_file
+
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.to_target.state_dict().items()}
+    with replacing(folder / WEIGHTS) as partial:
+        save_file(weights, partial)
+    architecture = {name: getattr(settings.translation, name) for name in ARCHITECTURE}
+    write_json(folder / DESCRIPTION, {"format": FORMAT_VERSION, **architecture})

@@ -1,0 +1,108 @@
+"""A trained image translator applied to volumes: a source scan in, its pseudo-target image on the same grid out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from .. import volumes
+from ..config import Settings, TranslationSettings, with_values
+from ..devices import resolve
+from ..errors import InputError
+from ..files import read_json
+from ..progress import Progress, silent
+from ..volumes import Volume
+from .networks import build_generator
+from .slices import prepare
+
+DESCRIPTION = "translator.json"
+WEIGHTS = "generator.safetensors"
+FORMAT_VERSION = 1
+# The settings of section ``translation`` that a trained generator cannot be used without.
+ARCHITECTURE = ("translator", "image_size", "generator_features", "generator_blocks", "lower_percentile", "upper_percentile")
+_BATCH = {"cpu": 8, "mps": 8, "cuda": 16}
+
+
+class Translator:
+    """Translates volumes slice by slice.
+
+    Args:
+        generator: slices (n, 1, image_size, image_size) in [-1, 1] to slices of the same shape and range.
+        settings: ``image_size`` and the percentiles are used.
+        device: where the generator runs.
+    """
+
+    def __init__(self, generator: nn.Module, settings: TranslationSettings, device: torch.device) -> None:
+        self._generator = generator.to(device).eval()
+        self._settings = settings
+        self._device = device
+
+    @classmethod
+    def load(cls, model: Path, device: str = "auto") -> Translator:
+        """A trained translator.
+
+        Args:
+            model: an experiment folder, or its ``translation`` folder. Only JSON and safetensors are read, so files from
+                somebody else can do no harm.
+            device: auto, cuda, cuda:N, mps or cpu.
+
+        Raises:
+            InputError: there is no trained translator, it is damaged, or there is no such device.
+        """
+        folder = next((place for place in (model / "translation", model) if (place / DESCRIPTION).is_file()), None)
+        if folder is None:
+            raise InputError(f"{model} holds no trained image translator; give an experiment folder whose translation stage is complete.")
+        settings = _read_description(folder / DESCRIPTION)
+        with torch.device("meta"):  # takes no memory: a description cannot claim more than the weights file holds
+            generator = build_generator(settings)
+        try:
+            from safetensors.torch import load_file
+
+            generator.load_state_dict(load_file(folder / WEIGHTS), assign=True)
+        except Exception as error:  # missing, cut short, or weights of another architecture
+            raise InputError(f"{folder / WEIGHTS} is missing, damaged or does not fit {DESCRIPTION}; copy the model again.") from error
+        return cls(generator.float(), settings, resolve(device))
+
+    @torch.inference_mode()
+    def translate(self, volume: Volume, progress: Progress = silent) -> Volume:
+        """The pseudo-target image of a source scan, on exactly the scan's grid.
+
+        Args:
+            volume: a source scan with finite values, any orientation and number of voxels.
+            progress: told the slices done.
+
+        Returns:
+            int16 thousandths of intensities in [-1, 1] (:func:`..volumes.to_stored`).
+        """
+        scaled = prepare(volume, self._settings)
+        size = self._settings.image_size
+        translated = np.empty(scaled.shape, np.int16)
+        batch = _BATCH[self._device.type]
+        for first in range(0, len(scaled), batch):
+            some = torch.from_numpy(scaled[first : first + batch]).unsqueeze(1)
+            # Resized on the CPU, as for training: one result whatever the device.
+            resized = volumes.resize_slices(some, (size, size)).to(self._device)
+            fake = self._generator(resized).float().cpu()
+            restored = volumes.resize_slices(fake, (scaled.shape[1], scaled.shape[2]))
+            translated[first : first + batch] = volumes.to_stored(restored.squeeze(1).numpy())
+            progress(min(first + batch, len(scaled)), len(scaled), "translated slices")
+        return volumes.from_canonical(translated, volume.geometry)
+
+
+def _read_description(path: Path) -> TranslationSettings:
+    try:
+        data: Any = read_json(path)
+        version = data["format"]
+        values = {f"translation.{name}": data[name] for name in ARCHITECTURE}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is damaged; copy the model again.") from error
+    if version != FORMAT_VERSION:
+        raise InputError(f"{path} has format {version}, this version of CrossMoDAUDA reads {FORMAT_VERSION}; update CrossMoDAUDA.")
+    try:
+        return with_values(Settings(), values).translation
+    except InputError as error:
+        raise InputError(f"{path} is not usable: {error}") from error

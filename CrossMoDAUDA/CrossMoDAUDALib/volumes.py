@@ -1,0 +1,327 @@
+"""Scans as arrays with their place in space: read, write, orient, scale, slice, resize and put back.
+
+This is the only file that touches geometry. Arrays are indexed ``[z, y, x]`` (slice, row, column), as SimpleITK gives
+them; geometry is in ITK's convention: millimetres, LPS, index order x, y, z.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import math
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import CrossModaError, InputError
+from .files import replacing
+
+if TYPE_CHECKING:
+    import SimpleITK
+    import torch
+
+Array = npt.NDArray[Any]
+
+FILE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
+# Scaled intensities are kept as int16 thousandths: a third of float32's size once compressed, finer than MRI's noise.
+STORED_UNIT = 1000
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """A voxel grid in space.
+
+    Attributes:
+        size: voxels along x, y, z.
+        spacing: mm along x, y, z.
+        origin: position of the first voxel's centre, mm, LPS.
+        direction: 3 x 3 matrix row by row; column n is the direction of index axis n.
+    """
+
+    size: tuple[int, int, int]
+    spacing: tuple[float, float, float]
+    origin: tuple[float, float, float]
+    direction: tuple[float, ...]
+
+    @property
+    def matrix(self) -> npt.NDArray[np.float64]:
+        """The direction as a 3 x 3 array."""
+        return np.array(self.direction, dtype=np.float64).reshape(3, 3)
+
+    def differences(self, other: Geometry) -> list[str]:
+        """What differs from another grid, in words; empty when both are one grid.
+
+        A shift of up to a hundredth of a voxel counts as none: formats round differently.
+        """
+        found = []
+        if self.size != other.size:
+            found.append(f"size {_text(self.size)} against {_text(other.size)}")
+        if not np.allclose(self.spacing, other.spacing, rtol=1e-3, atol=1e-4):
+            found.append(f"spacing {_text(self.spacing)} against {_text(other.spacing)} mm")
+        if not np.allclose(self.origin, other.origin, rtol=0, atol=0.01 * min(self.spacing) + 1e-4):
+            found.append(f"origin {_text(self.origin)} against {_text(other.origin)} mm")
+        if not np.allclose(self.direction, other.direction, rtol=0, atol=1e-3):
+            found.append("axis directions")
+        return found
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A scalar image or label map: ``array`` of shape (z, y, x) on ``geometry``."""
+
+    array: Array
+    geometry: Geometry
+
+    def __post_init__(self) -> None:
+        if self.array.shape != self.geometry.size[::-1]:
+            raise ValueError(f"array of shape {self.array.shape} on a grid of size {self.geometry.size}")
+
+    def with_array(self, array: Array) -> Volume:
+        """Other values on the same grid."""
+        return Volume(array, self.geometry)
+
+
+def _text(numbers: Iterable[float]) -> str:
+    return " x ".join(f"{number:g}" for number in numbers)
+
+
+def file_stem(path: Path) -> str:
+    """A scan's file name without its ending (``.nii.gz`` counts as one ending)."""
+    lower = path.name.lower()
+    for ending in FILE_ENDINGS:
+        if lower.endswith(ending):
+            return path.name[: -len(ending)]
+    return path.stem
+
+
+def is_scan(path: Path) -> bool:
+    """Whether the file name ends as one of the supported formats (NIfTI, NRRD, MetaImage)."""
+    return path.name.lower().endswith(FILE_ENDINGS) and not path.name.startswith(".")
+
+
+def read_geometry(path: Path) -> Geometry:
+    """A scan's grid from its header alone.
+
+    Raises:
+        InputError: the file is missing, not a scan, or not a 3-D scalar image.
+    """
+    reader = _reader(path)
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError as error:
+        raise InputError(_why_unreadable(path, error)) from None
+    dimension, components = reader.GetDimension(), reader.GetNumberOfComponents()
+    size = reader.GetSize()
+    if components != 1:
+        raise InputError(f"{path} has {components} values a voxel (RGB or vector); expected a scalar image.")
+    if dimension == 4 and size[3] == 1:  # a 3-D scan in a 4-D file
+        dimension = 3
+    if dimension != 3:
+        raise InputError(f"{path} is {dimension}-D ({_text(size)}); expected a 3-D scan.")
+    if dimension == 3 and reader.GetDimension() == 3 and min(size) < 2:
+        raise InputError(f"{path} is a single slice ({_text(size)}); expected a 3-D scan.")
+    direction = np.array(reader.GetDirection()).reshape(reader.GetDimension(), -1)[:3, :3]
+    return Geometry(
+        tuple(int(n) for n in size[:3]),  # type: ignore[arg-type]
+        tuple(float(s) for s in reader.GetSpacing()[:3]),  # type: ignore[arg-type]
+        tuple(float(o) for o in reader.GetOrigin()[:3]),  # type: ignore[arg-type]
+        tuple(float(d) for d in direction.ravel()),
+    )
+
+
+def read_volume(path: Path) -> Volume:
+    """A scan with its own voxel type.
+
+    Raises:
+        InputError: the file is missing, damaged, or not a 3-D scalar image.
+    """
+    import SimpleITK as sitk
+
+    geometry = read_geometry(path)
+    reader = _reader(path)
+    try:
+        image = reader.Execute()
+    except RuntimeError as error:
+        raise InputError(_why_unreadable(path, error)) from None
+    if not _is_whole(path, reader):
+        raise InputError(_DAMAGED.format(path=path))
+    return Volume(sitk.GetArrayFromImage(image).reshape(geometry.size[::-1]), geometry)
+
+
+def read_label_map(path: Path) -> Volume:
+    """A label map as unsigned 8-bit whole numbers; label files of floating-point type are common and accepted.
+
+    Raises:
+        InputError: as :func:`read_volume`, or a value is not a whole number from 0 to 255.
+    """
+    volume = read_volume(path)
+    values = volume.array
+    with np.errstate(invalid="ignore"):
+        labels = values.astype(np.uint8)
+    if not np.array_equal(labels, values):
+        raise InputError(f"{path} is not a label map: it holds values that are not whole numbers from 0 to 255.")
+    return volume.with_array(labels)
+
+
+def write_volume(volume: Volume, path: Path) -> None:
+    """Write a volume so that ``path`` is either the old file or the whole new one, never half of it.
+
+    Raises:
+        CrossModaError: the file cannot be written.
+    """
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(volume.array)
+    image.SetSpacing(volume.geometry.spacing)
+    image.SetOrigin(volume.geometry.origin)
+    image.SetDirection(volume.geometry.direction)
+    try:
+        with replacing(path) as partial:
+            sitk.WriteImage(image, str(partial), useCompression=not path.name.lower().endswith(".nii"))
+    except (RuntimeError, OSError) as error:
+        raise CrossModaError(f"{path} could not be written; check the free space and the permissions of its folder.") from error
+
+
+def to_canonical(volume: Volume) -> Volume:
+    """The same voxels with axes swapped and flipped so that x, y, z run nearest to left, posterior, superior.
+
+    Nothing is resampled, so :func:`from_canonical` undoes it exactly, whatever the direction matrix.
+    """
+    order, flips = _canonical_axes(volume.geometry)
+    geometry = volume.geometry
+    matrix = geometry.matrix
+    origin = np.array(geometry.origin)
+    for axis in range(3):
+        if flips[axis]:
+            origin = origin + matrix[:, axis] * geometry.spacing[axis] * (geometry.size[axis] - 1)
+    signs = np.where(flips, -1.0, 1.0)
+    array = np.flip(volume.array, tuple(2 - axis for axis in range(3) if flips[axis]))
+    array = array.transpose([2 - axis for axis in reversed(order)])
+    return Volume(
+        array,
+        Geometry(
+            tuple(geometry.size[axis] for axis in order),  # type: ignore[arg-type]
+            tuple(geometry.spacing[axis] for axis in order),  # type: ignore[arg-type]
+            tuple(float(value) for value in origin),  # type: ignore[arg-type]
+            tuple(float(value) for value in (matrix * signs)[:, order].ravel()),
+        ),
+    )
+
+
+def from_canonical(array: Array, geometry: Geometry) -> Volume:
+    """Values on the canonical grid of ``geometry`` put back on ``geometry`` itself.
+
+    Args:
+        array: shape (z, y, x) of ``to_canonical(volume).array`` for a volume on ``geometry``.
+        geometry: the scan's own grid.
+    """
+    order, flips = _canonical_axes(geometry)
+    back = [2 - axis for axis in reversed(order)]
+    restored = array.transpose(np.argsort(back))
+    restored = np.flip(restored, tuple(2 - axis for axis in range(3) if flips[axis]))
+    return Volume(np.ascontiguousarray(restored), geometry)
+
+
+def _canonical_axes(geometry: Geometry) -> tuple[list[int], list[bool]]:
+    """Which index axis runs nearest to L, P and S, and for each index axis whether it runs the other way."""
+    matrix = geometry.matrix
+    order = max(itertools.permutations(range(3)), key=lambda axes: sum(abs(matrix[row, axis]) for row, axis in enumerate(axes)))
+    flips = [False, False, False]
+    for row, axis in enumerate(order):
+        flips[axis] = bool(matrix[row, axis] < 0)
+    return list(order), flips
+
+
+def scale_intensity(array: Array, lower: float, upper: float) -> npt.NDArray[np.float32]:
+    """Intensities of one volume scaled linearly so that two percentiles become -1 and +1, clipped there.
+
+    Percentiles rather than the extremes: single hot voxels must not squeeze everything else together.
+
+    Args:
+        array: any shape, finite.
+        lower, upper: percentiles, 0 to 100.
+    """
+    low, high = (float(value) for value in np.percentile(array, (lower, upper)))
+    if high <= low:  # nearly all voxels are alike: fall back to the extremes
+        low, high = float(array.min()), float(array.max())
+    scaled = array.astype(np.float32)
+    scaled -= np.float32(low)
+    scaled *= np.float32(2.0 / max(high - low, 1e-12))
+    scaled -= np.float32(1.0)
+    return np.clip(scaled, -1.0, 1.0, out=scaled)
+
+
+def to_stored(scaled: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
+    """Intensities in [-1, 1] as int16 thousandths."""
+    stored: npt.NDArray[np.int16] = np.rint(scaled * np.float32(STORED_UNIT)).astype(np.int16)
+    return stored
+
+
+def resize_slices(slices: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Whole slices resized by bicubic interpolation, antialiased when they shrink; unchanged where nothing is to be done.
+
+    Args:
+        slices: shape (n, 1, rows, columns).
+        size: rows, columns.
+    """
+    import torch.nn.functional as functional
+
+    if tuple(slices.shape[-2:]) == tuple(size):
+        return slices
+    return functional.interpolate(slices, size=size, mode="bicubic", align_corners=False, antialias=True).clamp_(-1, 1)
+
+
+_DAMAGED = "{path} cannot be read: it is damaged or cut short; copy it again from its source."
+
+
+def _reader(path: Path) -> SimpleITK.ImageFileReader:
+    import SimpleITK as sitk
+
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, not a scan; give the file itself.")
+    if not path.is_file():
+        raise InputError(f"{path} does not exist; check the path.")
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
+        raise InputError(f"{path} cannot be opened ({error.strerror}); check its permissions and its disk.") from None
+    if empty:
+        raise InputError(f"{path} is empty (0 bytes); copy it again from its source.")
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    return reader
+
+
+def _why_unreadable(path: Path, error: RuntimeError) -> str:
+    text = str(error)
+    if "orthonormal" in text:
+        return f"{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first."
+    if "Unable to determine ImageIO reader" in text or "Could not create IO object" in text:
+        return f"{path} is not a NIfTI, NRRD or MetaImage file, whatever its name says; convert it or remove it."
+    return _DAMAGED.format(path=path)
+
+
+def _is_whole(path: Path, reader: SimpleITK.ImageFileReader) -> bool:
+    """Whether a NIfTI file holds all its voxels, undamaged; ITK fills what is missing without a word. True for other formats."""
+    if not reader.HasMetaDataKey("vox_offset"):
+        return True
+    voxel_bytes = math.prod(reader.GetSize()) * int(reader.GetMetaData("bitpix")) // 8
+    expected: int = int(float(reader.GetMetaData("vox_offset"))) + voxel_bytes
+    with path.open("rb") as file:
+        if file.read(2) != b"\x1f\x8b":  # not compressed, whatever the name says
+            return path.stat().st_size >= expected
+        file.seek(0)
+        found = 0
+        try:
+            with gzip.GzipFile(fileobj=file) as stream:
+                while chunk := stream.read(1 << 20):
+                    found += len(chunk)
+        except (EOFError, OSError, zlib.error):
+            return False
+    return found >= expected
