@@ -1,6 +1,8 @@
 """The 3D Slicer module: what Slicer shows of it, a form for one scan, and its self-test. The work is in CrossMoDAUDALib."""
 
+import functools
 import importlib.util
+import logging
 import unittest
 from pathlib import Path
 
@@ -61,13 +63,13 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget):
         self.inputSelector = slicer.qMRMLNodeComboBox()
         self.inputSelector.nodeTypes = ["vtkMRMLScalarVolumeNode"]
         self.inputSelector.showChildNodeTypes = False
-        self.inputSelector.addEnabled = False
-        self.inputSelector.removeEnabled = False
+        self.inputSelector.addEnabled = self.inputSelector.removeEnabled = False
         self.inputSelector.setMRMLScene(slicer.mrmlScene)
         self.inputSelector.toolTip = _("Scan of the target domain, as hrT2.")
         form.addRow(_("Input volume:"), self.inputSelector)
 
         self.applyButton = qt.QPushButton(_("Apply"))
+        self.applyButton.toolTip = _("Makes a new segmentation. Slicer is busy until it is done.")
         form.addRow(self.applyButton)
         self.statusLabel = qt.QLabel()
         self.statusLabel.wordWrap = True
@@ -76,9 +78,9 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget):
         note = qt.QLabel(_("Training, folders of scans, translation and scores: run this in a terminal. Not for clinical use."))
         note.wordWrap = True
         self.layout.addWidget(note)
-        self.commandEdit = qt.QLineEdit(self.logic.batchCommand())  # a line edit can be copied from and does not widen the panel
-        self.commandEdit.readOnly = True
-        self.layout.addWidget(self.commandEdit)
+        command = qt.QLineEdit(self.logic.batchCommand())  # can be copied from, and does not widen the panel
+        command.readOnly = True
+        self.layout.addWidget(command)
         self.layout.addStretch(1)
 
         self.modelEdit.connect("currentPathChanged(QString)", self.updateApplyButton)
@@ -92,6 +94,7 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget):
 
     def onApplyButton(self, _checked=False):
         """Segment the chosen scan into a new segmentation node; a failure is one sentence in a dialog."""
+        from CrossMoDAUDALib.errors import CrossModaError
         from CrossMoDAUDALib.failures import explain
 
         problem = self.logic.missingDependency()
@@ -105,6 +108,8 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget):
             self.modelEdit.addCurrentPathToHistory()
             self.statusLabel.text = _("Done: {name}").format(name=node.GetName())
         except Exception as error:
+            if not isinstance(error, CrossModaError):
+                logging.exception("CrossMoDAUDA could not segment the scan.")
             self.statusLabel.text = ""
             slicer.util.errorDisplay(explain(error)[0])
         finally:
@@ -119,43 +124,37 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget):
 class CrossMoDAUDALogic(ScriptedLoadableModuleLogic):
     """The library's work on nodes, under the name by which Slicer's scripts look for it."""
 
-    def __init__(self):
-        ScriptedLoadableModuleLogic.__init__(self)
-        self._inference = None
-
+    @functools.cached_property
     def inference(self):
         """The library's InferenceLogic, which keeps loaded models between two scans."""
         from CrossMoDAUDALib.logic import InferenceLogic
 
-        self._inference = self._inference or InferenceLogic()
-        return self._inference
+        return InferenceLogic()
 
     def segment(self, volumeNode, model, outputNode=None, **options):
         """Segment a scan of the target domain; see CrossMoDAUDALib.logic.InferenceLogic.segment."""
-        return self.inference().segment(volumeNode, model, outputNode, **options)
+        return self.inference.segment(volumeNode, model, outputNode, **options)
 
     def translate(self, volumeNode, model, outputNode=None, **options):
         """Translate a scan of the source domain; see CrossMoDAUDALib.logic.InferenceLogic.translate."""
-        return self.inference().translate(volumeNode, model, outputNode, **options)
+        return self.inference.translate(volumeNode, model, outputNode, **options)
 
     def missingDependency(self):
         """One sentence on the first package that is not installed and how to get it; empty if nothing is missing."""
         remedies = {
-            "torch": _("PyTorch is not installed: install the extension PyTorch and choose Install PyTorch in its module PyTorch Util."),
-            "nnunetv2": _("nnU-Net is not installed: install the extension NNUNet and choose Install in its module nnUNet."),
+            "torch": _("PyTorch is missing: install the extension PyTorch, then press Install PyTorch in its module PyTorch Utils."),
+            "nnunetv2": _("nnU-Net is missing: install the extension NNUNet, then press Install in its module nnUNet."),
+            "safetensors": _("safetensors is missing: run slicer.util.pip_install('safetensors') in Slicer's Python console."),
         }
-        for package in ("torch", "nnunetv2", "safetensors"):
-            if importlib.util.find_spec(package) is None:
-                other = _("The Python package {name} is not installed: run slicer.util.pip_install('{name}') in Slicer's Python console.")
-                return remedies.get(package, other.format(name=package))
-        return ""
+        return next((remedy for package, remedy in remedies.items() if importlib.util.find_spec(package) is None), "")
 
     def batchCommand(self):
-        """The command that runs the command line in this Slicer; its ``status`` and other words are in the documentation."""
+        """The command that starts an experiment in a terminal, with this Slicer and this installation."""
         folder = Path(slicer.util.modulePath("CrossMoDAUDA")).parent
         installed = folder / "CrossMoDAUDAScripts" / "crossmoda_uda.py"
         script = installed if installed.is_file() else folder.parent / "Scripts" / "crossmoda_uda.py"
-        return f'"{slicer.app.launcherExecutableFilePath}" --no-splash --no-main-window --python-script "{script}" run --crossmoda DATA -o EXPERIMENT'
+        application = slicer.app.launcherExecutableFilePath or slicer.app.applicationFilePath()  # macOS has no launcher
+        return f'"{application}" --no-splash --no-main-window --python-script "{script}" run --crossmoda DATA -o EXPERIMENT'
 
 
 class CrossMoDAUDATest(ScriptedLoadableModuleTest):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -166,13 +166,21 @@ def find_folders(
         raise InputError("Evaluation needs both the folder of its images and the folder of its labels; give both or neither.")
     source, source_notes = _paired(source_images, source_labels)
     target, target_notes = _images_of(target_images)
-    evaluation: list[Case] = []
-    notes = source_notes + target_notes
-    if evaluate_images is not None and evaluate_labels is not None:
-        evaluation, evaluation_notes = _paired(evaluate_images, evaluate_labels)
-        notes += evaluation_notes
     cases = tuple(case for image in target for case in _cases(image, []))
-    return Cohort(tuple(source), cases, tuple(evaluation), tuple(notes))
+    found = Cohort(tuple(source), cases, notes=(*source_notes, *target_notes))
+    if evaluate_images is None or evaluate_labels is None:
+        return found
+    return with_evaluation(found, evaluate_images, evaluate_labels)
+
+
+def with_evaluation(cohort: Cohort, images: Path, labels: Path) -> Cohort:
+    """The cohort with the scans of two folders, matched as in :func:`find_folders`, as its evaluation cases instead of its own.
+
+    Raises:
+        InputError: a folder is missing, is a file or holds no scans.
+    """
+    evaluation, notes = _paired(images, labels)
+    return replace(cohort, evaluation=tuple(evaluation), notes=(*cohort.notes, *notes))
 
 
 def _paired(image_folder: Path, label_folder: Path) -> tuple[list[Case], list[str]]:

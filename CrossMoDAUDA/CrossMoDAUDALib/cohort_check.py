@@ -103,8 +103,6 @@ class CohortReport:
 def check_cohort(cohort: Cohort, labels: dict[str, int], progress: Progress = silent, threads: int | None = None) -> CohortReport:
     """Read every file of a cohort and report every problem at once; nothing is raised for a bad scan.
 
-    A NaN or infinite voxel of a NIfTI file goes unseen, for ITK reads it as 0; in the other formats it is a problem.
-
     Args:
         cohort: what to check.
         labels: structures and their values in the label maps.
@@ -141,11 +139,9 @@ def _check_case(domain: str, case: Case, labels: dict[str, int]) -> CaseReport:
         row.size = " x ".join(str(size) for size in image.geometry.size)
         row.spacing = " x ".join(f"{spacing:.4g}" for spacing in image.geometry.spacing)
         row.voxel_type = image.array.dtype.name
-        low, high = image.array.min().item(), image.array.max().item()  # NaN anywhere makes both NaN
+        low, high = image.array.min().item(), image.array.max().item()
         row.intensities = f"{low:.6g} to {high:.6g}"
-        if not np.isfinite([low, high]).all():
-            row.problems.append(f"{case.image} holds voxels that are not finite numbers; replace them, for example by 0.")
-        elif low == high:
+        if low == high:
             row.problems.append(f"{case.image} is blank: every voxel is {low:g}; remove the case or export it again.")
     if case.label is None:
         if domain != "target":
@@ -175,7 +171,7 @@ def _check_case(domain: str, case: Case, labels: dict[str, int]) -> CaseReport:
 def _read(path: Path, read: Callable[[Path], Volume], problems: list[str]) -> tuple[Volume | None, str]:
     """A scan and its digest, or none and one more problem."""
     try:
-        return read(path), _sha256(path)
+        return read(path), scan_sha256(path)
     except InputError as error:
         problems.append(str(error))
     except OSError as error:  # the digest's second reading failed
@@ -185,7 +181,12 @@ def _read(path: Path, read: Callable[[Path], Volume], problems: list[str]) -> tu
     return None, ""
 
 
-def _sha256(path: Path) -> str:
+def scan_sha256(path: Path) -> str:
+    """SHA-256 of a scan file; of a detached header (.mhd, .nhdr), one that covers its data file too.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
         if path.suffix.lower() not in (".mhd", ".nhdr"):
@@ -217,13 +218,13 @@ def _repeated_ids(cohort: Cohort) -> list[str]:
     for domain, cases in cohort.domains().items():
         by_id: dict[str, list[Case]] = {}
         for case in cases:
-            by_id.setdefault(case.id, []).append(case)
-        for name, same in by_id.items():
+            by_id.setdefault(case.id.casefold(), []).append(case)  # results are files: a and A are one on Windows and macOS
+        for same in by_id.values():
             if len(same) > 1:
                 images = sorted({case.image for case in same})
                 paths = images if len(images) > 1 else sorted(case.label for case in same if case.label)
                 what = "images" if len(images) > 1 else "label maps"
-                problems.append(f"The {domain} case '{name}' has {len(paths)} {what}: {_listed(paths)}; keep one of them.")
+                problems.append(f"The {domain} case '{same[0].id}' has {len(paths)} {what}: {_listed(paths)}; keep one of them.")
     return problems
 
 

@@ -40,7 +40,7 @@ class TranslationSettings:
     """Image translation by CycleGAN (paper section 2.1)."""
 
     translator: str = _setting("cyclegan-resnet", "Image translator; 'none' trains on the source images as they are.", choices=TRANSLATORS)
-    image_size: int = _setting(256, "Whole slices are resized to this many pixels along both sides.", low=16, high=1024, multiple=4)
+    image_size: int = _setting(256, "Whole slices are resized to this many pixels along both sides.", low=32, high=1024, multiple=4)
     lower_percentile: float = _setting(0.1, "Intensity percentile of a volume that becomes -1.", low=0, high=50)
     upper_percentile: float = _setting(99.9, "Intensity percentile of a volume that becomes +1.", low=50, high=100)
     batch_size: int = _setting(10, "Slices of each domain in one step.", low=1, high=1024)
@@ -121,6 +121,8 @@ class Settings:
         Raises:
             InputError: a key or value is not allowed.
         """
+        if not isinstance(data, dict):
+            raise InputError("The settings are not a JSON object; restore the file or start in a new folder.")
         flat = {}
         for key, value in data.items():
             if isinstance(value, dict) and key != "labels":
@@ -135,10 +137,10 @@ PRESETS: dict[str, dict[str, Any]] = {
     "paper": {},
     # An afternoon on one GPU: the method and its networks unchanged, the schedules shortened.
     "quick": {
-        "translation.epochs": 10,
-        "translation.decay_epochs": 10,
-        "translation.steps_per_epoch": 500,
-        "segmentation.epochs": 60,
+        "translation.epochs": 8,
+        "translation.decay_epochs": 8,
+        "translation.steps_per_epoch": 400,
+        "segmentation.epochs": 40,
         "segmentation.checkpoint_every": 5,
         "self_training.iterations": 2,
     },
@@ -268,8 +270,10 @@ def _checked(key: str, value: Any, declared: dataclasses.Field[Any], kind: Any) 
     if limits["choices"] and parsed not in limits["choices"]:
         raise InputError(f"{key} cannot be '{parsed}'; {_nearest(str(parsed), list(limits['choices']))}.")
     if limits["low"] is not None:
+        if parsed != parsed:
+            raise InputError(f"{key}={value} is not a number.")
         nearest = min(max(parsed, limits["low"]), limits["high"])
-        if nearest != parsed:  # also true for NaN
+        if nearest != parsed:
             raise InputError(f"{key}={value} is outside {limits['low']} to {limits['high']}; the nearest allowed value is {nearest}.")
     if limits["multiple"] and parsed % limits["multiple"]:
         nearest = max(round(parsed / limits["multiple"]), 1) * limits["multiple"]
@@ -300,8 +304,14 @@ def _parsed(key: str, value: Any, kind: Any) -> Any:
             return tuple(str(item).strip() for item in items if str(item).strip())
         if get_origin(kind) is dict:
             if isinstance(value, str):
-                pairs = (item.rpartition(":") for item in value.split(",") if item.strip())
-                return {name.strip(): int(number) for name, _, number in pairs}
+                pairs = [
+                    (name.strip(), int(number)) for name, _, number in (item.rpartition(":") for item in value.split(",") if item.strip())
+                ]
+                if len(dict(pairs)) < len(pairs):
+                    raise ValueError
+                return dict(pairs)
+            if any(isinstance(number, bool | float) for number in value.values()):
+                raise ValueError
             return {str(name): int(number) for name, number in value.items()}
         return str(value)
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -309,7 +319,10 @@ def _parsed(key: str, value: Any, kind: Any) -> Any:
             bool: "true or false",
             int: "a whole number",
             float: "a number",
-        }.get(kind, "NAME:VALUE,NAME:VALUE with whole numbers, as Tumour:1" if get_origin(kind) is dict else "a list NAME,NAME")
+        }.get(
+            kind,
+            "NAME:VALUE,NAME:VALUE with each name once and whole numbers, as Tumour:1" if get_origin(kind) is dict else "a list NAME,NAME",
+        )
         raise InputError(f"{key}={value} is not {wanted}.") from None
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import volumes
+from .cohort import case_id
 from .errors import InputError
 from .files import write_text
 from .metrics import assd, check_convention, dice
@@ -22,8 +23,6 @@ from .progress import Progress, silent
 from .volumes import Volume
 
 NOT_DRAWN = "\N{EN DASH}"
-# The ends of file names that tell the files of one case apart; a file that says it is a label map comes first.
-CASE_SUFFIXES = ("_Label", "_seg", "_hrT2", "_T2", "_ceT1", "_0000")
 
 
 @dataclass(frozen=True)
@@ -131,15 +130,15 @@ def score_folders(
 ) -> list[CaseScore]:
     """Score all cases of two folders, matched by name, or two single files.
 
-    A case's name is the file's without its ending and without one of :data:`CASE_SUFFIXES`. Of several files of one case
-    the label map counts: ``NAME_Label.nii.gz`` before ``NAME_hrT2.nii.gz`` before ``NAME.seg.nrrd``.
+    A case's name is the file's without its ending and without suffixes such as ``_Label`` and ``_hrT2``. Of several files
+    of one case in a folder one counts: ``NAME_Label.nii.gz`` before ``NAME.nii.gz``, ``NAME_hrT2.nii.gz``, ``NAME.seg.nrrd``.
 
     Raises:
         InputError: a path is missing, a case lacks its counterpart, nothing matches, or a file cannot be scored.
     """
     check_convention(convention)
     if predictions.is_file() and references.is_file():
-        pairs = {case_name(references): (predictions, references)}
+        pairs = {case_id(references): (predictions, references)}
     else:
         pairs = _paired(predictions, references)
     scores = []
@@ -147,17 +146,6 @@ def score_folders(
         scores += score_case(case, _read_segmentation(prediction, labels), _read_segmentation(reference, labels), labels, convention)
         progress(done, len(pairs), f"scored {case}")
     return scores
-
-
-def case_name(path: Path) -> str:
-    """The case a file belongs to: its name without format ending, ``.seg`` and one of :data:`CASE_SUFFIXES`."""
-    stem = volumes.file_stem(path)
-    if stem.lower().endswith(".seg"):
-        stem = stem[:-4]
-    for suffix in CASE_SUFFIXES:
-        if stem.lower().endswith(suffix.lower()) and len(stem) > len(suffix):
-            return stem[: -len(suffix)]
-    return stem
 
 
 def _paired(predictions: Path, references: Path) -> dict[str, tuple[Path, Path]]:
@@ -185,7 +173,7 @@ def _label_maps(folder: Path) -> dict[str, Path]:
         raise InputError(f"{folder} does not exist; give a folder of label maps or one label map.")
     ranked: dict[str, tuple[int, Path]] = {}
     for path in sorted(path for path in folder.iterdir() if volumes.is_scan(path) and path.is_file()):
-        case, rank = case_name(path), _rank(path)
+        case, rank = case_id(path), _rank(path)
         known = ranked.get(case)
         if known and known[0] == rank:
             raise InputError(f"{folder} has two files of {case}, {known[1].name} and {path.name}; keep the one that is to be scored.")
@@ -200,14 +188,10 @@ def _rank(path: Path) -> int:
     """Which of one case's files is taken first: lower is better."""
     stem = volumes.file_stem(path).lower()
     if stem.endswith(".seg"):
-        return len(CASE_SUFFIXES) + 1
-    for rank, suffix in enumerate(CASE_SUFFIXES[:2]):
-        if stem.endswith(suffix.lower()):
-            return rank
-    for rank, suffix in enumerate(CASE_SUFFIXES[2:], start=3):  # 2 is the case's bare name
-        if stem.endswith(suffix.lower()):
-            return rank
-    return 2
+        return 3
+    if stem.endswith(("label", "_seg")):
+        return 0
+    return 2 if stem.endswith(("_cet1", "_hrt2", "_t2", "_0000")) else 1
 
 
 def _read_segmentation(path: Path, labels: dict[str, int]) -> Volume:
@@ -329,8 +313,10 @@ def write_table_markdown(path: Path, rows: list[TableRow], convention: str) -> N
     lines.insert(1, "| " + " | ".join(["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]) + " |")
     note = (
         "Mean ± population standard deviation over the cases. DSC: Dice similarity coefficient. ASSD: average symmetric surface"
-        f" distance. Convention `{convention}`. “{NOT_DRAWN}”: drawn in no reference."
+        f" distance. Scoring convention: `{convention}`."
     )
+    if any(statistic is None for row in rows for statistic in _statistics(row)):
+        note += f" “{NOT_DRAWN}”: drawn in no reference."
     write_text(path, "\n".join([*lines, "", note]) + "\n")
 
 

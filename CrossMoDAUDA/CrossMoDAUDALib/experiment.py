@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.metadata
 import os
 import platform
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .cohort import Case, Cohort
+from .cohort_check import scan_sha256
 from .config import Settings, setting_fields
 from .errors import CrossModaError, InputError
 from .events import EventLog, read_events
@@ -248,12 +248,6 @@ def package_versions() -> dict[str, str]:
     return versions
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _record(folder: Path) -> dict[str, Any]:
     path = folder / "experiment.json"
     if not path.is_file():
@@ -299,5 +293,5 @@ def _verify_files(files: dict[str, Any]) -> None:
         path = Path(name)
         if not path.is_file():
             raise InputError(f"{path} has been removed since the experiment began; put it back or start in a new folder.")
-        if _stamp(path) != {"size": known["size"], "modified_ns": known["modified_ns"]} and file_hash(path) != known["sha256"]:
+        if _stamp(path) != {"size": known["size"], "modified_ns": known["modified_ns"]} and scan_sha256(path) != known["sha256"]:
             raise InputError(f"{path} has changed since the experiment began; put the old file back or start in a new folder.")

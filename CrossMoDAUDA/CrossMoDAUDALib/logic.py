@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Generic, Protocol, TypeVar
 
 from . import mrml
 from .errors import InputError
@@ -14,7 +13,11 @@ from .volumes import Volume
 
 Node = mrml.Node
 
-_MODEL_FILE_ENDINGS = (".json", ".pth", ".safetensors")
+# Where the files of a model lie: the folder given is an experiment, one of its parts, or the model itself.
+_MODEL_FILES = tuple(
+    f"{folder}{file}" for folder in ("", "model/", "translation/", "iteration_*/model/") for file in ("*.safetensors", "model.json")
+)
+_Model = TypeVar("_Model")
 
 
 class _Segmenter(Protocol):
@@ -66,13 +69,13 @@ class InferenceLogic:
             The segmentation node, one segment a structure, on the scan's own grid and under its transform.
 
         Raises:
-            InputError: the scan or the model cannot be used, or the scan was changed or removed meanwhile.
+            InputError: the scan or the model cannot be used, or the scan's grid was changed meanwhile.
         """
         volume = mrml.volume_from_node(volumeNode)
         segmenter = self._segmenters.load(model, device)
         labels = segmenter.segment(volume, progress)
         name = f"{volumeNode.GetName()} segmentation"
-        return mrml.segmentation_node(labels, segmenter.labels, _still_there(volumeNode), name, _in_its_scene(outputNode))
+        return mrml.segmentation_node(labels, segmenter.labels, volumeNode, name, _if_in_a_scene(outputNode))
 
     def translate(
         self,
@@ -95,14 +98,14 @@ class InferenceLogic:
             The volume node, on the scan's own grid and under its transform.
 
         Raises:
-            InputError: the scan or the model cannot be used, or the scan was removed meanwhile.
+            InputError: the scan or the model cannot be used.
         """
         if outputNode is not None and outputNode is volumeNode:
             raise InputError(f"Volume '{volumeNode.GetName()}' is both input and output; choose another output volume.")
         volume = mrml.volume_from_node(volumeNode)
         translated = self._translators.load(model, device).translate(volume, progress)
         name = f"{volumeNode.GetName()} pseudo-hrT2"
-        return mrml.volume_node(translated, name, _in_its_scene(outputNode), _still_there(volumeNode))
+        return mrml.volume_node(translated, name, _if_in_a_scene(outputNode), volumeNode)
 
     def unload(self) -> None:
         """Let go of the kept models and their memory."""
@@ -110,5 +113,45 @@ class InferenceLogic:
         self._translators.forget()
 
 
-class _Kept[Model]:
-    pass
+class _Kept(Generic[_Model]):
+    """The last loaded model; loaded again when the folder, the device or a file of the model is another."""
+
+    def __init__(self, loader: Callable[[Path, str], _Model]) -> None:
+        self._loader = loader
+        self._key: object = None
+        self._model: _Model | None = None
+
+    def load(self, model: Path | str, device: str) -> _Model:
+        folder = Path(model).absolute()
+        key = (folder, device, _stamp(folder))
+        if self._model is None or key != self._key:
+            self.forget()  # first, so that two models never share the memory
+            self._model = self._loader(folder, device)
+            self._key = key
+        return self._model
+
+    def forget(self) -> None:
+        self._key = self._model = None
+
+
+def _stamp(model: Path) -> list[tuple[str, int, int]]:
+    """What tells that a model was trained further or replaced: the files it is loaded from, with time and size."""
+    files = [path for pattern in _MODEL_FILES for path in model.glob(pattern) if path.is_file()]
+    return sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+def _if_in_a_scene(node: Node) -> Node:
+    """The output node, unless somebody removed it while the network was at work: then the result gets a new one."""
+    return node if node is not None and node.GetScene() is not None else None
+
+
+def _load_segmenter(model: Path, device: str) -> _Segmenter:
+    from .segmentation.predictor import Segmenter
+
+    return Segmenter.load(model, device)
+
+
+def _load_translator(model: Path, device: str) -> _Translator:
+    from .translation.translator import Translator
+
+    return Translator.load(model, device)

@@ -10,6 +10,7 @@ same transform, so both move together and nothing has to be hardened first.
 from __future__ import annotations
 
 import functools
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def volume_node(volume: Volume, name: str, node: Node = None, reference_node: No
         filled.EndModify(modifying)
     if node is None:
         target = _scene_of(reference_node)
-        filled.SetName(target.GenerateUniqueName(name))
+        filled.SetName(_free_name(target, name))
         target.AddNode(filled)
     if filled.GetScene() is not None and filled.GetDisplayNode() is None:
         filled.CreateDefaultDisplayNodes()
@@ -140,7 +141,7 @@ def segmentation_node(
         _fill(node, labels, structures, reference_node)
         return node
     target = _scene_of(reference_node)
-    created = target.AddNewNodeByClass("vtkMRMLSegmentationNode", target.GenerateUniqueName(name))
+    created = target.AddNewNodeByClass("vtkMRMLSegmentationNode", _free_name(target, name))
     try:
         created.CreateDefaultDisplayNodes()
         if reference_node is not None:
@@ -217,21 +218,24 @@ def read_segmentation(path: Path) -> Node:
     Raises:
         InputError: the file is missing or not a segmentation.
     """
-    if not path.is_file():
-        raise InputError(f"{path} does not exist; check the path.")
     target = scene()
+    _check_readable(path)
     stem = path.name[: -len(FILE_ENDING)] if path.name.lower().endswith(FILE_ENDING) else path.stem
-    node = target.AddNewNodeByClass("vtkMRMLSegmentationNode", target.GenerateUniqueName(stem))
+    node = target.AddNewNodeByClass("vtkMRMLSegmentationNode", _free_name(target, stem))
     node.CreateDefaultDisplayNodes()
     node.AddDefaultStorageNode(str(path.absolute()))
     if not node.GetStorageNode().ReadData(node):
         remove_node(node)
-        raise InputError(f"{path} cannot be read as a segmentation; expected a {FILE_ENDING} file.")
+        raise InputError(_not_a_segmentation(path))
     return node
 
 
-def write_segmentation_file(label_volume: Volume, structures: dict[str, int], path: Path) -> None:
-    """Write a label map as ``.seg.nrrd`` with names, colours and terminology; no scene takes part.
+def write_segmentation_file(label_volume: Volume, structures: dict[str, int], path: Path, name: str = "Segmentation") -> None:
+    """Write a label map as ``.seg.nrrd`` with names, colours and terminology; no scene takes part, so none grows.
+
+    Args:
+        label_volume, structures: as for :func:`segmentation_node`.
+        name: what messages call the segmentation; the file format has no place for it.
 
     Raises:
         InputError: as :func:`segmentation_node` and :func:`write_segmentation`.
@@ -239,6 +243,7 @@ def write_segmentation_file(label_volume: Volume, structures: dict[str, int], pa
     """
     labels = _checked_labels(label_volume, structures)
     node = _slicer().vtkMRMLSegmentationNode()
+    node.SetName(name)
     _fill(node, labels, structures, None)
     write_segmentation(node, path)
 
@@ -256,6 +261,22 @@ def remove_node(node: Node) -> None:
 
 
 # The segmentation's contents --------------------------------------------------------------------------------------------
+
+
+def _check_readable(path: Path) -> None:
+    """Read the file once with SimpleITK: at a damaged one it raises, where Slicer's reader ends the whole process."""
+    import SimpleITK as sitk
+
+    if not path.is_file():
+        raise InputError(f"{path} does not exist; check the path.")
+    try:
+        sitk.ReadImage(str(path))
+    except RuntimeError:
+        raise InputError(_not_a_segmentation(path)) from None
+
+
+def _not_a_segmentation(path: Path) -> str:
+    return f"{path} cannot be read as a segmentation; expected a whole {FILE_ENDING} file."
 
 
 def _fill(node: Node, labels: Volume, structures: dict[str, int], reference_node: Node) -> None:
@@ -346,6 +367,12 @@ def _own_scene() -> Node:
 def _scene_of(reference_node: Node) -> Node:
     holder = reference_node.GetScene() if reference_node is not None else None
     return holder if holder is not None else scene()
+
+
+def _free_name(holder: Node, name: str) -> str:
+    """The name itself when no node has it now; the scene's own GenerateUniqueName also avoids names of removed nodes."""
+    candidates = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(1)))
+    return next(candidate for candidate in candidates if holder.GetFirstNodeByName(candidate) is None)
 
 
 def _put_beside(node: Node, reference_node: Node, is_new: bool) -> None:

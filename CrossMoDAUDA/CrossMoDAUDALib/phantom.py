@@ -287,13 +287,13 @@ def _paint_canal(paint: _Paint, side: int) -> None:
 
 def _paint_tumour(paint: _Paint, side: int, chance: np.random.Generator, fine: Field) -> None:
     """A tumour in the canal that grows out into the cistern and pushes against the pons, like ice cream out of a cone."""
-    radius = chance.uniform(6.0, 11.0)
+    radius = chance.uniform(6.5, 11.0)
     flat, tall, turn = chance.uniform(0.85, 1.1), chance.uniform(0.8, 1.1), chance.uniform(-25, 25)
     middle = (side * (22.5 - 0.75 * radius), 4 + chance.uniform(-1.5, 2), chance.uniform(-1.5, 1.5))
     cistern = paint.ball(middle, (radius, radius * flat, radius * tall), turn)
     canal = paint.rod((side * 17, 4, 0), (side * chance.uniform(25, 28.5), 2.6, 0), chance.uniform(2.6, 3.4))
     blend = np.maximum(np.float32(3.0) - np.abs(cistern - canal), 0) ** 2 / np.float32(12.0)  # no crease at the porus
-    shape = np.minimum(cistern, canal) - blend + 0.7 * fine
+    shape = np.minimum(cistern, canal) - blend + 0.5 * fine
     paint.stroke("fluid", shape - 1.6)  # the cleft that parts it from the brain
     paint.stroke("tumour", shape, 0.10 * fine - 0.12 * np.clip(-shape / np.float32(radius), 0, 1))  # duller in the middle
 
@@ -315,7 +315,7 @@ def _paint_inner_ear(paint: _Paint, side: int) -> None:
     paint.tube("inner ear", vestibule, 1.9)
     for path in (lateral, superior, posterior):
         paint.tube("inner ear", path, 0.6)
-    paint.tube("cochlea", cochlea, 1.25)
+    paint.tube("cochlea", cochlea, 1.3)
 
 
 def _grid(seed: int, size: Sequence[int], spacing: Sequence[float], tilt_degrees: float) -> Geometry:
@@ -337,7 +337,7 @@ def _head_coordinates(seed: int, geometry: Geometry) -> Field:
     """Where each voxel lies in the head, mm, shape (3, z, y, x): undo the head's pose, size and individual shape."""
     chance = np.random.default_rng([seed, 2])
     pose = _rotation(chance.uniform(-5, 5, 3)) * chance.uniform(0.95, 1.05)
-    shift = chance.uniform(-2, 2, 3)
+    shift = chance.uniform(-1.5, 1.5, 3)
     toward_head = np.linalg.inv(pose)
     along = toward_head @ geometry.matrix @ np.diag(geometry.spacing)
     start = toward_head @ (np.array(geometry.origin) - shift)
@@ -372,7 +372,8 @@ def _coil(chance: np.random.Generator, geometry: Geometry, strength: float) -> F
     z, y, x = (np.linspace(-1, 1, count, dtype=np.float32) for count in geometry.size[::-1])
     slope = chance.uniform(-0.5, 0.5, 3).astype(np.float32)
     hill = slope[0] * x + slope[1] * y[:, None] + slope[2] * z[:, None, None] - (x**2 + y[:, None] ** 2 - 2 / 3) / 2
-    return np.exp(np.float32(strength) * hill)
+    sensitivity: Field = np.exp(np.float32(strength) * hill)
+    return sensitivity
 
 
 def _rotation(degrees: Sequence[float] | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

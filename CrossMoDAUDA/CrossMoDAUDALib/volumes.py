@@ -6,10 +6,7 @@ them; geometry is in ITK's convention: millimetres, LPS, index order x, y, z.
 
 from __future__ import annotations
 
-import gzip
 import itertools
-import math
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +17,7 @@ import numpy.typing as npt
 
 from .errors import CrossModaError, InputError
 from .files import replacing
+from .integrity import content_bytes, is_finite, is_whole
 
 if TYPE_CHECKING:
     import SimpleITK
@@ -138,7 +136,7 @@ def read_volume(path: Path) -> Volume:
     """A scan with its own voxel type.
 
     Raises:
-        InputError: the file is missing, damaged, or not a 3-D scalar image.
+        InputError: the file is missing, damaged, not a 3-D scalar image, or holds NaN or infinity.
     """
     import SimpleITK as sitk
 
@@ -148,9 +146,12 @@ def read_volume(path: Path) -> Volume:
         image = reader.Execute()
     except RuntimeError as error:
         raise InputError(_why_unreadable(path, error)) from None
-    if not _is_whole(path, reader):
+    if not is_whole(path, reader):
         raise InputError(_DAMAGED.format(path=path))
-    return Volume(sitk.GetArrayFromImage(image).reshape(geometry.size[::-1]), geometry)
+    array = sitk.GetArrayFromImage(image)
+    if not is_finite(path, reader) or not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
+        raise InputError(f"{path} holds voxels that are not finite numbers; replace them, for example by 0.")
+    return Volume(array.reshape(geometry.size[::-1]), geometry)
 
 
 def read_label_map(path: Path) -> Volume:
@@ -183,7 +184,11 @@ def write_volume(volume: Volume, path: Path) -> None:
     try:
         with replacing(path) as partial:
             sitk.WriteImage(image, str(partial), useCompression=not path.name.lower().endswith(".nii"))
-    except (RuntimeError, OSError) as error:
+            reader = _reader(partial)
+            reader.ReadImageInformation()
+            if not is_whole(partial, reader):  # on a full disk ITK writes as much NIfTI as fits and says nothing
+                raise OSError("the file is cut short")
+    except (RuntimeError, OSError, InputError) as error:
         raise CrossModaError(f"{path} could not be written; check the free space and the permissions of its folder.") from error
 
 
@@ -302,26 +307,7 @@ def _why_unreadable(path: Path, error: RuntimeError) -> str:
     text = str(error)
     if "orthonormal" in text:
         return f"{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first."
-    if "Unable to determine ImageIO reader" in text or "Could not create IO object" in text:
+    unknown = "Unable to determine ImageIO reader" in text or "Could not create IO object" in text
+    if unknown and content_bytes(path) is not None:
         return f"{path} is not a NIfTI, NRRD or MetaImage file, whatever its name says; convert it or remove it."
     return _DAMAGED.format(path=path)
-
-
-def _is_whole(path: Path, reader: SimpleITK.ImageFileReader) -> bool:
-    """Whether a NIfTI file holds all its voxels, undamaged; ITK fills what is missing without a word. True for other formats."""
-    if not reader.HasMetaDataKey("vox_offset"):
-        return True
-    voxel_bytes = math.prod(reader.GetSize()) * int(reader.GetMetaData("bitpix")) // 8
-    expected: int = int(float(reader.GetMetaData("vox_offset"))) + voxel_bytes
-    with path.open("rb") as file:
-        if file.read(2) != b"\x1f\x8b":  # not compressed, whatever the name says
-            return path.stat().st_size >= expected
-        file.seek(0)
-        found = 0
-        try:
-            with gzip.GzipFile(fileobj=file) as stream:
-                while chunk := stream.read(1 << 20):
-                    found += len(chunk)
-        except (EOFError, OSError, zlib.error):
-            return False
-    return found >= expected

@@ -25,3 +25,42 @@ def real_scans() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no real scans at {DATA}")
     return DATA
+
+
+# The smallest experiment that still runs every stage: set as --set by the tests that run the command line.
+TINY = {
+    "translation.image_size": 32,
+    "translation.batch_size": 2,
+    "translation.epochs": 1,
+    "translation.decay_epochs": 1,
+    "translation.steps_per_epoch": 2,
+    "translation.generator_features": 4,
+    "translation.generator_blocks": 1,
+    "translation.discriminator_features": 4,
+    "segmentation.epochs": 2,
+    "segmentation.iterations_per_epoch": 2,
+    "segmentation.base_features": 4,
+    "segmentation.memory_gb": 0.02,
+}
+
+
+@pytest.fixture(scope="session")
+def tiny_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A synthetic cohort in crossMoDA's layout: two source, two target and one evaluation case of 32 x 32 x 16 voxels."""
+    from CrossMoDAUDALib import phantom
+
+    folder = tmp_path_factory.mktemp("tiny cohort ü")
+    phantom.write_cohort(folder, source_cases=2, target_cases=2, evaluation_cases=1, seed=3, size=(32, 32, 16))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_experiment(tmp_path_factory: pytest.TempPathFactory, tiny_cohort: Path) -> Path:
+    """A finished experiment on the tiny cohort, with one self-training iteration and the source-only row."""
+    from CrossMoDAUDALib import cli
+
+    folder = tmp_path_factory.mktemp("experiments") / "tiny experiment ü"
+    assignments = [f"--set={key}={value}" for key, value in TINY.items()]
+    command = ["run", "--crossmoda", str(tiny_cohort), "-o", str(folder), "--preset", "smoke", "--device", "cpu", *assignments]
+    assert cli.main([*command, "--set", "evaluation.source_only=true"]) == 0
+    return folder

@@ -1,61 +1,18 @@
-"""Finding and checking the scans of a cohort, on files really written, good and bad."""
+"""Finding the scans of a cohort in folders of every kind."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
-import nibabel
 import numpy as np
 import pytest
-import SimpleITK as sitk
+from cohort_files import LABELS, label_array, save, save_crossmoda, scan_array
 from CrossMoDAUDALib import cohort, cohort_check, errors
-
-LABELS = {"Tumour": 1, "Cochlea": 2}
-SHAPE = (5, 6, 7)
-
-
-def scan_array(seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, 500, SHAPE).astype(np.int16)
-
-
-def label_array(*values: float) -> np.ndarray:
-    array = np.zeros(SHAPE, np.float64)
-    for row, value in enumerate(values):
-        array[2, row, 3] = value
-    return array
-
-
-def save(path: Path, array: np.ndarray, spacing: tuple[float, float, float] = (0.5, 0.5, 1.5), vector: bool = False) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image = sitk.GetImageFromArray(array, isVector=vector)
-    if image.GetDimension() == 3:
-        image.SetSpacing(spacing)
-    sitk.WriteImage(image, str(path))
-    return path
-
-
-def save_crossmoda(folder: Path, source: str, target: str, validation: str, name: str = "crossmoda_{}", t2: str = "hrT2") -> Path:
-    """Two source cases, two target cases and one evaluation case in the folders and names of one of the challenge's years."""
-    for number in (1, 2):
-        save(folder / source / f"{name.format(number)}_ceT1.nii.gz", scan_array(number))
-        save(folder / source / f"{name.format(number)}_Label.nii.gz", label_array(1, 2, 2))
-    for number in (10, 9):
-        save(folder / target / f"{name.format(number)}_{t2}.nii.gz", scan_array(number))
-    save(folder / validation / f"{name.format(20)}_{t2}.nii.gz", scan_array(20))
-    save(folder / validation / f"{name.format(20)}_Label.nii.gz", label_array(1, 2))
-    return folder
 
 
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
     return save_crossmoda(tmp_path / "crossmoda", "source_training", "target_training", "target_validation")
-
-
-def check(folder: Path) -> cohort_check.CohortReport:
-    return cohort_check.check_cohort(cohort.find_crossmoda(folder), LABELS)
 
 
 def ids(cases: tuple[cohort.Case, ...]) -> list[str]:
@@ -110,6 +67,21 @@ def test_label_belongs_to_ce_t1_when_both_scans_lie_beside_it(tmp_path: Path) ->
     assert found.evaluation == ()
 
 
+def test_label_belongs_to_the_nearest_image_and_the_modality_it_names(tmp_path: Path) -> None:
+    for modality, folder in (("ceT1", "t1"), ("hrT2", "t2")):
+        save(tmp_path / folder / f"near_{modality}.nii.gz", scan_array(1))
+        save(tmp_path / f"flat_{modality}.nii.gz", scan_array(2))
+        save(tmp_path / f"flat_{modality}_Label.nii.gz", label_array(1))
+    save(tmp_path / "t2" / "labels" / "near_Label.nii.gz", label_array(1))
+    found = cohort.find_crossmoda(tmp_path)
+    assert [(case.id, case.label) for case in found.source] == [("flat", tmp_path / "flat_ceT1_Label.nii.gz"), ("near", None)]
+    assert [(case.id, case.label) for case in found.evaluation] == [
+        ("flat", tmp_path / "flat_hrT2_Label.nii.gz"),
+        ("near", tmp_path / "t2" / "labels" / "near_Label.nii.gz"),
+    ]
+    assert found.target == ()
+
+
 def test_labelled_target_scan_is_never_trained_on(tmp_path: Path) -> None:
     save_crossmoda(tmp_path, "source_training", "target_training", "target_validation")
     save(tmp_path / "target_training" / "crossmoda_9_Label.nii.gz", label_array(1))
@@ -122,7 +94,7 @@ def test_unlabelled_validation_scan_is_left_out_and_said_so(good: Path) -> None:
     path = save(good / "target_validation" / "crossmoda_30_hrT2.nii.gz", scan_array(30))
     found = cohort.find_crossmoda(good)
     assert "crossmoda_30" not in ids(found.target) + ids(found.evaluation)
-    assert any(str(path) in warning for warning in check(good).warnings)
+    assert any(str(path) in warning for warning in cohort_check.check_cohort(found, LABELS).warnings)
 
 
 def test_stray_files_are_ignored_or_noted(good: Path) -> None:
@@ -205,6 +177,26 @@ def test_folders_may_be_one_folder(good: Path) -> None:
     assert cohort.find_folders(source, source, target, scoring, scoring) == cohort.find_crossmoda(good)
 
 
+def test_marked_label_maps_are_told_from_images_beside_them(good: Path, tmp_path: Path) -> None:
+    """The labels' folder may hold copies of the images too."""
+    source = good / "source_training"
+    for number in (1, 2):
+        save(tmp_path / "images" / f"crossmoda_{number}.nii.gz", scan_array(number))
+    found = cohort.find_folders(tmp_path / "images", source, good / "target_training")
+    assert [case.label for case in found.source] == [source / "crossmoda_1_Label.nii.gz", source / "crossmoda_2_Label.nii.gz"]
+
+
+def test_with_evaluation_replaces_the_evaluation_cases(good: Path, tmp_path: Path) -> None:
+    save(tmp_path / "images" / "new.nii.gz", scan_array(7))
+    save(tmp_path / "labels" / "new.nii.gz", label_array(1))
+    orphan = save(tmp_path / "labels" / "other.nii.gz", label_array(1))
+    found = cohort.find_crossmoda(good)
+    changed = cohort.with_evaluation(found, tmp_path / "images", tmp_path / "labels")
+    assert changed.evaluation == (cohort.Case("new", tmp_path / "images" / "new.nii.gz", tmp_path / "labels" / "new.nii.gz"),)
+    assert (changed.source, changed.target) == (found.source, found.target)
+    assert any(str(orphan) in note for note in changed.notes)
+
+
 def test_label_map_among_target_images_is_no_image(good: Path) -> None:
     target = good / "target_training"
     label = save(target / "crossmoda_9_seg.nii.gz", label_array(1))
@@ -243,258 +235,3 @@ def test_unusable_folders_are_named(good: Path, tmp_path: Path) -> None:
             assert words in str(raised.value)
     with pytest.raises(errors.InputError, match="both"):
         cohort.find_folders(source, source, target, target)
-
-
-def test_report_of_a_good_cohort(good: Path) -> None:
-    steps = []
-    report = cohort_check.check_cohort(
-        cohort.find_crossmoda(good),
-        LABELS,
-        progress=lambda step, total, message="", **metrics: steps.append((step, total, message)),
-        threads=2,
-    )
-    report.raise_for_problems()
-    assert [step[:2] for step in steps] == [(number, 5) for number in range(1, 6)]
-    assert sum("source case" in step[2] for step in steps) == 2
-    row = report.rows[0]
-    assert (row.domain, row.id, row.size, row.spacing, row.voxel_type) == ("source", "crossmoda_1", "7 x 6 x 5", "0.5 x 0.5 x 1.5", "int16")
-    values = scan_array(1)
-    assert row.intensities == f"{values.min()} to {values.max()}"
-    assert row.label_voxels == {"Tumour": 1, "Cochlea": 2}, "labels of type float64 are fine"
-    assert row.label is not None
-    assert row.image_sha256 == hashlib.sha256(row.image.read_bytes()).hexdigest()
-    assert row.label_sha256 == hashlib.sha256(row.label.read_bytes()).hexdigest()
-    lines = report.table().splitlines()
-    assert len(lines) == 2 + len(report.rows)
-    tumour = lines[0].index("Tumour") + len("Tumour")
-    assert lines[2][:tumour].endswith(" 1"), "counts stand right-aligned under their structure"
-    assert lines[4][:tumour].endswith(" -"), "target cases have none"
-
-
-def _truncated(path: Path) -> None:
-    whole = save(path, scan_array()).read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
-
-
-def _cut_before_compression(path: Path) -> None:
-    path.write_bytes(gzip.compress(gzip.decompress(save(path, scan_array()).read_bytes())[:-40]))
-
-
-def _sheared(path: Path) -> None:
-    affine = np.eye(4)
-    affine[0, 1] = 0.5
-    nibabel.save(nibabel.Nifti1Image(scan_array().T, affine), path)
-
-
-def _folder(path: Path) -> None:
-    path.mkdir()
-
-
-BAD_IMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "truncated": (_truncated, "cut short"),
-    "cut before compression": (_cut_before_compression, "cut short"),
-    "text": (lambda path: path.write_text("not a scan, " * 50, encoding="utf-8"), "is not a NIfTI"),
-    "0 bytes": (lambda path: path.write_bytes(b""), "is empty"),
-    "folder": (_folder, "is a folder"),
-    "2-D": (lambda path: save(path, scan_array()[0]), "is 2-D (7 x 6)"),
-    "single slice": (lambda path: save(path, scan_array()[:1]), "single slice"),
-    "4-D": (lambda path: save(path, np.stack([scan_array()] * 3)), "is 4-D"),
-    "RGB": (lambda path: save(path, np.zeros((*SHAPE, 3), np.uint8), vector=True), "3 values a voxel"),
-    "sheared": (_sheared, "skewed axes"),
-    "constant": (lambda path: save(path, np.full(SHAPE, 7, np.int16)), "is blank: every voxel is 7"),
-}
-
-
-@pytest.mark.parametrize("domain", ["source", "target"])
-@pytest.mark.parametrize("kind", BAD_IMAGES)
-def test_bad_image_is_named(good: Path, kind: str, domain: str) -> None:
-    write, words = BAD_IMAGES[kind]
-    path = good / ("source_training/crossmoda_1_ceT1.nii.gz" if domain == "source" else "target_training/crossmoda_9_hrT2.nii.gz")
-    path.unlink()
-    write(path)
-    report = check(good)
-    assert len(report.problems) == 1, report.problems
-    assert str(path) in report.problems[0]
-    assert words in report.problems[0]
-    bad = [row for row in report.rows if row.problems]
-    assert [row.image for row in bad] == [path]
-    with pytest.raises(errors.CohortError) as raised:
-        report.raise_for_problems()
-    assert raised.value.problems == report.problems
-
-
-@pytest.mark.parametrize("ending", [".nrrd", ".mha", ".nii"])
-def test_truncated_files_of_other_formats_are_named(good: Path, ending: str) -> None:
-    path = good / "target_training" / f"crossmoda_50_hrT2{ending}"
-    _truncated(path)
-    problems = check(good).problems
-    assert len(problems) == 1
-    assert str(path) in problems[0]
-    assert "cut short" in problems[0]
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_values_that_are_not_finite(good: Path, value: float) -> None:
-    array = scan_array().astype(np.float32)
-    array[1, 2, 3] = value
-    path = save(good / "target_training" / "crossmoda_50_hrT2.nrrd", array)
-    problems = check(good).problems
-    assert len(problems) == 1
-    assert str(path) in problems[0]
-    assert "not finite" in problems[0]
-
-
-def _label_problem(good: Path, array: np.ndarray, spacing: tuple[float, float, float] = (0.5, 0.5, 1.5)) -> str:
-    path = save(good / "source_training" / "crossmoda_2_Label.nii.gz", array, spacing)
-    report = check(good)
-    assert len(report.problems) == 1, report.problems
-    assert str(path) in report.problems[0]
-    return report.problems[0]
-
-
-def test_label_on_another_grid(good: Path) -> None:
-    assert "spacing 0.5 x 0.5 x 2 against 0.5 x 0.5 x 1.5 mm" in _label_problem(good, label_array(1), (0.5, 0.5, 2))
-    assert "size 7 x 6 x 4 against 7 x 6 x 5" in _label_problem(good, label_array(1)[:4])
-
-
-def test_unknown_label_values(good: Path) -> None:
-    assert "unknown values 3, 7;" in _label_problem(good, label_array(1, 3, 7))
-    problem = _label_problem(good, label_array(2, 5))
-    assert "unknown value 5;" in problem
-    assert '--set "labels=Tumour:1,Cochlea:2,Another structure:5"' in problem
-
-
-@pytest.mark.parametrize("value", [0.5, -1, 300, 1 + 1e-6])
-def test_values_that_are_no_labels(good: Path, value: float) -> None:
-    assert "not whole numbers from 0 to 255" in _label_problem(good, label_array(1, value))
-
-
-def test_broken_label(good: Path) -> None:
-    path = good / "source_training" / "crossmoda_2_Label.nii.gz"
-    _truncated(path)
-    problems = check(good).problems
-    assert len(problems) == 1
-    assert str(path) in problems[0]
-
-
-def test_missing_label(good: Path) -> None:
-    (good / "source_training" / "crossmoda_2_Label.nii.gz").unlink()
-    report = check(good)
-    assert len(report.problems) == 1
-    assert str(good / "source_training" / "crossmoda_2_ceT1.nii.gz") in report.problems[0]
-    assert "crossmoda_2_Label.nii.gz" in report.problems[0]
-
-
-def test_empty_label_is_a_warning(good: Path) -> None:
-    path = save(good / "source_training" / "crossmoda_2_Label.nii.gz", label_array())
-    report = check(good)
-    assert report.problems == []
-    assert len(report.warnings) == 1
-    assert str(path) in report.warnings[0]
-    assert "warning" in report.table().splitlines()[3]
-
-
-def test_absent_structure_is_a_warning(good: Path) -> None:
-    for number in (1, 2):
-        save(good / "source_training" / f"crossmoda_{number}_Label.nii.gz", label_array(1))
-    report = check(good)
-    assert report.problems == []
-    assert len(report.warnings) == 1
-    assert report.warnings[0].startswith("Cochlea (value 2) occurs in no label map of the source domain")
-
-
-@pytest.mark.parametrize(("domain", "suffix"), [("source", "ceT1"), ("target", "hrT2")])
-def test_empty_domain(good: Path, domain: str, suffix: str) -> None:
-    for path in (good / f"{domain}_training").iterdir():
-        path.unlink()
-    problems = check(good).problems
-    assert len(problems) == 1
-    assert problems[0].startswith(f"The {domain} domain has no cases")
-    assert f"*_{suffix}" in problems[0]
-
-
-def test_duplicate_images_and_labels(good: Path) -> None:
-    image = save(good / "target_training" / "crossmoda_9_hrT2.nrrd", scan_array(99))
-    label = save(good / "source_training" / "crossmoda_1-label.nrrd", label_array(1).astype(np.uint8))
-    problems = check(good).problems
-    assert len(problems) == 2
-    assert "The source case 'crossmoda_1' has 2 label maps" in problems[0]
-    assert str(label) in problems[0]
-    assert "crossmoda_1_Label.nii.gz" in problems[0]
-    assert "The target case 'crossmoda_9' has 2 images" in problems[1]
-    assert str(image) in problems[1]
-    assert "crossmoda_9_hrT2.nii.gz" in problems[1]
-
-
-def test_one_id_in_both_domains_is_fine(good: Path) -> None:
-    save(good / "target_training" / "crossmoda_1_hrT2.nii.gz", scan_array(99))
-    report = check(good)
-    assert report.problems == []
-    assert report.warnings == []
-
-
-def test_repeated_scans_are_warnings(good: Path) -> None:
-    content = (good / "target_validation" / "crossmoda_20_hrT2.nii.gz").read_bytes()
-    again = good / "target_training" / "crossmoda_60_hrT2.nii.gz"
-    again.write_bytes(content)
-    report = check(good)
-    assert report.problems == []
-    assert len(report.warnings) == 1
-    assert str(again) in report.warnings[0]
-    assert "training" in report.warnings[0]
-    copied = good / "target_training" / "crossmoda_61_hrT2.nii.gz"
-    copied.write_bytes((good / "target_training" / "crossmoda_9_hrT2.nii.gz").read_bytes())
-    warnings = check(good).warnings
-    assert len(warnings) == 2
-    assert str(copied) in warnings[0]
-    assert "several cases" in warnings[0]
-
-
-def test_digest_of_a_header_covers_its_data_file(tmp_path: Path) -> None:
-    """Two scans whose headers are alike to the byte are still two scans."""
-    for name, seed in (("a", 1), ("b", 2)):
-        save(tmp_path / name / "x_hrT2.mhd", scan_array(seed))
-        save(tmp_path / name / "y_hrT2.nhdr", scan_array(seed))
-    cases = tuple(
-        cohort.Case(f"{folder}{path}", tmp_path / folder / path, None) for folder in "ab" for path in ("x_hrT2.mhd", "y_hrT2.nhdr")
-    )
-    assert cases[0].image.read_bytes() == cases[2].image.read_bytes()
-    assert cases[1].image.read_bytes() == cases[3].image.read_bytes()
-    rows = cohort_check.check_cohort(cohort.Cohort((), cases), LABELS).rows
-    assert len({row.image_sha256 for row in rows}) == 4
-
-
-def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
-    folder = tmp_path / "Ordner mit Leerzeichen, ü und 日本"
-    expected = []
-    for number, (write, words) in enumerate(BAD_IMAGES.values()):
-        path = folder / "target" / f"bad_{number}_hrT2.nii.gz"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path)
-        expected.append((path, words))
-    expected.append((save(folder / "unlabelled_ceT1.nii.gz", scan_array()), "no label map"))
-    save(folder / "unknown_ceT1.nii.gz", scan_array(1))
-    expected.append((save(folder / "unknown_Label.nii.gz", label_array(9)), "unknown value 9"))
-    report = check(folder)
-    assert len(report.problems) == len(expected)
-    table = report.table()
-    for path, words in expected:
-        matching = [problem for problem in report.problems if str(path) in problem]
-        assert len(matching) == 1, path
-        assert words in matching[0]
-        assert matching[0].endswith(".")
-        assert matching[0] in table
-    assert f"{len(expected)} problems:" in table
-    with pytest.raises(errors.CohortError) as raised:
-        report.raise_for_problems()
-    assert raised.value.problems == report.problems
-    assert raised.value.exit_status == 2
-
-
-def test_real_scans(real_scans: Path) -> None:
-    found = cohort.find_crossmoda(real_scans / "vs")
-    assert (ids(found.source), ids(found.target), ids(found.evaluation)) == (["vs_gk_99"], ["vs_gk_98"], ["vs_gk_95"])
-    report = cohort_check.check_cohort(found, LABELS)
-    assert report.problems == []
-    assert report.rows[0].label_voxels["Tumour"] > 1000
-    assert [warning.split(" ")[0] for warning in report.warnings] == ["Cochlea"], "no cochlea is drawn in these"

@@ -108,7 +108,7 @@ def test_unknown_key_without_a_neighbour_lists_all() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "nearest"),
     [
-        ("translation.image_size", 8, "16"),
+        ("translation.image_size", 8, "32"),
         ("translation.image_size", 4096, "1024"),
         ("translation.image_size", 102, "104"),
         ("translation.batch_size", 0, "1"),

@@ -179,7 +179,7 @@ def test_failed_write_leaves_what_was_there_and_no_partial(tmp_path: Path) -> No
     assert a_file.read_text(encoding="utf-8") == "old"
 
 
-@pytest.mark.parametrize("ending", [".nrrd", ".mha"])
+@pytest.mark.parametrize("ending", [".nrrd", ".mha", ".nii", ".nii.gz"])
 def test_full_disk_leaves_the_old_file_and_no_partial(tmp_path: Path, ending: str) -> None:
     resource = pytest.importorskip("resource", reason="this system cannot limit the size of a file")
     path = tmp_path / f"x{ending}"
@@ -220,11 +220,11 @@ def test_label_maps_of_any_type_are_read_as_bytes(tmp_path: Path) -> None:
         np.testing.assert_array_equal(read.array, labels)
 
 
-@pytest.mark.parametrize("value", [0.5, -1, 256, np.nan])
+@pytest.mark.parametrize("value", [0.5, -1, 256])
 def test_values_that_are_no_labels_are_refused(tmp_path: Path, value: float) -> None:
     labels = np.zeros((3, 4, 5))
     labels[1, 2, 3] = value
-    path = tmp_path / "label.nrrd"  # NIfTI would not do: ITK reads its NaN as 0
+    path = tmp_path / "label.nrrd"
     volumes.write_volume(sample().with_array(labels), path)
     with pytest.raises(errors.InputError, match="not a label map") as raised:
         volumes.read_label_map(path)
@@ -248,21 +248,21 @@ def test_uncompressed_file_named_gz_is_read(tmp_path: Path) -> None:
         volumes.read_volume(path)
 
 
-@pytest.mark.parametrize("damage", ["end missing", "checksum", "voxel missing"])
+@pytest.mark.parametrize("damage", ["end missing", "bit flipped", "voxel missing"])
 def test_damaged_nifti_is_never_taken_for_a_scan(tmp_path: Path, damage: str) -> None:
-    """ITK itself reads such a file without a word and fills what is missing."""
+    """ITK itself reads most such files without a word and fills what is missing."""
     path = tmp_path / "x.nii.gz"
-    volume = sample((16, 64, 64))  # so large that ITK does not come upon the damage while it reads the header
+    volume = sample((16, 64, 64))
     volumes.write_volume(volume, path)
     whole = path.read_bytes()
+    half = len(whole) // 2
     path.write_bytes(
         {
             "end missing": whole[:-20],
-            "checksum": whole[:-8] + bytes([whole[-8] ^ 1]) + whole[-7:],
+            "bit flipped": whole[:half] + bytes([whole[half] ^ 1]) + whole[half + 1 :],
             "voxel missing": gzip.compress(gzip.decompress(whole)[:-2]),
         }[damage]
     )
-    assert sitk.ReadImage(str(path)).GetSize() == (64, 64, 16)
     with pytest.raises(errors.InputError, match="cut short") as raised:
         volumes.read_volume(path)
     assert str(path) in str(raised.value)
@@ -349,9 +349,9 @@ def test_scaling_of_nearly_constant_scans_is_safe() -> None:
     assert np.isfinite(flat).all()
     assert abs(flat).max() <= 1
     spot = np.zeros((10, 20, 20), np.int16)
-    spot[5, 5, 5] = 300  # a single voxel: both percentiles are 0
+    spot[5, 5, 5:7] = 100, 300  # two voxels: both percentiles are 0
     scaled = volumes.scale_intensity(spot, 0.1, 99.9)
-    assert (scaled[5, 5, 5], scaled[0, 0, 0]) == (1, -1)
+    assert scaled[5, 5, [4, 5, 6]] == pytest.approx([-1, -1 / 3, 1], abs=1e-6)
 
 
 def test_scaling_leaves_its_input_alone() -> None:
