@@ -13,14 +13,21 @@ from .cohort import Case
 from .experiment import Experiment
 from .parallel import worker_count
 from .segmentation import preparation, training
-from .segmentation.dataset import TrainingCase, export_image, export_label, network_image, scaled_scan, write_description
+from .segmentation.dataset import (
+    TrainingCase,
+    export_image,
+    export_label,
+    network_image,
+    outside_patient,
+    scaled_scan,
+    write_description,
+)
 from .segmentation.nnunet import nnunet_session
-from .segmentation.postprocessing import keep_largest_component
 from .segmentation.predictor import Segmenter
 from .translation.slices import build_slices
 from .translation.training import train as train_translator
 from .translation.translator import Translator
-from .volumes import read_label_map, read_volume, write_volume
+from .volumes import Volume, read_geometry, read_label_map, read_volume, write_volume
 
 PSEUDO_TARGET, SELF_TRAINING, SOURCE_ONLY = "Dataset001_PseudoTarget", "Dataset002_SelfTraining", "Dataset003_SourceOnly"
 
@@ -35,6 +42,7 @@ def adapt(experiment: Experiment) -> None:
         CrossModaError: what went wrong and what to do; what was finished stays finished.
     """
     settings = experiment.settings
+    _remove_half_written(experiment.folder)
     if settings.translation.translator != "none":
         train_translation(experiment)
         translate_source(experiment)
@@ -93,9 +101,11 @@ def export_source(experiment: Experiment, dataset: str) -> list[TrainingCase]:
                 if as_is:
                     image = scaled_scan(scan, settings.translation)
                 else:
-                    image = scan.with_array(network_image(read_volume(_pseudo_target(experiment, case)).array, scan.array == 0))
+                    pseudo_target = read_volume(_pseudo_target(experiment, case)).array
+                    image = scan.with_array(network_image(pseudo_target, outside_patient(scan.array)))
                 export_image(image, files.image)
-                export_label(read_label_map(case.label), settings.labels, files.label)
+                # On the scan's grid, of which a file's rounding could else make another orientation.
+                export_label(scan.with_array(read_label_map(case.label).array), settings.labels, files.label)
                 progress(index, len(cases), f"exported {case.id}")
             write_description(raw / dataset, listed, settings.labels)
     return listed
@@ -114,7 +124,7 @@ def export_target(experiment: Experiment, iteration: int) -> list[TrainingCase]:
                 if not files.image.is_file():
                     export_image(scaled_scan(read_volume(case.image), settings.translation), files.image)
                 pseudo_label = read_label_map(experiment.folder / f"iteration_{iteration - 1}" / "pseudo_labels" / f"{case.id}.nii.gz")
-                export_label(pseudo_label, settings.labels, files.label)
+                export_label(Volume(pseudo_label.array, read_geometry(case.image)), settings.labels, files.label)
                 progress(index, len(cases), f"exported {case.id}")
             write_description(raw / SELF_TRAINING, [*translated, *listed], settings.labels)
     return listed
@@ -169,8 +179,7 @@ def train_segmenter(
 
 def predict_target(experiment: Experiment, name: str) -> None:
     """Segment the target domain's training scans (pseudo-labels) and the evaluation scans."""
-    settings, cohort = experiment.settings, experiment.cohort
-    values = [settings.labels[structure] for structure in settings.self_training.largest_component]
+    cohort = experiment.cohort
     work = [(case, experiment.folder / name / "evaluation" / f"{case.id}.nii.gz") for case in cohort.evaluation]
     if name != "source_only":
         work = [(case, experiment.folder / name / "pseudo_labels" / f"{case.id}.nii.gz") for case in cohort.target] + work
@@ -178,11 +187,10 @@ def predict_target(experiment: Experiment, name: str) -> None:
         if not todo:
             return
         progress = experiment.events.progress(f"{name}/predict")
-        segmenter = Segmenter.load(experiment.folder / name, settings.device)
+        segmenter = Segmenter.load(experiment.folder / name, experiment.settings.device)
         for index, (case, path) in enumerate(work, 1):
             if not path.is_file():
-                label = segmenter.segment(read_volume(case.image))
-                write_volume(label.with_array(keep_largest_component(label.array, values)), path)
+                write_volume(segmenter.segment(read_volume(case.image)), path)
             progress(index, len(work), f"segmented {case.id}")
 
 
@@ -212,6 +220,12 @@ def _scores(experiment: Experiment, row: str) -> list[evaluation.CaseScore]:
         prediction = read_label_map(experiment.folder / row / "evaluation" / f"{case.id}.nii.gz")
         found += evaluation.score_case(case.id, prediction, read_label_map(case.label), settings.labels, settings.evaluation.convention)
     return found
+
+
+def _remove_half_written(folder: Path) -> None:
+    """Remove what a killed worker was writing, see :func:`.files.replacing`; a checkpoint can be hundreds of megabytes."""
+    for path in folder.rglob(".*.partial*"):
+        path.unlink(missing_ok=True)
 
 
 def _raw(experiment: Experiment) -> Path:

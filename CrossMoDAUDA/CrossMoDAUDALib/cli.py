@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import __version__
 from .config import PRESETS, TRANSLATORS, Settings, parse_assignments, parse_device, preset_settings, with_values
+from .display import Bar, Display, complain, say
 from .errors import CrossModaError, InputError
-from .failures import explain
+from .failures import INTERRUPTED, explain, is_unexpected, missing_packages
+
+if TYPE_CHECKING:
+    from .cohort import Cohort
 
 NOT_CLINICAL = "Not for clinical use."
 
@@ -23,24 +28,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path may hold what the console's encoding does not
             stream.reconfigure(errors="backslashreplace")
+    restore = _interrupt_on_terminate()
+    command: Callable[[argparse.Namespace], int] | None = None
     try:
         options = _parser().parse_args(arguments)
-    except SystemExit as stop:  # argparse has said why
+        command = options.command
+        return command(options)
+    except SystemExit as stop:  # --help and --version
         return int(stop.code or 0)
-    restore = _interrupt_on_terminate()
-    try:
-        status: int = options.command(options)
-        return status
     except (Exception, KeyboardInterrupt) as error:
-        message, status = explain(error)
-        print(f"crossmoda_uda: {message}", file=sys.stderr)
+        message, status = explain(error, _write_traceback(error))
+        if status == INTERRUPTED and command is not _run:
+            message = "Interrupted; results that are there already are whole."
+        complain(message)
         return status
     finally:
         restore()
 
 
+def _write_traceback(error: BaseException) -> Path | None:
+    """A file with the details of an unexpected error, for a report; None for any other error."""
+    if not is_unexpected(error):
+        return None
+    import tempfile
+    import traceback
+
+    try:
+        with tempfile.NamedTemporaryFile(prefix="crossmoda_uda_", suffix=".log", delete=False) as log:
+            log.write("".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace"))
+    except OSError:
+        return None
+    return Path(log.name)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains in one sentence, as everything else here; takes no abbreviations, which a new option could make ambiguous."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="crossmoda_uda.py",
         description="Train a segmenter for scans without labels from labelled scans of another modality. " + NOT_CLINICAL,
     )
@@ -100,104 +132,107 @@ def _add_device(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from .cohort_check import check_cohort
-    from .experiment import Experiment, prepare_folder
+    from .experiment import Experiment, check_folder
+    from .worker import work
 
     settings = _settings(options)
     cohort = _find(options)
     folder: Path = options.output
+    is_new = not Experiment.exists(folder)
+    if not options.dry_run:  # what can be refused at once, before the scans are read
+        if is_new:
+            check_folder(folder)
+        _check_resources(settings)
     hashes: dict[str, str] = {}
-    if options.dry_run or not Experiment.exists(folder):
-        with _bar() as progress:
+    warnings: list[str] = []
+    if options.dry_run or is_new:
+        with Bar("checking the scans") as progress:
             report = check_cohort(cohort, settings.labels, progress)
         if options.dry_run:
-            print(report.table())
-            return 2 if report.problems else 0
-        if report.problems:
-            print(report.table(), file=sys.stderr)
+            say(report.table())
+            return InputError.exit_status if report.problems else 0
         report.raise_for_problems()
         hashes = {str(row.image): row.image_sha256 for row in report.rows}
         hashes.update({str(row.label): row.label_sha256 for row in report.rows if row.label})
-        prepare_folder(folder)
-    _check_resources(settings)
-    from .worker import work
-
-    return work(folder, settings, cohort, hashes, _bar)
+        warnings = report.warnings
+    with Display() as display:
+        status = work(folder, settings, cohort, hashes, display, warnings)
+    table = folder / "evaluation" / "table.md"
+    if table.is_file():
+        say(table.read_text(encoding="utf-8"))
+    say(f"Results are in {folder.resolve()}")
+    return status
 
 
 def _check_resources(settings: Settings) -> None:
     """What can be refused before hours of work: a device that is not there, packages that are missing."""
-    from . import devices
-
-    _require("torch", "nnunetv2", "SimpleITK", "scipy", "safetensors", "filelock")
-    devices.resolve(settings.device)
-
-
-def _require(*packages: str) -> None:
-    import importlib.util
-
-    missing = [package for package in packages if importlib.util.find_spec(package) is None]
+    missing = [name for name in ("torch", "nnunetv2", "SimpleITK", "scipy", "safetensors") if importlib.util.find_spec(name) is None]
     if missing:
-        raise CrossModaError(
-            f"The Python package{'s' if len(missing) > 1 else ''} {', '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing;"
-            f" install with: {sys.executable} -m pip install {' '.join(missing)}"
-        )
+        raise CrossModaError(missing_packages(missing))
+    if settings.device not in ("auto", "cpu"):  # these are always there, and importing PyTorch takes seconds
+        from . import devices
+
+        devices.resolve(settings.device)
 
 
 def _translate(options: argparse.Namespace) -> int:
-    from .translation.translator import Translator
-    from .volumes import file_stem, write_volume
+    from .volumes import file_stem, read_volume, write_volume
 
     outputs = [[f"{file_stem(path)}_pseudo_target.nii.gz"] for path in options.inputs]
+    device = parse_device(options.device)
+    _check_outputs(options, outputs)
+    from .translation.translator import Translator
+
+    translator = Translator.load(options.model, device)
 
     def translate(path: Path, names: list[Path]) -> None:
-        from .volumes import read_volume
-
-        with _bar() as progress:
+        with Bar() as progress:
             write_volume(translator.translate(read_volume(path), progress), names[0])
 
-    _check_outputs(options, outputs)
-    translator = Translator.load(options.model, parse_device(options.device))
     return _each(options, outputs, translate)
 
 
 def _segment(options: argparse.Namespace) -> int:
     from . import mrml
+    from .segmentation.predictor import Segmenter, model_folder
     from .volumes import file_stem, read_volume, write_volume
 
     outputs = [[f"{file_stem(path)}_Label.nii.gz", f"{file_stem(path)}.seg.nrrd"] for path in options.inputs]
+    device = parse_device(options.device)
+    model = model_folder(options.model)
+    _check_outputs(options, outputs)
+    mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
+    segmenter = Segmenter.load(model, device)
 
     def segment(path: Path, names: list[Path]) -> None:
-        with _bar() as progress:
+        with Bar() as progress:
             label = segmenter.segment(read_volume(path), progress)
         write_volume(label, names[0])
         mrml.write_segmentation_file(label, segmenter.labels, names[1], file_stem(path))
 
-    _check_outputs(options, outputs)
-    mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
-    from .segmentation.predictor import Segmenter
-
-    segmenter = Segmenter.load(options.model, parse_device(options.device))
     return _each(options, outputs, segment)
 
 
 def _check_outputs(options: argparse.Namespace, outputs: list[list[str]]) -> None:
     """Refuse what would lose somebody's files, before any work."""
+    inputs = {path.resolve() for path in options.inputs}
     seen: dict[str, Path] = {}
     for path, names in zip(options.inputs, outputs, strict=True):
         if not path.is_file():
             raise InputError(f"{path} does not exist; check the path.")
-        if names[0] in seen:
-            raise InputError(f"{seen[names[0]]} and {path} would both become {names[0]}; give them different names or output folders.")
-        seen[names[0]] = path
-        existing = next((options.output / name for name in names if (options.output / name).exists()), None)
+        other = seen.setdefault(names[0].casefold(), path)  # a and A are one file on Windows and macOS
+        if other is not path:
+            raise InputError(f"{other} and {path} would both become {names[0]}; give them different names or output folders.")
+        written = [options.output / name for name in names]
+        overwritten = next((place for place in written if place.resolve() in inputs), None)
+        if overwritten:
+            raise InputError(f"{overwritten} is an input and would be overwritten; name another output folder.")
+        existing = next((place for place in written if place.exists()), None)
         if existing and not options.overwrite:
             raise InputError(f"{existing} exists already; add --overwrite to replace it, or name another output folder.")
-    if options.output.exists() and not options.output.is_dir():
-        raise InputError(f"{options.output} is a file; name a folder for the results.")
-    try:
-        options.output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{options.output} cannot be made ({error.strerror}); choose another output folder.") from None
+    from .experiment import make_writable_folder
+
+    make_writable_folder(options.output)
 
 
 def _each(options: argparse.Namespace, outputs: list[list[str]], function: Callable[[Path, list[Path]], None]) -> int:
@@ -207,33 +242,37 @@ def _each(options: argparse.Namespace, outputs: list[list[str]], function: Calla
         written = [options.output / name for name in names]
         try:
             function(path, written)
+        except Exception as error:
+            message, status = explain(error, _write_traceback(error))
+            complain(message if str(path) in message else f"{path}: {message}")
+            worst = max(worst, status)
+        else:
             for name in written:
-                print(name)
-        except CrossModaError as error:
-            message = str(error)
-            print(f"crossmoda_uda: {message if str(path) in message else f'{path}: {message}'}", file=sys.stderr)
-            worst = max(worst, error.exit_status)
+                say(str(name))
     return worst
 
 
 def _evaluate(options: argparse.Namespace) -> int:
     from . import evaluation
 
-    values = parse_assignments(options.assignments)
-    settings = with_values(Settings(), dict(values))
-    with _bar() as progress:
+    values: dict[str, Any] = dict(parse_assignments(options.assignments))
+    settings = with_values(Settings(), values)
+    useless = [key for key in values if key not in ("labels", "evaluation.convention")]
+    if useless:
+        raise InputError(f"--set {useless[0]} does not matter to evaluate; it takes labels and evaluation.convention.")
+    with Bar() as progress:
         convention = settings.evaluation.convention
         scores = evaluation.score_folders(options.predictions, options.references, settings.labels, convention, progress)
     if options.output:
         evaluation.write_per_case_csv(options.output, {"predictions": scores})
-    print(evaluation.table_text(evaluation.summary_rows({"predictions": scores}, list(settings.labels))))
+    say(evaluation.table_text(evaluation.summary_rows({"predictions": scores}, list(settings.labels))))
     return 0
 
 
 def _status(options: argparse.Namespace) -> int:
     from .experiment import describe
 
-    print(describe(options.experiment))
+    say(describe(options.experiment))
     return 0
 
 
@@ -247,7 +286,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return with_values(preset_settings(options.preset), values)
 
 
-def _find(options: argparse.Namespace) -> Any:
+def _find(options: argparse.Namespace) -> Cohort:
     from . import cohort
 
     folders = (options.source_images, options.source_labels, options.target_images)
@@ -264,34 +303,6 @@ def _find(options: argparse.Namespace) -> Any:
     return cohort.find_folders(*folders, *pair)
 
 
-class _bar:  # noqa: N801 - used like a function
-    """A progress bar on a terminal, nothing elsewhere; itself a Progress."""
-
-    def __init__(self, label: str = "") -> None:
-        self._label = label
-        self._shown: Any = None
-
-    def __enter__(self) -> _bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown is not None:
-            self._shown.close()
-
-    def __call__(self, step: int, total: int, message: str = "", **metrics: float) -> None:
-        if self._shown is None:
-            import importlib.util
-
-            if not sys.stderr.isatty() or importlib.util.find_spec("tqdm") is None:
-                return
-            from tqdm import tqdm
-
-            self._shown = tqdm(total=total, desc=self._label, leave=bool(self._label), dynamic_ncols=True)
-        self._shown.total = total
-        self._shown.set_postfix_str(" ".join([message, *(f"{name}={value:.3g}" for name, value in metrics.items())]), refresh=False)
-        self._shown.update(step - self._shown.n)
-
-
 def _interrupt_on_terminate() -> Callable[[], None]:
     """Treat a polite kill as Ctrl-C, so that it too ends cleanly; returns what undoes it."""
     if threading.current_thread() is not threading.main_thread():
@@ -300,9 +311,11 @@ def _interrupt_on_terminate() -> Callable[[], None]:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    names = [name for name in ("SIGTERM", "SIGBREAK") if hasattr(signal, name)]  # on Windows, the polite kill is Ctrl-Break
+    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
 
     def restore() -> None:
-        signal.signal(signal.SIGTERM, before)
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
 
     return restore

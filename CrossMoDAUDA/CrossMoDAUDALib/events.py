@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,12 +27,6 @@ class EventLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.listeners: list[Callable[[Event], None]] = []
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_file() and path.stat().st_size:  # a killed worker may have left half a line
-            with path.open("rb+") as existing:
-                existing.seek(-1, 2)
-                if existing.read(1) != b"\n":
-                    existing.write(b"\n")
 
     def write(self, kind: str, **fields: Any) -> None:
         """Append one event and tell the listeners."""
@@ -40,8 +35,15 @@ class EventLog:
             "kind": kind,
             **{name: value for name, value in fields.items() if value not in (None, "", {})},
         }
-        with self._path.open("a", encoding="utf-8") as log:
-            log.write(json.dumps(event, ensure_ascii=False) + "\n")
+        # A file name may hold bytes that are not UTF-8; escaped, they are JSON again.
+        line = json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab+") as log:
+            if log.tell():
+                log.seek(-1, os.SEEK_END)
+                if log.read(1) != b"\n":  # a kill or a full disk left half a line
+                    line = b"\n" + line
+            log.write(line)
         for listener in self.listeners:
             listener(event)
 
@@ -52,7 +54,7 @@ class EventLog:
 
         def report(step: int, total: int, message: str = "", **metrics: float) -> None:
             nonlocal last
-            pending.update(metrics)
+            pending.update({name: float(value) for name, value in metrics.items()})
             now = time.monotonic()
             if now - last >= SECONDS_BETWEEN or step >= total:
                 last = now
@@ -76,6 +78,6 @@ def read_events(path: Path, offset: int = 0) -> tuple[list[Event], int]:
             event = json.loads(line)
         except ValueError:  # cut short by a kill; the next worker began a new line
             continue
-        if isinstance(event, dict):
+        if isinstance(event, dict) and "kind" in event:
             events.append(event)
     return events, offset + end

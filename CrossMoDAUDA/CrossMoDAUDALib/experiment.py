@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib.metadata
 import os
 import platform
 import socket
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +26,8 @@ FORMAT = 1
 # These say which machine does the work, not what the result is, so they may change from one start to the next.
 MACHINE_SETTINGS = ("device", "workers")
 PACKAGES = ("torch", "nnunetv2", "numpy", "SimpleITK", "scipy")
+# A look whether the experiment is running holds its lock for an instant; a worker that starts then tries again.
+SECONDS_TO_LOCK = 1.0
 
 
 class Experiment:
@@ -78,8 +83,9 @@ class Experiment:
         record = _record(folder)
         try:
             return cls(folder, Settings.from_json(record["settings"]), Cohort.from_json(record["cohort"]))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{folder / 'experiment.json'} is damaged ({error!r}); restore it or start in a new folder.") from None
+        except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
+            why = str(error).rstrip(".") if isinstance(error, InputError) else repr(error)
+            raise InputError(f"{folder / 'experiment.json'} is damaged ({why}); restore it or start in a new folder.") from None
 
     @classmethod
     def resume(cls, folder: Path, settings: Settings, cohort: Cohort) -> Experiment:
@@ -134,22 +140,82 @@ class Experiment:
 
         Raises:
             CrossModaError: another worker is at it.
+            InputError: the disk knows no file locks.
         """
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self.folder / "worker.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            holder = read_worker(self.folder)
-            who = f"process {holder['pid']} on {holder['host']}" if holder else "another process"
-            raise CrossModaError(f"{self.folder} is being worked on by {who}; wait for it or stop it first.") from None
+        deadline = time.monotonic() + SECONDS_TO_LOCK
+        while (descriptor := self._acquire()) is None:
+            if time.monotonic() > deadline:
+                holder = read_worker(self.folder)
+                who = f"process {holder['pid']} on {holder['host']}" if holder else "another process"
+                raise CrossModaError(f"{self.folder} is being worked on by {who}; wait for it or stop it first.")
+            time.sleep(0.05)
+        _held.add(descriptor)
         try:
             write_json(self.folder / "worker.json", {"pid": os.getpid(), "host": socket.gethostname(), "started": round(time.time(), 3)})
             yield
         finally:
             (self.folder / "worker.json").unlink(missing_ok=True)
-            lock.release()
+            _held.discard(descriptor)
+            os.close(descriptor)
+
+    def _acquire(self) -> int | None:
+        try:
+            return _lock(self.folder / "worker.lock", os.O_RDWR | os.O_CREAT)
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP):
+                raise
+            raise InputError(f"{self.folder} is on a disk without file locks; choose an output folder on another disk.") from None
+
+
+# The locks that this process holds. A forked child (nnU-Net augments in such) closes them, or it would keep an
+# experiment locked after its parent was killed.
+_held: set[int] = set()
+
+
+def _close_held() -> None:
+    for descriptor in _held:
+        os.close(descriptor)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_held)
+
+
+def _lock(path: Path, flags: int) -> int | None:
+    """An open descriptor that holds the operating system's lock on a file until it is closed; None if another holds it."""
+    descriptor = os.open(path, flags)
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if error.errno in (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK):
+            return None
+        raise
+    return descriptor
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure that an output folder can be ours to fill, without making it.
+
+    Raises:
+        InputError: it is a file, holds other files, or cannot be written.
+    """
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; name a folder instead.")
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        why = "no permission" if existing.is_dir() else f"{existing} is a file"
+        raise InputError(f"{folder} cannot be written ({why}); choose another output folder or change its permissions.")
+    if existing is folder:
+        _refuse_foreign_files(folder)
 
 
 def prepare_folder(folder: Path) -> None:
@@ -158,20 +224,34 @@ def prepare_folder(folder: Path) -> None:
     Raises:
         InputError: it is a file, holds other files, or cannot be written.
     """
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file; name a folder for the experiment.")
+    check_folder(folder)
+    make_writable_folder(folder)
+    _refuse_foreign_files(folder)
+
+
+def make_writable_folder(folder: Path) -> None:
+    """Make a folder, if need be, and make sure that files can be written to it.
+
+    Raises:
+        InputError: it is a file or cannot be written.
+    """
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; name a folder instead.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        foreign = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
-        if foreign:
-            raise InputError(f"{folder} holds other files ({sorted(foreign)[0]}, ...) and no experiment; name a new or empty folder.")
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise InputError(
             f"{folder} cannot be written ({error.strerror}); choose another output folder or change its permissions."
         ) from None
+
+
+def _refuse_foreign_files(folder: Path) -> None:
+    foreign = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    if foreign:
+        more = ", ..." if len(foreign) > 1 else ""
+        raise InputError(f"{folder} holds other files ({foreign[0]}{more}) and no experiment; name a new or empty folder.")
 
 
 def read_worker(folder: Path) -> dict[str, Any] | None:
@@ -185,19 +265,18 @@ def read_worker(folder: Path) -> dict[str, Any] | None:
 
 def is_running(folder: Path) -> bool:
     """Whether a live worker holds the experiment's lock."""
-    from filelock import FileLock, Timeout
-
-    if not (folder / "worker.lock").is_file():
-        return False
     try:
-        with FileLock(folder / "worker.lock", timeout=0):
-            return False
-    except (Timeout, OSError):
+        descriptor = _lock(folder / "worker.lock", os.O_RDONLY)  # read-only, for experiments that others own
+    except OSError:
+        return False
+    if descriptor is None:
         return True
+    os.close(descriptor)
+    return False
 
 
 def describe(folder: Path) -> str:
-    """What ``status`` prints: the stages, the last progress, the last error.
+    """What ``status`` prints: the stages, the last progress, warnings, the last error, the scores.
 
     Raises:
         InputError: there is no experiment.
@@ -205,36 +284,47 @@ def describe(folder: Path) -> str:
     experiment = Experiment.load(folder)
     events, _ = read_events(folder / "events.jsonl")
     settings, cohort = experiment.settings, experiment.cohort
+    iterations = settings.self_training.iterations
     lines = [
         f"Experiment  {folder}",
         f"Settings    preset {settings.preset}, translator {settings.translation.translator}, "
-        f"{settings.self_training.iterations} self-training iterations, seed {settings.seed}",
+        f"{iterations} self-training iteration{'' if iterations == 1 else 's'}, seed {settings.seed}",
         f"Cohort      {len(cohort.source)} source, {len(cohort.target)} target, {len(cohort.evaluation)} evaluation cases",
     ]
     running = is_running(folder)
-    worker = read_worker(folder) if running else None
-    runs = [event for event in events if event["kind"] == "run"]
-    state = runs[-1].get("state", "") if runs else "not started"
+    state = next((str(event.get("state", "")) for event in reversed(events) if event["kind"] == "run"), "not started")
     if running:
-        state = f"running (process {worker['pid']} on {worker['host']})" if worker else "running"
+        worker = read_worker(folder)
+        lines.append(f"State       running (process {worker['pid']} on {worker['host']})" if worker else "State       running")
     elif state == "started":
-        state = "stopped without a word (killed, or the machine went down); run the same command to continue"
-    lines.append(f"State       {state}")
+        lines.append("State       stopped without a word (killed, or the machine went down); run the same command to continue")
+    else:
+        lines.append(f"State       {state}{'; run the same command to continue' if state == 'interrupted' else ''}")
     durations = {event["stage"]: event["metrics"]["seconds"] for event in events if event.get("state") == "finished" and "stage" in event}
     for stage in experiment.completed_stages():
-        lines.append(f"  done      {stage:<28}{durations.get(stage, 0):>10.1f} s")
+        lines.append(f"  done      {stage:<32}{_duration(durations.get(stage, 0)):>12}")
     latest = next((event for event in reversed(events) if event["kind"] == "progress"), None)
     if latest and not experiment.is_complete(latest["stage"]):
         numbers = ", ".join(f"{name} {value:.4g}" for name, value in latest.get("metrics", {}).items())
-        word = "now" if running else "last"
-        lines.append(f"  {word:<10}{latest['stage']:<28}{latest['step']:>6} of {latest['total']}  {numbers}".rstrip())
-    failure = next((event for event in reversed(events) if event["kind"] in ("error", "run")), None)
-    if failure and failure["kind"] == "error":
-        lines.append(f"Error       {failure['message']}")
+        steps = f"{latest['step']} of {latest['total']}"
+        lines.append(f"  {'now' if running else 'last':<10}{latest['stage']:<32}{steps:>12}  {numbers}".rstrip())
+    for warning in dict.fromkeys(event["message"] for event in events if event["kind"] == "warning"):
+        lines.append(f"Warning     {warning}")
+    if state == "failed" and not running:
+        failure = next((event for event in reversed(events) if event["kind"] == "error"), None)
+        lines += [f"Error       {failure['message']}"] if failure else []
     table = folder / "evaluation" / "table.md"
     if table.is_file():
         lines += ["", table.read_text(encoding="utf-8").rstrip()]
     return "\n".join(lines)
+
+
+def _duration(seconds: float) -> str:
+    """A time in words that stay short: ``4.2 s``, ``3 min 20 s``, ``25 h 07 min``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def package_versions() -> dict[str, str]:
@@ -293,5 +383,7 @@ def _verify_files(files: dict[str, Any]) -> None:
         path = Path(name)
         if not path.is_file():
             raise InputError(f"{path} has been removed since the experiment began; put it back or start in a new folder.")
-        if _stamp(path) != {"size": known["size"], "modified_ns": known["modified_ns"]} and scan_sha256(path) != known["sha256"]:
+        same_stamp = _stamp(path) == {"size": known["size"], "modified_ns": known["modified_ns"]}
+        voxels_elsewhere = path.suffix.lower() in (".mhd", ".nhdr")  # in a file of their own, whose time stamp is not known
+        if (not same_stamp or voxels_elsewhere) and scan_sha256(path) != known["sha256"]:
             raise InputError(f"{path} has changed since the experiment began; put the old file back or start in a new folder.")

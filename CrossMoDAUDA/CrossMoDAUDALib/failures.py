@@ -3,42 +3,83 @@
 from __future__ import annotations
 
 import errno
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from .errors import CrossModaError, InputError
 
 INTERRUPTED = 130
 
 
-def explain(error: BaseException) -> tuple[str, int]:
-    """The sentence and the exit status (1 failed, 2 bad input, 130 interrupted) for an exception."""
+def explain(error: BaseException, log: Path | None = None) -> tuple[str, int]:
+    """The sentence and the exit status (1 failed, 2 bad input, 130 interrupted) for an exception.
+
+    Args:
+        log: the file with the details, to be named for an unexpected error (:func:`is_unexpected`).
+    """
     if isinstance(error, CrossModaError):
         return str(error), error.exit_status
     if isinstance(error, KeyboardInterrupt):
         return "Interrupted; run the same command to continue where it stopped.", INTERRUPTED
-    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+    if _is_out_of_memory(error):
         return "Memory ran out; close other programs, or run with --set workers=0 and smaller batches.", 1
     if _is_gpu_out_of_memory(error):
         return (
             "The GPU ran out of memory; lower translation.batch_size or segmentation.memory_gb in a new experiment, "
             "free the GPU, or run on another with --device."
         ), 1
+    if _is_disk_full(error):
+        place = (error.filename if isinstance(error, OSError) else None) or (log.parent if log else None)
+        return f"The disk is full{f' (writing {place})' if place else ''}; free some space and run the same command to continue.", 1
     if isinstance(error, OSError):
         return _explain_os_error(error)
     if isinstance(error, ModuleNotFoundError):
-        return f"The Python package '{error.name}' is missing; install it (pip install {error.name}).", 1
-    return f"Unexpected {type(error).__name__}: {_one_line(error)}; please report it with the log.", 1
+        return missing_packages([error.name or "(unnamed)"]), 1
+    return f"Unexpected {type(error).__name__}: {_one_line(error)}; please report it{f' with {log}' if log else ''}.", 1
+
+
+def is_unexpected(error: BaseException) -> bool:
+    """Whether an exception is nothing that a user brought about, so that its traceback should be kept."""
+    return explain(error)[0].startswith("Unexpected ")
+
+
+def missing_packages(packages: Sequence[str]) -> str:
+    """The sentence on Python packages that are not installed."""
+    several = len(packages) > 1
+    missing = f"The Python package{'s' if several else ''} {', '.join(packages)} {'are' if several else 'is'} missing"
+    if getattr(sys.modules.get("slicer"), "app", None) is None:
+        return f"{missing}; install with: {sys.executable} -m pip install {' '.join(packages)}"
+    # A plain pip could replace the builds of numpy and SimpleITK that Slicer itself is linked with.
+    extensions = [extension for package, extension in (("torch", "PyTorch"), ("nnunetv2", "NNUNet")) if package in packages]
+    if extensions:
+        named = "the extensions PyTorch and NNUNet" if len(extensions) > 1 else f"the extension {extensions[0]}"
+        return f"{missing}; install {named} with Slicer's Extensions Manager, and the packages in the modules that come with it."
+    return f"{missing}; run slicer.util.pip_install('{' '.join(packages)}') in Slicer's Python console."
 
 
 def _explain_os_error(error: OSError) -> tuple[str, int]:
     name = error.filename or "a file"
-    if error.errno == errno.ENOSPC or error.errno == errno.EDQUOT:
-        return f"The disk is full (writing {name}); free some space and run the same command to continue.", 1
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return (
             f"{name} may not be written or read ({error.strerror}); change its permissions or choose another folder.",
             InputError.exit_status,
         )
     return f"{name}: {error.strerror or _one_line(error)}; check the path and the disk, then run the same command again.", 1
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    no_memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return isinstance(error, MemoryError) or no_memory or "can't allocate memory" in str(error)
+
+
+def _is_disk_full(error: BaseException) -> bool:
+    """Whether the disk or the quota is full; PyTorch, safetensors and Blosc2 say so only in words."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return True
+    text = str(error)
+    torch_save = "inline_container" in text and ("unexpected pos" in text or "PytorchStreamWriter failed" in text)
+    return torch_save or "No space left on device" in text or text == "Error while creating the NDArray"
 
 
 def _is_gpu_out_of_memory(error: BaseException) -> bool:

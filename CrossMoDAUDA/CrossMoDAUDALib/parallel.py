@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import multiprocessing.connection
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+import pickle
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .errors import CrossModaError
 from .progress import Progress
+
+# Windows waits for at most 63 things at once.
+MOST_HELPERS = 60
 
 
 def worker_count(setting: int, memory_gb_each: float = 2.0) -> int:
     """Helper processes to use: the setting, or for -1 what cores and memory allow; 0 means none, work here."""
     if setting >= 0:
         return setting
-    cores = os.cpu_count() or 1
+    # A batch system or a container may allow fewer cores than the machine has.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     except (AttributeError, ValueError, OSError):  # Windows
@@ -30,6 +38,8 @@ def for_each(
     function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]], workers: int, progress: Progress, message: str
 ) -> list[Any]:
     """``function(*arguments[i])`` for every i, results in order.
+
+    Not a pool of the standard library: there, a helper killed while it hands over a large result hangs the program.
 
     Args:
         function: a module-level function, as processes are spawned.
@@ -45,16 +55,103 @@ def for_each(
             results[index] = function(*these)
             progress(index + 1, len(arguments), message)
         return results
-    pool = ProcessPoolExecutor(min(workers, len(arguments)), mp_context=multiprocessing.get_context("spawn"))
-    try:
-        waiting = {pool.submit(function, *these): index for index, these in enumerate(arguments)}
-        for done, future in enumerate(as_completed(waiting), 1):
-            results[waiting[future]] = future.result()
-            progress(done, len(arguments), message)
-    except BrokenProcessPool:
-        raise CrossModaError(
-            f"A helper process died while {message}, most likely because memory ran out; run again with --set workers=0 or fewer workers."
-        ) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    todo = list(enumerate(arguments))[::-1]
+    at_work: dict[Any, int] = {}
+    with _helpers(function, min(workers, len(arguments), MOST_HELPERS)) as idle:
+        for done in range(len(arguments)):
+            try:
+                while idle and todo:
+                    index, these = todo.pop()
+                    idle[-1].send(these)
+                    at_work[idle.pop()] = index
+                connection: Any = multiprocessing.connection.wait(list(at_work))[0]
+                result, error = connection.recv()
+            except (EOFError, OSError):  # nobody at the other end
+                raise CrossModaError(
+                    f"A helper process died while {message}, most likely because memory ran out; run again with --set workers=0 or fewer."
+                ) from None
+            if isinstance(error, Exception):
+                raise error
+            results[at_work.pop(connection)] = result
+            idle.append(connection)
+            progress(done + 1, len(arguments), message)
     return results
+
+
+@contextlib.contextmanager
+def _helpers(function: Callable[..., Any], count: int) -> Iterator[list[Any]]:
+    """Connections to helper processes that serve a function; killed if the block fails, as what they are at is of no more use."""
+    context = multiprocessing.get_context("spawn")
+    connections: list[Any] = []
+    processes: list[Any] = []
+    try:
+        with _signals_held():
+            for _ in range(count):
+                here, there = context.Pipe()
+                process = context.Process(target=_serve, args=(function, there))
+                process.start()
+                there.close()  # so that only the helper holds it, and its death ends the connection
+                connections.append(here)
+                processes.append(process)
+        yield list(connections)
+    except BaseException:
+        for process in processes:
+            process.kill()
+        raise
+    finally:
+        for connection in connections:
+            connection.close()
+        for process in processes:
+            process.join()
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Keep Ctrl-C until the block ends: processes that start inside inherit that and leave it to this one from the first."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # its start would let the signals through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(function: Callable[..., Any], connection: Any) -> None:
+    """A helper process: answer arguments with (result, error) until the connection ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # being interrupted is left to the process that started this one
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            arguments = connection.recv()
+            try:
+                answer: tuple[Any, Exception | None] = (function(*arguments), None)
+            except Exception as error:
+                answer = (None, _portable(error))
+            connection.send(answer)
+
+
+def _portable(error: Exception) -> Exception:
+    """An exception as it can be sent, with the helper's traceback in its notes."""
+    trace = "".join(traceback.format_exception(error))
+    try:
+        sent: Exception = pickle.loads(pickle.dumps(error))
+    except Exception:
+        sent = RuntimeError()
+    if str(sent) != str(error):  # not every exception can be pickled and made again
+        sent = RuntimeError(f"{type(error).__name__}: {error}")
+    sent.add_note(f"In a helper process:\n{trace}")
+    return sent
+
+
+def _end_with_parent() -> None:
+    """End at once when the process that started this one is gone, even killed: its successor does the same work again."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from .cohort import Cohort
 from .config import Settings
+from .errors import CrossModaError, InputError
 from .events import Event
 from .experiment import Experiment
-from .failures import INTERRUPTED, explain
+from .failures import INTERRUPTED, explain, is_unexpected
 
 
-def work(folder: Path, settings: Settings, cohort: Cohort, hashes: dict[str, str], make_bar: Callable[[str], Any]) -> int:
+def work(
+    folder: Path,
+    settings: Settings,
+    cohort: Cohort,
+    hashes: dict[str, str],
+    listener: Callable[[Event], None],
+    warnings: Sequence[str] = (),
+) -> int:
     """Create or continue the experiment in ``folder`` and run it to its end.
 
     Args:
         hashes: SHA-256 of every scan, for a new experiment.
-        make_bar: makes a progress bar (a context manager and a Progress) for a stage.
+        listener: told every event, for a display.
+        warnings: what the check of a new experiment's scans found, to be recorded.
 
     Returns:
         Exit status 0; every failure is raised after it has been recorded.
@@ -29,44 +38,36 @@ def work(folder: Path, settings: Settings, cohort: Cohort, hashes: dict[str, str
     else:
         experiment = Experiment.create(folder, settings, cohort, hashes)
     with experiment.locked():
-        experiment.events.listeners.append(_Bars(make_bar))
-        experiment.events.write("run", state="started")
+        experiment.events.listeners.append(listener)
         try:
+            experiment.events.write("run", state="started")
+            for warning in warnings:
+                experiment.events.write("warning", message=warning)
             from .adaptation import adapt
 
             adapt(experiment)
+            experiment.events.write("run", state="finished")
         except BaseException as error:
-            _record(experiment, error)
-            raise
-        experiment.events.write("run", state="finished")
+            message, status = _record(experiment, error)
+            if isinstance(error, CrossModaError) or status == INTERRUPTED:
+                raise
+            raise (InputError if status == InputError.exit_status else CrossModaError)(message) from error
     return 0
 
 
-def _record(experiment: Experiment, error: BaseException) -> None:
+def _record(experiment: Experiment, error: BaseException) -> tuple[str, int]:
     """Put the last word into the events and the details into ``worker.log``, as far as the disk still takes them."""
-    message, status = explain(error)
+    log = experiment.folder / "worker.log"
+    message, status = explain(error, log)
     try:
         if status != INTERRUPTED:
-            with (experiment.folder / "worker.log").open("a", encoding="utf-8") as log:
-                log.write("".join(traceback.format_exception(error)))
+            with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write("".join(traceback.format_exception(error)))
+    except OSError as also:
+        if is_unexpected(error):  # what keeps the log from being written most likely is the cause
+            message, status = explain(also, log)
+    with contextlib.suppress(OSError):
+        if status != INTERRUPTED:
             experiment.events.write("error", message=message)
         experiment.events.write("run", state="interrupted" if status == INTERRUPTED else "failed")
-    except OSError:
-        pass
-
-
-class _Bars:
-    """One progress bar a stage, from the events."""
-
-    def __init__(self, make_bar: Callable[[str], Any]) -> None:
-        self._make = make_bar
-        self._bar: Any = None
-
-    def __call__(self, event: Event) -> None:
-        if event["kind"] == "stage" and event["state"] == "started":
-            self._bar = self._make(event["stage"])
-        elif event["kind"] == "progress" and self._bar is not None:
-            self._bar(event["step"], event["total"], event.get("message", ""), **event.get("metrics", {}))
-        elif event["kind"] in ("stage", "run", "error") and self._bar is not None:
-            self._bar.__exit__(None, None, None)
-            self._bar = None
+    return message, status

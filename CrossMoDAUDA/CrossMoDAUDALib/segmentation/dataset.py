@@ -29,6 +29,26 @@ class TrainingCase:
     label: Path
 
 
+def outside_patient(array: Array) -> npt.NDArray[np.bool_]:
+    """Where a scan is exactly zero as far as its border: what padding and skull-stripping leave.
+
+    Zero elsewhere is an intensity like others, as that of water in a CT.
+
+    Args:
+        array: intensities, shape (z, y, x).
+    """
+    from scipy import ndimage
+
+    regions, count = ndimage.label(array == 0)
+    touches = np.zeros(count + 1, np.bool_)
+    for axis in range(3):
+        for end in (0, -1):
+            touches[np.take(regions, end, axis)] = True
+    touches[0] = False  # what is not zero
+    outside: npt.NDArray[np.bool_] = touches[regions]
+    return outside
+
+
 def network_image(stored: npt.NDArray[np.int16], outside: npt.NDArray[np.bool_]) -> npt.NDArray[np.int16]:
     """Scaled intensities as nnU-Net gets them: 1 to 2001 inside, 0 outside.
 
@@ -36,7 +56,7 @@ def network_image(stored: npt.NDArray[np.int16], outside: npt.NDArray[np.bool_])
 
     Args:
         stored: int16 thousandths of [-1, 1], any shape.
-        outside: where the scan itself is exactly zero.
+        outside: :func:`outside_patient` of the scan itself.
     """
     image: npt.NDArray[np.int16] = np.where(outside, np.int16(0), stored + np.int16(STORED_UNIT + 1))
     return image
@@ -45,7 +65,7 @@ def network_image(stored: npt.NDArray[np.int16], outside: npt.NDArray[np.bool_])
 def scaled_scan(volume: Volume, settings: TranslationSettings) -> Volume:
     """A scan's intensities scaled by its percentiles, as nnU-Net gets them, on its own grid."""
     scaled = to_stored(scale_intensity(volume.array, settings.lower_percentile, settings.upper_percentile))
-    return volume.with_array(network_image(scaled, volume.array == 0))
+    return volume.with_array(network_image(scaled, outside_patient(volume.array)))
 
 
 def export_image(volume: Volume, path: Path) -> None:

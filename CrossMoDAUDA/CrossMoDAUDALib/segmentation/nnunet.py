@@ -1,21 +1,25 @@
-"""What every use of nnU-Net needs: its folders, which it reads from the environment, and quiet."""
+"""What every use of nnU-Net needs: its folders, which it reads from the environment, quiet, and helper processes that end."""
 
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import sys
+import threading
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 _CORES = str(os.cpu_count() or 1)
+_WATCH = "ends with its parent"
 
 
 @contextlib.contextmanager
 def nnunet_session(
     raw: Path, preprocessed: Path, results: Path, log: Path | None = None, augmentation_workers: int | None = None
 ) -> Iterator[None]:
-    """Point nnU-Net at an experiment's folders and send what it prints to a file, for as long as the block runs.
+    """Point nnU-Net at an experiment's folders and send what it and its threads print to a file, for as long as the block runs.
 
     Args:
         raw, preprocessed, results: nnU-Net's three folders.
@@ -37,8 +41,11 @@ def nnunet_session(
         with contextlib.ExitStack() as stack:
             if log is not None:
                 log.parent.mkdir(parents=True, exist_ok=True)
-                stream = stack.enter_context(log.open("a", encoding="utf-8"))
+                # Line by line, to be read while it grows, and because forked helper processes would write a buffer again.
+                stream = stack.enter_context(log.open("a", encoding="utf-8", buffering=1))
                 stack.enter_context(contextlib.redirect_stdout(stream))
+                stack.callback(setattr, threading, "excepthook", threading.excepthook)
+                threading.excepthook = lambda error: traceback.print_exception(error.exc_value, file=stream)
             yield
     finally:
         for name, value in before.items():
@@ -59,3 +66,19 @@ def limit_threads() -> None:
     """Make nnU-Net take this machine's core count where it would take 8; call before nnU-Net is imported."""
     if "nnunetv2.configuration" not in sys.modules:
         os.environ.setdefault("nnUNet_def_n_proc", _CORES)
+
+
+def end_with_parent() -> None:
+    """Make this helper process end when its parent is gone, even killed; it would else wait for ever and keep its memory.
+
+    Called in a process that is nobody's helper, or again, it does nothing.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None or any(thread.name == _WATCH for thread in threading.enumerate()):
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name=_WATCH, daemon=True).start()

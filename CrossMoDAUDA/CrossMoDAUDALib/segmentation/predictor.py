@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Sequence
+import pydoc
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..config import TranslationSettings
+from ..config import Settings, with_values
 from ..devices import resolve
 from ..errors import CrossModaError, InputError
 from ..files import read_json
@@ -17,7 +20,9 @@ from ..progress import Progress, silent
 from ..volumes import Volume, to_canonical
 from .dataset import from_network_labels, on_scan_grid, scaled_scan
 from .nnunet import limit_threads, quiet
+from .postprocessing import keep_largest_component
 
+MODEL_FORMAT = 1
 MODEL_FILES = ("model.json", "plans.json", "dataset.json", "segmenter.safetensors")
 
 
@@ -29,12 +34,11 @@ class Segmenter:
     """
 
     def __init__(self, folder: Path, device: str = "auto") -> None:
-        description = _description(folder)
-        self.labels: dict[str, int] = {str(name): int(value) for name, value in description["labels"].items()}
-        self._scaling = TranslationSettings(
-            lower_percentile=description["lower_percentile"], upper_percentile=description["upper_percentile"]
-        )
-        self._predictor = _predictor(folder, description, device)
+        model = _read_model(folder)
+        self.labels = model.settings.labels
+        self._scaling = model.settings.translation
+        self._single = [self.labels[name] for name in model.settings.self_training.largest_component]
+        self._predictor = _predictor(model, device)
 
     @classmethod
     def load(cls, model: Path, device: str = "auto") -> Segmenter:
@@ -52,21 +56,31 @@ class Segmenter:
 
         Args:
             volume: the scan, any orientation and voxel type.
-            progress: told of each patch.
+            progress: told of each patch; what it raises, as to cancel, ends the prediction and is raised here.
 
         Returns:
             uint8 label map on the scan's grid, with the values of ``labels``.
+
+        Raises:
+            InputError: the scan is zero everywhere.
         """
+        import torch
+
         canonical = to_canonical(scaled_scan(volume, self._scaling))
         if not canonical.array.any():
             raise InputError("The scan is zero everywhere; there is nothing to segment.")
         image = np.ascontiguousarray(canonical.array, dtype=np.float32)[None]
         self._predictor.progress = progress
-        with quiet():
-            predicted = self._predictor.predict_single_npy_array(
-                image, {"spacing": list(canonical.geometry.spacing[::-1])}, None, None, False
-            )
-        return on_scan_grid(from_network_labels(predicted, self.labels), volume)
+        threads = torch.get_num_threads()
+        try:
+            with quiet():
+                predicted = self._predictor.predict_single_npy_array(
+                    image, {"spacing": list(canonical.geometry.spacing[::-1])}, None, None, False
+                )
+        finally:
+            torch.set_num_threads(threads)  # nnU-Net's, which it does not undo when it is interrupted
+        label = on_scan_grid(from_network_labels(predicted, self.labels), volume)
+        return label.with_array(keep_largest_component(label.array, self._single)) if self._single else label
 
 
 def model_folder(model: Path) -> Path:
@@ -87,26 +101,72 @@ def model_folder(model: Path) -> Path:
     raise InputError(f"{model} holds no trained segmenter; run the experiment until iteration 0 is done, or name another folder.")
 
 
-def _description(folder: Path) -> dict[str, Any]:
+@dataclasses.dataclass(frozen=True)
+class _Model:
+    """A model folder's JSON files; ``settings`` holds the settings that prediction needs, checked."""
+
+    folder: Path
+    settings: Settings
+    mirroring_axes: tuple[int, ...] | None
+    plans: dict[str, Any]
+    dataset: dict[str, Any]
+
+
+def _read_model(folder: Path) -> _Model:
     for name in MODEL_FILES:
         if not (folder / name).is_file():
             raise InputError(f"The model in {folder} is incomplete: {name} is missing; copy the whole folder again.")
+    description, plans, dataset = (_read_object(folder / name) for name in MODEL_FILES[:3])
+    damaged = f"{folder / 'model.json'} is damaged; copy the model again."
     try:
-        description = read_json(folder / "model.json")
-        version = int(description["format"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(f"{folder / 'model.json'} is damaged; copy the model again.") from None
-    if version > 1:
-        raise InputError(f"The model in {folder} was made by a newer version (format {version}); update CrossMoDAUDA to use it.")
-    return dict(description)
+        version, axes = int(description["format"]), description["mirroring_axes"]
+        if version > MODEL_FORMAT:
+            raise InputError(f"The model in {folder} was made by a newer version (format {version}); update CrossMoDAUDA to use it.")
+        values = {
+            "labels": description["labels"],
+            "translation.lower_percentile": description["lower_percentile"],
+            "translation.upper_percentile": description["upper_percentile"],
+            "segmentation.trainer": description["trainer"],
+            "segmentation.configuration": description["configuration"],
+            "segmentation.tile_step": description["tile_step"],
+            "self_training.largest_component": description.get("largest_component", []),
+        }
+        mirroring = None if axes is None else tuple(sorted({0, 1, 2}.intersection(axes)))
+    except (KeyError, TypeError, ValueError):
+        raise InputError(damaged) from None
+    try:
+        settings = with_values(Settings(), values)
+    except InputError as error:
+        raise InputError(f"{damaged[:-1]} ({error})") from None
+    return _Model(folder, settings, mirroring or None, plans, dataset)
 
 
-def _predictor(folder: Path, description: dict[str, Any], device_name: str) -> Any:
+def _read_object(path: Path) -> dict[str, Any]:
+    try:
+        data = read_json(path)
+    except (OSError, ValueError):
+        data = None
+    if not isinstance(data, dict):
+        raise InputError(f"{path} is damaged; copy the model again.")
+    return data
+
+
+class _Patches(list[Any]):
+    """The places of a scan's patches, of which no more are handed out once the prediction has been stopped."""
+
+    stopped: BaseException | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        return itertools.takewhile(lambda _: self.stopped is None, super().__iter__())
+
+
+def _predictor(model: _Model, device_name: str) -> Any:
     """nnU-Net's predictor with our network, as its ``initialize_from_trained_model_folder`` makes it, but without pickles."""
     limit_threads()
     device = resolve(device_name)
     try:
         import nnunetv2.inference.predict_from_raw_data as inference
+        import torch
         from nnunetv2.utilities.label_handling.label_handling import determine_num_input_channels
         from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
         from safetensors.torch import load_model
@@ -116,63 +176,98 @@ def _predictor(folder: Path, description: dict[str, Any], device_name: str) -> A
     from .training import find_trainer
 
     class ReportingPredictor(inference.nnUNetPredictor):  # type: ignore[misc]
-        """Tells how many patches are done."""
+        """Tells how many patches are done, and ends when the telling raises."""
 
         progress: Progress = silent
 
-        def _internal_get_sliding_window_slicers(self, image_size: tuple[int, ...]) -> Any:
-            slicers = super()._internal_get_sliding_window_slicers(image_size)
-            self._patches, self._done = len(slicers), 0
-            return slicers
+        def predict_sliding_window_return_logits(self, input_image: Any) -> Any:
+            logits = super().predict_sliding_window_return_logits(input_image)
+            if self._patches.stopped is not None:
+                raise self._patches.stopped
+            return logits
+
+        def _internal_predict_sliding_window_return_logits(self, data: Any, slicers: Any, do_on_device: bool = True) -> Any:
+            self._patches, self._done = _Patches(slicers), 0
+            return super()._internal_predict_sliding_window_return_logits(data, self._patches, do_on_device)
 
         def _internal_maybe_mirror_and_predict(self, x: Any) -> Any:
+            # Raised here, the error would leave nnU-Net's thread waiting for ever, with the scan in memory, and on a GPU
+            # nnU-Net would start again. So the few patches that are on their way are let through first.
+            if self._patches.stopped is not None:
+                return torch.zeros((1, self.label_manager.num_segmentation_heads, *x.shape[2:]), device=x.device)
             if self.device.type == "cpu":
                 prediction = _mean_over_mirrored(self.network, x, self.allowed_mirroring_axes if self.use_mirroring else ())
             else:
                 prediction = super()._internal_maybe_mirror_and_predict(x)
             self._done += 1
-            self.progress(self._done, self._patches, "segmenting")
+            try:
+                self.progress(self._done, len(self._patches), "segmenting")
+            except BaseException as error:
+                self._patches.stopped = error
             return prediction
 
-    plans = PlansManager(read_json(folder / "plans.json"))
-    dataset = read_json(folder / "dataset.json")
-    configuration = plans.get_configuration(description["configuration"])
-    axes = description["mirroring_axes"]
     on_gpu = device.type == "cuda"
-    with quiet():
-        network = find_trainer(description["trainer"]).build_network_architecture(
-            plans, configuration, determine_num_input_channels(plans, configuration, dataset),
-            plans.get_label_manager(dataset).num_segmentation_heads, enable_deep_supervision=False,
-        )  # fmt: skip
-        predictor = ReportingPredictor(
-            tile_step_size=description["tile_step"], use_mirroring=axes is not None, perform_everything_on_device=on_gpu,
-            device=device, allow_tqdm=False,
-        )  # fmt: skip
     try:
-        load_model(network, folder / "segmenter.safetensors")
+        plans = PlansManager(model.plans)
+        configuration = plans.get_configuration(model.settings.segmentation.configuration)
+        _refuse_foreign_code(configuration)
+        with quiet():
+            network = find_trainer(model.settings.segmentation.trainer).build_network_architecture(
+                plans, configuration, determine_num_input_channels(plans, configuration, model.dataset),
+                plans.get_label_manager(model.dataset).num_segmentation_heads, enable_deep_supervision=False,
+            )  # fmt: skip
+            predictor = ReportingPredictor(
+                tile_step_size=model.settings.segmentation.tile_step, use_mirroring=model.mirroring_axes is not None,
+                perform_everything_on_device=on_gpu, device=device, allow_tqdm=False,
+            )  # fmt: skip
+    except InputError:
+        raise
+    except Exception as error:  # whatever a damaged file makes nnU-Net stumble over
+        raise InputError(f"nnU-Net cannot build the network that {model.folder / 'plans.json'} describes; copy the model again.") from error
+    try:
+        load_model(network, model.folder / "segmenter.safetensors")
     except Exception as error:
         raise InputError(
-            f"{folder / 'segmenter.safetensors'} does not fit the model's plans or is damaged; copy the model again."
+            f"{model.folder / 'segmenter.safetensors'} does not fit the model's plans or is damaged; copy the model again."
         ) from error
     predictor.manual_initialization(
-        network, plans, configuration, [network.state_dict()], dataset, description["trainer"], tuple(axes) if axes else None
+        network, plans, configuration, [network.state_dict()], model.dataset, model.settings.segmentation.trainer, model.mirroring_axes
     )
     return predictor
+
+
+def _refuse_foreign_code(configuration: Any) -> None:
+    """Make sure that the classes which the plans name are network parts, as nnU-Net calls whatever they name.
+
+    Raises:
+        InputError: they are not.
+    """
+    from torch import nn
+
+    arguments = configuration.network_arch_init_kwargs
+    named = [arguments[key] for key in configuration.network_arch_init_kwargs_req_import]
+    for name in [configuration.network_arch_class_name, *(name for name in named if name is not None)]:
+        trusted = isinstance(name, str) and re.fullmatch(r"(torch\.nn|dynamic_network_architectures)(\.\w+)+", name)
+        found = pydoc.locate(name) if trusted else None
+        if not (isinstance(found, type) and issubclass(found, nn.Module)):
+            raise InputError(f"The model's plans.json names {name}, which is not a part of a network; use a model from a source you trust.")
 
 
 def _mean_over_mirrored(network: Any, patch: Any, axes: Sequence[int] | None) -> Any:
     """The mean prediction over a patch (1, c, z, y, x) and its mirrored copies, as nnU-Net's, but two copies at a time.
 
-    PyTorch's 3-D convolution on the CPU takes a path several times slower for small layers in a batch of one.
+    PyTorch's 3-D convolution on the CPU takes a path several times slower for narrow layers (up to 8 feature maps) in a
+    batch of one, so that there even a copy that is thrown away pays.
     """
     import torch
 
     dimensions = [axis + 2 for axis in axes or ()]
     mirrored = [chosen for count in range(len(dimensions) + 1) for chosen in itertools.combinations(dimensions, count)]
+    narrow = len(next(network.parameters())) <= 8
     total: Any = 0
     for first in range(0, len(mirrored), 2):
         pair = mirrored[first : first + 2]
-        batch = torch.cat([torch.flip(patch, chosen) for chosen in (pair * 2)[:2]])
+        batch = torch.cat([torch.flip(patch, chosen) for chosen in ((pair * 2)[:2] if narrow else pair)])
         predicted = network(batch)
         for index, chosen in enumerate(pair):
             total = total + torch.flip(predicted[index : index + 1], chosen)

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 
 from ..config import SegmentationSettings
+from ..errors import InputError
 from ..files import read_json, write_json
 from ..parallel import for_each
 from ..progress import Progress
 from .dataset import TrainingCase
+from .nnunet import end_with_parent
 
 PLANS = "nnUNetPlans"
 # nnU-Net draws this many foreground voxels over a whole data set for its intensity statistics.
@@ -31,6 +33,9 @@ def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSetting
     Args:
         raw, preprocessed: nnU-Net's folders.
         name: the data set's folder name.
+
+    Raises:
+        InputError: no label map of the data set holds a structure.
     """
     target = preprocessed / name
     if (target / f"{PLANS}.json").is_file():
@@ -41,26 +46,33 @@ def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSetting
     arguments = [(str(folder / files["images"][0]), str(folder / files["label"]), samples) for files in cases.values()]
     results = for_each(_analyse, arguments, workers, progress, "measuring the images")
     target.mkdir(parents=True, exist_ok=True)
+    if not any(len(drawn) for _, _, (drawn,), *_ in results):
+        raise InputError(f"No label map of {name} holds a structure, so there is nothing to learn; check the source domain's label maps.")
     write_json(target / "dataset_fingerprint.json", _fingerprint(results))
 
     from nnunetv2.experiment_planning.experiment_planners.default_experiment_planner import ExperimentPlanner
+    from nnunetv2.utilities.json_export import recursive_fix_for_json_export
 
     planner = ExperimentPlanner(name, gpu_memory_target_in_gb=settings.memory_gb)
     planner.UNet_base_num_features = settings.base_features
-    planner.plan_experiment()
+    planner.save_plans = lambda plans: None  # it would leave half a file if it were killed then
+    plans = planner.plan_experiment()
+    recursive_fix_for_json_export(plans)
+    write_json(target / f"{PLANS}.json", plans)
 
 
 def _analyse(image: str, label: str, samples: int) -> tuple[Any, ...]:
     from nnunetv2.experiment_planning.dataset_fingerprint.fingerprint_extractor import DatasetFingerprintExtractor
     from nnunetv2.imageio.simpleitk_reader_writer import SimpleITKIO
 
+    end_with_parent()
     return tuple(DatasetFingerprintExtractor.analyze_case([image], label, SimpleITKIO, samples))
 
 
 def _fingerprint(results: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
     """What ``DatasetFingerprintExtractor.run`` writes, from the same per-case results."""
     drawn = np.concatenate([result[2][0] for result in results])
-    low, median, high = (float(value) for value in np.percentile(drawn, (0.5, 50.0, 99.5))) if drawn.size else (0.0, 0.0, 0.0)
+    low, median, high = (float(value) for value in np.percentile(drawn, (0.5, 50.0, 99.5)))
     statistics = {"mean": float(np.mean(drawn)), "std": float(np.std(drawn)), "min": float(np.min(drawn)), "max": float(np.max(drawn))}
     return {
         "spacings": [[float(value) for value in result[1]] for result in results],
@@ -110,6 +122,7 @@ def _preprocess_case(preprocessed: str, name: str, configuration: str, case: Tra
         def resampling_fn_data(self) -> Any:
             return lambda data, *_, **__: data[:, :1, :1, :1]
 
+    end_with_parent()
     base = Path(preprocessed) / name
     plans = PlansManager(str(base / f"{PLANS}.json"))
     dataset = read_json(base / "dataset.json")

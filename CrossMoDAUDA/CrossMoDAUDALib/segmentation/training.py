@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from ..config import Settings
 from ..errors import CrossModaError, InputError
 from ..files import read_json, replacing, write_json
 from ..progress import Progress
+from .nnunet import end_with_parent
+from .predictor import MODEL_FORMAT
 from .preparation import PLANS
 
-MODEL_FORMAT = 1
+_SECONDS_BETWEEN_PLOTS = 60
 
 
 @dataclass
@@ -50,11 +53,13 @@ def train(
         start_from: an exported model to start from (warm start).
 
     Returns:
-        Whether the training started from ``start_from``; it cannot where the plans differ.
+        Whether ``start_from`` was what the training began with; it cannot be where nnU-Net planned another network.
 
     Raises:
         CrossModaError: the training diverged or its helper processes died.
     """
+    from safetensors.torch import load_model
+
     plans = read_json(preprocessed / name / f"{PLANS}.json")
     plans["continue_training"] = False
     chosen = settings.segmentation
@@ -76,33 +81,41 @@ def train(
     _seed(run.seed)
     trainer.initialize()
     output = Path(trainer.output_folder)
-    warm = False
+    warm = start_from is not None and _same_network(trainer, start_from)
     checkpoint = _newest_checkpoint(output)
     if checkpoint is not None:
         trainer.load_checkpoint(str(checkpoint))
-    elif start_from is not None:
-        warm = _load_weights(trainer, start_from)
+    elif start_from is not None and warm:
+        load_model(_network(trainer), start_from / "segmenter.safetensors")
     if not (output / "checkpoint_final.pth").is_file():
         try:
             trainer.run_training()
         except RuntimeError as error:
             if "background worker" in str(error).lower():
                 raise CrossModaError(
-                    "nnU-Net's augmentation processes died, most likely because memory ran out; run again with --set workers=0."
+                    "nnU-Net's augmentation processes died, most likely because memory ran out (nnunet.log may say more);"
+                    " run again with --set workers=0."
                 ) from error
             raise
+        finally:
+            _end_augmentation(trainer)
     export(trainer, model, settings)
     return warm
 
 
 def export(trainer: Any, model: Path, settings: Settings) -> None:
     """Write everything that prediction needs: weights as safetensors, nnU-Net's plans and data-set description, ``model.json`` last."""
-    from safetensors.torch import save_model
+    from safetensors.torch import save_file
 
-    network = getattr(trainer.network, "_orig_mod", trainer.network)
+    # nnU-Net's state lists a tensor under several names. One of each suffices, and always the same one: safetensors' own
+    # save_model notes the others in an order that differs from run to run.
+    network = _network(trainer)
+    persistent = network.state_dict().keys()
+    once = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in once.items() if name in persistent}
     model.mkdir(parents=True, exist_ok=True)
     with replacing(model / "segmenter.safetensors") as partial:
-        save_model(network, str(partial))
+        save_file(weights, partial)
     write_json(model / "plans.json", trainer.plans_manager.plans)
     description = {key: value for key, value in trainer.dataset_json.items() if key != "dataset"}
     write_json(model / "dataset.json", description)
@@ -118,6 +131,7 @@ def export(trainer: Any, model: Path, settings: Settings) -> None:
             "tile_step": settings.segmentation.tile_step,
             "lower_percentile": settings.translation.lower_percentile,
             "upper_percentile": settings.translation.upper_percentile,
+            "largest_component": list(settings.self_training.largest_component),
         },
     )
 
@@ -146,16 +160,25 @@ def _trainer_class(name: str) -> Any:
     class ExperimentTrainer(base):  # type: ignore[misc, valid-type]
         run: _Run
 
-        def do_split(self) -> tuple[list[str], list[str]]:
-            # The order of a folder's files differs between runs; the order of cases decides what a seed draws.
-            train_keys, validation_keys = super().do_split()
-            return sorted(train_keys), sorted(validation_keys)
-
         def get_training_transforms(self, *args: Any, **kwargs: Any) -> Any:
             transforms = super().get_training_transforms(*args, **kwargs)
             if self.device.type == "cpu":
                 _choose_blur_by_rule(transforms)
-            return transforms
+            return _EndingWithParent(transforms)
+
+        def get_validation_transforms(self, *args: Any, **kwargs: Any) -> Any:
+            return _EndingWithParent(super().get_validation_transforms(*args, **kwargs))
+
+        def on_train_start(self) -> None:
+            self._draw, self._drawn_at = self.logger.plot_progress_png, time.monotonic()
+            self.logger.plot_progress_png = self._plot_now_and_then
+            super().on_train_start()
+
+        def _plot_now_and_then(self, folder: str) -> None:
+            # The picture takes a second; after every epoch of a small training it would take longer than the epochs.
+            if time.monotonic() - self._drawn_at > _SECONDS_BETWEEN_PLOTS or self.current_epoch + 1 == self.num_epochs:
+                self._draw(folder)
+                self._drawn_at = time.monotonic()
 
         def on_train_epoch_start(self) -> None:
             _seed(self.run.seed * 100_003 + self.current_epoch + 1)
@@ -177,18 +200,19 @@ def _trainer_class(name: str) -> Any:
             }
             if not np.isfinite(losses["train_loss"]):
                 raise CrossModaError(
-                    f"nnU-Net's loss is no longer a number in epoch {self.current_epoch + 1}; lower segmentation.initial_learning_rate."
+                    f"nnU-Net's loss is no longer a number in epoch {self.current_epoch + 1};"
+                    " lower segmentation.initial_learning_rate in a new experiment."
                 )
             score = float(self.logger.get_value("mean_fg_dice", step=-1))
             super().on_epoch_end()
             total = self.num_epochs * self.num_iterations_per_epoch
-            numbers = {name: float(value) for name, value in losses.items()}
+            # The Dice of an epoch whose validation patches hold no structure is not a number.
+            numbers = {name: float(value) for name, value in {**losses, "pseudo_dice": score}.items() if np.isfinite(value)}
             self.run.progress(
                 self.current_epoch * self.num_iterations_per_epoch,
                 total,
                 f"epoch {self.current_epoch} of {self.num_epochs}",
                 **numbers,
-                pseudo_dice=score,
             )
 
         def save_checkpoint(self, filename: str) -> None:
@@ -201,6 +225,20 @@ def _trainer_class(name: str) -> Any:
     # Checkpoints and folders carry the class's name: under nnU-Net's own, a stock nnU-Net loads them.
     ExperimentTrainer.__name__ = base.__name__
     return ExperimentTrainer
+
+
+class _EndingWithParent:
+    """Transforms that run in augmentation processes, which do not outlive the training."""
+
+    def __init__(self, transforms: Any) -> None:
+        self._transforms = transforms
+
+    def __call__(self, **data: Any) -> Any:
+        end_with_parent()
+        return self._transforms(**data)
+
+    def __repr__(self) -> str:
+        return repr(self._transforms)
 
 
 def _choose_blur_by_rule(transforms: Any) -> None:
@@ -226,13 +264,20 @@ def _newest_checkpoint(folder: Path) -> Path | None:
     return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
 
 
-def _load_weights(trainer: Any, model: Path) -> bool:
-    """Load an exported model's weights where nnU-Net planned the same network for both."""
-    from safetensors.torch import load_model
-
+def _same_network(trainer: Any, model: Path) -> bool:
+    """Whether nnU-Net planned the same network for an exported model."""
     configuration = trainer.configuration_name
-    before = read_json(model / "plans.json")["configurations"][configuration]["architecture"]
-    if before != trainer.plans_manager.plans["configurations"][configuration]["architecture"]:
-        return False
-    load_model(getattr(trainer.network, "_orig_mod", trainer.network), model / "segmenter.safetensors")
-    return True
+    before: Any = read_json(model / "plans.json")["configurations"][configuration]["architecture"]
+    return bool(before == trainer.plans_manager.plans["configurations"][configuration]["architecture"])
+
+
+def _network(trainer: Any) -> Any:
+    """The trainer's network as it is without torch.compile."""
+    return getattr(trainer.network, "_orig_mod", trainer.network)
+
+
+def _end_augmentation(trainer: Any) -> None:
+    """End the augmentation processes of a training that did not get to do so itself."""
+    for loader in (trainer.dataloader_train, trainer.dataloader_val):
+        if hasattr(loader, "_finish"):
+            loader._finish(timeout=2, force=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -64,3 +67,22 @@ def tiny_experiment(tmp_path_factory: pytest.TempPathFactory, tiny_cohort: Path)
     command = ["run", "--crossmoda", str(tiny_cohort), "-o", str(folder), "--preset", "smoke", "--device", "cpu", *assignments]
     assert cli.main([*command, "--set", "evaluation.source_only=true"]) == 0
     return folder
+
+
+@pytest.fixture
+def mount_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mounts a disk with options such as ``size=300k`` or ``ro``, for disks that are full or read-only even for root."""
+    places: list[Path] = []
+
+    def mount(options: str) -> Path:
+        place = tmp_path / f"disk {len(places)}"
+        place.mkdir()
+        command = shutil.which("mount") if sys.platform == "linux" else None
+        if not command or subprocess.run([command, "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True).returncode:
+            pytest.skip("needs the right to mount a disk")
+        places.append(place)
+        return place
+
+    yield mount
+    for place in places:
+        subprocess.run(["umount", "-l", str(place)], check=True)
