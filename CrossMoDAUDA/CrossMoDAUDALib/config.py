@@ -83,7 +83,7 @@ class SelfTrainingSettings:
     """Self-training with pseudo-labels (paper section 2.2)."""
 
     iterations: int = _setting(3, "Self-training iterations after iteration 0.", low=0, high=100)
-    largest_component: tuple[str, ...] = _setting((), "Structures of whose pseudo-label only the largest connected component is kept.")
+    largest_component: tuple[str, ...] = _setting((), "Structures of which every prediction keeps only the largest connected component.")
     warm_start: bool = _setting(False, "Start each retraining from the weights of the iteration before.")
 
 

@@ -35,13 +35,13 @@ TISSUES: dict[str, tuple[float, float]] = {
     "marrow": (0.60, 0.34),
     "air cells": (0.14, 0.12),
     "brain": (0.42, 0.30),
-    "fluid": (0.15, 0.95),
+    "fluid": (0.20, 0.95),
     "vessel": (0.86, 0.10),
     "artery": (0.55, 0.08),
     "nerve": (0.38, 0.32),
-    "inner ear": (0.17, 0.90),
+    "inner ear": (0.30, 0.90),
     "tumour": (1.00, 0.40),
-    "cochlea": (0.18, 0.92),
+    "cochlea": (0.31, 0.92),
 }
 _INDEX = {name: index for index, name in enumerate(TISSUES)}
 
@@ -64,8 +64,8 @@ class PhantomSettings:
 
 
 SETTINGS = {
-    "ceT1": PhantomSettings(field_of_view=(128.0, 128.0, 36.0), noise=0.025),
-    "hrT2": PhantomSettings(field_of_view=(122.0, 122.0, 37.2), noise=0.035),
+    "ceT1": PhantomSettings(field_of_view=(88.0, 88.0, 36.0), noise=0.02),
+    "hrT2": PhantomSettings(field_of_view=(86.0, 86.0, 37.2), noise=0.025),
 }
 
 
@@ -226,8 +226,8 @@ def _paint_head(paint: _Paint, seed: int) -> None:
     paint.stroke("marrow", np.abs(vault + 2.8) - 0.9, texture)
     cavity = np.maximum(vault + 5.2, -34 - paint.points[1] + 2 * coarse)
     paint.stroke("fluid", cavity)
-    folds = np.abs(coarse + 0.5 * fine) - 0.10  # a sulcus runs where the noise changes its sign
-    brain = cavity + 1.8
+    folds = np.abs(coarse + 0.5 * fine) - 0.02  # a sulcus runs where the noise changes its sign
+    brain = cavity + 1.0
     paint.stroke("brain", np.maximum(brain, -6 * folds - np.maximum(-brain - 7, 0)), texture)
 
     _paint_face(paint, texture)
@@ -315,7 +315,7 @@ def _paint_inner_ear(paint: _Paint, side: int) -> None:
     paint.tube("inner ear", vestibule, 1.9)
     for path in (lateral, superior, posterior):
         paint.tube("inner ear", path, 0.6)
-    paint.tube("cochlea", cochlea, 1.3)
+    paint.tube("cochlea", cochlea, 1.6)
 
 
 def _grid(seed: int, size: Sequence[int], spacing: Sequence[float], tilt_degrees: float) -> Geometry:

@@ -1,0 +1,229 @@
+"""See the method work from nothing: a synthetic cohort, adaptation on it, the scores, a segmentation and a picture.
+
+    python3 Scripts/demo.py [-o DIR] [--device auto|cuda|cuda:N|mps|cpu]
+
+Needs Python 3.11 or newer and, the first time, the network; everything else it sets up itself. It runs the same command
+line that you would, and shows it. Stopped anywhere, it goes on where it was when it is started again.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import _environment
+
+LAUNCHER = _environment.FOLDER / "crossmoda_uda.py"
+# Patients of the cohort and voxels of a scan: enough to learn from in minutes.
+COHORT = {"source_cases": 10, "target_cases": 10, "evaluation_cases": 4, "seed": 1, "size": (64, 64, 24)}
+# What the smoke preset lacks to learn something: somewhat larger networks, and schedules of minutes. Networks this small,
+# trained this little, need far higher learning rates than the paper's, and would hardly change the contrast if they
+# were also asked to leave a target slice as it is (the identity loss).
+SETTINGS = {
+    "translation.batch_size": 1,
+    "translation.epochs": 4,
+    "translation.decay_epochs": 4,
+    "translation.steps_per_epoch": 150,
+    "translation.learning_rate": 0.002,
+    "translation.identity_weight": 0,
+    "translation.generator_features": 16,
+    "translation.generator_blocks": 4,
+    "translation.discriminator_features": 16,
+    "segmentation.epochs": 5,
+    "segmentation.iterations_per_epoch": 100,
+    "segmentation.initial_learning_rate": 0.1,
+    "segmentation.memory_gb": 0.03,
+    "segmentation.base_features": 16,
+    "evaluation.source_only": "true",
+}
+SECONDS_BETWEEN_LINES = 20
+PICTURE = "demo.png"
+
+
+def main(arguments):
+    options = parse(arguments)
+    if options.output.exists() and not options.output.is_dir():
+        print(f"demo.py: {options.output} is a file; name a folder with -o.", file=sys.stderr)
+        return 2
+    _environment.enter("requirements.txt")
+    # A thread of PyTorch's that waits for another should not keep the core from whoever else needs it: on a machine that
+    # has other work, training is many times slower otherwise. Read when PyTorch is first imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    sys.path.insert(0, str(_environment.ROOT / "CrossMoDAUDA"))
+    folder = options.output.absolute()
+    cohort, experiment, results = folder / "cohort", folder / "experiment", folder / "segmentation"
+    try:
+        heading("A synthetic cohort")
+        make_cohort(cohort, **COHORT)
+        heading("Adaptation: source only, without and with self-training (5 to 8 minutes on 2 cores)")
+        status = run(adapt_command(cohort, experiment, options.device, SETTINGS), experiment / "events.jsonl")
+        if status:
+            return status
+        heading("One scan, segmented with the result")
+        scan = evaluation_scan(cohort)
+        status = segment(experiment, scan, results, options.device)
+        if status:
+            return status
+        draw(cohort, experiment, scan, results, folder / PICTURE)
+        print(conclusion(folder, results, scan))
+    except KeyboardInterrupt:
+        print("\ndemo.py: stopped; run the same command again to go on.", file=sys.stderr)
+        return 130
+    except OSError as error:
+        place = error.filename or folder
+        print(f"demo.py: {place} could not be written ({error.strerror}); free some space or choose -o.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="demo.py",
+        description="Adapt a segmenter from synthetic ceT1 to hrT2 and show what came out. Not for clinical use.",
+    )
+    folder = Path("demo_output")
+    parser.add_argument("-o", "--output", type=Path, default=folder, metavar="DIR", help="where it all goes (default: %(default)s)")
+    parser.add_argument("--device", default="auto", metavar="auto|cuda|cuda:N|mps|cpu", help="where networks run (default: %(default)s)")
+    return parser.parse_args(arguments)
+
+
+def make_cohort(folder, **cohort):
+    """Write the scans, unless they are there; the folder gets its name when it is whole."""
+    from CrossMoDAUDALib import phantom
+
+    if not folder.is_dir():
+        partial = folder.with_name(folder.name + ".partial")
+        phantom.write_cohort(partial, **cohort)
+        partial.rename(folder)
+    source, target, evaluation = (cohort[name] for name in ("source_cases", "target_cases", "evaluation_cases"))
+    print(f"{source} ceT1 with labels, {target} hrT2 without, and {evaluation} hrT2 with labels for scoring only,")
+    print(f"all of different patients, in {folder}")
+
+
+def adapt_command(cohort, experiment, device, settings):
+    """The command line's arguments that adapt."""
+    assignments = [text for key, value in settings.items() for text in ("--set", f"{key}={value}")]
+    return ["run", "--crossmoda", str(cohort), "-o", str(experiment), "--preset", "smoke", "--device", device, *assignments]
+
+
+def evaluation_scan(cohort):
+    return sorted((cohort / "validation").glob("*_hrT2.nii.gz"))[0]
+
+
+def segment(experiment, scan, results, device):
+    """Run the command that segments, unless its results are newer than the model; the exit status."""
+    from CrossMoDAUDALib.volumes import file_stem
+
+    written = results / f"{file_stem(scan)}.seg.nrrd"
+    trained = max(path.stat().st_mtime for path in experiment.glob("iteration_*/model/model.json"))
+    if written.is_file() and written.stat().st_mtime > trained:
+        print(f"{written} is there already.")
+        return 0
+    return run(["segment", str(experiment), str(scan), "-o", str(results), "--overwrite", "--device", device])
+
+
+def draw(cohort, experiment, scan, results, path):
+    """Write the picture: a labelled source scan, its translation, the segmented target scan with its reference."""
+    from CrossMoDAUDALib import pictures
+    from CrossMoDAUDALib.cohort import find_crossmoda
+    from CrossMoDAUDALib.config import Settings
+    from CrossMoDAUDALib.files import replacing
+    from CrossMoDAUDALib.volumes import file_stem, read_label_map, read_volume
+
+    found = find_crossmoda(cohort)
+    source = found.source[0]
+    target = next(case for case in found.evaluation if case.image.name == scan.name)
+    label = read_label_map(source.label)
+    segmentation = read_label_map(results / f"{file_stem(scan)}_Label.nii.gz")
+    pseudo_target = read_volume(experiment / "pseudo_target" / f"{source.id}.nii.gz")
+    panels = [
+        pictures.Panel("ceT1", "a labelled source scan", read_volume(source.image), reference=label),
+        pictures.Panel("pseudo-hrT2", "the same scan, translated", pseudo_target, reference=label),
+        pictures.Panel("hrT2", "another patient, segmented", read_volume(scan), segmentation, read_label_map(target.label)),
+    ]
+    with replacing(path) as partial:
+        pictures.side_by_side(panels, Settings().labels).save(partial)
+
+
+def conclusion(folder, results, scan):
+    from CrossMoDAUDALib.volumes import file_stem
+
+    segmentation = results / f"{file_stem(scan)}.seg.nrrd"
+    return f"""
+== What there is now
+Picture        {folder / PICTURE}
+Segmentation   {segmentation}
+Scores         {folder / "experiment" / "evaluation" / "table.md"}
+Everything     {folder / "experiment"}
+
+== What to do next
+Look at it in 3D Slicer: drag these two files into its window.
+    {scan}
+    {segmentation}
+Run it on your own scans, with the paper's settings (a GPU and days) or shorter ones (--preset quick):
+    {shown([str(_environment.FOLDER / "crossmoda_uda.py"), "run", "--crossmoda", "DATA", "-o", "EXPERIMENT"])}
+The scans are drawn, not acquired, and the networks tiny: these scores say nothing about patients. Not for clinical use."""
+
+
+def heading(text):
+    print(f"\n== {text}", flush=True)
+
+
+def shown(command):
+    """A command as it would be typed; the interpreter by its name."""
+    return " ".join(["python", *(f'"{part}"' if " " in part else part for part in command)])
+
+
+def run(arguments, events=None):
+    """Show and run the command line and return its exit status.
+
+    Args:
+        events: the file of the experiment's events; where there is no terminal for progress bars, lines tell from it.
+    """
+    command = [str(LAUNCHER), *arguments]
+    print(f"$ {shown(command)}", flush=True)
+    quiet = events is None or sys.stderr.isatty()
+    with subprocess.Popen([sys.executable, *command]) as process:
+        try:
+            last = ""
+            while True:
+                try:
+                    return process.wait(None if quiet else SECONDS_BETWEEN_LINES)
+                except subprocess.TimeoutExpired:
+                    line = progress_line(events)
+                    if line != last:
+                        print(line, flush=True)
+                    last = line
+        except KeyboardInterrupt:
+            stop(process)
+            raise
+
+
+def progress_line(events):
+    """How far the stage that is being worked on is, from the experiment's last event."""
+    from CrossMoDAUDALib.events import read_events
+
+    found = read_events(events)[0]
+    last = found[-1] if found else {}
+    if last.get("kind") != "progress":
+        return f"{last.get('stage', 'checking the scans')} ..."
+    numbers = "".join(f", {name} {value:.3g}" for name, value in list(last.get("metrics", {}).items())[:3])
+    return f"{last['stage']}: {last['step']} of {last['total']}{numbers}"
+
+
+def stop(process):
+    """Ctrl+C has reached the process too; it is given the time to end by itself."""
+    deadline = time.monotonic() + 30
+    while process.poll() is None:
+        try:
+            process.wait(max(deadline - time.monotonic(), 0.1))
+        except KeyboardInterrupt:
+            continue
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
