@@ -204,12 +204,18 @@ def evaluate(experiment: Experiment, name: str) -> None:
             return
         rows = ["source_only", *(f"iteration_{n}" for n in range(settings.self_training.iterations + 1))]
         done = [row for row in rows if row == name or experiment.is_complete(f"{row}/evaluate")]
-        scores = {row.replace("_", " "): _scores(experiment, row) for row in done}
+        scores = {_row_title(experiment, row): _scores(experiment, row) for row in done}
         table = evaluation.summary_rows(scores, list(settings.labels))
         folder = experiment.folder / "evaluation"
         evaluation.write_per_case_csv(folder / "per_case.csv", scores)
         evaluation.write_table_csv(folder / "table.csv", table)
         evaluation.write_table_markdown(folder / "table.md", table, settings.evaluation.convention)
+
+
+def _row_title(experiment: Experiment, row: str) -> str:
+    if row == "iteration_0" and experiment.settings.translation.translator == "none":
+        row = "source_only"
+    return row.replace("_", " ")
 
 
 def _scores(experiment: Experiment, row: str) -> list[evaluation.CaseScore]:

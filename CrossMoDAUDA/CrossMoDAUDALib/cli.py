@@ -169,10 +169,14 @@ def _check_resources(settings: Settings) -> None:
     missing = [name for name in ("torch", "nnunetv2", "SimpleITK", "scipy", "safetensors") if importlib.util.find_spec(name) is None]
     if missing:
         raise CrossModaError(missing_packages(missing))
-    if settings.device not in ("auto", "cpu"):  # these are always there, and importing PyTorch takes seconds
+    if settings.device != "cpu":  # which is always there, and importing PyTorch takes seconds
         from . import devices
 
         devices.resolve(settings.device)
+    if settings.segmentation.trainer != Settings().segmentation.trainer:
+        from .segmentation.training import find_trainer
+
+        find_trainer(settings.segmentation.trainer)
 
 
 def _translate(options: argparse.Namespace) -> int:
@@ -283,6 +287,8 @@ def _settings(options: argparse.Namespace) -> Settings:
         values["translation.translator"] = options.translator
     if options.iterations is not None:
         values["self_training.iterations"] = options.iterations
+    elif values.get("translation.translator") == "none":
+        values.setdefault("self_training.iterations", 0)  # the source-only baseline
     return with_values(preset_settings(options.preset), values)
 
 
@@ -316,6 +322,6 @@ def _interrupt_on_terminate() -> Callable[[], None]:
 
     def restore() -> None:
         for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+            signal.signal(getattr(signal, name), signal.SIG_DFL if handler is None else handler)  # None: not set from Python
 
     return restore

@@ -142,6 +142,11 @@ def find_crossmoda(folder: Path) -> Cohort:
     notes = [
         *_note(withheld, "unlabelled in a validation or test folder, and so neither trained on nor scored"),
         *_note(orphans, "a label map without an image"),
+        *(
+            f"{case.image} is scored against {case.label}, which lies in another folder."
+            for case in evaluation
+            if case.label is not None and case.label.parent != case.image.parent
+        ),
         *_note(unnamed, "named neither *_ceT1, *_hrT2, *_T2 nor *_Label"),
     ]
     return Cohort(tuple(source), tuple(target), tuple(evaluation), tuple(notes))

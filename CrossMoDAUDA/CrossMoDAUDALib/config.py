@@ -332,6 +332,8 @@ def _checked_labels(labels: dict[str, int]) -> dict[str, int]:
     for name, value in labels.items():
         if not name or not 1 <= value <= 254:
             raise InputError(f"labels: '{name}:{value}' needs a name and a value from 1 to 254.")
+        if name.lower() in ("background", "ignore"):
+            raise InputError(f"labels: '{name}' means something of its own to nnU-Net; give the structure another name.")
     if len(set(labels.values())) != len(labels):
         raise InputError("labels: two structures share one value; each needs its own.")
     return labels

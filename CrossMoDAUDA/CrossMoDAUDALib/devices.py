@@ -27,11 +27,27 @@ def resolve(name: str) -> torch.device:
     cuda_devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
     has_mps = torch.backends.mps.is_available()
     if wanted == "auto":
-        return torch.device("cuda" if cuda_devices else "mps" if has_mps else "cpu")
+        return _usable(torch.device("cuda" if cuda_devices else "mps" if has_mps else "cpu"))
     if (kind == "cuda" and int(index or 0) >= cuda_devices) or (kind == "mps" and not has_mps):
         there = [f"cuda:{number}" for number in range(cuda_devices)] + (["mps"] if has_mps else []) + ["cpu"]
         raise InputError(f"This machine has no device {wanted} that PyTorch can use; choose auto or one of: {', '.join(there)}.")
-    return torch.device(wanted)
+    return _usable(torch.device(wanted))
+
+
+def _usable(device: torch.device) -> torch.device:
+    """The device, made CUDA's current one if it is of its kind, after it has really worked once."""
+    import torch
+
+    try:
+        if device.type == "cuda":
+            torch.cuda.set_device(device.index or 0)  # pinned memory would else be taken through the first GPU
+        torch.ones(1, device=device).add_(1).item()
+    except RuntimeError as error:
+        raise InputError(
+            f"PyTorch sees the device {device} but cannot use it ({str(error).splitlines()[0]});"
+            " install a PyTorch that fits it, or run with --device cpu."
+        ) from None
+    return device
 
 
 def describe(device: torch.device) -> str:

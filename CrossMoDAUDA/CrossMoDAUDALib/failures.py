@@ -26,8 +26,8 @@ def explain(error: BaseException, log: Path | None = None) -> tuple[str, int]:
         return "Memory ran out; close other programs, or run with --set workers=0 and smaller batches.", 1
     if _is_gpu_out_of_memory(error):
         return (
-            "The GPU ran out of memory; lower translation.batch_size or segmentation.memory_gb in a new experiment, "
-            "free the GPU, or run on another with --device."
+            "The GPU ran out of memory; end other programs that use it, run on another with --device, "
+            "or lower translation.batch_size or segmentation.memory_gb in a new experiment."
         ), 1
     if _is_disk_full(error):
         place = (error.filename if isinstance(error, OSError) else None) or (log.parent if log else None)

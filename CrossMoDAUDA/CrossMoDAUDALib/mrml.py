@@ -41,8 +41,8 @@ def volume_from_node(node: Node) -> Volume:
     """A copy of a volume node's voxels, in their own type, on the node's own grid (parent transform not applied).
 
     Raises:
-        InputError: there is no node or no image in it, it is not a 3-D scalar image, its axes are skewed, or it is under
-            a non-linear transform.
+        InputError: there is no node or no image in it, it is not a 3-D scalar image, it holds NaN or infinity, its axes
+            are skewed, or it is under a non-linear transform.
     """
     _slicer()
     from vtk.util import numpy_support
@@ -65,6 +65,8 @@ def volume_from_node(node: Node) -> Volume:
     if not np.allclose(geometry.matrix.T @ geometry.matrix, np.eye(3), rtol=0, atol=1e-3):
         raise InputError(f"{name} has skewed axes; resample it to a regular grid first (module Resample Scalar/Vector/DWI Volume).")
     array = numpy_support.vtk_to_numpy(scalars).reshape(geometry.size[::-1])
+    if not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
+        raise InputError(f"{name} holds voxels that are not finite numbers; replace them, for example by 0.")
     return Volume(array.copy(), geometry)
 
 

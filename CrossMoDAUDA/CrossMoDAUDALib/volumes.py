@@ -261,6 +261,13 @@ def scale_intensity(array: Array, lower: float, upper: float) -> npt.NDArray[np.
     return np.clip(scaled, -1.0, 1.0, out=scaled)
 
 
+def refuse_blank(volume: Volume) -> None:
+    """Raise InputError for a scan in which every voxel is the same: networks would make something up from it."""
+    low, high = volume.array.min(), volume.array.max()
+    if low == high:
+        raise InputError(f"The scan is blank: every voxel is {low:g}; export or load it again.")
+
+
 def to_stored(scaled: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
     """Intensities in [-1, 1] as int16 thousandths."""
     stored: npt.NDArray[np.int16] = np.rint(scaled * np.float32(STORED_UNIT)).astype(np.int16)

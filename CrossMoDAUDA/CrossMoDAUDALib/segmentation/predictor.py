@@ -17,7 +17,7 @@ from ..devices import resolve
 from ..errors import CrossModaError, InputError
 from ..files import read_json
 from ..progress import Progress, silent
-from ..volumes import Volume, to_canonical
+from ..volumes import Volume, refuse_blank, to_canonical
 from .dataset import from_network_labels, on_scan_grid, scaled_scan
 from .nnunet import limit_threads, quiet
 from .postprocessing import keep_largest_component
@@ -62,13 +62,12 @@ class Segmenter:
             uint8 label map on the scan's grid, with the values of ``labels``.
 
         Raises:
-            InputError: the scan is zero everywhere.
+            InputError: the scan is blank.
         """
         import torch
 
+        refuse_blank(volume)
         canonical = to_canonical(scaled_scan(volume, self._scaling))
-        if not canonical.array.any():
-            raise InputError("The scan is zero everywhere; there is nothing to segment.")
         image = np.ascontiguousarray(canonical.array, dtype=np.float32)[None]
         self._predictor.progress = progress
         threads = torch.get_num_threads()

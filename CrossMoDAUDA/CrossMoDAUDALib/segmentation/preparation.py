@@ -99,6 +99,8 @@ def preprocess(
         for case in cases:
             if not (folder / f"{case.name}.pkl").is_file() and (donor / f"{case.name}.pkl").is_file():
                 _publish(donor, folder, case.name, _link)
+    for left in folder.glob("partial_*"):
+        shutil.rmtree(left, ignore_errors=True)
     todo = [case for case in cases if not (folder / f"{case.name}.pkl").is_file()]
     arguments = [(str(preprocessed), name, configuration, case, False) for case in todo]
     for_each(_preprocess_case, arguments, workers, progress, "preprocessing")
@@ -129,7 +131,7 @@ def _preprocess_case(preprocessed: str, name: str, configuration: str, case: Tra
     manager = plans.get_configuration(configuration)
     preprocessor = manager.preprocessor_class(verbose=False)
     folder = _case_folder(Path(preprocessed), name, configuration)
-    scratch = folder / f"partial_{case.name}"
+    scratch = folder / f"partial_{case.name}_{os.getpid()}"  # a killed helper that still writes shall not meet its successor
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     try:

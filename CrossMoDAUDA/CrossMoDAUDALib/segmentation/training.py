@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import random
+import shutil
+import signal
+import sysconfig
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..config import Settings
+from ..config import SegmentationSettings, Settings
 from ..errors import CrossModaError, InputError
 from ..files import read_json, replacing, write_json
 from ..progress import Progress
@@ -73,11 +78,7 @@ def train(
     )
     trainer.run = run
     trainer.device = device  # nnU-Net always takes the first GPU
-    trainer.num_epochs = chosen.epochs
-    trainer.num_iterations_per_epoch = chosen.iterations_per_epoch
-    trainer.num_val_iterations_per_epoch = chosen.validation_iterations_per_epoch
-    trainer.initial_lr = chosen.initial_learning_rate
-    trainer.save_every = chosen.checkpoint_every
+    _apply(trainer, chosen)
     _seed(run.seed)
     trainer.initialize()
     output = Path(trainer.output_folder)
@@ -87,6 +88,8 @@ def train(
         trainer.load_checkpoint(str(checkpoint))
     elif start_from is not None and warm:
         load_model(_network(trainer), start_from / "segmenter.safetensors")
+    # Augmentation processes inherit this state, and one that goes on must not draw what it drew before.
+    _seed(run.seed * 100_003 + trainer.current_epoch)
     if not (output / "checkpoint_final.pth").is_file():
         try:
             trainer.run_training()
@@ -185,6 +188,9 @@ def _trainer_class(name: str) -> Any:
             super().on_train_epoch_start()
             self._steps = 0
 
+        def _do_i_compile(self) -> bool:
+            return bool(super()._do_i_compile()) and _can_compile()
+
         def train_step(self, batch: dict[str, Any]) -> dict[str, Any]:
             losses: dict[str, Any] = super().train_step(batch)
             self._steps += 1
@@ -198,7 +204,9 @@ def _trainer_class(name: str) -> Any:
                 "train_loss": self.logger.get_value("train_losses", step=-1),
                 "validation_loss": self.logger.get_value("val_losses", step=-1),
             }
-            if not np.isfinite(losses["train_loss"]):
+            if not np.isfinite(losses["train_loss"]) and not _is_finite(
+                _network(self)
+            ):  # in fp16 single steps may overflow, and are skipped
                 raise CrossModaError(
                     f"nnU-Net's loss is no longer a number in epoch {self.current_epoch + 1};"
                     " lower segmentation.initial_learning_rate in a new experiment."
@@ -234,11 +242,39 @@ class _EndingWithParent:
         self._transforms = transforms
 
     def __call__(self, **data: Any) -> Any:
+        if multiprocessing.parent_process() is not None and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # being interrupted is left to the training, which ends these processes
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
         end_with_parent()
         return self._transforms(**data)
 
     def __repr__(self) -> str:
         return repr(self._transforms)
+
+
+def _apply(trainer: Any, chosen: SegmentationSettings) -> None:
+    """Give a trainer the settings that were changed; what was not is its own affair (nnU-Net has trainers of other lengths)."""
+    names = {
+        "epochs": "num_epochs",
+        "iterations_per_epoch": "num_iterations_per_epoch",
+        "validation_iterations_per_epoch": "num_val_iterations_per_epoch",
+        "initial_learning_rate": "initial_lr",
+        "checkpoint_every": "save_every",
+    }
+    unchanged = SegmentationSettings()
+    for setting, attribute in names.items():
+        if getattr(chosen, setting) != getattr(unchanged, setting):
+            setattr(trainer, attribute, getattr(chosen, setting))
+
+
+def _can_compile() -> bool:
+    """Whether torch.compile, which nnU-Net uses on GPUs, finds what it calls at run time: a C compiler and Python's headers."""
+    compiler = os.environ.get("CC") or next(filter(None, map(shutil.which, ("cc", "gcc", "clang", "cl"))), None)
+    return compiler is not None and (Path(sysconfig.get_path("include")) / "Python.h").is_file()
+
+
+def _is_finite(network: Any) -> bool:
+    return all(bool(torch.isfinite(parameter).all()) for parameter in network.parameters())
 
 
 def _choose_blur_by_rule(transforms: Any) -> None:

@@ -77,7 +77,11 @@ class Translator:
 
         Returns:
             int16 thousandths of intensities in [-1, 1] (:func:`..volumes.to_stored`).
+
+        Raises:
+            InputError: the scan is blank.
         """
+        volumes.refuse_blank(volume)
         scaled = prepare(volume, self._settings)
         size = self._settings.image_size
         translated = np.empty(scaled.shape, np.int16)

@@ -200,7 +200,7 @@ def test_translate_with_a_real_generator(scan: Any, tmp_path: Path) -> None:
     from CrossMoDAUDALib.translation.networks import build_generator
     from safetensors.torch import save_file
 
-    settings = dataclasses.replace(Settings().translation, image_size=16, generator_features=4, generator_blocks=1)
+    settings = dataclasses.replace(Settings().translation, image_size=32, generator_features=4, generator_blocks=1)
     torch.manual_seed(0)
     folder = tmp_path / "translation"
     folder.mkdir()
