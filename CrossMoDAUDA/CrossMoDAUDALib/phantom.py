@@ -315,7 +315,7 @@ def _paint_inner_ear(paint: _Paint, side: int) -> None:
     paint.tube("inner ear", vestibule, 1.9)
     for path in (lateral, superior, posterior):
         paint.tube("inner ear", path, 0.6)
-    paint.tube("cochlea", cochlea, 1.6)
+    paint.tube("cochlea", cochlea, 1.9)
 
 
 def _grid(seed: int, size: Sequence[int], spacing: Sequence[float], tilt_degrees: float) -> Geometry:
