@@ -18,6 +18,7 @@ from .progress import Progress
 
 # Windows waits for at most 63 things at once.
 MOST_HELPERS = 60
+_WATCH = "ends with its parent"
 
 
 def worker_count(setting: int, memory_gb_each: float = 2.0) -> int:
@@ -125,7 +126,7 @@ def _serve(function: Callable[..., Any], connection: Any) -> None:
     """A helper process: answer arguments with (result, error) until the connection ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # being interrupted is left to the process that started this one
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     with contextlib.suppress(EOFError, OSError):
         while True:
             arguments = connection.recv()
@@ -149,9 +150,17 @@ def _portable(error: Exception) -> Exception:
     return sent
 
 
-def _end_with_parent() -> None:
-    """End at once when the process that started this one is gone, even killed: its successor does the same work again."""
+def end_with_parent() -> None:
+    """Make this helper process end when its parent is gone, even killed; it would else wait for ever and keep its memory.
+
+    Called in a process that is nobody's helper, or again, it does nothing.
+    """
     parent = multiprocessing.parent_process()
-    if parent is not None:
+    if parent is None or any(thread.name == _WATCH for thread in threading.enumerate()):
+        return
+
+    def watch() -> None:
         parent.join()
         os._exit(1)
+
+    threading.Thread(target=watch, name=_WATCH, daemon=True).start()

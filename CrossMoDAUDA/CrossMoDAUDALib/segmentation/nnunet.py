@@ -1,9 +1,8 @@
-"""What every use of nnU-Net needs: its folders, which it reads from the environment, quiet, and helper processes that end."""
+"""What every use of nnU-Net needs: its folders, which it reads from the environment and quiet."""
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import sys
 import threading
@@ -12,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _CORES = str(os.cpu_count() or 1)
-_WATCH = "ends with its parent"
 
 
 @contextlib.contextmanager
@@ -66,19 +64,3 @@ def limit_threads() -> None:
     """Make nnU-Net take this machine's core count where it would take 8; call before nnU-Net is imported."""
     if "nnunetv2.configuration" not in sys.modules:
         os.environ.setdefault("nnUNet_def_n_proc", _CORES)
-
-
-def end_with_parent() -> None:
-    """Make this helper process end when its parent is gone, even killed; it would else wait for ever and keep its memory.
-
-    Called in a process that is nobody's helper, or again, it does nothing.
-    """
-    parent = multiprocessing.parent_process()
-    if parent is None or any(thread.name == _WATCH for thread in threading.enumerate()):
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, name=_WATCH, daemon=True).start()

@@ -20,7 +20,6 @@ from ..files import read_json, write_json
 from ..parallel import for_each
 from ..progress import Progress
 from .dataset import TrainingCase
-from .nnunet import end_with_parent
 
 PLANS = "nnUNetPlans"
 # nnU-Net draws this many foreground voxels over a whole data set for its intensity statistics.
@@ -65,7 +64,6 @@ def _analyse(image: str, label: str, samples: int) -> tuple[Any, ...]:
     from nnunetv2.experiment_planning.dataset_fingerprint.fingerprint_extractor import DatasetFingerprintExtractor
     from nnunetv2.imageio.simpleitk_reader_writer import SimpleITKIO
 
-    end_with_parent()
     return tuple(DatasetFingerprintExtractor.analyze_case([image], label, SimpleITKIO, samples))
 
 
@@ -124,7 +122,6 @@ def _preprocess_case(preprocessed: str, name: str, configuration: str, case: Tra
         def resampling_fn_data(self) -> Any:
             return lambda data, *_, **__: data[:, :1, :1, :1]
 
-    end_with_parent()
     base = Path(preprocessed) / name
     plans = PlansManager(str(base / f"{PLANS}.json"))
     dataset = read_json(base / "dataset.json")

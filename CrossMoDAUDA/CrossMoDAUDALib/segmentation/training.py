@@ -19,8 +19,8 @@ import torch
 from ..config import SegmentationSettings, Settings
 from ..errors import CrossModaError, InputError
 from ..files import read_json, replacing, write_json
+from ..parallel import end_with_parent
 from ..progress import Progress
-from .nnunet import end_with_parent
 from .predictor import MODEL_FORMAT
 from .preparation import PLANS
 

@@ -110,7 +110,8 @@ def test_another_cohort_is_refused(started: Experiment, cohort: Cohort) -> None:
 
 
 def test_notes_on_the_cohort_are_no_part_of_it(started: Experiment, cohort: Cohort) -> None:
-    Experiment.resume(started.folder, SETTINGS, replace(cohort, notes=("something was left out",)))
+    noted = replace(cohort, notes=("something was left out",))
+    assert Experiment.resume(started.folder, SETTINGS, noted).cohort.notes == noted.notes
 
 
 def test_a_changed_scan_is_refused(started: Experiment, cohort: Cohort) -> None:
@@ -130,7 +131,7 @@ def test_a_scan_changed_without_another_size_is_refused(started: Experiment, coh
 
 def test_a_scan_that_was_only_touched_is_accepted(started: Experiment, cohort: Cohort) -> None:
     os.utime(cohort.target[0].image, ns=(1, 1))
-    Experiment.resume(started.folder, SETTINGS, cohort)
+    assert Experiment.resume(started.folder, SETTINGS, cohort).cohort == cohort
 
 
 def test_a_removed_scan_is_refused(started: Experiment, cohort: Cohort) -> None:
@@ -172,6 +173,7 @@ def test_a_new_folder_is_made_with_its_parents(tmp_path: Path) -> None:
 def test_an_empty_folder_and_hidden_files_will_do(tmp_path: Path) -> None:
     (tmp_path / ".DS_Store").touch()
     prepare_folder(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [".DS_Store"]
 
 
 def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:

@@ -18,9 +18,10 @@ import pytest
 from CrossMoDAUDALib.config import Settings, with_values
 from CrossMoDAUDALib.errors import CrossModaError, InputError
 from CrossMoDAUDALib.experiment import Experiment
+from CrossMoDAUDALib.parallel import end_with_parent
 from CrossMoDAUDALib.progress import Progress, silent
 from CrossMoDAUDALib.segmentation import training
-from CrossMoDAUDALib.segmentation.nnunet import end_with_parent, nnunet_session
+from CrossMoDAUDALib.segmentation.nnunet import nnunet_session
 
 PSEUDO_TARGET, SELF_TRAINING = "Dataset001_PseudoTarget", "Dataset002_SelfTraining"
 FOLD = Path("nnUNetTrainer__nnUNetPlans__3d_fullres") / "fold_all"
