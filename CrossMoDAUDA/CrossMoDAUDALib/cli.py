@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import __version__
-from .config import PRESETS, TRANSLATORS, Settings, parse_assignments, parse_device, preset_settings, with_values
-from .display import Bar, Display, complain, say
+from .config import PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
+from .display import Display, complain, say
 from .errors import CrossModaError, InputError
-from .failures import INTERRUPTED, explain, is_unexpected, missing_packages
+from .events import EventLog
+from .failures import INTERRUPTED, explain, missing_packages
+from .processes import end_with_owner
 
 if TYPE_CHECKING:
     from .cohort import Cohort
 
 NOT_CLINICAL = "Not for clinical use."
+SECONDS_TO_STOP = 30.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,37 +33,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path may hold what the console's encoding does not
             stream.reconfigure(errors="backslashreplace")
+    end_with_owner()
     restore = _interrupt_on_terminate()
-    command: Callable[[argparse.Namespace], int] | None = None
+    command: Callable[[argparse.Namespace, EventLog], int] | None = None
+    log = EventLog(None)
     try:
         options = _parser().parse_args(arguments)
         command = options.command
-        return command(options)
+        log = _event_log(options)
+        log.write("run", state="started")
+        status = command(options, log)
+        # A check that found problems has done its work: they are told with the cases.
+        log.write("run", state="failed" if status and command is not _run else "finished")
+        return status
     except SystemExit as stop:  # --help and --version
         return int(stop.code or 0)
     except (Exception, KeyboardInterrupt) as error:
-        message, status = explain(error, _write_traceback(error))
+        from .tasks import write_traceback
+
+        message, status = explain(error, write_traceback(error))
         if status == INTERRUPTED and command is not _run:
             message = "Interrupted; results that are there already are whole."
         complain(message)
+        with contextlib.suppress(OSError):
+            if status != INTERRUPTED:
+                log.write("error", message=message)
+            log.write("run", state="interrupted" if status == INTERRUPTED else "failed")
         return status
     finally:
         restore()
 
 
-def _write_traceback(error: BaseException) -> Path | None:
-    """A file with the details of an unexpected error, for a report; None for any other error."""
-    if not is_unexpected(error):
-        return None
-    import tempfile
-    import traceback
-
-    try:
-        with tempfile.NamedTemporaryFile(prefix="crossmoda_uda_", suffix=".log", delete=False) as log:
-            log.write("".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace"))
-    except OSError:
-        return None
-    return Path(log.name)
+def _event_log(options: argparse.Namespace) -> EventLog:
+    """Where ``--events`` wants them; an experiment has its own log."""
+    path: Path | None = getattr(options, "events", None)
+    if path and options.command is _run and not options.dry_run:
+        raise InputError("--events belongs to --dry-run; an experiment's events are in its events.jsonl.")
+    return EventLog(path)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -80,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="adapt: translate, train, self-train, evaluate", description="Run or continue an experiment.")
-    scans = run.add_argument_group("scans (give --crossmoda or the three folders)")
+    scans = run.add_argument_group("scans (give --crossmoda or the three folders; none to continue as recorded)")
     scans.add_argument("--crossmoda", type=Path, metavar="DIR", help="a crossMoDA data folder (2021, 2022 or 2023 names)")
     scans.add_argument("--source-images", type=Path, metavar="DIR", help="labelled scans, as ceT1")
     scans.add_argument("--source-labels", type=Path, metavar="DIR", help="their label maps")
@@ -90,26 +101,39 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-o", "--output", type=Path, required=True, metavar="EXPERIMENT", help="experiment folder; an unfinished one is continued"
     )
-    run.add_argument("--preset", choices=PRESETS, default="paper", help="which settings to start from (default: %(default)s)")
+    run.add_argument("--preset", choices=PRESETS, help="which settings to start from (default: paper)")
     run.add_argument("--translator", choices=TRANSLATORS, help="image translation; 'none' is the source-only baseline")
     run.add_argument("--iterations", metavar="N", help="self-training iterations")
-    _add_device(run)
+    _add_device(run, default=None)
     run.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="any other setting; may be repeated"
     )
     run.add_argument("--dry-run", action="store_true", help="only show the scans that were found and every problem with them")
+    _add_events(run, " (with --dry-run)")
     run.set_defaults(command=_run)
 
     translate = commands.add_parser("translate", help="source scans -> pseudo-target images", description="Translate source scans.")
-    translate.set_defaults(command=_translate)
+    translate.set_defaults(command=_task, task="translate")
     segment = commands.add_parser("segment", help="target scans -> segmentations", description="Segment target scans.")
-    segment.set_defaults(command=_segment)
+    segment.set_defaults(command=_task, task="segment")
     for command in (translate, segment):
         command.add_argument("model", type=Path, metavar="MODEL", help="an experiment folder")
         command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage)")
         command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
         command.add_argument("--overwrite", action="store_true", help="replace results that are there already")
+        command.add_argument(
+            "--format", choices=("nii.gz", "nrrd"), default="nii.gz", help="of volumes (default: %(default)s); nrrd is not compressed"
+        )
         _add_device(command)
+        _add_events(command)
+    segment.add_argument(
+        "--largest-component",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="structure of which only the largest component is kept, instead of the model's own choice; may be repeated; 'none': of none",
+    )
+    segment.add_argument("--measurements", type=Path, metavar="FILE.csv", help="also write volumes, diameters and distances")
 
     evaluate = commands.add_parser("evaluate", help="score segmentations against references", description="DSC and ASSD.")
     evaluate.add_argument("predictions", type=Path, metavar="PREDICTIONS", help="a label map or a folder of them")
@@ -118,45 +142,55 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="labels=... or evaluation.convention=..."
     )
-    evaluate.set_defaults(command=_evaluate)
+    _add_events(evaluate)
+    evaluate.set_defaults(command=_task, task="evaluate")
 
     status = commands.add_parser("status", help="how far an experiment is", description="Show an experiment's progress and scores.")
     status.add_argument("experiment", type=Path, metavar="EXPERIMENT")
     status.set_defaults(command=_status)
+
+    stop = commands.add_parser("stop", help="end an experiment's work, to be continued later", description="Stop an experiment's worker.")
+    stop.add_argument("experiment", type=Path, metavar="EXPERIMENT")
+    stop.add_argument("--force", action="store_true", help="kill it when it has not stopped after 30 seconds")
+    stop.set_defaults(command=_stop)
     return parser
 
 
-def _add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", default="auto", metavar="auto|cuda|cuda:N|mps|cpu", help="where networks run (default: %(default)s)")
+def _add_device(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
+    parser.add_argument("--device", default=default, metavar="auto|cuda|cuda:N|mps|cpu", help="where networks run (default: auto)")
 
 
-def _run(options: argparse.Namespace) -> int:
-    from .cohort_check import check_cohort
+def _add_events(parser: argparse.ArgumentParser, when: str = "") -> None:
+    parser.add_argument("--events", type=Path, metavar="FILE.jsonl", help="also append the progress to a file" + when)
+
+
+def _task(options: argparse.Namespace, log: EventLog) -> int:
+    from . import tasks
+
+    function: Callable[[argparse.Namespace, EventLog], int] = getattr(tasks, options.task)
+    return function(options, log)
+
+
+def _run(options: argparse.Namespace, log: EventLog) -> int:
     from .experiment import Experiment, check_folder
     from .worker import work
 
-    settings = _settings(options)
-    cohort = _find(options)
     folder: Path = options.output
-    is_new = not Experiment.exists(folder)
-    if not options.dry_run:  # what can be refused at once, before the scans are read
-        if is_new:
-            check_folder(folder)
-        _check_resources(settings)
-    hashes: dict[str, str] = {}
-    warnings: list[str] = []
-    if options.dry_run or is_new:
-        with Bar("checking the scans") as progress:
-            report = check_cohort(cohort, settings.labels, progress)
-        if options.dry_run:
-            say(report.table())
-            return InputError.exit_status if report.problems else 0
-        report.raise_for_problems()
-        hashes = {str(row.image): row.image_sha256 for row in report.rows}
-        hashes.update({str(row.label): row.label_sha256 for row in report.rows if row.label})
-        warnings = report.warnings
+    if not _names_scans(options) and Experiment.exists(folder):
+        recorded = Experiment.load(folder)
+        cohort, settings = recorded.cohort, with_values(recorded.settings, _given(options))
+    else:
+        settings = _settings(options)
+        cohort = _find(options)
+    if options.dry_run:
+        from .tasks import check
+
+        return check(cohort, settings.labels, log)
+    if not Experiment.exists(folder):  # what can be refused at once, before the scans are read
+        check_folder(folder)
+    _check_resources(settings)
     with Display() as display:
-        status = work(folder, settings, cohort, hashes, display, warnings)
+        status = work(folder, settings, cohort, display)
     table = folder / "evaluation" / "table.md"
     if table.is_file():
         say(table.read_text(encoding="utf-8"))
@@ -179,117 +213,80 @@ def _check_resources(settings: Settings) -> None:
         find_trainer(settings.segmentation.trainer)
 
 
-def _translate(options: argparse.Namespace) -> int:
-    from .volumes import file_stem, read_volume, write_volume
-
-    outputs = [[f"{file_stem(path)}_pseudo_target.nii.gz"] for path in options.inputs]
-    device = parse_device(options.device)
-    _check_outputs(options, outputs)
-    from .translation.translator import Translator
-
-    translator = Translator.load(options.model, device)
-
-    def translate(path: Path, names: list[Path]) -> None:
-        with Bar() as progress:
-            write_volume(translator.translate(read_volume(path), progress), names[0])
-
-    return _each(options, outputs, translate)
-
-
-def _segment(options: argparse.Namespace) -> int:
-    from . import mrml
-    from .segmentation.predictor import Segmenter, model_folder
-    from .volumes import file_stem, read_volume, write_volume
-
-    outputs = [[f"{file_stem(path)}_Label.nii.gz", f"{file_stem(path)}.seg.nrrd"] for path in options.inputs]
-    device = parse_device(options.device)
-    model = model_folder(options.model)
-    _check_outputs(options, outputs)
-    mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
-    segmenter = Segmenter.load(model, device)
-
-    def segment(path: Path, names: list[Path]) -> None:
-        with Bar() as progress:
-            label = segmenter.segment(read_volume(path), progress)
-        write_volume(label, names[0])
-        mrml.write_segmentation_file(label, segmenter.labels, names[1], file_stem(path))
-
-    return _each(options, outputs, segment)
-
-
-def _check_outputs(options: argparse.Namespace, outputs: list[list[str]]) -> None:
-    """Refuse what would lose somebody's files, before any work."""
-    inputs = {path.resolve() for path in options.inputs}
-    seen: dict[str, Path] = {}
-    for path, names in zip(options.inputs, outputs, strict=True):
-        if not path.is_file():
-            raise InputError(f"{path} does not exist; check the path.")
-        other = seen.setdefault(names[0].casefold(), path)  # a and A are one file on Windows and macOS
-        if other is not path:
-            raise InputError(f"{other} and {path} would both become {names[0]}; give them different names or output folders.")
-        written = [options.output / name for name in names]
-        overwritten = next((place for place in written if place.resolve() in inputs), None)
-        if overwritten:
-            raise InputError(f"{overwritten} is an input and would be overwritten; name another output folder.")
-        existing = next((place for place in written if place.exists()), None)
-        if existing and not options.overwrite:
-            raise InputError(f"{existing} exists already; add --overwrite to replace it, or name another output folder.")
-    from .experiment import make_writable_folder
-
-    make_writable_folder(options.output)
-
-
-def _each(options: argparse.Namespace, outputs: list[list[str]], function: Callable[[Path, list[Path]], None]) -> int:
-    """Do every input, so that one bad scan does not cost the others; the worst exit status wins."""
-    worst = 0
-    for path, names in zip(options.inputs, outputs, strict=True):
-        written = [options.output / name for name in names]
-        try:
-            function(path, written)
-        except Exception as error:
-            message, status = explain(error, _write_traceback(error))
-            complain(message if str(path) in message else f"{path}: {message}")
-            worst = max(worst, status)
-        else:
-            for name in written:
-                say(str(name))
-    return worst
-
-
-def _evaluate(options: argparse.Namespace) -> int:
-    from . import evaluation
-
-    values: dict[str, Any] = dict(parse_assignments(options.assignments))
-    settings = with_values(Settings(), values)
-    useless = [key for key in values if key not in ("labels", "evaluation.convention")]
-    if useless:
-        raise InputError(f"--set {useless[0]} does not matter to evaluate; it takes labels and evaluation.convention.")
-    with Bar() as progress:
-        convention = settings.evaluation.convention
-        scores = evaluation.score_folders(options.predictions, options.references, settings.labels, convention, progress)
-    if options.output:
-        evaluation.write_per_case_csv(options.output, {"predictions": scores})
-    say(evaluation.table_text(evaluation.summary_rows({"predictions": scores}, list(settings.labels))))
-    return 0
-
-
-def _status(options: argparse.Namespace) -> int:
-    from .experiment import describe
+def _status(options: argparse.Namespace, _log: EventLog) -> int:
+    from .status import describe
 
     say(describe(options.experiment))
     return 0
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def _stop(options: argparse.Namespace, _log: EventLog) -> int:
+    from .locking import is_running, read_worker, request_stop, withdraw_stop
+
+    folder: Path = options.experiment
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not an experiment folder; check the path.")
+    if not is_running(folder):
+        say(f"Nobody is working on {folder}.")
+        return 0
+    worker = read_worker(folder)
+    request_stop(folder)
+    who = f"process {worker['pid']} on {worker['host']}" if worker else "the worker"
+    say(f"Asked {who} to stop; waiting up to {SECONDS_TO_STOP:.0f} seconds.")
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    while is_running(folder):
+        if time.monotonic() > deadline:
+            if not options.force:
+                raise CrossModaError(
+                    f"{who[0].upper()}{who[1:]} has not stopped yet and does so after its current step; wait, or kill it with --force."
+                )
+            _kill(folder, worker)
+            withdraw_stop(folder)
+            break
+        time.sleep(0.1)
+    say("Stopped; run the same command to continue.")
+    return 0
+
+
+def _kill(folder: Path, worker: dict[str, Any] | None) -> None:
+    import socket
+
+    from .locking import is_running
+    from .processes import kill_tree
+
+    if worker is None or worker["host"] != socket.gethostname():
+        raise CrossModaError(f"{folder} is being worked on by another machine; kill the worker there.")
+    kill_tree(int(worker["pid"]), worker.get("started"))
+    if is_running(folder):
+        raise CrossModaError(f"Process {worker['pid']} could not be killed; end it as the user who started it.")
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that the command line names itself."""
     values: dict[str, Any] = dict(parse_assignments(options.assignments))
-    values["device"] = options.device if options.device != "auto" else values.get("device", "auto")
-    if options.translator:
-        values["translation.translator"] = options.translator
-    if options.iterations is not None:
-        values["self_training.iterations"] = options.iterations
-    elif values.get("translation.translator") == "none":
+    named = {
+        "preset": options.preset,
+        "device": options.device,
+        "translation.translator": options.translator,
+        "self_training.iterations": options.iterations,
+    }
+    values.update({key: value for key, value in named.items() if value is not None})
+    return values
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    values = _given(options)
+    preset = values.pop("preset") if options.preset else "paper"
+    if options.device == "auto":  # as much as none
+        values["device"] = dict(parse_assignments(options.assignments)).get("device", "auto")
+    if values.get("translation.translator") == "none":
         values.setdefault("self_training.iterations", 0)  # the source-only baseline
-    return with_values(preset_settings(options.preset), values)
+    return with_values(preset_settings(preset), values)
+
+
+def _names_scans(options: argparse.Namespace) -> bool:
+    scans = (options.crossmoda, options.source_images, options.source_labels, options.target_images)
+    return any((*scans, options.evaluate_images, options.evaluate_labels))
 
 
 def _find(options: argparse.Namespace) -> Cohort:

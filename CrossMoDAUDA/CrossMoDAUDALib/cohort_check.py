@@ -58,14 +58,23 @@ class CohortReport:
     Attributes:
         rows: one report a case, in the cohort's order.
         structures: names of the label map's structures.
-        problems: everything that keeps the cohort from use, a sentence each.
-        warnings: what is legal but probably not meant, a sentence each.
+        cohort_problems, cohort_warnings: sentences on the cohort as a whole, which are in no case's report.
     """
 
     rows: list[CaseReport]
     structures: tuple[str, ...]
-    problems: list[str]
-    warnings: list[str]
+    cohort_problems: list[str]
+    cohort_warnings: list[str]
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that keeps the cohort from use, a sentence each."""
+        return self.cohort_problems + [sentence for row in self.rows for sentence in row.problems]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is legal but probably not meant, a sentence each."""
+        return self.cohort_warnings + [sentence for row in self.rows for sentence in row.warnings]
 
     def raise_for_problems(self) -> None:
         """Refuse a cohort with problems.
@@ -100,7 +109,13 @@ class CohortReport:
         return "\n".join(lines)
 
 
-def check_cohort(cohort: Cohort, labels: dict[str, int], progress: Progress = silent, threads: int | None = None) -> CohortReport:
+def check_cohort(
+    cohort: Cohort,
+    labels: dict[str, int],
+    progress: Progress = silent,
+    threads: int | None = None,
+    on_case: Callable[[CaseReport], None] = lambda _: None,
+) -> CohortReport:
     """Read every file of a cohort and report every problem at once; nothing is raised for a bad scan.
 
     Args:
@@ -108,6 +123,7 @@ def check_cohort(cohort: Cohort, labels: dict[str, int], progress: Progress = si
         labels: structures and their values in the label maps.
         progress: called after each case.
         threads: cases read at once, which is also how many scans memory must hold; by default one a core, at most 4.
+        on_case: given each case's report as soon as it is there, in the calling thread.
     """
     import SimpleITK as sitk
 
@@ -121,15 +137,14 @@ def check_cohort(cohort: Cohort, labels: dict[str, int], progress: Progress = si
         for done, future in enumerate(as_completed(futures), 1):
             number = futures[future]
             rows[number] = future.result()
+            on_case(rows[number])
             progress(done, len(work), f"checked {rows[number].domain} case {rows[number].id}")
     finally:
         executor.shutdown(cancel_futures=True)
         sitk.ProcessObject.SetGlobalWarningDisplay(shows_warnings)
     ordered = [rows[number] for number in range(len(work))]
-    problems = _empty_domains(cohort) + _repeated_ids(cohort) + [sentence for row in ordered for sentence in row.problems]
     warnings = [*cohort.notes, *_absent_structures(ordered, labels), *_repeated_scans(ordered)]
-    warnings += [sentence for row in ordered for sentence in row.warnings]
-    return CohortReport(ordered, tuple(labels), problems, warnings)
+    return CohortReport(ordered, tuple(labels), _empty_domains(cohort) + _repeated_ids(cohort), warnings)
 
 
 def _check_case(domain: str, case: Case, labels: dict[str, int]) -> CaseReport:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from .events import Event
+from .events import CHECK, Event
 
 
 def complain(message: str) -> None:
@@ -78,7 +77,7 @@ class Display:
             return
         self._end_bar()
         if kind == "stage" and state == "started":
-            self._bar = Bar(stage)
+            self._bar = Bar("checking the scans" if stage == CHECK else stage)
         elif kind == "stage" and state == "finished" and not _is_terminal(sys.stderr):
             say(f"{stage} done in {event['metrics']['seconds']} s")
         elif kind == "warning":

@@ -14,17 +14,20 @@ from .progress import Progress
 Event = dict[str, Any]
 # Often enough for a curve and a bar that moves, seldom enough that days of training stay a small file.
 SECONDS_BETWEEN = 1.0
+# A new experiment's first stage. It has no marker: until the scans are known to be good there is no experiment.
+CHECK = "check"
 
 
 class EventLog:
-    """Appends events to ``events.jsonl`` and hands each to the listeners.
+    """Appends events to a file and hands each to the listeners; without a file, only the latter.
 
     An event has ``time`` (seconds since 1970), ``kind`` (run, stage, progress, message, warning or error), ``stage``,
     ``state`` (started, finished, skipped, failed or interrupted), ``step``, ``total``, ``message`` and ``metrics``, as
-    far as they apply.
+    far as they apply. The commands that work on scans without an experiment also write ``result`` (``input``,
+    ``outputs``), and the check of a cohort ``case`` (the fields of :class:`.cohort_check.CaseReport`).
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._path = path
         self.listeners: list[Callable[[Event], None]] = []
 
@@ -35,15 +38,8 @@ class EventLog:
             "kind": kind,
             **{name: value for name, value in fields.items() if value not in (None, "", {})},
         }
-        # A file name may hold bytes that are not UTF-8; escaped, they are JSON again.
-        line = json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("ab+") as log:
-            if log.tell():
-                log.seek(-1, os.SEEK_END)
-                if log.read(1) != b"\n":  # a kill or a full disk left half a line
-                    line = b"\n" + line
-            log.write(line)
+        if self._path is not None:
+            _append(self._path, event)
         for listener in self.listeners:
             listener(event)
 
@@ -64,13 +60,29 @@ class EventLog:
         return report
 
 
-def read_events(path: Path, offset: int = 0) -> tuple[list[Event], int]:
-    """Events written since a byte offset, and the offset to go on from; a line still being written is left for later."""
+def _append(path: Path, event: Event) -> None:
+    # A file name may hold bytes that are not UTF-8; escaped, they are JSON again.
+    line = json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab+") as log:
+        if log.tell():
+            log.seek(-1, os.SEEK_END)
+            if log.read(1) != b"\n":  # a kill or a full disk left half a line
+                line = b"\n" + line
+        log.write(line)
+
+
+def read_events(path: Path, offset: int = 0, limit: int = -1) -> tuple[list[Event], int]:
+    """Events written since a byte offset, and the offset to go on from; a line still being written is left for later.
+
+    Args:
+        limit: bytes to read at most, -1 for all; must hold at least one line.
+    """
     if not path.is_file():
         return [], 0
     with path.open("rb") as log:
         log.seek(offset)
-        data = log.read()
+        data = log.read(limit)
     end = data.rfind(b"\n") + 1
     events = []
     for line in data[:end].splitlines():

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import importlib.metadata
 import os
 import platform
-import socket
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,16 +15,19 @@ from typing import Any
 from .cohort import Case, Cohort
 from .cohort_check import scan_sha256
 from .config import Settings, setting_fields
-from .errors import CrossModaError, InputError
-from .events import EventLog, read_events
+from .errors import InputError
+from .events import EventLog
 from .files import read_json, write_json
+from .locking import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
+
+__all__ = ["Experiment", "check_folder", "is_running", "make_writable_folder", "prepare_folder", "read_worker", "request_stop"]
 
 FORMAT = 1
 # These say which machine does the work, not what the result is, so they may change from one start to the next.
 MACHINE_SETTINGS = ("device", "workers")
 PACKAGES = ("torch", "nnunetv2", "numpy", "SimpleITK", "scipy")
-# A look whether the experiment is running holds its lock for an instant; a worker that starts then tries again.
-SECONDS_TO_LOCK = 1.0
+# What a start leaves that found problems with the scans: a folder with nothing else is as good as an empty one.
+LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, "events.jsonl", "worker.log"))
 
 
 class Experiment:
@@ -129,77 +129,9 @@ class Experiment:
     def _marker(self, stage: str) -> Path:
         return self.folder / "stages" / (stage.replace("/", "--") + ".json")
 
-    # One worker at a time -----------------------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the experiment for this process.
-
-        The operating system's file lock is the truth: it falls with its process, so a dead worker never has to be
-        cleaned up after. ``worker.json`` beside it says who holds it.
-
-        Raises:
-            CrossModaError: another worker is at it.
-            InputError: the disk knows no file locks.
-        """
-        deadline = time.monotonic() + SECONDS_TO_LOCK
-        while (descriptor := self._acquire()) is None:
-            if time.monotonic() > deadline:
-                holder = read_worker(self.folder)
-                who = f"process {holder['pid']} on {holder['host']}" if holder else "another process"
-                raise CrossModaError(f"{self.folder} is being worked on by {who}; wait for it or stop it first.")
-            time.sleep(0.05)
-        _held.add(descriptor)
-        try:
-            write_json(self.folder / "worker.json", {"pid": os.getpid(), "host": socket.gethostname(), "started": round(time.time(), 3)})
-            yield
-        finally:
-            (self.folder / "worker.json").unlink(missing_ok=True)
-            _held.discard(descriptor)
-            os.close(descriptor)
-
-    def _acquire(self) -> int | None:
-        try:
-            return _lock(self.folder / "worker.lock", os.O_RDWR | os.O_CREAT)
-        except OSError as error:
-            if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP):
-                raise
-            raise InputError(f"{self.folder} is on a disk without file locks; choose an output folder on another disk.") from None
-
-
-# The locks that this process holds. A forked child (nnU-Net augments in such) closes them, or it would keep an
-# experiment locked after its parent was killed.
-_held: set[int] = set()
-
-
-def _close_held() -> None:
-    for descriptor in _held:
-        os.close(descriptor)
-    _held.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_close_held)
-
-
-def _lock(path: Path, flags: int) -> int | None:
-    """An open descriptor that holds the operating system's lock on a file until it is closed; None if another holds it."""
-    descriptor = os.open(path, flags)
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        if error.errno in (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK):
-            return None
-        raise
-    return descriptor
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Hold the experiment for this process (:func:`.locking.locked`)."""
+        return locked(self.folder)
 
 
 def check_folder(folder: Path) -> None:
@@ -248,83 +180,10 @@ def make_writable_folder(folder: Path) -> None:
 
 
 def _refuse_foreign_files(folder: Path) -> None:
-    foreign = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    foreign = sorted(path.name for path in folder.iterdir() if not path.name.startswith(".") and path.name not in LEFTOVERS)
     if foreign:
         more = ", ..." if len(foreign) > 1 else ""
         raise InputError(f"{folder} holds other files ({foreign[0]}{more}) and no experiment; name a new or empty folder.")
-
-
-def read_worker(folder: Path) -> dict[str, Any] | None:
-    """Who works on the experiment, as its own record says; None when nobody does."""
-    try:
-        worker = read_json(folder / "worker.json")
-    except (OSError, ValueError):
-        return None
-    return worker if isinstance(worker, dict) and {"pid", "host"} <= worker.keys() else None
-
-
-def is_running(folder: Path) -> bool:
-    """Whether a live worker holds the experiment's lock."""
-    try:
-        descriptor = _lock(folder / "worker.lock", os.O_RDONLY)  # read-only, for experiments that others own
-    except OSError:
-        return False
-    if descriptor is None:
-        return True
-    os.close(descriptor)
-    return False
-
-
-def describe(folder: Path) -> str:
-    """What ``status`` prints: the stages, the last progress, warnings, the last error, the scores.
-
-    Raises:
-        InputError: there is no experiment.
-    """
-    experiment = Experiment.load(folder)
-    events, _ = read_events(folder / "events.jsonl")
-    settings, cohort = experiment.settings, experiment.cohort
-    iterations = settings.self_training.iterations
-    lines = [
-        f"Experiment  {folder}",
-        f"Settings    preset {settings.preset}, translator {settings.translation.translator}, "
-        f"{iterations} self-training iteration{'' if iterations == 1 else 's'}, seed {settings.seed}",
-        f"Cohort      {len(cohort.source)} source, {len(cohort.target)} target, {len(cohort.evaluation)} evaluation cases",
-    ]
-    running = is_running(folder)
-    state = next((str(event.get("state", "")) for event in reversed(events) if event["kind"] == "run"), "not started")
-    if running:
-        worker = read_worker(folder)
-        lines.append(f"State       running (process {worker['pid']} on {worker['host']})" if worker else "State       running")
-    elif state == "started":
-        lines.append("State       stopped without a word (killed, or the machine went down); run the same command to continue")
-    else:
-        lines.append(f"State       {state}{'; run the same command to continue' if state == 'interrupted' else ''}")
-    durations = {event["stage"]: event["metrics"]["seconds"] for event in events if event.get("state") == "finished" and "stage" in event}
-    for stage in experiment.completed_stages():
-        lines.append(f"  done      {stage:<32}{_duration(durations.get(stage, 0)):>12}")
-    latest = next((event for event in reversed(events) if event["kind"] == "progress"), None)
-    if latest and not experiment.is_complete(latest["stage"]):
-        numbers = ", ".join(f"{name} {value:.4g}" for name, value in latest.get("metrics", {}).items())
-        steps = f"{latest['step']} of {latest['total']}"
-        lines.append(f"  {'now' if running else 'last':<10}{latest['stage']:<32}{steps:>12}  {numbers}".rstrip())
-    for warning in dict.fromkeys(event["message"] for event in events if event["kind"] == "warning"):
-        lines.append(f"Warning     {warning}")
-    if state == "failed" and not running:
-        failure = next((event for event in reversed(events) if event["kind"] == "error"), None)
-        lines += [f"Error       {failure['message']}"] if failure else []
-    table = folder / "evaluation" / "table.md"
-    if table.is_file():
-        lines += ["", table.read_text(encoding="utf-8").rstrip()]
-    return "\n".join(lines)
-
-
-def _duration(seconds: float) -> str:
-    """A time in words that stay short: ``4.2 s``, ``3 min 20 s``, ``25 h 07 min``."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def package_versions() -> dict[str, str]:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from .errors import CrossModaError, InputError
 from .files import replacing
+from .mrml_geometry import filled_image, geometry_of, image_to_ras, matrix, node_geometry, swapped, to_other_convention
 from .structures import STRUCTURES, plain_name, structure_of
-from .volumes import Array, Geometry, Volume
+from .volumes import Volume
 
 Node = Any  # a vtkMRMLNode; the classes exist only once ``slicer`` is imported
 
@@ -61,7 +61,7 @@ def volume_from_node(node: Node) -> Volume:
     transform = node.GetParentTransformNode()
     if transform is not None and not transform.IsTransformToWorldLinear():
         raise InputError(f"{name} is under the non-linear transform '{transform.GetName()}'; harden the transform or take it off first.")
-    geometry = _node_geometry(node)
+    geometry = node_geometry(node)
     if not np.allclose(geometry.matrix.T @ geometry.matrix, np.eye(3), rtol=0, atol=1e-3):
         raise InputError(f"{name} has skewed axes; resample it to a regular grid first (module Resample Scalar/Vector/DWI Volume).")
     array = numpy_support.vtk_to_numpy(scalars).reshape(geometry.size[::-1])
@@ -84,13 +84,13 @@ def volume_node(volume: Volume, name: str, node: Node = None, reference_node: No
     slicer = _slicer()
     import vtk  # comes with slicer
 
-    image = _filled_image(vtk.vtkImageData(), volume.array)
+    image = filled_image(vtk.vtkImageData(), volume.array)
     filled = node if node is not None else slicer.vtkMRMLScalarVolumeNode()
     modifying = filled.StartModify()
     try:
         filled.SetSpacing(volume.geometry.spacing)
-        filled.SetOrigin(_swapped(volume.geometry.origin))
-        filled.SetIJKToRASDirectionMatrix(_matrix(_to_other_convention(volume.geometry.matrix)))
+        filled.SetOrigin(swapped(volume.geometry.origin))
+        filled.SetIJKToRASDirectionMatrix(matrix(to_other_convention(volume.geometry.matrix)))
         filled.SetAndObserveImageData(image)
     finally:
         filled.EndModify(modifying)
@@ -131,7 +131,7 @@ def segmentation_node(
     """
     labels = _checked_labels(label_volume, structures)
     if reference_node is not None:
-        differences = label_volume.geometry.differences(_node_geometry(reference_node))
+        differences = label_volume.geometry.differences(node_geometry(reference_node))
         if differences:
             raise InputError(
                 f"Volume '{reference_node.GetName()}' is not on the grid of its label map ({differences[0]}); "
@@ -192,7 +192,44 @@ def label_volume_from_segmentation(node: Node, structures: dict[str, int]) -> Vo
     origin = to_ras.MultiplyPoint((extent[0], extent[2], extent[4], 1.0))[:3]
     directions = vtk.vtkMatrix4x4()
     merged.GetDirectionMatrix(directions)
-    return Volume(array.astype(np.uint8), _geometry(size, merged.GetSpacing(), origin, directions))
+    return Volume(array.astype(np.uint8), geometry_of(size, merged.GetSpacing(), origin, directions))
+
+
+def label_volume_from_node(node: Node, structures: dict[str, int]) -> Volume:
+    """A segmentation, or a volume node that holds a label map, as one label map (unsigned 8-bit) with the structures' values.
+
+    Raises:
+        InputError: as :func:`label_volume_from_segmentation` and :func:`volume_from_node`; a label map with other values.
+    """
+    if node.IsA("vtkMRMLSegmentationNode"):
+        return label_volume_from_segmentation(node, structures)
+    return _checked_labels(volume_from_node(node), structures)
+
+
+def shared_structures(first: Node, second: Node, known: dict[str, int]) -> dict[str, int]:
+    """Which structures two segmentations or label maps have in common, with the value that each has as a label map.
+
+    Args:
+        known: values by structure name, for label maps, which carry no names.
+
+    Raises:
+        InputError: they have none in common, or a node holds no labels.
+    """
+    segmentations = [node for node in (first, second) if node.IsA("vtkMRMLSegmentationNode")]
+    if not segmentations:
+        values = {int(value) for node in (first, second) for value in np.unique(volume_from_node(node).array)} - {0}
+        names = {value: name for name, value in known.items()}
+        shared = {names.get(value, f"Label {value}"): value for value in sorted(values)}
+    else:
+        shared = {}
+        for name, segment in _segments(segmentations[0]).items():
+            like = next((other for other in known if plain_name(other) == plain_name(name)), None)
+            value = known[like] if like is not None else segment.GetLabelValue()
+            if all(_has_segment(node, name) for node in segmentations) and value not in shared.values():
+                shared[name] = value
+    if not shared:
+        raise InputError(f"'{first.GetName()}' and '{second.GetName()}' have no structure in common; give their segments the same names.")
+    return shared
 
 
 def write_segmentation(node: Node, path: Path) -> None:
@@ -285,8 +322,8 @@ def _fill(node: Node, labels: Volume, structures: dict[str, int], reference_node
     """Replace a segmentation's segments; all new ones share one labelmap, as Slicer does with segments without overlap."""
     slicer = _slicer()
     converter = slicer.vtkSegmentationConverter
-    labelmap = _filled_image(slicer.vtkOrientedImageData(), labels.array)
-    labelmap.SetImageToWorldMatrix(_image_to_ras(labels.geometry))
+    labelmap = filled_image(slicer.vtkOrientedImageData(), labels.array)
+    labelmap.SetImageToWorldMatrix(image_to_ras(labels.geometry))
     modifying = node.StartModify()
     try:
         segmentation = node.GetSegmentation()
@@ -325,6 +362,20 @@ def _checked_labels(volume: Volume, structures: dict[str, int]) -> Volume:
         known = ", ".join(f"{name} {value}" for name, value in structures.items())
         raise InputError(f"The label map holds the value {strange[0]:g}, which no structure has ({known}); check the labels setting.")
     return volume.with_array(volume.array.astype(np.uint8))
+
+
+def _segments(node: Node) -> dict[str, Any]:
+    """The segments of a segmentation by name."""
+    segmentation = node.GetSegmentation()
+    found = [segmentation.GetSegment(identifier) for identifier in segmentation.GetSegmentIDs()]
+    return {segment.GetName(): segment for segment in found}
+
+
+def _has_segment(node: Node, name: str) -> bool:
+    try:
+        return bool(_segment_id(node, name))
+    except InputError:
+        return False
 
 
 def _segment_id(node: Node, name: str) -> str:
@@ -387,75 +438,3 @@ def _put_beside(node: Node, reference_node: Node, is_new: bool) -> None:
     item, reference_item = hierarchy.GetItemByDataNode(node), hierarchy.GetItemByDataNode(reference_node)
     if item and reference_item:  # 0: not in the hierarchy
         hierarchy.SetItemParent(item, hierarchy.GetItemParent(reference_item))
-
-
-# Geometry ---------------------------------------------------------------------------------------------------------------
-
-
-def _filled_image(image: Any, array: Array) -> Any:
-    """VTK image data given a copy of an array [z, y, x] as its voxels; its place in space is left to the caller."""
-    from vtk.util import numpy_support
-
-    scalars = numpy_support.numpy_to_vtk(np.ascontiguousarray(_storable(array)).ravel(), deep=True)
-    scalars.SetName("ImageScalars")
-    image.SetDimensions(array.shape[::-1])
-    image.GetPointData().SetScalars(scalars)
-    return image
-
-
-def _storable(array: Array) -> Array:
-    """The same values in a type that Slicer displays: it has no bool and no float16, and draws 64-bit integers wrongly."""
-    native = array.astype(array.dtype.newbyteorder("="), copy=False)
-    if native.dtype == np.bool_:
-        return native.astype(np.uint8)
-    if native.dtype == np.float16:
-        return native.astype(np.float32)
-    if native.dtype.kind in "iu" and native.dtype.itemsize == 8:
-        fits = bool(native.min() >= np.iinfo(np.int32).min and native.max() <= np.iinfo(np.int32).max)
-        return native.astype(np.int32 if fits else np.float64)
-    return native
-
-
-def _node_geometry(node: Node) -> Geometry:
-    import vtk
-
-    if node.GetImageData() is None:
-        raise InputError(f"Volume '{node.GetName()}' has no image data; load it again or choose another volume.")
-    directions = vtk.vtkMatrix4x4()
-    node.GetIJKToRASDirectionMatrix(directions)
-    return _geometry(node.GetImageData().GetDimensions(), node.GetSpacing(), node.GetOrigin(), directions)
-
-
-def _geometry(size: tuple[int, ...], spacing: tuple[float, ...], origin_ras: tuple[float, ...], directions: Any) -> Geometry:
-    rows = np.array([[directions.GetElement(row, column) for column in range(3)] for row in range(3)])
-    return Geometry(
-        tuple(int(n) for n in size),  # type: ignore[arg-type]
-        tuple(float(s) for s in spacing),  # type: ignore[arg-type]
-        _swapped(origin_ras),
-        tuple(float(value) for value in _to_other_convention(rows).ravel()),
-    )
-
-
-def _image_to_ras(geometry: Geometry) -> Any:
-    return _matrix(_to_other_convention(geometry.matrix) * np.array(geometry.spacing), _swapped(geometry.origin))
-
-
-def _matrix(rows: npt.NDArray[np.float64], translation: tuple[float, ...] = (0.0, 0.0, 0.0)) -> Any:
-    import vtk
-
-    matrix = vtk.vtkMatrix4x4()
-    for row in range(3):
-        for column in range(3):
-            matrix.SetElement(row, column, float(rows[row, column]))
-        matrix.SetElement(row, 3, translation[row])
-    return matrix
-
-
-def _to_other_convention(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """LPS to RAS and back: the first two coordinates change sign (adding 0 turns -0 into 0)."""
-    swapped: npt.NDArray[np.float64] = rows * np.array([[-1.0], [-1.0], [1.0]]) + 0.0
-    return swapped
-
-
-def _swapped(point: tuple[float, ...]) -> tuple[float, float, float]:
-    return (-point[0] + 0.0, -point[1] + 0.0, float(point[2]))

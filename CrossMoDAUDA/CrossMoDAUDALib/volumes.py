@@ -169,8 +169,11 @@ def read_label_map(path: Path) -> Volume:
     return volume.with_array(labels)
 
 
-def write_volume(volume: Volume, path: Path) -> None:
+def write_volume(volume: Volume, path: Path, compressed: bool = True) -> None:
     """Write a volume so that ``path`` is either the old file or the whole new one, never half of it.
+
+    Args:
+        compressed: smaller, and slower to write and read; a ``.nii`` never is and a ``.nii.gz`` always.
 
     Raises:
         CrossModaError: the file cannot be written.
@@ -183,7 +186,7 @@ def write_volume(volume: Volume, path: Path) -> None:
     image.SetDirection(volume.geometry.direction)
     try:
         with replacing(path) as partial:
-            sitk.WriteImage(image, str(partial), useCompression=not path.name.lower().endswith(".nii"))
+            sitk.WriteImage(image, str(partial), useCompression=compressed and not path.name.lower().endswith(".nii"))
             reader = _reader(partial)
             reader.ReadImageInformation()
             if not is_whole(partial, reader):  # on a full disk ITK writes as much NIfTI as fits and says nothing

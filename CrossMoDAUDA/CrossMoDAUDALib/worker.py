@@ -3,61 +3,80 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from .cohort import Cohort
+from .cohort_check import check_cohort
 from .config import Settings
 from .errors import CrossModaError, InputError
-from .events import Event
-from .experiment import Experiment
+from .events import CHECK, Event, EventLog
+from .experiment import Experiment, prepare_folder
 from .failures import INTERRUPTED, explain, is_unexpected
+from .locking import locked, stopping_on_request
 
 
-def work(
-    folder: Path,
-    settings: Settings,
-    cohort: Cohort,
-    hashes: dict[str, str],
-    listener: Callable[[Event], None],
-    warnings: Sequence[str] = (),
-) -> int:
+def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[Event], None]) -> int:
     """Create or continue the experiment in ``folder`` and run it to its end.
 
+    A new experiment's folder is held before its scans are checked, so that a second start is refused at once; the
+    experiment itself begins when they are known to be good.
+
     Args:
-        hashes: SHA-256 of every scan, for a new experiment.
         listener: told every event, for a display.
-        warnings: what the check of a new experiment's scans found, to be recorded.
 
     Returns:
         Exit status 0; every failure is raised after it has been recorded.
-    """
-    if Experiment.exists(folder):
-        experiment = Experiment.resume(folder, settings, cohort)
-    else:
-        experiment = Experiment.create(folder, settings, cohort, hashes)
-    with experiment.locked():
-        experiment.events.listeners.append(listener)
-        try:
-            experiment.events.write("run", state="started")
-            for warning in warnings:
-                experiment.events.write("warning", message=warning)
-            from .adaptation import adapt
 
-            adapt(experiment)
-            experiment.events.write("run", state="finished")
+    Raises:
+        InputError: the folder or the scans cannot be used, or it is another experiment's folder.
+        CrossModaError: another worker holds the experiment, or the work failed.
+    """
+    experiment = Experiment.resume(folder, settings, cohort) if Experiment.exists(folder) else None
+    if experiment is None:
+        prepare_folder(folder)
+    log = EventLog(folder / "events.jsonl")
+    log.listeners.append(listener)
+    with locked(folder):
+        try:
+            with stopping_on_request(folder):
+                log.write("run", state="started")
+                if experiment is None:
+                    experiment = _begin(folder, settings, cohort, log)
+                experiment.events = log
+                from .adaptation import adapt
+
+                adapt(experiment)
+            log.write("run", state="finished")
         except BaseException as error:
-            message, status = _record(experiment, error)
+            message, status = _record(folder, log, error)
             if isinstance(error, CrossModaError) or status == INTERRUPTED:
                 raise
             raise (InputError if status == InputError.exit_status else CrossModaError)(message) from error
     return 0
 
 
-def _record(experiment: Experiment, error: BaseException) -> tuple[str, int]:
+def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> Experiment:
+    """Check the scans and record what is asked for."""
+    if Experiment.exists(folder):  # begun by another worker in the instant before this one held the folder
+        return Experiment.resume(folder, settings, cohort)
+    log.write("stage", stage=CHECK, state="started")
+    began = time.monotonic()
+    report = check_cohort(cohort, settings.labels, log.progress(CHECK))
+    report.raise_for_problems()
+    log.write("stage", stage=CHECK, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
+    for warning in report.warnings:
+        log.write("warning", message=warning)
+    hashes = {str(row.image): row.image_sha256 for row in report.rows}
+    hashes.update({str(row.label): row.label_sha256 for row in report.rows if row.label})
+    return Experiment.create(folder, settings, cohort, hashes)
+
+
+def _record(folder: Path, events: EventLog, error: BaseException) -> tuple[str, int]:
     """Put the last word into the events and the details into ``worker.log``, as far as the disk still takes them."""
-    log = experiment.folder / "worker.log"
+    log = folder / "worker.log"
     message, status = explain(error, log)
     try:
         if status != INTERRUPTED:
@@ -68,6 +87,6 @@ def _record(experiment: Experiment, error: BaseException) -> tuple[str, int]:
             message, status = explain(also, log)
     with contextlib.suppress(OSError):
         if status != INTERRUPTED:
-            experiment.events.write("error", message=message)
-        experiment.events.write("run", state="interrupted" if status == INTERRUPTED else "failed")
+            events.write("error", message=message)
+        events.write("run", state="interrupted" if status == INTERRUPTED else "failed")
     return message, status

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import pydoc
 import re
@@ -12,18 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ..config import Settings, with_values
 from ..devices import resolve
 from ..errors import CrossModaError, InputError
-from ..files import read_json
+from ..models import Model, model_folder, read_model
 from ..progress import Progress, silent
 from ..volumes import Volume, refuse_blank, to_canonical
 from .dataset import from_network_labels, on_scan_grid, scaled_scan
 from .nnunet import limit_threads, quiet
 from .postprocessing import keep_largest_component
-
-MODEL_FORMAT = 1
-MODEL_FILES = ("model.json", "plans.json", "dataset.json", "segmenter.safetensors")
 
 
 class Segmenter:
@@ -33,23 +28,27 @@ class Segmenter:
         labels: structure names and their values in the label maps it makes.
     """
 
-    def __init__(self, folder: Path, device: str = "auto") -> None:
-        model = _read_model(folder)
+    def __init__(self, folder: Path, device: str = "auto", largest_component: Sequence[str] | None = None) -> None:
+        model = read_model(folder)
         self.labels = model.settings.labels
         self._scaling = model.settings.translation
-        self._single = [self.labels[name] for name in model.settings.self_training.largest_component]
+        own = model.settings.self_training.largest_component
+        self._single = [self.labels[name] for name in (own if largest_component is None else largest_component)]
         self._predictor = _predictor(model, device)
 
     @classmethod
-    def load(cls, model: Path, device: str = "auto") -> Segmenter:
+    def load(cls, model: Path, device: str = "auto", largest_component: Sequence[str] | None = None) -> Segmenter:
         """Load the segmenter of an experiment (its last finished iteration), of one iteration, or a model folder.
 
         Nothing is unpickled: weights are safetensors, everything else is JSON.
 
+        Args:
+            largest_component: structures of the model of which only the largest component is kept; None for its own choice.
+
         Raises:
             InputError: there is no trained model, it is damaged, or the device is not there.
         """
-        return cls(model_folder(model), device)
+        return cls(model_folder(model), device, largest_component)
 
     def segment(self, volume: Volume, progress: Progress = silent) -> Volume:
         """Segment a target-domain scan.
@@ -82,74 +81,6 @@ class Segmenter:
         return label.with_array(keep_largest_component(label.array, self._single)) if self._single else label
 
 
-def model_folder(model: Path) -> Path:
-    """Where an experiment's latest model lies; a model folder or an iteration's folder is itself the answer.
-
-    Raises:
-        InputError: there is none.
-    """
-    if not model.exists():
-        raise InputError(f"{model} does not exist; name an experiment folder.")
-    if not model.is_dir():
-        raise InputError(f"{model} is not a folder; name an experiment folder.")
-    numbered = [path for path in model.glob("iteration_*") if path.name.removeprefix("iteration_").isdecimal()]
-    iterations = sorted(numbered, key=lambda path: -int(path.name.removeprefix("iteration_")))
-    for folder in (model, model / "model", *(path / "model" for path in iterations)):
-        if (folder / "model.json").is_file():
-            return folder
-    raise InputError(f"{model} holds no trained segmenter; run the experiment until iteration 0 is done, or name another folder.")
-
-
-@dataclasses.dataclass(frozen=True)
-class _Model:
-    """A model folder's JSON files; ``settings`` holds the settings that prediction needs, checked."""
-
-    folder: Path
-    settings: Settings
-    mirroring_axes: tuple[int, ...] | None
-    plans: dict[str, Any]
-    dataset: dict[str, Any]
-
-
-def _read_model(folder: Path) -> _Model:
-    for name in MODEL_FILES:
-        if not (folder / name).is_file():
-            raise InputError(f"The model in {folder} is incomplete: {name} is missing; copy the whole folder again.")
-    description, plans, dataset = (_read_object(folder / name) for name in MODEL_FILES[:3])
-    damaged = f"{folder / 'model.json'} is damaged; copy the model again."
-    try:
-        version, axes = int(description["format"]), description["mirroring_axes"]
-        if version > MODEL_FORMAT:
-            raise InputError(f"The model in {folder} was made by a newer version (format {version}); update CrossMoDAUDA to use it.")
-        values = {
-            "labels": description["labels"],
-            "translation.lower_percentile": description["lower_percentile"],
-            "translation.upper_percentile": description["upper_percentile"],
-            "segmentation.trainer": description["trainer"],
-            "segmentation.configuration": description["configuration"],
-            "segmentation.tile_step": description["tile_step"],
-            "self_training.largest_component": description.get("largest_component", []),
-        }
-        mirroring = None if axes is None else tuple(sorted({0, 1, 2}.intersection(axes)))
-    except (KeyError, TypeError, ValueError):
-        raise InputError(damaged) from None
-    try:
-        settings = with_values(Settings(), values)
-    except InputError as error:
-        raise InputError(f"{damaged[:-1]} ({error})") from None
-    return _Model(folder, settings, mirroring or None, plans, dataset)
-
-
-def _read_object(path: Path) -> dict[str, Any]:
-    try:
-        data = read_json(path)
-    except (OSError, ValueError):
-        data = None
-    if not isinstance(data, dict):
-        raise InputError(f"{path} is damaged; copy the model again.")
-    return data
-
-
 class _Patches(list[Any]):
     """The places of a scan's patches, of which no more are handed out once the prediction has been stopped."""
 
@@ -159,7 +90,7 @@ class _Patches(list[Any]):
         return itertools.takewhile(lambda _: self.stopped is None, super().__iter__())
 
 
-def _predictor(model: _Model, device_name: str) -> Any:
+def _predictor(model: Model, device_name: str) -> Any:
     """nnU-Net's predictor with our network, as its ``initialize_from_trained_model_folder`` makes it, but without pickles."""
     limit_threads()
     device = resolve(device_name)

@@ -19,9 +19,9 @@ import torch
 from ..config import SegmentationSettings, Settings
 from ..errors import CrossModaError, InputError
 from ..files import read_json, replacing, write_json
+from ..models import MODEL_FORMAT
 from ..parallel import end_with_parent
 from ..progress import Progress
-from .predictor import MODEL_FORMAT
 from .preparation import PLANS
 
 _SECONDS_BETWEEN_PLOTS = 60

@@ -14,12 +14,13 @@ from ..config import Settings, TranslationSettings, with_values
 from ..devices import resolve
 from ..errors import InputError
 from ..files import read_json
+from ..models import TRANSLATOR_DESCRIPTION, translator_folder
 from ..progress import Progress, silent
 from ..volumes import Volume
 from .networks import build_generator
 from .slices import prepare
 
-DESCRIPTION = "translator.json"
+DESCRIPTION = TRANSLATOR_DESCRIPTION
 WEIGHTS = "generator.safetensors"
 FORMAT_VERSION = 1
 # The settings of section ``translation`` that a trained generator cannot be used without.
@@ -53,9 +54,7 @@ class Translator:
         Raises:
             InputError: there is no trained translator, it is damaged, or there is no such device.
         """
-        folder = next((place for place in (model / "translation", model) if (place / DESCRIPTION).is_file()), None)
-        if folder is None:
-            raise InputError(f"{model} holds no trained image translator; give an experiment folder whose translation stage is complete.")
+        folder = translator_folder(model)
         settings = _read_description(folder / DESCRIPTION)
         with torch.device("meta"):  # takes no memory: a description cannot claim more than the weights file holds
             generator = build_generator(settings)

@@ -66,13 +66,13 @@ def contents(folder: Path) -> dict[str, str]:
 # Using it -----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [[], ["run"], ["translate"], ["segment"], ["evaluate"], ["status"]])
+@pytest.mark.parametrize("words", [[], ["run"], ["translate"], ["segment"], ["evaluate"], ["status"], ["stop"]])
 def test_help(words: list[str]) -> None:
     result = run(*words, "--help")
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(f"usage: crossmoda_uda.py {words[0] if words else ''}".rstrip())
     if not words:
-        assert all(name in result.stdout for name in ("run", "translate", "segment", "evaluate", "status", "Not for clinical use"))
+        assert all(name in result.stdout for name in ("run", "translate", "segment", "evaluate", "status", "stop", "Not for clinical use"))
 
 
 def test_help_is_quick_and_imports_nothing_heavy() -> None:
@@ -106,6 +106,7 @@ def test_version() -> None:
         (["evaluate", "only one"], "REFERENCES"),
         (["status"], "EXPERIMENT"),
         (["run", "--crossmoda", "x", "-o"], "-o/--output"),
+        (["segment", "model", "x.nii.gz", "-o", "y", "--format", "png"], "'png'"),
     ],
 )
 def test_wrong_words(arguments: list[str], said: str) -> None:
@@ -281,8 +282,18 @@ def the_same_case_twice(scans: Path) -> str:
 def test_bad_scans_are_refused_before_any_work(tmp_path: Path, spoil: Callable[[Path], str]) -> None:
     scans = save_crossmoda(tmp_path / "scans with spaces ü", SOURCE, TARGET, VALIDATION)
     expected = spoil(scans)
-    before = contents(tmp_path)
-    assert expected in sentence(run("run", "--crossmoda", scans, "-o", tmp_path / "out"))
+    before, folder = contents(tmp_path), tmp_path / "out"
+    message = sentence(run("run", "--crossmoda", scans, "-o", folder))
+    assert expected in message
+    assert {path.name for path in folder.iterdir()} == {"events.jsonl", "worker.lock", "worker.log"}
+    told = [(event["kind"], event.get("stage") or event.get("message") or event["state"]) for event in events(folder)]
+    assert [entry for entry in told if entry[0] != "progress"] == [
+        ("run", "started"),
+        ("stage", "check"),
+        ("error", message),
+        ("run", "failed"),
+    ]
+    shutil.rmtree(folder)
     assert contents(tmp_path) == before
 
 

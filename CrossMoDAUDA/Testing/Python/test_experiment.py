@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 from CrossMoDAUDALib import experiment as experiments
+from CrossMoDAUDALib import status
 from CrossMoDAUDALib.cohort import Case, Cohort
 from CrossMoDAUDALib.cohort_check import scan_sha256
 from CrossMoDAUDALib.config import Settings, preset_settings, with_values
 from CrossMoDAUDALib.errors import CrossModaError, InputError
-from CrossMoDAUDALib.experiment import Experiment, check_folder, describe, is_running, prepare_folder
+from CrossMoDAUDALib.events import read_events
+from CrossMoDAUDALib.experiment import Experiment, check_folder, is_running, prepare_folder
+from CrossMoDAUDALib.status import describe
 
 LIBRARY = Path(experiments.__file__).resolve().parents[1]
 SETTINGS = preset_settings("smoke")
@@ -258,7 +261,7 @@ def test_a_stage_is_done_once(started: Experiment) -> None:
     with started.stage("iteration_0/predict"):
         pass
     assert started.completed_stages() == ["iteration_0/train", "iteration_0/predict"]
-    found, _ = experiments.read_events(started.folder / "events.jsonl")
+    found, _ = read_events(started.folder / "events.jsonl")
     assert [event["state"] for event in found if event["stage"] == "iteration_0/train"] == ["started", "finished", "skipped"]
 
 
@@ -396,7 +399,7 @@ def test_status_of_an_interrupted_run(started: Experiment) -> None:
 
 
 def test_durations_in_words() -> None:
-    assert [experiments._duration(seconds) for seconds in (0, 4.24, 59.9, 200, 3599.7, 90420)] == [
+    assert [status._duration(seconds) for seconds in (0, 4.24, 59.9, 200, 3599.7, 90420)] == [
         "0.0 s",
         "4.2 s",
         "59.9 s",

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib import volumes
+from CrossMoDAUDALib import models, volumes
 from CrossMoDAUDALib.errors import InputError
 from CrossMoDAUDALib.experiment import Experiment
 from CrossMoDAUDALib.segmentation import dataset, predictor
@@ -177,7 +177,7 @@ def test_loading_and_predicting_unpickles_nothing(tiny_experiment: Path, monkeyp
 # Models that cannot be used ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", predictor.MODEL_FILES)
+@pytest.mark.parametrize("name", models.MODEL_FILES)
 def test_a_model_without_one_of_its_files_is_refused(model: Path, name: str) -> None:
     (model / name).unlink()
     expected = "holds no trained segmenter" if name == "model.json" else f"{name} is missing"
@@ -187,7 +187,7 @@ def test_a_model_without_one_of_its_files_is_refused(model: Path, name: str) -> 
         Segmenter(model, "cpu")
 
 
-@pytest.mark.parametrize("name", predictor.MODEL_FILES)
+@pytest.mark.parametrize("name", models.MODEL_FILES)
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
 def test_a_model_with_a_file_cut_short_is_refused(model: Path, name: str, share: float) -> None:
     whole = (model / name).read_bytes()
@@ -222,7 +222,7 @@ def test_a_model_whose_json_holds_something_else_is_refused(model: Path, name: s
 
 
 def test_a_model_of_a_newer_version_is_refused(model: Path) -> None:
-    edit(model / "model.json", lambda data: data.update(format=predictor.MODEL_FORMAT + 1))
+    edit(model / "model.json", lambda data: data.update(format=models.MODEL_FORMAT + 1))
     with pytest.raises(InputError, match="newer version"):
         Segmenter.load(model, "cpu")
 
@@ -260,18 +260,18 @@ def test_a_trainer_that_nnunet_lacks_is_refused(model: Path) -> None:
 
 
 def test_the_latest_iteration_is_the_experiments_model(tiny_experiment: Path, tmp_path: Path) -> None:
-    assert predictor.model_folder(tiny_experiment) == tiny_experiment / "iteration_1" / "model"
-    assert predictor.model_folder(tiny_experiment / "iteration_0") == tiny_experiment / "iteration_0" / "model"
+    assert models.model_folder(tiny_experiment) == tiny_experiment / "iteration_1" / "model"
+    assert models.model_folder(tiny_experiment / "iteration_0") == tiny_experiment / "iteration_0" / "model"
     for number in (9, 10):
         (tmp_path / f"iteration_{number}" / "model").mkdir(parents=True)
         (tmp_path / f"iteration_{number}" / "model" / "model.json").touch()
-    assert predictor.model_folder(tmp_path) == tmp_path / "iteration_10" / "model"
+    assert models.model_folder(tmp_path) == tmp_path / "iteration_10" / "model"
     with pytest.raises(InputError, match="does not exist"):
-        predictor.model_folder(tmp_path / "nowhere")
+        models.model_folder(tmp_path / "nowhere")
     with pytest.raises(InputError, match="is not a folder"):
-        predictor.model_folder(tmp_path / "iteration_9" / "model" / "model.json")
+        models.model_folder(tmp_path / "iteration_9" / "model" / "model.json")
     with pytest.raises(InputError, match="holds no trained segmenter"):
-        predictor.model_folder(tiny_experiment / "nnunet")
+        models.model_folder(tiny_experiment / "nnunet")
 
 
 # Cleaning ---------------------------------------------------------------------------------------------------------------

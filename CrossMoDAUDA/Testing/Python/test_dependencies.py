@@ -1,0 +1,259 @@
+"""The list of Python packages: what is there, what may change, what pip really does with the constraints."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from CrossMoDAUDALib import dependencies
+from CrossMoDAUDALib.dependencies import Dependency
+from CrossMoDAUDALib.errors import InputError
+from installed_packages import install, slicer_with
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that takes the place of every installed package."""
+    folder = tmp_path / "site packages ü"
+    folder.mkdir()
+    monkeypatch.setattr(sys, "path", [str(folder)])
+    return folder
+
+
+def state(*names: str) -> dict[str, Dependency]:
+    found = {each.name: each for each in dependencies.check()}
+    return {name: found[name] for name in names} if names else found
+
+
+def test_requirements_are_those_of_the_file_in_its_order() -> None:
+    lines = dependencies.REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    listed = [line.split(">")[0] for line in lines if line and not line.startswith("#")]
+    assert [each.name for each in dependencies.check()] == listed
+    assert all(each.purpose for each in dependencies.check())
+
+
+def test_check_finds_what_is_installed_here() -> None:
+    found = state("numpy", "torch")
+    assert found["numpy"].ok
+    assert found["numpy"].installed == importlib.metadata.version("numpy")
+    assert found["torch"].specifier == ">=2.2,!=2.9.*"
+    assert found["torch"].ok and found["torch"].lines == ()
+
+
+def test_check_is_quick_and_imports_nothing() -> None:
+    code = (
+        "import sys, time; sys.path.insert(0, sys.argv[1]); from CrossMoDAUDALib import dependencies; dependencies.check();"
+        "start = time.perf_counter(); dependencies.check(); print(time.perf_counter() - start);"
+        "print([name for name in ('torch', 'nnunetv2', 'numpy', 'SimpleITK', 'scipy') if name in sys.modules])"
+    )
+    library = Path(dependencies.__file__).parents[1]
+    times = []
+    for _ in range(3):  # a busy machine may be slow once
+        seconds, imported = subprocess.run(
+            [sys.executable, "-c", code, str(library)], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        assert imported == "[]"
+        times.append(float(seconds))
+    assert min(times) < 0.2
+
+
+def test_each_state_of_a_package_is_told_apart(site: Path) -> None:
+    slicer_with(site)
+    install(site, "torch", "2.9.1+cu128")
+    install(site, "nnunetv2", "2.6.2", "torch>=2.1.2")
+    install(site, "safetensors", "0.4.3", "absent-package>=2,<3", "only-windows; sys_platform == 'none'", "more; extra == 'all'")
+    found = state()
+    assert (found["tqdm"].installed, found["tqdm"].ok, found["tqdm"].lines) == (None, False, ("tqdm>=4.66",))
+    assert found["torch"].wrong_version and not found["torch"].too_old
+    assert found["nnunetv2"].wrong_version and found["nnunetv2"].too_old
+    assert found["nnunetv2"].lines == ("nnunetv2>=2.8.1,<2.9",)
+    assert found["safetensors"].unmet == ("absent-package>=2,<3",)
+    assert found["safetensors"].lines == ("absent-package>=2,<3",) and not found["safetensors"].wrong_version
+    assert [each.name for each in dependencies.missing()] == ["torch", "nnunetv2", "safetensors", "tqdm", "psutil"]
+    assert found["numpy"].belongs_to_slicer and not found["torch"].belongs_to_slicer
+
+
+def test_packages_that_appear_are_seen_at_once(site: Path) -> None:
+    assert state("tqdm")["tqdm"].installed is None
+    install(site, "tqdm", "4.70.0")
+    assert state("tqdm")["tqdm"].ok
+
+
+@pytest.mark.parametrize("content", [None, b"torch >= \n", b"\xff\xfe\x00"])
+def test_unreadable_requirements_are_one_sentence(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "requirements.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match="reinstall the extension") as raised:
+        dependencies.check(path)
+    assert str(path) in str(raised.value)
+
+
+def test_everything_installed_is_held_when_packages_are_only_missing(site: Path) -> None:
+    slicer_with(site)
+    install(site, "pandas", "2.0.0", "numpy")
+    expected = ["numpy==2.0.2", "pandas==2.0.0", "pillow==11.0.0", "requests==2.32.3", "scipy==1.14.1", "simpleitk==2.5.2"]
+    assert dependencies.constraints() == expected
+
+
+def test_only_what_follows_an_unsuitable_package_is_free(site: Path) -> None:
+    slicer_with(site)
+    install(site, "torch", "2.9.1", "sympy>=1.13", "networkx", "numpy", "scipy")
+    install(site, "sympy", "1.13.1", "mpmath<1.4")
+    install(site, "mpmath", "1.3.0")
+    install(site, "networkx", "3.0")
+    install(site, "scikit-image", "0.25.0", "networkx", "numpy")
+    install(site, "torchvision", "0.24.1", "torch==2.9.1")
+    install(site, "other-tool", "1.0", "torch>=2")
+    held = {line.partition("==")[0] for line in dependencies.constraints()}
+    assert held == {"numpy", "scipy", "simpleitk", "pillow", "requests", "networkx", "scikit-image", "other-tool"}
+
+
+def test_a_suitable_torch_is_held_when_nnunet_is_too_old(site: Path) -> None:
+    slicer_with(site)
+    install(site, "torch", "2.8.0+cu128")
+    install(site, "nnunetv2", "2.6.2", "torch", "acvl-utils", "requests")
+    install(site, "acvl-utils", "0.2.0", "torch")
+    held = dependencies.constraints()
+    assert "torch==2.8.0+cu128" in held and "requests==2.32.3" in held
+    assert not [line for line in held if line.startswith(("nnunetv2", "acvl-utils"))]
+
+
+def test_slicers_own_packages_are_held_even_if_too_old(site: Path) -> None:
+    install(site, "numpy", "1.24.0")
+    assert dependencies.constraints() == ["numpy==1.24.0"]
+    assert state("numpy")["numpy"].belongs_to_slicer
+
+
+def test_builds_that_no_index_has_are_held_but_not_downloaded(site: Path) -> None:
+    install(site, "simpleitk", "2.5.2.dev7+g1234567")
+    install(site, "pandas", "2.0.0")
+    assert dependencies.constraints() == ["pandas==2.0.0", "simpleitk==2.5.2.dev7+g1234567"]
+    assert dependencies.constraints(published_only=True) == ["pandas==2.0.0"]
+
+
+def test_leftovers_of_other_installations_do_not_reach_pip(site: Path) -> None:
+    install(site, "pandas", "2.0.0")
+    for number, (name, version) in enumerate({"pandas": "1.0.0", "odd": "not a version", "-roken": "1.0"}.items()):
+        leftover = site / f"~{number}ndas-1.0.0.dist-info"
+        leftover.mkdir()
+        (leftover / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
+    assert dependencies.constraints() == ["pandas==2.0.0"]
+
+
+@pytest.mark.parametrize("before", [None, "https://example.org/theirs.txt"])
+def test_holding_sets_and_restores_the_variable(
+    tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    slicer_with(site)
+    monkeypatch.delenv("PIP_CONSTRAINT", raising=False)
+    if before:
+        monkeypatch.setenv("PIP_CONSTRAINT", before)
+    path = tmp_path / "with space ü" / "constraints.txt"
+    with pytest.raises(RuntimeError), dependencies.holding(path):
+        addresses = os.environ["PIP_CONSTRAINT"].split()
+        assert addresses == [*([before] if before else []), path.resolve().as_uri()]
+        assert "numpy==2.0.2" in path.read_text(encoding="utf-8")
+        raise RuntimeError
+    assert os.environ.get("PIP_CONSTRAINT") == before
+
+
+def test_pip_refuses_to_replace_what_is_held(tmp_path: Path) -> None:
+    """Real pip, started by somebody else's code, in a folder whose name has a space: it fails and changes nothing."""
+    pytest.importorskip("pip")
+    version = importlib.metadata.version("packaging")
+    wheels = tmp_path / "wheels"
+    for name, number, needs in [("packaging", "999.0", []), ("needs-newer", "1.0", ["packaging>=999"]), ("harmless", "1.0", ["packaging"])]:
+        wheel(wheels, name, number, needs)
+
+    def pip(package: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "--find-links", str(wheels), package]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+    assert "packaging-999.0" in pip("needs-newer").stdout
+    with dependencies.holding(tmp_path / "temporary folder ü" / "constraints.txt"):
+        refused, allowed = pip("needs-newer"), pip("harmless")
+    assert refused.returncode != 0 and "conflict" in refused.stderr
+    assert allowed.returncode == 0 and "harmless-1.0" in allowed.stdout and "packaging-999" not in allowed.stdout
+    assert importlib.metadata.version("packaging") == version
+
+
+def wheel(folder: Path, name: str, version: str, needs: list[str]) -> None:
+    """A wheel without contents."""
+    import zipfile
+
+    folder.mkdir(exist_ok=True)
+    stem = f"{name.replace('-', '_')}-{version}"
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {need}" for need in needs)]
+    metadata = "\n".join([*lines, ""])
+    with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as archive:
+        archive.writestr(f"{stem}.dist-info/METADATA", metadata)
+        archive.writestr(f"{stem}.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{stem}.dist-info/RECORD", "")
+
+
+def test_stale_imports_are_those_in_memory(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(site, "json-tool", "2.0", module="json")
+    install(site, "sleeping", "2.0", module="sleeping_module")
+    before = {"json-tool": "1.0", "sleeping": "1.0"}
+    after = dependencies.installed()
+    assert after == {"json-tool": "2.0", "sleeping": "2.0"}
+    assert dependencies.stale_imports(before, after) == ["json-tool"]
+    assert dependencies.stale_imports(after, after) == []
+    assert dependencies.replaced(before, {"json-tool": "2.0"}, ["json-tool", "sleeping", "other"]) == [
+        "json-tool 1.0 -> 2.0",
+        "sleeping 1.0 -> -",
+    ]
+
+
+def test_manual_commands_name_this_system_and_every_missing_package(site: Path, tmp_path: Path) -> None:
+    slicer_with(site)
+    install(site, "simpleitk-build", "1.0+local")
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    python = Path("/opt/Slicer 5.12/bin/PythonSlicer")
+    commands = dependencies.write_offline_folder(folder, python)
+    assert f"{sys.version_info.major}.{sys.version_info.minor}" in commands.download[1]
+    assert '"torch>=2.2,!=2.9.*"' in commands.download[1] and '"nnunetv2>=2.8.1,<2.9"' in commands.download[0]
+    assert len(commands.install) == 1 and commands.install[0].startswith(f'"{python}" -m pip install --no-index --find-links wheels')
+    for name in ("torch", "nnunetv2", "safetensors", "tqdm"):
+        assert f'"{name}' in commands.install[0]
+    assert "numpy" not in commands.install[0]
+    assert "simpleitk-build==1.0+local" in (folder / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert "simpleitk-build" not in (folder / "constraints-download.txt").read_text(encoding="utf-8")
+    for name in ("constraints.txt", "constraints-download.txt"):
+        assert any(f"--constraint {name}" in line for line in (*commands.download, *commands.install))
+
+
+def test_manual_commands_leave_out_the_sources_when_nnunet_is_there() -> None:
+    found = [replace(each, installed=None, ok=False) if each.name == "tqdm" else each for each in dependencies.check()]
+    commands = dependencies.manual_commands(Path(sys.executable), found)
+    assert len(commands.download) == 1 and commands.download[0].endswith('"tqdm>=4.66"')
+
+
+def test_pip_takes_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands as they are, by the shell, for a package that only local wheels have."""
+    pytest.importorskip("pip")
+    import shlex
+
+    wheel(tmp_path / "wheels", "only-here", "1.0", [])
+    wanted = [Dependency("only-here", ">=1.0", None, False, "")]
+    commands = dependencies.write_offline_folder(tmp_path, Path(sys.executable), wanted)
+    download = shlex.split(commands.download[0])
+    run = subprocess.run([sys.executable, *download[1:], "--no-index"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+    install_command = shlex.split(commands.install[0]) if os.name != "nt" else [sys.executable, *shlex.split(commands.install[0])[1:]]
+    run = subprocess.run([*install_command, "--dry-run"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0 and "only-here-1.0" in run.stdout, run.stderr
+
+
+def test_time_of_constraints() -> None:
+    start = time.perf_counter()
+    assert dependencies.constraints()
+    assert time.perf_counter() - start < 2
