@@ -1,0 +1,372 @@
+"""CTK's widgets on PySide, as far as the panel uses them, with CTK's own behaviour."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import Signal
+
+from . import dialogs
+from .proxy import OVERRIDES, OWN
+
+_Policy = QtWidgets.QSizePolicy.Policy
+
+
+def stored(name: str) -> property:
+    """A property that a widget only keeps, in its ``_values``."""
+    return property(lambda widget: widget._values[name], lambda widget, value: widget._values.__setitem__(name, value))
+
+
+class ctkComboBox(QtWidgets.QComboBox):  # noqa: N801  CTK's names
+    """A combo box that elides its text and shows a default text without a choice."""
+
+    PROXY_BASE = "qt.QComboBox"
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._values: dict[str, Any] = {"defaultText": "", "elideMode": QtCore.Qt.TextElideMode.ElideNone, "forceDefault": False}
+
+
+class ctkPushButton(QtWidgets.QPushButton):  # noqa: N801
+    """A push button whose text can be aligned."""
+
+    PROXY_BASE = "qt.QPushButton"
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._values: dict[str, Any] = {
+            "buttonTextAlignment": QtCore.Qt.AlignmentFlag.AlignCenter,
+            "iconAlignment": QtCore.Qt.AlignmentFlag.AlignLeft,
+            "elideMode": QtCore.Qt.TextElideMode.ElideNone,
+        }
+
+
+class ctkMessageBox(QtWidgets.QMessageBox):  # noqa: N801
+    """A message box that can offer not to be shown again."""
+
+    PROXY_BASE = "qt.QMessageBox"
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._values: dict[str, Any] = {"dontShowAgainSettingsKey": "", "dontShowAgain": False, "dontShowAgainVisible": False}
+
+
+for _kind, _names in (
+    (ctkComboBox, ("defaultText", "elideMode", "forceDefault")),
+    (ctkPushButton, ("buttonTextAlignment", "iconAlignment", "elideMode")),
+    (ctkMessageBox, ("dontShowAgainSettingsKey", "dontShowAgain", "dontShowAgainVisible")),
+):
+    for _name in _names:
+        setattr(_kind, _name, stored(_name))
+
+
+class ctkCollapsibleButton(QtWidgets.QAbstractButton):  # noqa: N801
+    """A header bar that hides what is laid out under it."""
+
+    PROXY_BASE = "qt.QWidget"
+    contentsCollapsed = Signal(bool)
+
+    def __init__(self, *arguments: Any) -> None:
+        title = arguments[0] if arguments and isinstance(arguments[0], str) else ""
+        super().__init__(*(arguments[1:] if title else arguments))
+        self._collapsed, self._flat, self._height = False, False, 14
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setText(title)
+        self.setSizePolicy(_Policy.Minimum, _Policy.Preferred)
+        self.setContentsMargins(0, self._bar(), 0, 0)
+        self.setBackgroundRole(QtGui.QPalette.ColorRole.Window)
+        self.toggled.connect(lambda checked: self._collapse(not checked))
+
+    def _bar(self) -> int:
+        return self.fontMetrics().height() + 8
+
+    def _collapse(self, collapsed: bool) -> None:
+        if collapsed == self._collapsed:
+            return
+        self._collapsed = collapsed
+        self.setMaximumHeight(self._bar() + self._height if collapsed else 16777215)
+        for child in self.children():
+            if isinstance(child, QtWidgets.QWidget) and not child.isWindow():
+                self._show_child(child)
+        self.updateGeometry()
+        self.contentsCollapsed.emit(collapsed)
+
+    def _show_child(self, child: QtWidgets.QWidget) -> None:
+        """Hide or show a child with the section; one that was hidden on purpose stays hidden."""
+        if self._collapsed:
+            child.setProperty("standInHidden", child.isHidden())
+            child.hide()
+        elif not child.property("standInHidden"):
+            child.show()
+
+    def _get_collapsed(self) -> bool:
+        return self._collapsed
+
+    def _set_collapsed(self, collapsed: bool) -> None:
+        if self.isCheckable():
+            self.setChecked(not collapsed)
+        else:
+            self._collapse(collapsed)
+
+    collapsed = property(_get_collapsed, _set_collapsed)
+
+    def _get_height(self) -> int:
+        return self._height
+
+    def _set_height(self, height: int) -> None:
+        self._height = height
+        self.updateGeometry()
+
+    collapsedHeight = property(_get_height, _set_height)
+
+    def _get_flat(self) -> bool:
+        return self._flat
+
+    def _set_flat(self, flat: bool) -> None:
+        self._flat = flat
+        self.update()
+
+    flat = property(_get_flat, _set_flat)
+
+    def setVisible(self, visible: bool) -> None:
+        super().setVisible(visible)
+        if visible and self._collapsed:
+            for child in self.children():
+                if isinstance(child, QtWidgets.QWidget) and not child.isWindow() and not child.isHidden():
+                    self._show_child(child)
+
+    def hitButton(self, position: QtCore.QPoint) -> bool:
+        return position.y() <= self._bar()
+
+    def sizeHint(self) -> QtCore.QSize:
+        bar = QtCore.QSize(self.fontMetrics().horizontalAdvance(self.text()) + 40, self._bar())
+        if self._collapsed:
+            return bar + QtCore.QSize(0, self._height)
+        return super(QtWidgets.QAbstractButton, self).sizeHint().expandedTo(bar)
+
+    def minimumSizeHint(self) -> QtCore.QSize:
+        bar = QtCore.QSize(self.fontMetrics().horizontalAdvance(self.text()) + 40, self._bar())
+        return bar if self._collapsed or self.layout() is None else self.layout().totalMinimumSize().expandedTo(bar)
+
+    def paintEvent(self, _event: QtGui.QPaintEvent) -> None:
+        painter = QtWidgets.QStylePainter(self)
+        option = QtWidgets.QStyleOptionButton()
+        option.initFrom(self)
+        option.state |= QtWidgets.QStyle.StateFlag.State_Sunken if self.isDown() else QtWidgets.QStyle.StateFlag.State_Raised
+        option.rect.setHeight(self._bar())
+        if not self._flat:
+            painter.drawControl(QtWidgets.QStyle.ControlElement.CE_PushButtonBevel, option)
+        arrow = QtWidgets.QStyle.PrimitiveElement
+        bar, option.rect = QtCore.QRect(option.rect), QtCore.QRect(6, (self._bar() - 12) // 2, 12, 12)
+        painter.drawPrimitive(arrow.PE_IndicatorArrowRight if self._collapsed else arrow.PE_IndicatorArrowDown, option)
+        painter.drawItemText(
+            bar.adjusted(24, 0, -4, 0),
+            int(QtCore.Qt.AlignmentFlag.AlignVCenter | QtCore.Qt.AlignmentFlag.AlignLeft | QtCore.Qt.TextFlag.TextShowMnemonic),
+            self.palette(),
+            self.isEnabled(),
+            self.text(),
+            QtGui.QPalette.ColorRole.ButtonText,
+        )
+
+
+class ctkCollapsibleGroupBox(QtWidgets.QGroupBox):  # noqa: N801
+    """A group box that hides its contents; checked means expanded."""
+
+    PROXY_BASE = "qt.QGroupBox"
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.setCheckable(True)
+        self.toggled.connect(self._expand)
+
+    def _expand(self, expanded: bool) -> None:
+        for child in self.children():
+            if isinstance(child, QtWidgets.QWidget):
+                if not expanded:
+                    child.setProperty("standInHidden", child.isHidden())
+                child.setVisible(expanded and not child.property("standInHidden"))
+        self.setMaximumHeight(16777215 if expanded else self.fontMetrics().height() + 8)
+        self.updateGeometry()
+
+    collapsed = property(lambda self: not self.isChecked(), lambda self, collapsed: self.setChecked(not collapsed))
+
+
+class ctkDoubleSpinBox(QtWidgets.QWidget):  # noqa: N801
+    """A double spin box, as a widget around Qt's."""
+
+    valueChanged = Signal(float)
+    editingFinished = Signal()
+    decimalsChanged = Signal(int)
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.delegate = QtWidgets.QDoubleSpinBox(self)
+        box = QtWidgets.QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.delegate)
+        self.delegate.valueChanged.connect(self.valueChanged)
+        self.delegate.editingFinished.connect(self.editingFinished)
+        self.setFocusProxy(self.delegate)
+
+
+class ctkSliderWidget(QtWidgets.QWidget):  # noqa: N801
+    """A slider with a spin box beside it."""
+
+    valueChanged = Signal(float)
+    valueIsChanging = Signal(float)
+    decimalsChanged = Signal(int)
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.delegate = QtWidgets.QDoubleSpinBox(self)
+        self.delegate.setRange(0.0, 99.0)
+        self._slider = QtWidgets.QSlider(QtCore.Qt.Orientation.Horizontal, self)
+        self._slider.setRange(0, 1000)
+        box = QtWidgets.QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._slider, 1)
+        box.addWidget(self.delegate)
+        self.delegate.valueChanged.connect(self._changed)
+        self._slider.sliderMoved.connect(lambda step: self.delegate.setValue(self._low() + step * (self._high() - self._low()) / 1000))
+
+    def _low(self) -> float:
+        return self.delegate.minimum()
+
+    def _high(self) -> float:
+        return self.delegate.maximum()
+
+    def _changed(self, value: float) -> None:
+        self._slider.setValue(round(1000 * (value - self._low()) / ((self._high() - self._low()) or 1)))
+        self.valueChanged.emit(value)
+
+
+class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
+    """A path to type, choose from the last ten, or browse for."""
+
+    currentPathChanged = Signal(str)
+    validInputChanged = Signal(bool)
+    Filter = QtCore.QDir.Filter
+    SizeAdjustPolicy = enum.IntEnum(
+        "SizeAdjustPolicy", "AdjustToContents AdjustToContentsOnFirstShow AdjustToMinimumContentsLength", start=0
+    )
+    Option = QtWidgets.QFileDialog.Option
+    HISTORY = 10
+
+    def __init__(self, *arguments: Any) -> None:
+        labelled = bool(arguments) and isinstance(arguments[0], str)
+        super().__init__(*(arguments[3:] if labelled else arguments))
+        filters = QtCore.QDir.Filter
+        self._label = arguments[0] if labelled else ""
+        self._names = list(arguments[1]) if labelled and len(arguments) > 1 else []
+        self._filters = int(arguments[2]) if labelled and len(arguments) > 2 else filters.AllEntries.value
+        self._key, self._options, self._policy = "", 0, 2
+        self._combo = QtWidgets.QComboBox(self)
+        self._combo.setEditable(True)
+        self._combo.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
+        self._combo.setSizePolicy(_Policy.Expanding, _Policy.Fixed)
+        self._combo.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._button = QtWidgets.QToolButton(self)
+        self._button.setText("...")
+        self._button.clicked.connect(lambda: self.browse())
+        box = QtWidgets.QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self._combo)
+        box.addWidget(self._button)
+        self.setSizePolicy(_Policy.Expanding, _Policy.Fixed)
+        self.setFocusProxy(self._combo)
+        self._combo.lineEdit().textChanged.connect(self.currentPathChanged)
+
+    def comboBox(self) -> QtWidgets.QComboBox:
+        return self._combo
+
+    def setCurrentPath(self, path: str) -> None:
+        self._combo.lineEdit().setText(path)
+
+    currentPath = property(lambda self: self._combo.lineEdit().text(), setCurrentPath)
+
+    def _set(self, name: str, value: Any) -> None:
+        setattr(self, name, value)
+
+    label = property(lambda self: self._label, lambda self, value: self._set("_label", value))
+    nameFilters = property(lambda self: self._names, lambda self, value: self._set("_names", value))
+    filters = property(lambda self: self._filters, lambda self, value: self._set("_filters", getattr(value, "value", value)))
+
+    def _set_key(self, key: str) -> None:
+        self._key = key
+        self.retrieveHistory()
+
+    settingKey = property(lambda self: self._key, _set_key)
+    options = property(lambda self: self._options, lambda self, value: self._set("_options", getattr(value, "value", value)))
+    sizeAdjustPolicy = property(lambda self: self._policy, lambda self, value: self._set("_policy", int(value)))
+    showBrowseButton = property(lambda self: not self._button.isHidden(), lambda self, shown: self._button.setVisible(shown))
+    minimumContentsLength = property(
+        lambda self: self._combo.minimumContentsLength(), lambda self, length: self._combo.setMinimumContentsLength(length)
+    )
+
+    def _stored(self) -> tuple[str, list[str]]:
+        key = "ctkPathLineEdit/" + (self._key or self.objectName())
+        value = QtCore.QSettings().value(key)
+        return key, [value] if isinstance(value, str) else list(value or [])
+
+    def retrieveHistory(self) -> None:
+        """Fill the list from the settings; without a path the most recent one is taken, as CTK does."""
+        path = self._combo.lineEdit().text()
+        blocked = self.blockSignals(True)
+        self._combo.clear()
+        self._combo.addItems(self._stored()[1][: self.HISTORY])
+        self.blockSignals(blocked if not path else True)
+        if path:
+            self.setCurrentPath(path)
+            self.blockSignals(blocked)
+        else:
+            self._combo.setCurrentIndex(-1)
+            if self._combo.count():
+                self._combo.setCurrentIndex(0)
+                self.currentPathChanged.emit(self._combo.lineEdit().text())
+
+    def addCurrentPathToHistory(self) -> None:
+        """Remember the path under the setting key."""
+        path = self._combo.lineEdit().text()
+        if not path:
+            return
+        key, history = self._stored()
+        QtCore.QSettings().setValue(key, [path, *(old for old in history if old != path)])
+        blocked = self.blockSignals(True)
+        if (index := self._combo.findText(path)) >= 0:
+            self._combo.removeItem(index)
+        self._combo.insertItem(0, path)
+        self._combo.setCurrentIndex(0)
+        self.blockSignals(blocked)
+
+    def browse(self) -> None:
+        """Ask for a file or folder, by the filters."""
+        filters = QtCore.QDir.Filter
+        if self._filters & filters.Files.value:
+            kind = "getSaveFileName" if self._filters & filters.Writable.value else "getOpenFileName"
+        else:
+            kind = "getExistingDirectory"
+        path = dialogs.ask(dialogs.Dialog(kind, title=self._label, details={"from": self._combo.lineEdit().text(), "names": self._names}))
+        if path:
+            self.setCurrentPath(str(path))
+
+
+OWN.update(
+    {
+        "ctk." + kind.__name__: kind
+        for kind in (
+            ctkComboBox,
+            ctkPushButton,
+            ctkMessageBox,
+            ctkCollapsibleButton,
+            ctkCollapsibleGroupBox,
+            ctkDoubleSpinBox,
+            ctkSliderWidget,
+            ctkPathLineEdit,
+        )
+    }
+)
+OVERRIDES["ctk.ctkMessageBox", "exec"] = dialogs.run_message_box

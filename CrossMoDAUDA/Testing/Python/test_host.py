@@ -1,0 +1,494 @@
+"""The stand-in for Slicer that the panel's tests run in: it refuses what Slicer lacks, and loses nothing that fails."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+
+pytest.importorskip("PySide6")
+slicer: Any = pytest.importorskip("slicer")
+
+from Testing.Host import Host  # noqa: E402
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """The application without a module."""
+    with Host() as made:
+        yield made
+
+
+def test_properties_are_attributes_and_methods_are_called(host: Host) -> None:
+    import qt
+
+    button = qt.QPushButton("Go")
+    button.enabled = False
+    assert (button.text, button.enabled, button.isEnabled()) == ("Go", False, False)
+    button.name = "go"
+    assert button.objectName == "go"
+    label = qt.QLabel()
+    label.alignment = qt.Qt.AlignRight | qt.Qt.AlignTop
+    label.setAlignment(int(label.alignment))
+    assert label.alignment == qt.Qt.AlignRight | qt.Qt.AlignTop
+    frame = qt.QWidget()
+    box = qt.QVBoxLayout(frame)
+    box.addWidget(button)
+    assert frame.layout() is box
+    assert frame.findChildren(qt.QPushButton) == (button,)
+    assert frame.children() == (box, button)
+    assert isinstance(button, qt.QWidget)
+    assert type(frame.findChild("QPushButton", "go")) is qt.QPushButton
+
+
+@pytest.mark.parametrize(
+    ("action", "error"),
+    [
+        (lambda qt: qt.QPushButton().caption, AttributeError),
+        (lambda qt: qt.QPushButton().is_enabled(), AttributeError),  # PySide's other spelling
+        (lambda qt: qt.QPushButton().text(), TypeError),  # a property is no method
+        (lambda qt: setattr(qt.QPushButton(), "colour", "red"), AttributeError),
+        (lambda qt: setattr(qt.QPushButton(), "click", None), AttributeError),
+        (lambda qt: setattr(qt.QWidget(), "width", 5), AttributeError),  # read-only
+        (lambda qt: setattr(qt.QLabel(), "text", 5), TypeError),
+        (lambda qt: setattr(qt.QLineEdit(), "text", Path("a")), TypeError),
+        (lambda qt: qt.QPushButton(parent=None), TypeError),  # PythonQt takes no keyword arguments
+        (lambda qt: qt.QLabel().setText(text="a"), TypeError),
+        (lambda qt: qt.QMenu().addAction("Go", lambda: None), TypeError),  # PySide takes a callable here
+        (lambda qt: qt.QCheckBox().checkStateChanged, AttributeError),  # only in Qt 6
+        (lambda qt: qt.QVBoxLayout().margin, AttributeError),  # only in Qt 5
+        (lambda qt: qt.QPushButton().connect("pushed()", print), ValueError),
+        (lambda qt: qt.QComboBox().connect("currentIndexChanged(QString)", print), ValueError),  # not in Qt 6
+        (lambda qt: qt.QCheckBox().clicked.emit(True), AttributeError),
+        (lambda qt: qt.Signal, AttributeError),
+        (lambda qt: qt.QRegExp, AttributeError),
+        (lambda qt: qt.Qt.ColorScheme, AttributeError),
+        (lambda qt: qt.QSizePolicy.Policy, AttributeError),
+    ],
+)
+def test_what_slicer_lacks_is_refused(host: Host, action: Any, error: type[Exception]) -> None:
+    import qt
+
+    with pytest.raises(error):
+        action(qt)
+
+
+def test_ctk_and_slicer_widgets_refuse_too(host: Host) -> None:
+    import ctk
+
+    with pytest.raises(AttributeError, match="not in the stand-in"):
+        ctk.ctkRangeWidget()
+    with pytest.raises(AttributeError, match="ctkNothing"):
+        _ = ctk.ctkNothing
+    with pytest.raises(AttributeError, match="rowCount"):
+        _ = slicer.qMRMLTableView().rowCount
+    with pytest.raises(AttributeError, match="theApplication"):
+        _ = slicer.app.theApplication
+    with pytest.raises(AttributeError):
+        _ = slicer.modules.nothing
+
+
+def test_signals_give_a_callable_what_it_takes(host: Host) -> None:
+    import qt
+
+    got: list[Any] = []
+
+    class Listener:
+        def take(self, checked: bool) -> None:
+            got.append(checked)
+
+        def none(self) -> None:
+            got.append("none")
+
+    button, listener = qt.QPushButton(), Listener()
+    button.checkable = True
+    button.connect("clicked(bool)", listener.take)
+    button.connect("clicked(bool)", listener.none)
+    button.clicked.connect(lambda *arguments: got.append(arguments))
+    button.click()
+    assert got == [True, "none", (True,)]
+    assert button.disconnect("clicked(bool)", listener.take)
+    assert not button.disconnect("clicked(bool)", listener.take)
+    was_blocked = button.blockSignals(True)
+    button.click()
+    assert button.blockSignals(was_blocked) is True
+    assert len(got) == 3
+
+
+def test_an_exception_in_a_slot_fails_the_test() -> None:
+    def fail() -> None:
+        raise KeyError("lost")
+
+    with pytest.raises(AssertionError, match="lost"), Host():
+        import qt
+
+        button = qt.QPushButton()
+        button.clicked.connect(fail)
+        button.click()
+    with Host() as host:
+        button = qt.QPushButton()
+        button.clicked.connect(fail)
+        with host.expected_errors() as errors:
+            button.click()
+        assert isinstance(errors[0], KeyError)
+
+
+def test_python_subclasses_override_virtual_methods(host: Host) -> None:
+    import qt
+
+    class Plot(qt.QWidget):
+        def __init__(self) -> None:
+            qt.QWidget.__init__(self)
+            self.painted = 0
+
+        def paintEvent(self, event: Any) -> None:
+            super().paintEvent(event)
+            painter = qt.QPainter(self)
+            painter.setPen(qt.QPen(qt.QColor("#ff0000")))
+            painter.drawLine(0, 0, 9, 9)
+            painter.end()
+            self.painted += 1
+
+        def sizeHint(self) -> Any:
+            return qt.QSize(70, 50)
+
+    frame = qt.QWidget()
+    qt.QVBoxLayout(frame).addWidget(Plot())
+    frame.show()
+    plot = frame.layout().itemAt(0).widget()
+    assert isinstance(plot, Plot)  # the layout keeps it, with its Python side
+    host.process(2.0, until=lambda: plot.painted)
+    margins = frame.layout().contentsMargins()
+    assert frame.sizeHint.width() == 70 + margins.left() + margins.right()
+    frame.delete()
+
+
+def test_the_node_list_follows_the_scene(host: Host) -> None:
+    combo = slicer.qMRMLNodeComboBox()
+    combo.nodeTypes = ["vtkMRMLScalarVolumeNode"]
+    combo.showChildNodeTypes = False
+    got: list[Any] = []
+    combo.connect("currentNodeChanged(vtkMRMLNode*)", got.append)
+    assert not combo.enabled
+    combo.setMRMLScene(slicer.mrmlScene)
+    assert combo.enabled
+    assert combo.currentNode() is None
+    first = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "first")
+    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "labels")
+    hidden = slicer.mrmlScene.CreateNodeByClass("vtkMRMLScalarVolumeNode")
+    hidden.UnRegister(None)
+    hidden.SetHideFromEditors(True)
+    slicer.mrmlScene.AddNode(hidden)
+    assert combo.currentNode() is first  # without "None", the first node is chosen
+    assert combo.nodeCount() == 1
+    second = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "second")
+    assert combo.currentNode() is first
+    combo.setCurrentNode(second)
+    second.SetName("renamed")
+    assert "renamed" in host.texts_of_list(combo)
+    slicer.mrmlScene.RemoveNode(second)
+    assert combo.currentNodeID == first.GetID()
+    combo.noneEnabled = True
+    host.close_scene()
+    assert combo.currentNode() is None
+    assert got == [first, second, first, None]
+    with pytest.raises(ValueError, match="no signal"):
+        combo.connect("currentNodeChanged(vtkMRMLVolumeNode*)", print)
+
+
+def test_the_path_edit_keeps_its_history(host: Host, tmp_path: Path) -> None:
+    import ctk
+
+    edit = ctk.ctkPathLineEdit()
+    edit.filters = ctk.ctkPathLineEdit.Dirs
+    edit.settingKey = "Test/Path"
+    got: list[str] = []
+    edit.connect("currentPathChanged(QString)", got.append)
+    host.answers.append(str(tmp_path))
+    edit.browse()
+    assert host.dialogs[-1].kind == "getExistingDirectory"
+    assert got == [str(tmp_path)]
+    edit.addCurrentPathToHistory()
+    other = ctk.ctkPathLineEdit()
+    other.settingKey = "Test/Path"
+    assert other.currentPath == str(tmp_path)  # as CTK: the most recent path
+    with pytest.raises(TypeError):
+        edit.currentPath = tmp_path
+
+
+def test_a_section_hides_its_contents(host: Host) -> None:
+    import ctk
+    import qt
+
+    section = ctk.ctkCollapsibleButton()
+    form = qt.QFormLayout(section)
+    button, hidden = qt.QPushButton("in"), qt.QLabel("hidden")
+    form.addRow(button)
+    form.addRow(hidden)
+    hidden.visible = False
+    section.show()
+    got: list[bool] = []
+    section.contentsCollapsed.connect(got.append)
+    section.collapsed = True
+    assert not button.visible
+    with pytest.raises(AssertionError, match="cannot be seen"):
+        host.click(button)
+    section.checked = True
+    assert (section.collapsed, button.visible, hidden.visible) == (False, True, False)
+    button.enabled = False
+    with pytest.raises(AssertionError, match="disabled"):
+        host.click(button)
+    assert got == [True, False]
+    section.delete()
+
+
+def test_parameters_survive_in_the_scene_and_follow_their_widgets(host: Host, tmp_path: Path) -> None:
+    import ctk
+    import qt
+    from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
+
+    kinds = {
+        "volume": slicer.vtkMRMLScalarVolumeNode,
+        "folder": Path,
+        "device": Annotated[str, Choice(["auto", "cpu"])],
+        "epochs": Annotated[int, WithinRange(1, 9)],
+        "ticked": bool,
+        "names": list[str],
+    }
+    Parameters = parameterNodeWrapper(type("Parameters", (), {"__annotations__": kinds, "device": "auto", "epochs": 2}))
+    logic_node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScriptedModuleNode", "parameters")
+    parameters = Parameters(logic_node)
+    assert (parameters.volume, parameters.device, parameters.epochs, parameters.ticked, parameters.names) == (None, "auto", 2, False, [])
+    for name, value, error in (
+        ("epochs", 10, ValueError),
+        ("epochs", "2", TypeError),
+        ("device", "tpu", ValueError),
+        ("volume", logic_node, TypeError),
+    ):
+        with pytest.raises(error):
+            setattr(parameters, name, value)
+    frame = qt.QWidget()
+    widgets = {
+        "device": qt.QComboBox(frame),
+        "epochs": qt.QSpinBox(frame),
+        "ticked": qt.QCheckBox(frame),
+        "folder": ctk.ctkPathLineEdit(frame),
+    }
+    widgets["volume"] = slicer.qMRMLNodeComboBox(frame)
+    widgets["volume"].noneEnabled = True
+    widgets["volume"].setMRMLScene(slicer.mrmlScene)
+    for name, widget in widgets.items():
+        widget.setProperty("SlicerParameterName", name)
+    tag = parameters.connectGui(frame)
+    widgets["epochs"].value = 7
+    widgets["device"].currentIndex = 1
+    widgets["ticked"].checked = True
+    widgets["folder"].currentPath = str(tmp_path)
+    volume = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
+    widgets["volume"].setCurrentNode(volume)
+    parameters.names.append("a")
+    assert (parameters.epochs, parameters.device, parameters.ticked, parameters.folder) == (7, "cpu", True, tmp_path)
+    assert parameters.volume is volume
+    parameters.epochs = 3
+    assert widgets["epochs"].value == 3
+    parameters.disconnectGui(tag)
+    widgets["epochs"].value = 5
+    assert parameters.epochs == 3
+    host.save_and_load_scene(tmp_path / "scene.mrml")
+    loaded = Parameters(slicer.mrmlScene.GetFirstNodeByName("parameters"))
+    assert (loaded.epochs, loaded.device, loaded.ticked, loaded.folder, list(loaded.names)) == (3, "cpu", True, tmp_path, ["a"])
+    assert loaded.volume is not None
+    label = qt.QLineEdit()
+    with pytest.raises(RuntimeError, match="cannot tie"):
+        parameters.connectParametersToGui({"epochs": label})
+    with pytest.raises(ValueError, match="Cannot find"):
+        parameters.connectParametersToGui({"steps": label})
+
+
+UI = """<?xml version="1.0" encoding="UTF-8"?>
+<ui version="4.0"><class>Form</class><widget class="qMRMLWidget" name="Form"><layout class="QFormLayout" name="form">
+<item row="0" column="0"><widget class="{kind}" name="selector"><property name="{attribute}"><bool>true</bool></property>
+<property name="SlicerParameterName" stdset="0"><string>volume</string></property></widget></item>
+<item row="1" column="0"><widget class="ctkPathLineEdit" name="path">
+<property name="filters"><set>ctkPathLineEdit::{flag}|ctkPathLineEdit::Files</set></property></widget></item>
+<item row="2" column="0"><widget class="QLabel" name="words"><property name="text"><string>Words</string></property></widget></item>
+</layout></widget>
+<connections><connection><sender>Form</sender><signal>mrmlSceneChanged({scene})</signal><receiver>selector</receiver><slot>{slot}</slot></connection>
+</connections></ui>"""
+GOOD = {
+    "kind": "qMRMLNodeComboBox",
+    "attribute": "noneEnabled",
+    "flag": "Dirs",
+    "scene": "vtkMRMLScene*",
+    "slot": "setMRMLScene(vtkMRMLScene*)",
+}
+
+
+def test_a_ui_file_is_loaded_and_connected(tmp_path: Path) -> None:
+    file = tmp_path / "form.ui"
+    file.write_text(UI.format(**GOOD), encoding="utf-8")
+    with Host(mark_translated=True):
+        import ctk
+
+        widget = slicer.util.loadUI(str(file))
+        ui = slicer.util.childWidgetVariables(widget)
+        assert type(ui.selector) is slicer.qMRMLNodeComboBox
+        assert ui.selector.noneEnabled is True
+        assert ui.selector.property("SlicerParameterName") == "volume"
+        assert ui.path.filters == ctk.ctkPathLineEdit.Dirs | ctk.ctkPathLineEdit.Files
+        assert ui.words.text == "⟦Words⟧"
+        widget.setMRMLScene(slicer.mrmlScene)
+        assert ui.selector.mrmlScene() is slicer.mrmlScene
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "qMRMLNodeCombobox"},
+        {"kind": "qMRMLROIWidget"},
+        {"attribute": "noneAllowed"},
+        {"flag": "Folders"},
+        {"scene": "vtkMRMLNode*"},
+        {"slot": "takeScene(vtkMRMLScene*)"},
+    ],
+)
+def test_a_wrong_ui_file_is_refused(host: Host, tmp_path: Path, wrong: dict[str, str]) -> None:
+    file = tmp_path / "form.ui"
+    file.write_text(UI.format(**{**GOOD, **wrong}), encoding="utf-8")
+    with pytest.raises(RuntimeError):
+        slicer.util.loadUI(str(file))
+
+
+def test_dialogs_are_recorded_and_answered(host: Host) -> None:
+    slicer.util.errorDisplay("It failed.")
+    assert host.dialogs[-1].text == "It failed."
+    with pytest.raises(ZeroDivisionError), slicer.util.tryWithErrorDisplay("Worse.", waitCursor=True):
+        _ = 1 / 0
+    assert host.dialogs[-1].text.startswith("Worse.")
+    assert "ZeroDivisionError" in host.dialogs[-1].details["detailedText"]
+    host.answers += [True, False, lambda dialog: "Delete" in dialog.text]
+    assert slicer.util.confirmOkCancelDisplay("Go on?") is True
+    assert slicer.util.confirmYesNoDisplay("Really?") is False
+    assert slicer.util.confirmYesNoDisplay("Delete it?") is True
+    with pytest.raises(AssertionError, match="unanswered"):
+        slicer.util.confirmYesNoDisplay("Nobody answers?")
+    with pytest.raises(RuntimeError, match="pip_install"):
+        slicer.util.pip_install("nothing")
+    assert host.installer.calls == [("pip_install", "nothing", {})]
+
+
+def test_qt_complaints_are_errors() -> None:
+    import PySide6.QtWidgets as widgets
+
+    with pytest.raises(AssertionError, match="already has a layout"), Host():
+        frame = widgets.QWidget()
+        for _time in range(2):
+            widgets.QVBoxLayout(frame)
+
+
+def test_older_slicer_has_no_packaging_module() -> None:
+    with Host(version=(5, 10)) as host:
+        host.installer.function = lambda requirements: requirements
+        with pytest.raises(ModuleNotFoundError):
+            importlib.import_module("slicer.packaging")
+        with pytest.raises(TypeError):
+            slicer.util.pip_install("a", requester="b")
+        assert slicer.util.pip_install("a") == "a"
+
+
+def test_unused_answers_fail_the_test() -> None:
+    with pytest.raises(AssertionError, match="never came"), Host() as host:
+        host.answers.append(True)
+
+
+MODULE = """
+import qt, ctk, slicer
+from slicer.i18n import tr as _
+from slicer.ScriptedLoadableModule import *
+import SampleData
+log = []
+class Sample(ScriptedLoadableModule):
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("Sample")
+        self.parent.dependencies = ["Segmentations"]
+        slicer.app.connect("startupCompleted()", self.started)
+    def started(self):
+        log.append("started")
+        register = SampleData.SampleDataLogic.registerCustomSampleDataSource
+        register(category="C", sampleName="S", customDownloader=lambda source: log.append(source.sampleName))
+class SampleWidget(ScriptedLoadableModuleWidget):
+    def setup(self):
+        ScriptedLoadableModuleWidget.setup(self)
+        self.logic = SampleLogic()
+        self.button = qt.QPushButton(_("Go"))
+        self.button.name = "go"
+        self.layout.addWidget(self.button)
+        self.button.clicked.connect(lambda: log.append("clicked"))
+    def enter(self): log.append("enter")
+    def exit(self): log.append("exit")
+    def cleanup(self): log.append("cleanup")
+class SampleLogic(ScriptedLoadableModuleLogic):
+    pass
+"""
+
+
+def test_a_module_is_opened_worked_and_taken_off_again(tmp_path: Path) -> None:
+    file = tmp_path / "Sample.py"
+    file.write_text(MODULE, encoding="utf-8")
+    before = {name: getattr(slicer, name, None) for name in dir(slicer)}
+    with Host(file) as host:
+        log = sys.modules["Sample"].log
+        assert log == ["started", "enter"]
+        assert slicer.modules.sample.title == "Sample"
+        assert slicer.util.getModuleLogic("Sample") is host.widget.logic
+        assert Path(slicer.util.modulePath("Sample")) == file
+        assert slicer.util.getModuleWidget("Sample") is host.widget
+        assert host.widget.logic.getParameterNode() is host.widget.logic.getParameterNode()
+        host.click("go")
+        with pytest.raises(AssertionError, match="no widget"):
+            host.find("stop")
+        host.press_sample_data("S")
+        picture = host.grab(None, tmp_path / "panel.png", scale=2.0, dark=True)
+        assert picture.stat().st_size > 500
+        host.leave_module()
+        assert log == ["started", "enter", "clicked", "S", "exit"]
+        slicer.util.reloadScriptedModule("Sample")
+    assert log[-1] == "cleanup"
+    assert {name: getattr(slicer, name, None) for name in dir(slicer)} == before
+    assert "qt" not in sys.modules
+    assert "Sample" not in sys.modules
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("slicer.i18n")
+
+
+def test_the_event_loop_is_run_and_measured(host: Host) -> None:
+    import time
+
+    import qt
+
+    qt.QTimer.singleShot(30, lambda: time.sleep(0.08))
+    measured = host.latency(0.2)
+    assert 75 < measured["max"] < 200
+    assert measured["p50"] < 20
+    with pytest.raises(TimeoutError):
+        host.process(0.05, until=lambda: False)
+
+
+def test_views_and_settings_are_there(host: Host) -> None:
+    import qt
+
+    manager = slicer.app.layoutManager()
+    assert manager.sliceViewNames() == ("Red", "Yellow", "Green")
+    volume = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
+    slicer.util.setSliceViewerLayers(background=volume)
+    assert manager.sliceWidget("Red").sliceLogic().GetSliceCompositeNode().GetBackgroundVolumeID() == volume.GetID()
+    slicer.util.resetThreeDViews()
+    qt.QSettings().setValue("A/b", 3)
+    assert slicer.util.settingsValue("A/b", 0, converter=int) == 3
+    assert Path(slicer.app.temporaryPath).is_dir()
+    assert slicer.util.startupEnvironment()["PATH"]
