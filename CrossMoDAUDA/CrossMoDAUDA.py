@@ -1,14 +1,15 @@
-"""The 3D Slicer module: what Slicer shows of it, a form for one scan, and its self-test. The work is in CrossMoDAUDALib."""
+"""The 3D Slicer module: what Slicer shows of it, its panel's place in Slicer, and its self-test. The work is in CrossMoDAUDALib."""
 
 import functools
 import importlib.util
-import logging
+import sys
+import tempfile
+import time
 import unittest
 from pathlib import Path
 
-import ctk
-import qt
 import slicer
+import vtk
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import (
@@ -17,6 +18,7 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleTest,
     ScriptedLoadableModuleWidget,
 )
+from slicer.util import VTKObservationMixin
 
 
 class CrossMoDAUDA(ScriptedLoadableModule):
@@ -36,89 +38,81 @@ class CrossMoDAUDA(ScriptedLoadableModule):
             "The method is that of Yang T., Wang L.: Image Translation-Based Unsupervised Cross-Modality Domain Adaptation for"
             " Medical Image Segmentation. crossMoDA 2022. Please cite it, and nnU-Net and CycleGAN, which it builds on."
         )
-        slicer.app.connect("startupCompleted()", self.loadTerminology)
+        slicer.app.connect("startupCompleted()", self.onStartupCompleted)
 
-    def loadTerminology(self):
-        """Offer the segments' names and codes wherever Slicer lets the user choose a terminology."""
+    def onStartupCompleted(self):
+        """Offer the segments' names and codes, and the sample scans, wherever Slicer lets the user choose."""
         slicer.modules.terminologies.logic().LoadTerminologyFromFile(self.resourcePath("CrossMoDAUDA.term.json"))
+        from CrossMoDAUDALib.panel import sample_data
+
+        sample_data.register(self.resourcePath, lambda folder: CrossMoDAUDALogic().offerCohort(folder))
 
 
-class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget):
-    """A form that segments one scan, and the command that does everything else."""
+class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """Puts the panel into Slicer and follows the scene; the panel's sections are in CrossMoDAUDALib.panel."""
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.panel = self.parameters = None
 
     def setup(self):
+        from CrossMoDAUDALib.panel.panel import Panel
+
         ScriptedLoadableModuleWidget.setup(self)
         self.logic = CrossMoDAUDALogic()
-        section = ctk.ctkCollapsibleButton()
-        section.text = _("Segment a scan")
-        self.layout.addWidget(section)
-        form = qt.QFormLayout(section)
+        self.panel = Panel(self.layout, self.resourcePath)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
+        self.followParameters()
 
-        self.modelEdit = ctk.ctkPathLineEdit()
-        self.modelEdit.filters = ctk.ctkPathLineEdit.Dirs
-        self.modelEdit.settingKey = "CrossMoDAUDA/Experiment"
-        self.modelEdit.toolTip = _("Folder of a finished experiment; its last self-training iteration is used.")
-        form.addRow(_("Experiment:"), self.modelEdit)
+    def enter(self):
+        """The module is shown."""
+        self.followParameters()
+        self.panel.dependencies.refresh()
 
-        self.inputSelector = slicer.qMRMLNodeComboBox()
-        self.inputSelector.nodeTypes = ["vtkMRMLScalarVolumeNode"]
-        self.inputSelector.showChildNodeTypes = False
-        self.inputSelector.addEnabled = self.inputSelector.removeEnabled = False
-        self.inputSelector.setMRMLScene(slicer.mrmlScene)
-        self.inputSelector.toolTip = _("Scan of the target domain, as hrT2.")
-        form.addRow(_("Input volume:"), self.inputSelector)
+    def exit(self):
+        """Another module is shown; what runs goes on."""
 
-        self.applyButton = qt.QPushButton(_("Apply"))
-        self.applyButton.toolTip = _("Makes a new segmentation. Slicer is busy until it is done.")
-        form.addRow(self.applyButton)
-        self.statusLabel = qt.QLabel()
-        self.statusLabel.wordWrap = True
-        form.addRow(self.statusLabel)
+    def cleanup(self):
+        """The panel goes; training goes on, everything else is ended."""
+        self.removeObservers()
+        if self.panel is not None:
+            self.panel.setParameters(None)
+            self.panel.cleanup()
 
-        note = qt.QLabel(_("Training, folders of scans, translation and scores: run this in a terminal. Not for clinical use."))
-        note.wordWrap = True
-        self.layout.addWidget(note)
-        command = qt.QLineEdit(self.logic.batchCommand())  # can be copied from, and does not widen the panel
-        command.readOnly = True
-        self.layout.addWidget(command)
-        self.layout.addStretch(1)
+    def onSceneStartClose(self, _caller, _event):
+        """The scene's nodes are about to go."""
+        self.unfollowParameters()
+        self.panel.onSceneClosing()
 
-        self.modelEdit.connect("currentPathChanged(QString)", self.updateApplyButton)
-        self.inputSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.updateApplyButton)
-        self.applyButton.connect("clicked(bool)", self.onApplyButton)
-        self.updateApplyButton()
+    def onSceneEndClose(self, _caller, _event):
+        """An empty or another scene is there."""
+        self.followParameters()
 
-    def updateApplyButton(self, _changed=None):
-        """Apply can be pressed once both inputs are chosen."""
-        self.applyButton.enabled = bool(self.modelEdit.currentPath) and self.inputSelector.currentNode() is not None
+    def followParameters(self):
+        """Follow the scene's parameters."""
+        self.unfollowParameters()
+        self.parameters = self.logic.getParameterNode()
+        self.addObserver(self.parameters, vtk.vtkCommand.ModifiedEvent, self.onParametersChanged)
+        self.panel.setParameters(self.parameters)
 
-    def onApplyButton(self, _checked=False):
-        """Segment the chosen scan into a new segmentation node; a failure is one sentence in a dialog."""
-        from CrossMoDAUDALib.errors import CrossModaError
-        from CrossMoDAUDALib.failures import explain
+    def unfollowParameters(self):
+        """Let go of the parameters."""
+        if self.parameters is not None:
+            self.removeObserver(self.parameters, vtk.vtkCommand.ModifiedEvent, self.onParametersChanged)
+            self.parameters = None
 
-        problem = self.logic.missingDependency()
-        if problem:
-            slicer.util.errorDisplay(problem)
-            return
-        self.applyButton.enabled = False
-        try:
-            with slicer.util.WaitCursor():
-                node = self.logic.segment(self.inputSelector.currentNode(), self.modelEdit.currentPath, progress=self.showProgress)
-            self.modelEdit.addCurrentPathToHistory()
-            self.statusLabel.text = _("Done: {name}").format(name=node.GetName())
-        except Exception as error:
-            if not isinstance(error, CrossModaError):
-                logging.exception("CrossMoDAUDA could not segment the scan.")
-            self.statusLabel.text = ""
-            slicer.util.errorDisplay(explain(error)[0])
-        finally:
-            self.updateApplyButton()
+    def onParametersChanged(self, _caller, _event):
+        """Somebody changed a parameter: the panel, a script or a loaded scene."""
+        self.panel.showParameters()
 
-    def showProgress(self, step, total, message="", **_metrics):
-        """Show how far the work is, and let Slicer redraw itself."""
-        self.statusLabel.text = _("{message} ({step} of {total})").format(message=message, step=step, total=total)
-        slicer.app.processEvents()
+    def onReload(self):
+        """Reload the library with the module."""
+        for name in [name for name in sys.modules if name.partition(".")[0] == "CrossMoDAUDALib"]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
 
 
 class CrossMoDAUDALogic(ScriptedLoadableModuleLogic):
@@ -131,6 +125,12 @@ class CrossMoDAUDALogic(ScriptedLoadableModuleLogic):
 
         return InferenceLogic()
 
+    def getParameterNode(self):
+        """The scene's parameters, typed; see CrossMoDAUDALib.panel.parameters."""
+        from CrossMoDAUDALib.panel.parameters import Parameters
+
+        return Parameters(super().getParameterNode())
+
     def segment(self, volumeNode, model, outputNode=None, **options):
         """Segment a scan of the target domain; see CrossMoDAUDALib.logic.InferenceLogic.segment."""
         return self.inference.segment(volumeNode, model, outputNode, **options)
@@ -139,26 +139,15 @@ class CrossMoDAUDALogic(ScriptedLoadableModuleLogic):
         """Translate a scan of the source domain; see CrossMoDAUDALib.logic.InferenceLogic.translate."""
         return self.inference.translate(volumeNode, model, outputNode, **options)
 
-    def missingDependency(self):
-        """One sentence on the first package that is not installed and how to get it; empty if nothing is missing."""
-        remedies = {
-            "torch": _("PyTorch is missing: install the extension PyTorch, then press Install PyTorch in its module PyTorch Utils."),
-            "nnunetv2": _("nnU-Net is missing: install the extension NNUNet, then press Install in its module nnUNet."),
-            "safetensors": _("safetensors is missing: run slicer.util.pip_install('safetensors') in Slicer's Python console."),
-        }
-        return next((remedy for package, remedy in remedies.items() if importlib.util.find_spec(package) is None), "")
-
-    def batchCommand(self):
-        """The command that starts an experiment in a terminal, with this Slicer and this installation."""
-        folder = Path(slicer.util.modulePath("CrossMoDAUDA")).parent
-        installed = folder / "CrossMoDAUDAScripts" / "crossmoda_uda.py"
-        script = installed if installed.is_file() else folder.parent / "Scripts" / "crossmoda_uda.py"
-        application = slicer.app.launcherExecutableFilePath or slicer.app.applicationFilePath()  # macOS has no launcher
-        return f'"{application}" --no-splash --no-main-window --python-script "{script}" run --crossmoda DATA -o EXPERIMENT'
+    def offerCohort(self, folder):
+        """Choose a folder of scans for training, unless the user has chosen one."""
+        parameters = self.getParameterNode()
+        if not parameters.crossmoda:
+            parameters.crossmoda = str(folder)
 
 
 class CrossMoDAUDATest(ScriptedLoadableModuleTest):
-    """What can be tested inside any Slicer: the scene's side of the library. The rest is tested outside, with pytest."""
+    """What can be tested inside any Slicer; the whole method only where PyTorch and nnU-Net are installed."""
 
     def setUp(self):
         slicer.mrmlScene.Clear()
@@ -169,14 +158,33 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
         if not unittest.TextTestRunner(verbosity=2).run(tests).wasSuccessful():
             raise AssertionError("CrossMoDAUDA's self-test failed; the Python console says where.")
 
+    def needs(self, *packages):
+        """Skip a test where packages are missing."""
+        missing = [package for package in packages if importlib.util.find_spec(package) is None]
+        if missing:
+            self.skipTest(f"needs {', '.join(missing)}")
+
     def phantom(self):
         """A synthetic scan's node, image and label map, on an oblique grid."""
-        if importlib.util.find_spec("scipy") is None:
-            self.skipTest("the phantom needs scipy")
+        self.needs("scipy")
         from CrossMoDAUDALib import mrml, phantom
 
         image, labels = phantom.make_case(1, "hrT2", size=(40, 36, 16))
         return mrml.volume_node(image, "Phantom"), image, labels
+
+    def panel(self):
+        """The module's panel, shown if there is a main window."""
+        if slicer.util.mainWindow() is not None:
+            slicer.util.selectModule("CrossMoDAUDA")
+        return slicer.modules.crossmodauda.widgetRepresentation().self().panel
+
+    def waitFor(self, isDone, seconds):
+        """Let Slicer work until something is done."""
+        deadline = time.monotonic() + seconds
+        while not isDone():
+            self.assertLess(time.monotonic(), deadline, "took too long")
+            slicer.app.processEvents()
+            time.sleep(0.01)
 
     def test_volume_round_trip(self):
         from CrossMoDAUDALib import mrml
@@ -204,3 +212,54 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
         with self.assertRaises(CrossModaError):
             CrossMoDAUDALogic().segment(node, slicer.app.temporaryPath + "/no experiment here")
         self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), before)
+
+    def test_panel_follows_the_scene(self):
+        panel = self.panel()
+        node, _image, _labels = self.phantom()
+        self.assertFalse(panel.segment.ui.segmentApply.enabled)  # no model is chosen
+        panel.parameters.inputVolume = node
+        self.assertEqual(panel.segment.ui.segmentInputVolume.currentNode().GetID(), node.GetID())
+        panel.parameters.inputKind = "folder"
+        self.assertTrue(panel.segment.ui.segmentOutputFolder.isVisibleTo(panel.segment.widget))
+        slicer.mrmlScene.Clear()
+        self.assertEqual(panel.parameters.inputKind, "volume")
+
+    def test_evaluate_in_the_panel(self):
+        self.needs("scipy", "psutil")
+        from CrossMoDAUDALib import mrml, phantom
+
+        panel = self.panel()
+        node, _image, labels = self.phantom()
+        for name in ("prediction", "reference"):
+            setattr(panel.parameters, name, mrml.segmentation_node(labels, phantom.LABELS, node, name))
+        panel.evaluate.ui.evaluateApply.click()
+        self.waitFor(lambda: not panel.evaluate.runner.running, 60)
+        table = slicer.util.getNode("Scores of prediction").GetTable()
+        self.assertEqual([table.GetValueByName(row, "DSC").ToDouble() for row in range(2)], [1.0, 1.0])
+
+    def test_whole_method_in_the_panel(self):
+        self.needs("torch", "nnunetv2", "safetensors", "scipy", "psutil")
+        from CrossMoDAUDALib import mrml
+        from CrossMoDAUDALib.panel import sample_data
+
+        panel = self.panel()
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+            experiment = Path(temporary) / "experiment"
+            panel.parameters.crossmoda = str(sample_data.writeCohort(Path(temporary)))
+            panel.parameters.experiment = str(experiment)
+            panel.parameters.preset = "smoke"
+            panel.parameters.iterations = 0
+            panel.parameters.trainingDevice = panel.parameters.device = "cpu"
+            panel.adapt.ui.adaptStart.click()
+            self.waitFor(lambda: panel.adapt.view.monitor.state in ("finished", "failed", "died"), 1200)
+            self.assertEqual(panel.adapt.view.monitor.state, "finished", panel.adapt.ui.adaptStatus.text)
+            scan = sample_data.loadExamples(Path(panel.parameters.crossmoda))[1]
+            panel.parameters.model, panel.parameters.inputVolume = str(experiment), scan
+            panel.segment.ui.segmentApply.click()
+            self.waitFor(lambda: not panel.segment.runner.running, 300)
+            found = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+            self.assertEqual(len(found), 1, panel.segment.ui.segmentStatus.text)
+            names = {"Vestibular schwannoma": 1, "Cochlea": 2}
+            labels = mrml.label_volume_from_segmentation(found[0], names)
+            self.assertEqual(labels.geometry.differences(mrml.volume_from_node(scan).geometry), [])
+            panel.parameters.experiment = panel.parameters.model = ""

@@ -7,8 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from Testing.Host import Host
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "CrossMoDAUDA"))
@@ -67,6 +71,15 @@ def tiny_experiment(tmp_path_factory: pytest.TempPathFactory, tiny_cohort: Path)
     command = ["run", "--crossmoda", str(tiny_cohort), "-o", str(folder), "--preset", "smoke", "--device", "cpu", *assignments]
     assert cli.main([*command, "--set", "evaluation.source_only=true"]) == 0
     return folder
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """The stand-in of Slicer's application with the module's panel open."""
+    from Testing.Host import Host
+
+    with Host(ROOT / "CrossMoDAUDA" / "CrossMoDAUDA.py") as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,0 +1,119 @@
+"""A command of the command line, run beside Slicer: it is started, followed by its events, and can be cancelled."""
+
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ..errors import CrossModaError
+from ..events import read_events
+from ..failures import explain
+from ..processes import Process
+
+POLL_MS = 200
+
+
+class CommandRunner:
+    """Runs one command at a time; everything here happens in short steps of a timer, so the window never waits.
+
+    Args:
+        onEvent: called with every event of the command.
+        onEnd: called once with "finished", "failed" or "cancelled" and what went wrong in sentences; empty when all went well.
+
+    Attributes:
+        running: whether a command is being prepared or runs.
+        folder: its temporary folder, which goes after onEnd.
+    """
+
+    def __init__(self, onEvent, onEnd):
+        self._onEvent, self._onEnd = onEvent, onEnd
+        self._timer = qt.QTimer()
+        self._timer.connect("timeout()", self._step)
+        self._clear()
+
+    def _clear(self):
+        self.running = False
+        self.folder = None
+        self._steps = self._arguments = self._process = None
+        self._offset = 0
+        self._problems = []
+        self._isComplete = False
+
+    def start(self, prepare, arguments):
+        """Prepare and start a command.
+
+        Args:
+            prepare: called with a new temporary folder; an iterator whose steps write what the command reads.
+            arguments: called with that folder after the last step; the command's words.
+        """
+        self.running = True
+        self.folder = Path(tempfile.mkdtemp(prefix="CrossMoDAUDA_", dir=slicer.app.temporaryPath))
+        self._steps, self._arguments = iter(prepare(self.folder)), arguments
+        self._timer.start(0)
+
+    def cancel(self):
+        """End the command and everything it started; onEnd is told before this returns."""
+        if self.running:
+            self._end("cancelled", "")
+
+    def _step(self):
+        try:
+            if self._steps is not None:
+                self._prepare()
+            else:
+                self._poll()
+        except Exception as error:  # a timer has nobody to raise to
+            if not isinstance(error, CrossModaError):
+                logging.exception("CrossMoDAUDA could not go on.")
+            if self.running:
+                self._end("failed", explain(error)[0])
+            else:  # the results could not be shown
+                slicer.util.errorDisplay(explain(error)[0])
+
+    def _prepare(self):
+        try:
+            next(self._steps)
+        except StopIteration:
+            self._steps = None
+            self._timer.start(POLL_MS)
+            words = [*self._arguments(self.folder), "--events", str(self.folder / "events.jsonl")]
+            self._process = Process.start(words, self.folder / "log.txt", detached=False)
+
+    def _poll(self):
+        status = self._process.poll()  # first: whatever it wrote before its end is then read below
+        events, self._offset = read_events(self.folder / "events.jsonl", self._offset)
+        for event in events:
+            if event["kind"] == "error":
+                self._problems.append(event["message"])
+            self._isComplete |= event["kind"] == "run" and event.get("state") == "finished"
+            self._onEvent(event)
+            if not self.running:  # cancelled by whoever was told
+                return
+        if status is not None:
+            said = " ".join(dict.fromkeys(self._problems))
+            if status == 0 or self._isComplete:  # a check that found problems is complete, too
+                self._end("finished", said)
+            else:
+                self._end("failed", said or self._last_words(status))
+
+    def _last_words(self, status):
+        said = self._process.last_words().strip()
+        if said:
+            return _("The work ended unexpectedly: {lastWords}").format(lastWords=said)
+        return _("The work was ended from outside (status {status}); memory may have run out.").format(status=status)
+
+    def _end(self, outcome, message):
+        self._timer.stop()
+        self.running = False
+        process, folder = self._process, self.folder
+        if process is not None:
+            process.kill()
+        try:
+            self._onEnd(outcome, message)  # may read results from the folder
+        finally:
+            self._clear()
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,91 @@
+"""Curves drawn into a picture: few lines, direct labels, the theme's own colours."""
+
+import math
+
+import qt
+
+# Told apart also by people with colour vision deficiency (Okabe and Ito), readable on light and dark.
+COLOURS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233), (120, 120, 120), (150, 75, 30))
+LEFT, RIGHT, TOP, BOTTOM = 46, 10, 8, 22  # margins in points of the screen
+
+
+def drawCurves(curves, width, height, ratio, palette, font):
+    """A chart as a pixmap.
+
+    Args:
+        curves: title: (steps, values), each drawn as a line against the steps.
+        width, height: in points of the screen.
+        ratio: pixels a point, for high-resolution screens.
+        palette, font: of the widget that will show it.
+    """
+    pixmap = qt.QPixmap(max(int(width * ratio), 1), max(int(height * ratio), 1))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(palette.color(qt.QPalette.Base))
+    curves = {title: points for title, points in curves.items() if len(points[0])}
+    painter = qt.QPainter()
+    painter.begin(pixmap)
+    try:
+        painter.setRenderHint(qt.QPainter.Antialiasing)
+        painter.setFont(font)
+        _draw(painter, curves, width, height, palette.color(qt.QPalette.Text), font)
+    finally:
+        painter.end()
+    return pixmap
+
+
+def _draw(painter, curves, width, height, ink, font):
+    line = qt.QFontMetrics(font).height()
+    legend = line * len(curves) + 4
+    top, bottom = TOP + legend, height - BOTTOM
+    values = [value for _steps, values in curves.values() for value in values if math.isfinite(value)]
+    if not values or bottom - top < 2 * line:
+        painter.setPen(ink)
+        painter.drawText(LEFT, height // 2, "–")
+        return
+    ticks = niceTicks(min(values), max(values))
+    low, high = min(ticks[0], min(values)), max(ticks[-1], max(values))
+    last = max(max(steps[-1] for steps, _values in curves.values()), 1)
+
+    def x(step):
+        return LEFT + (width - LEFT - RIGHT) * step / last
+
+    def y(value):
+        return bottom - (bottom - top) * (value - low) / (high - low)
+
+    faint = qt.QColor(ink)
+    faint.setAlpha(50)
+    for tick in ticks:
+        painter.setPen(faint)
+        painter.drawLine(int(LEFT), int(y(tick)), int(width - RIGHT), int(y(tick)))
+        painter.setPen(ink)
+        painter.drawText(4, int(y(tick) + line / 3), f"{tick:g}")
+    painter.drawText(LEFT, int(height - 5), "0")
+    text = f"{last}"
+    painter.drawText(int(width - RIGHT - qt.QFontMetrics(font).horizontalAdvance(text)), int(height - 5), text)
+    for number, (title, (steps, points)) in enumerate(curves.items()):
+        pen = qt.QPen(qt.QColor(*COLOURS[number % len(COLOURS)]))
+        pen.setWidth(2)
+        pen.setCapStyle(qt.Qt.RoundCap)
+        painter.setPen(pen)
+        before = None
+        for step, value in zip(steps, points, strict=True):
+            place = (int(x(step)), int(y(value))) if math.isfinite(value) else None
+            if place is not None:
+                painter.drawLine(*(before or place), *place)  # a point, where nothing comes before
+            before = place
+        middle = int(TOP + line * (number + 0.5))
+        painter.drawLine(LEFT, middle, LEFT + 18, middle)
+        painter.setPen(ink)
+        shown = qt.QFontMetrics(font).elidedText(title, qt.Qt.ElideRight, width - LEFT - RIGHT - 24)
+        painter.drawText(LEFT + 24, int(middle + line / 3), shown)
+
+
+def niceTicks(low, high, count=4):
+    """Round numbers that span a range, about ``count`` of them."""
+    if high <= low:
+        low, high = low - 0.5, high + 0.5
+    rough = (high - low) / count
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
+    first = math.floor(low / step)
+    return [round(number * step, 10) for number in range(first, math.ceil(high / step) + 1)]

@@ -1,0 +1,358 @@
+"""The section Python packages: what is there, what is missing, and a button that installs it the way Slicer does it."""
+
+import contextlib
+import io
+import sys
+import traceback
+from pathlib import Path
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from .. import dependencies
+from ..errors import CrossModaError
+
+
+class DependenciesSection:
+    """Shows the Python packages that training and inference need, and installs the missing ones after asking.
+
+    PyTorch is installed by the PyTorch extension and nnU-Net by the NNUNet extension, which choose the right builds; the rest by
+    Slicer's pip. All of them run under constraints that hold every other installed package at its version.
+
+    Args:
+        layout: gets the section's widget.
+        uiPath: the form DependenciesSection.ui.
+        onChanged: called without arguments after every try to install.
+
+    Attributes:
+        ui: the form's widgets by their names.
+        packages: what was found at the last ``refresh``.
+        isInstalling: while it is true, no other installation is begun.
+    """
+
+    def __init__(self, layout, uiPath, onChanged=None):
+        self.onChanged = onChanged
+        self.packages = []
+        self.isInstalling = False
+        self._marks = {}
+        self._needsRestart = False
+        self.widget = slicer.util.loadUI(str(uiPath))
+        layout.addWidget(self.widget)
+        self.ui = slicer.util.childWidgetVariables(self.widget)
+        self._grid = qt.QGridLayout(self.ui.dependenciesPackages)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 1)
+        self.ui.dependenciesInstall.connect("clicked(bool)", self.onInstall)
+        self.ui.dependenciesOffline.connect("clicked(bool)", self.onOffline)
+        self.refresh()
+
+    # What is there ------------------------------------------------------------------------------------------------------
+
+    @property
+    def ready(self):
+        """Whether every package was there at the last ``refresh``."""
+        return bool(self.packages) and not dependencies.missing(self.packages)
+
+    def problem(self):
+        """One sentence on what is missing and what to do, or an empty text."""
+        if self.ready:
+            return ""
+        names = ", ".join(package.name for package in dependencies.missing(self.packages))
+        return _("Python packages are missing ({names}): install them in the section Python packages at the top.").format(names=names)
+
+    def open(self):
+        """Show the section's contents, for somebody who was sent here."""
+        self.ui.dependenciesButton.collapsed = False
+
+    def refresh(self):
+        """Read the versions anew and show them; opens the section if something is missing."""
+        try:
+            self.packages = dependencies.check(_=_)
+        except CrossModaError as error:
+            self.packages = []
+            self._say(str(error))
+        for package in self.packages:
+            self._show(package)
+        absent = dependencies.missing(self.packages)
+        button = self.ui.dependenciesButton
+        if self._needsRestart:
+            button.text = _("Python packages: restart Slicer")
+        elif self.ready:
+            button.text = _("Python packages: all installed")
+        else:
+            button.text = _("Python packages: {count} missing").format(count=len(absent))
+        if not self.ready:
+            button.collapsed = False
+        self.ui.dependenciesInstall.enabled = bool(absent) and not self.isInstalling
+        self.ui.dependenciesInstall.visible = self.ui.dependenciesOffline.visible = bool(absent)
+        self.ui.dependenciesOffline.enabled = not self.isInstalling
+
+    def cleanup(self):
+        """Forget the owner."""
+        self.onChanged = None
+
+    def _show(self, package):
+        """Show one package; its two labels are made when it is shown first."""
+        if package.name not in self._marks:
+            row = len(self._marks)
+            name, mark = qt.QLabel(package.name), qt.QLabel()
+            mark.wordWrap = True
+            mark.objectName = "dependenciesMark_" + package.name
+            name.toolTip = mark.toolTip = _("{package} {versions}: {purpose}.").format(
+                package=package.name, versions=package.specifier, purpose=package.purpose
+            )
+            name.alignment = qt.Qt.AlignLeft | qt.Qt.AlignTop
+            self._grid.addWidget(name, row, 0)
+            self._grid.addWidget(mark, row, 1)
+            self._marks[package.name] = mark
+        mark = self._marks[package.name]
+        mark.text = self._mark(package)
+        mark.accessibleName = _("{package}: {mark}").format(package=package.name, mark=mark.text)
+
+    def _mark(self, package):
+        versions = package.specifier.replace(",", ", ")
+        if package.installed is None:
+            return _("missing ({purpose})").format(purpose=package.purpose)
+        if package.too_old:
+            return _("{version} is too old: needs {versions}").format(version=package.installed, versions=versions)
+        if package.wrong_version:
+            return _("{version} does not fit: needs {versions}").format(version=package.installed, versions=versions)
+        if package.unmet:
+            names = ", ".join(package.lacks).replace("-", "-\u200b")  # long names may be broken at their hyphens
+            return _("installed {version}, but lacks {packages}").format(version=package.installed, packages=names)
+        return _("installed {version}").format(version=package.installed)
+
+    def _say(self, text):
+        self.ui.dependenciesStatus.text = text
+
+    def _log(self, text):
+        if text.strip():
+            self.ui.dependenciesLog.visible = True
+            self.ui.dependenciesLog.appendPlainText(text.rstrip())
+
+    # Installing ---------------------------------------------------------------------------------------------------------
+
+    def onInstall(self, _checked=False):
+        """Ask, then install what is missing. Whatever happens, the section can be used again afterwards."""
+        if self.isInstalling:
+            return
+        self.refresh()
+        absent = dependencies.missing(self.packages)
+        if not absent:
+            return
+        self.ui.dependenciesLog.clear()
+        try:
+            installers = self._installers(absent)
+            if not self._isAllowed(absent):
+                self._say(_("Nothing was installed."))
+                return
+        except Exception as error:
+            self._fail(error, _("The installation could not begin; see the log below."))
+            return
+        self._begin()
+        before = dependencies.installed()
+        try:
+            path = Path(slicer.app.temporaryPath) / "CrossMoDAUDA-constraints.txt"
+            output = contextlib.redirect_stdout(_Tee(sys.stdout, self._log))
+            with dependencies.holding(path, self.packages), output, slicer.util.WaitCursor(True):
+                for name, install in installers:
+                    self._say(_("Installing {package}; this can take many minutes...").format(package=name))
+                    slicer.app.processEvents()
+                    install(path)
+            self._say("")
+        except Exception as error:
+            packages = ", ".join(package.name for package in absent)
+            self._fail(
+                error,
+                _("{packages} could not be installed; check the internet connection and the free disk space (log below).").format(
+                    packages=packages
+                ),
+            )
+        finally:
+            self._end(before)
+
+    def _begin(self):
+        self.isInstalling = True
+        self.ui.dependenciesInstall.enabled = False
+        self.ui.dependenciesOffline.enabled = False
+
+    def _end(self, before):
+        """Read the versions again and say how it went."""
+        self.isInstalling = False
+        after = dependencies.installed()
+        stale = dependencies.stale_imports(before, after)
+        self._needsRestart = self._needsRestart or bool(stale)
+        self.refresh()
+        harmed = dependencies.replaced(before, after, dependencies.SLICER_OWN)
+        if harmed:
+            self._say(_("Slicer's own packages were changed ({packages}): reinstall Slicer.").format(packages=", ".join(harmed)))
+        elif stale:
+            self._say(_("Restart Slicer: {packages} changed while in use.").format(packages=", ".join(stale)))
+        elif self._needsRestart:
+            self._say(_("Restart Slicer, then come back here."))
+        elif self.ready:
+            self._say(_("Everything that is needed is installed."))
+        elif not self.ui.dependenciesStatus.text:
+            self._say(_("Some packages are still missing; see the log below and try again."))
+        if self.onChanged is not None:
+            self.onChanged()
+
+    def _fail(self, error, sentence):
+        """Show one sentence; the details go to the log."""
+        if isinstance(error, CrossModaError):
+            self._say(str(error))
+            return
+        self._log("".join(traceback.format_exception(error)))
+        self._say(sentence)
+
+    def _isAllowed(self, absent):
+        if slicer.app.testingEnabled():
+            return False  # Slicer answers its own questions with yes while it is tested
+        lines = "\n".join("- " + line for package in absent for line in package.lines)
+        return slicer.util.confirmOkCancelDisplay(
+            _(
+                "These Python packages will be downloaded and installed:\n\n{packages}\n\nWith what they need themselves this can take"
+                " many minutes and several gigabytes, and Slicer cannot be used meanwhile. Packages that are already installed keep their"
+                " versions. Go on?"
+            ).format(packages=lines),
+            _("Install Python packages"),
+        )
+
+    def _installers(self, absent):
+        """(name to show, function that installs) for everything, in order.
+
+        Raises:
+            CrossModaError: it cannot be installed from here; nothing has been touched.
+        """
+        isBusy = getattr(_slicerPackaging(), "isPipInstallInProgress", None)
+        if isBusy is not None and isBusy():
+            raise CrossModaError(_("Another extension is installing Python packages; wait for it to end and try again."))
+        for package in absent:
+            if package.belongs_to_slicer:
+                raise CrossModaError(
+                    _("{package} {version} is part of this Slicer and must not be replaced: install Slicer 5.10 or later.").format(
+                        package=package.name, version=package.installed
+                    )
+                )
+        wanted = {line: package for package in absent for line in package.lines}
+        whole = {package.name: package for line, package in wanted.items() if line == package.requirement}
+        installers = []
+        if {"torch", "nnunetv2"} & set(whole):
+            torchLogic = _pyTorchLogic()
+        if "torch" in whole:
+            installers.append(("PyTorch", lambda _path: _installTorch(torchLogic, whole["torch"])))
+        if "nnunetv2" in whole:
+            nnUNetLogic = _nnUNetLogic()
+            installers.append(("nnU-Net", lambda _path: self._installNNUNet(nnUNetLogic, whole["nnunetv2"])))
+        rest = [line for line, package in wanted.items() if whole.get(package.name) is None or package.name not in ("torch", "nnunetv2")]
+        if rest:
+            installers.append((", ".join(rest), lambda path: _pipInstall(rest, path)))
+        return installers
+
+    def _installNNUNet(self, logic, package):
+        lines = []
+
+        def onProgress(text):
+            lines.append(text)
+            self._log(text)
+
+        logic.progressInfo.connect(onProgress)
+        isDone = logic.setupPythonRequirements(package.requirement)
+        self._needsRestart = self._needsRestart or bool(logic.needsRestart)
+        if not isDone:
+            raise CrossModaError(
+                _("The NNUNet extension could not install nnU-Net: {reason}").format(reason=lines[-1] if lines else _("no reason given"))
+            )
+
+    # Without internet ---------------------------------------------------------------------------------------------------
+
+    def onOffline(self, _checked=False):
+        """Ask for a folder that travels between two computers and show the commands to run in it."""
+        title = _("Folder that travels between the computers, such as on a USB stick")
+        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
+        if not folder:
+            return
+        try:
+            commands = dependencies.write_offline_folder(Path(folder), Path(sys.executable), self.packages)
+        except OSError as error:
+            self._say(_("Cannot write into {folder} ({error}); choose another folder.").format(folder=folder, error=error))
+            return
+        self.ui.dependenciesLog.clear()
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        self._log(
+            _("1. On a computer with internet, the same operating system and Python {version}, in a terminal in that folder:").format(
+                version=version
+            )
+        )
+        self._log("\n".join(commands.download))
+        self._log(_("2. On this computer, in a terminal (on Windows: Command Prompt) in that folder, while Slicer is closed:"))
+        self._log("\n".join(commands.install))
+        self._say(_("The commands are in the log below; the folder already holds the files that they refer to."))
+
+
+class _Tee(io.TextIOBase):
+    """Standard output that is shown in the log as well; pip's output comes this way, line by line."""
+
+    def __init__(self, stream, log):
+        self._stream = stream
+        self._show = log
+
+    def write(self, text):
+        """Pass the text on."""
+        self._show(text)
+        return self._stream.write(text)
+
+    def flush(self):
+        """Pass the call on."""
+        self._stream.flush()
+
+
+def _pyTorchLogic():
+    """The PyTorch extension's logic."""
+    try:
+        import PyTorchUtils
+    except ModuleNotFoundError as error:
+        raise _missingExtension("PyTorch", error) from error
+    return PyTorchUtils.PyTorchUtilsLogic()
+
+
+def _nnUNetLogic():
+    """The NNUNet extension's installer."""
+    try:
+        from SlicerNNUNetLib import InstallLogic
+    except ModuleNotFoundError as error:
+        raise _missingExtension("NNUNet", error) from error
+    return InstallLogic(doAskConfirmation=False)
+
+
+def _missingExtension(name, error):
+    """What to raise when an extension's module cannot be imported."""
+    if error.name not in ("PyTorchUtils", "SlicerNNUNetLib"):
+        return error  # the extension is there but lacks something itself
+    return CrossModaError(
+        _("The extension {name} is missing: install it in the Extensions Manager (menu View), restart Slicer, try again.").format(name=name)
+    )
+
+
+def _installTorch(logic, package):
+    if logic.installTorch(askConfirmation=False, torchVersionRequirement=package.specifier) is None:
+        raise CrossModaError(_("The PyTorch extension did not install PyTorch: try again in its own module PyTorch Utils."))
+
+
+def _slicerPackaging():
+    """Slicer's module for Python packages, which is there from Slicer 5.12 on, or None."""
+    try:
+        import slicer.packaging as packaging
+    except ImportError:
+        return None
+    return packaging
+
+
+def _pipInstall(lines, constraints):
+    """Install by Slicer's own pip."""
+    packaging = _slicerPackaging()
+    if packaging is None:
+        slicer.util.pip_install([*lines, "--constraint", str(constraints)])
+    else:
+        packaging.pip_ensure(lines, constraints=str(constraints), prompt_install=False, prompt_restart=False, requester="CrossMoDAUDA")

@@ -1,0 +1,115 @@
+"""The section Evaluate: how well a segmentation agrees with a reference."""
+
+from pathlib import Path
+
+from slicer.i18n import tr as _
+
+from .. import mrml
+from ..config import Settings
+from ..errors import CrossModaError
+from ..models import describe_model
+from ..volumes import write_volume
+from . import tables
+from .command_runner import CommandRunner
+from .section import Section
+
+
+class EvaluateSection(Section):
+    """Scores two segmentations or label maps of the scene."""
+
+    def __init__(self, panel):
+        super().__init__(panel, "EvaluateSection.ui")
+        ui = self.ui
+        self.bindChoice(
+            "convention",
+            ui.evaluateConvention,
+            [
+                ("challenge2022", _("As crossMoDA 2022"), _("Mean of the two directions; 350 mm where only one has the structure.")),
+                ("medpy", _("As the package medpy"), _("Mean of all distances together; a structure missing in both counts as perfect.")),
+            ],
+        )
+        self.bindNode("prediction", ui.evaluatePrediction)
+        self.bindNode("reference", ui.evaluateReference)
+        ui.evaluateApply.connect("clicked(bool)", self.onApply)
+        self.runner = CommandRunner(self.onEvent, self.onEnd)
+        self._names = {}
+        self._title = ""
+
+    def update(self):
+        ui, isRunning = self.ui, self.runner.running
+        prediction, reference = ui.evaluatePrediction.currentNode(), ui.evaluateReference.currentNode()
+        problem = ""
+        if prediction is None or reference is None:
+            problem = _("Choose a segmentation and its reference.")
+        elif prediction is reference:
+            problem = _("Segmentation and reference are the same; choose two.")
+        ui.evaluateApply.text = _("Cancel") if isRunning else _("Apply")
+        ui.evaluateApply.enabled = isRunning or not problem
+        ui.evaluateApply.toolTip = _("End the work.") if isRunning else problem or _("Compute the scores.")
+        ui.evaluateProgress.visible = isRunning
+
+    def onApply(self, _checked=False):
+        """Start, or cancel what runs."""
+        if self.runner.running:
+            self.runner.cancel()
+            return
+        prediction, reference = self.ui.evaluatePrediction.currentNode(), self.ui.evaluateReference.currentNode()
+        try:
+            labels = mrml.shared_structures(prediction, reference, self._knownLabels())
+        except CrossModaError as error:
+            self.say(self.ui.evaluateStatus, str(error))
+            return
+        # Plain names, because a segment's may hold what the command line takes for something else.
+        self._names = {f"structure{value}": name for name, value in labels.items()}
+        self._title = _("Scores of {name}").format(name=prediction.GetName())
+        convention = self.parameters.convention
+
+        def prepare(folder):
+            for name, node in (("prediction", prediction), ("reference", reference)):
+                write_volume(mrml.label_volume_from_node(node, labels), folder / f"{name}.nrrd", compressed=False)
+                yield
+
+        def arguments(folder):
+            words = ["evaluate", str(folder / "prediction.nrrd"), str(folder / "reference.nrrd"), "-o", str(folder / "scores.csv")]
+            listed = ",".join(f"structure{value}:{value}" for value in labels.values())
+            return [*words, "--set", f"labels={listed}", "--set", f"evaluation.convention={convention}"]
+
+        self.say(self.ui.evaluateStatus, _("Computing the scores..."))
+        self.ui.evaluateProgress.setRange(0, 0)
+        self.runner.start(prepare, arguments)
+        self.update()
+
+    def _knownLabels(self):
+        """Values of structures in label maps: the chosen model's, else the standard ones."""
+        try:
+            return describe_model(Path(self.parameters.model)).labels
+        except CrossModaError:
+            return Settings().labels
+
+    def onEvent(self, event):
+        """The work is too short for more than a moving bar."""
+
+    def onEnd(self, outcome, message):
+        """Show the scores, or why there are none."""
+        if outcome == "finished":
+            rows = tables.readCsv(self.runner.folder / "scores.csv")
+            for row in rows:
+                row["structure"] = self._names[row["structure"]]
+            columns = {
+                "structure": _("Structure"),
+                "dice": _("DSC"),
+                "assd_mm": _("ASSD (mm)"),
+                "volume_ml": _("Volume (mL)"),
+                "reference_ml": _("Reference volume (mL)"),
+            }
+            node = tables.tableNode(self._title, columns, rows)
+            tables.show(self.ui.evaluateTable, node)
+        self.say(self.ui.evaluateStatus, {"finished": _("Done."), "failed": message, "cancelled": _("Cancelled.")}[outcome])
+        self.panel.afterRun(self)
+
+    def onSceneClosing(self):
+        self.runner.cancel()
+        tables.show(self.ui.evaluateTable, None)
+
+    def cleanup(self):
+        self.runner.cancel()

@@ -1,0 +1,67 @@
+"""The panel: its sections from top to bottom, and the scene's parameters that they share."""
+
+from .adapt_section import AdaptSection
+from .dependencies_section import DependenciesSection
+from .evaluate_section import EvaluateSection
+from .segment_section import SegmentSection
+from .translate_section import TranslateSection
+
+
+class Panel:
+    """All sections of the module's panel.
+
+    Args:
+        layout: gets the sections.
+        resourcePath: the full path of a file in Resources.
+    """
+
+    def __init__(self, layout, resourcePath):
+        self.layout, self.resourcePath = layout, resourcePath
+        self.parameters = None
+        self.dependencies = DependenciesSection(layout, resourcePath("UI/DependenciesSection.ui"), self.showParameters)
+        self.segment = SegmentSection(self)
+        self.translate = TranslateSection(self)
+        self.adapt = AdaptSection(self)
+        self.evaluate = EvaluateSection(self)
+        self.sections = [self.segment, self.translate, self.adapt, self.evaluate]
+        layout.addStretch(1)
+
+    def setParameters(self, parameters):
+        """Follow a scene's parameters; None while a scene closes."""
+        self.parameters = parameters
+        for section in self.sections:
+            section.setParameters(parameters)
+
+    def showParameters(self):
+        """Show the parameters after somebody changed them."""
+        for section in self.sections:
+            section.showParameters()
+
+    def onSceneClosing(self):
+        """End what works on nodes that are about to go; training goes on."""
+        for section in self.sections:
+            section.onSceneClosing()
+        self.setParameters(None)
+
+    def afterRun(self, section):
+        """A section's work has ended."""
+        section.update()
+
+    def checkDependencies(self, status):
+        """Whether everything that work needs is installed; if not, say so and show the section that helps."""
+        self.dependencies.refresh()
+        problem = self.dependencies.problem()
+        if problem:
+            status.text, status.visible = problem, True
+            self.dependencies.open()
+        return not problem
+
+    def showSegment(self):
+        """Open the section Segment."""
+        self.segment.ui.segmentButton.collapsed = False
+        self.showParameters()
+
+    def cleanup(self):
+        """End what would go on without the panel; training goes on."""
+        for section in self.sections:
+            section.cleanup()

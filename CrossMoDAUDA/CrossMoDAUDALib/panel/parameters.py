@@ -1,0 +1,46 @@
+"""What the user chose, kept in the scene's parameter node, so that it is saved and restored with the scene."""
+
+import slicer
+from slicer.parameterNodeWrapper import parameterNodeWrapper
+
+
+@parameterNodeWrapper
+class Parameters:
+    """Every choice of the panel; paths and choices are text, as the command line takes them.
+
+    Attributes:
+        settings: advanced settings that differ from the preset, as JSON by their key.
+    """
+
+    # Segment and Translate
+    model: str = ""
+    inputKind: str = "volume"
+    inputVolume: slicer.vtkMRMLScalarVolumeNode
+    outputSegmentation: slicer.vtkMRMLSegmentationNode
+    inputFolder: str = ""
+    outputFolder: str = ""
+    device: str = "auto"
+    largestComponent: str = ""
+    translateInput: slicer.vtkMRMLScalarVolumeNode
+    translateOutput: slicer.vtkMRMLScalarVolumeNode
+    translateDevice: str = "auto"
+
+    # Evaluate
+    prediction: slicer.vtkMRMLDisplayableNode  # a segmentation or a label map
+    reference: slicer.vtkMRMLDisplayableNode
+    convention: str = "challenge2022"
+
+    # Adapt
+    experiment: str = ""
+    scansKind: str = "crossmoda"
+    crossmoda: str = ""
+    sourceImages: str = ""
+    sourceLabels: str = ""
+    targetImages: str = ""
+    evaluateImages: str = ""
+    evaluateLabels: str = ""
+    preset: str = "quick"
+    translator: str = "cyclegan-resnet"
+    iterations: int = 2
+    trainingDevice: str = "auto"
+    settings: str = ""

@@ -1,0 +1,131 @@
+"""What the panel's sections share: a form from a .ui file, kept in step with the parameter node."""
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+
+class Section:
+    """One collapsible part of the panel.
+
+    Args:
+        panel: the panel it belongs to; its layout gets the section's widget.
+        uiFile: name of the form in Resources/UI.
+
+    Attributes:
+        ui: the form's widgets by their names.
+        parameters: the scene's parameters; None while there are none, as when a scene is being closed.
+    """
+
+    def __init__(self, panel, uiFile):
+        self.panel = panel
+        self.parameters = None
+        self.widget = slicer.util.loadUI(panel.resourcePath("UI/" + uiFile))
+        panel.layout.addWidget(self.widget)
+        self.ui = slicer.util.childWidgetVariables(self.widget)
+        self.widget.setMRMLScene(slicer.mrmlScene)
+        self._guiTag = None
+        self._bound = []  # (parameter, read the widget, write the widget)
+        self._showing = False
+
+    # Parameters ---------------------------------------------------------------------------------------------------------
+
+    def setParameters(self, parameters):
+        """Follow another scene's parameters, or none."""
+        if self.parameters is not None and self._guiTag is not None:
+            self.parameters.disconnectGui(self._guiTag)
+            self._guiTag = None
+        self.parameters = parameters
+        if parameters is not None:
+            self._guiTag = parameters.connectGui(self.ui)
+            self.showParameters()
+
+    def showParameters(self):
+        """Show the parameters in the widgets, after somebody changed them."""
+        if self.parameters is None:
+            return
+        self._showing = True
+        try:
+            for name, read, write in self._bound:
+                value = getattr(self.parameters, name)
+                if read() != value:
+                    write(value)
+        finally:
+            self._showing = False
+        self.update()
+
+    def update(self):
+        """Show what follows from the parameters: what can be pressed, what is hidden. Sections override it."""
+
+    def cleanup(self):
+        """End what would go on without the panel. Sections override it."""
+
+    def onSceneClosing(self):
+        """The scene's nodes are about to go. Sections override it."""
+
+    def bindPath(self, name, edit, isRemembered=False):
+        """Keep a ctkPathLineEdit and a parameter in step; Slicer's own connector turns an empty path into the working folder.
+
+        Args:
+            isRemembered: an empty parameter takes the path that was used last, which CTK offers by itself.
+        """
+        offered = edit.currentPath if isRemembered else ""
+
+        def write(path):
+            if offered and not path:
+                setattr(self.parameters, name, offered)
+            else:
+                edit.currentPath = path
+
+        self._bound.append((name, lambda: edit.currentPath, write))
+        edit.connect("currentPathChanged(QString)", lambda _path: self._take(name, edit.currentPath))
+
+    def bindChoice(self, name, combo, choices):
+        """Fill a combo box and keep it and a parameter in step.
+
+        Args:
+            choices: (value, text, tool tip) each.
+        """
+        for value, text, tip in choices:
+            combo.addItem(text, value)
+            combo.setItemData(combo.count - 1, tip, qt.Qt.ToolTipRole)
+
+        def write(value):
+            combo.currentIndex = max(combo.findData(value), 0)
+
+        self._bound.append((name, lambda: combo.itemData(combo.currentIndex), write))
+        combo.connect("currentIndexChanged(int)", lambda _index: self._take(name, combo.itemData(combo.currentIndex)))
+
+    def bindNode(self, name, selector):
+        """Keep a node selector and a parameter in step where the selector offers several classes, which Slicer's connector would cut to one."""
+        self._bound.append((name, selector.currentNode, selector.setCurrentNode))
+        selector.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self._takeNode(name, selector.currentNode()))
+
+    def _takeNode(self, name, node):
+        if self.parameters is not None and not self._showing and getattr(self.parameters, name) is not node:
+            setattr(self.parameters, name, node)
+
+    def _take(self, name, value):
+        if self.parameters is not None and not self._showing and value is not None and getattr(self.parameters, name) != value:
+            setattr(self.parameters, name, value)
+
+    # What every section shows -------------------------------------------------------------------------------------------
+
+    def setRowVisible(self, field, isVisible):
+        """Show or hide a field together with its label, which is named after it."""
+        field.visible = isVisible
+        getattr(self.ui, field.objectName + "Label").visible = isVisible
+
+    def say(self, label, text):
+        """Show a text in a label, which takes no room while it says nothing."""
+        label.text = text
+        label.visible = bool(text)
+
+    def deviceChoices(self):
+        """The devices to offer, for :meth:`bindChoice`."""
+        return [
+            ("auto", _("Automatic"), _("The graphics card if there is a suitable one, else the processor.")),
+            ("cuda", _("Graphics card (NVIDIA)"), _("Needs PyTorch with CUDA.")),
+            ("mps", _("Graphics card (Apple)"), _("Needs a Mac with Apple silicon.")),
+            ("cpu", _("Processor (slow)"), _("Works everywhere.")),
+        ]

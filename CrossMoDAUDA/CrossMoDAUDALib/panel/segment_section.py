@@ -1,0 +1,282 @@
+"""The section Segment: a scan, every volume of the scene or a folder of scans becomes segmentations."""
+
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+
+from .. import mrml
+from ..errors import CrossModaError, InputError
+from ..models import describe_model
+from ..volumes import is_scan, read_label_map, write_volume
+from . import tables, views
+from .command_runner import CommandRunner
+from .section import Section
+
+
+class SegmentSection(Section):
+    """Segments with a trained model; the everyday job."""
+
+    def __init__(self, panel):
+        super().__init__(panel, "SegmentSection.ui")
+        ui = self.ui
+        self.bindPath("model", ui.segmentModelPath, isRemembered=True)
+        self.bindPath("inputFolder", ui.segmentInputFolder)
+        self.bindPath("outputFolder", ui.segmentOutputFolder)
+        self.bindChoice(
+            "inputKind",
+            ui.segmentInputKind,
+            [
+                ("volume", _("One volume"), _("The volume chosen below.")),
+                ("scene", _("All volumes in the scene"), _("Every volume that is loaded; each gets a segmentation.")),
+                ("folder", _("Folder of scans"), _("Every scan file in a folder; the results are files as well.")),
+            ],
+        )
+        self.bindChoice("device", ui.segmentDevice, self.deviceChoices())
+        self.structures = None  # of the model that the list of structures was made for
+        self._listStructures(())
+        ui.segmentLargestComponent.connect("currentIndexChanged(int)", self.onLargestComponent)
+        ui.segmentInputVolume.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.update())
+        ui.segmentApply.connect("clicked(bool)", self.onApply)
+        self.runner = CommandRunner(self.onEvent, self.onEnd)
+        self._jobs = {}  # the volume and its output by the name of the file that the command reads
+        self._made = []
+
+    # What can be pressed ------------------------------------------------------------------------------------------------
+
+    def update(self):
+        if self.parameters is None:
+            self.ui.segmentApply.enabled = self.runner.running
+            return
+        ui, kind = self.ui, self.parameters.inputKind
+        for field in (ui.segmentInputVolume, ui.segmentOutput):
+            self.setRowVisible(field, kind == "volume")
+        for field in (ui.segmentInputFolder, ui.segmentOutputFolder):
+            self.setRowVisible(field, kind == "folder")
+        problem = self._showModel() or self._missingInput()
+        isRunning = self.runner.running
+        ui.segmentApply.text = _("Cancel") if isRunning else _("Apply")
+        ui.segmentApply.enabled = isRunning or not problem
+        ui.segmentApply.toolTip = _("End the work; nothing half-made is kept.") if isRunning else problem or _("Segment.")
+        ui.segmentProgress.visible = isRunning
+
+    def _showModel(self):
+        """Show what the chosen model is; returns what is wrong with it."""
+        if not self.parameters.model:
+            self.say(self.ui.segmentModelInfo, _("Choose an experiment folder, or train one in the section Adapt."))
+            return _("Choose a model.")
+        try:
+            model = describe_model(Path(self.parameters.model))
+        except CrossModaError as error:
+            self.say(self.ui.segmentModelInfo, str(error))
+            self._listStructures(())
+            return str(error)
+        structures = ", ".join(model.labels)
+        if model.iteration is None:
+            self.say(self.ui.segmentModelInfo, _("Finds: {structures}.").format(structures=structures))
+        else:
+            text = _("Finds: {structures}. Self-training round {round}.").format(structures=structures, round=model.iteration)
+            self.say(self.ui.segmentModelInfo, text)
+        self._listStructures(tuple(model.labels))
+        return ""
+
+    def _listStructures(self, structures):
+        """Offer the model's structures for cleaning up."""
+        if structures == self.structures:
+            return
+        self.structures = structures
+        combo = self.ui.segmentLargestComponent
+        wasBlocked = combo.blockSignals(True)
+        combo.clear()
+        combo.addItem(_("As the model was trained"), "")
+        combo.addItem(_("Nothing"), "none")
+        for name in structures:
+            combo.addItem(name, name)
+        chosen = self.parameters.largestComponent if self.parameters is not None else ""
+        combo.currentIndex = max(combo.findData(chosen), 0)
+        combo.blockSignals(wasBlocked)
+
+    def onLargestComponent(self, _index):
+        """Take the user's choice."""
+        combo = self.ui.segmentLargestComponent
+        if self.parameters is not None:
+            self.parameters.largestComponent = combo.itemData(combo.currentIndex)
+
+    def _missingInput(self):
+        kind = self.parameters.inputKind
+        if kind == "volume":
+            return "" if self.ui.segmentInputVolume.currentNode() is not None else _("Choose the volume to segment.")
+        if kind == "scene":
+            return "" if self._sceneVolumes() else _("Load a volume first.")
+        if not self.parameters.inputFolder:
+            return _("Choose the folder of scans.")
+        return "" if self.parameters.outputFolder else _("Choose the folder for the results.")
+
+    def _sceneVolumes(self):
+        nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        return [node for node in nodes if not node.IsA("vtkMRMLLabelMapVolumeNode") and not node.GetHideFromEditors()]
+
+    # The work -----------------------------------------------------------------------------------------------------------
+
+    def onApply(self, _checked=False):
+        """Start, or cancel what runs."""
+        if self.runner.running:
+            self.runner.cancel()
+            return
+        if not self.panel.checkDependencies(self.ui.segmentStatus):
+            return
+        parameters = self.parameters
+        try:
+            if parameters.inputKind == "folder":
+                prepare, inputs = self._noPreparation, self._folderInputs()
+                output = Path(parameters.outputFolder)
+            else:
+                if not self._mayReplace():
+                    return
+                prepare, inputs, output = self._writeVolumes, None, None
+        except CrossModaError as error:
+            self.say(self.ui.segmentStatus, str(error))
+            return
+        self.ui.segmentModelPath.addCurrentPathToHistory()
+        options = ["--device", parameters.device]
+        if parameters.largestComponent in ("none", *self.structures):
+            options += ["--largest-component", parameters.largestComponent]
+        model, isInScene = parameters.model, inputs is None
+
+        def arguments(folder):
+            words = ["segment", model, *map(str, inputs or sorted(folder.glob("scan_*.nrrd")))]
+            words += ["-o", str(output or folder / "results"), *options]
+            words += ["--measurements", str((output or folder) / "measurements.csv")]
+            return words + (["--format", "nrrd"] if isInScene else ["--overwrite"])
+
+        self._made, self._outputFolder = [], output
+        self.say(self.ui.segmentStatus, _("Starting..."))
+        self.ui.segmentProgress.setRange(0, 0)
+        self.runner.start(prepare, arguments)
+        self.update()
+
+    def _folderInputs(self):
+        """The scans of the input folder; asks before results in the output folder are replaced."""
+        folder, output = Path(self.parameters.inputFolder), Path(self.parameters.outputFolder)
+        results = (mrml.FILE_ENDING, "_label.nii.gz", "_label.nrrd")  # of an earlier run into the same folder
+        inputs = sorted(path for path in folder.glob("*") if is_scan(path) and not path.name.lower().endswith(results))
+        if not inputs:
+            raise InputError(_("{folder} holds no scan files; choose the folder in which they lie.").format(folder=folder))
+        self.ui.segmentInputFolder.addCurrentPathToHistory()
+        self.ui.segmentOutputFolder.addCurrentPathToHistory()
+        existing = [*output.glob("*.seg.nrrd"), *output.glob("measurements.csv")]
+        question = _("{folder} holds results already. Replace those of the same scans?").format(folder=output)
+        if existing and not slicer.util.confirmYesNoDisplay(question):
+            raise InputError(_("Nothing was done. Choose another output folder to keep both."))
+        return inputs
+
+    def _mayReplace(self):
+        node = self.parameters.outputSegmentation if self.parameters.inputKind == "volume" else None
+        if node is None or node.GetSegmentation().GetNumberOfSegments() == 0:
+            return True
+        question = _("The segments of '{name}' will be replaced. Go on?").format(name=node.GetName())
+        if slicer.util.confirmYesNoDisplay(question):
+            return True
+        self.say(self.ui.segmentStatus, _("Nothing was done. Choose 'Create new segmentation' to keep both."))
+        return False
+
+    def _noPreparation(self, _folder):
+        self._jobs = {}
+        return ()
+
+    def _writeVolumes(self, folder):
+        """Write the chosen volumes where the command finds them, one a step."""
+        isOne = self.parameters.inputKind == "volume"
+        volumes = [self.ui.segmentInputVolume.currentNode()] if isOne else self._sceneVolumes()
+        output = self.parameters.outputSegmentation if isOne else None
+        self._jobs = {f"scan_{number:04d}": (volume, output) for number, volume in enumerate(volumes, 1)}
+        for name, (volume, _output) in self._jobs.items():
+            write_volume(mrml.volume_from_node(volume), folder / f"{name}.nrrd", compressed=False)
+            yield
+
+    def onEvent(self, event):
+        """Show progress; turn a finished label map into a segmentation at once."""
+        if event["kind"] == "progress":
+            self.ui.segmentProgress.setRange(0, event["total"])
+            self.ui.segmentProgress.value = event["step"]
+            self.say(self.ui.segmentStatus, self._progressText(event))
+        elif event["kind"] == "result" and self._jobs:
+            self._addSegmentation(event)
+
+    def _progressText(self, event):
+        return self._withNames(event.get("message", "")) or _("Segmenting...")
+
+    def _withNames(self, text):
+        """A text of the command's, with the volumes' names for those of the files that it was given."""
+        for name, (volume, _output) in self._jobs.items():
+            for file in (str(self.runner.folder / f"{name}.nrrd"), f"{name}.nrrd", name):
+                text = text.replace(file, volume.GetName())
+        return text
+
+    def _addSegmentation(self, event):
+        volume, output = self._jobs[Path(event["input"]).name.removesuffix(".nrrd")]
+        if volume.GetScene() is None:  # removed meanwhile; the result would lie nowhere
+            return
+        label_map = next(path for path in map(Path, event["outputs"]) if not path.name.endswith(mrml.FILE_ENDING))
+        if output is not None and output.GetScene() is None:
+            output = None
+        labels = describe_model(Path(self.parameters.model)).labels
+        name = _("{volume} segmentation").format(volume=volume.GetName())
+        node = mrml.segmentation_node(read_label_map(label_map), labels, volume, name, output)
+        self._made.append((node, volume))
+
+    def onEnd(self, outcome, message):
+        """Show the results, or why there are none."""
+        rows = self._measurements() if outcome != "cancelled" else []
+        if rows:
+            self._showTable(rows)
+        if self._made and slicer.mrmlScene is not None:
+            node, volume = self._made[-1]
+            views.showSegmentation(node, volume)
+            if self.parameters is not None and self.parameters.inputKind == "volume":
+                self.parameters.outputSegmentation = None  # the next scan gets a segmentation of its own
+        texts = {"finished": self._doneText(), "failed": self._withNames(message), "cancelled": _("Cancelled.")}
+        self.say(self.ui.segmentStatus, texts[outcome])
+        self.panel.afterRun(self)
+
+    def _doneText(self):
+        if self._outputFolder is not None:
+            return _("Done. The results are in {folder}.").format(folder=self._outputFolder)
+        if not self._made:
+            return _("The scan was removed meanwhile; nothing was added.")
+        names = ", ".join(node.GetName() for node, _volume in self._made)
+        return _("Done: {names}. Not for clinical use.").format(names=names)
+
+    def _measurements(self):
+        path = (self._outputFolder or self.runner.folder) / "measurements.csv"
+        rows = tables.readCsv(path) if path.is_file() else []
+        for row in rows:
+            if row["case"] in self._jobs:
+                row["case"] = self._jobs[row["case"]][0].GetName()
+        return rows
+
+    def _showTable(self, rows):
+        scans = {row["case"] for row in rows}
+        columns = {"case": _("Scan")} if len(scans) > 1 else {}
+        columns |= {
+            "structure": _("Structure"),
+            "volume_ml": _("Volume (mL)"),
+            "largest_axial_diameter_mm": _("Largest axial diameter (mm)"),
+        }
+        distances = [key for key in rows[0] if key.startswith("distance_mm to ")]
+        if len(distances) == 2:  # of two structures there is only one distance
+            for row in rows:
+                row["distance"] = row[distances[0]] or row[distances[1]]
+            columns["distance"] = _("Distance to the other (mm)")
+        else:
+            columns |= {key: _("Distance to {structure} (mm)").format(structure=key.removeprefix("distance_mm to ")) for key in distances}
+        name = _("{scan} measurements").format(scan=scans.pop()) if len(scans) == 1 else _("Measurements")
+        node = tables.tableNode(name, columns, rows)
+        tables.show(self.ui.segmentTable, node)
+
+    def onSceneClosing(self):
+        self.runner.cancel()
+        tables.show(self.ui.segmentTable, None)
+
+    def cleanup(self):
+        self.runner.cancel()

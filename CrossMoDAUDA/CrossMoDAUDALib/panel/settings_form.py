@@ -1,0 +1,162 @@
+"""Every advanced setting as a form, made from the typed settings: their texts, limits and defaults are written once."""
+
+import json
+from collections.abc import Mapping
+
+import ctk
+import qt
+from slicer.i18n import tr as _
+
+from ..config import preset_settings, setting_fields, with_values
+from ..errors import InputError
+
+# These have widgets of their own in the section.
+ELSEWHERE = ("preset", "device", "translation.translator", "self_training.iterations")
+
+
+class SettingsForm:
+    """The settings that a preset leaves open to the user.
+
+    Args:
+        layout: gets the form.
+        onChanged: called when the user changed a setting; with the changed settings as JSON, or None while one is wrong.
+
+    Attributes:
+        problem: what is wrong with the settings, in a sentence; empty when nothing is.
+    """
+
+    def __init__(self, layout, onChanged):
+        self._onChanged = onChanged
+        self._preset = "paper"
+        self._editors = {}  # by key: (read, write, label)
+        self._isShowing = False
+        self.problem = ""
+        self._lastInTabOrder = layout.parentWidget()
+        groups = {}
+        for key, (declared, kind) in setting_fields().items():
+            if key in ELSEWHERE:
+                continue
+            section, _dot, name = key.rpartition(".")
+            if section not in groups:
+                box = ctk.ctkCollapsibleGroupBox()
+                box.title = _sectionTitle(section)
+                groups[section] = qt.QFormLayout(box)
+                groups[section].setFieldGrowthPolicy(qt.QFormLayout.AllNonFixedFieldsGrow)
+                groups[section].setRowWrapPolicy(qt.QFormLayout.WrapLongRows)
+                layout.addWidget(box)
+                self._putInTabOrder(box)
+                box.collapsed = True
+            self._addEditor(groups[section], key, name, declared, kind)
+
+    def _addEditor(self, form, key, name, declared, kind):
+        limits = declared.metadata
+        label = qt.QLabel(_(name.replace("_", " ").capitalize()) + ":")
+        tip = _(limits["text"])
+        if limits["low"] is not None:
+            tip += "\n" + _("Allowed: {low} to {high}.").format(low=limits["low"], high=limits["high"])
+        tip += "\n" + _("On the command line: --set {key}=...").format(key=key)
+        if kind is bool:
+            editor = qt.QCheckBox()
+            read, write = lambda: editor.checked, lambda value: setattr(editor, "checked", value in (True, "true"))
+            editor.connect("toggled(bool)", lambda _value: self._take())
+        elif limits["choices"]:
+            editor = qt.QComboBox()
+            for choice in limits["choices"]:
+                editor.addItem(choice)
+            read, write = lambda: editor.currentText, lambda value: setattr(editor, "currentIndex", editor.findText(value))
+            editor.connect("currentIndexChanged(int)", lambda _value: self._take())
+        else:
+            editor = qt.QLineEdit()
+            read, write = lambda: editor.text, lambda value: setattr(editor, "text", _asText(value))
+            editor.connect("editingFinished()", self._take)
+        editor.toolTip = label.toolTip = tip
+        editor.objectName = "setting_" + key.replace(".", "_")
+        label.setBuddy(editor)
+        form.addRow(label, editor)
+        self._putInTabOrder(editor)
+        self._editors[key] = (read, write, label)
+
+    def _putInTabOrder(self, widget):
+        """Else the Tab key would come here after all that the .ui file lists."""
+        qt.QWidget.setTabOrder(self._lastInTabOrder, widget)
+        self._lastInTabOrder = widget
+
+    def show(self, preset, changed):
+        """Show a preset and the settings that differ from it.
+
+        Args:
+            changed: JSON object of texts by key; what is not a setting any more is left out.
+        """
+        self._preset = preset
+        known = {key: value for key, value in _parsed(changed).items() if key in self._editors}
+        base = preset_settings(preset)
+        self._isShowing = True
+        try:
+            for key, (_read, write, _label) in self._editors.items():
+                write(known.get(key, _value(base, key)))
+        finally:
+            self._isShowing = False
+        self._check()
+
+    def changed(self):
+        """The settings that differ from the preset, as texts by key."""
+        base, found = preset_settings(self._preset), {}
+        for key, (read, _write, _label) in self._editors.items():
+            text = _asText(read())
+            if text != _asText(_value(base, key)):
+                found[key] = text
+        return found
+
+    def _take(self):
+        if self._isShowing:
+            return
+        self._check()
+        self._onChanged(json.dumps(self.changed()))
+
+    def _check(self):
+        """Mark what differs from the preset, and find what is wrong."""
+        changed = self.changed()
+        self.problem = ""
+        try:
+            with_values(preset_settings(self._preset), changed)
+        except InputError as error:
+            self.problem = str(error)
+        for key, (_read, _write, label) in self._editors.items():
+            font = qt.QFont(label.font)
+            font.setBold(key in changed)
+            label.font = font
+
+
+def _sectionTitle(section):
+    titles = {
+        "": _("General"),
+        "translation": _("Image translation"),
+        "segmentation": _("Segmentation"),
+        "self_training": _("Self-training"),
+        "evaluation": _("Evaluation"),
+    }
+    return titles.get(section, section.replace("_", " ").capitalize())
+
+
+def _value(settings, key):
+    section, _dot, name = key.rpartition(".")
+    return getattr(getattr(settings, section) if section else settings, name)
+
+
+def _asText(value):
+    """A value as the command line takes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}:{number}" for name, number in value.items())
+    if isinstance(value, (tuple, list)):
+        return ",".join(value)
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def _parsed(text):
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return {str(key): value for key, value in found.items()} if isinstance(found, dict) else {}

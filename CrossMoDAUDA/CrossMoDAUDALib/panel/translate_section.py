@@ -1,0 +1,116 @@
+"""The section Translate: a source scan becomes a pseudo-target image, shown beside it."""
+
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+
+from .. import mrml
+from ..errors import CrossModaError
+from ..models import translator_folder
+from ..volumes import read_volume, write_volume
+from . import views
+from .command_runner import CommandRunner
+from .section import Section
+
+
+class TranslateSection(Section):
+    """Translates one volume with a trained image translation."""
+
+    def __init__(self, panel):
+        super().__init__(panel, "TranslateSection.ui")
+        ui = self.ui
+        self.bindPath("model", ui.translateModelPath)
+        self.bindChoice("translateDevice", ui.translateDevice, self.deviceChoices())
+        ui.translateInputVolume.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.update())
+        ui.translateApply.connect("clicked(bool)", self.onApply)
+        self.runner = CommandRunner(self.onEvent, self.onEnd)
+        self._input = self._output = self._made = None
+
+    def update(self):
+        ui, isRunning = self.ui, self.runner.running
+        problem = self._showModel() if self.parameters is not None else _("Open a scene.")
+        if not problem and ui.translateInputVolume.currentNode() is None:
+            problem = _("Choose the volume to translate.")
+        ui.translateApply.text = _("Cancel") if isRunning else _("Apply")
+        ui.translateApply.enabled = isRunning or not problem
+        ui.translateApply.toolTip = _("End the work; nothing half-made is kept.") if isRunning else problem or _("Translate.")
+        ui.translateProgress.visible = isRunning
+
+    def _showModel(self):
+        """Show what the chosen model is; returns what is wrong with it."""
+        if not self.parameters.model:
+            problem = _("Choose an experiment folder, or train one in the section Adapt.")
+        else:
+            problem = ""
+            try:
+                translator_folder(Path(self.parameters.model))
+            except CrossModaError as error:
+                problem = str(error)
+        self.say(self.ui.translateModelInfo, problem)
+        return problem
+
+    def onApply(self, _checked=False):
+        """Start, or cancel what runs."""
+        if self.runner.running:
+            self.runner.cancel()
+            return
+        if not self.panel.checkDependencies(self.ui.translateStatus) or not self._mayReplace():
+            return
+        self.ui.translateModelPath.addCurrentPathToHistory()
+        self._input, self._output, self._made = self.ui.translateInputVolume.currentNode(), self.parameters.translateOutput, None
+        model, device = self.parameters.model, self.parameters.translateDevice
+
+        def arguments(folder):
+            words = ["translate", model, str(folder / "scan.nrrd"), "-o", str(folder / "results")]
+            return [*words, "--device", device, "--format", "nrrd"]
+
+        self.say(self.ui.translateStatus, _("Starting..."))
+        self.ui.translateProgress.setRange(0, 0)
+        self.runner.start(self._writeVolume, arguments)
+        self.update()
+
+    def _mayReplace(self):
+        node = self.parameters.translateOutput
+        if node is None or node.GetImageData() is None:
+            return True
+        if node is self.ui.translateInputVolume.currentNode():
+            self.say(self.ui.translateStatus, _("Input and output are the same volume; choose another output volume."))
+            return False
+        if slicer.util.confirmYesNoDisplay(_("The image of '{name}' will be replaced. Go on?").format(name=node.GetName())):
+            return True
+        self.say(self.ui.translateStatus, _("Nothing was done. Choose 'Create new volume' to keep both."))
+        return False
+
+    def _writeVolume(self, folder):
+        write_volume(mrml.volume_from_node(self._input), folder / "scan.nrrd", compressed=False)
+        yield
+
+    def onEvent(self, event):
+        """Show progress; take the result into the scene."""
+        if event["kind"] == "progress":
+            self.ui.translateProgress.setRange(0, event["total"])
+            self.ui.translateProgress.value = event["step"]
+            self.say(self.ui.translateStatus, event.get("message", "") or _("Translating..."))
+        elif event["kind"] == "result" and self._input.GetScene() is not None:
+            output = self._output if self._output is not None and self._output.GetScene() is not None else None
+            name = _("{volume} pseudo-hrT2").format(volume=self._input.GetName())
+            self._made = mrml.volume_node(read_volume(Path(event["outputs"][0])), name, output, self._input)
+
+    def onEnd(self, outcome, message):
+        """Show the result beside its input, or why there is none."""
+        message = message.replace(str(self.runner.folder / "scan.nrrd"), self._input.GetName())
+        if self._made is not None:
+            views.showSideBySide(self._input, self._made)
+            message = _("Done: {name}, a synthetic image, not a scan. Not for clinical use.").format(name=self._made.GetName())
+        elif outcome == "finished":
+            message = _("The scan was removed meanwhile; nothing was added.")
+        self.say(self.ui.translateStatus, _("Cancelled.") if outcome == "cancelled" else message)
+        self._input = self._output = self._made = None
+        self.panel.afterRun(self)
+
+    def onSceneClosing(self):
+        self.runner.cancel()
+
+    def cleanup(self):
+        self.runner.cancel()

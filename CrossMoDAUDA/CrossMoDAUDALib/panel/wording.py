@@ -1,0 +1,119 @@
+"""What the panel calls stages, states and quantities, in words that need no manual."""
+
+import re
+
+from slicer.i18n import tr as _
+
+
+def presetTitles():
+    """The presets as the panel offers them: name, title and tool tip each."""
+    return [
+        ("paper", _("Paper (days on a graphics card)"), _("The schedule of the paper.")),
+        ("quick", _("Quick (hours on a graphics card)"), _("The same networks, trained for less time.")),
+        ("smoke", _("Trial (minutes, no useful result)"), _("Tiny networks, to see that everything runs.")),
+    ]
+
+
+def translatorTitles():
+    """The image translators as the panel offers them: name, title and tool tip each."""
+    return [
+        ("cyclegan-resnet", _("CycleGAN, ResNet"), _("The paper's.")),
+        ("cyclegan-unet", _("CycleGAN, U-Net"), _("With the U-Net generator.")),
+        ("none", _("None (source only)"), _("Train on the source scans as they are, for comparison.")),
+    ]
+
+
+def settingsSummary(settings):
+    """What an experiment was started with, in a sentence."""
+    presets = {name: title for name, title, _tip in presetTitles()}
+    translators = {name: title for name, title, _tip in translatorTitles()}
+    return _("Preset: {preset}. Image translation: {translator}. Self-training rounds: {rounds}.").format(
+        preset=presets.get(settings.preset, settings.preset),
+        translator=translators.get(settings.translation.translator, settings.translation.translator),
+        rounds=settings.self_training.iterations,
+    )
+
+
+def stageTitle(name):
+    """A stage's name in words."""
+    fixed = {
+        "check": _("Check the scans"),
+        "translation/source_slices": _("Translation: prepare source slices"),
+        "translation/target_slices": _("Translation: prepare target slices"),
+        "translation/train": _("Translation: train"),
+        "pseudo_target": _("Translate the source scans"),
+        "export/Dataset001_PseudoTarget": _("Collect the translated scans"),
+        "export/Dataset003_SourceOnly": _("Comparison: collect the source scans"),
+    }
+    if name in fixed:
+        return fixed[name]
+    place, _slash, step = name.rpartition("/")
+    steps = {
+        "export": _("collect scans and own results"),
+        "prepare": _("prepare"),
+        "train": _("train"),
+        "predict": _("segment the target scans"),
+        "evaluate": _("score"),
+    }
+    what = steps.get(step, step)
+    if place == "source_only":
+        return _("Comparison: {step}").format(step=what)
+    number = re.fullmatch(r"iteration_(\d+)", place)
+    if number and int(number.group(1)) == 0:
+        return _("Segmentation: {step}").format(step=what)
+    if number:
+        return _("Self-training {round}: {step}").format(round=int(number.group(1)), step=what)
+    return name
+
+
+def stageState(stage):
+    """How far a stage is, in a word or two."""
+    if stage.state == "running" and stage.total:
+        return _("{percent} %").format(percent=100 * stage.step // stage.total)
+    words = {"waiting": "", "running": _("running"), "stopped": _("to be continued"), "done": _("done")}
+    return words[stage.state]
+
+
+def duration(seconds):
+    """A time in words that stay short."""
+    if seconds < 60:
+        return _("{seconds} s").format(seconds=round(seconds))
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+
+
+def experimentState(monitor):
+    """An experiment's state as a sentence."""
+    worker = monitor.worker or {}
+    who = _("process {pid} on {host}").format(pid=worker.get("pid", "?"), host=worker.get("host", "?"))
+    sentences = {
+        "none": "",
+        "idle": _("Not running."),
+        "checking": _("Checking the scans ({who}).").format(who=who),
+        "running": _("Training ({who}). It goes on when Slicer is closed.").format(who=who),
+        "finished": _("Finished."),
+        "interrupted": _("Stopped. Resume continues where it was."),
+        "died": _("The training ended without a word: it was ended from outside, memory ran out, or the computer went down."),
+        "failed": monitor.error,
+    }
+    return sentences[monitor.state]
+
+
+def quantityTitle(name):
+    """A curve's name in words."""
+    titles = {
+        "train_loss": _("Training loss"),
+        "validation_loss": _("Validation loss"),
+        "pseudo_dice": _("Overlap (pseudo-Dice)"),
+        "adversarial_target": _("Realism of translated images"),
+        "adversarial_source": _("Realism of back-translated images"),
+        "cycle_source": _("Cycle consistency, source"),
+        "cycle_target": _("Cycle consistency, target"),
+        "identity_source": _("Identity, source"),
+        "identity_target": _("Identity, target"),
+        "discriminator_source": _("Discriminator, source"),
+        "discriminator_target": _("Discriminator, target"),
+    }
+    return titles.get(name, name.replace("_", " "))

@@ -1,0 +1,329 @@
+"""The section Adapt, driven as a user drives it: check, start, watch, stop, resume, fail."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from conftest import ROOT, TINY
+from panel_actions import (
+    choose,
+    choose_training,
+    monitor_of,
+    nodes,
+    open_section,
+    our_processes,
+    type_setting,
+    wait_for_stage,
+    wait_for_state,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from Testing.Host import Host
+
+MODULE = ROOT / "CrossMoDAUDA" / "CrossMoDAUDA.py"
+COMMAND = [sys.executable, str(ROOT / "Scripts" / "crossmoda_uda.py")]
+# A training whose segmenter would take minutes, so that there is time to watch it.
+LONG = {**TINY, "segmentation.epochs": 500, "segmentation.iterations_per_epoch": 20}
+
+
+@pytest.fixture(autouse=True)
+def no_training_is_left() -> Iterator[None]:
+    """A worker outlives the panel, so each test must end its own."""
+    yield
+    _gone, left = psutil.wait_procs(our_processes(), timeout=5)  # one that has said its last word is still ending
+    for process in left:
+        process.kill()
+    assert not left
+
+
+def test_check_shows_the_scans_as_they_are_read(host: Host, tiny_cohort: Path) -> None:
+    open_section(host, "adapt")
+    assert not host.find("adaptCheck").enabled
+    host.find("adaptCrossmoda").currentPath = str(tiny_cohort)
+    host.click("adaptCheck")
+    assert host.find("adaptCheck").text == "Cancel check"
+    host.process(60, lambda: not host.widget.panel.adapt.checker.running)
+    table = host.find("adaptCases")
+    assert (table.rowCount, host.find("adaptCheckStatus").text) == (5, "5 scans read, 0 with problems, 0 with notes.")
+    assert sorted(table.item(row, 1).text() for row in range(5)) == ["source", "source", "target", "target", "test"]
+    assert {table.item(row, 3).text() for row in range(5)} == {"32 x 32 x 16"}
+    assert not nodes("vtkMRMLScalarVolumeNode") and not our_processes()
+
+
+def test_check_of_a_bad_cohort_shows_the_problems(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    cohort = tmp_path / "cohort"
+    shutil.copytree(tiny_cohort, cohort)
+    label = sorted((cohort / "training_source").glob("*_Label.nii.gz"))[0]
+    label.unlink()
+    image = sorted((cohort / "training_target").glob("*_hrT2.nii.gz"))[0]
+    image.write_bytes(image.read_bytes()[:2000])
+    open_section(host, "adapt")
+    host.find("adaptCrossmoda").currentPath = str(cohort)
+    host.click("adaptCheck")
+    host.process(60, lambda: not host.widget.panel.adapt.checker.running)
+    table, said = host.find("adaptCases"), host.find("adaptCheckStatus").text
+    assert table.rowCount == 5 and said.startswith("5 scans read, 2 with problems"), said
+    remarks = [table.item(row, 2).text() for row in range(5)]
+    assert all("Problem" in text for text in remarks[:2]) and not any("Problem" in text for text in remarks[2:])  # problems come first
+    assert "Traceback" not in said and "|" not in said  # a sentence, no table
+
+    # Starting it all the same is refused with the same problems, and the panel stays usable.
+    host.find("adaptExperimentPath").currentPath = str(tmp_path / "experiment")
+    choose(host, "adaptPreset", "smoke")
+    choose(host, "adaptDevice", "cpu")
+    host.click("adaptStart")
+    wait_for_state(host, "failed")
+    host.process(10, lambda: host.find("adaptStart").enabled)
+    assert label.name.partition("_Label")[0] in host.find("adaptStatus").text or "problem" in host.find("adaptStatus").text
+
+
+def test_check_can_be_cancelled(host: Host, tiny_cohort: Path) -> None:
+    open_section(host, "adapt")
+    host.find("adaptCrossmoda").currentPath = str(tiny_cohort)
+    host.click("adaptCheck")
+    host.process(30, lambda: host.widget.panel.adapt.checker._process is not None)
+    host.click("adaptCheck")
+    assert "cancelled" in host.find("adaptCheckStatus").text and not our_processes()
+
+
+def test_start_stop_resume_finish(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    experiment = tmp_path / "experiment ü"
+    choose_training(host, tiny_cohort, experiment, TINY)
+    choose(host, "adaptScansKind", "crossmoda")
+    assert host.find("adaptIterations").value == 1  # the preset's
+    host.find("adaptIterations").value = 0
+    host.click("adaptStart")
+    assert not host.find("adaptStart").enabled and host.find("adaptStop").enabled
+    wait_for_state(host, "running")
+    assert "process" in host.find("adaptStatus").text and not host.find("adaptScans").visible
+    host.click("adaptStop")
+    assert not host.find("adaptStop").enabled and "Stopping" in host.find("adaptStatus").text
+    wait_for_state(host, "interrupted")
+    host.process(10, lambda: host.find("adaptStart").enabled)
+    assert host.find("adaptStart").text == "Resume" and not our_processes()
+
+    host.click("adaptStart")
+    wait_for_state(host, "finished")
+    host.process(10, lambda: not host.find("adaptStop").enabled)
+    assert host.find("adaptStatus").text == "Finished."
+    assert not host.find("adaptStart").enabled
+    table = host.find("adaptStages")
+    assert {table.item(row, 1).text() for row in range(table.rowCount)} == {"done"}
+    for tab in range(host.find("adaptTabs").count):
+        host.find("adaptTabs").currentIndex = tab
+        host.process(0.1)
+    assert host.find("adaptScores").rowCount == 1 and not host.find("adaptSamplePicture").pixmap.isNull()
+    assert not host.find("adaptCurves").pixmap.isNull()
+    log = host.find("adaptLog").plainText
+    assert [word for word in ("Started", "Stopped", "Finished") if word in log] == ["Started", "Stopped", "Finished"]
+
+    host.click("adaptUseModel")
+    assert host.find("segmentModelPath").currentPath == str(experiment) and not host.find("segmentButton").collapsed
+
+
+def test_two_starts_on_one_experiment(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    """A terminal that comes second is refused with the first's process, and both see the same."""
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, LONG)
+    host.click("adaptStart")
+    wait_for_state(host, "running")
+    pid = str(monitor_of(host).worker["pid"])
+    assert pid in host.find("adaptStatus").text
+    second = subprocess.run([*COMMAND, "run", "-o", str(experiment)], capture_output=True, text=True)
+    assert second.returncode == 1 and f"process {pid}" in second.stderr
+    told = subprocess.run([*COMMAND, "status", str(experiment)], capture_output=True, text=True).stdout
+    assert f"running (process {pid}" in told
+    subprocess.run([*COMMAND, "stop", str(experiment)], check=True, capture_output=True)  # the terminal stops what the panel began
+    wait_for_state(host, "interrupted")
+    host.process(10, lambda: host.find("adaptStart").enabled)
+
+
+def test_panel_that_comes_second_is_refused(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    """The folder is taken between the panel's last look at it and the press on Start."""
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, {})
+    first = subprocess.Popen(
+        [*COMMAND, "run", "-o", str(experiment), "--crossmoda", str(tiny_cohort), "--preset", "smoke", "--device", "cpu"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        host.widget.panel.adapt.view.close()  # so that the panel does not notice before it is pressed
+        while not (experiment / "worker.json").is_file():
+            time.sleep(0.02)
+        host.click("adaptStart")
+        host.process(30, lambda: "worked on" in host.find("adaptStatus").text)
+        assert f"process {first.pid}" in host.find("adaptStatus").text
+        assert first.poll() is None
+    finally:
+        first.kill()
+        first.wait()
+
+
+def test_worker_killed_from_outside_is_reported_within_three_seconds(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, LONG)
+    host.click("adaptStart")
+    wait_for_stage(host, "iteration_0/train")
+    psutil.Process(monitor_of(host).worker["pid"]).kill()
+    began = time.monotonic()
+    wait_for_state(host, "died", seconds=3)
+    host.process(3, lambda: host.find("adaptStart").enabled)
+    assert time.monotonic() - began < 3
+    said = host.find("adaptStatus").text
+    assert "ended without a word" in said and str(experiment / "worker.log") in said and "Traceback" not in said
+    assert host.find("adaptStart").text == "Resume"
+
+
+def test_failed_run_shows_its_sentence_and_where_the_log_is(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    cohort, experiment = tmp_path / "cohort", tmp_path / "experiment"
+    shutil.copytree(tiny_cohort, cohort)
+    choose_training(host, cohort, experiment, LONG)
+    host.click("adaptStart")
+    wait_for_state(host, "running")
+    gone = sorted((cohort / "training_source").glob("*_ceT1.nii.gz"))[0]
+    gone.unlink()
+    wait_for_state(host, "failed")
+    host.process(10, lambda: host.find("adaptStart").enabled)
+    said = host.find("adaptStatus").text
+    assert gone.name in said and str(experiment / "worker.log") in said and "Traceback" not in said
+    host.find("adaptTabs").currentIndex = 4
+    assert gone.name in host.find("adaptLog").plainText
+
+
+def test_training_outlives_slicer_and_is_found_again(tiny_cohort: Path, tmp_path: Path) -> None:
+    from Testing.Host import Host
+
+    experiment = tmp_path / "experiment"
+    with Host(MODULE) as first:
+        choose_training(first, tiny_cohort, experiment, LONG)
+        first.click("adaptStart")
+        wait_for_state(first, "running")
+        worker = psutil.Process(monitor_of(first).worker["pid"])
+    assert worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE
+    with Host(MODULE) as second:
+        open_section(second, "adapt")
+        second.find("adaptExperimentPath").currentPath = str(experiment)
+        wait_for_state(second, "running", seconds=3)
+        assert str(worker.pid) in second.find("adaptStatus").text and not second.find("adaptStart").enabled
+        second.click("adaptStop")
+        wait_for_state(second, "interrupted", seconds=60)
+    worker.wait(10)
+
+
+def test_worker_that_does_not_stop_is_ended_with_all_it_started(
+    host: Host, tiny_cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from CrossMoDAUDALib.panel import adapt_section
+
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, LONG)
+    host.click("adaptStart")
+    wait_for_stage(host, "iteration_0/train")
+    worker = psutil.Process(monitor_of(host).worker["pid"])
+    worker.suspend()  # it hangs
+    monkeypatch.setattr(adapt_section, "SECONDS_TO_STOP", 1)
+    host.click("adaptStop")
+    wait_for_state(host, "died", seconds=15)
+    host.process(10, lambda: host.find("adaptStart").enabled)
+    assert not our_processes()
+
+
+def test_the_panel_answers_and_costs_little_while_training_runs(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, LONG)
+    host.click("adaptStart")
+    wait_for_stage(host, "iteration_0/train")
+    me = psutil.Process()
+    for tab in (0, 1, 2, 4):
+        host.find("adaptTabs").currentIndex = tab
+        host.process(0.5)
+        busy = sum(me.cpu_times()[:2])
+        began = time.monotonic()
+        host.process(3)
+        share = (sum(me.cpu_times()[:2]) - busy) / (time.monotonic() - began)
+        idle = _idle_cost(host, me)
+        assert share - idle < 0.05, f"tab {tab}: {share:.3f} of a core, {idle:.3f} of it the waiting"
+        assert host.latency(2)["max"] < 100
+    host.click("adaptStop")
+    wait_for_state(host, "interrupted", "died")
+    host.process(10, lambda: host.find("adaptStart").enabled)
+
+
+def _idle_cost(host: Host, me: psutil.Process) -> float:
+    """What the event loop costs without the panel's updates."""
+    view = host.widget.panel.adapt.view
+    view.close()
+    busy, began = sum(me.cpu_times()[:2]), time.monotonic()
+    host.process(2)
+    share = (sum(me.cpu_times()[:2]) - busy) / (time.monotonic() - began)
+    view._timer.start()
+    return share
+
+
+def test_closing_the_scene_does_not_disturb_training(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, TINY)
+    host.find("adaptIterations").value = 0
+    host.click("adaptStart")
+    wait_for_state(host, "running")
+    host.close_scene()
+    host.leave_module()
+    host.process(1.0)
+    host.select_module("CrossMoDAUDA")
+    host.find("adaptExperimentPath").currentPath = str(experiment)
+    wait_for_state(host, "finished")
+
+
+def test_settings_come_from_the_typed_settings(host: Host, tmp_path: Path, tiny_cohort: Path) -> None:
+    from CrossMoDAUDALib.config import preset_settings
+
+    choose_training(host, tiny_cohort, tmp_path / "experiment", {})
+    form = host.widget.panel.adapt.settingsForm
+    assert form.changed() == {} and host.find("adaptStart").enabled
+    image_size = preset_settings("smoke").translation.image_size
+    assert host.find("setting_translation_image_size").text == str(image_size)
+    type_setting(host, "translation.image_size", 62)
+    assert "multiple of 4" in host.find("adaptAdvancedNote").text and not host.find("adaptStart").enabled
+    assert "multiple of 4" in host.find("adaptStart").toolTip
+    type_setting(host, "translation.image_size", 128)
+    assert host.find("adaptStart").enabled and form.changed() == {"translation.image_size": "128"}
+    host.find("setting_self_training_warm_start").checked = True
+    assert form.changed() == {"translation.image_size": "128", "self_training.warm_start": "true"}
+    choose(host, "adaptPreset", "quick")
+    assert host.find("adaptIterations").value == preset_settings("quick").self_training.iterations
+
+
+def test_a_folder_of_something_else_is_refused(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("precious", encoding="utf-8")
+    choose_training(host, tiny_cohort, tmp_path, {})
+    assert not host.find("adaptStart").enabled and "thesis.txt" in host.find("adaptStatus").text
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_damaged_experiment_says_so(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "experiment.json").write_text("{", encoding="utf-8")
+    open_section(host, "adapt")
+    host.find("adaptExperimentPath").currentPath = str(tmp_path)
+    host.process(0.5)
+    assert "experiment.json is damaged" in host.find("adaptExperimentInfo").text and not host.find("adaptStart").enabled
+
+
+def test_sample_scans_are_written_and_chosen(host: Host, tmp_path: Path) -> None:
+    open_section(host, "adapt")
+    host.answers += [str(tmp_path)]
+    host.click("adaptSample")
+    folder = Path(host.find("adaptCrossmoda").currentPath)
+    assert folder.parent == tmp_path and len(list(folder.rglob("*_ceT1.nii.gz"))) == 4
+    host.answers += [""]  # the dialog is cancelled
+    host.click("adaptSample")
+    assert host.find("adaptCrossmoda").currentPath == str(folder)

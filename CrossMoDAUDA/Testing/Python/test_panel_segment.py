@@ -1,0 +1,206 @@
+"""The section Segment, driven as a user drives it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from panel_actions import add_scan, choose, choose_model, nodes, our_processes, wait, wait_for_process
+
+if TYPE_CHECKING:
+    from Testing.Host import Host
+
+
+def test_scan_becomes_a_segmentation_on_its_grid(host: Host, tiny_experiment: Path) -> None:
+    import slicer
+    from CrossMoDAUDALib import mrml
+
+    assert not host.find("segmentApply").enabled and "model" in host.find("segmentApply").toolTip
+    scan, _ = add_scan()
+    choose_model(host, tiny_experiment)
+    assert "Vestibular schwannoma, Cochlea" in host.find("segmentModelInfo").text
+    host.click("segmentApply")
+    assert host.find("segmentApply").text == "Cancel" and host.find("segmentProgress").visible
+    said = wait(host, "segment")
+
+    (name, node), *others = nodes("vtkMRMLSegmentationNode").items()
+    assert not others and name == "Scan A segmentation" and name in said
+    labels = mrml.label_volume_from_segmentation(node, {"Vestibular schwannoma": 1, "Cochlea": 2})
+    volume = mrml.volume_from_node(scan)
+    assert labels.geometry.differences(volume.geometry) == []
+    assert node.GetSegmentation().GetSegment("Cochlea").GetColor() == pytest.approx((77 / 255, 187 / 255, 213 / 255), abs=0.01)
+    assert node.GetSegmentation().ContainsRepresentation(slicer.vtkSegmentationConverter.GetClosedSurfaceRepresentationName())
+
+    table = nodes("vtkMRMLTableNode")["Scan A measurements"]
+    titles = [table.GetColumnName(column) for column in range(table.GetNumberOfColumns())]
+    assert titles == ["Structure", "Volume (mL)", "Largest axial diameter (mm)", "Distance to the other (mm)"]
+    voxels = np.bincount(labels.array.ravel(), minlength=3)[1:]
+    expected = voxels * np.prod(volume.geometry.spacing) / 1000
+    assert [float(table.GetCellText(row, 1)) for row in range(2)] == pytest.approx(expected, abs=0.001)
+    assert host.find("segmentApply").text == "Apply" and not host.find("segmentProgress").visible
+    assert host.find("segmentOutput").currentNode() is None  # the next one gets a segmentation of its own
+
+
+def test_the_panels_result_is_the_command_lines(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
+    from CrossMoDAUDALib import cli, mrml, volumes
+
+    scan, _ = add_scan()
+    volumes.write_volume(mrml.volume_from_node(scan), tmp_path / "scan.nrrd")
+    assert cli.main(["segment", str(tiny_experiment), str(tmp_path / "scan.nrrd"), "-o", str(tmp_path), "--device", "cpu"]) == 0
+    expected = volumes.read_label_map(tmp_path / "scan_Label.nii.gz")
+    choose_model(host, tiny_experiment)
+    host.click("segmentApply")
+    wait(host, "segment")
+    (node,) = nodes("vtkMRMLSegmentationNode").values()
+    found = mrml.label_volume_from_segmentation(node, {"Vestibular schwannoma": 1, "Cochlea": 2})
+    assert np.array_equal(found.array, expected.array)
+
+
+def test_an_existing_segmentation_is_replaced_only_after_asking(host: Host, tiny_experiment: Path) -> None:
+    from CrossMoDAUDALib import mrml, phantom
+
+    scan, labels = add_scan()
+    before = mrml.segmentation_node(labels, phantom.LABELS, scan, "By hand")
+    choose_model(host, tiny_experiment)
+    host.find("segmentOutput").setCurrentNode(before)
+    host.answers += [False]
+    host.click("segmentApply")
+    assert "'By hand'" in host.dialogs[-1].text and "Nothing was done" in host.find("segmentStatus").text
+    kept = mrml.label_volume_from_segmentation(before, phantom.LABELS)
+    assert np.array_equal(kept.array, labels.array)
+    host.answers += [True]
+    host.click("segmentApply")
+    wait(host, "segment")
+    assert list(nodes("vtkMRMLSegmentationNode")) == ["By hand"]
+    assert not np.array_equal(mrml.label_volume_from_segmentation(before, phantom.LABELS).array, labels.array)
+
+
+def test_cancel_leaves_no_process_no_node_no_file(host: Host, tiny_experiment: Path) -> None:
+    import slicer
+
+    add_scan()
+    choose_model(host, tiny_experiment)
+    count = slicer.mrmlScene.GetNumberOfNodes()
+    runner = host.widget.panel.segment.runner
+    host.click("segmentApply")
+    process, folder = wait_for_process(host, runner), runner.folder
+    host.process(1.0)  # it is loading its libraries
+    host.click("segmentApply")
+    assert host.find("segmentStatus").text == "Cancelled." and not runner.running
+    assert not process.is_running() or process.status() == "zombie"
+    assert not our_processes() and not folder.exists()
+    assert slicer.mrmlScene.GetNumberOfNodes() == count
+    host.click("segmentApply")  # and it can be started again
+    assert wait(host, "segment").startswith("Done")
+
+
+def test_closing_the_scene_ends_the_work(host: Host, tiny_experiment: Path) -> None:
+    add_scan()
+    choose_model(host, tiny_experiment)
+    host.click("segmentApply")
+    wait_for_process(host, host.widget.panel.segment.runner)
+    host.close_scene()
+    host.process(0.5)
+    assert not our_processes() and not nodes("vtkMRMLSegmentationNode") and not nodes("vtkMRMLTableNode")
+    assert not host.find("segmentApply").enabled
+    add_scan("Scan B")
+    choose_model(host, tiny_experiment)
+    assert host.find("segmentApply").enabled
+
+
+def test_leaving_the_module_does_not_disturb(host: Host, tiny_experiment: Path) -> None:
+    add_scan()
+    choose_model(host, tiny_experiment)
+    host.click("segmentApply")
+    wait_for_process(host, host.widget.panel.segment.runner)
+    host.leave_module()
+    wait(host, "segment")
+    assert "Scan A segmentation" in nodes("vtkMRMLSegmentationNode")
+    host.select_module("CrossMoDAUDA")
+    assert host.find("segmentStatus").text.startswith("Done")
+
+
+def test_scan_removed_meanwhile(host: Host, tiny_experiment: Path) -> None:
+    import slicer
+
+    scan, _ = add_scan()
+    choose_model(host, tiny_experiment)
+    host.click("segmentApply")
+    wait_for_process(host, host.widget.panel.segment.runner)
+    slicer.mrmlScene.RemoveNode(scan)
+    assert "removed" in wait(host, "segment")
+    assert not nodes("vtkMRMLSegmentationNode")
+
+
+def test_every_volume_of_the_scene(host: Host, tiny_experiment: Path) -> None:
+    for number, name in enumerate(("Left", "Right")):
+        add_scan(name, seed=20 + number)
+    choose_model(host, tiny_experiment)
+    choose(host, "segmentInputKind", "scene")
+    assert not host.find("segmentInputVolume").visible
+    host.click("segmentApply")
+    wait(host, "segment")
+    assert sorted(nodes("vtkMRMLSegmentationNode")) == ["Left segmentation", "Right segmentation"]
+    table = nodes("vtkMRMLTableNode")["Measurements"]
+    assert [table.GetCellText(row, 0) for row in range(4)] == ["Left", "Left", "Right", "Right"]
+
+
+def test_folder_of_scans(host: Host, tiny_experiment: Path, tiny_cohort: Path, tmp_path: Path) -> None:
+    output = tmp_path / "results ü"
+    choose_model(host, tiny_experiment)
+    choose(host, "segmentInputKind", "folder")
+    assert not host.find("segmentApply").enabled
+    host.find("segmentInputFolder").currentPath = str(tiny_cohort / "training_target")
+    host.find("segmentOutputFolder").currentPath = str(output)
+    host.click("segmentApply")
+    assert str(output) in wait(host, "segment")
+    scans = sorted(path.name.removesuffix(".nii.gz") for path in (tiny_cohort / "training_target").iterdir())
+    expected = sorted([f"{scan}{ending}" for scan in scans for ending in (".seg.nrrd", "_Label.nii.gz")] + ["measurements.csv"])
+    assert sorted(path.name for path in output.iterdir()) == expected
+    assert not nodes("vtkMRMLSegmentationNode")
+    host.answers += [False]  # keep what is there
+    host.click("segmentApply")
+    assert "Nothing was done" in host.find("segmentStatus").text and not host.widget.panel.segment.runner.running
+
+
+def test_bad_scan_is_one_sentence(host: Host, tiny_experiment: Path) -> None:
+    import slicer
+
+    scan, _ = add_scan("Blank")
+    slicer.util.updateVolumeFromArray(scan, np.zeros((16, 36, 40), np.int16))
+    choose_model(host, tiny_experiment)
+    host.click("segmentApply")
+    said = wait(host, "segment")
+    assert "Traceback" not in said and "/tmp" not in said and said.startswith("Blank")
+    assert not nodes("vtkMRMLSegmentationNode") and host.find("segmentApply").enabled
+
+
+def test_unusable_model_says_why(host: Host, tmp_path: Path) -> None:
+    add_scan()
+    host.find("segmentModelPath").currentPath = str(tmp_path)
+    assert "holds no trained segmenter" in host.find("segmentModelInfo").text
+    assert not host.find("segmentApply").enabled
+
+
+def test_largest_component_of_a_structure(host: Host, tiny_experiment: Path) -> None:
+    from CrossMoDAUDALib import mrml
+    from scipy import ndimage
+
+    add_scan()
+    choose_model(host, tiny_experiment)
+    structures = {"Vestibular schwannoma": 1, "Cochlea": 2}
+
+    def parts() -> dict[str, int]:
+        host.click("segmentApply")
+        wait(host, "segment")
+        labels = mrml.label_volume_from_segmentation(list(nodes("vtkMRMLSegmentationNode").values())[-1], structures)
+        return {name: int(ndimage.label(labels.array == value, np.ones((3, 3, 3)))[1]) for name, value in structures.items()}
+
+    choose(host, "segmentLargestComponent", "none")
+    before = parts()
+    scattered = max(structures, key=lambda name: before[name])
+    assert before[scattered] > 1
+    choose(host, "segmentLargestComponent", scattered)
+    assert parts() == {**before, scattered: 1}
