@@ -16,31 +16,6 @@ from pathlib import Path
 import _environment
 
 LAUNCHER = _environment.FOLDER / "crossmoda_uda.py"
-# Patients of the cohort and voxels of a scan: enough to learn from in minutes.
-COHORT = {"source_cases": 10, "target_cases": 10, "evaluation_cases": 4, "seed": 1, "size": (64, 64, 24)}
-# What the smoke preset lacks to learn something: somewhat larger networks, and schedules of minutes. Networks this small,
-# trained this little, need far higher learning rates than the paper's, and would hardly change the contrast if they
-# were also asked to leave a target slice as it is (the identity loss). For the same reason self-training goes on from the
-# last weights.
-SETTINGS = {
-    "translation.batch_size": 1,
-    "translation.epochs": 4,
-    "translation.decay_epochs": 4,
-    "translation.steps_per_epoch": 150,
-    "translation.learning_rate": 0.002,
-    "translation.identity_weight": 0,
-    "translation.generator_features": 16,
-    "translation.generator_blocks": 4,
-    "translation.discriminator_features": 16,
-    "segmentation.epochs": 5,
-    "segmentation.iterations_per_epoch": 100,
-    "segmentation.initial_learning_rate": 0.1,
-    "segmentation.memory_gb": 0.03,
-    "segmentation.base_features": 16,
-    "segmentation.tile_step": 0.75,
-    "self_training.warm_start": "true",
-    "evaluation.source_only": "true",
-}
 SECONDS_BETWEEN_LINES = 20
 PICTURE = "demo.png"
 
@@ -58,10 +33,12 @@ def main(arguments):
     folder = options.output.absolute()
     cohort, experiment, results = folder / "cohort", folder / "experiment", folder / "segmentation"
     try:
+        from CrossMoDAUDALib.phantom import SAMPLE_COHORT
+
         heading("A synthetic cohort")
-        make_cohort(cohort, **COHORT)
+        make_cohort(cohort, **SAMPLE_COHORT)
         heading("Adaptation: source only, without and with self-training (5 to 8 minutes on 2 cores)")
-        status = run(adapt_command(cohort, experiment, options.device, SETTINGS), experiment / "events.jsonl")
+        status = run(adapt_command(cohort, experiment, options.device), experiment / "events.jsonl")
         if status:
             return status
         heading("One scan, segmented with the result")
@@ -105,10 +82,9 @@ def make_cohort(folder, **cohort):
     print(f"all of different patients, in {folder}")
 
 
-def adapt_command(cohort, experiment, device, settings):
+def adapt_command(cohort, experiment, device):
     """The command line's arguments that adapt."""
-    assignments = [text for key, value in settings.items() for text in ("--set", f"{key}={value}")]
-    return ["run", "--crossmoda", str(cohort), "-o", str(experiment), "--preset", "smoke", "--device", device, *assignments]
+    return ["run", "--crossmoda", str(cohort), "-o", str(experiment), "--preset", "sample", "--device", device]
 
 
 def evaluation_scan(cohort):

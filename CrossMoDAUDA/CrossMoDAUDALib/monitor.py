@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections import deque
 from dataclasses import dataclass, field
@@ -131,11 +130,11 @@ class Monitor:
             for name in planned_stages(self.settings, has_evaluation=bool(Experiment.load(self.folder).cohort.evaluation)):
                 self._stage(name)
         running = is_running(self.folder)  # before reading: what it wrote before its end is then read below
-        if log.is_file() and os.path.getsize(log) < self._offset:  # another experiment has taken the folder
+        if log.is_file() and log.stat().st_size < self._offset:  # another experiment has taken the folder
             self.__init__(self.folder)  # type: ignore[misc]
             return True
         events, self._offset = read_events(log, self._offset, BYTES_AT_ONCE)
-        self.is_behind = bool(events) and self._offset < os.path.getsize(log)
+        self.is_behind = bool(events) and self._offset < log.stat().st_size
         for event in events:
             self._follow(event)
         self.worker = read_worker(self.folder) if running else None

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +70,10 @@ SETTINGS = {
 }
 
 
+# The cohort to try the method with: patients, and voxels of a scan, enough to learn from in minutes (preset sample).
+SAMPLE_COHORT: dict[str, Any] = {"source_cases": 10, "target_cases": 10, "evaluation_cases": 4, "seed": 1, "size": (64, 64, 24)}
+
+
 def make_case(
     seed: int, modality: str, size: Sequence[int] = (64, 64, 24), spacing: Sequence[float] | None = None
 ) -> tuple[Volume, Volume]:
@@ -107,9 +112,9 @@ def make_case(
 
 def write_cohort(
     folder: Path,
-    source_cases: int = 4,
-    target_cases: int = 4,
-    evaluation_cases: int = 3,
+    source_cases: int,
+    target_cases: int,
+    evaluation_cases: int,
     seed: int = 0,
     size: Sequence[int] = (64, 64, 24),
 ) -> None:

@@ -204,7 +204,7 @@ class AdaptSection(Section):
         """Say what was found."""
         self.cases.finish()
         found = _("{cases} scans read, {problems} with problems, {notes} with notes.").format(
-            cases=self.cases.cases, problems=self.cases.problems, notes=self.cases.warnings
+            cases=self.cases.cases, problems=self.cases.count("problems"), notes=self.cases.count("warnings")
         )
         texts = {
             "finished": f"{found} {message}".strip(),
@@ -263,9 +263,11 @@ class AdaptSection(Section):
         if self._worker is not None and (status := self._worker.poll()) is not None:
             said, self._worker = self._worker.last_words(2), None
             self.view.poll()
-            isItsOwn = self.view.monitor is not None and self.view.monitor.state in ("running", "checking", "none", "idle", "finished")
-            if status not in (0, 130) and isItsOwn:  # it was refused before it could write into the folder
-                self._refusal = said.replace("crossmoda_uda: ", "") or _("The training could not be started (status {status}).").format(status=status)
+            monitor = self.view.monitor
+            isTold = monitor.state == "died" or (monitor.error and monitor.error in said)
+            if status not in (0, 130) and not isTold:  # refused, so the folder does not tell of it
+                unknown = _("The training could not be started (status {status}).").format(status=status)
+                self._refusal = said.replace("crossmoda_uda: ", "") or unknown
             self.update()
         if self._stopping is not None:
             self._stopping += self._waiting.interval / 1000

@@ -1,6 +1,6 @@
 """The table of a cohort's cases with what was found wrong with each."""
 
-from pathlib import Path
+import re
 
 import qt
 from slicer.i18n import tr as _
@@ -16,37 +16,55 @@ class CasesTable:
         table.setHorizontalHeaderLabels(titles)
         table.verticalHeader().visible = False
         table.horizontalHeader().setStretchLastSection(True)
-        self.problems = self.warnings = self.cases = 0
+        self._events = []
 
     def clear(self):
         """Forget all cases."""
+        self._events = []
         self._table.rowCount = 0
-        self.problems = self.warnings = self.cases = 0
         self._table.visible = False
 
+    @property
+    def cases(self):
+        """How many there are."""
+        return len(self._events)
+
+    def count(self, kind):
+        """How many have something of a kind: ``problems`` or ``warnings``."""
+        return sum(bool(event.get(kind)) for event in self._events)
+
     def add(self, event):
-        """Add a case as the check tells of it (an event of kind case)."""
+        """Add a case as the check tells of it (an event of kind case); they come as they are read."""
+        self._events.append(event)
+        self._insert(self._table.rowCount, event)
+        self._table.visible = True
+
+    def finish(self):
+        """Put the cases in order, those with problems first, and give the columns the widths that their texts need."""
+        self._table.rowCount = 0
+        for event in sorted(self._events, key=_order):
+            self._insert(self._table.rowCount, event)
+        self._table.resizeColumnsToContents()
+        self._table.resizeRowsToContents()
+
+    def _insert(self, row, event):
         domains = {"source": _("source"), "target": _("target"), "evaluation": _("test")}
-        problems, warnings = event.get("problems", []), event.get("warnings", [])
-        self.cases += 1
-        self.problems += bool(problems)
-        self.warnings += bool(warnings)
-        remark = "\n".join([*(_("Problem: {text}").format(text=text) for text in problems), *(_("Note: {text}").format(text=text) for text in warnings)])
-        name = str(event.get("image") or event["case"])
+        problems = [_("Problem: {text}").format(text=text) for text in event.get("problems", [])]
+        warnings = [_("Note: {text}").format(text=text) for text in event.get("warnings", [])]
+        remark = "\n".join([*problems, *warnings])
         cells = [event["case"], domains[event["domain"]], remark or _("fine"), event.get("size", ""), event.get("spacing", "")]
-        row = self.problems - 1 if problems else self._table.rowCount
         self._table.insertRow(row)
         for column, text in enumerate(cells):
             item = qt.QTableWidgetItem(str(text))
-            item.setToolTip(f"{Path(name)}\n{remark}".strip())
+            item.setToolTip("\n".join([str(event.get("image", "")), remark]).strip())
             if problems:
                 font = qt.QFont(self._table.font)
                 font.setBold(True)
                 item.setFont(font)
             self._table.setItem(row, column, item)
-        self._table.visible = True
 
-    def finish(self):
-        """Give the columns the widths that their texts need."""
-        self._table.resizeColumnsToContents()
-        self._table.resizeRowsToContents()
+
+def _order(event):
+    """Problems first; then by domain, and by name with its numbers in counting order."""
+    name = [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", str(event["case"]))]
+    return not event.get("problems"), ("source", "target", "evaluation").index(event["domain"]), name

@@ -21,7 +21,6 @@ def drawCurves(curves, width, height, ratio, palette, font):
     pixmap = qt.QPixmap(max(int(width * ratio), 1), max(int(height * ratio), 1))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(palette.color(qt.QPalette.Base))
-    curves = {title: points for title, points in curves.items() if len(points[0])}
     painter = qt.QPainter()
     painter.begin(pixmap)
     try:
@@ -38,9 +37,7 @@ def _draw(painter, curves, width, height, ink, font):
     legend = line * len(curves) + 4
     top, bottom = TOP + legend, height - BOTTOM
     values = [value for _steps, values in curves.values() for value in values if math.isfinite(value)]
-    if not values or bottom - top < 2 * line:
-        painter.setPen(ink)
-        painter.drawText(LEFT, height // 2, "–")
+    if not values:
         return
     ticks = niceTicks(min(values), max(values))
     low, high = min(ticks[0], min(values)), max(ticks[-1], max(values))

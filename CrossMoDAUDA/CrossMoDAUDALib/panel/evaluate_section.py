@@ -6,7 +6,7 @@ from slicer.i18n import tr as _
 
 from .. import mrml
 from ..config import Settings
-from ..errors import CrossModaError
+from ..errors import CrossModaError, InputError
 from ..models import describe_model
 from ..volumes import write_volume
 from . import tables
@@ -65,9 +65,14 @@ class EvaluateSection(Section):
         convention = self.parameters.convention
 
         def prepare(folder):
+            volumes = {}
             for name, node in (("prediction", prediction), ("reference", reference)):
-                write_volume(mrml.label_volume_from_node(node, labels), folder / f"{name}.nrrd", compressed=False)
+                volumes[name] = mrml.label_volume_from_node(node, labels)
+                write_volume(volumes[name], folder / f"{name}.nrrd", compressed=False)
                 yield
+            if volumes["prediction"].geometry.differences(volumes["reference"].geometry):
+                message = _("'{first}' and '{second}' lie on different grids; choose two segmentations of the same scan.")
+                raise InputError(message.format(first=prediction.GetName(), second=reference.GetName()))
 
         def arguments(folder):
             words = ["evaluate", str(folder / "prediction.nrrd"), str(folder / "reference.nrrd"), "-o", str(folder / "scores.csv")]

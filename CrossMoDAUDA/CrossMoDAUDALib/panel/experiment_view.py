@@ -121,32 +121,28 @@ class ExperimentView:
     def _showCurves(self):
         if self.monitor is None:
             return
-        combo = self._ui.adaptCurveChoice
-        choices = list(dict.fromkeys((stage, "pseudo_dice" in name) for stage, name in self.monitor.curves))
-        if combo.count < len(choices):
+        combo, label = self._ui.adaptCurveChoice, self._ui.adaptCurves
+        charts = list(dict.fromkeys((stage, wording.chartOf(name)) for stage, name in self.monitor.curves))
+        if combo.count < len(charts):
             wasBlocked = combo.blockSignals(True)
-            for choice in choices[combo.count :]:
-                combo.addItem(self._curveTitle(*choice))
+            for stage, chart in charts[combo.count :]:
+                combo.addItem(_("{stage} ({chart})").format(stage=wording.stageTitle(stage), chart=wording.chartTitle(chart)))
             combo.currentIndex = combo.count - 1  # the training that runs
             combo.blockSignals(wasBlocked)
-        label = self._ui.adaptCurves
-        if not choices:
-            label.text = _("No training has begun.")
+        combo.visible = bool(charts)
+        if not charts:
+            label.text = _("Curves come with the first steps of a training.")
             return
-        stage, isOverlap = choices[max(combo.currentIndex, 0)]
+        stage, chart = charts[max(combo.currentIndex, 0)]
         curves = {
             wording.quantityTitle(name): (curve.steps, curve.values)
             for (of, name), curve in self.monitor.curves.items()
-            if of == stage and ("pseudo_dice" in name) == isOverlap
+            if of == stage and wording.chartOf(name) == chart
         }
         size = (label.width, label.height)
         ends = [(len(steps), steps[-1]) for steps, _values in curves.values() if steps]
-        if self._isNew("curves", (stage, isOverlap, size, ends)):
+        if self._isNew("curves", (stage, chart, size, ends)):
             label.setPixmap(drawCurves(curves, *size, label.devicePixelRatioF(), label.palette, label.font))
-
-    def _curveTitle(self, stage, isOverlap):
-        title = wording.stageTitle(stage)
-        return _("{stage} (overlap)").format(stage=title) if isOverlap else _("{stage} (losses)").format(stage=title)
 
     def _showSample(self):
         path, label = self.monitor.folder / "translation" / "samples" / "latest.png", self._ui.adaptSamplePicture

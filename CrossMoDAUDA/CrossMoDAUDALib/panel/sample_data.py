@@ -39,14 +39,14 @@ def writeCohort(parent):
     Returns:
         The cohort's folder.
     """
-    from ..phantom import write_cohort
+    from ..phantom import SAMPLE_COHORT, write_cohort
 
     folder = parent / NAME
     if not folder.is_dir():
         partial = folder.with_name(NAME + " (unfinished)")
         shutil.rmtree(partial, ignore_errors=True)
         with slicer.util.WaitCursor():
-            write_cohort(partial)
+            write_cohort(partial, **SAMPLE_COHORT)
         partial.replace(folder)  # last, so that a folder of this name is whole
     return folder
 

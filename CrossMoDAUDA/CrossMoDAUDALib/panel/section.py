@@ -97,7 +97,7 @@ class Section:
         combo.connect("currentIndexChanged(int)", lambda _index: self._take(name, combo.itemData(combo.currentIndex)))
 
     def bindNode(self, name, selector):
-        """Keep a node selector and a parameter in step where the selector offers several classes, which Slicer's connector would cut to one."""
+        """Keep a node selector for several classes and a parameter in step; Slicer's own connector would cut them to one."""
         self._bound.append((name, selector.currentNode, selector.setCurrentNode))
         selector.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self._takeNode(name, selector.currentNode()))
 

@@ -10,7 +10,8 @@ def presetTitles():
     return [
         ("paper", _("Paper (days on a graphics card)"), _("The schedule of the paper.")),
         ("quick", _("Quick (hours on a graphics card)"), _("The same networks, trained for less time.")),
-        ("smoke", _("Trial (minutes, no useful result)"), _("Tiny networks, to see that everything runs.")),
+        ("sample", _("Sample scans (about 10 minutes)"), _("Small networks, for the synthetic sample scans; for no others.")),
+        ("smoke", _("Trial run (minutes, no useful result)"), _("Tiny networks, to see that everything runs.")),
     ]
 
 
@@ -107,8 +108,8 @@ def quantityTitle(name):
         "train_loss": _("Training loss"),
         "validation_loss": _("Validation loss"),
         "pseudo_dice": _("Overlap (pseudo-Dice)"),
-        "adversarial_target": _("Realism of translated images"),
-        "adversarial_source": _("Realism of back-translated images"),
+        "adversarial_target": _("Realism of pseudo-target images"),
+        "adversarial_source": _("Realism of pseudo-source images"),
         "cycle_source": _("Cycle consistency, source"),
         "cycle_target": _("Cycle consistency, target"),
         "identity_source": _("Identity, source"),
@@ -117,3 +118,20 @@ def quantityTitle(name):
         "discriminator_target": _("Discriminator, target"),
     }
     return titles.get(name, name.replace("_", " "))
+
+
+def chartOf(name):
+    """The chart that a quantity belongs to."""
+    charts = {"pseudo_dice": "overlap", "adversarial": "contest", "discriminator": "contest", "cycle": "likeness", "identity": "likeness"}
+    return next((chart for start, chart in charts.items() if name.startswith(start)), "losses")
+
+
+def chartTitle(chart):
+    """A chart's name in words."""
+    titles = {
+        "overlap": _("overlap"),
+        "contest": _("adversarial losses"),
+        "likeness": _("cycle and identity losses"),
+        "losses": _("losses"),
+    }
+    return titles[chart]

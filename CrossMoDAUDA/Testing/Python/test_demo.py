@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib import cli, config, mrml
+from CrossMoDAUDALib import cli, mrml
+from CrossMoDAUDALib.phantom import SAMPLE_COHORT
 from CrossMoDAUDALib.volumes import read_label_map, read_volume
 from PIL import Image
 
@@ -41,25 +42,17 @@ def digests(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def small(demo: ModuleType) -> dict[str, Any]:
-    return {**demo.COHORT, "source_cases": 2, "target_cases": 2, "evaluation_cases": 1, "size": (32, 32, 16)}
-
-
-def test_its_settings_are_settings(demo: ModuleType) -> None:
-    settings = config.with_values(config.preset_settings("smoke"), dict(demo.SETTINGS))
-    assert settings.evaluation.source_only and settings.self_training.iterations >= 1
-    for key, value in demo.SETTINGS.items():
-        preset = config.with_values(config.preset_settings("smoke"), {key: value})
-        assert preset != config.preset_settings("smoke"), f"{key} repeats the preset"
+def small() -> dict[str, Any]:
+    return {**SAMPLE_COHORT, "source_cases": 2, "target_cases": 2, "evaluation_cases": 1, "size": (32, 32, 16)}
 
 
 def test_the_cohort_is_the_same_every_time_and_is_kept(demo: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("one", "two"):
-        demo.make_cohort(tmp_path / name / "cohort", **small(demo))
+        demo.make_cohort(tmp_path / name / "cohort", **small())
     assert digests(tmp_path / "one") == digests(tmp_path / "two") and len(digests(tmp_path / "one")) == 8
     assert "2 ceT1 with labels, 2 hrT2 without, and 1 hrT2 with labels" in capsys.readouterr().out
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    demo.make_cohort(tmp_path / "one" / "cohort", **small(demo))
+    demo.make_cohort(tmp_path / "one" / "cohort", **small())
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
@@ -67,16 +60,16 @@ def test_a_cohort_that_was_cut_short_is_made_anew(demo: ModuleType, tmp_path: Pa
     torn = tmp_path / "cohort.partial" / "training_source" / "crossmoda2022_syn_1_ceT1.nii.gz"
     torn.parent.mkdir(parents=True)
     torn.write_bytes(b"half")
-    demo.make_cohort(tmp_path / "cohort", **small(demo))
+    demo.make_cohort(tmp_path / "cohort", **small())
     assert not (tmp_path / "cohort.partial").exists()
     assert read_volume(tmp_path / "cohort" / "training_source" / torn.name).array.any()
 
 
 def test_the_command_it_shows_finds_its_cohort(demo: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cohort = tmp_path / "my cohort" / "cohort"
-    demo.make_cohort(cohort, **small(demo))
+    demo.make_cohort(cohort, **small())
     capsys.readouterr()
-    arguments = demo.adapt_command(cohort, tmp_path / "experiment", "cpu", demo.SETTINGS)
+    arguments = demo.adapt_command(cohort, tmp_path / "experiment", "cpu")
     assert cli.main([*arguments, "--dry-run"]) == 0
     assert "crossmoda2022_syn_5" in capsys.readouterr().out
     assert f'"{cohort}"' in demo.shown(arguments), "quoted, so that it can be copied"

@@ -323,7 +323,7 @@ def test_sample_scans_are_written_and_chosen(host: Host, tmp_path: Path) -> None
     host.answers += [str(tmp_path)]
     host.click("adaptSample")
     folder = Path(host.find("adaptCrossmoda").currentPath)
-    assert folder.parent == tmp_path and len(list(folder.rglob("*_ceT1.nii.gz"))) == 4
+    assert folder.parent == tmp_path and len(list(folder.rglob("*_ceT1.nii.gz"))) == 10
     host.answers += [""]  # the dialog is cancelled
     host.click("adaptSample")
     assert host.find("adaptCrossmoda").currentPath == str(folder)

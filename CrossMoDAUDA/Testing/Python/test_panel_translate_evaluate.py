@@ -1,0 +1,153 @@
+"""The sections Translate and Evaluate, driven as a user drives them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from panel_actions import add_scan, choose, choose_model, nodes, open_section, our_processes, wait, wait_for_process
+
+if TYPE_CHECKING:
+    from Testing.Host import Host
+
+
+def cells(table: Any) -> dict[str, dict[str, str]]:
+    """A table node's texts by the first column and the title."""
+    titles = [table.GetColumnName(column) for column in range(table.GetNumberOfColumns())]
+    rows = [[table.GetCellText(row, column) for column in range(len(titles))] for row in range(table.GetNumberOfRows())]
+    return {row[0]: dict(zip(titles[1:], row[1:], strict=True)) for row in rows}
+
+
+# Translate --------------------------------------------------------------------------------------------------------------
+
+
+def test_translated_volume_lies_beside_its_input(host: Host, tiny_experiment: Path) -> None:
+    import slicer
+    from CrossMoDAUDALib import mrml
+
+    scan, _ = add_scan("ceT1")
+    choose_model(host, tiny_experiment)
+    open_section(host, "translate")
+    assert host.find("translateModelPath").currentPath == str(tiny_experiment)  # one model for the whole panel
+    host.click("translateApply")
+    assert host.find("translateApply").text == "Cancel"
+    assert "synthetic image" in wait(host, "translate")
+    made = nodes("vtkMRMLScalarVolumeNode")["ceT1 pseudo-hrT2"]
+    found, original = mrml.volume_from_node(made), mrml.volume_from_node(scan)
+    assert found.geometry.differences(original.geometry) == [] and not np.array_equal(found.array, original.array)
+
+    manager = slicer.app.layoutManager()
+    assert manager.layout == slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView
+    for name, node in (("Red", scan), ("Yellow", made)):
+        view = manager.sliceWidget(name)
+        assert view.mrmlSliceCompositeNode().GetBackgroundVolumeID() == node.GetID()
+        assert view.mrmlSliceCompositeNode().GetLinkedControl() and view.mrmlSliceNode().GetOrientation() == "Axial"
+
+
+def test_translation_into_a_chosen_volume(host: Host, tiny_experiment: Path) -> None:
+    scan, _ = add_scan("ceT1", seed=5)
+    other, _ = add_scan("Other", seed=6)
+    choose_model(host, tiny_experiment)
+    open_section(host, "translate")
+    host.find("translateInputVolume").setCurrentNode(scan)
+    host.find("translateOutputVolume").setCurrentNode(scan)
+    host.click("translateApply")
+    assert "same volume" in host.find("translateStatus").text
+    host.find("translateOutputVolume").setCurrentNode(other)
+    host.answers += [False]
+    host.click("translateApply")
+    assert "Nothing was done" in host.find("translateStatus").text
+    host.answers += [True]
+    host.click("translateApply")
+    assert "Other" in wait(host, "translate")
+    assert sorted(nodes("vtkMRMLScalarVolumeNode")) == ["Other", "ceT1"]
+
+
+def test_translation_cancelled(host: Host, tiny_experiment: Path) -> None:
+    add_scan("ceT1")
+    choose_model(host, tiny_experiment)
+    open_section(host, "translate")
+    host.click("translateApply")
+    wait_for_process(host, host.widget.panel.translate.runner)
+    host.click("translateApply")
+    assert host.find("translateStatus").text == "Cancelled." and not our_processes()
+    assert list(nodes("vtkMRMLScalarVolumeNode")) == ["ceT1"]
+
+
+def test_model_without_translation_says_so(host: Host, tiny_experiment: Path) -> None:
+    add_scan("ceT1")
+    host.find("segmentModelPath").currentPath = str(tiny_experiment / "iteration_0")
+    open_section(host, "translate")
+    assert "no trained image translator" in host.find("translateModelInfo").text and not host.find("translateApply").enabled
+
+
+# Evaluate ---------------------------------------------------------------------------------------------------------------
+
+
+def test_scores_are_the_librarys(host: Host) -> None:
+    from CrossMoDAUDALib import evaluation, mrml, phantom
+
+    scan, labels = add_scan()
+    moved = labels.with_array(np.roll(labels.array, 1, axis=2))
+    prediction = mrml.segmentation_node(moved, phantom.LABELS, scan, "Mine")
+    reference = mrml.segmentation_node(labels, phantom.LABELS, scan, "By hand")
+    open_section(host, "evaluate")
+    assert not host.find("evaluateApply").enabled
+    host.find("evaluatePrediction").setCurrentNode(prediction)
+    host.find("evaluateReference").setCurrentNode(reference)
+    host.click("evaluateApply")
+    assert wait(host, "evaluate") == "Done."
+    found = cells(nodes("vtkMRMLTableNode")["Scores of Mine"])
+    for score in evaluation.score_case("case", moved, labels, phantom.LABELS, "challenge2022"):
+        assert float(found[score.structure]["DSC"]) == pytest.approx(score.dice, abs=0.001)
+        assert float(found[score.structure]["ASSD (mm)"]) == pytest.approx(score.assd, abs=0.001)
+    assert list(found) == list(phantom.LABELS)
+
+
+def test_label_map_against_segmentation(host: Host) -> None:
+    import slicer
+    from CrossMoDAUDALib import mrml, phantom
+
+    scan, labels = add_scan()
+    label_map = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Label map")
+    mrml.volume_node(labels, "", label_map, scan)
+    segmentation = mrml.segmentation_node(labels, phantom.LABELS, scan, "Segmentation")
+    open_section(host, "evaluate")
+    host.find("evaluatePrediction").setCurrentNode(label_map)
+    host.find("evaluateReference").setCurrentNode(segmentation)
+    host.click("evaluateApply")
+    wait(host, "evaluate")
+    found = cells(nodes("vtkMRMLTableNode")["Scores of Label map"])
+    assert {name: row["DSC"] for name, row in found.items()} == {"Vestibular schwannoma": "1", "Cochlea": "1"}
+
+
+def test_nothing_in_common_is_one_sentence(host: Host) -> None:
+    from CrossMoDAUDALib import mrml
+
+    scan, labels = add_scan()
+    names = ({"Vestibular schwannoma": 1, "Cochlea": 2}, {"Liver": 1, "Spleen": 2})
+    mine, theirs = (mrml.segmentation_node(labels, chosen, scan, "Node") for chosen in names)
+    open_section(host, "evaluate")
+    host.find("evaluatePrediction").setCurrentNode(mine)
+    host.find("evaluateReference").setCurrentNode(theirs)
+    host.click("evaluateApply")
+    assert "no structure in common" in host.find("evaluateStatus").text and not nodes("vtkMRMLTableNode")
+
+
+def test_grids_that_differ_are_refused(host: Host) -> None:
+    from CrossMoDAUDALib import mrml, phantom
+
+    both = []
+    for seed in (9, 10):
+        scan, labels = add_scan(f"Scan {seed}", seed)
+        both.append(mrml.segmentation_node(labels, phantom.LABELS, scan, f"Segmentation {seed}"))
+    open_section(host, "evaluate")
+    host.find("evaluatePrediction").setCurrentNode(both[0])
+    host.find("evaluateReference").setCurrentNode(both[1])
+    choose(host, "evaluateConvention", "medpy")
+    host.click("evaluateApply")
+    said = wait(host, "evaluate")
+    assert "Traceback" not in said and "/tmp" not in said and "'Segmentation 9' and 'Segmentation 10'" in said
+    assert not nodes("vtkMRMLTableNode") and host.find("evaluateApply").enabled
