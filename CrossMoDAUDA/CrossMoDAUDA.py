@@ -216,7 +216,8 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
     def test_panel_follows_the_scene(self):
         panel = self.panel()
         node, _image, _labels = self.phantom()
-        self.assertFalse(panel.segment.ui.segmentApply.enabled)  # no model is chosen
+        panel.parameters.model = ""
+        self.assertFalse(panel.segment.ui.segmentApply.enabled)
         panel.parameters.inputVolume = node
         self.assertEqual(panel.segment.ui.segmentInputVolume.currentNode().GetID(), node.GetID())
         panel.parameters.inputKind = "folder"

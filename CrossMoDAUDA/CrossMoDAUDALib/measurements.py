@@ -24,8 +24,8 @@ class Measurement:
         structure: its name.
         voxels: how many it has.
         volume_ml: their volume.
-        largest_axial_diameter_mm: the longest straight line within one axial slice from one outer voxel corner of the
-            structure to another, as one draws it from edge to edge; NaN when empty.
+        largest_axial_diameter_mm: the longest straight line within one axial slice from one outer voxel corner to another
+            of the same connected part (as one cochlea), as one draws it from edge to edge; NaN when empty.
         distances_mm: to each other structure, the smallest distance between the voxels' faces, 0 where they touch; NaN
             when either is empty.
     """
@@ -83,12 +83,31 @@ def measure(label_map: Volume, labels: dict[str, int]) -> list[Measurement]:
 
 
 def _axial_diameter(part: _Part, spacing: tuple[float, ...]) -> float:
+    """The largest axial diameter of any connected part."""
+    from scipy import ndimage
+
+    labelled, _ = ndimage.label(part.mask, np.ones((3, 3, 3)))
+    boxes = list(enumerate(ndimage.find_objects(labelled), 1))
+
+    def most(box: tuple[slice, ...]) -> float:
+        """A diameter that no part in this box exceeds."""
+        return math.hypot(*((one.stop - one.start) * step for one, step in zip(box[1:], spacing[1:], strict=True)))
+
+    largest = 0.0
+    for number, box in sorted(boxes, key=lambda found: -most(found[1])):
+        if most(box) <= largest:  # nor any of the smaller ones that follow
+            break
+        largest = max(largest, _slice_diameter(labelled[box] == number, spacing))
+    return largest
+
+
+def _slice_diameter(mask: Array, spacing: tuple[float, ...]) -> float:
     """The largest distance between voxel corners of one slice; only the ends of each row of voxels can be such corners."""
     from scipy.spatial import ConvexHull
     from scipy.spatial.distance import pdist
 
     largest = 0.0
-    for one in part.mask:
+    for one in mask:
         rows = np.flatnonzero(one.any(axis=1))
         if not len(rows):
             continue

@@ -15,7 +15,7 @@ from . import sample_data, wording
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
-from .section import Section
+from .section import FOR_SCANS, Section
 from .settings_form import SettingsForm
 
 SECONDS_TO_STOP = 30  # a step of training and writing its checkpoint end in much less
@@ -65,7 +65,7 @@ class AdaptSection(Section):
         self._refusal = ""  # why that process ended at once
         self._stopping = None  # seconds since the user pressed Stop
         self._watched = None
-        self._checkedScans = None
+        self._checkedScans = None  # what the table of cases is about
         self._waiting = qt.QTimer()
         self._waiting.interval = 500
         self._waiting.connect("timeout()", self._lookAfterWorker)
@@ -93,7 +93,13 @@ class AdaptSection(Section):
         monitor = self.view.monitor
         state = monitor.state if monitor is not None else "none"
         isNew = self._watched is None or not Experiment.exists(self._watched)
-        isOn = state in ("running", "checking") or self._worker is not None
+        if self._checkedScans not in (None, self._scanWords()):  # the table tells of other scans
+            self._checkedScans = None
+            self.checker.cancel()
+            self.cases.clear()
+            ui.adaptCheckStatus.text = ""
+        isStarting = self._worker is not None and state not in ("finished", "failed", "interrupted", "died")
+        isOn = state in ("running", "checking") or isStarting
         if not isOn:
             self._stopping = None
         ui.adaptScans.visible = ui.adaptSettings.visible = isNew
@@ -109,11 +115,12 @@ class AdaptSection(Section):
         ui.adaptCheckProgress.visible = self.checker.running
         ui.adaptCheckStatus.visible = bool(ui.adaptCheckStatus.text)
         ui.adaptAdvancedNote.text = self.settingsForm.problem or _("Settings in bold differ from the preset.")
-        ui.adaptStart.text = _("Start") if isNew or state == "none" else _("Resume")
-        ui.adaptStart.enabled = not problem and not isOn and state != "finished"
+        ui.adaptStart.text = _("Resume") if not isNew and state in ("idle", "interrupted", "failed", "died") else _("Start")
+        ui.adaptStart.enabled = not problem and not isOn and self._worker is None and state != "finished"
         ui.adaptStart.toolTip = problem or _("Training goes on when Slicer is closed.")
         ui.adaptStop.enabled = isOn and self._stopping is None
         self.say(ui.adaptStatus, self._statusText(problem, state))
+        ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
         ui.adaptProgressPanel.visible = state != "none" or isOn
         ui.adaptUseModel.enabled = self._watched is not None and any(self._watched.glob("iteration_*/model/model.json"))
 
@@ -148,9 +155,11 @@ class AdaptSection(Section):
             return self._refusal
         if self._stopping is not None:
             return _("Stopping: the step in hand is brought to an end...")
-        if self._worker is not None and state not in ("running", "checking"):
+        if self._worker is not None and state in ("none", "idle"):
             return _("Starting...")
         text = wording.experimentState(self.view.monitor) if state != "none" else problem
+        if state == "failed" and not Experiment.exists(self._watched):
+            text += " " + _("Press Check scans to see every problem.")
         if state in ("failed", "died"):
             text += " " + _("Details are in {log}.").format(log=self._watched / "worker.log")
             if state == "died" and (said := self._lastWords()):
@@ -184,7 +193,10 @@ class AdaptSection(Section):
         if self.checker.running:
             self.checker.cancel()
             return
+        if not self.panel.checkDependencies(self.ui.adaptCheckStatus, *FOR_SCANS):
+            return
         self.cases.clear()
+        self._checkedScans = self._scanWords()
         self._rememberFolders()
         self.say(self.ui.adaptCheckStatus, _("Reading the scans..."))
         self.ui.adaptCheckProgress.setRange(0, 0)

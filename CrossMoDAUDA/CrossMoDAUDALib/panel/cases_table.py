@@ -1,6 +1,8 @@
 """The table of a cohort's cases with what was found wrong with each."""
 
+import os
 import re
+from pathlib import Path
 
 import qt
 from slicer.i18n import tr as _
@@ -11,7 +13,7 @@ class CasesTable:
 
     def __init__(self, table):
         self._table = table
-        titles = [_("Scan"), _("Domain"), _("Problem or note"), _("Size"), _("Spacing (mm)")]
+        titles = [_("Scan"), _("Domain"), _("Problem or note")]
         table.columnCount = len(titles)
         table.setHorizontalHeaderLabels(titles)
         table.verticalHeader().visible = False
@@ -52,11 +54,14 @@ class CasesTable:
         problems = [_("Problem: {text}").format(text=text) for text in event.get("problems", [])]
         warnings = [_("Note: {text}").format(text=text) for text in event.get("warnings", [])]
         remark = "\n".join([*problems, *warnings])
-        cells = [event["case"], domains[event["domain"]], remark or _("fine"), event.get("size", ""), event.get("spacing", "")]
+        for folder in {str(Path(path).parent) + os.sep for path in (event.get("image"), event.get("label")) if path}:
+            remark = remark.replace(folder, "")
+        cells = [event["case"], domains[event["domain"]], remark or _("fine")]
+        details = [event.get("image", ""), _("{size} voxels of {spacing} mm").format(**event) if "size" in event else "", remark]
         self._table.insertRow(row)
         for column, text in enumerate(cells):
             item = qt.QTableWidgetItem(str(text))
-            item.setToolTip("\n".join([str(event.get("image", "")), remark]).strip())
+            item.setToolTip("\n".join(str(text) for text in details if text))
             if problems:
                 font = qt.QFont(self._table.font)
                 font.setBold(True)

@@ -4,12 +4,13 @@ import math
 
 import qt
 
-# Told apart also by people with colour vision deficiency (Okabe and Ito), readable on light and dark.
-COLOURS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233), (120, 120, 120), (150, 75, 30))
+# Told apart also by people with colour vision deficiency (after Okabe and Ito); darker on light ground, lighter on dark.
+ON_LIGHT = ((0, 114, 178), (213, 94, 0), (0, 130, 95), (176, 80, 135))
+ON_DARK = ((86, 180, 233), (240, 150, 60), (60, 200, 150), (224, 150, 195))
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 8, 22  # margins in points of the screen
 
 
-def drawCurves(curves, width, height, ratio, palette, font):
+def drawCurves(curves, width, height, ratio, palette, font, limits=None):
     """A chart as a pixmap.
 
     Args:
@@ -17,6 +18,7 @@ def drawCurves(curves, width, height, ratio, palette, font):
         width, height: in points of the screen.
         ratio: pixels a point, for high-resolution screens.
         palette, font: of the widget that will show it.
+        limits: the values' range, if it is known; else theirs.
     """
     pixmap = qt.QPixmap(max(int(width * ratio), 1), max(int(height * ratio), 1))
     pixmap.setDevicePixelRatio(ratio)
@@ -26,20 +28,21 @@ def drawCurves(curves, width, height, ratio, palette, font):
     try:
         painter.setRenderHint(qt.QPainter.Antialiasing)
         painter.setFont(font)
-        _draw(painter, curves, width, height, palette.color(qt.QPalette.Text), font)
+        _draw(painter, curves, width, height, palette.color(qt.QPalette.Text), font, limits)
     finally:
         painter.end()
     return pixmap
 
 
-def _draw(painter, curves, width, height, ink, font):
+def _draw(painter, curves, width, height, ink, font, limits):
     line = qt.QFontMetrics(font).height()
     legend = line * len(curves) + 4
     top, bottom = TOP + legend, height - BOTTOM
     values = [value for _steps, values in curves.values() for value in values if math.isfinite(value)]
     if not values:
         return
-    ticks = niceTicks(min(values), max(values))
+    ticks = niceTicks(*(limits or (min(values), max(values))))
+    colours = ON_DARK if ink.lightness() > 127 else ON_LIGHT
     low, high = min(ticks[0], min(values)), max(ticks[-1], max(values))
     last = max(max(steps[-1] for steps, _values in curves.values()), 1)
 
@@ -60,7 +63,7 @@ def _draw(painter, curves, width, height, ink, font):
     text = f"{last}"
     painter.drawText(int(width - RIGHT - qt.QFontMetrics(font).horizontalAdvance(text)), int(height - 5), text)
     for number, (title, (steps, points)) in enumerate(curves.items()):
-        pen = qt.QPen(qt.QColor(*COLOURS[number % len(COLOURS)]))
+        pen = qt.QPen(qt.QColor(*colours[number % len(colours)]))
         pen.setWidth(2)
         pen.setCapStyle(qt.Qt.RoundCap)
         painter.setPen(pen)

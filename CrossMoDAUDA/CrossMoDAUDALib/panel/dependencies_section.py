@@ -54,11 +54,18 @@ class DependenciesSection:
         """Whether every package was there at the last ``refresh``."""
         return bool(self.packages) and not dependencies.missing(self.packages)
 
-    def problem(self):
-        """One sentence on what is missing and what to do, or an empty text."""
+    def problem(self, *needed):
+        """One sentence on what is missing and what to do, or an empty text.
+
+        Args:
+            needed: names of the packages that matter; all if none is given.
+        """
         if self.ready:
             return ""
-        names = ", ".join(package.name for package in dependencies.missing(self.packages))
+        missing = [package.name for package in dependencies.missing(self.packages) if not needed or package.name in needed]
+        if self.packages and not missing:
+            return ""
+        names = ", ".join(missing)
         return _("Python packages are missing ({names}): install them in the section Python packages at the top.").format(names=names)
 
     def open(self):

@@ -11,7 +11,7 @@ from ..models import describe_model
 from ..volumes import write_volume
 from . import tables
 from .command_runner import CommandRunner
-from .section import Section
+from .section import FOR_SCANS, Section
 
 
 class EvaluateSection(Section):
@@ -24,8 +24,8 @@ class EvaluateSection(Section):
             "convention",
             ui.evaluateConvention,
             [
-                ("challenge2022", _("As crossMoDA 2022"), _("Mean of the two directions; 350 mm where only one has the structure.")),
-                ("medpy", _("As the package medpy"), _("Mean of all distances together; a structure missing in both counts as perfect.")),
+                ("challenge2022", _("crossMoDA 2022"), _("Mean of the two directions; 350 mm where only one has the structure.")),
+                ("medpy", _("medpy (package)"), _("Mean of all distances together; a structure missing in both counts as perfect.")),
             ],
         )
         self.bindNode("prediction", ui.evaluatePrediction)
@@ -52,6 +52,8 @@ class EvaluateSection(Section):
         """Start, or cancel what runs."""
         if self.runner.running:
             self.runner.cancel()
+            return
+        if not self.panel.checkDependencies(self.ui.evaluateStatus, *FOR_SCANS):
             return
         prediction, reference = self.ui.evaluatePrediction.currentNode(), self.ui.evaluateReference.currentNode()
         try:

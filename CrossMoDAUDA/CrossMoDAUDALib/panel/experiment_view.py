@@ -30,10 +30,10 @@ class ExperimentView:
         self._timer = qt.QTimer()
         self._timer.interval = POLL_MS
         self._timer.connect("timeout()", self.poll)
-        for table, titles in ((ui.adaptStages, [_("Step"), _("State"), _("Time")]), (ui.adaptScores, [])):
-            table.columnCount = len(titles)
-            table.setHorizontalHeaderLabels(titles)
-            table.verticalHeader().visible = False
+        ui.adaptStages.columnCount = 3
+        ui.adaptStages.setHorizontalHeaderLabels([_("Step"), _("State"), _("Time")])
+        ui.adaptStages.verticalHeader().visible = False
+        for table in (ui.adaptStages, ui.adaptScores):
             table.verticalHeader().setDefaultSectionSize(_rowHeight(table))
         ui.adaptStages.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
         ui.adaptCurveChoice.connect("currentIndexChanged(int)", lambda _index: self._showCurves())
@@ -66,10 +66,10 @@ class ExperimentView:
             self.problem = ""
         except CrossModaError as error:
             self.problem, hasNews = str(error), False
+        self._showOpenTab()  # also what was laid out or coloured anew meanwhile
         if hasNews or before != (self.monitor.state, self.problem) or "state" not in self._shown:
             self._shown["state"] = True
             self._showProgress()
-            self._showOpenTab()
             self._onState()
 
     def _showProgress(self):
@@ -114,7 +114,9 @@ class ExperimentView:
             if row < len(before) and before[row] == texts:
                 continue
             for column, text in enumerate(texts):
-                table.setItem(row, column, qt.QTableWidgetItem(text))
+                item = qt.QTableWidgetItem(text)
+                item.setToolTip(text)
+                table.setItem(row, column, item)
         for column in (1, 2):
             table.resizeColumnToContents(column)
 
@@ -141,8 +143,9 @@ class ExperimentView:
         }
         size = (label.width, label.height)
         ends = [(len(steps), steps[-1]) for steps, _values in curves.values() if steps]
-        if self._isNew("curves", (stage, chart, size, ends)):
-            label.setPixmap(drawCurves(curves, *size, label.devicePixelRatioF(), label.palette, label.font))
+        if self._isNew("curves", (stage, chart, size, ends, label.palette.color(qt.QPalette.Base).name())):
+            limits = (0.0, 1.0) if chart == "overlap" else None
+            label.setPixmap(drawCurves(curves, *size, label.devicePixelRatioF(), label.palette, label.font, limits))
 
     def _showSample(self):
         path, label = self.monitor.folder / "translation" / "samples" / "latest.png", self._ui.adaptSamplePicture
@@ -165,17 +168,15 @@ class ExperimentView:
         if not self._isNew("scores", path.stat().st_mtime_ns):
             return
         with path.open(newline="", encoding="utf-8") as file:
-            header, *rows = csv.reader(file)
-        # A mean and, beside it, its standard deviation become one column.
-        columns = [(index, name) for index, name in enumerate(header) if not name.endswith("_std")]
-        table.rowCount, table.columnCount = len(rows), len(columns)
-        table.setHorizontalHeaderLabels([_scoreTitle(name) for _index, name in columns])
-        for row, texts in enumerate(rows):
-            for column, (index, name) in enumerate(columns):
-                text = texts[index] if index else _rowTitle(texts[index])
-                if f"{name}_std" in header and text:
-                    text = f"{float(text):.3g} ± {float(texts[header.index(name + '_std')]):.2g}"
-                table.setItem(row, column, qt.QTableWidgetItem(text))
+            rows = list(csv.DictReader(file))
+        # Trainings side by side; a mean and its standard deviation in one cell.
+        measures = [name for name in rows[0] if name != "method" and not name.endswith("_std")]
+        table.rowCount, table.columnCount = len(measures), len(rows)
+        table.setHorizontalHeaderLabels([_rowTitle(row["method"]) for row in rows])
+        table.setVerticalHeaderLabels([_scoreTitle(name) for name in measures])
+        for column, scores in enumerate(rows):
+            for row, name in enumerate(measures):
+                table.setItem(row, column, qt.QTableWidgetItem(_scoreText(scores[name], scores.get(f"{name}_std", ""))))
         table.resizeColumnsToContents()
 
     def _showLog(self):
@@ -215,10 +216,18 @@ def _logLine(when, kind, text):
     return f"{time.strftime('%d %b %H:%M:%S', time.localtime(when))}  {text}"
 
 
+def _scoreText(mean, deviation):
+    """A mean and its standard deviation with as many decimals as are worth reading."""
+    if not mean or not deviation:
+        return mean or "-"
+    decimals = 3 if float(mean) < 1 else 1
+    return f"{float(mean):.{decimals}f} ± {float(deviation):.{decimals}f}"
+
+
 def _scoreTitle(name):
     if name.startswith("dice_mean"):
         return _("DSC, mean")
     for prefix, title in (("dice_", _("DSC, {structure}")), ("assd_mm_", _("ASSD, {structure} (mm)"))):
         if name.startswith(prefix):
             return title.format(structure=name.removeprefix(prefix))
-    return {"method": _("Training"), "cases": _("Scans")}.get(name, name)
+    return {"cases": _("Scans")}.get(name, name)

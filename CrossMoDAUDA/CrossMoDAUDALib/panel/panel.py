@@ -47,10 +47,15 @@ class Panel:
         """A section's work has ended."""
         section.update()
 
-    def checkDependencies(self, status):
-        """Whether everything that work needs is installed; if not, say so and show the section that helps."""
+    def checkDependencies(self, status, *needed):
+        """Whether what work needs is installed; if not, say so and show the section that helps.
+
+        Args:
+            status: a label for the sentence.
+            needed: names of the packages; all if none is given.
+        """
         self.dependencies.refresh()
-        problem = self.dependencies.problem()
+        problem = self.dependencies.problem(*needed)
         if problem:
             status.text, status.visible = problem, True
             self.dependencies.open()
@@ -63,5 +68,6 @@ class Panel:
 
     def cleanup(self):
         """End what would go on without the panel; training goes on."""
+        self.dependencies.cleanup()
         for section in self.sections:
             section.cleanup()

@@ -1,8 +1,13 @@
 """What the panel's sections share: a form from a .ui file, kept in step with the parameter node."""
 
+from pathlib import Path
+
 import qt
 import slicer
 from slicer.i18n import tr as _
+
+# The packages that reading and comparing scans needs; networks need all.
+FOR_SCANS = ("psutil", "SimpleITK", "scipy", "numpy")
 
 
 class Section:
@@ -26,6 +31,8 @@ class Section:
         self.widget.setMRMLScene(slicer.mrmlScene)
         self._guiTag = None
         self._bound = []  # (parameter, read the widget, write the widget)
+        self._remembered = {}  # paths by parameter
+        self._parameterNode = None
         self._showing = False
 
     # Parameters ---------------------------------------------------------------------------------------------------------
@@ -38,6 +45,11 @@ class Section:
         self.parameters = parameters
         if parameters is not None:
             self._guiTag = parameters.connectGui(self.ui)
+            if parameters.parameterNode is not self._parameterNode:  # a new scene's, not the same after another module
+                self._parameterNode = parameters.parameterNode
+                for name, path in self._remembered.items():
+                    if not getattr(parameters, name):
+                        setattr(parameters, name, path)
             self.showParameters()
 
     def showParameters(self):
@@ -67,17 +79,11 @@ class Section:
         """Keep a ctkPathLineEdit and a parameter in step; Slicer's own connector turns an empty path into the working folder.
 
         Args:
-            isRemembered: an empty parameter takes the path that was used last, which CTK offers by itself.
+            isRemembered: a new scene's parameter takes the path that was used last, which CTK offers by itself.
         """
-        offered = edit.currentPath if isRemembered else ""
-
-        def write(path):
-            if offered and not path:
-                setattr(self.parameters, name, offered)
-            else:
-                edit.currentPath = path
-
-        self._bound.append((name, lambda: edit.currentPath, write))
+        if isRemembered and Path(edit.currentPath).is_dir():
+            self._remembered[name] = edit.currentPath
+        self._bound.append((name, lambda: edit.currentPath, lambda path: setattr(edit, "currentPath", path)))
         edit.connect("currentPathChanged(QString)", lambda _path: self._take(name, edit.currentPath))
 
     def bindChoice(self, name, combo, choices):

@@ -261,13 +261,13 @@ class SegmentSection(Section):
         columns |= {
             "structure": _("Structure"),
             "volume_ml": _("Volume (mL)"),
-            "largest_axial_diameter_mm": _("Largest axial diameter (mm)"),
+            "largest_axial_diameter_mm": _("Axial diameter (mm)"),
         }
         distances = [key for key in rows[0] if key.startswith("distance_mm to ")]
         if len(distances) == 2:  # of two structures there is only one distance
             for row in rows:
                 row["distance"] = row[distances[0]] or row[distances[1]]
-            columns["distance"] = _("Distance to the other (mm)")
+            columns["distance"] = _("Distance apart (mm)")
         else:
             columns |= {key: _("Distance to {structure} (mm)").format(structure=key.removeprefix("distance_mm to ")) for key in distances}
         name = _("{scan} measurements").format(scan=scans.pop()) if len(scans) == 1 else _("Measurements")

@@ -50,7 +50,7 @@ class SettingsForm:
 
     def _addEditor(self, form, key, name, declared, kind):
         limits = declared.metadata
-        label = qt.QLabel(_(name.replace("_", " ").capitalize()) + ":")
+        label = qt.QLabel(_settingTitle(name) + ":")
         tip = _(limits["text"])
         if limits["low"] is not None:
             tip += "\n" + _("Allowed: {low} to {high}.").format(low=limits["low"], high=limits["high"])
@@ -67,7 +67,7 @@ class SettingsForm:
             editor.connect("currentIndexChanged(int)", lambda _value: self._take())
         else:
             editor = qt.QLineEdit()
-            read, write = lambda: editor.text, lambda value: setattr(editor, "text", _asText(value))
+            read, write = lambda: editor.text, lambda value: _showText(editor, _asText(value))
             editor.connect("editingFinished()", self._take)
         editor.toolTip = label.toolTip = tip
         editor.objectName = "setting_" + key.replace(".", "_")
@@ -125,6 +125,24 @@ class SettingsForm:
             font = qt.QFont(label.font)
             font.setBold(key in changed)
             label.font = font
+
+
+def _showText(edit, text):
+    """Show a text from its beginning; a long one would show its end."""
+    edit.text = text
+    edit.cursorPosition = 0
+
+
+def _settingTitle(name):
+    """A setting's name as a label."""
+    titles = {
+        "memory_gb": _("GPU memory (GB)"),
+        "adam_beta1": _("Adam's beta 1"),
+        "adam_beta2": _("Adam's beta 2"),
+        "source_only": _("Compare with source only"),
+        "workers": _("Helper processes"),
+    }
+    return titles.get(name) or _(name.replace("_", " ").capitalize())
 
 
 def _sectionTitle(section):

@@ -20,7 +20,7 @@ def tableNode(name, columns, rows):
     Args:
         name: made unique in the scene.
         columns: title by key; only these are shown, in this order. The first names the rows.
-        rows: dictionaries; a column of nothing but numbers becomes a column of numbers.
+        rows: dictionaries; a column of nothing but numbers becomes one of rounded numbers.
     """
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", slicer.mrmlScene.GenerateUniqueName(name))
     for key, title in columns.items():
@@ -42,12 +42,16 @@ def show(view, node):
     view.resizeRowsToContents()
 
 
+def _rounded(value):
+    """As many digits as are worth reading: 0.8124, 2.571, 77.95."""
+    return float(f"{value:.4g}")
+
+
 def _column(title, texts):
     try:
-        values = [round(float(text), 3) if text != "" else float("nan") for text in texts]
-        column = vtk.vtkDoubleArray()
-    except ValueError:
-        values, column = texts, vtk.vtkStringArray()
+        values, column = [_rounded(float(text)) for text in texts], vtk.vtkDoubleArray()
+    except ValueError:  # words, or a number that is missing
+        values, column = [text or "-" for text in texts], vtk.vtkStringArray()
     column.SetName(title)
     for value in values:
         column.InsertNextValue(value)

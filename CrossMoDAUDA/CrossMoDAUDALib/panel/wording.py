@@ -11,7 +11,7 @@ def presetTitles():
         ("paper", _("Paper (days on a graphics card)"), _("The schedule of the paper.")),
         ("quick", _("Quick (hours on a graphics card)"), _("The same networks, trained for less time.")),
         ("sample", _("Sample scans (about 10 minutes)"), _("Small networks, for the synthetic sample scans; for no others.")),
-        ("smoke", _("Trial run (minutes, no useful result)"), _("Tiny networks, to see that everything runs.")),
+        ("smoke", _("Trial (minutes, no useful result)"), _("Tiny networks, to see that everything runs.")),
     ]
 
 
@@ -71,7 +71,7 @@ def stageState(stage):
     """How far a stage is, in a word or two."""
     if stage.state == "running" and stage.total:
         return _("{percent} %").format(percent=100 * stage.step // stage.total)
-    words = {"waiting": "", "running": _("running"), "stopped": _("to be continued"), "done": _("done")}
+    words = {"waiting": "", "running": _("running"), "stopped": _("stopped"), "done": _("done")}
     return words[stage.state]
 
 
@@ -87,19 +87,23 @@ def duration(seconds):
 
 def experimentState(monitor):
     """An experiment's state as a sentence."""
-    worker = monitor.worker or {}
-    who = _("process {pid} on {host}").format(pid=worker.get("pid", "?"), host=worker.get("host", "?"))
     sentences = {
         "none": "",
         "idle": _("Not running."),
-        "checking": _("Checking the scans ({who}).").format(who=who),
-        "running": _("Training ({who}). It goes on when Slicer is closed.").format(who=who),
+        "checking": _("Checking the scans."),
+        "running": _("Training. It goes on when Slicer is closed."),
         "finished": _("Finished."),
         "interrupted": _("Stopped. Resume continues where it was."),
         "died": _("The training ended without a word: it was ended from outside, memory ran out, or the computer went down."),
         "failed": monitor.error,
     }
     return sentences[monitor.state]
+
+
+def workerText(monitor):
+    """Who works on an experiment, for a tool tip; empty when nobody does."""
+    worker = monitor.worker or {}
+    return _("Process {pid} on the computer {host}.").format(**worker) if worker else ""
 
 
 def quantityTitle(name):

@@ -285,6 +285,9 @@ class Application(QtCore.QObject):
         self.restarted = False
         self._temporary = str(folder / "temporary")
         Path(self._temporary).mkdir(parents=True, exist_ok=True)
+        self._cache = slicer.vtkCacheManager()
+        self._cache.SetRemoteCacheDirectory(str(folder / "cache"))
+        scene.SetCacheManager(self._cache)
 
     temporaryPath = property(lambda self: self._temporary, lambda self, path: setattr(self, "_temporary", path))
     slicerHome = property(lambda self: str(self._folder / "home"))

@@ -172,6 +172,16 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):  # noqa: N801
         )
 
 
+class _ArrowStyle(QtWidgets.QProxyStyle):
+    """Draws a group box's check mark as the arrow that CTK draws."""
+
+    def drawPrimitive(self, element: Any, option: Any, painter: Any, widget: Any = None) -> None:
+        if element == QtWidgets.QStyle.PrimitiveElement.PE_IndicatorCheckBox and isinstance(widget, ctkCollapsibleGroupBox):
+            arrows = QtWidgets.QStyle.PrimitiveElement
+            element = arrows.PE_IndicatorArrowDown if widget.isChecked() else arrows.PE_IndicatorArrowRight
+        super().drawPrimitive(element, option, painter, widget)
+
+
 class ctkCollapsibleGroupBox(QtWidgets.QGroupBox):  # noqa: N801
     """A group box that hides its contents; checked means expanded."""
 
@@ -179,6 +189,8 @@ class ctkCollapsibleGroupBox(QtWidgets.QGroupBox):  # noqa: N801
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
+        self._arrows = _ArrowStyle("fusion")
+        self.setStyle(self._arrows)
         self.setCheckable(True)
         self.toggled.connect(self._expand)
 

@@ -15,6 +15,7 @@ from CrossMoDAUDALib.volumes import Array, Geometry, Volume, from_canonical
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy import ndimage
 
 LABELS = {"Tumour": 1, "Cochlea": 2}
 STRAIGHT = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
@@ -79,6 +80,13 @@ def test_the_diameter_stays_within_one_slice() -> None:
     assert measure(volume(array, (1, 1, 1)), LABELS)[0].largest_axial_diameter_mm == pytest.approx(math.sqrt(2))
 
 
+def test_the_diameter_is_of_one_connected_part() -> None:
+    array = np.zeros((6, 40, 40), np.uint8)
+    array[2, 3:7, 3:5] = 2  # two cochleas, far apart
+    array[2, 3:9, 35:37] = 2
+    assert measure(volume(array, (1, 1, 1)), LABELS)[1].largest_axial_diameter_mm == pytest.approx(math.hypot(6, 2))
+
+
 def test_a_structure_inside_another_touches_it() -> None:
     array = np.ones((7, 7, 7), np.uint8)
     array[3, 3, 3] = 2
@@ -101,7 +109,9 @@ def test_as_looking_at_all_pairs_of_voxels(array: Array) -> None:
     tumour, _ = measure(volume(array, (0.4, 0.7, 2.0)), LABELS)
     ones, twos = np.argwhere(array == 1), np.argwhere(array == 2)
     gaps = [np.linalg.norm(np.maximum(np.abs(a - b) - 1, 0) * spacing) for a, b in itertools.product(ones, twos)]
-    lengths = [np.linalg.norm((np.abs(a - b) + 1)[1:] * spacing[1:]) for a, b in itertools.product(ones, ones) if a[0] == b[0]]
+    part, _ = ndimage.label(array == 1, np.ones((3, 3, 3)))
+    pairs = [(a, b) for a, b in itertools.product(ones, ones) if a[0] == b[0] and part[tuple(a)] == part[tuple(b)]]
+    lengths = [np.linalg.norm((np.abs(a - b) + 1)[1:] * spacing[1:]) for a, b in pairs]
     np.testing.assert_allclose(tumour.distances_mm["Cochlea"], min(gaps, default=math.nan))
     np.testing.assert_allclose(tumour.largest_axial_diameter_mm, max(lengths, default=math.nan))
 

@@ -101,8 +101,8 @@ def test_scores_are_the_librarys(host: Host) -> None:
     assert wait(host, "evaluate") == "Done."
     found = cells(nodes("vtkMRMLTableNode")["Scores of Mine"])
     for score in evaluation.score_case("case", moved, labels, phantom.LABELS, "challenge2022"):
-        assert float(found[score.structure]["DSC"]) == pytest.approx(score.dice, abs=0.001)
-        assert float(found[score.structure]["ASSD (mm)"]) == pytest.approx(score.assd, abs=0.001)
+        assert float(found[score.structure]["DSC"]) == pytest.approx(score.dice, rel=0.001)
+        assert float(found[score.structure]["ASSD (mm)"]) == pytest.approx(score.assd, rel=0.001)
     assert list(found) == list(phantom.LABELS)
 
 

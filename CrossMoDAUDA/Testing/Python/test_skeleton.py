@@ -23,7 +23,7 @@ LAUNCHER = ROOT / "Scripts" / "crossmoda_uda.py"
 TEST_COMMAND = "python3 Scripts/test.py"
 
 SLICER_PACKAGES = {"slicer", "vtk", "vtkmodules", "qt", "ctk", "PythonQt", "PyQt5", "PyQt6", "PySide2", "PySide6", "SegmentEditorEffects"}
-MAY_IMPORT_SLICER = {"mrml.py", "logic.py"}
+MAY_IMPORT_SLICER = {"mrml.py", "mrml_geometry.py", "logic.py"}
 
 # What CMake finds instead of Slicer: macros of the same names that check and copy as Slicer's do.
 STAND_IN_CONFIG = """
@@ -55,6 +55,39 @@ macro(slicer_add_python_unittest)
   endif()
   message(STATUS "unit test ${M_SCRIPT}")
 endmacro()
+"""
+
+# Opens an installed module in the stand-in application and works with it: the folder of the stand-in and the module's file
+# are its arguments, and nothing else of a checkout can be imported.
+OPEN_INSTALLED = """
+import importlib, pkgutil, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+module = Path(sys.argv[2])
+from Testing.Host import Host
+
+with Host(module) as host:
+    import slicer, CrossMoDAUDALib
+    from CrossMoDAUDALib import mrml, phantom, processes
+    for found in pkgutil.walk_packages(CrossMoDAUDALib.__path__, "CrossMoDAUDALib."):
+        importlib.import_module(found.name)
+    files = [Path(each.__file__) for name, each in sys.modules.items() if name.partition(".")[0] in ("CrossMoDAUDA", "CrossMoDAUDALib")]
+    assert len(files) > 40 and all(file.is_relative_to(module.parent) for file in files), files
+    assert Path(processes.command([])[1]).is_relative_to(module.parent)
+    for form in (module.parent / "Resources" / "UI").iterdir():
+        assert slicer.util.loadUI(str(form))
+    assert host.press_sample_data("CrossMoDAUDASynthetic")
+
+    image, labels = phantom.make_case(9, "hrT2", size=(40, 36, 16))
+    scan, panel = mrml.volume_node(image, "Scan"), host.widget.panel
+    for name in ("prediction", "reference"):
+        setattr(panel.parameters, name, mrml.segmentation_node(labels, phantom.LABELS, scan, name))
+    panel.evaluate.ui.evaluateButton.collapsed = False
+    host.click("evaluateApply")
+    host.process(60, lambda: not panel.evaluate.runner.running)
+    print(panel.evaluate.ui.evaluateStatus.text)
+    table = slicer.util.getNode("Scores of prediction").GetTable()
+    print([table.GetValueByName(row, "DSC").ToDouble() for row in range(2)])
 """
 
 
@@ -143,6 +176,12 @@ def test_configured_and_installed_extension_is_complete_and_runs(tmp_path: Path)
     assert [path.name for path in folder.glob("*.py")] == ["CrossMoDAUDA.py"]
     launched = run(sys.executable, folder / "CrossMoDAUDAScripts" / "crossmoda_uda.py", "--version")
     assert (launched.returncode, launched.stdout.split()) == (0, ["CrossMoDAUDA", __version__])
+
+    pytest.importorskip("slicer", reason="slicer-core is not installed")
+    pytest.importorskip("PySide6", reason="PySide6 is not installed")
+    shutil.copytree(MODULE / "Testing" / "Host", tmp_path / "stand in" / "Testing" / "Host")
+    opened = run(sys.executable, "-P", "-c", OPEN_INSTALLED, stand_in, folder / "CrossMoDAUDA.py", PYTHONDONTWRITEBYTECODE="1")
+    assert (opened.returncode, opened.stdout.splitlines()[-2:]) == (0, ["Done.", "[1.0, 1.0]"]), opened.stdout + opened.stderr
 
 
 def test_requirements_for_slicer_hold_what_the_tests_run_with() -> None:
