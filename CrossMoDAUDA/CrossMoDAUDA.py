@@ -8,6 +8,7 @@ import time
 import unittest
 from pathlib import Path
 
+import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
@@ -45,16 +46,16 @@ class CrossMoDAUDA(ScriptedLoadableModule):
         slicer.modules.terminologies.logic().LoadTerminologyFromFile(self.resourcePath("CrossMoDAUDA.term.json"))
         from CrossMoDAUDALib.panel import sample_data
 
-        sample_data.register(self.resourcePath, lambda folder: CrossMoDAUDALogic().offerCohort(folder))
+        sample_data.register(self.resourcePath, CrossMoDAUDALogic().offerSampleData)
 
 
 class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     """Puts the panel into Slicer and follows the scene; the panel's sections are in CrossMoDAUDALib.panel."""
 
     def __init__(self, parent=None):
-        ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.panel = self.parameters = None
+        self.panel = self.parameters = self._parametersTag = None
+        ScriptedLoadableModuleWidget.__init__(self, parent)  # sets the panel up at once where there is no parent
 
     def setup(self):
         from CrossMoDAUDALib.panel.panel import Panel
@@ -78,6 +79,7 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def cleanup(self):
         """The panel goes; training goes on, everything else is ended."""
         self.removeObservers()
+        self.unfollowParameters()
         if self.panel is not None:
             self.panel.setParameters(None)
             self.panel.cleanup()
@@ -88,20 +90,27 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.onSceneClosing()
 
     def onSceneEndClose(self, _caller, _event):
-        """An empty or another scene is there."""
-        self.followParameters()
+        """An empty or another scene is there; a panel that is not shown waits until it is."""
+        if self.parent.isEntered:
+            self.followParameters()
 
     def followParameters(self):
-        """Follow the scene's parameters."""
+        """Follow the scene's parameters, unless it is they that are followed."""
+        parameters = self.logic.getParameterNode()
+        if self.parameters is not None and parameters.parameterNode is self.parameters.parameterNode:
+            return
         self.unfollowParameters()
-        self.parameters = self.logic.getParameterNode()
-        self.addObserver(self.parameters, vtk.vtkCommand.ModifiedEvent, self.onParametersChanged)
-        self.panel.setParameters(self.parameters)
+        for name in ("inputVolume", "translateInput"):
+            if getattr(parameters, name) is None:
+                setattr(parameters, name, self.logic.firstVolume())
+        self.parameters = parameters
+        self._parametersTag = parameters.parameterNode.AddObserver(vtk.vtkCommand.ModifiedEvent, self.onParametersChanged)
+        self.panel.setParameters(parameters)
 
     def unfollowParameters(self):
         """Let go of the parameters."""
         if self.parameters is not None:
-            self.removeObserver(self.parameters, vtk.vtkCommand.ModifiedEvent, self.onParametersChanged)
+            self.parameters.parameterNode.RemoveObserver(self._parametersTag)
             self.parameters = None
 
     def onParametersChanged(self, _caller, _event):
@@ -139,11 +148,17 @@ class CrossMoDAUDALogic(ScriptedLoadableModuleLogic):
         """Translate a scan of the source domain; see CrossMoDAUDALib.logic.InferenceLogic.translate."""
         return self.inference.translate(volumeNode, model, outputNode, **options)
 
-    def offerCohort(self, folder):
-        """Choose a folder of scans for training, unless the user has chosen one."""
+    def firstVolume(self):
+        """The scene's first volume that is not a label map, to be offered; None if there is none."""
+        nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        return next((node for node in nodes if not node.IsA("vtkMRMLLabelMapVolumeNode") and not node.GetHideFromEditors()), None)
+
+    def offerSampleData(self, folder, source, target, _reference):
+        """Choose the sample scans: for training, unless the user has chosen others, and as what to segment and translate."""
         parameters = self.getParameterNode()
         if not parameters.crossmoda:
             parameters.crossmoda = str(folder)
+        parameters.inputVolume, parameters.translateInput = target, source
 
 
 class CrossMoDAUDATest(ScriptedLoadableModuleTest):
@@ -177,6 +192,13 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
         if slicer.util.mainWindow() is not None:
             slicer.util.selectModule("CrossMoDAUDA")
         return slicer.modules.crossmodauda.widgetRepresentation().self().panel
+
+    def keepSettings(self, *names):
+        """Give the user's lists of recent folders back after the test."""
+        settings = qt.QSettings()
+        for key in [f"ctkPathLineEdit/CrossMoDAUDA/{name}" for name in names]:
+            before = settings.value(key)
+            self.addCleanup(settings.remove, key) if before is None else self.addCleanup(settings.setValue, key, before)
 
     def waitFor(self, isDone, seconds):
         """Let Slicer work until something is done."""
@@ -240,9 +262,10 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
 
     def test_whole_method_in_the_panel(self):
         self.needs("torch", "nnunetv2", "safetensors", "scipy", "psutil")
-        from CrossMoDAUDALib import mrml
+        from CrossMoDAUDALib import mrml, phantom
         from CrossMoDAUDALib.panel import sample_data
 
+        self.keepSettings("Experiments", "Models", "Cohorts")
         panel = self.panel()
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
             experiment = Path(temporary) / "experiment"
@@ -258,9 +281,8 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
             panel.parameters.model, panel.parameters.inputVolume = str(experiment), scan
             panel.segment.ui.segmentApply.click()
             self.waitFor(lambda: not panel.segment.runner.running, 300)
-            found = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
-            self.assertEqual(len(found), 1, panel.segment.ui.segmentStatus.text)
-            names = {"Vestibular schwannoma": 1, "Cochlea": 2}
-            labels = mrml.label_volume_from_segmentation(found[0], names)
+            found = slicer.mrmlScene.GetFirstNodeByName("CrossMoDAUDA hrT2 segmentation")
+            self.assertIsNotNone(found, panel.segment.ui.segmentStatus.text)
+            labels = mrml.label_volume_from_segmentation(found, phantom.LABELS)
             self.assertEqual(labels.geometry.differences(mrml.volume_from_node(scan).geometry), [])
             panel.parameters.experiment = panel.parameters.model = ""

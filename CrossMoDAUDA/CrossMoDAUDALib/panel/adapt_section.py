@@ -9,16 +9,15 @@ from slicer.i18n import tr as _
 from ..config import preset_settings
 from ..errors import CrossModaError
 from ..experiment import Experiment, check_folder
-from ..locking import request_stop
-from ..processes import Process, kill_tree
+from ..failures import explain
 from . import sample_data, wording
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
 from .section import FOR_SCANS, Section
 from .settings_form import SettingsForm
+from .workers import Workers
 
-SECONDS_TO_STOP = 30  # a step of training and writing its checkpoint end in much less
 SCANS = {
     "crossmoda": {"crossmoda": "--crossmoda"},
     "folders": {"sourceImages": "--source-images", "sourceLabels": "--source-labels", "targetImages": "--target-images"},
@@ -61,16 +60,17 @@ class AdaptSection(Section):
         ui.adaptStop.connect("clicked(bool)", self.onStop)
         ui.adaptUseModel.connect("clicked(bool)", self.onUseModel)
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
-        self._worker = None  # the process that was started here, to be waited for
-        self._refusal = ""  # why that process ended at once
-        self._stopping = None  # seconds since the user pressed Stop
+        self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
+        self._refusals = {}  # by folder: why a worker could not be started or stopped
         self._watched = None
         self._checkedScans = None  # what the table of cases is about
-        self._waiting = qt.QTimer()
-        self._waiting.interval = 500
-        self._waiting.connect("timeout()", self._lookAfterWorker)
 
     # What is shown ------------------------------------------------------------------------------------------------------
+
+    def setParameters(self, parameters):
+        if parameters is not None and not parameters.experiment and self.workers.folders():
+            parameters.experiment = str(self.workers.folders()[-1])  # the scene was closed, the training goes on
+        super().setParameters(parameters)
 
     def showParameters(self):
         super().showParameters()
@@ -83,7 +83,7 @@ class AdaptSection(Section):
         """Follow the chosen experiment folder."""
         folder = Path(self.parameters.experiment) if self.parameters.experiment else None
         if folder != self._watched:
-            self._watched, self._refusal, self._stopping = folder, "", None
+            self._watched = folder
             self.view.open(folder)
 
     def update(self):
@@ -97,12 +97,11 @@ class AdaptSection(Section):
             self._checkedScans = None
             self.checker.cancel()
             self.cases.clear()
-            ui.adaptCheckStatus.text = ""
-        isStarting = self._worker is not None and state not in ("finished", "failed", "interrupted", "died")
-        isOn = state in ("running", "checking") or isStarting
-        if not isOn:
-            self._stopping = None
-        ui.adaptScans.visible = ui.adaptSettings.visible = isNew
+            self.say(ui.adaptCheckStatus, "")
+        hasWorker = self.workers.has(self._watched)
+        isOn = state in ("running", "checking") or (hasWorker and state in ("none", "idle"))
+        for group in (ui.adaptScans, ui.adaptSettings):
+            self.show(group, isNew)
         for kind, names in SCANS.items():
             for name in names:
                 self.setRowVisible(self._scanEdits[name], kind == parameters.scansKind)
@@ -112,16 +111,15 @@ class AdaptSection(Section):
             group.enabled = not isOn
         ui.adaptCheck.text = _("Cancel check") if self.checker.running else _("Check scans")
         ui.adaptCheck.enabled = self.checker.running or not self._missingScans()
-        ui.adaptCheckProgress.visible = self.checker.running
-        ui.adaptCheckStatus.visible = bool(ui.adaptCheckStatus.text)
+        self.show(ui.adaptCheckProgress, self.checker.running)
         ui.adaptAdvancedNote.text = self.settingsForm.problem or _("Settings in bold differ from the preset.")
         ui.adaptStart.text = _("Resume") if not isNew and state in ("idle", "interrupted", "failed", "died") else _("Start")
-        ui.adaptStart.enabled = not problem and not isOn and self._worker is None and state != "finished"
+        ui.adaptStart.enabled = not problem and not isOn and not hasWorker and state != "finished"
         ui.adaptStart.toolTip = problem or _("Training goes on when Slicer is closed.")
-        ui.adaptStop.enabled = isOn and self._stopping is None
+        ui.adaptStop.enabled = isOn and not self.workers.isStopping(self._watched)
         self.say(ui.adaptStatus, self._statusText(problem, state))
         ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
-        ui.adaptProgressPanel.visible = state != "none" or isOn
+        self.show(ui.adaptProgressPanel, state != "none" or isOn)
         ui.adaptUseModel.enabled = self._watched is not None and any(self._watched.glob("iteration_*/model/model.json"))
 
     def _problem(self, isNew):
@@ -132,8 +130,8 @@ class AdaptSection(Section):
             return ""
         try:
             check_folder(self._watched)
-        except CrossModaError as error:
-            return str(error)
+        except (CrossModaError, OSError) as error:
+            return explain(error)[0]
         return self._missingScans() or self.settingsForm.problem
 
     def _missingScans(self):
@@ -151,11 +149,11 @@ class AdaptSection(Section):
         return wording.settingsSummary(settings)
 
     def _statusText(self, problem, state):
-        if self._refusal:
-            return self._refusal
-        if self._stopping is not None:
+        if self._watched in self._refusals:
+            return self._refusals[self._watched]
+        if self.workers.isStopping(self._watched) and state in ("running", "checking"):
             return _("Stopping: the step in hand is brought to an end...")
-        if self._worker is not None and state in ("none", "idle"):
+        if self.workers.has(self._watched) and state in ("none", "idle"):
             return _("Starting...")
         text = wording.experimentState(self.view.monitor) if state != "none" else problem
         if state == "failed" and not Experiment.exists(self._watched):
@@ -196,8 +194,8 @@ class AdaptSection(Section):
         if not self.panel.checkDependencies(self.ui.adaptCheckStatus, *FOR_SCANS):
             return
         self.cases.clear()
-        self._checkedScans = self._scanWords()
         self._rememberFolders()
+        self._checkedScans = self._scanWords()
         self.say(self.ui.adaptCheckStatus, _("Reading the scans..."))
         self.ui.adaptCheckProgress.setRange(0, 0)
         words = [*self._scanWords(), *self._settingWords()]
@@ -233,7 +231,7 @@ class AdaptSection(Section):
             self.useCohort(sample_data.writeCohort(Path(chosen)))
 
     def useCohort(self, folder):
-        """Choose a folder of scans."""
+        """Choose a folder of scans in crossMoDA's layout."""
         self.parameters.scansKind = "crossmoda"
         self.parameters.crossmoda = str(folder)
         self.showParameters()
@@ -247,7 +245,7 @@ class AdaptSection(Section):
 
     def _rememberFolders(self):
         for edit in self._scanEdits.values():
-            edit.addCurrentPathToHistory()
+            self.remember(edit)
 
     # Training -----------------------------------------------------------------------------------------------------------
 
@@ -260,53 +258,37 @@ class AdaptSection(Section):
         if not Experiment.exists(folder):
             words += [*self._scanWords(), *self._settingWords()]
             self._rememberFolders()
-        self.ui.adaptExperimentPath.addCurrentPathToHistory()
+        self.remember(self.ui.adaptExperimentPath)
+        self._refusals.pop(folder, None)
         try:
-            self._worker = Process.start([*words, "--device", self.parameters.trainingDevice], folder / "worker.log", detached=True)
+            self.workers.start(folder, [*words, "--device", self.parameters.trainingDevice])
         except CrossModaError as error:
-            self._refusal = str(error)
-        else:
-            self._refusal = ""
-            self._waiting.start()
+            self._refusals[folder] = str(error)
         self.update()
 
-    def _lookAfterWorker(self):
-        """See whether the process that was started here has ended, and whether one that was asked to stop does."""
-        if self._worker is not None and (status := self._worker.poll()) is not None:
-            said, self._worker = self._worker.last_words(2), None
+    def onWorkerEnd(self, folder, status, said):
+        """A worker that was started here has ended; one that was refused told nobody but us."""
+        if folder == self._watched:
             self.view.poll()
             monitor = self.view.monitor
             isTold = monitor.state == "died" or (monitor.error and monitor.error in said)
-            if status not in (0, 130) and not isTold:  # refused, so the folder does not tell of it
-                unknown = _("The training could not be started (status {status}).").format(status=status)
-                self._refusal = said.replace("crossmoda_uda: ", "") or unknown
-            self.update()
-        if self._stopping is not None:
-            self._stopping += self._waiting.interval / 1000
-            if self._stopping > SECONDS_TO_STOP:
-                self._kill()
-        if self._worker is None and self._stopping is None:
-            self._waiting.stop()
+            if status not in (0, 130) and not isTold:
+                self._refusals[folder] = said or _("The training could not be started (status {status}).").format(status=status)
+        self.update()
+
+    def onWorkerStop(self, folder, problem):
+        """A worker that was asked to stop has stopped, or cannot be stopped from here."""
+        if problem:
+            self._refusals[folder] = problem
+        self.update()
 
     def onStop(self, _checked=False):
         """Ask the worker, wherever it was started, to stop; one that does not is ended by force."""
         try:
-            request_stop(self._watched)
+            self.workers.stop(self._watched)
         except OSError as error:
-            self._refusal = _("{folder} cannot be written ({reason}).").format(folder=self._watched, reason=error.strerror)
-        else:
-            self._stopping = 0.0
-            self._waiting.start()
-        self.update()
-
-    def _kill(self):
-        monitor, self._stopping = self.view.monitor, None
-        if monitor is not None and monitor.worker is not None and monitor.is_local:
-            kill_tree(int(monitor.worker["pid"]), monitor.worker.get("started"))
-        elif self._worker is not None:
-            self._worker.kill()
-        else:
-            self._refusal = _("The training runs on another computer and does not answer; stop it there.")
+            problem = _("{folder} cannot be written ({reason}).").format(folder=self._watched, reason=error.strerror)
+            self._refusals[self._watched] = problem
         self.update()
 
     def onUseModel(self, _checked=False):
@@ -321,4 +303,4 @@ class AdaptSection(Section):
     def cleanup(self):
         self.checker.cancel()
         self.view.close()
-        self._waiting.stop()
+        self.workers.cleanup()

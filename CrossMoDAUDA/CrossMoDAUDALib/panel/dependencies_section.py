@@ -162,7 +162,9 @@ class DependenciesSection:
         try:
             path = Path(slicer.app.temporaryPath) / "CrossMoDAUDA-constraints.txt"
             output = contextlib.redirect_stdout(_Tee(sys.stdout, self._log))
-            with dependencies.holding(path, self.packages), output, slicer.util.WaitCursor(True):
+            # Newer Slicers show a window of their own while pip works.
+            cursor = slicer.util.WaitCursor(True) if _slicerPackaging() is None else contextlib.nullcontext()
+            with dependencies.holding(path, self.packages), output, cursor:
                 for name, install in installers:
                     self._say(_("Installing {package}; this can take many minutes...").format(package=name))
                     slicer.app.processEvents()

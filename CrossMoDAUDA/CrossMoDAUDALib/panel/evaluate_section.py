@@ -46,7 +46,7 @@ class EvaluateSection(Section):
         ui.evaluateApply.text = _("Cancel") if isRunning else _("Apply")
         ui.evaluateApply.enabled = isRunning or not problem
         ui.evaluateApply.toolTip = _("End the work.") if isRunning else problem or _("Compute the scores.")
-        ui.evaluateProgress.visible = isRunning
+        self.show(ui.evaluateProgress, isRunning)
 
     def onApply(self, _checked=False):
         """Start, or cancel what runs."""
@@ -90,7 +90,7 @@ class EvaluateSection(Section):
         """Values of structures in label maps: the chosen model's, else the standard ones."""
         try:
             return describe_model(Path(self.parameters.model)).labels
-        except CrossModaError:
+        except (CrossModaError, OSError):
             return Settings().labels
 
     def onEvent(self, event):

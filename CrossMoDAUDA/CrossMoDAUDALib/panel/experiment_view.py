@@ -7,6 +7,7 @@ import qt
 from slicer.i18n import tr as _
 
 from ..errors import CrossModaError
+from ..failures import explain
 from ..monitor import Monitor
 from . import wording
 from .curves import drawCurves
@@ -48,9 +49,9 @@ class ExperimentView:
         self._ui.adaptCurveChoice.clear()
         self._ui.adaptCurveChoice.blockSignals(wasBlocked)
         self._ui.adaptLog.setPlainText("")
-        self.poll()
         if self.monitor is not None:
             self._timer.start()
+        self.poll()
 
     def close(self):
         """Stop following; whatever works goes on."""
@@ -64,8 +65,8 @@ class ExperimentView:
         try:
             hasNews = self.monitor.poll()
             self.problem = ""
-        except CrossModaError as error:
-            self.problem, hasNews = str(error), False
+        except (CrossModaError, OSError) as error:
+            self.problem, hasNews = explain(error)[0], False
         self._showOpenTab()  # also what was laid out or coloured anew meanwhile
         if hasNews or before != (self.monitor.state, self.problem) or "state" not in self._shown:
             self._shown["state"] = True
@@ -169,6 +170,8 @@ class ExperimentView:
             return
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
+        if not rows:
+            return
         # Trainings side by side; a mean and its standard deviation in one cell.
         measures = [name for name in rows[0] if name != "method" and not name.endswith("_std")]
         table.rowCount, table.columnCount = len(measures), len(rows)

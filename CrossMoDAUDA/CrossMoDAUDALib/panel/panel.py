@@ -1,5 +1,7 @@
 """The panel: its sections from top to bottom, and the scene's parameters that they share."""
 
+from slicer.i18n import tr as _
+
 from .adapt_section import AdaptSection
 from .dependencies_section import DependenciesSection
 from .evaluate_section import EvaluateSection
@@ -54,12 +56,23 @@ class Panel:
             status: a label for the sentence.
             needed: names of the packages; all if none is given.
         """
-        self.dependencies.refresh()
-        problem = self.dependencies.problem(*needed)
+        if self.dependencies.isInstalling:
+            problem = _("Python packages are being installed; wait until that is done.")
+        else:
+            self.dependencies.refresh()
+            problem = self.dependencies.problem(*needed)
         if problem:
             status.text, status.visible = problem, True
             self.dependencies.open()
         return not problem
+
+    def rememberModel(self, edit):
+        """Put a model's path into the history, which two sections offer."""
+        self.segment.remember(edit)
+        for other in (self.segment.ui.segmentModelPath, self.translate.ui.translateModelPath):
+            wasBlocked = other.blockSignals(True)
+            other.retrieveHistory()
+            other.blockSignals(wasBlocked)
 
     def showSegment(self):
         """Open the section Segment."""

@@ -7,6 +7,7 @@ import slicer
 from slicer.i18n import tr as _
 
 NAME = "CrossMoDAUDA sample scans"
+NODES = ("CrossMoDAUDA ceT1", "CrossMoDAUDA hrT2", "CrossMoDAUDA reference")
 
 
 def register(resourcePath, onCohort):
@@ -14,21 +15,23 @@ def register(resourcePath, onCohort):
 
     Args:
         resourcePath: the full path of a file in Resources.
-        onCohort: called with the folder of the scans after they were made.
+        onCohort: called with the folder of the scans after they were made, and with the three nodes.
     """
     import SampleData
 
     def make(_source):
         folder = writeCohort(Path(slicer.mrmlScene.GetCacheManager().GetRemoteCacheDirectory()))
         nodes = loadExamples(folder)
-        onCohort(folder)
+        onCohort(folder, *nodes)
         return nodes
 
     SampleData.SampleDataLogic.registerCustomSampleDataSource(
         category="CrossMoDAUDA",
         sampleName="CrossMoDAUDASynthetic",
         thumbnailFileName=resourcePath("Icons/CrossMoDAUDASample.png"),
-        nodeNames=["CrossMoDAUDA ceT1", "CrossMoDAUDA hrT2"],
+        nodeNames=list(NODES),
+        uris=[""] * len(NODES),  # Slicer counts them, also where there is nothing to download
+        fileNames=[None] * len(NODES),
         customDownloader=make,
     )
 
@@ -52,17 +55,22 @@ def writeCohort(parent):
 
 
 def loadExamples(folder):
-    """Load one scan of either modality and show the one to be segmented.
+    """Load one scan of either modality and show the one to be segmented; its reference segmentation is there, but hidden.
 
     Returns:
-        Their volume nodes, ceT1 and hrT2.
+        The volume nodes of a ceT1 and of an hrT2 that no training sees, and the hrT2's reference segmentation.
     """
     from .. import mrml
-    from ..volumes import read_volume
+    from ..phantom import LABELS
+    from ..volumes import read_label_map, read_volume
 
-    source, target = (sorted(folder.rglob(f"*_{modality}.nii.gz"))[0] for modality in ("ceT1", "hrT2"))
-    nodes = [mrml.volume_node(read_volume(source), "CrossMoDAUDA ceT1"), mrml.volume_node(read_volume(target), "CrossMoDAUDA hrT2")]
+    source = sorted((folder / "training_source").glob("*_ceT1.nii.gz"))[0]
+    target = sorted((folder / "validation").glob("*_hrT2.nii.gz"))[0]
+    nodes = [mrml.volume_node(read_volume(path), name) for path, name in zip((source, target), NODES, strict=False)]
+    label_map = read_label_map(target.with_name(target.name.replace("_hrT2", "_Label")))
+    reference = mrml.segmentation_node(label_map, LABELS, nodes[1], NODES[2])
+    reference.GetDisplayNode().SetVisibility(False)
     if slicer.app.layoutManager() is not None:
         slicer.util.setSliceViewerLayers(background=nodes[1], fit=True)
     slicer.util.showStatusMessage(_("The sample scans are in {folder}.").format(folder=folder), 10000)
-    return nodes
+    return [*nodes, reference]

@@ -34,6 +34,7 @@ class Section:
         self._remembered = {}  # paths by parameter
         self._parameterNode = None
         self._showing = False
+        self._shown = {}  # what show() was last told, by widget name
 
     # Parameters ---------------------------------------------------------------------------------------------------------
 
@@ -43,7 +44,9 @@ class Section:
             self.parameters.disconnectGui(self._guiTag)
             self._guiTag = None
         self.parameters = parameters
-        if parameters is not None:
+        if parameters is None:
+            self._parameterNode = None
+        else:
             self._guiTag = parameters.connectGui(self.ui)
             if parameters.parameterNode is not self._parameterNode:  # a new scene's, not the same after another module
                 self._parameterNode = parameters.parameterNode
@@ -85,6 +88,14 @@ class Section:
             self._remembered[name] = edit.currentPath
         self._bound.append((name, lambda: edit.currentPath, lambda path: setattr(edit, "currentPath", path)))
         edit.connect("currentPathChanged(QString)", lambda _path: self._take(name, edit.currentPath))
+        # CTK tells of an emptied field, which is no valid path, only so.
+        edit.connect("validInputChanged(bool)", lambda _isValid: self._take(name, edit.currentPath))
+
+    def remember(self, edit):
+        """Put a ctkPathLineEdit's path into its history; meanwhile CTK shows other paths in it, which nobody chose."""
+        wasBlocked = edit.blockSignals(True)
+        edit.addCurrentPathToHistory()
+        edit.blockSignals(wasBlocked)
 
     def bindChoice(self, name, combo, choices):
         """Fill a combo box and keep it and a parameter in step.
@@ -119,13 +130,19 @@ class Section:
 
     def setRowVisible(self, field, isVisible):
         """Show or hide a field together with its label, which is named after it."""
-        field.visible = isVisible
-        getattr(self.ui, field.objectName + "Label").visible = isVisible
+        self.show(field, isVisible)
+        self.show(getattr(self.ui, field.objectName + "Label"), isVisible)
+
+    def show(self, widget, isVisible):
+        """Show or hide a widget; only on a change, because CTK shows and hides again what lies in a collapsed section."""
+        if self._shown.get(widget.objectName) != isVisible:
+            self._shown[widget.objectName] = isVisible
+            widget.visible = isVisible
 
     def say(self, label, text):
         """Show a text in a label, which takes no room while it says nothing."""
         label.text = text
-        label.visible = bool(text)
+        self.show(label, bool(text))
 
     def deviceChoices(self):
         """The devices to offer, for :meth:`bindChoice`."""

@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from .. import mrml
 from ..errors import CrossModaError, InputError
+from ..failures import explain
 from ..models import describe_model
 from ..volumes import is_scan, read_label_map, write_volume
 from . import tables, views
@@ -58,7 +59,7 @@ class SegmentSection(Section):
         ui.segmentApply.text = _("Cancel") if isRunning else _("Apply")
         ui.segmentApply.enabled = isRunning or not problem
         ui.segmentApply.toolTip = _("End the work; nothing half-made is kept.") if isRunning else problem or _("Segment.")
-        ui.segmentProgress.visible = isRunning
+        self.show(ui.segmentProgress, isRunning)
 
     def _showModel(self):
         """Show what the chosen model is; returns what is wrong with it."""
@@ -67,10 +68,10 @@ class SegmentSection(Section):
             return _("Choose a model.")
         try:
             model = describe_model(Path(self.parameters.model))
-        except CrossModaError as error:
-            self.say(self.ui.segmentModelInfo, str(error))
+        except (CrossModaError, OSError) as error:
+            self.say(self.ui.segmentModelInfo, explain(error)[0])
             self._listStructures(())
-            return str(error)
+            return self.ui.segmentModelInfo.text
         structures = ", ".join(model.labels)
         if model.iteration is None:
             self.say(self.ui.segmentModelInfo, _("Finds: {structures}.").format(structures=structures))
@@ -134,10 +135,10 @@ class SegmentSection(Section):
                 if not self._mayReplace():
                     return
                 prepare, inputs, output = self._writeVolumes, None, None
-        except CrossModaError as error:
-            self.say(self.ui.segmentStatus, str(error))
+        except (CrossModaError, OSError) as error:
+            self.say(self.ui.segmentStatus, explain(error)[0])
             return
-        self.ui.segmentModelPath.addCurrentPathToHistory()
+        self.panel.rememberModel(self.ui.segmentModelPath)
         options = ["--device", parameters.device]
         if parameters.largestComponent in ("none", *self.structures):
             options += ["--largest-component", parameters.largestComponent]
@@ -162,8 +163,8 @@ class SegmentSection(Section):
         inputs = sorted(path for path in folder.glob("*") if is_scan(path) and not path.name.lower().endswith(results))
         if not inputs:
             raise InputError(_("{folder} holds no scan files; choose the folder in which they lie.").format(folder=folder))
-        self.ui.segmentInputFolder.addCurrentPathToHistory()
-        self.ui.segmentOutputFolder.addCurrentPathToHistory()
+        self.remember(self.ui.segmentInputFolder)
+        self.remember(self.ui.segmentOutputFolder)
         existing = [*output.glob("*.seg.nrrd"), *output.glob("measurements.csv")]
         question = _("{folder} holds results already. Replace those of the same scans?").format(folder=output)
         if existing and not slicer.util.confirmYesNoDisplay(question):
@@ -230,7 +231,7 @@ class SegmentSection(Section):
         rows = self._measurements() if outcome != "cancelled" else []
         if rows:
             self._showTable(rows)
-        if self._made and slicer.mrmlScene is not None:
+        if self._made and outcome != "cancelled":
             node, volume = self._made[-1]
             views.showSegmentation(node, volume)
             if self.parameters is not None and self.parameters.inputKind == "volume":

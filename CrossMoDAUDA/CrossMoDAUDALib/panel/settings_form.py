@@ -31,6 +31,7 @@ class SettingsForm:
         self._editors = {}  # by key: (read, write, label)
         self._isShowing = False
         self.problem = ""
+        self._shown = None
         self._lastInTabOrder = layout.parentWidget()
         groups = {}
         for key, (declared, kind) in setting_fields().items():
@@ -87,6 +88,9 @@ class SettingsForm:
         Args:
             changed: JSON object of texts by key; what is not a setting any more is left out.
         """
+        if (preset, changed) == self._shown:  # leave alone what is being typed
+            return
+        self._shown = (preset, changed)
         self._preset = preset
         known = {key: value for key, value in _parsed(changed).items() if key in self._editors}
         base = preset_settings(preset)
@@ -111,7 +115,9 @@ class SettingsForm:
         if self._isShowing:
             return
         self._check()
-        self._onChanged(json.dumps(self.changed()))
+        changed = json.dumps(self.changed())
+        self._shown = (self._preset, changed)
+        self._onChanged(changed)
 
     def _check(self):
         """Mark what differs from the preset, and find what is wrong."""

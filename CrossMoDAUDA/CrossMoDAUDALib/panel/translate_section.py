@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from .. import mrml
 from ..errors import CrossModaError
+from ..failures import explain
 from ..models import translator_folder
 from ..volumes import read_volume, write_volume
 from . import views
@@ -35,7 +36,7 @@ class TranslateSection(Section):
         ui.translateApply.text = _("Cancel") if isRunning else _("Apply")
         ui.translateApply.enabled = isRunning or not problem
         ui.translateApply.toolTip = _("End the work; nothing half-made is kept.") if isRunning else problem or _("Translate.")
-        ui.translateProgress.visible = isRunning
+        self.show(ui.translateProgress, isRunning)
 
     def _showModel(self):
         """Show what the chosen model is; returns what is wrong with it."""
@@ -45,8 +46,8 @@ class TranslateSection(Section):
             problem = ""
             try:
                 translator_folder(Path(self.parameters.model))
-            except CrossModaError as error:
-                problem = str(error)
+            except (CrossModaError, OSError) as error:
+                problem = explain(error)[0]
         self.say(self.ui.translateModelInfo, problem)
         return problem
 
@@ -57,7 +58,7 @@ class TranslateSection(Section):
             return
         if not self.panel.checkDependencies(self.ui.translateStatus) or not self._mayReplace():
             return
-        self.ui.translateModelPath.addCurrentPathToHistory()
+        self.panel.rememberModel(self.ui.translateModelPath)
         self._input, self._output, self._made = self.ui.translateInputVolume.currentNode(), self.parameters.translateOutput, None
         model, device = self.parameters.model, self.parameters.translateDevice
 

@@ -290,7 +290,16 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
         box.addWidget(self._button)
         self.setSizePolicy(_Policy.Expanding, _Policy.Fixed)
         self.setFocusProxy(self._combo)
-        self._combo.lineEdit().textChanged.connect(self.currentPathChanged)
+        self._isValid = False
+        self._combo.lineEdit().textChanged.connect(self._typed)
+
+    def _typed(self, path: str) -> None:
+        """As CTK: an empty field is no valid path, and only of valid ones the change is told."""
+        if bool(path) != self._isValid:
+            self._isValid = bool(path)
+            self.validInputChanged.emit(self._isValid)
+        if path:
+            self.currentPathChanged.emit(path)
 
     def comboBox(self) -> QtWidgets.QComboBox:
         return self._combo
@@ -347,12 +356,10 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
             return
         key, history = self._stored()
         QtCore.QSettings().setValue(key, [path, *(old for old in history if old != path)])
-        blocked = self.blockSignals(True)
         if (index := self._combo.findText(path)) >= 0:
-            self._combo.removeItem(index)
+            self._combo.removeItem(index)  # as CTK: the field shows another path meanwhile, and tells so
         self._combo.insertItem(0, path)
         self._combo.setCurrentIndex(0)
-        self.blockSignals(blocked)
 
     def browse(self) -> None:
         """Ask for a file or folder, by the filters."""

@@ -279,7 +279,7 @@ class Host:
 
         def look() -> None:
             state["met"] = until is not None and bool(until())
-            if state["met"] or time.monotonic() >= end:
+            if any(isinstance(error, KeyboardInterrupt) for error in self.errors) or state["met"] or time.monotonic() >= end:
                 loop.quit()
 
         poll.timeout.connect(signals.guarded(look, "host.process"))
@@ -287,6 +287,8 @@ class Host:
         loop.exec()
         poll.stop()
         QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete.value)
+        if any(isinstance(error, KeyboardInterrupt) for error in self.errors):  # it came while Qt ran a slot
+            raise KeyboardInterrupt
         if until is not None and not state["met"]:
             raise TimeoutError(f"did not happen within {seconds} s")
 

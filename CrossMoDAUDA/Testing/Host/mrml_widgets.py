@@ -167,6 +167,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
             return
         scene = self._scene
         found = [scene.GetNthNode(index) for index in range(scene.GetNumberOfNodes())] if scene is not None else []
+        before = len(self._nodes)
         self._nodes = [node for node in found if self._shows(node)]
         blocked = self._combo.blockSignals(True)
         self._combo.clear()
@@ -177,7 +178,8 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
         self._combo.blockSignals(blocked)
         known = [node.GetID() for node in self._nodes]
         wanted = self._current if self._current in known else ""
-        if not wanted and not self._values["noneEnabled"] and known:
+        # As Qt's combo boxes: one chooses by itself only when it was empty, or when its choice has gone.
+        if not wanted and not self._values["noneEnabled"] and known and (not before or self._current):
             wanted = known[0]
         self._select(wanted)
 

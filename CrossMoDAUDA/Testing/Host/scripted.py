@@ -240,6 +240,9 @@ class SampleDataLogic:
             customDownloader=customDownloader, thumbnailFileName=thumbnailFileName, loadFileTypes=loadFileTypes or loadFileType,
             loadFiles=loadFiles, loadFileProperties=loadFileProperties, checksums=checksums,
         )  # fmt: skip
+        counts = {len([given] if isinstance(given, str) else given) for given in (uris, fileNames, nodeNames)}
+        if len(counts) != 1:
+            raise ValueError("uris, fileNames and nodeNames are not equally many")
         if not hasattr(slicer.modules, "sampleDataSources"):
             slicer.modules.sampleDataSources = {}
         slicer.modules.sampleDataSources.setdefault(category, []).append(source)

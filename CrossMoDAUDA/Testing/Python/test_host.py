@@ -420,7 +420,7 @@ class Sample(ScriptedLoadableModule):
     def started(self):
         log.append("started")
         register = SampleData.SampleDataLogic.registerCustomSampleDataSource
-        register(category="C", sampleName="S", customDownloader=lambda source: log.append(source.sampleName))
+        register(category="C", sampleName="S", uris="", fileNames="f", nodeNames="n", customDownloader=lambda source: log.append(source.sampleName))
 class SampleWidget(ScriptedLoadableModuleWidget):
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)

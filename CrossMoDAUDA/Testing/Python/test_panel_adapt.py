@@ -223,7 +223,7 @@ def test_training_outlives_slicer_and_is_found_again(tiny_cohort: Path, tmp_path
 def test_worker_that_does_not_stop_is_ended_with_all_it_started(
     host: Host, tiny_cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from CrossMoDAUDALib.panel import adapt_section
+    from CrossMoDAUDALib.panel import workers
 
     experiment = tmp_path / "experiment"
     choose_training(host, tiny_cohort, experiment, LONG)
@@ -231,7 +231,7 @@ def test_worker_that_does_not_stop_is_ended_with_all_it_started(
     wait_for_stage(host, "iteration_0/train")
     worker = psutil.Process(monitor_of(host).worker["pid"])
     worker.suspend()  # it hangs
-    monkeypatch.setattr(adapt_section, "SECONDS_TO_STOP", 1)
+    monkeypatch.setattr(workers, "SECONDS_TO_STOP", 1)
     host.click("adaptStop")
     wait_for_state(host, "died", seconds=15)
     host.process(10, lambda: host.find("adaptStart").enabled)
@@ -277,11 +277,56 @@ def test_closing_the_scene_does_not_disturb_training(host: Host, tiny_cohort: Pa
     host.click("adaptStart")
     wait_for_state(host, "running")
     host.close_scene()
+    assert host.find("adaptExperimentPath").currentPath == str(experiment)  # what was started here is not lost sight of
     host.leave_module()
     host.process(1.0)
     host.select_module("CrossMoDAUDA")
-    host.find("adaptExperimentPath").currentPath = str(experiment)
     wait_for_state(host, "finished")
+
+
+def test_another_folder_is_chosen_while_one_trains(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    choose_training(host, tiny_cohort, first, LONG)
+    host.click("adaptStart")
+    wait_for_state(host, "running")
+    host.find("adaptExperimentPath").currentPath = str(second)
+    host.process(1.0)
+    assert not host.find("adaptStop").enabled and host.find("adaptStart").enabled  # the other one is not on
+    host.find("adaptExperimentPath").currentPath = ""
+    host.process(1.0)
+    assert not host.find("adaptStop").enabled and "Choose a folder" in host.find("adaptStatus").text
+    host.find("adaptExperimentPath").currentPath = str(first)
+    wait_for_state(host, "running", seconds=3)
+    host.click("adaptStop")
+    wait_for_state(host, "interrupted")
+    assert not second.exists()
+    host.process(10, lambda: host.find("adaptStart").enabled)
+
+
+def test_optional_folders_can_be_taken_back(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    choose_training(host, tiny_cohort, tmp_path / "experiment", {})
+    host.find("adaptEvaluateImages").currentPath = str(tiny_cohort / "validation")
+    assert not host.find("adaptStart").enabled and "belong together" in host.find("adaptStart").toolTip
+    host.find("adaptEvaluateImages").currentPath = ""
+    assert host.widget.panel.parameters.evaluateImages == "" and host.find("adaptStart").enabled
+
+
+def test_folders_are_remembered_and_offered(tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path) -> None:
+    from Testing.Host import Host
+
+    settings = tmp_path / "settings"
+    for _ in range(2):
+        with Host(MODULE, folder=settings) as before:
+            open_section(before, "adapt")
+            for folder in (tmp_path, tiny_cohort):
+                before.find("adaptCrossmoda").currentPath = str(folder)
+                before.click("adaptCheck")
+                assert before.find("adaptCrossmoda").currentPath == str(folder)
+                before.click("adaptCheck")
+                assert "cancelled" in before.find("adaptCheckStatus").text
+    with Host(MODULE, folder=settings) as after:
+        assert after.find("adaptCrossmoda").currentPath == ""  # offered in the list, not chosen
+        assert after.find("adaptCrossmoda").comboBox().count == 2
 
 
 def test_settings_come_from_the_typed_settings(host: Host, tmp_path: Path, tiny_cohort: Path) -> None:

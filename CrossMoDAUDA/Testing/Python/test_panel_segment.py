@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from panel_actions import add_scan, choose, choose_model, nodes, our_processes, wait, wait_for_process
 
 if TYPE_CHECKING:
@@ -41,6 +42,19 @@ def test_scan_becomes_a_segmentation_on_its_grid(host: Host, tiny_experiment: Pa
     assert [float(table.GetCellText(row, 1)) for row in range(2)] == pytest.approx(expected, rel=0.01)
     assert host.find("segmentApply").text == "Apply" and not host.find("segmentProgress").visible
     assert host.find("segmentOutput").currentNode() is None  # the next one gets a segmentation of its own
+
+
+def test_a_scan_that_was_there_before_the_panel_is_chosen() -> None:
+    from Testing.Host import Host
+
+    with Host() as host:
+        host.open_module(ROOT / "CrossMoDAUDA" / "CrossMoDAUDA.py", enter=False)
+        scan, _ = add_scan("First")
+        add_scan("Second", seed=10)
+        host.select_module("CrossMoDAUDA")
+        assert host.find("segmentInputVolume").currentNode() is scan
+        host.close_scene()
+        assert host.find("segmentInputVolume").currentNode() is None
 
 
 def test_the_panels_result_is_the_command_lines(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
