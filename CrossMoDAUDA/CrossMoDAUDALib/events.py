@@ -16,6 +16,8 @@ Event = dict[str, Any]
 SECONDS_BETWEEN = 1.0
 # A new experiment's first stage. It has no marker: until the scans are known to be good there is no experiment.
 CHECK = "check"
+# What a command says before its first step.
+LOADING = "loading the model"
 
 
 class EventLog:

@@ -94,6 +94,7 @@ class Monitor:
         curves: by stage and quantity.
         messages: texts of warnings, errors and starts, with their times.
         error: the last failure's sentence; empty unless state is failed.
+        is_cohort_refused: whether that is because the check found problems with the scans.
         worker: pid, host and start of who works on it.
         is_behind: whether there is more to read than one poll took.
     """
@@ -105,6 +106,7 @@ class Monitor:
         self.curves: dict[tuple[str, str], Curve] = {}
         self.messages: deque[tuple[float, str, str]] = deque(maxlen=MESSAGES)
         self.error = ""
+        self.is_cohort_refused = False
         self.worker: dict[str, Any] | None = None
         self.is_behind = True
         self.settings: Settings | None = None
@@ -177,6 +179,7 @@ class Monitor:
             self.messages.append((when, kind, text))
             if kind == "error":
                 self.error = text
+                self.is_cohort_refused = event.get("stage") == CHECK
 
 
 def planned_stages(settings: Settings, has_evaluation: bool) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .config import Settings, parse_assignments, parse_device, with_values
 from .display import Bar, complain, say
 from .errors import InputError
-from .events import CHECK, EventLog
+from .events import CHECK, LOADING, EventLog
 from .failures import explain, is_unexpected
 from .progress import Progress
 
@@ -129,7 +129,7 @@ def _tell_case(log: EventLog, row: CaseReport) -> None:
 
 def _tell_loading(log: EventLog, command: str) -> None:
     """Said before PyTorch is imported, which takes seconds."""
-    log.write("progress", stage=command, step=0, total=1, message="loading the model")
+    log.write("progress", stage=command, step=0, total=1, message=LOADING)
 
 
 def _check_outputs(options: argparse.Namespace, outputs: list[list[str]], table: Path | None = None) -> None:

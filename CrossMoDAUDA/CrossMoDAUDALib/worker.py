@@ -11,7 +11,7 @@ from pathlib import Path
 from .cohort import Cohort
 from .cohort_check import check_cohort
 from .config import Settings
-from .errors import CrossModaError, InputError
+from .errors import CohortError, CrossModaError, InputError
 from .events import CHECK, Event, EventLog
 from .experiment import Experiment, prepare_folder
 from .failures import INTERRUPTED, explain, is_unexpected
@@ -87,6 +87,6 @@ def _record(folder: Path, events: EventLog, error: BaseException) -> tuple[str, 
             message, status = explain(also, log)
     with contextlib.suppress(OSError):
         if status != INTERRUPTED:
-            events.write("error", message=message)
+            events.write("error", message=message, stage=CHECK if isinstance(error, CohortError) else None)
         events.write("run", state="interrupted" if status == INTERRUPTED else "failed")
     return message, status

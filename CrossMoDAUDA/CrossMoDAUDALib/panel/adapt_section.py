@@ -156,8 +156,8 @@ class AdaptSection(Section):
         if self.workers.has(self._watched) and state in ("none", "idle"):
             return _("Starting...")
         text = wording.experimentState(self.view.monitor) if state != "none" else problem
-        if state == "failed" and not Experiment.exists(self._watched):
-            text += " " + _("Press Check scans to see every problem.")
+        if state == "failed" and self.view.monitor.is_cohort_refused:
+            return text
         if state in ("failed", "died"):
             text += " " + _("Details are in {log}.").format(log=self._watched / "worker.log")
             if state == "died" and (said := self._lastWords()):

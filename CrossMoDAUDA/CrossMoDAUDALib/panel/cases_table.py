@@ -17,7 +17,8 @@ class CasesTable:
         table.columnCount = len(titles)
         table.setHorizontalHeaderLabels(titles)
         table.verticalHeader().visible = False
-        table.horizontalHeader().setStretchLastSection(True)
+        for column, mode in enumerate((qt.QHeaderView.ResizeToContents, qt.QHeaderView.ResizeToContents, qt.QHeaderView.Stretch)):
+            table.horizontalHeader().setSectionResizeMode(column, mode)
         self._events = []
 
     def clear(self):
@@ -42,11 +43,10 @@ class CasesTable:
         self._table.visible = True
 
     def finish(self):
-        """Put the cases in order, those with problems first, and give the columns the widths that their texts need."""
+        """Put the cases in order, those with problems first, and give the rows the heights that their texts need."""
         self._table.rowCount = 0
         for event in sorted(self._events, key=_order):
             self._insert(self._table.rowCount, event)
-        self._table.resizeColumnsToContents()
         self._table.resizeRowsToContents()
 
     def _insert(self, row, event):

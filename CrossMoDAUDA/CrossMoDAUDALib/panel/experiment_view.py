@@ -125,7 +125,7 @@ class ExperimentView:
         if self.monitor is None:
             return
         combo, label = self._ui.adaptCurveChoice, self._ui.adaptCurves
-        charts = list(dict.fromkeys((stage, wording.chartOf(name)) for stage, name in self.monitor.curves))
+        charts = list(dict.fromkeys((stage, chart) for stage, name in self.monitor.curves if (chart := wording.chartOf(name))))
         if combo.count < len(charts):
             wasBlocked = combo.blockSignals(True)
             for stage, chart in charts[combo.count :]:
@@ -203,7 +203,7 @@ def _rowTitle(name):
     number = name.removeprefix("iteration ")
     if number == name:
         return _("Source only") if name == "source only" else name
-    return _("Self-training {round}").format(round=number) if number != "0" else _("Before self-training")
+    return _("Round {round}").format(round=number)  # 0: before self-training
 
 
 def _logLine(when, kind, text):

@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from .. import mrml
 from ..errors import CrossModaError, InputError
+from ..events import LOADING
 from ..failures import explain
 from ..models import describe_model
 from ..volumes import is_scan, read_label_map, write_volume
@@ -198,14 +199,18 @@ class SegmentSection(Section):
     def onEvent(self, event):
         """Show progress; turn a finished label map into a segmentation at once."""
         if event["kind"] == "progress":
-            self.ui.segmentProgress.setRange(0, event["total"])
+            # Before the first step, as when the model is loaded, nobody knows how long it takes.
+            self.ui.segmentProgress.setRange(0, event["total"] if event["step"] else 0)
             self.ui.segmentProgress.value = event["step"]
             self.say(self.ui.segmentStatus, self._progressText(event))
         elif event["kind"] == "result" and self._jobs:
             self._addSegmentation(event)
 
     def _progressText(self, event):
-        return self._withNames(event.get("message", "")) or _("Segmenting...")
+        said = event.get("message", "")
+        if said == LOADING:
+            return _("Loading the model...")
+        return self._withNames(said) or _("Segmenting...")
 
     def _withNames(self, text):
         """A text of the command's, with the volumes' names for those of the files that it was given."""

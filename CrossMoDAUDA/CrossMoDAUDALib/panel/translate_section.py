@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from .. import mrml
 from ..errors import CrossModaError
+from ..events import LOADING
 from ..failures import explain
 from ..models import translator_folder
 from ..volumes import read_volume, write_volume
@@ -90,9 +91,10 @@ class TranslateSection(Section):
     def onEvent(self, event):
         """Show progress; take the result into the scene."""
         if event["kind"] == "progress":
-            self.ui.translateProgress.setRange(0, event["total"])
+            # Before the first step, as when the model is loaded, nobody knows how long it takes.
+            self.ui.translateProgress.setRange(0, event["total"] if event["step"] else 0)
             self.ui.translateProgress.value = event["step"]
-            self.say(self.ui.translateStatus, event.get("message", "") or _("Translating..."))
+            self.say(self.ui.translateStatus, _("Loading the model...") if event.get("message") == LOADING else _("Translating..."))
         elif event["kind"] == "result" and self._input.GetScene() is not None:
             output = self._output if self._output is not None and self._output.GetScene() is not None else None
             name = _("{volume} pseudo-hrT2").format(volume=self._input.GetName())

@@ -95,7 +95,7 @@ def experimentState(monitor):
         "finished": _("Finished."),
         "interrupted": _("Stopped. Resume continues where it was."),
         "died": _("The training ended without a word: it was ended from outside, memory ran out, or the computer went down."),
-        "failed": monitor.error,
+        "failed": _("The scans have problems: press Check scans to see them all.") if monitor.is_cohort_refused else monitor.error,
     }
     return sentences[monitor.state]
 
@@ -125,7 +125,9 @@ def quantityTitle(name):
 
 
 def chartOf(name):
-    """The chart that a quantity belongs to."""
+    """The chart that a quantity belongs to; empty if it is in none."""
+    if name == "learning_rate":
+        return ""
     charts = {"pseudo_dice": "overlap", "adversarial": "contest", "discriminator": "contest", "cycle": "likeness", "identity": "likeness"}
     return next((chart for start, chart in charts.items() if name.startswith(start)), "losses")
 

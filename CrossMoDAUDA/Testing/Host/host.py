@@ -356,7 +356,8 @@ class Host:
         elif width:
             real.resize(width, height or max(real.heightForWidth(width), real.sizeHint().height()))
         try:
-            return appearance.picture(real, Path(path), scale, lambda: self.process(0.05))
+            # Long enough for what a module draws itself to follow another style.
+            return appearance.picture(real, Path(path), scale, lambda: self.process(0.7 if dark else 0.05))
         finally:
             appearance.dress(qapplication())
 

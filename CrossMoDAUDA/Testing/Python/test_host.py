@@ -420,7 +420,8 @@ class Sample(ScriptedLoadableModule):
     def started(self):
         log.append("started")
         register = SampleData.SampleDataLogic.registerCustomSampleDataSource
-        register(category="C", sampleName="S", uris="", fileNames="f", nodeNames="n", customDownloader=lambda source: log.append(source.sampleName))
+        files = {"uris": "", "fileNames": "f", "nodeNames": "n"}
+        register(category="C", sampleName="S", **files, customDownloader=lambda source: log.append(source.sampleName))
 class SampleWidget(ScriptedLoadableModuleWidget):
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)

@@ -66,7 +66,7 @@ def fake(name, **members):
     sys.modules[name] = types.ModuleType(name)
     sys.modules[name].__dict__.update(members)
 kinds = ("", "Widget", "Logic", "Test")
-fake("slicer"), fake("vtk"), fake("slicer.i18n", tr=str, translate=str)
+fake("slicer"), fake("vtk"), fake("qt"), fake("slicer.i18n", tr=str, translate=str)
 fake("slicer.util", VTKObservationMixin=type("Mixin", (), {}))
 fake("slicer.ScriptedLoadableModule", **{n: type(n, (), {}) for n in ("ScriptedLoadableModule" + kind for kind in kinds)})
 before = time.perf_counter()
