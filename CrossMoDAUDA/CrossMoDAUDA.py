@@ -149,9 +149,10 @@ class CrossMoDAUDALogic(ScriptedLoadableModuleLogic):
         return self.inference.translate(volumeNode, model, outputNode, **options)
 
     def firstVolume(self):
-        """The scene's first volume that is not a label map, to be offered; None if there is none."""
-        nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-        return next((node for node in nodes if not node.IsA("vtkMRMLLabelMapVolumeNode") and not node.GetHideFromEditors()), None)
+        """The scene's first volume that may be a scan, to be offered; None if there is none."""
+        from CrossMoDAUDALib.mrml import scan_nodes
+
+        return next(iter(scan_nodes(slicer.mrmlScene)), None)
 
     def offerSampleData(self, folder, source, target, _reference):
         """Choose the sample scans: for training, unless the user has chosen others, and as what to segment and translate."""
@@ -188,10 +189,12 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
         return mrml.volume_node(image, "Phantom"), image, labels
 
     def panel(self):
-        """The module's panel, shown if there is a main window."""
+        """The module's panel, shown if there is a main window; without one nobody enters it, so it is told to follow the scene."""
         if slicer.util.mainWindow() is not None:
             slicer.util.selectModule("CrossMoDAUDA")
-        return slicer.modules.crossmodauda.widgetRepresentation().self().panel
+        widget = slicer.modules.crossmodauda.widgetRepresentation().self()
+        widget.followParameters()
+        return widget.panel
 
     def keepSettings(self, *names):
         """Give the user's lists of recent folders back after the test."""
@@ -245,7 +248,7 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
         panel.parameters.inputKind = "folder"
         self.assertTrue(panel.segment.ui.segmentOutputFolder.isVisibleTo(panel.segment.widget))
         slicer.mrmlScene.Clear()
-        self.assertEqual(panel.parameters.inputKind, "volume")
+        self.assertEqual(self.panel().parameters.inputKind, "volume")
 
     def test_evaluate_in_the_panel(self):
         self.needs("scipy", "psutil")

@@ -21,7 +21,7 @@ import _environment
 
 MODULE = _environment.ROOT / "CrossMoDAUDA"
 WIDTH = 420  # points; Slicer's panel is about that wide
-COLOURS = 64  # text, its smoothed edges, the curves
+COLOURS = 256  # text, its smoothed edges, the curves
 # The README's pictures: the file's name by the state's.
 TUTORIAL = {
     "adapt_check": "01_sample_data_check",
@@ -249,7 +249,7 @@ def refused(host, camera, work):
     host.find("adaptCrossmoda").currentPath = str(work / "scans with problems")
     section = host.widget.panel.adapt
     host.click("adaptStart")
-    host.process(SECONDS, lambda: section._worker is None)
+    host.process(SECONDS, lambda: not section.workers.has(work / "another experiment"))
     host.process(SETTLE)
     camera.take("adapt_failed")
     host.find("adaptExperimentPath").currentPath = str(work / "experiment")

@@ -221,7 +221,8 @@ def _status(options: argparse.Namespace, _log: EventLog) -> int:
 
 
 def _stop(options: argparse.Namespace, _log: EventLog) -> int:
-    from .locking import is_running, read_worker, request_stop, withdraw_stop
+    from .locking import is_running, read_worker, request_stop
+    from .processes import kill_worker
 
     folder: Path = options.experiment
     if not folder.is_dir():
@@ -240,25 +241,11 @@ def _stop(options: argparse.Namespace, _log: EventLog) -> int:
                 raise CrossModaError(
                     f"{who[0].upper()}{who[1:]} has not stopped yet and does so after its current step; wait, or kill it with --force."
                 )
-            _kill(folder, worker)
-            withdraw_stop(folder)
+            kill_worker(folder)
             break
         time.sleep(0.1)
     say("Stopped; run the same command to continue.")
     return 0
-
-
-def _kill(folder: Path, worker: dict[str, Any] | None) -> None:
-    import socket
-
-    from .locking import is_running
-    from .processes import kill_tree
-
-    if worker is None or worker["host"] != socket.gethostname():
-        raise CrossModaError(f"{folder} is being worked on by another machine; kill the worker there.")
-    kill_tree(int(worker["pid"]), worker.get("started"))
-    if is_running(folder):
-        raise CrossModaError(f"Process {worker['pid']} could not be killed; end it as the user who started it.")
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:

@@ -107,6 +107,11 @@ def case_id(path: Path) -> str:
     return _Scan.of(path).id
 
 
+def is_label_name(path: Path) -> bool:
+    """Whether a file's name says that it is a label map or a segmentation (``_Label``, ``_seg``, ``_mask``, ``.seg.nrrd``)."""
+    return path.name.lower().endswith(".seg.nrrd") or _Scan.of(path).is_label
+
+
 def find_crossmoda(folder: Path) -> Cohort:
     """The cohort in a crossMoDA folder of any year, or in any folder whose file names end in crossMoDA's suffixes.
 

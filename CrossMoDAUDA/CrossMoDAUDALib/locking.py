@@ -74,7 +74,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_close_held)
 
 
-def _lock(path: Path, flags: int) -> int | None:
+def _lock(path: Path, flags: int, is_shared: bool = False) -> int | None:
     """An open descriptor that holds the operating system's lock on a file until it is closed; None if another holds it."""
     descriptor = os.open(path, flags)
     try:
@@ -85,7 +85,7 @@ def _lock(path: Path, flags: int) -> int | None:
         else:
             import fcntl
 
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
         if error.errno in (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK):
@@ -111,9 +111,12 @@ def _holder(folder: Path) -> str:
 def is_running(folder: Path) -> bool:
     """Whether a live worker holds the experiment's lock."""
     try:
-        descriptor = _lock(folder / LOCK, os.O_RDONLY)  # read-only, for experiments that others own
-    except OSError:
+        # Read-only, for experiments that others own; shared, so that those who look do not take each other for a worker.
+        descriptor = _lock(folder / LOCK, os.O_RDONLY, is_shared=True)
+    except FileNotFoundError:
         return False
+    except OSError:  # no telling: a disk without such locks, or one that is gone for a moment
+        return read_worker(folder) is not None
     if descriptor is None:
         return True
     os.close(descriptor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+import contextlib
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from .experiment import Experiment
 from .locking import is_running, read_worker
 
 BYTES_AT_ONCE = 500_000  # of events; more would make a window wait that opens on days of training
+TAIL_BYTES = 1 << 16
 POINTS = 1000  # of a curve
 MESSAGES = 1000
 
@@ -61,7 +62,7 @@ class Stage:
 
 @dataclass
 class Curve:
-    """A quantity over the steps of a stage; of a long training only every so manieth point is kept."""
+    """A quantity over the steps of a stage; of a long training only every so many-th point is kept."""
 
     steps: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
@@ -73,6 +74,8 @@ class Curve:
         while self.steps and self.steps[-1] >= step:
             self.steps.pop()
             self.values.pop()
+        if not self.steps:
+            self._stride = 1
         self._skipped += 1
         if self._skipped < self._stride:
             return
@@ -88,8 +91,8 @@ class Monitor:
     """Follows one experiment folder; :meth:`poll` reads what is new.
 
     Attributes:
-        state: none (no experiment there), checking (the scans), running, finished, failed, interrupted, died (ended without
-            a word), idle (made but not running, as after a copy).
+        state: none (no experiment there), reading (a long log, from its beginning), checking (the scans), running,
+            finished, failed, interrupted, died (ended without a word), idle (made but not running, as after a copy).
         stages: all stages, those to come included, in order.
         curves: by stage and quantity.
         messages: texts of warnings, errors and starts, with their times.
@@ -97,6 +100,7 @@ class Monitor:
         is_cohort_refused: whether that is because the check found problems with the scans.
         worker: pid, host and start of who works on it.
         is_behind: whether there is more to read than one poll took.
+        generation: counts the experiments that were followed in this folder, one after the other.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -110,6 +114,7 @@ class Monitor:
         self.worker: dict[str, Any] | None = None
         self.is_behind = True
         self.settings: Settings | None = None
+        self.generation = 0
         self._offset = 0
         self._said = ""
 
@@ -117,11 +122,6 @@ class Monitor:
     def current(self) -> Stage | None:
         """The stage that is being worked on, or was when the work ended."""
         return next((stage for stage in reversed(self.stages) if stage.state in ("running", "stopped")), None)
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the worker runs on this machine."""
-        return self.worker is not None and self.worker.get("host") == socket.gethostname()
 
     def poll(self) -> bool:
         """Read what is new in the folder; returns whether anything has changed."""
@@ -132,13 +132,16 @@ class Monitor:
             for name in planned_stages(self.settings, has_evaluation=bool(Experiment.load(self.folder).cohort.evaluation)):
                 self._stage(name)
         running = is_running(self.folder)  # before reading: what it wrote before its end is then read below
-        if log.is_file() and log.stat().st_size < self._offset:  # another experiment has taken the folder
+        if self._offset and (not log.is_file() or log.stat().st_size < self._offset):  # deleted, or another experiment's now
+            generation = self.generation + 1
             self.__init__(self.folder)  # type: ignore[misc]
+            self.generation = generation
             return True
         events, self._offset = read_events(log, self._offset, BYTES_AT_ONCE)
         self.is_behind = bool(events) and self._offset < log.stat().st_size
         for event in events:
-            self._follow(event)
+            with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # a line that a newer version or a bad disk wrote
+                self._follow(event)
         self.worker = read_worker(self.folder) if running else None
         self.state = self._state(running)
         if not running:
@@ -150,8 +153,10 @@ class Monitor:
     def _state(self, running: bool) -> str:
         if running:
             return "running" if self.settings is not None else "checking"
+        if self.is_behind:  # what was read last may be an earlier session's word
+            return "reading"
         if self._said == "started":
-            return "died" if not self.is_behind else self.state
+            return "died"
         return self._said or ("idle" if self.settings is not None else "none")
 
     def _stage(self, name: str) -> Stage:
@@ -180,6 +185,16 @@ class Monitor:
             if kind == "error":
                 self.error = text
                 self.is_cohort_refused = event.get("stage") == CHECK
+
+
+def last_word(folder: Path) -> tuple[str, str]:
+    """The state that an experiment's log ends in, as a run event has it, and the last error's sentence; from its end alone."""
+    log = folder / "events.jsonl"
+    if not log.is_file():
+        return "", ""
+    events, _ = read_events(log, max(log.stat().st_size - TAIL_BYTES, 0))
+    state = next((str(event.get("state", "")) for event in reversed(events) if event["kind"] == "run"), "")
+    return state, next((str(event.get("message", "")) for event in reversed(events) if event["kind"] == "error"), "")
 
 
 def planned_stages(settings: Settings, has_evaluation: bool) -> list[str]:

@@ -223,13 +223,30 @@ def shared_structures(first: Node, second: Node, known: dict[str, int]) -> dict[
     else:
         shared = {}
         for name, segment in _segments(segmentations[0]).items():
+            if not all(_has_segment(node, name) for node in segmentations):
+                continue
             like = next((other for other in known if plain_name(other) == plain_name(name)), None)
             value = known[like] if like is not None else segment.GetLabelValue()
-            if all(_has_segment(node, name) for node in segmentations) and value not in shared.values():
+            if value in shared.values() and len(segmentations) == 2:  # as of segments in layers of their own
+                value = next(free for free in range(1, 256) if free not in shared.values())
+            if value not in shared.values():
                 shared[name] = value
     if not shared:
         raise InputError(f"'{first.GetName()}' and '{second.GetName()}' have no structure in common; give their segments the same names.")
     return shared
+
+
+def scan_nodes(holder: Node) -> list[Node]:
+    """The volume nodes of a scene that may be scans: scalar, no label maps, not hidden."""
+    kind = "vtkMRMLScalarVolumeNode"
+    nodes = [holder.GetNthNodeByClass(n, kind) for n in range(holder.GetNumberOfNodesByClass(kind))]
+    others = ("vtkMRMLLabelMapVolumeNode", "vtkMRMLVectorVolumeNode", "vtkMRMLDiffusionTensorVolumeNode")
+    return [node for node in nodes if not node.GetHideFromEditors() and not any(node.IsA(other) for other in others)]
+
+
+def structure_names(node: Node) -> list[str]:
+    """The names of a segmentation's segments; none of a label map, which has values only."""
+    return list(_segments(node)) if node.IsA("vtkMRMLSegmentationNode") else []
 
 
 def write_segmentation(node: Node, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import CrossModaError
+from .locking import is_running, read_worker, withdraw_stop
 
 if TYPE_CHECKING:
     import psutil
@@ -148,6 +150,21 @@ def kill_tree(pid: int, started: float | None) -> bool:
     while time.monotonic() < deadline and not all(_is_gone(process) for process in tree):
         time.sleep(0.02)
     return True
+
+
+def kill_worker(folder: Path) -> None:
+    """End the worker of an experiment folder by force, with all that it has started.
+
+    Raises:
+        CrossModaError: it is on another machine or not ours to kill.
+    """
+    worker = read_worker(folder)
+    if worker is None or worker["host"] != socket.gethostname():
+        raise CrossModaError(f"{folder} is being worked on by another machine; kill the worker there.")
+    kill_tree(int(worker["pid"]), worker.get("started"))
+    withdraw_stop(folder)
+    if is_running(folder):
+        raise CrossModaError(f"Process {worker['pid']} could not be killed; end it as the user who started it.")
 
 
 def _is_gone(process: psutil.Process) -> bool:

@@ -29,6 +29,7 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
     from .models import translator_folder
     from .volumes import file_stem, read_volume, write_volume
 
+    options.inputs = _scans(options.inputs)
     outputs = [[f"{file_stem(path)}_pseudo_target.{options.format}"] for path in options.inputs]
     device = parse_device(options.device)
     _check_outputs(options, outputs)
@@ -50,7 +51,8 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     from .models import chosen_components, describe_model
     from .volumes import file_stem, read_volume, write_volume
 
-    outputs = [[f"{file_stem(path)}_Label.{options.format}", f"{file_stem(path)}.seg.nrrd"] for path in options.inputs]
+    options.inputs = _scans(options.inputs)
+    outputs = [segment_results(path, options.format) for path in options.inputs]
     device = parse_device(options.device)
     model = describe_model(options.model)
     components = chosen_components(model, options.largest_component)
@@ -74,6 +76,32 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     if measured:
         say(str(options.measurements))
     return status
+
+
+def scans_in(folder: Path) -> list[Path]:
+    """The scan files in a folder, without label maps and what ``segment`` has written there, in order of their names."""
+    from .cohort import is_label_name
+    from .volumes import is_scan
+
+    return sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and not is_label_name(path))
+
+
+def segment_results(scan: Path, volume_format: str = "nii.gz") -> list[str]:
+    """Names of the files that ``segment`` makes of a scan: the label map and the segmentation."""
+    from .volumes import file_stem
+
+    return [f"{file_stem(scan)}_Label.{volume_format}", f"{file_stem(scan)}.seg.nrrd"]
+
+
+def _scans(inputs: list[Path]) -> list[Path]:
+    """The inputs, with the scans in a folder for the folder."""
+    found: list[Path] = []
+    for path in inputs:
+        inside = scans_in(path) if path.is_dir() else [path]
+        if not inside:
+            raise InputError(f"{path} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.")
+        found += inside
+    return found
 
 
 def evaluate(options: argparse.Namespace, log: EventLog) -> int:

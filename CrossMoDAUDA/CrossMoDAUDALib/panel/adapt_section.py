@@ -10,6 +10,8 @@ from ..config import preset_settings
 from ..errors import CrossModaError
 from ..experiment import Experiment, check_folder
 from ..failures import explain
+from ..locking import is_running
+from ..monitor import last_word
 from . import sample_data, wording
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
@@ -22,6 +24,7 @@ SCANS = {
     "crossmoda": {"crossmoda": "--crossmoda"},
     "folders": {"sourceImages": "--source-images", "sourceLabels": "--source-labels", "targetImages": "--target-images"},
 }
+ON = ("running", "checking")
 TEST_SCANS = {"evaluateImages": "--evaluate-images", "evaluateLabels": "--evaluate-labels"}
 
 
@@ -50,6 +53,7 @@ class AdaptSection(Section):
         self._bound.append(("iterations", lambda: ui.adaptIterations.value, lambda value: setattr(ui.adaptIterations, "value", value)))
         ui.adaptIterations.connect("valueChanged(int)", lambda value: self._take("iterations", value))
         ui.adaptPreset.connect("currentIndexChanged(int)", self.onPreset)
+        ui.adaptTranslator.connect("currentIndexChanged(int)", self.onTranslator)
         self.settingsForm = SettingsForm(ui.adaptAdvanced.layout(), lambda changed: self._take("settings", changed))
         self.cases = CasesTable(ui.adaptCases)
         self.checker = CommandRunner(self.onCheckEvent, self.onCheckEnd)
@@ -61,7 +65,8 @@ class AdaptSection(Section):
         ui.adaptUseModel.connect("clicked(bool)", self.onUseModel)
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
-        self._refusals = {}  # by folder: why a worker could not be started or stopped
+        self._refusals = {}  # by folder: why a worker could not be started or stopped, and the experiment's state then
+        self._lastWords = {}  # by folder, of workers that were started here
         self._watched = None
         self._checkedScans = None  # what the table of cases is about
 
@@ -98,8 +103,9 @@ class AdaptSection(Section):
             self.checker.cancel()
             self.cases.clear()
             self.say(ui.adaptCheckStatus, "")
-        hasWorker = self.workers.has(self._watched)
-        isOn = state in ("running", "checking") or (hasWorker and state in ("none", "idle"))
+        isOn = state in ON or self.workers.isStarting(self._watched)
+        if self._refusals.get(self._watched, ("", state))[1] not in (state, *(ON if state in ON else ())):
+            del self._refusals[self._watched]  # it has gone on since
         for group in (ui.adaptScans, ui.adaptSettings):
             self.show(group, isNew)
         for kind, names in SCANS.items():
@@ -114,7 +120,7 @@ class AdaptSection(Section):
         self.show(ui.adaptCheckProgress, self.checker.running)
         ui.adaptAdvancedNote.text = self.settingsForm.problem or _("Settings in bold differ from the preset.")
         ui.adaptStart.text = _("Resume") if not isNew and state in ("idle", "interrupted", "failed", "died") else _("Start")
-        ui.adaptStart.enabled = not problem and not isOn and not hasWorker and state != "finished"
+        ui.adaptStart.enabled = not problem and not isOn and not self.workers.has(self._watched) and state not in ("finished", "reading")
         ui.adaptStart.toolTip = problem or _("Training goes on when Slicer is closed.")
         ui.adaptStop.enabled = isOn and not self.workers.isStopping(self._watched)
         self.say(ui.adaptStatus, self._statusText(problem, state))
@@ -150,28 +156,21 @@ class AdaptSection(Section):
 
     def _statusText(self, problem, state):
         if self._watched in self._refusals:
-            return self._refusals[self._watched]
-        if self.workers.isStopping(self._watched) and state in ("running", "checking"):
+            return self._refusals[self._watched][0]
+        if self.workers.isStopping(self._watched):
             return _("Stopping: the step in hand is brought to an end...")
-        if self.workers.has(self._watched) and state in ("none", "idle"):
+        if self.workers.isStarting(self._watched) and state not in ON:
             return _("Starting...")
+        if self.workers.wasForced(self._watched) and state == "died":
+            return _("Stopped by force, as it did not answer. Resume goes on from where it was saved last.")
         text = wording.experimentState(self.view.monitor) if state != "none" else problem
         if state == "failed" and self.view.monitor.is_cohort_refused:
             return text
-        if state in ("failed", "died"):
-            text += " " + _("Details are in {log}.").format(log=self._watched / "worker.log")
-            if state == "died" and (said := self._lastWords()):
-                text += " " + _("Its last words: {words}").format(words=said)
+        if state == "died" and (said := self._lastWords.get(self._watched)):
+            text += " " + _("The last it said: {words}").format(words=said)
+        if state in ("failed", "died") and (log := self._watched / "worker.log").is_file():
+            text += " " + _("Details are in {log}.").format(log=log)
         return text
-
-    def _lastWords(self):
-        """The end of what the worker wrote, the progress of others left out."""
-        log = self._watched / "worker.log"
-        try:
-            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return ""
-        return " ".join(line.strip() for line in lines[-2:])
 
     # Scans --------------------------------------------------------------------------------------------------------------
 
@@ -191,7 +190,7 @@ class AdaptSection(Section):
         if self.checker.running:
             self.checker.cancel()
             return
-        if not self.panel.checkDependencies(self.ui.adaptCheckStatus, *FOR_SCANS):
+        if not self.panel.checkDependencies(self, self.ui.adaptCheckStatus, *FOR_SCANS):
             return
         self.cases.clear()
         self._rememberFolders()
@@ -228,7 +227,10 @@ class AdaptSection(Section):
         """Write the synthetic cohort into a folder of the user's choice, and choose it."""
         chosen = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder for the sample scans"))
         if chosen:
-            self.useCohort(sample_data.writeCohort(Path(chosen)))
+            try:
+                self.useCohort(sample_data.writeCohort(Path(chosen)))
+            except (CrossModaError, OSError) as error:
+                self.say(self.ui.adaptCheckStatus, explain(error)[0])
 
     def useCohort(self, folder):
         """Choose a folder of scans in crossMoDA's layout."""
@@ -237,11 +239,20 @@ class AdaptSection(Section):
         self.showParameters()
 
     def onPreset(self, _index):
-        """A preset brings its own number of self-training rounds."""
+        """A preset brings its own translator and number of self-training rounds."""
         if self.parameters is not None and not self._showing:
-            self.parameters.iterations = preset_settings(self.parameters.preset).self_training.iterations
+            settings = preset_settings(self.parameters.preset)
+            self.parameters.iterations = settings.self_training.iterations
+            self.parameters.translator = settings.translation.translator
             self.settingsForm.show(self.parameters.preset, self.parameters.settings)
             self.showParameters()
+
+    def onTranslator(self, _index):
+        """Without translation there is nothing to self-train on by default, as on the command line."""
+        if self.parameters is not None and not self._showing:
+            settings = preset_settings(self.parameters.preset)
+            isNone = self.parameters.translator == "none"
+            self.parameters.iterations = 0 if isNone else settings.self_training.iterations
 
     def _rememberFolders(self):
         for edit in self._scanEdits.values():
@@ -251,35 +262,40 @@ class AdaptSection(Section):
 
     def onStart(self, _checked=False):
         """Start or resume training in a process of its own."""
-        if not self.panel.checkDependencies(self.ui.adaptStatus):
+        if not self.panel.checkDependencies(self, self.ui.adaptStatus):
             return
         folder = self._watched
         words = ["run", "-o", str(folder)]
-        if not Experiment.exists(folder):
-            words += [*self._scanWords(), *self._settingWords()]
+        if not Experiment.exists(folder):  # else everything is as it was recorded
+            words += [*self._scanWords(), *self._settingWords(), "--device", self.parameters.trainingDevice]
             self._rememberFolders()
         self.remember(self.ui.adaptExperimentPath)
         self._refusals.pop(folder, None)
         try:
-            self.workers.start(folder, [*words, "--device", self.parameters.trainingDevice])
+            self.workers.start(folder, words)
         except CrossModaError as error:
-            self._refusals[folder] = str(error)
+            self._refuse(folder, str(error))
         self.update()
 
     def onWorkerEnd(self, folder, status, said):
         """A worker that was started here has ended; one that was refused told nobody but us."""
+        self._lastWords[folder] = said
         if folder == self._watched:
             self.view.poll()
-            monitor = self.view.monitor
-            isTold = monitor.state == "died" or (monitor.error and monitor.error in said)
-            if status not in (0, 130) and not isTold:
-                self._refusals[folder] = said or _("The training could not be started (status {status}).").format(status=status)
+        state, error = last_word(folder)
+        isTold = (state == "started" and not is_running(folder)) or (error and error in said)  # it died, or it said why
+        if status not in (0, 130) and not isTold:
+            self._refuse(folder, said or _("The training could not be started (status {status}).").format(status=status))
         self.update()
+
+    def _refuse(self, folder, why):
+        isShown = folder == self._watched and self.view.monitor is not None
+        self._refusals[folder] = (why, self.view.monitor.state if isShown else "none")
 
     def onWorkerStop(self, folder, problem):
         """A worker that was asked to stop has stopped, or cannot be stopped from here."""
         if problem:
-            self._refusals[folder] = problem
+            self._refuse(folder, problem)
         self.update()
 
     def onStop(self, _checked=False):
@@ -287,8 +303,7 @@ class AdaptSection(Section):
         try:
             self.workers.stop(self._watched)
         except OSError as error:
-            problem = _("{folder} cannot be written ({reason}).").format(folder=self._watched, reason=error.strerror)
-            self._refusals[self._watched] = problem
+            self._refuse(self._watched, _("{folder} cannot be written ({reason}).").format(folder=self._watched, reason=error.strerror))
         self.update()
 
     def onUseModel(self, _checked=False):

@@ -50,8 +50,12 @@ class CommandRunner:
             prepare: called with a new temporary folder; an iterator whose steps write what the command reads.
             arguments: called with that folder after the last step; the command's words.
         """
+        try:
+            self.folder = Path(tempfile.mkdtemp(prefix="CrossMoDAUDA_", dir=slicer.app.temporaryPath))
+        except OSError as error:
+            self._onEnd("failed", explain(error)[0])
+            return
         self.running = True
-        self.folder = Path(tempfile.mkdtemp(prefix="CrossMoDAUDA_", dir=slicer.app.temporaryPath))
         self._steps, self._arguments = iter(prepare(self.folder)), arguments
         self._timer.start(0)
 

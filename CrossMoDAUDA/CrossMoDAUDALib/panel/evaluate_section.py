@@ -8,6 +8,7 @@ from .. import mrml
 from ..config import Settings
 from ..errors import CrossModaError, InputError
 from ..models import describe_model
+from ..structures import plain_name
 from ..volumes import write_volume
 from . import tables
 from .command_runner import CommandRunner
@@ -33,6 +34,7 @@ class EvaluateSection(Section):
         ui.evaluateApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
         self._names = {}
+        self._leftOut = []
         self._title = ""
 
     def update(self):
@@ -53,7 +55,7 @@ class EvaluateSection(Section):
         if self.runner.running:
             self.runner.cancel()
             return
-        if not self.panel.checkDependencies(self.ui.evaluateStatus, *FOR_SCANS):
+        if not self.panel.checkDependencies(self, self.ui.evaluateStatus, *FOR_SCANS):
             return
         prediction, reference = self.ui.evaluatePrediction.currentNode(), self.ui.evaluateReference.currentNode()
         try:
@@ -62,6 +64,8 @@ class EvaluateSection(Section):
             self.say(self.ui.evaluateStatus, str(error))
             return
         # Plain names, because a segment's may hold what the command line takes for something else.
+        named = dict.fromkeys([*mrml.structure_names(prediction), *mrml.structure_names(reference)])
+        self._leftOut = [name for name in named if plain_name(name) not in {plain_name(other) for other in labels}]
         self._names = {f"structure{value}": name for name, value in labels.items()}
         self._title = _("Scores of {name}").format(name=prediction.GetName())
         convention = self.parameters.convention
@@ -111,8 +115,11 @@ class EvaluateSection(Section):
             }
             node = tables.tableNode(self._title, columns, rows)
             tables.show(self.ui.evaluateTable, node)
-        self.say(self.ui.evaluateStatus, {"finished": _("Done."), "failed": message, "cancelled": _("Cancelled.")}[outcome])
-        self.panel.afterRun(self)
+        done = _("Done.")
+        if self._leftOut:
+            done += " " + _("Not in both, so not compared: {names}.").format(names=", ".join(self._leftOut))
+        self.say(self.ui.evaluateStatus, {"finished": done, "failed": message, "cancelled": _("Cancelled.")}[outcome])
+        self.update()
 
     def onSceneClosing(self):
         self.runner.cancel()

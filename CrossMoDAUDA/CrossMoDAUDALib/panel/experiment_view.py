@@ -13,6 +13,7 @@ from . import wording
 from .curves import drawCurves
 
 POLL_MS = 500
+POLL_BEHIND_MS = 30  # while a long log is read from its beginning
 
 
 class ExperimentView:
@@ -44,14 +45,18 @@ class ExperimentView:
         """Follow an experiment folder, or none."""
         self._timer.stop()
         self.monitor = Monitor(folder) if folder is not None else None
+        self._forget()
+        if self.monitor is not None:
+            self._timer.start()
+        self.poll()
+
+    def _forget(self):
+        """Show nothing of the experiment before."""
         self.problem, self._shown = "", {}
         wasBlocked = self._ui.adaptCurveChoice.blockSignals(True)
         self._ui.adaptCurveChoice.clear()
         self._ui.adaptCurveChoice.blockSignals(wasBlocked)
         self._ui.adaptLog.setPlainText("")
-        if self.monitor is not None:
-            self._timer.start()
-        self.poll()
 
     def close(self):
         """Stop following; whatever works goes on."""
@@ -62,11 +67,15 @@ class ExperimentView:
         if self.monitor is None:
             return
         before = (self.monitor.state, self.problem)
+        generation = self.monitor.generation
         try:
             hasNews = self.monitor.poll()
             self.problem = ""
         except (CrossModaError, OSError) as error:
             self.problem, hasNews = explain(error)[0], False
+        self._timer.interval = POLL_BEHIND_MS if self.monitor.is_behind else POLL_MS
+        if self.monitor.generation != generation:
+            self._forget()
         self._showOpenTab()  # also what was laid out or coloured anew meanwhile
         if hasNews or before != (self.monitor.state, self.problem) or "state" not in self._shown:
             self._shown["state"] = True
@@ -140,7 +149,7 @@ class ExperimentView:
         curves = {
             wording.quantityTitle(name): (curve.steps, curve.values)
             for (of, name), curve in self.monitor.curves.items()
-            if of == stage and wording.chartOf(name) == chart
+            if of == stage and wording.chartOf(name) == chart and curve.steps
         }
         size = (label.width, label.height)
         ends = [(len(steps), steps[-1]) for steps, _values in curves.values() if steps]

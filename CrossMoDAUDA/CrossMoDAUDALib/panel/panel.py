@@ -45,15 +45,11 @@ class Panel:
             section.onSceneClosing()
         self.setParameters(None)
 
-    def afterRun(self, section):
-        """A section's work has ended."""
-        section.update()
-
-    def checkDependencies(self, status, *needed):
+    def checkDependencies(self, section, status, *needed):
         """Whether what work needs is installed; if not, say so and show the section that helps.
 
         Args:
-            status: a label for the sentence.
+            section, status: whose label gets the sentence.
             needed: names of the packages; all if none is given.
         """
         if self.dependencies.isInstalling:
@@ -62,7 +58,7 @@ class Panel:
             self.dependencies.refresh()
             problem = self.dependencies.problem(*needed)
         if problem:
-            status.text, status.visible = problem, True
+            section.say(status, problem)
             self.dependencies.open()
         return not problem
 

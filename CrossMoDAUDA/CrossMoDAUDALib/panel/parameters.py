@@ -3,6 +3,10 @@
 import slicer
 from slicer.parameterNodeWrapper import parameterNodeWrapper
 
+from ..config import preset_settings
+
+_START = preset_settings("quick")  # what a new user most likely wants: a result within a day
+
 
 @parameterNodeWrapper
 class Parameters:
@@ -28,7 +32,7 @@ class Parameters:
     # Evaluate
     prediction: slicer.vtkMRMLDisplayableNode  # a segmentation or a label map
     reference: slicer.vtkMRMLDisplayableNode
-    convention: str = "challenge2022"
+    convention: str = _START.evaluation.convention
 
     # Adapt
     experiment: str = ""
@@ -39,8 +43,8 @@ class Parameters:
     targetImages: str = ""
     evaluateImages: str = ""
     evaluateLabels: str = ""
-    preset: str = "quick"
-    translator: str = "cyclegan-resnet"
-    iterations: int = 2
+    preset: str = _START.preset
+    translator: str = _START.translation.translator
+    iterations: int = _START.self_training.iterations
     trainingDevice: str = "auto"
     settings: str = ""

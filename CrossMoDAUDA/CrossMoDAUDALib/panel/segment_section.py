@@ -10,7 +10,8 @@ from ..errors import CrossModaError, InputError
 from ..events import LOADING
 from ..failures import explain
 from ..models import describe_model
-from ..volumes import is_scan, read_label_map, write_volume
+from ..tasks import scans_in, segment_results
+from ..volumes import read_label_map, write_volume
 from . import tables, views
 from .command_runner import CommandRunner
 from .section import Section
@@ -41,8 +42,10 @@ class SegmentSection(Section):
         ui.segmentInputVolume.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.update())
         ui.segmentApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
+        self._kind = self._outputFolder = None
         self._jobs = {}  # the volume and its output by the name of the file that the command reads
-        self._made = []
+        self._labels = {}
+        self._made, self._skipped, self._results = [], [], 0
 
     # What can be pressed ------------------------------------------------------------------------------------------------
 
@@ -115,8 +118,7 @@ class SegmentSection(Section):
         return "" if self.parameters.outputFolder else _("Choose the folder for the results.")
 
     def _sceneVolumes(self):
-        nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-        return [node for node in nodes if not node.IsA("vtkMRMLLabelMapVolumeNode") and not node.GetHideFromEditors()]
+        return mrml.scan_nodes(slicer.mrmlScene)
 
     # The work -----------------------------------------------------------------------------------------------------------
 
@@ -125,52 +127,54 @@ class SegmentSection(Section):
         if self.runner.running:
             self.runner.cancel()
             return
-        if not self.panel.checkDependencies(self.ui.segmentStatus):
+        if not self.panel.checkDependencies(self, self.ui.segmentStatus):
             return
         parameters = self.parameters
+        self._kind, self._outputFolder = parameters.inputKind, None
+        self._made, self._skipped, self._results = [], [], 0
+        options = ["--device", parameters.device]
         try:
-            if parameters.inputKind == "folder":
-                prepare, inputs = self._noPreparation, self._folderInputs()
-                output = Path(parameters.outputFolder)
+            self._labels = describe_model(Path(parameters.model)).labels  # the model's of now, whatever is chosen meanwhile
+            if self._kind == "folder":
+                prepare, inputs, self._outputFolder = self._noPreparation, Path(parameters.inputFolder), Path(parameters.outputFolder)
+                options += self._overwriting(inputs, self._outputFolder)
             else:
                 if not self._mayReplace():
                     return
-                prepare, inputs, output = self._writeVolumes, None, None
+                prepare, inputs = self._writeVolumes, None
+                options += ["--format", "nrrd"]
         except (CrossModaError, OSError) as error:
             self.say(self.ui.segmentStatus, explain(error)[0])
             return
         self.panel.rememberModel(self.ui.segmentModelPath)
-        options = ["--device", parameters.device]
         if parameters.largestComponent in ("none", *self.structures):
             options += ["--largest-component", parameters.largestComponent]
-        model, isInScene = parameters.model, inputs is None
+        model, output = parameters.model, self._outputFolder
 
         def arguments(folder):
-            words = ["segment", model, *map(str, inputs or sorted(folder.glob("scan_*.nrrd")))]
-            words += ["-o", str(output or folder / "results"), *options]
-            words += ["--measurements", str((output or folder) / "measurements.csv")]
-            return words + (["--format", "nrrd"] if isInScene else ["--overwrite"])
+            words = ["segment", model, str(inputs or folder / "scans"), "-o", str(output or folder / "results")]
+            return [*words, *options, "--measurements", str((output or folder) / "measurements.csv")]
 
-        self._made, self._outputFolder = [], output
         self.say(self.ui.segmentStatus, _("Starting..."))
         self.ui.segmentProgress.setRange(0, 0)
         self.runner.start(prepare, arguments)
         self.update()
 
-    def _folderInputs(self):
-        """The scans of the input folder; asks before results in the output folder are replaced."""
-        folder, output = Path(self.parameters.inputFolder), Path(self.parameters.outputFolder)
-        results = (mrml.FILE_ENDING, "_label.nii.gz", "_label.nrrd")  # of an earlier run into the same folder
-        inputs = sorted(path for path in folder.glob("*") if is_scan(path) and not path.name.lower().endswith(results))
-        if not inputs:
+    def _overwriting(self, folder, output):
+        """The option that lets results be replaced, where the user agrees that they are."""
+        scans = scans_in(folder)
+        if not scans:
             raise InputError(_("{folder} holds no scan files; choose the folder in which they lie.").format(folder=folder))
         self.remember(self.ui.segmentInputFolder)
         self.remember(self.ui.segmentOutputFolder)
-        existing = [*output.glob("*.seg.nrrd"), *output.glob("measurements.csv")]
-        question = _("{folder} holds results already. Replace those of the same scans?").format(folder=output)
-        if existing and not slicer.util.confirmYesNoDisplay(question):
-            raise InputError(_("Nothing was done. Choose another output folder to keep both."))
-        return inputs
+        names = ["measurements.csv", *(name for scan in scans for name in segment_results(scan))]
+        existing = [name for name in names if (output / name).exists()]
+        if not existing:
+            return []
+        question = _("{count} files in {folder} will be replaced, as {name}. Go on?")
+        if slicer.util.confirmYesNoDisplay(question.format(count=len(existing), folder=output, name=existing[0])):
+            return ["--overwrite"]
+        raise InputError(_("Nothing was done. Choose another output folder to keep both."))
 
     def _mayReplace(self):
         node = self.parameters.outputSegmentation if self.parameters.inputKind == "volume" else None
@@ -187,13 +191,20 @@ class SegmentSection(Section):
         return ()
 
     def _writeVolumes(self, folder):
-        """Write the chosen volumes where the command finds them, one a step."""
-        isOne = self.parameters.inputKind == "volume"
+        """Write the chosen volumes where the command finds them, one a step; of several, what is no scan is left out."""
+        isOne = self._kind == "volume"
         volumes = [self.ui.segmentInputVolume.currentNode()] if isOne else self._sceneVolumes()
         output = self.parameters.outputSegmentation if isOne else None
         self._jobs = {f"scan_{number:04d}": (volume, output) for number, volume in enumerate(volumes, 1)}
         for name, (volume, _output) in self._jobs.items():
-            write_volume(mrml.volume_from_node(volume), folder / f"{name}.nrrd", compressed=False)
+            try:
+                scan = mrml.volume_from_node(volume)
+            except InputError as error:
+                self._skipped.append(str(error))
+                if len(self._skipped) == len(volumes):
+                    raise
+                continue
+            write_volume(scan, folder / "scans" / f"{name}.nrrd", compressed=False)
             yield
 
     def onEvent(self, event):
@@ -203,8 +214,10 @@ class SegmentSection(Section):
             self.ui.segmentProgress.setRange(0, event["total"] if event["step"] else 0)
             self.ui.segmentProgress.value = event["step"]
             self.say(self.ui.segmentStatus, self._progressText(event))
-        elif event["kind"] == "result" and self._jobs:
-            self._addSegmentation(event)
+        elif event["kind"] == "result":
+            self._results += 1
+            if self._jobs:
+                self._addSegmentation(event)
 
     def _progressText(self, event):
         said = event.get("message", "")
@@ -215,7 +228,7 @@ class SegmentSection(Section):
     def _withNames(self, text):
         """A text of the command's, with the volumes' names for those of the files that it was given."""
         for name, (volume, _output) in self._jobs.items():
-            for file in (str(self.runner.folder / f"{name}.nrrd"), f"{name}.nrrd", name):
+            for file in (str(self.runner.folder / "scans" / f"{name}.nrrd"), f"{name}.nrrd", name):
                 text = text.replace(file, volume.GetName())
         return text
 
@@ -226,24 +239,28 @@ class SegmentSection(Section):
         label_map = next(path for path in map(Path, event["outputs"]) if not path.name.endswith(mrml.FILE_ENDING))
         if output is not None and output.GetScene() is None:
             output = None
-        labels = describe_model(Path(self.parameters.model)).labels
         name = _("{volume} segmentation").format(volume=volume.GetName())
-        node = mrml.segmentation_node(read_label_map(label_map), labels, volume, name, output)
+        node = mrml.segmentation_node(read_label_map(label_map), self._labels, volume, name, output)
         self._made.append((node, volume))
 
     def onEnd(self, outcome, message):
         """Show the results, or why there are none."""
-        rows = self._measurements() if outcome != "cancelled" else []
+        rows = self._measurements() if self._results and outcome != "cancelled" else []
         if rows:
             self._showTable(rows)
         if self._made and outcome != "cancelled":
             node, volume = self._made[-1]
             views.showSegmentation(node, volume)
-            if self.parameters is not None and self.parameters.inputKind == "volume":
+            if self.parameters is not None and self._kind == "volume":
                 self.parameters.outputSegmentation = None  # the next scan gets a segmentation of its own
-        texts = {"finished": self._doneText(), "failed": self._withNames(message), "cancelled": _("Cancelled.")}
+        failed = " ".join([*self._partText(), self._withNames(message)])
+        texts = {"finished": self._doneText(), "failed": failed, "cancelled": _("Cancelled.")}
         self.say(self.ui.segmentStatus, texts[outcome])
-        self.panel.afterRun(self)
+        self.update()
+
+    def _partText(self):
+        """What came of work that failed in part."""
+        return [_("{count} scans are done.").format(count=self._results)] if self._results else []
 
     def _doneText(self):
         if self._outputFolder is not None:
@@ -251,7 +268,7 @@ class SegmentSection(Section):
         if not self._made:
             return _("The scan was removed meanwhile; nothing was added.")
         names = ", ".join(node.GetName() for node, _volume in self._made)
-        return _("Done: {names}. Not for clinical use.").format(names=names)
+        return " ".join([_("Done: {names}. Not for clinical use.").format(names=names), *self._skipped])
 
     def _measurements(self):
         path = (self._outputFolder or self.runner.folder) / "measurements.csv"

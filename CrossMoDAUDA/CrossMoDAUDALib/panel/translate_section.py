@@ -57,7 +57,7 @@ class TranslateSection(Section):
         if self.runner.running:
             self.runner.cancel()
             return
-        if not self.panel.checkDependencies(self.ui.translateStatus) or not self._mayReplace():
+        if not self.panel.checkDependencies(self, self.ui.translateStatus) or not self._mayReplace():
             return
         self.panel.rememberModel(self.ui.translateModelPath)
         self._input, self._output, self._made = self.ui.translateInputVolume.currentNode(), self.parameters.translateOutput, None
@@ -102,7 +102,8 @@ class TranslateSection(Section):
 
     def onEnd(self, outcome, message):
         """Show the result beside its input, or why there is none."""
-        message = message.replace(str(self.runner.folder / "scan.nrrd"), self._input.GetName())
+        if self.runner.folder is not None:
+            message = message.replace(str(self.runner.folder / "scan.nrrd"), self._input.GetName())
         if self._made is not None:
             views.showSideBySide(self._input, self._made)
             message = _("Done: {name}, a synthetic image, not a scan. Not for clinical use.").format(name=self._made.GetName())
@@ -110,7 +111,7 @@ class TranslateSection(Section):
             message = _("The scan was removed meanwhile; nothing was added.")
         self.say(self.ui.translateStatus, _("Cancelled.") if outcome == "cancelled" else message)
         self._input = self._output = self._made = None
-        self.panel.afterRun(self)
+        self.update()
 
     def onSceneClosing(self):
         self.runner.cancel()

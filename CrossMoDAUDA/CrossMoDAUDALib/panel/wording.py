@@ -90,11 +90,12 @@ def experimentState(monitor):
     sentences = {
         "none": "",
         "idle": _("Not running."),
+        "reading": _("Reading what has happened so far..."),
         "checking": _("Checking the scans."),
         "running": _("Training. It goes on when Slicer is closed."),
         "finished": _("Finished."),
         "interrupted": _("Stopped. Resume continues where it was."),
-        "died": _("The training ended without a word: it was ended from outside, memory ran out, or the computer went down."),
+        "died": _("The training ended unexpectedly: it was ended from outside, memory ran out, or the computer went down."),
         "failed": _("The scans have problems: press Check scans to see them all.") if monitor.is_cohort_refused else monitor.error,
     }
     return sentences[monitor.state]

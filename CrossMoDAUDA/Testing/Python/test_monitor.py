@@ -65,7 +65,7 @@ def test_reading_in_pieces_gives_the_same(tiny_experiment: Path, monkeypatch: py
     looks = 0
     while pieces.poll() and pieces.is_behind:
         looks += 1
-        assert pieces.state != "died"  # it has not read far enough to say so
+        assert pieces.state == "reading"  # what it has read so far may be an earlier session's word
     assert looks > 5
     assert (pieces.state, pieces.curves, pieces.messages) == (whole.state, whole.curves, whole.messages)
     assert [(stage.name, stage.state, stage.step) for stage in pieces.stages] == [
@@ -78,7 +78,7 @@ def test_life_of_an_experiment(tmp_path: Path, tiny_experiment: Path) -> None:
     assert not monitor.poll() and monitor.state == "none"
     with locked(tmp_path):
         log = write(tmp_path, {"kind": "run", "state": "started"}, {"kind": "stage", "stage": "check", "state": "started"})
-        assert monitor.poll() and monitor.state == "checking" and monitor.is_local
+        assert monitor.poll() and monitor.state == "checking"
         log.write("stage", stage="check", state="finished", metrics={"seconds": 2.0})
         shutil.copy(tiny_experiment / "experiment.json", tmp_path)
         log.write("stage", stage="translation/train", state="started")

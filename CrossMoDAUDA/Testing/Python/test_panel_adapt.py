@@ -180,7 +180,8 @@ def test_worker_killed_from_outside_is_reported_within_three_seconds(host: Host,
     host.process(3, lambda: host.find("adaptStart").enabled)
     assert time.monotonic() - began < 3
     said = host.find("adaptStatus").text
-    assert "ended without a word" in said and str(experiment / "worker.log") in said and "Traceback" not in said
+    assert "ended unexpectedly" in said and str(experiment / "worker.log") in said and "Traceback" not in said
+    assert "iteration_0/prepare done in" in said  # its last words
     assert host.find("adaptStart").text == "Resume"
 
 
@@ -226,16 +227,69 @@ def test_worker_that_does_not_stop_is_ended_with_all_it_started(
     from CrossMoDAUDALib.panel import workers
 
     experiment = tmp_path / "experiment"
-    choose_training(host, tiny_cohort, experiment, LONG)
+    choose_training(host, tiny_cohort, experiment, {**LONG, "workers": 2})
     host.click("adaptStart")
     wait_for_stage(host, "iteration_0/train")
     worker = psutil.Process(monitor_of(host).worker["pid"])
+    assert worker.children()  # they prepare batches
     worker.suspend()  # it hangs
     monkeypatch.setattr(workers, "SECONDS_TO_STOP", 1)
     host.click("adaptStop")
     wait_for_state(host, "died", seconds=15)
     host.process(10, lambda: host.find("adaptStart").enabled)
     assert not our_processes()
+    assert host.find("adaptStart").text == "Resume" and "by force" in host.find("adaptStatus").text
+
+
+def test_stop_right_after_resume(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    choose_training(host, tiny_cohort, tmp_path / "experiment", LONG)
+    host.click("adaptStart")
+    wait_for_stage(host, "iteration_0/train")
+    host.click("adaptStop")
+    wait_for_state(host, "interrupted")
+    host.process(10, lambda: host.find("adaptStart").enabled)
+    host.click("adaptStart")
+    assert host.find("adaptStatus").text == "Starting..." and host.find("adaptStop").enabled
+    host.click("adaptStop")
+    host.process(10, lambda: host.find("adaptStart").enabled)
+    assert not our_processes() and host.find("adaptStart").text == "Resume"
+
+
+def test_deleted_experiment_is_forgotten(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_experiment, copy)
+    open_section(host, "adapt")
+    host.find("adaptExperimentPath").currentPath = str(copy)
+    wait_for_state(host, "finished")
+    shutil.rmtree(copy)
+    wait_for_state(host, "none", seconds=5)
+    assert host.find("adaptScans").visible and not host.find("adaptProgressPanel").visible
+
+
+def test_start_that_fails_is_told(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    """A graphics card that is not there is told, also when the user looked elsewhere meanwhile."""
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, {})
+    choose(host, "adaptDevice", "mps" if sys.platform != "darwin" else "cuda")
+    host.click("adaptStart")
+    host.find("adaptExperimentPath").currentPath = str(tmp_path / "other")
+    host.process(30, lambda: not host.widget.panel.adapt.workers.folders())
+    host.find("adaptExperimentPath").currentPath = str(experiment)
+    assert "device" in host.find("adaptStatus").text.lower() and "Traceback" not in host.find("adaptStatus").text
+
+
+def test_stop_at_once(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    """Before the worker has taken its folder there is nothing to bring to an end."""
+    choose_training(host, tiny_cohort, tmp_path / "experiment", LONG)
+    host.click("adaptStart")
+    host.click("adaptStop")
+    host.process(5, lambda: host.find("adaptStart").enabled)
+    assert not our_processes() and host.find("adaptStart").text == "Start"
+    host.click("adaptStart")
+    wait_for_state(host, "running")
+    host.click("adaptStop")
+    wait_for_state(host, "interrupted")
+    host.process(10, lambda: host.find("adaptStart").enabled)
 
 
 def test_the_panel_answers_and_costs_little_while_training_runs(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,7 +177,52 @@ def test_folder_of_scans(host: Host, tiny_experiment: Path, tiny_cohort: Path, t
     assert not nodes("vtkMRMLSegmentationNode")
     host.answers += [False]  # keep what is there
     host.click("segmentApply")
+    assert "5 files" in host.dialogs[-1].text
     assert "Nothing was done" in host.find("segmentStatus").text and not host.widget.panel.segment.runner.running
+
+
+def test_label_maps_by_hand_are_neither_segmented_nor_replaced(
+    host: Host, tiny_experiment: Path, tiny_cohort: Path, tmp_path: Path
+) -> None:
+    for path in (tiny_cohort / "validation").iterdir():
+        shutil.copy(path, tmp_path)
+    (by_hand,) = tmp_path.glob("*_Label.nii.gz")
+    scan = next(tmp_path.glob("*_hrT2.nii.gz"))
+    precious = by_hand.rename(tmp_path / f"{scan.name.removesuffix('.nii.gz')}_Label.nii.gz")
+    before = precious.read_bytes()
+    choose_model(host, tiny_experiment)
+    choose(host, "segmentInputKind", "folder")
+    for field in ("segmentInputFolder", "segmentOutputFolder"):
+        host.find(field).currentPath = str(tmp_path)
+    host.answers += [False]
+    host.click("segmentApply")
+    assert precious.name in host.dialogs[-1].text and precious.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([scan.name, precious.name])
+
+
+def test_choosing_another_model_meanwhile_changes_nothing(host: Host, tiny_experiment: Path) -> None:
+    add_scan()
+    choose_model(host, tiny_experiment)
+    host.click("segmentApply")
+    wait_for_process(host, host.widget.panel.segment.runner)
+    host.find("segmentModelPath").currentPath = ""
+    choose(host, "segmentInputKind", "folder")
+    assert wait(host, "segment").startswith("Done")
+    (node,) = nodes("vtkMRMLSegmentationNode").values()
+    assert list(node.GetSegmentation().GetSegmentIDs()) == ["Vestibular schwannoma", "Cochlea"]
+
+
+def test_a_volume_that_is_no_scan_does_not_spoil_the_others(host: Host, tiny_experiment: Path) -> None:
+    import slicer
+
+    add_scan("Good")
+    bad, _ = add_scan("Bad", seed=10)
+    slicer.util.updateVolumeFromArray(bad, np.full((16, 36, 40), np.nan, np.float32))
+    choose_model(host, tiny_experiment)
+    choose(host, "segmentInputKind", "scene")
+    host.click("segmentApply")
+    said = wait(host, "segment")
+    assert list(nodes("vtkMRMLSegmentationNode")) == ["Good segmentation"] and "'Bad'" in said
 
 
 def test_bad_scan_is_one_sentence(host: Host, tiny_experiment: Path) -> None:

@@ -123,6 +123,19 @@ def test_label_map_against_segmentation(host: Host) -> None:
     assert {name: row["DSC"] for name, row in found.items()} == {"Vestibular schwannoma": "1", "Cochlea": "1"}
 
 
+def test_segments_in_layers_of_their_own_are_all_compared(host: Host) -> None:
+    from CrossMoDAUDALib import mrml
+
+    scan, labels = add_scan()
+    both = [mrml.segmentation_node(labels, {"Nerve": 1, "Vessel": 2}, scan, name) for name in ("Mine", "Theirs")]
+    for node in both:
+        for name in ("Nerve", "Vessel"):
+            node.GetSegmentation().GetSegment(name).SetLabelValue(1)
+    assert mrml.shared_structures(*both, {}) == {"Nerve": 1, "Vessel": 2}
+    both[0].GetSegmentation().RemoveSegment("Vessel")
+    assert mrml.shared_structures(*both, {}) == {"Nerve": 1}
+
+
 def test_nothing_in_common_is_one_sentence(host: Host) -> None:
     from CrossMoDAUDALib import mrml
 
