@@ -178,7 +178,7 @@ class ExperimentView:
         if not self._isNew("scores", path.stat().st_mtime_ns):
             return
         with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+            rows = list(csv.DictReader(file))[::-1]  # the latest first
         if not rows:
             return
         # Trainings side by side; a mean and its standard deviation in one cell.

@@ -98,6 +98,9 @@ class Host:
         self._undo.append(lambda: sys.modules.pop(name, None) if before is None else sys.modules.update({name: before}))
         sys.modules[name] = module
 
+    def _module_folder(self) -> Path:
+        return self.module_path.parent if self.module_path else Path("/nowhere")
+
     def _put_on(self) -> None:
         for kept in (self.errors, self.dialogs, self.answers):
             kept.clear()
@@ -114,7 +117,9 @@ class Host:
         before = QtCore.qInstallMessageHandler(_qt_message)
         self._undo.append(lambda: QtCore.qInstallMessageHandler(before))
         modules_before = set(sys.modules)
-        self._undo.append(lambda: scripted.forget(modules_before, self.module_path.parent if self.module_path else Path("/nowhere")))
+        loaded = dict(sys.modules)
+        self._undo.append(lambda: scripted.restore(loaded, self._module_folder()))
+        self._undo.append(lambda: scripted.forget(modules_before, self._module_folder()))
         for name, module in scripted.modules().items():
             if name == "slicer.packaging" and self._version < (5, 12):
                 self._set(slicer.util, "pip_install", scripted.pip_install_of_5_10)

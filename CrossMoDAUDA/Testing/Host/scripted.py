@@ -291,6 +291,31 @@ def modules() -> dict[str, types.ModuleType]:
     }
 
 
+def _library(modules: dict[str, types.ModuleType], folder: Path) -> dict[str, types.ModuleType]:
+    """Those of the modules that were imported from below a folder, the tests themselves left out."""
+    found = {}
+    for name, module in list(modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and folder in Path(file).parents and "Testing" not in Path(file).relative_to(folder).parts:
+            found[name] = module
+    return found
+
+
+def restore(before: dict[str, types.ModuleType], folder: Path) -> None:
+    """Put a library that was reloaded back as it was, because others hold its classes.
+
+    Args:
+        before: all modules that were loaded then.
+        folder: the library's modules lie below it.
+    """
+    before, now = _library(before, folder), _library(sys.modules, folder)
+    if all(now.get(name) is module for name, module in before.items()):
+        return
+    for name in now:
+        sys.modules.pop(name, None)
+    sys.modules.update(before)
+
+
 def forget(modules_before: set[str], folder: Path) -> None:
     """Forget modules that were imported since and hold the stand-in's ``qt``, ``ctk`` or translations, and the module's own file."""
     for name in set(sys.modules) - modules_before:

@@ -286,7 +286,7 @@ def test_bad_scans_are_refused_before_any_work(tmp_path: Path, spoil: Callable[[
     message = sentence(run("run", "--crossmoda", scans, "-o", folder))
     assert expected in message
     assert {path.name for path in folder.iterdir()} == {"events.jsonl", "worker.lock", "worker.log"}
-    told = [(event["kind"], event.get("stage") or event.get("message") or event["state"]) for event in events(folder)]
+    told = [(event["kind"], event.get("message") or event.get("stage") or event["state"]) for event in events(folder)]
     assert [entry for entry in told if entry[0] != "progress"] == [
         ("run", "started"),
         ("stage", "check"),

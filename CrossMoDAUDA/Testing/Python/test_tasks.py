@@ -178,3 +178,16 @@ def test_a_dry_run_tells_of_each_case(tmp_path: Path) -> None:
         line.partition(". ")[2] for line in output.splitlines() if "has 2 images" in line
     ]
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_stands_for_its_scans(tiny_experiment: Path, tiny_cohort: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "scans", tmp_path / "out"
+    shutil.copytree(tiny_cohort / "validation", folder)  # an hrT2 and its label map, which is no scan
+    (folder / "notes.txt").write_text("not a scan", encoding="utf-8")
+    status, _, errors = run("segment", tiny_experiment, folder, "-o", out, "--device", "cpu")
+    assert status == 0, errors
+    (scan,) = folder.glob("*_hrT2.nii.gz")
+    assert sorted(path.name for path in out.iterdir()) == [f"{scan.name[:-7]}.seg.nrrd", f"{scan.name[:-7]}_Label.nii.gz"]
+    (tmp_path / "empty").mkdir()
+    status, _, errors = run("translate", tiny_experiment, tmp_path / "empty", "-o", out, "--device", "cpu")
+    assert status == 2 and "holds no scans" in errors
