@@ -21,7 +21,7 @@ import _environment
 
 MODULE = _environment.ROOT / "CrossMoDAUDA"
 WIDTH = 420  # points; Slicer's panel is about that wide
-COLOURS = 128  # text, its smoothed edges, the curves
+COLOURS = 256  # text, its smoothed edges, the curves
 # The README's pictures: the file's name by the state's.
 TUTORIAL = {
     "adapt_check": "01_sample_data_check",
