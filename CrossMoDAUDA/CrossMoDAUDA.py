@@ -73,9 +73,6 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.followParameters()
         self.panel.dependencies.refresh()
 
-    def exit(self):
-        """Another module is shown; what runs goes on."""
-
     def cleanup(self):
         """The panel goes; training goes on, everything else is ended."""
         self.removeObservers()

@@ -128,8 +128,9 @@ class Monitor:
         before = (self.state, self._offset, self.worker)
         log = self.folder / "events.jsonl"
         if self.settings is None and Experiment.exists(self.folder):
-            self.settings = Experiment.load(self.folder).settings
-            for name in planned_stages(self.settings, has_evaluation=bool(Experiment.load(self.folder).cohort.evaluation)):
+            experiment = Experiment.load(self.folder)
+            self.settings = experiment.settings
+            for name in planned_stages(self.settings, has_evaluation=bool(experiment.cohort.evaluation)):
                 self._stage(name)
         running = is_running(self.folder)  # before reading: what it wrote before its end is then read below
         if self._offset and (not log.is_file() or log.stat().st_size < self._offset):  # deleted, or another experiment's now

@@ -97,7 +97,7 @@ class AdaptSection(Section):
             return
         monitor = self.view.monitor
         state = monitor.state if monitor is not None else "none"
-        isNew = self._watched is None or not Experiment.exists(self._watched)
+        isNew = not self._isExperiment()
         if self._checkedScans not in (None, self._scanWords()):  # the table tells of other scans
             self._checkedScans = None
             self.checker.cancel()
@@ -127,6 +127,13 @@ class AdaptSection(Section):
         ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
         self.show(ui.adaptProgressPanel, state != "none" or isOn)
         ui.adaptUseModel.enabled = self._watched is not None and any(self._watched.glob("iteration_*/model/model.json"))
+
+    def _isExperiment(self):
+        """Whether the chosen folder holds an experiment; not if it cannot be read, which :meth:`_problem` then tells."""
+        try:
+            return self._watched is not None and Experiment.exists(self._watched)
+        except OSError:
+            return False
 
     def _problem(self, isNew):
         """Why training cannot be started; empty when it can."""
@@ -266,7 +273,7 @@ class AdaptSection(Section):
             return
         folder = self._watched
         words = ["run", "-o", str(folder)]
-        if not Experiment.exists(folder):  # else everything is as it was recorded
+        if not self._isExperiment():  # else everything is as it was recorded
             words += [*self._scanWords(), *self._settingWords(), "--device", self.parameters.trainingDevice]
             self._rememberFolders()
         self.remember(self.ui.adaptExperimentPath)

@@ -254,12 +254,12 @@ class SegmentSection(Section):
             if self.parameters is not None and self._kind == "volume":
                 self.parameters.outputSegmentation = None  # the next scan gets a segmentation of its own
         failed = " ".join([*self._partText(), self._withNames(message)])
-        texts = {"finished": self._doneText(), "failed": failed, "cancelled": _("Cancelled.")}
+        texts = {"finished": self._doneText(), "failed": failed, "cancelled": " ".join([_("Cancelled."), *self._partText()])}
         self.say(self.ui.segmentStatus, texts[outcome])
         self.update()
 
     def _partText(self):
-        """What came of work that failed in part."""
+        """What is done of work that failed or was cancelled in part."""
         return [_("{count} scans are done.").format(count=self._results)] if self._results else []
 
     def _doneText(self):

@@ -19,7 +19,7 @@ class SettingsForm:
 
     Args:
         layout: gets the form.
-        onChanged: called when the user changed a setting; with the changed settings as JSON, or None while one is wrong.
+        onChanged: called when the user changed a setting, with the settings that differ from the preset as JSON.
 
     Attributes:
         problem: what is wrong with the settings, in a sentence; empty when nothing is.
