@@ -24,17 +24,13 @@ class ModelInfo:
         folder: where its files lie.
         labels: structures and their values in the label maps that it makes.
         iteration: the self-training iteration that made it; None outside an experiment, and for the source-only baseline.
-        name: of the experiment's folder, or of the model's own where it lies in no iteration.
         largest_component: structures of which predictions keep only the largest connected component.
-        has_translator: whether the same folder also translates source scans.
     """
 
     folder: Path
     labels: dict[str, int]
     iteration: int | None
-    name: str
     largest_component: tuple[str, ...]
-    has_translator: bool
 
 
 def describe_model(path: Path) -> ModelInfo:
@@ -52,9 +48,7 @@ def describe_model(path: Path) -> ModelInfo:
         folder=model.folder,
         labels=model.settings.labels,
         iteration=int(number) if in_iteration else None,
-        name=owner.parent.name if in_iteration else owner.name,
         largest_component=model.settings.self_training.largest_component,
-        has_translator=_find_translator(path) is not None,
     )
 
 
@@ -100,14 +94,10 @@ def translator_folder(model: Path) -> Path:
     Raises:
         InputError: there is none.
     """
-    folder = _find_translator(model)
+    folder = next((place for place in (model / "translation", model) if (place / TRANSLATOR_DESCRIPTION).is_file()), None)
     if folder is None:
         raise InputError(f"{model} holds no trained image translator; give an experiment folder whose translation stage is complete.")
     return folder
-
-
-def _find_translator(model: Path) -> Path | None:
-    return next((place for place in (model / "translation", model) if (place / TRANSLATOR_DESCRIPTION).is_file()), None)
 
 
 @dataclasses.dataclass(frozen=True)

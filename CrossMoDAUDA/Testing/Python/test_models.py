@@ -13,18 +13,18 @@ from conftest import ROOT
 from CrossMoDAUDALib.errors import InputError
 from CrossMoDAUDALib.models import ModelInfo, chosen_components, describe_model, translator_folder
 
-INFO = ModelInfo(Path("m"), {"Vestibular schwannoma": 1, "Cochlea": 2}, 1, "e", ("Cochlea",), False)
+INFO = ModelInfo(Path("m"), {"Vestibular schwannoma": 1, "Cochlea": 2}, 1, ("Cochlea",))
 
 
 def test_an_experiment_its_iterations_and_its_model(tiny_experiment: Path) -> None:
     labels = {"Vestibular schwannoma": 1, "Cochlea": 2}
     last = describe_model(tiny_experiment)
-    assert last == ModelInfo(tiny_experiment / "iteration_1" / "model", labels, 1, tiny_experiment.name, (), True)
+    assert last == ModelInfo(tiny_experiment / "iteration_1" / "model", labels, 1, ())
     first = describe_model(tiny_experiment / "iteration_0")
-    assert (first.iteration, first.name, first.has_translator) == (0, tiny_experiment.name, False)
+    assert (first.folder, first.iteration) == (tiny_experiment / "iteration_0" / "model", 0)
     assert describe_model(tiny_experiment / "iteration_0" / "model") == first
     baseline = describe_model(tiny_experiment / "source_only")
-    assert (baseline.iteration, baseline.name) == (None, "source_only")
+    assert (baseline.folder, baseline.iteration) == (tiny_experiment / "source_only" / "model", None)
 
 
 def test_a_model_on_its_own(tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,7 +34,7 @@ def test_a_model_on_its_own(tiny_experiment: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(model)
     for path in (model, Path()):
         info = describe_model(path)
-        assert (info.folder, info.iteration, info.name, info.largest_component) == (path, None, "Modell ü", ("Cochlea",))
+        assert (info.folder, info.iteration, info.largest_component) == (path, None, ("Cochlea",))
     (model / "plans.json").write_text("[]", encoding="utf-8")
     with pytest.raises(InputError, match=r"plans\.json is damaged"):
         describe_model(model)
