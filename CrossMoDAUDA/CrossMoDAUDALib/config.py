@@ -16,6 +16,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 from .errors import InputError
 
 TRANSLATORS = ("cyclegan-resnet", "cyclegan-unet", "none")
+PRECISIONS = ("auto", "bf16", "fp32")
+COMPILE = ("auto", "on", "off")
 CONVENTIONS = ("challenge2022", "medpy")
 
 
@@ -104,6 +106,8 @@ class Settings:
     seed: int = _setting(0, "Seed of everything that is drawn at random.", low=0, high=2**31 - 1)
     device: str = _setting("auto", "Where networks run: auto, cuda, cuda:N, mps or cpu.")
     workers: int = _setting(-1, "Helper processes for preparing images; 0 works in this process, -1 chooses.", low=-1, high=256)
+    precision: str = _setting("auto", "Arithmetic of the networks: bf16 where the hardware has it (auto), or fp32.", choices=PRECISIONS)
+    compile: str = _setting("auto", "Whether torch.compile speeds up the networks; auto: on a GPU.", choices=COMPILE)
     translation: TranslationSettings = field(default_factory=TranslationSettings)
     segmentation: SegmentationSettings = field(default_factory=SegmentationSettings)
     self_training: SelfTrainingSettings = field(default_factory=SelfTrainingSettings)

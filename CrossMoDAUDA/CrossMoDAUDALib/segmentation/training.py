@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import random
-import shutil
 import signal
-import sysconfig
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..acceleration import has_compiler
 from ..config import SegmentationSettings, Settings
 from ..errors import CrossModaError, InputError
 from ..files import read_json, replacing, write_json
@@ -189,7 +187,7 @@ def _trainer_class(name: str) -> Any:
             self._steps = 0
 
         def _do_i_compile(self) -> bool:
-            return bool(super()._do_i_compile()) and _can_compile()
+            return bool(super()._do_i_compile()) and has_compiler()
 
         def train_step(self, batch: dict[str, Any]) -> dict[str, Any]:
             losses: dict[str, Any] = super().train_step(batch)
@@ -265,12 +263,6 @@ def _apply(trainer: Any, chosen: SegmentationSettings) -> None:
     for setting, attribute in names.items():
         if getattr(chosen, setting) != getattr(unchanged, setting):
             setattr(trainer, attribute, getattr(chosen, setting))
-
-
-def _can_compile() -> bool:
-    """Whether torch.compile, which nnU-Net uses on GPUs, finds what it calls at run time: a C compiler and Python's headers."""
-    compiler = os.environ.get("CC") or next(filter(None, map(shutil.which, ("cc", "gcc", "clang", "cl"))), None)
-    return compiler is not None and (Path(sysconfig.get_path("include")) / "Python.h").is_file()
 
 
 def _is_finite(network: Any) -> bool:

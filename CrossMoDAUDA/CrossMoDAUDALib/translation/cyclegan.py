@@ -23,6 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
+from ..acceleration import Accelerated, Acceleration
 from ..config import TranslationSettings
 from .networks import build_discriminator, build_generator, initialize
 
@@ -33,10 +34,10 @@ class CycleGAN:
     Args:
         settings: architecture, weights of the losses, Adam, pool.
         seed: of the initial weights and the image pools.
-        device: where the networks live.
+        how: where the networks live and how they run.
     """
 
-    def __init__(self, settings: TranslationSettings, seed: int, device: torch.device) -> None:
+    def __init__(self, settings: TranslationSettings, seed: int, how: Acceleration) -> None:
         self.settings = settings
         draws = torch.Generator().manual_seed(seed)
         self.to_target = build_generator(settings)
@@ -45,7 +46,8 @@ class CycleGAN:
         self.source_discriminator = build_discriminator(settings)
         for network in self._networks().values():
             initialize(network, draws)
-            network.to(device)
+            how.place(network)
+        self._run = {name: how.faster(network) for name, network in self._networks().items()}
         self.target_pool = ImagePool(settings.pool_size, draws)
         self.source_pool = ImagePool(settings.pool_size, draws)
         self._draws = draws
@@ -103,11 +105,10 @@ class CycleGAN:
         loss.backward()
         losses[f"discriminator_{domain}"] = loss.detach()
 
-    def _seen_from(self, domain: str) -> tuple[nn.Module, nn.Module, nn.Module]:
+    def _seen_from(self, domain: str) -> tuple[Accelerated, Accelerated, Accelerated]:
         """The generator into a domain, the one out of it, and its discriminator."""
-        if domain == "target":
-            return self.to_target, self.to_source, self.target_discriminator
-        return self.to_source, self.to_target, self.source_discriminator
+        run, other = self._run, "source" if domain == "target" else "target"
+        return run[f"to_{domain}"], run[f"to_{other}"], run[f"{domain}_discriminator"]
 
     def _train_discriminators(self, trained: bool) -> None:
         self.target_discriminator.requires_grad_(trained)

@@ -12,6 +12,26 @@ from torch import Tensor, nn
 from ..config import TranslationSettings
 
 
+class InstanceNorm2d(nn.InstanceNorm2d):
+    """Instance normalisation that torch.compile can fuse: PyTorch's own would copy images that lie in memory pixel by pixel."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        if not torch.compiler.is_compiling():
+            normalised: Tensor = super().forward(images)
+            return normalised
+        variance, mean = torch.var_mean(images.float(), dim=(2, 3), correction=0, keepdim=True)
+        return ((images - mean) * torch.rsqrt(variance + self.eps)).to(images.dtype)
+
+
+class OutputConv2d(nn.Conv2d):
+    """The layer that makes the image: always in float32, as bfloat16 would leave an image 256 shades of grey."""
+
+    def forward(self, features: Tensor) -> Tensor:
+        with torch.autocast(features.device.type, enabled=False):
+            image: Tensor = super().forward(features.float())
+            return image
+
+
 class ResnetGenerator(nn.Module):
     """Encoder, residual blocks at a quarter of the resolution, decoder: (n, 1, h, w) to (n, 1, h, w) in [-1, 1].
 
@@ -27,7 +47,7 @@ class ResnetGenerator(nn.Module):
         for width in (4 * features, 2 * features):
             up = nn.ConvTranspose2d(width, width // 2, 3, stride=2, padding=1, output_padding=1)
             layers += [up, *_normalised_relu(width // 2)]
-        layers += [nn.ReflectionPad2d(3), nn.Conv2d(features, 1, 7), nn.Tanh()]
+        layers += [nn.ReflectionPad2d(3), OutputConv2d(features, 1, 7), nn.Tanh()]
         self.layers = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -46,7 +66,7 @@ class ResidualBlock(nn.Module):
             *_normalised_relu(width),
             nn.ReflectionPad2d(1),
             nn.Conv2d(width, width, 3),
-            nn.InstanceNorm2d(width),
+            InstanceNorm2d(width),
         )
 
     def forward(self, features: Tensor) -> Tensor:
@@ -75,11 +95,11 @@ class UnetGenerator(nn.Module):
             down: list[nn.Module] = [] if outermost else [nn.LeakyReLU(0.2)]
             down.append(nn.Conv2d(1 if outermost else widths[level - 1], width, 4, stride=2, padding=1))
             if not outermost and not innermost:  # one pixel cannot be normalised over its neighbours
-                down.append(nn.InstanceNorm2d(width))
+                down.append(InstanceNorm2d(width))
             below = 1 if innermost else 2  # the level below hands up its input besides its output
             out = 1 if outermost else widths[level - 1]
             up = [nn.ReLU(), nn.ConvTranspose2d(below * width, out, 4, stride=2, padding=1)]
-            up.append(nn.Tanh() if outermost else nn.InstanceNorm2d(out))
+            up.append(nn.Tanh() if outermost else InstanceNorm2d(out))
             self.downs.append(nn.Sequential(*down))
             self.ups.append(nn.Sequential(*up))
 
@@ -106,7 +126,7 @@ class PatchDiscriminator(nn.Module):
         layers: list[nn.Module] = [nn.Conv2d(1, features, 4, stride=2, padding=1), nn.LeakyReLU(0.2, inplace=True)]
         for factor, stride in ((1, 2), (2, 2), (4, 1)):
             width = 2 * factor * features
-            layers += [nn.Conv2d(factor * features, width, 4, stride=stride, padding=1), nn.InstanceNorm2d(width)]
+            layers += [nn.Conv2d(factor * features, width, 4, stride=stride, padding=1), InstanceNorm2d(width)]
             layers.append(nn.LeakyReLU(0.2, inplace=True))
         layers.append(nn.Conv2d(8 * features, 1, 4, padding=1))
         self.layers = nn.Sequential(*layers)
@@ -144,4 +164,4 @@ def initialize(network: nn.Module, generator: torch.Generator) -> None:
 
 
 def _normalised_relu(width: int) -> tuple[nn.Module, nn.Module]:
-    return nn.InstanceNorm2d(width), nn.ReLU(inplace=True)
+    return InstanceNorm2d(width), nn.ReLU(inplace=True)

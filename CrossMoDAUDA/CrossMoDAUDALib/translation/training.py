@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..acceleration import Acceleration
 from ..config import Settings
 from ..errors import CrossModaError
 from ..files import replacing, write_json, write_text
@@ -47,7 +48,7 @@ def train(source_slices: Path, target_slices: Path, folder: Path, settings: Sett
     Args:
         source_slices, target_slices: files of :func:`.slices.build_slices`.
         folder: where everything goes; see above.
-        settings: ``translation`` and ``seed`` are used.
+        settings: ``translation``, ``seed``, ``precision`` and ``compile`` are used.
         device: where the networks are trained.
         progress: told the step of all epochs' steps, with the mean losses of the epoch so far.
 
@@ -57,12 +58,13 @@ def train(source_slices: Path, target_slices: Path, folder: Path, settings: Sett
     """
     translation = settings.translation
     sampler = SliceSampler(source_slices, target_slices, translation, settings.seed, device)
-    model = CycleGAN(translation, settings.seed, device)
+    how = Acceleration.choose(settings, device)
+    model = CycleGAN(translation, settings.seed, how)
     history = _resume(folder / CHECKPOINT, model, settings, sampler)
     epochs = translation.epochs + translation.decay_epochs
     report = _Reporter(progress, epochs, sampler.steps)
     try:
-        with torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=True):  # PyTorch's own default but for benchmark
+        with how.kernels():
             for epoch in range(len(history), epochs):
                 rate = translation.learning_rate * learning_rate_factor(epoch, translation.epochs, translation.decay_epochs)
                 model.set_learning_rate(rate)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from CrossMoDAUDALib.acceleration import Acceleration
 from CrossMoDAUDALib.config import TranslationSettings
 from CrossMoDAUDALib.translation.cyclegan import CycleGAN, ImagePool, learning_rate_factor
 from torch import Tensor, nn
@@ -53,7 +54,7 @@ def gradients(*networks: nn.Module) -> list[Tensor]:
 )
 def test_the_generators_minimise_the_weighted_sum(weights: tuple[float, float, float]) -> None:
     settings = replace(SMALL, **dict(zip(("adversarial_weight", "cycle_weight", "identity_weight"), weights, strict=True)))
-    model = CycleGAN(settings, 0, CPU)
+    model = CycleGAN(settings, 0, Acceleration(CPU))
     reference = copy.deepcopy(model)
     source, target = pictures()
 
@@ -73,14 +74,14 @@ def test_the_generators_minimise_the_weighted_sum(weights: tuple[float, float, f
 def test_the_papers_weights_are_the_default() -> None:
     defaults = TranslationSettings()
     assert (defaults.adversarial_weight, defaults.cycle_weight, defaults.identity_weight) == (1, 10, 5)
-    optimizer = CycleGAN(replace(SMALL, learning_rate=defaults.learning_rate), 0, CPU).generator_optimizer
+    optimizer = CycleGAN(replace(SMALL, learning_rate=defaults.learning_rate), 0, Acceleration(CPU)).generator_optimizer
     assert isinstance(optimizer, torch.optim.Adam)
     assert optimizer.param_groups[0]["betas"] == (0.5, 0.999)
     assert optimizer.param_groups[0]["lr"] == 0.00015
 
 
 def test_each_discriminator_tells_real_slices_from_translated_ones_by_least_squares() -> None:
-    model = CycleGAN(replace(SMALL, pool_size=0), 0, CPU)
+    model = CycleGAN(replace(SMALL, pool_size=0), 0, Acceleration(CPU))
     before = copy.deepcopy(model)
     source, target = pictures()
     losses = model.step(source, target)
@@ -95,7 +96,7 @@ def test_each_discriminator_tells_real_slices_from_translated_ones_by_least_squa
 
 
 def test_generators_and_discriminators_do_not_train_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = CycleGAN(SMALL, 0, CPU)
+    model = CycleGAN(SMALL, 0, Acceleration(CPU))
     seen: dict[str, list[float]] = {}
 
     def watch(name: str, optimizer: torch.optim.Optimizer) -> None:
@@ -122,7 +123,7 @@ def test_generators_and_discriminators_do_not_train_each_other(monkeypatch: pyte
 
 def test_the_same_seed_gives_the_same_training_and_another_seed_another() -> None:
     def trained(seed: int) -> list[float]:
-        model = CycleGAN(replace(SMALL, pool_size=2), seed, CPU)
+        model = CycleGAN(replace(SMALL, pool_size=2), seed, Acceleration(CPU))
         return [loss.item() for step in range(3) for loss in model.step(*pictures(step)).values()]
 
     assert trained(1) == trained(1)
@@ -131,10 +132,10 @@ def test_the_same_seed_gives_the_same_training_and_another_seed_another() -> Non
 
 def test_training_goes_on_from_a_state_as_if_never_stopped() -> None:
     settings = replace(SMALL, pool_size=3)
-    model = CycleGAN(settings, 0, CPU)
+    model = CycleGAN(settings, 0, Acceleration(CPU))
     for step in range(3):
         model.step(*pictures(step))
-    other = CycleGAN(settings, 99, CPU)
+    other = CycleGAN(settings, 99, Acceleration(CPU))
     other.load_state_dict(copy.deepcopy(model.state_dict()))
     for step in range(3, 6):
         one, two = model.step(*pictures(step)), other.step(*pictures(step))
