@@ -15,11 +15,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
+from .distributed import Synchronised, rank_count
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -62,8 +63,12 @@ class Acceleration:
         return network
 
     def faster(self, network: nn.Module) -> Accelerated:
-        """Something that computes what the network (already placed) does, called with and giving float32 images."""
-        return Accelerated(torch.compile(network, dynamic=False) if self.compiled else network, self)
+        """Something that computes what the network (already placed) does, called with and giving float32 images.
+
+        Where several processes train, each calls it with its share of the images and gets gradients of them all.
+        """
+        run: Any = torch.compile(network, dynamic=False) if self.compiled else network
+        return Accelerated(Synchronised(run) if rank_count() > 1 else run, self)
 
     def autocast(self) -> AbstractContextManager[object]:
         """A context in which convolutions compute in the chosen precision."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import devices, evaluation
+from . import devices, distributed, evaluation
 from .cohort import Case
 from .experiment import Experiment
 from .parallel import worker_count
@@ -28,6 +29,9 @@ from .translation.slices import build_slices
 from .translation.training import train as train_translator
 from .translation.translator import Translator
 from .volumes import Volume, read_geometry, read_label_map, read_volume, write_volume
+
+if TYPE_CHECKING:
+    import torch
 
 PSEUDO_TARGET, SELF_TRAINING, SOURCE_ONLY = "Dataset001_PseudoTarget", "Dataset002_SelfTraining", "Dataset003_SourceOnly"
 
@@ -68,8 +72,12 @@ def train_translation(experiment: Experiment) -> None:
                 build_slices([case.image for case in cases], folder / f"{domain}_slices.npy", settings.translation, progress)
     with experiment.stage("translation/train") as todo:
         if todo:
-            device, progress = devices.resolve(settings.device), experiment.events.progress("translation/train")
-            train_translator(folder / "source_slices.npy", folder / "target_slices.npy", folder, settings, device, progress)
+            chosen, batch = devices.resolve_all(settings.device), settings.translation.batch_size
+            usable = max(count for count in range(1, len(chosen) + 1) if batch % count == 0)
+            used = _first_of(chosen, usable, experiment, "translation/train", f"a batch of {batch} slices is shared evenly")
+            progress = experiment.events.progress("translation/train")
+            arguments = (folder / "source_slices.npy", folder / "target_slices.npy", folder, settings)
+            distributed.run(train_translator, arguments, used, progress)
 
 
 def translate_source(experiment: Experiment) -> None:
@@ -148,10 +156,10 @@ def train_segmenter(
     """
     name = folder or f"iteration_{iteration}"
     settings, events, nnunet = experiment.settings, experiment.events, experiment.folder / "nnunet"
-    device = devices.resolve(settings.device)
+    chosen = devices.resolve_all(settings.device)
     workers = worker_count(settings.workers)
     # On the CPU augmentation processes would only take the training's cores, and make it irreproducible.
-    augmentation = workers if device.type != "cpu" or settings.workers > 0 else 0
+    augmentation = workers if chosen[0].type != "cpu" or settings.workers > 0 else 0
     log = experiment.folder / name / "nnunet.log"
     folders = (nnunet / "raw", nnunet / "preprocessed", experiment.folder / name)
     with experiment.stage(f"{name}/prepare") as todo:
@@ -169,8 +177,10 @@ def train_segmenter(
             if settings.self_training.warm_start and iteration:
                 start_from = experiment.folder / f"iteration_{iteration - 1}" / "model"
             progress, model = events.progress(f"{name}/train"), experiment.folder / name / "model"
-            with nnunet_session(*folders, log, augmentation):
-                warm = training.train(folders[1], dataset, model, settings, iteration, device, progress, start_from)
+            batch = preparation.batch_size(folders[1], dataset, settings.segmentation.configuration)
+            used = _first_of(chosen, batch, experiment, f"{name}/train", f"nnU-Net planned a batch of {batch}")
+            arguments = (folders, log, augmentation, dataset, model, settings, iteration, start_from)
+            warm = distributed.run(training.train_in_session, arguments, used, progress)
             if start_from and not warm:
                 events.write("warning", stage=f"{name}/train", message="nnU-Net's plan changed: the training starts anew.")
     predict_target(experiment, name)
@@ -226,6 +236,14 @@ def _scores(experiment: Experiment, row: str) -> list[evaluation.CaseScore]:
         prediction = read_label_map(experiment.folder / row / "evaluation" / f"{case.id}.nii.gz")
         found += evaluation.score_case(case.id, prediction, read_label_map(case.label), settings.labels, settings.evaluation.convention)
     return found
+
+
+def _first_of(chosen: list[torch.device], usable: int, experiment: Experiment, stage: str, why: str) -> list[torch.device]:
+    """As many of the devices as a training can use, said where that is not all."""
+    if usable < len(chosen):
+        message = f"{why[0].upper()}{why[1:]}: of the {len(chosen)} devices only {usable} train{'s' if usable == 1 else ''}."
+        experiment.events.write("warning", stage=stage, message=message)
+    return chosen[:usable]
 
 
 def _remove_half_written(folder: Path) -> None:

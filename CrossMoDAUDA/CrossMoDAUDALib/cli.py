@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--preset", choices=PRESETS, help="which settings to start from (default: paper)")
     run.add_argument("--translator", choices=TRANSLATORS, help="image translation; 'none' is the source-only baseline")
     run.add_argument("--iterations", metavar="N", help="self-training iterations")
-    _add_device(run, default=None)
+    _add_device(run, None, "auto|cuda|cuda:N|cuda:N,M,...|mps|cpu", "where networks run; several GPUs train together (default: auto)")
     run.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="any other setting; may be repeated"
     )
@@ -156,8 +156,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_device(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
-    parser.add_argument("--device", default=default, metavar="auto|cuda|cuda:N|mps|cpu", help="where networks run (default: auto)")
+def _add_device(
+    parser: argparse.ArgumentParser,
+    default: str | None = "auto",
+    names: str = "auto|cuda|cuda:N|mps|cpu",
+    text: str = "where networks run (default: auto)",
+) -> None:
+    parser.add_argument("--device", default=default, metavar=names, help=text)
 
 
 def _add_events(parser: argparse.ArgumentParser, when: str = "") -> None:
@@ -206,7 +211,7 @@ def _check_resources(settings: Settings) -> None:
     if settings.device != "cpu":  # which is always there, and importing PyTorch takes seconds
         from . import devices
 
-        devices.resolve(settings.device)
+        devices.resolve_all(settings.device)
     if settings.segmentation.trainer != Settings().segmentation.trainer:
         from .segmentation.training import find_trainer
 

@@ -104,7 +104,7 @@ class Settings:
     preset: str = _setting("paper", "Name of the preset these settings started from.")
     labels: dict[str, int] = _setting({"Vestibular schwannoma": 1, "Cochlea": 2}, "Structures and their values in the label maps.")
     seed: int = _setting(0, "Seed of everything that is drawn at random.", low=0, high=2**31 - 1)
-    device: str = _setting("auto", "Where networks run: auto, cuda, cuda:N, mps or cpu.")
+    device: str = _setting("auto", "Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.")
     workers: int = _setting(-1, "Helper processes for preparing images; 0 works in this process, -1 chooses.", low=-1, high=256)
     precision: str = _setting("auto", "Arithmetic of the networks: bf16 where the hardware has it (auto), or fp32.", choices=PRECISIONS)
     compile: str = _setting("auto", "Whether torch.compile speeds up the networks; auto: on a GPU.", choices=COMPILE)
@@ -264,13 +264,18 @@ def parse_device(text: str) -> str:
     """A device name in its normal form.
 
     Raises:
-        InputError: it is none of auto, cuda, cuda:N, mps and cpu.
+        InputError: it is none of auto, cuda, cuda:N, cuda:N,M,... (each once), mps and cpu.
     """
     name = text.strip().lower()
-    kind, colon, index = name.partition(":")
-    if name in ("auto", "cpu", "mps", "cuda") or (kind == "cuda" and colon and index.isdecimal()):
+    kind, _, numbers = name.partition(":")
+    indices = [index.strip() for index in numbers.split(",")]
+    if name in ("auto", "cpu", "mps", "cuda"):
         return name
-    raise InputError(f"There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), mps or cpu.")
+    if kind == "cuda" and all(map(str.isdecimal, indices)):
+        if len(set(map(int, indices))) < len(indices):
+            raise InputError(f"The device '{text}' names a GPU twice; name each once, as cuda:0,1.")
+        return f"cuda:{','.join(indices)}"
+    raise InputError(f"There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.")
 
 
 def _check_together(settings: Settings) -> None:

@@ -15,14 +15,14 @@ def resolve(name: str) -> torch.device:
     """The device that a name stands for; ``auto`` is the first of CUDA, MPS and the CPU that is there.
 
     Args:
-        name: auto, cuda, cuda:N, mps or cpu.
+        name: auto, cuda, cuda:N, mps or cpu; of several (cuda:N,M,...) the first is meant.
 
     Raises:
         InputError: it is none of these, or this machine has no such device.
     """
     import torch
 
-    wanted = parse_device(name)
+    wanted = parse_device(name).partition(",")[0]
     kind, _, index = wanted.partition(":")
     cuda_devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
     has_mps = torch.backends.mps.is_available()
@@ -32,6 +32,21 @@ def resolve(name: str) -> torch.device:
         there = [f"cuda:{number}" for number in range(cuda_devices)] + (["mps"] if has_mps else []) + ["cpu"]
         raise InputError(f"This machine has no device {wanted} that PyTorch can use; choose auto or one of: {', '.join(there)}.")
     return _usable(torch.device(wanted))
+
+
+def resolve_all(name: str) -> list[torch.device]:
+    """Every device that a name stands for, for a training: several for cuda:N,M,..., else the one of :func:`resolve`.
+
+    Raises:
+        InputError: as :func:`resolve`, for any of them; or PyTorch cannot train on several GPUs here.
+    """
+    import torch
+
+    first, *others = parse_device(name).split(",")
+    further = [resolve(f"cuda:{index}") for index in others]
+    if others and not (torch.distributed.is_available() and torch.distributed.is_nccl_available()):
+        raise InputError(f"PyTorch cannot train on several GPUs here, as it comes without NCCL; choose one of them, as {first}.")
+    return [resolve(first), *further]  # the first at last, to be CUDA's current one
 
 
 def _usable(device: torch.device) -> torch.device:

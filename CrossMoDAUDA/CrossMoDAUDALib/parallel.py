@@ -25,14 +25,17 @@ def worker_count(setting: int, memory_gb_each: float = 2.0) -> int:
     """Helper processes to use: the setting, or for -1 what cores and memory allow; 0 means none, work here."""
     if setting >= 0:
         return setting
-    # A batch system or a container may allow fewer cores than the machine has.
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     except (AttributeError, ValueError, OSError):  # Windows
         memory = 16.0
-    count = min(cores - 1, 12, int(memory / 2 / memory_gb_each))
+    count = min(core_count() - 1, 12, int(memory / 2 / memory_gb_each))
     return count if count >= 2 else 0  # one helper only costs its start
+
+
+def core_count() -> int:
+    """Cores that this process may use: a batch system or a container may allow fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def for_each(
@@ -133,11 +136,11 @@ def _serve(function: Callable[..., Any], connection: Any) -> None:
             try:
                 answer: tuple[Any, Exception | None] = (function(*arguments), None)
             except Exception as error:
-                answer = (None, _portable(error))
+                answer = (None, portable(error))
             connection.send(answer)
 
 
-def _portable(error: Exception) -> Exception:
+def portable(error: Exception) -> Exception:
     """An exception as it can be sent, with the helper's traceback in its notes."""
     trace = "".join(traceback.format_exception(error))
     try:

@@ -60,6 +60,11 @@ def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSetting
     write_json(target / f"{PLANS}.json", plans)
 
 
+def batch_size(preprocessed: Path, name: str, configuration: str) -> int:
+    """The patches in a step that nnU-Net has planned for a data set."""
+    return int(read_json(preprocessed / name / f"{PLANS}.json")["configurations"][configuration]["batch_size"])
+
+
 def _analyse(image: str, label: str, samples: int) -> tuple[Any, ...]:
     from nnunetv2.experiment_planning.dataset_fingerprint.fingerprint_extractor import DatasetFingerprintExtractor
     from nnunetv2.imageio.simpleitk_reader_writer import SimpleITKIO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
 import signal
 import time
@@ -15,11 +16,13 @@ import torch
 
 from ..acceleration import has_compiler
 from ..config import SegmentationSettings, Settings
+from ..distributed import rank_count, rank_number
 from ..errors import CrossModaError, InputError
 from ..files import read_json, replacing, write_json
 from ..models import MODEL_FORMAT
 from ..parallel import end_with_parent
 from ..progress import Progress
+from .nnunet import nnunet_session
 from .preparation import PLANS
 
 _SECONDS_BETWEEN_PLOTS = 60
@@ -47,7 +50,8 @@ def train(
     """Train on a preprocessed data set and export the model. Needs an open ``nnunet_session``.
 
     A killed training goes on from its last checkpoint. Each epoch is seeded by its number, so on the CPU without
-    augmentation processes the result is, to the bit, that of an uninterrupted run.
+    augmentation processes the result is, to the bit, that of an uninterrupted run. Several processes
+    (:func:`.distributed.run`) train as nnU-Net's own training on several GPUs; the first of them exports.
 
     Args:
         name: the data set's folder name.
@@ -75,7 +79,7 @@ def train(
         device=device,
     )
     trainer.run = run
-    trainer.device = device  # nnU-Net always takes the first GPU
+    trainer.device = device  # nnU-Net always takes the first GPU, or that with the process's rank
     _apply(trainer, chosen)
     _seed(run.seed)
     trainer.initialize()
@@ -87,7 +91,7 @@ def train(
     elif start_from is not None and warm:
         load_model(_network(trainer), start_from / "segmenter.safetensors")
     # Augmentation processes inherit this state, and one that goes on must not draw what it drew before.
-    _seed(run.seed * 100_003 + trainer.current_epoch)
+    _seed(run.seed * 100_003 + trainer.current_epoch + _seed_of_rank())
     if not (output / "checkpoint_final.pth").is_file():
         try:
             trainer.run_training()
@@ -100,8 +104,33 @@ def train(
             raise
         finally:
             _end_augmentation(trainer)
-    export(trainer, model, settings)
+    if rank_number() == 0:
+        export(trainer, model, settings)
     return warm
+
+
+def train_in_session(
+    folders: tuple[Path, Path, Path],
+    log: Path,
+    augmentation: int,
+    name: str,
+    model: Path,
+    settings: Settings,
+    iteration: int,
+    start_from: Path | None,
+    device: torch.device,
+    progress: Progress,
+) -> bool:
+    """:func:`train` for :func:`.distributed.run`, with an ``nnunet_session`` of its own in each process.
+
+    Args:
+        folders: nnU-Net's three.
+        log: where nnU-Net's prints go; what further processes print is the same again, and thrown away.
+        augmentation: helper processes in all; 0 augments in the training's processes.
+    """
+    each = max(1, augmentation // rank_count()) if augmentation else 0
+    with nnunet_session(*folders, log if rank_number() == 0 else Path(os.devnull), each):
+        return train(folders[1], name, model, settings, iteration, device, progress, start_from)
 
 
 def export(trainer: Any, model: Path, settings: Settings) -> None:
@@ -182,7 +211,7 @@ def _trainer_class(name: str) -> Any:
                 self._drawn_at = time.monotonic()
 
         def on_train_epoch_start(self) -> None:
-            _seed(self.run.seed * 100_003 + self.current_epoch + 1)
+            _seed(self.run.seed * 100_003 + self.current_epoch + 1 + _seed_of_rank())
             super().on_train_epoch_start()
             self._steps = 0
 
@@ -222,8 +251,9 @@ def _trainer_class(name: str) -> Any:
             )
 
         def save_checkpoint(self, filename: str) -> None:
-            with replacing(Path(filename)) as partial:
-                super().save_checkpoint(str(partial))
+            if rank_number() == 0:
+                with replacing(Path(filename)) as partial:
+                    super().save_checkpoint(str(partial))
 
         def plot_network_architecture(self) -> None:
             """Needs a package that no longer installs; nothing to plot."""
@@ -283,6 +313,11 @@ def _seed(seed: int) -> None:
     torch.manual_seed(seed)
 
 
+def _seed_of_rank() -> int:
+    """What makes each of several processes that train together draw other patches; nothing in the first, or the only one."""
+    return rank_number() * 1_000_000_007
+
+
 def _newest_checkpoint(folder: Path) -> Path | None:
     """The checkpoint to go on from; every one of them is a whole state at the end of an epoch."""
     final = folder / "checkpoint_final.pth"
@@ -300,8 +335,15 @@ def _same_network(trainer: Any, model: Path) -> bool:
 
 
 def _network(trainer: Any) -> Any:
-    """The trainer's network as it is without torch.compile."""
-    return getattr(trainer.network, "_orig_mod", trainer.network)
+    """The trainer's network as it is without torch.compile and DistributedDataParallel."""
+    network = trainer.network
+    while True:
+        if isinstance(network, torch.nn.parallel.DistributedDataParallel):
+            network = network.module
+        elif hasattr(network, "_orig_mod"):
+            network = network._orig_mod
+        else:
+            return network
 
 
 def _end_augmentation(trainer: Any) -> None:

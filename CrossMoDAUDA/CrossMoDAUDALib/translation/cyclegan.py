@@ -25,6 +25,7 @@ from torch.nn.functional import l1_loss
 
 from ..acceleration import Accelerated, Acceleration
 from ..config import TranslationSettings
+from ..distributed import gathered, own_share
 from .networks import build_discriminator, build_generator, initialize
 
 
@@ -155,6 +156,8 @@ class CycleGAN:
 class ImagePool:
     """Earlier fakes, so that a discriminator does not only ever see the generator's latest.
 
+    Where several processes train, each runs the same pool on the fakes of all.
+
     Args:
         size: fakes kept; 0 hands every batch on as it is.
         draws: random numbers, on the CPU.
@@ -174,14 +177,14 @@ class ImagePool:
         if self.size == 0:
             return fakes
         shown = []
-        for fake in fakes:
+        for fake in gathered(fakes):
             if len(self.images) < self.size:
                 self.images.append(fake.clone())
             elif torch.rand((), generator=self._draws).item() < 0.5:
                 place = int(torch.randint(self.size, (), generator=self._draws).item())
                 fake, self.images[place] = self.images[place], fake.clone()
             shown.append(fake)
-        return torch.stack(shown)
+        return torch.stack(shown[own_share(len(shown))])
 
 
 def learning_rate_factor(epoch: int, constant_epochs: int, decay_epochs: int) -> float:

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from .. import volumes
 from ..config import TranslationSettings
+from ..distributed import own_share
 from ..errors import CrossModaError, InputError
 from ..files import replacing
 from ..progress import Progress, silent
@@ -124,13 +125,16 @@ class SliceSampler:
     def batch(self, epoch: int, step: int) -> tuple[Tensor, Tensor]:
         """Source and target slices of one step, each (batch, 1, h, w), in [-1, 1], on the device.
 
+        Where several processes train, each gets its equal share of the batch.
+
         Args:
             epoch, step: counted from 0; step is below ``steps``.
         """
         if self._order is None or self._order[0] != epoch:
             self._order = (epoch, (self._shuffled(epoch, 0), self._shuffled(epoch, 1)))
         chosen = slice(step * self._batch_size, (step + 1) * self._batch_size)
-        return self._take(0, self._order[1][0][chosen]), self._take(1, self._order[1][1][chosen])
+        own = own_share(self._batch_size)
+        return self._take(0, self._order[1][0][chosen][own]), self._take(1, self._order[1][1][chosen][own])
 
     def spread(self, count: int) -> tuple[Tensor, Tensor]:
         """``count`` slices of each domain, each from an equal part of its file and there one with much to see; shapes as :meth:`batch`."""

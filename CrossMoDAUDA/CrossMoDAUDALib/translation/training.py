@@ -23,6 +23,7 @@ from torch import Tensor
 
 from ..acceleration import Acceleration
 from ..config import Settings
+from ..distributed import device_name, means, rank_number
 from ..errors import CrossModaError
 from ..files import replacing, write_json, write_text
 from ..progress import Progress
@@ -43,7 +44,8 @@ _SAMPLE_PIXELS = 256
 def train(source_slices: Path, target_slices: Path, folder: Path, settings: Settings, device: torch.device, progress: Progress) -> None:
     """Train the translator, or go on from the checkpoint in ``folder``, until it is written there.
 
-    On the CPU an interrupted training ends in the same weights, bit for bit, as one that was not.
+    On the CPU an interrupted training ends in the same weights, bit for bit, as one that was not. Several processes
+    (:func:`.distributed.run`) do, beyond rounding, what one does; the first of them writes.
 
     Args:
         source_slices, target_slices: files of :func:`.slices.build_slices`.
@@ -70,22 +72,23 @@ def train(source_slices: Path, target_slices: Path, folder: Path, settings: Sett
                 model.set_learning_rate(rate)
                 losses = _train_epoch(model, sampler, epoch, report)
                 history.append({**losses, "learning_rate": rate})
-                if len(history) % translation.checkpoint_every == 0 or len(history) == epochs:
+                if rank_number() == 0 and (len(history) % translation.checkpoint_every == 0 or len(history) == epochs):
                     _write_checkpoint(folder, model, settings, sampler, history)
                 report(epoch, sampler.steps, history[-1])
     except torch.cuda.OutOfMemoryError as error:
         raise CrossModaError(
-            f"{device} has too little free memory to train the translator; lower translation.batch_size"
+            f"{device_name(device)} has too little free memory to train the translator; lower translation.batch_size"
             f" (now {translation.batch_size}) or end other programs that use it."
         ) from error
-    _write_translator(folder, model, settings)
+    if rank_number() == 0:
+        _write_translator(folder, model, settings)
 
 
 def _train_epoch(model: CycleGAN, sampler: SliceSampler, epoch: int, report: _Reporter) -> dict[str, float]:
     """Mean of each loss over one epoch. Raises CrossModaError when one is not finite."""
     sums: dict[str, Tensor] = {}
     for step in range(sampler.steps):
-        for name, loss in model.step(*sampler.batch(epoch, step)).items():
+        for name, loss in means(model.step(*sampler.batch(epoch, step))).items():
             sums[name] = sums[name] + loss if name in sums else loss
         if report.due(last=step + 1 == sampler.steps):
             report(epoch, step + 1, _finite_means(sums, step + 1, epoch) if report.metrics_due(epoch, step + 1) else {})

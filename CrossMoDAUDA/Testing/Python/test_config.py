@@ -238,19 +238,35 @@ def test_percentiles_must_be_in_order() -> None:
         changed(translation__lower_percentile=50, translation__upper_percentile=50)
 
 
-@pytest.mark.parametrize(("text", "name"), [("auto", "auto"), (" CPU ", "cpu"), ("mps", "mps"), ("cuda", "cuda"), ("CUDA:12", "cuda:12")])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("auto", "auto"),
+        (" CPU ", "cpu"),
+        ("mps", "mps"),
+        ("cuda", "cuda"),
+        ("CUDA:12", "cuda:12"),
+        ("cuda:0,1", "cuda:0,1"),
+        (" CUDA:3, 0,12 ", "cuda:3,0,12"),
+    ],
+)
 def test_devices(text: str, name: str) -> None:
     assert config.parse_device(text) == name
     assert changed(device=text).device == name
 
 
-@pytest.mark.parametrize("text", ["", "gpu", "cuda:", "cuda:x", "cuda:-1", "mps:0", "cpu:0"])
+@pytest.mark.parametrize("text", ["", "gpu", "cuda:", "cuda:x", "cuda:-1", "mps:0", "cpu:0", "cuda:0,", "cuda:0,cuda:1", "cpu,cpu"])
 def test_no_devices(text: str) -> None:
     with pytest.raises(errors.InputError) as raised:
         config.parse_device(text)
     assert f"no device '{text}'" in str(raised.value)
     assert "cuda:N" in str(raised.value)
     assert refusal("device", text) == str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["cuda:1,1", "cuda:0,1,00"])
+def test_a_gpu_is_named_once(text: str) -> None:
+    assert refusal("device", text) == f"The device '{text}' names a GPU twice; name each once, as cuda:0,1."
 
 
 def test_assignments() -> None:

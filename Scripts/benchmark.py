@@ -1,0 +1,138 @@
+"""Measure the project beside a reference, in one run: time, memory, agreement; a table in Markdown and JSON.
+
+    python3 Scripts/benchmark.py [MEASUREMENT ...] [--device auto|cpu|cuda|cuda:N] [-o DIR] [--repeats N] [--quick]
+
+Needs Python 3.11 or newer and, the first time, the network; everything else it sets up itself. The exit status is 1 when a
+bound that the table states does not hold. Each measurement is a file in Scripts/benchmarks.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import _environment
+
+# In the order in which they run; the last takes hours and runs only when it is named.
+MEASUREMENTS = {
+    "step": "a training step of CycleGAN against a textbook's",
+    "data": "slices delivered against slices consumed",
+    "translate": "a volume against a loop over its slices",
+    "segment": "a scan against nnUNetv2_predict",
+    "iteration": "preparing a self-training iteration against preparing its data anew",
+    "startup": "the command line's first answer against importing PyTorch",
+    "memory": "growth of a process over many steps and scans",
+    "quality": "scores of the sample cohort in either precision (hours)",
+}
+LONG = ("quality",)
+REPEATS, QUICK_REPEATS = 7, 2
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one sentence."""
+
+    def error(self, message):
+        refuse(f"{message[:1].upper()}{message[1:]}; see benchmark.py --help.")
+
+
+def main(arguments):
+    options = parse(arguments)
+    _environment.enter("requirements.txt")
+    # As the demo and for its reason: a waiting thread keeps no core from others. Read when PyTorch is first imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    sys.path.insert(0, str(_environment.ROOT / "CrossMoDAUDA"))
+    from benchmarks import machine, measuring, report, schedule
+    from CrossMoDAUDALib import devices
+    from CrossMoDAUDALib.config import Settings, parse_assignments, with_values
+    from CrossMoDAUDALib.errors import CrossModaError
+
+    try:
+        with_values(Settings(), parse_assignments(options.assignments))
+        device = devices.resolve(options.device)
+        if device.type == "mps":  # whose work cannot be waited for and whose memory cannot be asked for as here
+            device = devices.resolve("cpu")
+        options.output.mkdir(parents=True, exist_ok=True)
+        bench = measuring.Bench(
+            device,
+            options.output.absolute(),
+            options.repeats or (QUICK_REPEATS if options.quick else REPEATS),
+            options.quick,
+            options.paper,
+            tuple(options.assignments),
+            options.slices_per_volume,
+            options.scan,
+            options.model,
+        )
+        described, groups, failures = machine.describe(device), {}, []
+        for name in options.measurements:
+            measuring.say(f"== {name}: {MEASUREMENTS[name]}")
+            try:
+                groups[name] = importlib.import_module(f"benchmarks.{name}").measure(bench)
+                if name == "step" and (bench.on_gpu or bench.paper) and not bench.quick:
+                    groups["schedule"] = schedule.measure(bench)
+            except RuntimeError as error:  # one that cannot be measured here does not take the others with it
+                failures.append(f"{name} could not be measured: {error}")
+            print("\n".join(report.table(groups.get(name, []))), flush=True)
+            report.write(bench.output, groups, described, bench.quick, arguments)
+    except CrossModaError as error:
+        print(f"benchmark.py: {error}", file=sys.stderr)
+        return error.exit_status
+    except OSError as error:
+        print(f"benchmark.py: {error.filename or options.output} could not be used ({error.strerror}); choose -o.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nbenchmark.py: stopped; what was measured is written.", file=sys.stderr)
+        return 130
+    failures += report.broken([row for rows in groups.values() for row in rows])
+    print(f"\nWritten: {bench.output / 'benchmark.md'} and benchmark.json")
+    for failure in failures:
+        print(f"benchmark.py: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def parse(arguments):
+    listed = "\n".join(f"  {name:10} {text}" for name, text in MEASUREMENTS.items())
+    parser = Parser(
+        prog="benchmark.py",
+        description=f"Measure the project beside a reference. Measurements:\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("measurements", nargs="*", metavar="MEASUREMENT", help="which (default: all but quality)")
+    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:N", help="where networks run (default: %(default)s)")
+    parser.add_argument("-o", "--output", type=Path, default=Path("benchmark_output"), metavar="DIR", help="(default: %(default)s)")
+    parser.add_argument("--repeats", type=int, metavar="N", help=f"pairs of runs (default: {REPEATS}, quick: {QUICK_REPEATS})")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it works; times are not judged")
+    parser.add_argument("--paper", action="store_true", help="on the CPU too, a step at the paper's size (slow)")
+    parser.add_argument("--slices-per-volume", type=int, default=120, metavar="N", help="for the schedule (default: %(default)s)")
+    parser.add_argument("--scan", type=Path, metavar="FILE", help="segment: a scan of yours instead of a synthetic one, with --model")
+    parser.add_argument("--model", type=Path, metavar="EXPERIMENT", help="segment: an experiment of yours that has its training output")
+    text = "quality: a setting; may be repeated"
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help=text)
+    options = parser.parse_args(arguments)
+    for name in options.measurements:
+        if name not in MEASUREMENTS:
+            refuse(f"There is no measurement '{name}'; choose from {', '.join(MEASUREMENTS)}.")
+    if options.repeats is not None and options.repeats < 1:
+        refuse(f"--repeats {options.repeats} is too few; give 1 or more.")
+    if options.slices_per_volume < 1:
+        refuse(f"--slices-per-volume {options.slices_per_volume} is too few; give 1 or more.")
+    if options.output.exists() and not options.output.is_dir():
+        refuse(f"{options.output} is a file; name a folder with -o.")
+    if (options.scan is None) != (options.model is None):
+        refuse("--scan and --model belong together; give both or neither.")
+    if options.scan is not None and not options.scan.is_file():
+        refuse(f"{options.scan} is not a file; give the scan itself.")
+    chosen = options.measurements or [name for name in MEASUREMENTS if name not in LONG]
+    options.measurements = [name for name in MEASUREMENTS if name in chosen]
+    return options
+
+
+def refuse(sentence):
+    print(f"benchmark.py: {sentence}", file=sys.stderr)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

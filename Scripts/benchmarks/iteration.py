@@ -1,0 +1,149 @@
+"""What a self-training iteration does besides training and predicting, against preparing its data set from nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from . import measuring
+from .measuring import SHARE, Bench, Row
+
+SIZE, CASES = (128, 128, 48), 4
+QUICK_SIZE, QUICK_CASES = (40, 40, 16), 2
+MOST_SHARE = 0.25
+
+
+def measure(bench: Bench) -> list[Row]:
+    """The share of the reference's time that iteration 2 and those after it need."""
+    size, cases = (QUICK_SIZE, QUICK_CASES) if bench.quick else (SIZE, CASES)
+    repeats = min(bench.repeats, 3)
+    with tempfile.TemporaryDirectory(prefix="crossmoda_benchmark_", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        experiment = _experiment(folder, size, cases)
+        _write_pseudo_labels(experiment, 2 + repeats)
+        _first_iterations(experiment)
+        iterations = iter(range(2, 2 + repeats))
+        times = measuring.interleaved(
+            {
+                "ours": lambda: prepare_iteration(experiment, next(iterations)),
+                "own": lambda: _own_from_nothing(experiment, folder / "own"),
+                "reference": lambda: _nnunet_from_nothing(experiment, folder / "reference"),
+            },
+            repeats,
+            warm_up=0,
+        )
+    what = f"{cases} + {cases} scans of {' x '.join(map(str, size))}"
+    rows = []
+    for against, told, note in (
+        ("reference", "nnU-Net's own", "nnU-Net's own fingerprint, plan and preprocessing, the same number of processes"),
+        ("own", "ours, all anew", "the project's plan and preprocessing of everything"),
+    ):
+        row = measuring.compared(f"prepare iteration 2, {what}, against {told}", times["ours"], times[against], note=note)
+        row.ratio, row.ratio_of = measuring.ratios(times["ours"], times[against]), SHARE
+        rows.append(row)
+    rows[0].demand(rows[0].ratio[0], "share", at_most=MOST_SHARE, judged=not bench.quick)
+    return rows
+
+
+def prepare_iteration(experiment: Any, iteration: int) -> None:
+    """Everything of an iteration but training and predicting, by the functions that the method itself calls."""
+    from CrossMoDAUDALib import adaptation
+    from CrossMoDAUDALib.segmentation import preparation
+
+    name, listed = adaptation.SELF_TRAINING, _translated(experiment)
+    changed = adaptation.export_target(experiment, iteration)
+    with _session(experiment, f"iteration_{iteration}") as (folders, workers, configuration, progress):
+        preparation.plan(*folders, name, experiment.settings.segmentation, workers, progress)
+        preparation.preprocess(folders[1], name, [*listed, *changed], configuration, workers, progress, adaptation.PSEUDO_TARGET)
+        if iteration > 1:
+            preparation.preprocess_labels(folders[1], name, changed, configuration, workers, progress)
+
+
+def _experiment(folder: Path, size: tuple[int, int, int], cases: int) -> Any:
+    """An experiment on a synthetic cohort whose source scans need no translation, with the target's labels kept aside."""
+    from CrossMoDAUDALib import phantom, volumes
+    from CrossMoDAUDALib.cohort import Case, Cohort
+    from CrossMoDAUDALib.config import preset_settings, with_values
+    from CrossMoDAUDALib.experiment import Experiment
+
+    found: dict[str, list[Case]] = {"ceT1": [], "hrT2": []}
+    for number in range(2 * cases):
+        modality = "ceT1" if number < cases else "hrT2"
+        image, label = folder / "scans" / f"{number}.nii.gz", folder / "labels" / f"{number}.nii.gz"
+        for volume, path in zip(phantom.make_case(number, modality, size), (image, label), strict=True):
+            volumes.write_volume(volume, path)
+        found[modality].append(Case(str(number), image, label if modality == "ceT1" else None))
+    settings = with_values(preset_settings("smoke"), {"translation.translator": "none", "device": "cpu", "workers": -1})
+    return Experiment.create(folder / "experiment", settings, Cohort(tuple(found["ceT1"]), tuple(found["hrT2"])), {})
+
+
+def _write_pseudo_labels(experiment: Any, iterations: int) -> None:
+    """The phantoms' own labels in the place of predictions: another input, the same work."""
+    for iteration in range(iterations):
+        folder = experiment.folder / f"iteration_{iteration}" / "pseudo_labels"
+        folder.mkdir(parents=True)
+        for case in experiment.cohort.target:
+            shutil.copyfile(case.image.parent.parent / "labels" / case.image.name, folder / f"{case.id}.nii.gz")
+
+
+def _first_iterations(experiment: Any) -> None:
+    """Iterations 0 and 1 as far as they are prepared."""
+    from CrossMoDAUDALib import adaptation
+    from CrossMoDAUDALib.segmentation import preparation
+
+    listed = _translated(experiment)
+    with _session(experiment, "iteration_0") as (folders, workers, configuration, progress):
+        preparation.plan(*folders, adaptation.PSEUDO_TARGET, experiment.settings.segmentation, workers, progress)
+        preparation.preprocess(folders[1], adaptation.PSEUDO_TARGET, listed, configuration, workers, progress)
+    prepare_iteration(experiment, 1)
+
+
+def _translated(experiment: Any) -> list[Any]:
+    from CrossMoDAUDALib import adaptation
+
+    return list(adaptation.export_source(experiment, adaptation.PSEUDO_TARGET))
+
+
+@contextlib.contextmanager
+def _session(experiment: Any, name: str, preprocessed: Path | None = None) -> Iterator[tuple[Any, int, str, Any]]:
+    """nnU-Net's folders, and the helper processes, configuration and progress to work with."""
+    from CrossMoDAUDALib.parallel import worker_count
+    from CrossMoDAUDALib.progress import silent
+    from CrossMoDAUDALib.segmentation.nnunet import nnunet_session
+
+    base = experiment.folder / "nnunet"
+    folders = (base / "raw", preprocessed or base / "preprocessed")
+    with nnunet_session(*folders, experiment.folder / name, experiment.folder / name / "nnunet.log"):
+        yield folders, worker_count(experiment.settings.workers), experiment.settings.segmentation.configuration, silent
+
+
+def _own_from_nothing(experiment: Any, preprocessed: Path) -> None:
+    from CrossMoDAUDALib import adaptation
+    from CrossMoDAUDALib.files import read_json
+    from CrossMoDAUDALib.segmentation import preparation
+    from CrossMoDAUDALib.segmentation.dataset import TrainingCase
+
+    shutil.rmtree(preprocessed, ignore_errors=True)
+    name = adaptation.SELF_TRAINING
+    with _session(experiment, "own", preprocessed) as (folders, workers, configuration, progress):
+        described = read_json(folders[0] / name / "dataset.json")["dataset"]
+        place = folders[0] / name
+        cases = [TrainingCase(case, place / files["images"][0], place / files["label"]) for case, files in described.items()]
+        preparation.plan(*folders, name, experiment.settings.segmentation, workers, progress)
+        shutil.copyfile(place / "dataset.json", preprocessed / name / "dataset.json")
+        preparation.preprocess(preprocessed, name, cases, configuration, workers, progress)
+
+
+def _nnunet_from_nothing(experiment: Any, preprocessed: Path) -> None:
+    shutil.rmtree(preprocessed, ignore_errors=True)
+    with _session(experiment, "reference", preprocessed) as (_, workers, configuration, _):
+        from nnunetv2.experiment_planning import plan_and_preprocess_api as api
+
+        processes = max(workers, 1)
+        api.extract_fingerprints([2], num_processes=processes, show_progress_bar=False)
+        api.plan_experiments([2], gpu_memory_target_in_gb=experiment.settings.segmentation.memory_gb)
+        api.preprocess_dataset(2, configurations=[configuration], num_processes=[processes], show_progress_bar=False)

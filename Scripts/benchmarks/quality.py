@@ -1,0 +1,71 @@
+"""Whether the chosen precision costs quality: the sample cohort adapted in either, for three seeds. Hours on two cores."""
+
+from __future__ import annotations
+
+import csv
+import math
+import shutil
+import statistics
+from pathlib import Path
+
+from . import measuring
+from .measuring import Bench, Row
+
+SEEDS = (0, 1, 2)
+PRECISIONS = ("auto", "fp32")
+
+
+def measure(bench: Bench) -> list[Row]:
+    """Mean DSC of the last iteration by seed and precision, and the mean difference with its standard error."""
+    cohort = _cohort(bench.output / "quality")
+    seeds = SEEDS[:1] if bench.quick else SEEDS
+    scores = {seed: {precision: _score(bench, cohort, seed, precision) for precision in PRECISIONS} for seed in seeds}
+    rows = []
+    for seed, both in scores.items():
+        rows.append(
+            Row(
+                f"mean DSC of the last iteration, seed {seed}",
+                both["auto"],
+                both["fp32"],
+                "",
+                note="precision auto against fp32",
+                timings={name: [value] for name, value in both.items()},
+            )
+        )
+    differences = [both["auto"] - both["fp32"] for both in scores.values()]
+    row = Row("mean difference in DSC, auto less fp32", statistics.mean(differences), unit="", timings={"differences": differences})
+    error = standard_error(differences)
+    row.note = f"standard error {error:.3g} over {len(differences)} seeds" if math.isfinite(error) else "one seed only"
+    return [*rows, row]
+
+
+def standard_error(values: list[float]) -> float:
+    """Of the mean; of a single value it is not known."""
+    return statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+
+
+def last_mean_dsc(table: Path) -> float:
+    """The mean over structures of the evaluation scans' mean DSC in the row of the last iteration of an experiment's ``table.csv``."""
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["method"].startswith("iteration")]
+    return float(rows[-1]["dice_mean"])
+
+
+def _cohort(folder: Path) -> Path:
+    from CrossMoDAUDALib import phantom
+
+    if not (folder / "cohort").is_dir():
+        partial = folder / "cohort.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        phantom.write_cohort(partial, **phantom.SAMPLE_COHORT)
+        partial.rename(folder / "cohort")
+    return folder / "cohort"
+
+
+def _score(bench: Bench, cohort: Path, seed: int, precision: str) -> float:
+    experiment = cohort.parent / f"seed_{seed}_{precision}"
+    measuring.say(f"  quality: seed {seed}, {precision}")
+    settings = [f"--set={text}" for text in (*bench.assignments, f"seed={seed}", f"precision={precision}")]
+    options = ("--preset", "sample", "--device", bench.device, *settings)
+    measuring.run(measuring.command_line("run", "--crossmoda", cohort, "-o", experiment, *options))
+    return last_mean_dsc(experiment / "evaluation" / "table.csv")

@@ -1,0 +1,109 @@
+"""CycleGAN's step as a textbook writes it down: the reference that the project's own step is measured against.
+
+One forward pass for each term, targets as tensors of ones and zeros, float32, eager, every loss read at every step. The
+networks are the project's own with the same initial weights, so that only the step differs.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import torch
+from torch import nn
+
+
+class TextbookCycleGAN:
+    """Both generators, both discriminators and a plain training step.
+
+    Args:
+        settings: section ``translation`` of the settings.
+        seed: of the initial weights and of the pools, drawn in the order of the project's CycleGAN.
+        device: where everything lives.
+    """
+
+    def __init__(self, settings: Any, seed: int, device: torch.device) -> None:
+        from CrossMoDAUDALib.translation.networks import build_discriminator, build_generator, initialize
+
+        draws = torch.Generator().manual_seed(seed)
+        self.settings = settings
+        self.to_target, self.to_source = build_generator(settings), build_generator(settings)
+        self.judge_target, self.judge_source = build_discriminator(settings), build_discriminator(settings)
+        for network in (self.to_target, self.to_source, self.judge_target, self.judge_source):
+            initialize(network, draws)
+            network.to(device)
+        self.target_pool, self.source_pool = Pool(settings.pool_size, draws), Pool(settings.pool_size, draws)
+        self.adversarial, self.pixels = nn.MSELoss(), nn.L1Loss()
+        betas = (settings.adam_beta1, settings.adam_beta2)
+        generators = itertools.chain(self.to_target.parameters(), self.to_source.parameters())
+        judges = itertools.chain(self.judge_target.parameters(), self.judge_source.parameters())
+        self.generator_adam = torch.optim.Adam(generators, lr=settings.learning_rate, betas=betas)
+        self.judge_adam = torch.optim.Adam(judges, lr=settings.learning_rate, betas=betas)
+
+    def step(self, source: torch.Tensor, target: torch.Tensor) -> dict[str, float]:
+        """Train on one batch of each domain, (n, 1, h, w); every unweighted loss."""
+        weights = self.settings
+        for judge in (self.judge_target, self.judge_source):
+            judge.requires_grad_(False)
+        self.generator_adam.zero_grad()
+        fake_target, fake_source = self.to_target(source), self.to_source(target)
+        cycled_source, cycled_target = self.to_source(fake_target), self.to_target(fake_source)
+        losses = {
+            "adversarial_target": self._judged(self.judge_target, fake_target, 1.0),
+            "adversarial_source": self._judged(self.judge_source, fake_source, 1.0),
+            "cycle_source": self.pixels(cycled_source, source),
+            "cycle_target": self.pixels(cycled_target, target),
+        }
+        adversarial = losses["adversarial_target"] + losses["adversarial_source"]
+        cycle = losses["cycle_source"] + losses["cycle_target"]
+        total = weights.adversarial_weight * adversarial + weights.cycle_weight * cycle
+        if weights.identity_weight > 0:
+            losses["identity_target"] = self.pixels(self.to_target(target), target)
+            losses["identity_source"] = self.pixels(self.to_source(source), source)
+            total = total + weights.identity_weight * (losses["identity_target"] + losses["identity_source"])
+        total.backward()
+        self.generator_adam.step()
+
+        for judge in (self.judge_target, self.judge_source):
+            judge.requires_grad_(True)
+        self.judge_adam.zero_grad()
+        losses["discriminator_target"] = self._train_judge(self.judge_target, target, self.target_pool.query(fake_target.detach()))
+        losses["discriminator_source"] = self._train_judge(self.judge_source, source, self.source_pool.query(fake_source.detach()))
+        self.judge_adam.step()
+        return {name: loss.item() for name, loss in losses.items()}
+
+    def _judged(self, judge: nn.Module, images: torch.Tensor, wanted: float) -> torch.Tensor:
+        scores = judge(images)
+        loss: torch.Tensor = self.adversarial(scores, torch.tensor(wanted, device=scores.device).expand_as(scores))
+        return loss
+
+    def _train_judge(self, judge: nn.Module, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+        loss = 0.5 * (self._judged(judge, real, 1.0) + self._judged(judge, fake, 0.0))
+        loss.backward()
+        return loss
+
+
+class Pool:
+    """Earlier fakes, swapped image by image with even odds once there are enough of them."""
+
+    def __init__(self, size: int, draws: torch.Generator) -> None:
+        self.size, self.draws = size, draws
+        self.kept: list[torch.Tensor] = []
+
+    def query(self, images: torch.Tensor) -> torch.Tensor:
+        """The batch that the discriminator is shown, (n, 1, h, w)."""
+        if self.size == 0:
+            return images
+        shown = []
+        for image in images:
+            image = image.unsqueeze(0)
+            if len(self.kept) < self.size:
+                self.kept.append(image)
+                shown.append(image)
+            elif torch.rand((), generator=self.draws).item() < 0.5:
+                place = int(torch.randint(self.size, (), generator=self.draws).item())
+                shown.append(self.kept[place].clone())
+                self.kept[place] = image
+            else:
+                shown.append(image)
+        return torch.cat(shown, 0)
