@@ -39,9 +39,10 @@ class Parser(argparse.ArgumentParser):
 def main(arguments):
     options = parse(arguments)
     _environment.enter("requirements.txt")
-    # As the demo and for its reason: a waiting thread keeps no core from others. Read when PyTorch is first imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     sys.path.insert(0, str(_environment.ROOT / "CrossMoDAUDA"))
+    from CrossMoDAUDALib.cli import SPIN_COUNT
+
+    os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # as the command line does, for all that is measured, references too
     from benchmarks import machine, measuring, report, schedule
     from CrossMoDAUDALib import devices
     from CrossMoDAUDALib.config import Settings, parse_assignments, with_values

@@ -7,7 +7,6 @@ line that you would, and shows it. Stopped anywhere, it goes on where it was whe
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import time
@@ -26,9 +25,6 @@ def main(arguments):
         print(f"demo.py: {options.output} is a file; name a folder with -o.", file=sys.stderr)
         return 2
     _environment.enter("requirements.txt")
-    # A thread of PyTorch's that waits for another should not keep the core from whoever else needs it: on a machine that
-    # has other work, training is many times slower otherwise. Read when PyTorch is first imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     sys.path.insert(0, str(_environment.ROOT / "CrossMoDAUDA"))
     folder = options.output.absolute()
     cohort, experiment, results = folder / "cohort", folder / "experiment", folder / "segmentation"

@@ -28,7 +28,7 @@ from .segmentation.predictor import Segmenter
 from .translation.slices import build_slices
 from .translation.training import train as train_translator
 from .translation.translator import Translator
-from .volumes import Volume, read_geometry, read_label_map, read_volume, write_volume
+from .volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume
 
 if TYPE_CHECKING:
     import torch
@@ -86,13 +86,14 @@ def translate_source(experiment: Experiment) -> None:
         if not todo:
             return
         progress = experiment.events.progress("pseudo_target")
-        translator = Translator.load(experiment.folder, experiment.settings.device)
+        translator = Translator.load(experiment.folder, experiment.settings.device, experiment.settings.precision)
         cases = experiment.cohort.source
-        for index, case in enumerate(cases, 1):
-            path = _pseudo_target(experiment, case)
-            if not path.is_file():
-                write_volume(translator.translate(read_volume(case.image)), path)
-            progress(index, len(cases), f"translated {case.id}")
+        with BackgroundWriter() as writer:
+            for index, case in enumerate(cases, 1):
+                path = _pseudo_target(experiment, case)
+                if not path.is_file():
+                    writer.write(translator.translate(read_volume(case.image)), path)
+                progress(index, len(cases), f"translated {case.id}")
 
 
 def export_source(experiment: Experiment, dataset: str) -> list[TrainingCase]:
@@ -198,10 +199,11 @@ def predict_target(experiment: Experiment, name: str) -> None:
             return
         progress = experiment.events.progress(f"{name}/predict")
         segmenter = Segmenter.load(experiment.folder / name, experiment.settings.device)
-        for index, (case, path) in enumerate(work, 1):
-            if not path.is_file():
-                write_volume(segmenter.segment(read_volume(case.image)), path)
-            progress(index, len(work), f"segmented {case.id}")
+        with BackgroundWriter() as writer:
+            for index, (case, path) in enumerate(work, 1):
+                if not path.is_file():
+                    writer.write(segmenter.segment(read_volume(case.image)), path)
+                progress(index, len(work), f"segmented {case.id}")
 
 
 def evaluate(experiment: Experiment, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib.util
+import os
 import signal
 import sys
 import threading
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import __version__
-from .config import PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
+from .config import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from .display import Display, complain, say
 from .errors import CrossModaError, InputError
 from .events import EventLog
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 NOT_CLINICAL = "Not for clinical use."
 SECONDS_TO_STOP = 30.0
+# How long (in turns of its loop) a thread of PyTorch's keeps a core while it waits for another. GNU OpenMP's own choice makes
+# training several times slower as soon as anything else runs on the machine, and no waiting at all makes it twice as slow always.
+SPIN_COUNT = "10000"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path may hold what the console's encoding does not
             stream.reconfigure(errors="backslashreplace")
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # read when PyTorch is first imported, also by helper processes
     end_with_owner()
     restore = _interrupt_on_terminate()
     command: Callable[[argparse.Namespace, EventLog], int] | None = None
@@ -126,6 +132,9 @@ def _parser() -> argparse.ArgumentParser:
         )
         _add_device(command)
         _add_events(command)
+    translate.add_argument(
+        "--precision", choices=PRECISIONS, default="auto", help="arithmetic of the network (default: bf16 where the hardware has it)"
+    )
     segment.add_argument(
         "--largest-component",
         action="append",

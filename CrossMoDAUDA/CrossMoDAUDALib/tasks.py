@@ -37,7 +37,7 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
     _tell_loading(log, "translate")
     from .translation.translator import Translator
 
-    translator = Translator.load(model, device)
+    translator = Translator.load(model, device, options.precision)
 
     def task(path: Path, names: list[Path], progress: Progress) -> None:
         write_volume(translator.translate(read_volume(path), progress), names[0], options.format != "nrrd")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -193,6 +194,33 @@ def write_volume(volume: Volume, path: Path, compressed: bool = True) -> None:
                 raise OSError("the file is cut short")
     except (RuntimeError, OSError, InputError) as error:
         raise CrossModaError(f"{path} could not be written; check the free space and the permissions of its folder.") from error
+
+
+class BackgroundWriter:
+    """Writes volumes one after the other while the next ones are computed; at the end of its ``with`` block all are written.
+
+    A volume waits until the one before it is written, so that no more than two are held.
+    """
+
+    def __enter__(self) -> BackgroundWriter:
+        self._thread = ThreadPoolExecutor(1, "writes volumes")
+        self._pending: Future[None] | None = None
+        return self
+
+    def write(self, volume: Volume, path: Path) -> None:
+        """As :func:`write_volume`, whose error is raised by the next call or at the end of the block."""
+        self._finish()
+        self._pending = self._thread.submit(write_volume, volume, path)
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self._thread.shutdown()
+        if error is None:
+            self._finish()
+
+    def _finish(self) -> None:
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.result()
 
 
 def to_canonical(volume: Volume) -> Volume:

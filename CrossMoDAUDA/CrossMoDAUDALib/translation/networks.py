@@ -24,11 +24,11 @@ class InstanceNorm2d(nn.InstanceNorm2d):
 
 
 class OutputConv2d(nn.Conv2d):
-    """The layer that makes the image: always in float32, as bfloat16 would leave an image 256 shades of grey."""
+    """The layer that makes the image: in float32 but for training, as bfloat16 leaves an image 256 shades of grey."""
 
     def forward(self, features: Tensor) -> Tensor:
-        with torch.autocast(features.device.type, enabled=False):
-            image: Tensor = super().forward(features.float())
+        with torch.autocast(features.device.type, enabled=self.training and torch.is_autocast_enabled(features.device.type)):
+            image: Tensor = super().forward(features if self.training else features.float())
             return image
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from CrossMoDAUDALib import volumes
+from CrossMoDAUDALib.acceleration import Acceleration
 from CrossMoDAUDALib.config import Settings, TranslationSettings
 from CrossMoDAUDALib.errors import CrossModaError, InputError
 from CrossMoDAUDALib.progress import silent
@@ -282,7 +283,8 @@ def test_the_sample_picture_shows_each_domain_and_its_translation(sliced: tuple[
 def test_a_generator_that_changes_nothing_gives_the_scaled_scan_on_its_own_grid(direction: tuple[float, ...]) -> None:
     volume = scan((32, 32, 32), direction)
     told: list[tuple[int, int]] = []
-    translated = Translator(nn.Identity(), TINY, CPU).translate(volume, lambda step, total, *_, **__: told.append((step, total)))
+    how = Acceleration(CPU)
+    translated = Translator(nn.Identity(), TINY, how).translate(volume, lambda step, total, *_, **__: told.append((step, total)))
     scaled = volumes.scale_intensity(volume.array, TINY.lower_percentile, TINY.upper_percentile)
     assert np.array_equal(translated.array, volumes.to_stored(scaled))
     assert translated.geometry == volume.geometry
@@ -297,7 +299,7 @@ def test_a_translated_scan_lies_exactly_where_the_scan_does(size: tuple[int, int
     array = np.zeros(size[::-1], np.int16)
     block = tuple(slice(length // 4, max(length // 4 + 1, length // 2)) for length in array.shape)
     array[block] = 100
-    translated = Translator(nn.Identity(), TINY, CPU).translate(Volume(array, grid))
+    translated = Translator(nn.Identity(), TINY, Acceleration(CPU)).translate(Volume(array, grid))
     assert translated.geometry == grid
     assert translated.array.shape == array.shape
     assert translated.array.dtype == np.int16
@@ -326,7 +328,8 @@ def test_a_loaded_translator_is_the_trained_one(tmp_path: Path, kind: str) -> No
     state = torch.load(experiment / "translation" / "checkpoint.pt", weights_only=True)
     generator = build_generator(settings)
     generator.load_state_dict(state["model"]["to_target"])
-    assert np.array_equal(Translator(generator, settings, CPU).translate(volume).array, translated[0].array)
+    how = Acceleration.choose(everything, CPU)
+    assert np.array_equal(Translator(generator, settings, how).translate(volume).array, translated[0].array)
     assert translated[0].array.std() > 1
 
 
@@ -363,6 +366,7 @@ def test_a_full_size_scan_is_sliced_and_translated_in_under_4_gb(tmp_path: Path,
         from pathlib import Path
         import numpy as np, torch
         from CrossMoDAUDALib import volumes
+        from CrossMoDAUDALib.acceleration import Acceleration
         from CrossMoDAUDALib.config import TranslationSettings
         from CrossMoDAUDALib.translation.networks import ResnetGenerator
         from CrossMoDAUDALib.translation.slices import build_slices
@@ -371,7 +375,7 @@ def test_a_full_size_scan_is_sliced_and_translated_in_under_4_gb(tmp_path: Path,
         grid = volumes.Geometry((512, 512, 120), (0.4, 0.4, 1.0), (0.0, 0.0, 0.0), (-1.0, 0, 0, 0, -1.0, 0, 0, 0, 1.0))
         values = np.random.default_rng(0).integers(0, 1000, (120, 512, 512)).astype(np.int16)
         volume, settings = volumes.Volume(values, grid), TranslationSettings()
-        translated = Translator(ResnetGenerator(4, 1), settings, torch.device("cpu")).translate(volume)
+        translated = Translator(ResnetGenerator(4, 1), settings, Acceleration(torch.device('cpu'), True)).translate(volume)
         assert translated.array.shape == values.shape and translated.geometry == grid
         path = Path({str(tmp_path / "scan.nii")!r})
         volumes.write_volume(volume, path)
