@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from CrossMoDAUDALib import acceleration, volumes
+from CrossMoDAUDALib import acceleration, cli, volumes
 from CrossMoDAUDALib.acceleration import Acceleration, has_bf16_units, use_bf16
 from CrossMoDAUDALib.config import Settings, TranslationSettings, with_values
 from CrossMoDAUDALib.errors import CrossModaError, InputError
@@ -108,6 +108,18 @@ def test_a_compiled_training_step_is_the_plain_one() -> None:
         for which in (how, Acceleration(CPU))
     ]
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+def test_the_command_line_translates_in_either_precision(tiny_experiment: Path, tiny_cohort: Path, tmp_path: Path) -> None:
+    scan = next(tiny_cohort.rglob("*_ceT1.nii.gz"))
+    found = {}
+    for precision in ("fp32", "bf16"):
+        options = ["-o", str(tmp_path / precision), "--device", "cpu", "--precision", precision]
+        assert cli.main(["translate", str(tiny_experiment), str(scan), *options]) == 0
+        found[precision] = volumes.read_volume(next((tmp_path / precision).iterdir())).array.astype(int)
+        expected = Translator.load(tiny_experiment, "cpu", precision).translate(volumes.read_volume(scan)).array
+        assert np.array_equal(found[precision], expected)
+    assert 0 < np.abs(found["fp32"] - found["bf16"]).max() < 100
 
 
 def test_compilation_is_for_gpus_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
