@@ -1,6 +1,6 @@
 """How networks are run: precision, memory format, compilation. Speed is decided here, what is computed is written elsewhere.
 
-Every choice is one that ``Scripts/benchmark.py`` shows to pay on the machines it was run on.
+The choices for the CPU are those that ``Scripts/benchmark.py`` shows to pay; those for GPUs await being measured.
 """
 
 from __future__ import annotations
@@ -76,9 +76,13 @@ class Acceleration:
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, torch.bfloat16)
 
-    def kernels(self) -> AbstractContextManager[object]:
-        """A context in which cuDNN times its algorithms and takes the fastest; full float32 where that is the precision."""
-        return torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=self.bf16)
+    def kernels(self, timed: bool = True) -> AbstractContextManager[object]:
+        """A context in which cuDNN computes in full float32 where that is the precision.
+
+        Args:
+            timed: whether it times its algorithms and takes the fastest.
+        """
+        return torch.backends.cudnn.flags(enabled=True, benchmark=timed, allow_tf32=self.bf16)
 
     def __str__(self) -> str:
         return f"{'bf16' if self.bf16 else 'fp32'}{', compiled' if self.compiled else ''}"
@@ -99,13 +103,19 @@ class Accelerated:
 
 
 def use_bf16(precision: str, device: torch.device) -> bool:
-    """Whether a precision (auto, bf16 or fp32) means bfloat16 on a device."""
+    """Whether a precision (auto, bf16 or fp32) means bfloat16 on a device.
+
+    Raises:
+        InputError: the device cannot compute so.
+    """
+    if precision == "bf16" and device.type == "mps":
+        raise InputError("precision=bf16 is not supported on Apple's GPU; use fp32 or auto.")
     return has_bf16_units(device) if precision == "auto" else precision == "bf16"
 
 
 def has_bf16_units(device: torch.device) -> bool:
     """Whether the device multiplies bfloat16 in hardware; elsewhere it is emulated and slower than float32."""
-    if device.type == "cuda":
+    if device.type == "cuda" and torch.version.hip is None:  # AMD's numbers mean something else, and are not known here
         return torch.cuda.get_device_capability(device) >= (8, 0)
     if device.type == "cpu":
         # Not public, and absent from older PyTorch: then there is none.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import devices, distributed, evaluation
+from .acceleration import Acceleration
 from .cohort import Case
 from .experiment import Experiment
 from .parallel import worker_count
@@ -75,6 +76,8 @@ def train_translation(experiment: Experiment) -> None:
             chosen, batch = devices.resolve_all(settings.device), settings.translation.batch_size
             usable = max(count for count in range(1, len(chosen) + 1) if batch % count == 0)
             used = _first_of(chosen, usable, experiment, "translation/train", f"a batch of {batch} slices is shared evenly")
+            how = f"{Acceleration.choose(settings, used[0])} on {', '.join(map(str, used))}"
+            experiment.events.write("message", stage="translation/train", message=f"Training the translator in {how}.")
             progress = experiment.events.progress("translation/train")
             arguments = (folder / "source_slices.npy", folder / "target_slices.npy", folder, settings)
             distributed.run(train_translator, arguments, used, progress)

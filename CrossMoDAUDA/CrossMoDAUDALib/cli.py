@@ -217,10 +217,11 @@ def _check_resources(settings: Settings) -> None:
     missing = [name for name in ("torch", "nnunetv2", "SimpleITK", "scipy", "safetensors") if importlib.util.find_spec(name) is None]
     if missing:
         raise CrossModaError(missing_packages(missing))
-    if settings.device != "cpu":  # which is always there, and importing PyTorch takes seconds
+    if settings.device != "cpu" or settings.compile == "on":  # the CPU is always there, and importing PyTorch takes seconds
         from . import devices
+        from .acceleration import Acceleration
 
-        devices.resolve_all(settings.device)
+        Acceleration.choose(settings, devices.resolve_all(settings.device)[0])
     if settings.segmentation.trainer != Settings().segmentation.trainer:
         from .segmentation.training import find_trainer
 

@@ -106,7 +106,7 @@ class Settings:
     seed: int = _setting(0, "Seed of everything that is drawn at random.", low=0, high=2**31 - 1)
     device: str = _setting("auto", "Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.")
     workers: int = _setting(-1, "Helper processes for preparing images; 0 works in this process, -1 chooses.", low=-1, high=256)
-    precision: str = _setting("auto", "Arithmetic of the networks: bf16 where the hardware has it (auto), or fp32.", choices=PRECISIONS)
+    precision: str = _setting("auto", "Arithmetic of the translator: bf16 where the hardware has it (auto), or fp32.", choices=PRECISIONS)
     compile: str = _setting("auto", "Whether torch.compile speeds up the networks; auto: on a GPU.", choices=COMPILE)
     translation: TranslationSettings = field(default_factory=TranslationSettings)
     segmentation: SegmentationSettings = field(default_factory=SegmentationSettings)
@@ -274,7 +274,7 @@ def parse_device(text: str) -> str:
     if kind == "cuda" and all(map(str.isdecimal, indices)):
         if len(set(map(int, indices))) < len(indices):
             raise InputError(f"The device '{text}' names a GPU twice; name each once, as cuda:0,1.")
-        return f"cuda:{','.join(indices)}"
+        return f"cuda:{','.join(str(int(index)) for index in indices)}"
     raise InputError(f"There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.")
 
 

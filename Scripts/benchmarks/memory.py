@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def tiny_experiment(bench: Bench) -> Path:
     folder = bench.output / "tiny"
     if not (folder / "cohort").is_dir():
         partial = folder / "cohort.partial"
+        shutil.rmtree(partial, ignore_errors=True)
         phantom.write_cohort(partial, source_cases=2, target_cases=2, evaluation_cases=1, seed=3, size=(32, 32, 16))
         partial.rename(folder / "cohort")
     values = {f"translation.{name}": value for name, value in TINY.items()}

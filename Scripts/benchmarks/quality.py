@@ -12,6 +12,7 @@ from . import measuring
 from .measuring import Bench, Row
 
 SEEDS = (0, 1, 2)
+MOST_DIFFERENCE = 0.01
 PRECISIONS = ("auto", "fp32")
 
 
@@ -36,6 +37,7 @@ def measure(bench: Bench) -> list[Row]:
     row = Row("mean difference in DSC, auto less fp32", statistics.mean(differences), unit="", timings={"differences": differences})
     error = standard_error(differences)
     row.note = f"standard error {error:.3g} over {len(differences)} seeds" if math.isfinite(error) else "one seed only"
+    row.demand(abs(statistics.mean(differences)), "difference", at_most=MOST_DIFFERENCE, judged=not bench.quick)
     return [*rows, row]
 
 

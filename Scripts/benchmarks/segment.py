@@ -159,6 +159,7 @@ def _against_command(bench: Bench, model: Path, scan: Path, folder: Path) -> lis
         measuring.compared(f"segment {told}: {what}", times[what], times["reference"], note=f"{note}; {_threads()}")
         for what, note in notes.items()
     ]
+    rows[0].demand(rows[0].ratio[0], "ratio", at_least=3, judged=not bench.quick)
     predicted = read_label_map(results / "scan.nii.gz").array
     reference = on_scan_grid(from_network_labels(predicted, settings.labels), volume).array
     command_result = read_label_map(folder / "ours" / f"{file_stem(scan)}_Label.nii.gz").array

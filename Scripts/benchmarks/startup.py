@@ -9,6 +9,8 @@ from pathlib import Path
 from . import measuring
 from .measuring import LAUNCHER, Bench, Row
 
+MOST_SECONDS = {"--help": 0.3, "status": 1.0}
+
 
 def measure(bench: Bench) -> list[Row]:
     """``--help`` and ``status`` against importing PyTorch."""
@@ -25,7 +27,9 @@ def measure(bench: Bench) -> list[Row]:
             times = measuring.interleaved(contenders, repeats)
             imported = imports_torch(command[1:])
             row = measuring.compared(f"crossmoda_uda.py {what}", times["ours"], times["reference"], note="against 'import torch' alone")
-            row.bound, row.holds = "PyTorch is not imported", not imported
+            limit = MOST_SECONDS[what]
+            row.demand(row.ours, "seconds", at_most=limit, judged=not bench.quick)
+            row.bound, row.holds = f"{row.bound}, PyTorch not imported", row.holds is not False and not imported
             rows.append(row)
     return rows
 

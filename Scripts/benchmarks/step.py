@@ -95,13 +95,16 @@ def build(contender: Contender, values: dict[str, int], device: Any) -> tuple[Ca
 
 def agreement(bench: Bench) -> Row:
     """Losses of the first steps from equal weights, slices and draws, both in float32: they must be the textbook's."""
+    import torch
+
     values = {**QUICK_SIZE, "image_size": 64, "pool_size": 3}  # a pool so small that it is full, and swaps, after two steps
     translation = settings_of(values).translation
     pairs = batches(translation, AGREEMENT_STEPS, 1, bench.device)
     results = []
     for contender in (Contender("ours in fp32", "fp32", "off"), Contender("textbook without TF32", tf32=False)):
         step, context = build(contender, values, bench.device)
-        with context():
+        deterministic = torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
+        with context(), deterministic:  # another algorithm would only round differently
             results.append([{name: float(loss) for name, loss in step(*pair).items()} for pair in pairs])
     differences = [largest_difference(*both) for both in zip(*results, strict=True)]
     row = Row(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..acceleration import has_compiler
+from ..acceleration import Acceleration
 from ..config import SegmentationSettings, Settings
 from ..distributed import rank_count, rank_number
 from ..errors import CrossModaError, InputError
@@ -35,6 +35,7 @@ class _Run:
     seed: int
     progress: Progress
     device: torch.device
+    compiled: bool
 
 
 def train(
@@ -70,7 +71,8 @@ def train(
     plans = read_json(preprocessed / name / f"{PLANS}.json")
     plans["continue_training"] = False
     chosen = settings.segmentation
-    run = _Run(seed=settings.seed * 1009 + iteration, progress=progress, device=device)
+    compiled = Acceleration.choose(settings, device).compiled
+    run = _Run(seed=settings.seed * 1009 + iteration, progress=progress, device=device, compiled=compiled)
     trainer = _trainer_class(chosen.trainer)(
         plans=plans,
         configuration=chosen.configuration,
@@ -216,7 +218,7 @@ def _trainer_class(name: str) -> Any:
             self._steps = 0
 
         def _do_i_compile(self) -> bool:
-            return bool(super()._do_i_compile()) and has_compiler()
+            return bool(super()._do_i_compile()) and self.run.compiled
 
         def train_step(self, batch: dict[str, Any]) -> dict[str, Any]:
             losses: dict[str, Any] = super().train_step(batch)

@@ -6,6 +6,8 @@ so each image of a batch is processed by itself: several images in one call give
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -23,13 +25,22 @@ class InstanceNorm2d(nn.InstanceNorm2d):
         return ((images - mean) * torch.rsqrt(variance + self.eps)).to(images.dtype)
 
 
-class OutputConv2d(nn.Conv2d):
-    """The layer that makes the image: in float32 but for training, as bfloat16 leaves an image 256 shades of grey."""
+class _InFloat32(nn.Module):
+    """A layer that makes an image: in float32 but for training, as bfloat16 leaves an image 256 shades of grey."""
 
-    def forward(self, features: Tensor) -> Tensor:
-        with torch.autocast(features.device.type, enabled=self.training and torch.is_autocast_enabled(features.device.type)):
-            image: Tensor = super().forward(features if self.training else features.float())
-            return image
+    def forward(self, features: Tensor) -> Any:
+        if self.training or features.device.type not in ("cpu", "cuda"):  # bfloat16 is not used elsewhere
+            return super().forward(features)
+        with torch.autocast(features.device.type, enabled=False):
+            return super().forward(features.float())
+
+
+class OutputConv2d(_InFloat32, nn.Conv2d):
+    """The ResNet generator's last layer."""
+
+
+class OutputConvTranspose2d(_InFloat32, nn.ConvTranspose2d):  # type: ignore[misc]
+    """The U-Net generator's last layer."""
 
 
 class ResnetGenerator(nn.Module):
@@ -98,7 +109,8 @@ class UnetGenerator(nn.Module):
                 down.append(InstanceNorm2d(width))
             below = 1 if innermost else 2  # the level below hands up its input besides its output
             out = 1 if outermost else widths[level - 1]
-            up = [nn.ReLU(), nn.ConvTranspose2d(below * width, out, 4, stride=2, padding=1)]
+            transposed = OutputConvTranspose2d if outermost else nn.ConvTranspose2d
+            up: list[nn.Module] = [nn.ReLU(), transposed(below * width, out, 4, stride=2, padding=1)]
             up.append(nn.Tanh() if outermost else InstanceNorm2d(out))
             self.downs.append(nn.Sequential(*down))
             self.ups.append(nn.Sequential(*up))

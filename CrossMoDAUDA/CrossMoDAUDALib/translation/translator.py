@@ -92,7 +92,8 @@ class Translator:
         resizes = self._how.device if self._how.device.type == "cuda" else torch.device("cpu")  # MPS cannot antialias
         for first in range(0, len(scaled), batch):
             some = torch.from_numpy(scaled[first : first + batch]).unsqueeze(1)
-            fake = self._generate(volumes.resize_slices(some.to(resizes), (size, size)).to(self._how.device))
+            with self._how.kernels(timed=False):
+                fake = self._generate(volumes.resize_slices(some.to(resizes), (size, size)).to(self._how.device))
             restored = volumes.resize_slices(fake.to(resizes), (scaled.shape[1], scaled.shape[2]))
             translated[first : first + batch] = volumes.to_stored(restored.squeeze(1).cpu().numpy())
             progress(min(first + batch, len(scaled)), len(scaled), "translated slices")
