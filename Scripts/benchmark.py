@@ -54,6 +54,7 @@ def main(arguments):
         device = devices.resolve(options.device)
         if device.type == "mps":  # whose work cannot be waited for and whose memory cannot be asked for as here
             device = devices.resolve("cpu")
+            print("Apple's GPU is not measured; this is the CPU.", flush=True)
         options.output.mkdir(parents=True, exist_ok=True)
         bench = measuring.Bench(
             device,
@@ -71,11 +72,15 @@ def main(arguments):
             measuring.say(f"== {name}: {MEASUREMENTS[name]}")
             try:
                 groups[name] = importlib.import_module(f"benchmarks.{name}").measure(bench)
-                if name == "step" and (bench.on_gpu or bench.paper) and not bench.quick:
-                    groups["schedule"] = schedule.measure(bench)
-            except RuntimeError as error:  # one that cannot be measured here does not take the others with it
-                failures.append(f"{name} could not be measured: {error}")
+            except Exception as error:  # one that cannot be measured here does not take the others with it
+                failures.append(f"{name} could not be measured: {type(error).__name__}: {error}")
             print("\n".join(report.table(groups.get(name, []))), flush=True)
+            if name == "step" and name in groups and (bench.on_gpu or bench.paper) and not bench.quick:
+                try:
+                    groups["schedule"] = schedule.measure(bench)
+                except Exception as error:
+                    failures.append(f"the paper's schedule could not be estimated: {type(error).__name__}: {error}")
+                print("\n".join(report.table(groups.get("schedule", []))), flush=True)
             report.write(bench.output, groups, described, bench.quick, arguments)
     except CrossModaError as error:
         print(f"benchmark.py: {error}", file=sys.stderr)

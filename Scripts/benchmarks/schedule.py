@@ -97,6 +97,7 @@ def _nnunet(bench: Bench) -> tuple[float, float, int, str]:
     with tempfile.TemporaryDirectory(prefix="crossmoda_benchmark_", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with nnunet_session(folder / "raw", folder / "preprocessed", folder / "results"), quiet():
+            from CrossMoDAUDALib.acceleration import compile_problem
             from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
             plans, described = default_plan(folder)
@@ -104,6 +105,8 @@ def _nnunet(bench: Bench) -> tuple[float, float, int, str]:
             trainer.device = bench.device
             # nnU-Net tells by the files there how to read them; none is read.
             write_text(folder / "preprocessed" / plans["dataset_name"] / "nnUNetPlans_3d_fullres" / "case_0.b2nd", "")
+            if compile_problem(bench.device):
+                trainer._do_i_compile = lambda: False  # as in a training of the project's
             trainer.initialize()
             patch, batch = trainer.configuration_manager.patch_size, trainer.configuration_manager.batch_size
             data = torch.randn(batch, 1, *patch)

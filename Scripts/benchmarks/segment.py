@@ -126,7 +126,8 @@ def _against_command(bench: Bench, model: Path, scan: Path, folder: Path) -> lis
     stock = stock_command(model, prepared, results, bench.device)
     places = {name: str(folder / name) for name in ("nnUNet_raw", "nnUNet_preprocessed", "nnUNet_results")}
     if bench.on_gpu and bench.device.index:
-        places["CUDA_VISIBLE_DEVICES"] = str(bench.device.index)
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+        places["CUDA_VISIBLE_DEVICES"] = visible.split(",")[bench.device.index] if visible else str(bench.device.index)
     kept: dict[str, Any] = {}
 
     def load_and_segment() -> None:
