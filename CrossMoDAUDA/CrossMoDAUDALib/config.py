@@ -106,7 +106,7 @@ class Settings:
     seed: int = _setting(0, "Seed of everything that is drawn at random.", low=0, high=2**31 - 1)
     device: str = _setting("auto", "Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.")
     workers: int = _setting(-1, "Helper processes for preparing images; 0 works in this process, -1 chooses.", low=-1, high=256)
-    precision: str = _setting("auto", "Arithmetic of the translator: bf16 where the hardware has it (auto), or fp32.", choices=PRECISIONS)
+    precision: str = _setting("auto", "Arithmetic of the translator; auto: bf16 on GPUs, fp32 for training on CPUs.", choices=PRECISIONS)
     compile: str = _setting("auto", "Whether torch.compile speeds up the networks; auto: on a GPU.", choices=COMPILE)
     translation: TranslationSettings = field(default_factory=TranslationSettings)
     segmentation: SegmentationSettings = field(default_factory=SegmentationSettings)

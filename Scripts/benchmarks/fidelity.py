@@ -1,4 +1,4 @@
-"""Whether the chosen precision costs the translator quality: pseudo-hrT2 of synthetic heads against their true hrT2, for three seeds.
+"""Whether training in bf16 costs the translator quality: pseudo-hrT2 of synthetic heads against their true hrT2, for three seeds.
 
 Scores of the whole method on so few, so small scans differ from seed to seed by far more than precision could change; how
 well the translator hits the truth, which only a phantom knows, differs little. A quarter of an hour on two cores.
@@ -38,13 +38,13 @@ def measure(bench: Bench) -> list[Row]:
             told[precision] = str(how)
             measuring.say(f"  fidelity: seed {seed}, {precision} ({how})")
             found[precision] = _correlation(slices, folder / f"seed_{seed}_{precision}{'_quick' if bench.quick else ''}", settings, bench)
-        note = f"{told['auto']} against {told['fp32']}"
-        rows.append(Row(f"correlation with the true hrT2, seed {seed}", found["auto"], found["fp32"], "", note=note))
-        differences.append(found["auto"] - found["fp32"])
+        note = f"{told['bf16']} against {told['fp32']}"
+        rows.append(Row(f"correlation with the true hrT2, seed {seed}", found["bf16"], found["fp32"], "", note=note))
+        differences.append(found["bf16"] - found["fp32"])
     error = standard_error(differences)
     note = f"standard error {error:.3g} over {len(differences)} seeds" if math.isfinite(error) else "one seed only"
     timings = {"differences": differences}
-    return [*rows, Row("mean difference in correlation, auto less fp32", statistics.mean(differences), unit="", note=note, timings=timings)]
+    return [*rows, Row("mean difference in correlation, bf16 less fp32", statistics.mean(differences), unit="", note=note, timings=timings)]
 
 
 def _slices(folder: Path) -> tuple[Path, Path]:
