@@ -55,6 +55,11 @@ class Acceleration:
         return cls(device, bf16, _compiles(settings.compile, device))
 
     @property
+    def precision(self) -> str:
+        """The precision's name as the setting has it."""
+        return "bf16" if self.bf16 else "fp32"
+
+    @property
     def channels_last(self) -> bool:
         """Whether images lie in memory pixel by pixel: what tensor cores want, if nothing between convolutions undoes it."""
         return self.device.type == "cuda" and self.compiled
@@ -89,7 +94,7 @@ class Acceleration:
         return torch.backends.cudnn.flags(enabled=True, benchmark=timed, allow_tf32=self.bf16)
 
     def __str__(self) -> str:
-        return f"{'bf16' if self.bf16 else 'fp32'}{', compiled' if self.compiled else ''}"
+        return f"{self.precision}{', compiled' if self.compiled else ''}"
 
 
 class Accelerated:

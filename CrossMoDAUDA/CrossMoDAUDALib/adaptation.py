@@ -89,7 +89,9 @@ def translate_source(experiment: Experiment) -> None:
         if not todo:
             return
         progress = experiment.events.progress("pseudo_target")
-        translator = Translator.load(experiment.folder, experiment.settings.device, experiment.settings.precision)
+        settings = experiment.settings  # in what it was trained in: on the CPU, auto then gives what fp32 gives, to the bit
+        how = Acceleration.choose(settings, devices.resolve_all(settings.device)[0])
+        translator = Translator.load(experiment.folder, settings.device, how.precision)
         cases = experiment.cohort.source
         with BackgroundWriter() as writer:
             for index, case in enumerate(cases, 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,11 +64,15 @@ def nodes(kind: str) -> dict[str, Any]:
 
 
 def our_processes() -> list[psutil.Process]:
-    """All running processes of the command line that these tests have started, helpers included."""
+    """All running processes of the command line that these tests have started, helpers included.
+
+    Not multiprocessing's resource tracker, which a test of another file may have started in this process for good.
+    """
     found = []
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
-            if child.status() != psutil.STATUS_ZOMBIE:
+            ours = child.ppid() != os.getpid() or "multiprocessing.resource_tracker" not in " ".join(child.cmdline())
+            if ours and child.status() != psutil.STATUS_ZOMBIE:
                 found.append(child)
     return found
 

@@ -63,6 +63,7 @@ def test_bf16_computes_in_bf16_and_hands_out_float32() -> None:
 def test_auto_is_bf16_where_the_hardware_has_it() -> None:
     assert use_bf16("auto", CPU) == has_bf16_units(CPU)
     assert not Acceleration.choose(settings(precision="auto"), CPU).bf16, "trainings on the CPU are small, and suffer"
+    assert Acceleration.choose(settings(precision="auto"), CPU) == Acceleration.choose(settings(precision="fp32"), CPU)
     assert use_bf16("bf16", CPU)
     assert not use_bf16("fp32", CPU)
     assert not has_bf16_units(torch.device("mps"))
