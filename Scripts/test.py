@@ -1,11 +1,17 @@
-"""Check the project: style (ruff), types (mypy), then every test (pytest) with the coverage of the core library.
+"""Check the project: style (ruff), types (mypy), the faults that a worker has to survive, then every test (pytest).
 
     python3 Scripts/test.py [pytest's arguments]
+    python3 Scripts/test.py --faults [--long] [--seed N] [--only WORDS] [--lanes N]
+
+Without arguments the fault suite runs in its short form, and pytest runs all tests in as many processes as there are
+cores (four at most) and tells the coverage of the core library. ``--faults`` runs the fault suite alone, with ``--long``
+all of it.
 
 Needs Python 3.11 or newer and, the first time, the network; everything else it sets up itself. With arguments (as
 ``-k geometry``) pytest runs a part of the tests, so the coverage that is demanded of all of them is not.
 """
 
+import os
 import subprocess
 import sys
 
@@ -16,17 +22,25 @@ LEAST_COVERAGE = 90  # percent of the core library's lines, its Slicer panel not
 
 def main(arguments):
     _environment.enter("requirements.txt", "requirements-test.txt")
-    demanded = [] if arguments else [f"--cov-fail-under={LEAST_COVERAGE}"]
-    checks = [
-        ["ruff", "check", "."],
-        ["mypy"],
-        # Last, so that pytest's summary is the last line.
-        ["pytest", "--cov", "--cov-report=term", *demanded, *arguments],
-    ]
+    faults = [sys.executable, "-m", "Testing.Faults"]
+    if "--faults" in arguments:
+        options = [argument for argument in arguments if argument != "--faults"]
+        return subprocess.call([*faults, *options], cwd=_environment.ROOT / "CrossMoDAUDA")
     statuses = []
-    for check in checks:
+    for check in (["ruff", "check", "."], ["mypy"]):
         print(f"== {' '.join(check[:2])}", flush=True)
         statuses.append(subprocess.call([sys.executable, "-m", *check], cwd=_environment.ROOT))
+    if not arguments and hasattr(os, "killpg"):
+        print("== faults", flush=True)
+        statuses.append(subprocess.call(faults, cwd=_environment.ROOT / "CrossMoDAUDA"))
+    # Last, so that pytest's summary is the last line.
+    print("== pytest", flush=True)
+    environment = dict(os.environ)
+    if not arguments:
+        arguments = [f"--cov-fail-under={LEAST_COVERAGE}", f"--numprocesses={min(os.cpu_count() or 1, 4)}", "--dist=loadfile"]
+        environment["OMP_NUM_THREADS"] = "1"  # the cores are taken by as many processes
+    tests = [sys.executable, "-m", "pytest", "--cov", "--cov-report=term", *arguments]
+    statuses.append(subprocess.call(tests, cwd=_environment.ROOT, env=environment))
     return max(statuses, key=abs)
 
 

@@ -5,4 +5,5 @@ learns from them, and self-training with its own pseudo-labels closes the rest o
 ``adaptation.py``. Not for clinical use.
 """
 
+NOT_CLINICAL = "Not for clinical use."
 __version__ = "0.1.0"

@@ -162,4 +162,3 @@ def has_compiler() -> bool:
     """Whether torch.compile finds what it calls at run time: a C compiler and Python's headers."""
     compiler = os.environ.get("CC") or next(filter(None, map(shutil.which, ("cc", "gcc", "clang", "cl"))), None)
     return compiler is not None and (Path(sysconfig.get_path("include")) / "Python.h").is_file()
-

@@ -9,16 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import devices, distributed, evaluation
+from . import checkpoints, devices, distributed, evaluation, plausibility
 from .acceleration import Acceleration
 from .cohort import Case
 from .experiment import Experiment
+from .files import read_json, write_json
 from .parallel import worker_count
+from .report import write_report
 from .segmentation import preparation, training
 from .segmentation.dataset import (
     TrainingCase,
     export_image,
     export_label,
+    from_network_labels,
     network_image,
     outside_patient,
     scaled_scan,
@@ -26,15 +29,17 @@ from .segmentation.dataset import (
 )
 from .segmentation.nnunet import nnunet_session
 from .segmentation.predictor import Segmenter
+from .translation import check
 from .translation.slices import build_slices
 from .translation.training import train as train_translator
 from .translation.translator import Translator
-from .volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume
+from .volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume, write_volume
 
 if TYPE_CHECKING:
     import torch
 
 PSEUDO_TARGET, SELF_TRAINING, SOURCE_ONLY = "Dataset001_PseudoTarget", "Dataset002_SelfTraining", "Dataset003_SourceOnly"
+SUMMARIES = "summaries.json"  # of a data set's labels, beside them
 
 
 def adapt(experiment: Experiment) -> None:
@@ -51,11 +56,14 @@ def adapt(experiment: Experiment) -> None:
     if settings.translation.translator != "none":
         train_translation(experiment)
         translate_source(experiment)
+        check_translations(experiment)
     translated = export_source(experiment, PSEUDO_TARGET)
 
     train_segmenter(experiment, 0, PSEUDO_TARGET, translated)
+    if settings.translation.translator != "none" and settings.translation.check_agreement:
+        translated = check_agreement(experiment, translated)
     for iteration in range(1, settings.self_training.iterations + 1):
-        pseudo_labelled = export_target(experiment, iteration)
+        pseudo_labelled = export_target(experiment, iteration, translated)
         train_segmenter(experiment, iteration, SELF_TRAINING, [*translated, *pseudo_labelled], changed=pseudo_labelled)
 
     if settings.evaluation.source_only and settings.translation.translator != "none":
@@ -70,7 +78,9 @@ def train_translation(experiment: Experiment) -> None:
         with experiment.stage(f"translation/{domain}_slices") as todo:
             if todo:
                 progress = experiment.events.progress(f"translation/{domain}_slices")
-                build_slices([case.image for case in cases], folder / f"{domain}_slices.npy", settings.translation, progress)
+                scans = [case.image for case in cases]
+                build_slices(scans, folder / f"{domain}_slices.npy", settings.translation, progress)
+                experiment.refuse_changed(*scans)
     with experiment.stage("translation/train") as todo:
         if todo:
             chosen, batch = devices.resolve_all(settings.device), settings.translation.batch_size
@@ -79,6 +89,7 @@ def train_translation(experiment: Experiment) -> None:
             how = f"{Acceleration.choose(settings, used[0])} on {', '.join(map(str, used))}"
             experiment.events.write("message", stage="translation/train", message=f"Training the translator in {how}.")
             progress = experiment.events.progress("translation/train")
+            _drop_damaged_checkpoints(experiment, "translation/train", folder)
             arguments = (folder / "source_slices.npy", folder / "target_slices.npy", folder, settings)
             distributed.run(train_translator, arguments, used, progress)
 
@@ -97,21 +108,38 @@ def translate_source(experiment: Experiment) -> None:
             for index, case in enumerate(cases, 1):
                 path = _pseudo_target(experiment, case)
                 if not path.is_file():
-                    writer.write(translator.translate(read_volume(case.image)), path)
+                    writer.write(translator.translate(_read(experiment, case.image)), path)
                 progress(index, len(cases), f"translated {case.id}")
+
+
+def check_translations(experiment: Experiment) -> None:
+    """See whether every pseudo-target image still shows what its label says (a check of ours, not of the paper)."""
+    with experiment.stage("pseudo_target/check") as todo:
+        if not todo:
+            return
+        progress, cases, contrasts = experiment.events.progress("pseudo_target/check"), experiment.cohort.source, {}
+        for index, case in enumerate(cases, 1):
+            assert case.label is not None  # the cohort check refuses a source case without
+            translated, label = read_volume(_pseudo_target(experiment, case)), read_label_map(case.label)
+            outside = outside_patient(_read(experiment, case.image).array)
+            contrasts[case.id] = check.contrasts(translated, label, outside, experiment.settings.labels)
+            progress(index, len(cases), f"checked {case.id}")
+        _conclude(experiment, check.CONTRAST, contrasts)
 
 
 def export_source(experiment: Experiment, dataset: str) -> list[TrainingCase]:
     """Write the source domain with its real labels as an nnU-Net data set: translated, or as it is."""
-    raw, settings, cases = _raw(experiment), experiment.settings, experiment.cohort.source
+    raw, settings = _raw(experiment), experiment.settings
     as_is = dataset == SOURCE_ONLY or settings.translation.translator == "none"
-    listed = [_training_case(raw / dataset, "source", index) for index in range(len(cases))]
+    left_out = () if as_is else check.left_out(experiment.folder, check.CONTRAST)
+    numbered = [(index, case) for index, case in enumerate(experiment.cohort.source) if case.id not in left_out]
+    cases, listed = [case for _, case in numbered], [_training_case(raw / dataset, "source", index) for index, _ in numbered]
     with experiment.stage(f"export/{dataset}") as todo:
         if todo:
-            progress = experiment.events.progress(f"export/{dataset}")
+            progress, summaries = experiment.events.progress(f"export/{dataset}"), {}
             for index, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
                 assert case.label is not None  # the cohort check refuses a source case without
-                scan = read_volume(case.image)
+                scan = _read(experiment, case.image)
                 if as_is:
                     image = scaled_scan(scan, settings.translation)
                 else:
@@ -119,24 +147,51 @@ def export_source(experiment: Experiment, dataset: str) -> list[TrainingCase]:
                     image = scan.with_array(network_image(pseudo_target, outside_patient(scan.array)))
                 export_image(image, files.image)
                 # On the scan's grid, of which a file's rounding could else make another orientation.
-                export_label(scan.with_array(read_label_map(case.label).array), settings.labels, files.label)
+                label = scan.with_array(read_label_map(case.label).array)
+                export_label(label, settings.labels, files.label)
+                summaries[files.name] = plausibility.summarise(label, settings.labels).to_json()
+                experiment.refuse_changed(case.label)
                 progress(index, len(cases), f"exported {case.id}")
+            write_json(raw / dataset / SUMMARIES, summaries)
             write_description(raw / dataset, listed, settings.labels)
     return listed
 
 
-def export_target(experiment: Experiment, iteration: int) -> list[TrainingCase]:
+def check_agreement(experiment: Experiment, translated: Sequence[TrainingCase]) -> list[TrainingCase]:
+    """See whether iteration 0's segmenter finds on the pseudo-target images what their real labels say (ours as well).
+
+    Returns:
+        The cases that later iterations learn from.
+    """
+    folder, settings = experiment.folder / "iteration_0", experiment.settings
+    cases = {_number(files): experiment.cohort.source[_number(files)].id for files in translated}
+    with experiment.stage("iteration_0/agreement") as todo:
+        if todo:
+            progress, agreements = experiment.events.progress("iteration_0/agreement"), {}
+            segmenter = Segmenter.load(folder, settings.device)
+            for index, files in enumerate(translated, 1):
+                case, path = cases[_number(files)], folder / "agreement" / f"{cases[_number(files)]}.nii.gz"
+                if not path.is_file():
+                    write_volume(segmenter.segment(read_volume(files.image)), path)
+                label = from_network_labels(read_label_map(files.label).array, settings.labels)
+                agreements[case] = check.agreement(read_label_map(path).array, label, settings.labels)
+                progress(index, len(translated), f"segmented the translated {case}")
+            _conclude(experiment, check.AGREEMENT, agreements)
+    left_out = check.left_out(experiment.folder, check.AGREEMENT)
+    return [files for files in translated if cases[_number(files)] not in left_out]
+
+
+def export_target(experiment: Experiment, iteration: int, translated: Sequence[TrainingCase]) -> list[TrainingCase]:
     """Write the target domain with the last iteration's pseudo-labels, beside the pseudo-target images (section 2.2)."""
     raw, settings, cases = _raw(experiment), experiment.settings, experiment.cohort.target
     listed = [_training_case(raw / SELF_TRAINING, "target", index) for index in range(len(cases))]
-    translated = [_training_case(raw / PSEUDO_TARGET, "source", index) for index in range(len(experiment.cohort.source))]
     stage = f"iteration_{iteration}/export"
     with experiment.stage(stage) as todo:
         if todo:
             progress = experiment.events.progress(stage)
             for index, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
                 if not files.image.is_file():
-                    export_image(scaled_scan(read_volume(case.image), settings.translation), files.image)
+                    export_image(scaled_scan(_read(experiment, case.image), settings.translation), files.image)
                 pseudo_label = read_label_map(experiment.folder / f"iteration_{iteration - 1}" / "pseudo_labels" / f"{case.id}.nii.gz")
                 export_label(Volume(pseudo_label.array, read_geometry(case.image)), settings.labels, files.label)
                 progress(index, len(cases), f"exported {case.id}")
@@ -177,6 +232,7 @@ def train_segmenter(
                 preparation.preprocess(folders[1], dataset, cases, configuration, workers, progress, like)
                 if iteration > 1:
                     preparation.preprocess_labels(folders[1], dataset, changed, configuration, workers, progress)
+            _summarise(experiment, dataset, cases, experiment.folder / name / training.TRAINED_ON)
     with experiment.stage(f"{name}/train") as todo:
         if todo:
             start_from = None
@@ -185,6 +241,7 @@ def train_segmenter(
             progress, model = events.progress(f"{name}/train"), experiment.folder / name / "model"
             batch = preparation.batch_size(folders[1], dataset, settings.segmentation.configuration)
             used = _first_of(chosen, batch, experiment, f"{name}/train", f"nnU-Net planned a batch of {batch}")
+            _drop_damaged_checkpoints(experiment, f"{name}/train", experiment.folder / name / dataset)
             arguments = (folders, log, augmentation, dataset, model, settings, iteration, start_from)
             warm = distributed.run(training.train_in_session, arguments, used, progress)
             if start_from and not warm:
@@ -207,8 +264,9 @@ def predict_target(experiment: Experiment, name: str) -> None:
         with BackgroundWriter() as writer:
             for index, (case, path) in enumerate(work, 1):
                 if not path.is_file():
-                    writer.write(segmenter.segment(read_volume(case.image)), path)
+                    writer.write(segmenter.segment(_read(experiment, case.image)), path)
                 progress(index, len(work), f"segmented {case.id}")
+        write_report(experiment)
 
 
 def evaluate(experiment: Experiment, name: str) -> None:
@@ -227,6 +285,7 @@ def evaluate(experiment: Experiment, name: str) -> None:
         evaluation.write_per_case_csv(folder / "per_case.csv", scores)
         evaluation.write_table_csv(folder / "table.csv", table)
         evaluation.write_table_markdown(folder / "table.md", table, settings.evaluation.convention)
+        write_report(experiment)
 
 
 def _row_title(experiment: Experiment, row: str) -> str:
@@ -241,8 +300,27 @@ def _scores(experiment: Experiment, row: str) -> list[evaluation.CaseScore]:
     for case in experiment.cohort.evaluation:
         assert case.label is not None  # without a label it is no evaluation case
         prediction = read_label_map(experiment.folder / row / "evaluation" / f"{case.id}.nii.gz")
-        found += evaluation.score_case(case.id, prediction, read_label_map(case.label), settings.labels, settings.evaluation.convention)
+        reference = read_label_map(case.label)
+        experiment.refuse_changed(case.label)
+        found += evaluation.score_case(case.id, prediction, reference, settings.labels, settings.evaluation.convention)
     return found
+
+
+def _conclude(experiment: Experiment, record: Path, values: check.Values) -> None:
+    """Judge what a check has measured, tell and report it, and keep which cases are left out."""
+    found = check.conclude(experiment, record, values)
+    write_report(experiment)
+    check.refuse_too_few(found)
+
+
+def _summarise(experiment: Experiment, dataset: str, cases: Sequence[TrainingCase], path: Path) -> None:
+    """Write what the model that is to be trained will say of its training data: real labels count, pseudo-labels do not."""
+    labels = _raw(experiment) / (SOURCE_ONLY if dataset == SOURCE_ONLY else PSEUDO_TARGET) / SUMMARIES
+    if labels.is_file():  # an older experiment has none
+        known = read_json(labels)
+        source = [plausibility.LabelSummary.from_json(known[files.name]) for files in cases if files.name in known]
+        target = [plausibility.summarise_grid(read_geometry(case.image)) for case in experiment.cohort.target]
+        write_json(path, plausibility.trained_on(source, target, experiment.settings.labels).to_json())
 
 
 def _first_of(chosen: list[torch.device], usable: int, experiment: Experiment, stage: str, why: str) -> list[torch.device]:
@@ -251,6 +329,20 @@ def _first_of(chosen: list[torch.device], usable: int, experiment: Experiment, s
         message = f"{why[0].upper()}{why[1:]}: of the {len(chosen)} devices only {usable} train{'s' if usable == 1 else ''}."
         experiment.events.write("warning", stage=stage, message=message)
     return chosen[:usable]
+
+
+def _read(experiment: Experiment, path: Path) -> Volume:
+    """A scan that is still the one the experiment began with."""
+    scan = read_volume(path)
+    experiment.refuse_changed(path)
+    return scan
+
+
+def _drop_damaged_checkpoints(experiment: Experiment, stage: str, folder: Path) -> None:
+    """Remove checkpoints that are not what was written, and say so; the training goes on from an older one, or begins again."""
+    for path in checkpoints.remove_damaged(folder):
+        message = f"{path} was damaged and is not used: the training goes on from an older checkpoint, or from its beginning."
+        experiment.events.write("warning", stage=stage, message=message)
 
 
 def _remove_half_written(folder: Path) -> None:
@@ -271,3 +363,7 @@ def _training_case(folder: Path, domain: str, index: int) -> TrainingCase:
     # Numbers, because case ids may hold anything a file name may, and nnU-Net's names may not.
     name = f"{domain}_{index:04d}"
     return TrainingCase(name, folder / "imagesTr" / f"{name}_0000.nii.gz", folder / "labelsTr" / f"{name}.nii.gz")
+
+
+def _number(case: TrainingCase) -> int:
+    return int(case.name.rpartition("_")[2])

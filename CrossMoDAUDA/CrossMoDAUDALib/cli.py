@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import __version__
+from . import NOT_CLINICAL, __version__
 from .config import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from .display import Display, complain, say
 from .errors import CrossModaError, InputError
@@ -25,7 +25,6 @@ from .processes import end_with_owner
 if TYPE_CHECKING:
     from .cohort import Cohort
 
-NOT_CLINICAL = "Not for clinical use."
 SECONDS_TO_STOP = 30.0
 # How long (in turns of its loop) a thread of PyTorch's keeps a core while it waits for another. GNU OpenMP's own choice makes
 # training several times slower as soon as anything else runs on the machine, and no waiting at all makes it twice as slow always.
@@ -82,7 +81,7 @@ class _Parser(argparse.ArgumentParser):
     """Complains in one sentence, as everything else here; takes no abbreviations, which a new option could make ambiguous."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options, allow_abbrev=False)
+        super().__init__(**{"epilog": NOT_CLINICAL, **options}, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
@@ -91,7 +90,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="crossmoda_uda.py",
-        description="Train a segmenter for scans without labels from labelled scans of another modality. " + NOT_CLINICAL,
+        description="Train a segmenter for scans without labels from labelled scans of another modality.",
     )
     parser.add_argument("--version", action="version", version=f"CrossMoDAUDA {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -123,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     segment = commands.add_parser("segment", help="target scans -> segmentations", description="Segment target scans.")
     segment.set_defaults(command=_task, task="segment")
     for command in (translate, segment):
-        command.add_argument("model", type=Path, metavar="MODEL", help="an experiment folder")
+        command.add_argument("model", type=Path, metavar="MODEL", help="an experiment folder, a model package, or an imported model's name")
         command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), or folders of them")
         command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
         command.add_argument("--overwrite", action="store_true", help="replace results that are there already")
@@ -154,6 +153,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_events(evaluate)
     evaluate.set_defaults(command=_task, task="evaluate")
 
+    package = commands.add_parser("package", help="an experiment's model as one file", description="Pack the model into one file.")
+    package.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="its last finished iteration, or the folder of one")
+    package.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL.zip", help="the package to write")
+    package.add_argument("--overwrite", action="store_true", help="replace a file that is there already")
+    _add_events(package)
+    package.set_defaults(command=_package)
+    take = commands.add_parser("import", help="keep a model package for use by name", description="Check model packages and keep them.")
+    take.add_argument("packages", type=Path, nargs="+", metavar="MODEL.zip", help="checked whole before anything is written")
+    _add_events(take)
+    take.set_defaults(command=_import)
+    models = commands.add_parser("models", help="the imported models", description="List the imported models.")
+    models.add_argument("--remove", action="append", default=[], metavar="NAME", help="remove one first; may be repeated")
+    models.set_defaults(command=_models)
+
     status = commands.add_parser("status", help="how far an experiment is", description="Show an experiment's progress and scores.")
     status.add_argument("experiment", type=Path, metavar="EXPERIMENT")
     status.set_defaults(command=_status)
@@ -182,7 +195,46 @@ def _task(options: argparse.Namespace, log: EventLog) -> int:
     from . import tasks
 
     function: Callable[[argparse.Namespace, EventLog], int] = getattr(tasks, options.task)
-    return function(options, log)
+    if "model" not in options:
+        return function(options, log)
+    from .installed_models import find_model
+    from .packages import as_folder
+
+    with as_folder(find_model(options.model)) as options.model:
+        return function(options, log)
+
+
+def _package(options: argparse.Namespace, log: EventLog) -> int:
+    from .packages import write_package
+
+    package = write_package(options.experiment, options.output, options.overwrite)
+    log.write("result", input=str(options.experiment), outputs=[str(package.path)])
+    say(f"{package.path}\n{NOT_CLINICAL}")
+    return 0
+
+
+def _import(options: argparse.Namespace, log: EventLog) -> int:
+    from .installed_models import import_package, summary
+
+    for path in options.packages:
+        model = import_package(path)
+        log.write("result", input=str(path), outputs=[str(model.folder)])
+        say(f"{model.name}: {summary(model.description)}\n{model.folder}")
+    say(NOT_CLINICAL)
+    return 0
+
+
+def _models(options: argparse.Namespace, _log: EventLog) -> int:
+    from .installed_models import installed_models, models_folder, remove_model, summary
+
+    for name in options.remove:
+        remove_model(name)
+        say(f"Removed {name}.")
+    found = installed_models()
+    say(f"{models_folder()} holds {len(found)} imported model{'' if len(found) == 1 else 's'}.")
+    for model in found:
+        say(f"  {model.name}: {summary(model.description)}")
+    return 0
 
 
 def _run(options: argparse.Namespace, log: EventLog) -> int:
@@ -223,7 +275,7 @@ def _check_resources(settings: Settings) -> None:
 
         Acceleration.choose(settings, devices.resolve_all(settings.device)[0])
     if settings.segmentation.trainer != Settings().segmentation.trainer:
-        from .segmentation.training import find_trainer
+        from .segmentation.nnunet import find_trainer
 
         find_trainer(settings.segmentation.trainer)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from .cohort import Case, Cohort
-from .errors import CohortError, InputError
+from .errors import CohortError, InputError, printable
 from .progress import Progress, silent
 from .volumes import Array, Volume, read_label_map, read_volume
 
@@ -97,6 +97,7 @@ class CohortReport:
             ]
             for row in self.rows
         ]
+        body = [[printable(cell) for cell in line] for line in body]
         widths = [max(len(line[column]) for line in [head, *body]) for column in range(len(head))]
         lines = [
             "  ".join(cell.rjust(width) if column in right else cell.ljust(width) for column, (cell, width) in enumerate(columns)).rstrip()
@@ -105,7 +106,7 @@ class CohortReport:
         for title, sentences in (("problem", self.problems), ("warning", self.warnings)):
             if sentences:
                 lines += ["", f"{len(sentences)} {title}{'s' if len(sentences) > 1 else ''}:"]
-                lines += [f"  {number}. {sentence}" for number, sentence in enumerate(sentences, 1)]
+                lines += [f"  {number}. {printable(sentence)}" for number, sentence in enumerate(sentences, 1)]
         return "\n".join(lines)
 
 
@@ -125,12 +126,8 @@ def check_cohort(
         threads: cases read at once, which is also how many scans memory must hold; by default one a core, at most 4.
         on_case: given each case's report as soon as it is there, in the calling thread.
     """
-    import SimpleITK as sitk
-
     work = [(domain, case) for domain, cases in cohort.domains().items() for case in cases]
     rows: dict[int, CaseReport] = {}
-    shows_warnings = sitk.ProcessObject.GetGlobalWarningDisplay()
-    sitk.ProcessObject.SetGlobalWarningDisplay(False)  # ITK's own lines on a broken file would tear the table apart
     executor = ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1))
     try:
         futures = {executor.submit(_check_case, domain, case, labels): number for number, (domain, case) in enumerate(work)}
@@ -141,7 +138,6 @@ def check_cohort(
             progress(done, len(work), f"checked {rows[number].domain} case {rows[number].id}")
     finally:
         executor.shutdown(cancel_futures=True)
-        sitk.ProcessObject.SetGlobalWarningDisplay(shows_warnings)
     ordered = [rows[number] for number in range(len(work))]
     warnings = [*cohort.notes, *_absent_structures(ordered, labels), *_repeated_scans(ordered)]
     return CohortReport(ordered, tuple(labels), _empty_domains(cohort) + _repeated_ids(cohort), warnings)

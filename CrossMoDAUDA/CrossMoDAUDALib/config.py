@@ -10,10 +10,11 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
+import re
 from dataclasses import dataclass, field, fields
 from typing import Any, get_args, get_origin, get_type_hints
 
-from .errors import InputError
+from .errors import InputError, short
 
 TRANSLATORS = ("cyclegan-resnet", "cyclegan-unet", "none")
 PRECISIONS = ("auto", "bf16", "fp32")
@@ -60,6 +61,8 @@ class TranslationSettings:
     generator_blocks: int = _setting(9, "Residual blocks of the ResNet generator.", low=1, high=64)
     discriminator_features: int = _setting(64, "Feature maps of the discriminator's first layer.", low=2, high=512)
     checkpoint_every: int = _setting(1, "Epochs between checkpoints.", low=1, high=100000)
+    check_agreement: bool = _setting(True, "After iteration 0, compare its results on the translated scans with their real labels.")
+    drop_failed: bool = _setting(False, "Leave out translated cases that fail the checks, instead of only reporting them.")
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,7 @@ def preset_settings(name: str) -> Settings:
         InputError: there is no preset of that name.
     """
     if name not in PRESETS:
-        raise InputError(f"There is no preset '{name}'; {_nearest(name, list(PRESETS))}.")
+        raise InputError(f"There is no preset '{short(name)}'; {_nearest(name, list(PRESETS))}.")
     return with_values(Settings(), {"preset": name, **PRESETS[name]})
 
 
@@ -233,7 +236,7 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
     data = dataclasses.asdict(settings)
     for key, value in values.items():
         if key not in known:
-            raise InputError(f"There is no setting '{key}'; {_nearest(key, list(known))}.")
+            raise InputError(f"There is no setting '{short(key)}'; {_nearest(key, list(known))}.")
         checked = _checked(key, value, *known[key])
         section, _, name = key.rpartition(".")
         (data[section] if section else data)[name] = checked
@@ -257,7 +260,7 @@ def parse_assignments(assignments: list[str]) -> dict[str, str]:
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals:
-            raise InputError(f"--set {assignment} is not KEY=VALUE; write for example --set seed=1.")
+            raise InputError(f"--set {short(assignment)} is not KEY=VALUE; write for example --set seed=1.")
         values[key.strip()] = value.strip()
     return values
 
@@ -273,11 +276,11 @@ def parse_device(text: str) -> str:
     indices = [index.strip() for index in numbers.split(",")]
     if name in ("auto", "cpu", "mps", "cuda"):
         return name
-    if kind == "cuda" and all(map(str.isdecimal, indices)):
+    if kind == "cuda" and all(re.fullmatch("[0-9]{1,4}", index) for index in indices):
         if len(set(map(int, indices))) < len(indices):
-            raise InputError(f"The device '{text}' names a GPU twice; name each once, as cuda:0,1.")
+            raise InputError(f"The device '{short(text)}' names a GPU twice; name each once, as cuda:0,1.")
         return f"cuda:{','.join(str(int(index)) for index in indices)}"
-    raise InputError(f"There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.")
+    raise InputError(f"There is no device '{short(text)}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.")
 
 
 def _check_together(settings: Settings) -> None:
@@ -303,13 +306,14 @@ def _checked(key: str, value: Any, declared: dataclasses.Field[Any], kind: Any) 
     parsed = _parsed(key, value, kind)
     limits = declared.metadata
     if limits["choices"] and parsed not in limits["choices"]:
-        raise InputError(f"{key} cannot be '{parsed}'; {_nearest(str(parsed), list(limits['choices']))}.")
+        raise InputError(f"{key} cannot be '{short(parsed)}'; {_nearest(str(parsed), list(limits['choices']))}.")
     if limits["low"] is not None:
         if parsed != parsed:
-            raise InputError(f"{key}={value} is not a number.")
+            raise InputError(f"{key}={short(value)} is not a number.")
         nearest = min(max(parsed, limits["low"]), limits["high"])
         if nearest != parsed:
-            raise InputError(f"{key}={value} is outside {limits['low']} to {limits['high']}; the nearest allowed value is {nearest}.")
+            allowed = f"{limits['low']} to {limits['high']}"
+            raise InputError(f"{key}={short(value)} is outside {allowed}; the nearest allowed value is {nearest}.")
     if limits["multiple"] and parsed % limits["multiple"]:
         nearest = max(round(parsed / limits["multiple"]), 1) * limits["multiple"]
         raise InputError(f"{key}={value} is not a multiple of {limits['multiple']}; the nearest allowed value is {nearest}.")
@@ -358,7 +362,7 @@ def _parsed(key: str, value: Any, kind: Any) -> Any:
             kind,
             "NAME:VALUE,NAME:VALUE with each name once and whole numbers, as Tumour:1" if get_origin(kind) is dict else "a list NAME,NAME",
         )
-        raise InputError(f"{key}={value} is not {wanted}.") from None
+        raise InputError(f"{key}={short(value)} is not {wanted}.") from None
 
 
 def _checked_labels(labels: dict[str, int]) -> dict[str, int]:
@@ -366,7 +370,7 @@ def _checked_labels(labels: dict[str, int]) -> dict[str, int]:
         raise InputError("labels is empty; name at least one structure, as --set labels=Tumour:1.")
     for name, value in labels.items():
         if not name or not 1 <= value <= 254:
-            raise InputError(f"labels: '{name}:{value}' needs a name and a value from 1 to 254.")
+            raise InputError(f"labels: '{short(name)}:{short(value)}' needs a name and a value from 1 to 254.")
         if name.lower() in ("background", "ignore"):
             raise InputError(f"labels: '{name}' means something of its own to nnU-Net; give the structure another name.")
     if len(set(labels.values())) != len(labels):
@@ -376,7 +380,7 @@ def _checked_labels(labels: dict[str, int]) -> dict[str, int]:
 
 def _nearest(word: str, known: list[str]) -> str:
     """The end of a refusal: what was probably meant, or all there is."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word[:100], known, n=1, cutoff=0.5)
     if not near:  # a bare name without its section
         near = [key for key in known if key.rpartition(".")[2] == word][:1]
     return f"did you mean '{near[0]}'" if near else "choose one of " + ", ".join(known)

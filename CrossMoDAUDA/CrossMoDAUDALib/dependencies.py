@@ -26,12 +26,46 @@ from .errors import InputError
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "Resources" / "requirements.txt"
 
 # Packages that Slicer is built with. Slicer itself relies on these very versions, so they are never ours to replace.
-SLICER_OWN = frozenset((
-    "certifi", "cffi", "chardet", "charset-normalizer", "couchdb", "cryptography", "dcmqi", "deprecated", "dicomweb-client", "gitdb",
-    "gitpython", "highdicom", "idna", "numpy", "packaging", "pillow", "pip", "pycparser", "pydicom", "pygithub", "pyjpegls", "pyjwt",
-    "pynacl", "pyparsing", "python-dateutil", "requests", "retrying", "scipy", "setuptools", "simpleitk", "six", "smmap",
-    "typing-extensions", "urllib3", "wheel", "wrapt",
-))
+SLICER_OWN = frozenset(
+    (
+        "certifi",
+        "cffi",
+        "chardet",
+        "charset-normalizer",
+        "couchdb",
+        "cryptography",
+        "dcmqi",
+        "deprecated",
+        "dicomweb-client",
+        "gitdb",
+        "gitpython",
+        "highdicom",
+        "idna",
+        "numpy",
+        "packaging",
+        "pillow",
+        "pip",
+        "pycparser",
+        "pydicom",
+        "pygithub",
+        "pyjpegls",
+        "pyjwt",
+        "pynacl",
+        "pyparsing",
+        "python-dateutil",
+        "requests",
+        "retrying",
+        "scipy",
+        "setuptools",
+        "simpleitk",
+        "six",
+        "smmap",
+        "typing-extensions",
+        "urllib3",
+        "wheel",
+        "wrapt",
+    )
+)
 
 # nnU-Net and its own libraries are published partly as sources, which pip cannot download for another system than its own.
 _PUBLISHED_AS_SOURCES = ("acvl-utils<0.3", "dynamic-network-architectures<0.5", "batchgenerators", "batchgeneratorsv2")
@@ -105,6 +139,7 @@ def _purposes(_: Callable[[str], str]) -> dict[str, str]:
         "simpleitk": _("reads and writes scans"),
         "scipy": _("measures distances between surfaces"),
         "safetensors": _("stores trained networks safely"),
+        "platformdirs": _("finds the folder for your models"),
         "tqdm": _("shows progress in a terminal"),
         "pillow": _("writes sample pictures"),
         "psutil": _("starts and ends the work in the background"),

@@ -7,12 +7,13 @@ import os
 import sys
 from typing import Any
 
+from .errors import printable
 from .events import CHECK, Event
 
 
 def complain(message: str) -> None:
     """One sentence on standard error."""
-    print(f"crossmoda_uda: {message}", file=sys.stderr, flush=True)
+    print(f"crossmoda_uda: {printable(message)}", file=sys.stderr, flush=True)
 
 
 def say(text: str) -> None:

@@ -22,3 +22,17 @@ class CohortError(InputError):
         self.problems = problems
         more = f" (and {len(problems) - 1} more; --dry-run lists all)" if len(problems) > 1 else ""
         super().__init__(problems[0] + more)
+
+
+def short(value: object) -> str:
+    """Something of the user's for a sentence: in one line, cut to 80 characters."""
+    try:
+        text = printable(str(value).strip())
+    except ValueError:  # a whole number of more digits than Python writes out
+        text = "a number of thousands of digits"
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def printable(text: str) -> str:
+    """A text in one line, with escapes for what would end the line or command a terminal; file names may hold either."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text)

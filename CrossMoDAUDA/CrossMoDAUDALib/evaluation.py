@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from . import volumes
+from . import NOT_CLINICAL, volumes
 from .cohort import case_id
-from .errors import InputError
+from .errors import InputError, short
 from .files import write_text
 from .metrics import assd, check_convention, dice
 from .progress import Progress, silent
@@ -211,11 +212,13 @@ def _read_segmentation(path: Path, labels: dict[str, int]) -> Volume:
     table = np.arange(256, dtype=np.uint8)
     segment = 0
     while reader.HasMetaDataKey(f"Segment{segment}_Name"):
-        name = reader.GetMetaData(f"Segment{segment}_Name")
-        value = int(reader.GetMetaData(f"Segment{segment}_LabelValue"))
+        name, key = reader.GetMetaData(f"Segment{segment}_Name"), f"Segment{segment}_LabelValue"
+        value = reader.GetMetaData(key).strip() if reader.HasMetaDataKey(key) else "none"
         if name not in labels:
-            raise InputError(f"{path} has a segment '{name}', which is no structure; rename it to one of {', '.join(labels)}.")
-        table[value] = labels[name]
+            raise InputError(f"{path} has a segment '{short(name)}', which is no structure; rename it to one of {', '.join(labels)}.")
+        if not re.fullmatch("[0-9]{1,3}", value) or not 1 <= int(value) <= 255:
+            raise InputError(f"{path} gives the segment '{short(name)}' the label value {short(value)}, not 1 to 255; save it again.")
+        table[int(value)] = labels[name]
         segment += 1
     return volume.with_array(table[volume.array])
 
@@ -315,6 +318,7 @@ def write_table_markdown(path: Path, rows: list[TableRow], convention: str) -> N
         "Mean ± population standard deviation over the cases. DSC: Dice similarity coefficient. ASSD: average symmetric surface"
         f" distance. Scoring convention: `{convention}`."
     )
+    note += f" {NOT_CLINICAL}"
     if any(statistic is None for row in rows for statistic in _statistics(row)):
         note += f" “{NOT_DRAWN}”: drawn in no reference."
     write_text(path, "\n".join([*lines, "", note]) + "\n")

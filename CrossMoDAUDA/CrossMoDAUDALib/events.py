@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from .files import make_folder
 from .progress import Progress
 
 Event = dict[str, Any]
@@ -26,7 +27,8 @@ class EventLog:
     An event has ``time`` (seconds since 1970), ``kind`` (run, stage, progress, message, warning or error), ``stage``,
     ``state`` (started, finished, skipped, failed or interrupted), ``step``, ``total``, ``message`` and ``metrics``, as
     far as they apply. The commands that work on scans without an experiment also write ``result`` (``input``,
-    ``outputs``), and the check of a cohort ``case`` (the fields of :class:`.cohort_check.CaseReport`).
+    ``outputs``), and the check of a cohort ``case`` (the fields of :class:`.cohort_check.CaseReport`). A warning of theirs
+    about a segmentation also has ``scan``, ``structure`` and ``odd`` (:class:`.plausibility.PlausibilityWarning`).
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -65,7 +67,7 @@ class EventLog:
 def _append(path: Path, event: Event) -> None:
     # A file name may hold bytes that are not UTF-8; escaped, they are JSON again.
     line = json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with path.open("ab+") as log:
         if log.tell():
             log.seek(-1, os.SEEK_END)
@@ -90,8 +92,28 @@ def read_events(path: Path, offset: int = 0, limit: int = -1) -> tuple[list[Even
     for line in data[:end].splitlines():
         try:
             event = json.loads(line)
-        except ValueError:  # cut short by a kill; the next worker began a new line
+        except (ValueError, RecursionError):  # cut short by a kill; the next worker began a new line
             continue
-        if isinstance(event, dict) and "kind" in event:
+        if _is_event(event):
             events.append(event)
     return events, offset + end
+
+
+# What must be in an event of a kind, for all who read it.
+_NEEDED = {"progress": ("stage", "step", "total"), "stage": ("stage", "state"), "warning": ("message",), "error": ("message",)}
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("kind", "stage", "state", "message"), str),
+    **dict.fromkeys(("step", "total", "time"), (int, float)),
+    "metrics": dict,
+}
+
+
+def _is_event(event: Any) -> bool:
+    """Whether a line of the file is an event; damage may have left something else."""
+    return (
+        isinstance(event, dict)
+        and "kind" in event
+        and all(isinstance(event[name], kind) for name, kind in _TYPES.items() if name in event)
+        and all(name in event for name in _NEEDED.get(event["kind"], ()))
+        and all(isinstance(number, int | float) for number in event.get("metrics", {}).values())
+    )

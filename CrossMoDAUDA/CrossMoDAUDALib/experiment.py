@@ -8,7 +8,7 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from .cohort_check import scan_sha256
 from .config import Settings, setting_fields
 from .errors import InputError
 from .events import EventLog
-from .files import read_json, write_json
+from .files import check_path, read_json, sha256, stamp, write_json
 from .locking import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
+from .stages import files_of, is_read_by, planned_stages
 
 __all__ = ["Experiment", "check_folder", "is_running", "make_writable_folder", "prepare_folder", "read_worker", "request_stop"]
 
@@ -45,6 +46,7 @@ class Experiment:
         self.settings = settings
         self.cohort = cohort
         self.events = EventLog(folder / "events.jsonl")
+        self._scans: dict[str, Any] | None = None
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -67,7 +69,7 @@ class Experiment:
             "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "settings": settings.to_json(),
             "cohort": cohort.to_json(),
-            "files": {path: {"sha256": digest, **_stamp(Path(path))} for path, digest in sorted(hashes.items())},
+            "files": {path: {"sha256": digest, **stamp(Path(path))} for path, digest in sorted(hashes.items())},
             "versions": package_versions(),
         }
         write_json(folder / "experiment.json", record)
@@ -101,33 +103,79 @@ class Experiment:
         _verify_files(_record(folder).get("files", {}))
         return cls(folder, settings, cohort)
 
+    def refuse_changed(self, *scans: Path) -> None:
+        """Make sure that scans which have just been read are those that the experiment began with.
+
+        Raises:
+            InputError: one has changed or is gone.
+        """
+        if self._scans is None:
+            self._scans = _record(self.folder).get("files", {})
+        _verify_files({str(path): self._scans[str(path)] for path in scans if str(path) in self._scans})
+
     # Stages -------------------------------------------------------------------------------------------------------------
 
     def is_complete(self, stage: str) -> bool:
         """Whether a stage's marker, written last, is there."""
-        return self._marker(stage).is_file()
+        return bool(_read_marker(self._marker(stage)))
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[bool]:
-        """Run a stage unless it is complete: yields whether there is work to do, and marks it complete afterwards."""
+        """Run a stage unless it is complete: yields whether there is work to do, and marks it complete afterwards.
+
+        A complete one, of whose files some are gone that a stage to come needs, is run again to make these.
+
+        Raises:
+            InputError: a file that a stage to come needs is not what the complete stage has written.
+        """
         if self.is_complete(name):
-            self.events.write("stage", stage=name, state="skipped")
-            yield False
-            return
+            gone = self._gone(name)
+            if not gone:
+                self.events.write("stage", stage=name, state="skipped")
+                yield False
+                return
+            more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
+            self.events.write("warning", stage=name, message=f"{self.folder / gone[0]}{more} is gone and is made again.")
         self.events.write("stage", stage=name, state="started")
         began = time.monotonic()
         yield True
         seconds = round(time.monotonic() - began, 1)
-        write_json(self._marker(name), {"stage": name, "seconds": seconds, "versions": package_versions()})
+        number = 1 + max((self._number(path) for path in self._markers()), default=0)
+        files = {path.relative_to(self.folder).as_posix(): {"sha256": sha256(path), **stamp(path)} for path in files_of(self.folder, name)}
+        marker = {"stage": name, "number": number, "seconds": seconds, "versions": package_versions(), "files": files}
+        write_json(self._marker(name), marker)
         self.events.write("stage", stage=name, state="finished", metrics={"seconds": seconds})
 
     def completed_stages(self) -> list[str]:
         """Names of the complete stages, oldest first."""
-        markers = sorted((self.folder / "stages").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-        return [path.stem.replace("--", "/") for path in markers]
+        return [path.stem.replace("--", "/") for path in sorted(self._markers(), key=lambda path: (self._number(path), path.name))]
+
+    def _gone(self, stage: str) -> list[str]:
+        """The files of a complete stage that a stage to come reads, and that are not there."""
+        planned = planned_stages(self.settings, has_evaluation=bool(self.cohort.evaluation))
+        if not is_read_by(stage, [name for name in planned if not self.is_complete(name)]):
+            return []
+        gone = []
+        for name, known in _read_marker(self._marker(stage)).get("files", {}).items():
+            path = self.folder / name
+            if not path.is_file():
+                gone.append(name)
+            elif not _is_same(path, known, sha256):
+                raise InputError(
+                    f"{path} has changed since stage {stage} wrote it; put the old file back,"
+                    " or delete it and run the same command to have it made again."
+                )
+        return gone
 
     def _marker(self, stage: str) -> Path:
         return self.folder / "stages" / (stage.replace("/", "--") + ".json")
+
+    def _markers(self) -> list[Path]:
+        return [path for path in (self.folder / "stages").glob("*.json") if not path.name.startswith(".")]
+
+    def _number(self, marker: Path) -> int:
+        """Of a marker, in the order in which they were written, which time stamps need not tell."""
+        return int(_read_marker(marker).get("number", 0))
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
         """Hold the experiment for this process (:func:`.locking.locked`)."""
@@ -140,6 +188,7 @@ def check_folder(folder: Path) -> None:
     Raises:
         InputError: it is a file, holds other files, or cannot be written.
     """
+    check_path(folder)
     if folder.is_file():
         raise InputError(f"{folder} is a file; name a folder instead.")
     existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
@@ -167,6 +216,7 @@ def make_writable_folder(folder: Path) -> None:
     Raises:
         InputError: it is a file or cannot be written.
     """
+    check_path(folder)
     if folder.is_file():
         raise InputError(f"{folder} is a file; name a folder instead.")
     try:
@@ -204,16 +254,29 @@ def _record(folder: Path) -> dict[str, Any]:
     try:
         record = read_json(path)
         version = int(record["format"])
-    except (OSError, ValueError, KeyError, TypeError):
+        files = {} if version > FORMAT else dict(record.get("files", {}))
+        numbers = [known[name] for known in files.values() for name in ("size", "modified_ns")]
+        is_whole = all(isinstance(number, int) for number in numbers) and all(isinstance(known["sha256"], str) for known in files.values())
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         raise InputError(f"{path} is damaged; restore it or start in a new folder.") from None
+    if not is_whole:
+        raise InputError(f"{path} is damaged; restore it or start in a new folder.")
     if version > FORMAT:
         raise InputError(f"{path} was written by a newer version of CrossMoDAUDA (format {version}); update to read it.")
     return dict(record)
 
 
-def _stamp(path: Path) -> dict[str, int]:
-    status = path.stat()
-    return {"size": status.st_size, "modified_ns": status.st_mtime_ns}
+def _read_marker(path: Path) -> dict[str, Any]:
+    try:
+        marker = read_json(path)
+    except (OSError, ValueError):
+        return {}
+    return marker if isinstance(marker, dict) else {}
+
+
+def _is_same(path: Path, known: dict[str, Any], digest: Callable[[Path], str]) -> bool:
+    """Whether a file is as it was recorded; only one whose time stamp differs is read again."""
+    return stamp(path) == {"size": known["size"], "modified_ns": known["modified_ns"]} or digest(path) == known["sha256"]
 
 
 def _difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str:
@@ -237,12 +300,11 @@ def _value(settings: Settings, key: str) -> Any:
 
 
 def _verify_files(files: dict[str, Any]) -> None:
-    """Make sure that no scan has changed; only one whose time stamp differs is read again."""
+    """Make sure that no scan has changed."""
     for name, known in files.items():
         path = Path(name)
         if not path.is_file():
             raise InputError(f"{path} has been removed since the experiment began; put it back or start in a new folder.")
-        same_stamp = _stamp(path) == {"size": known["size"], "modified_ns": known["modified_ns"]}
         voxels_elsewhere = path.suffix.lower() in (".mhd", ".nhdr")  # in a file of their own, whose time stamp is not known
-        if (not same_stamp or voxels_elsewhere) and scan_sha256(path) != known["sha256"]:
+        if scan_sha256(path) != known["sha256"] if voxels_elsewhere else not _is_same(path, known, scan_sha256):
             raise InputError(f"{path} has changed since the experiment began; put the old file back or start in a new folder.")

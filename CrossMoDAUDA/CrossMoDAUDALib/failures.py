@@ -10,6 +10,16 @@ from pathlib import Path
 from .errors import CrossModaError, InputError
 
 INTERRUPTED = 130
+# How PyTorch, C++, ITK, a library that does not fit, and a thread without room for its stack say that memory ran out.
+_MEMORY_SIGNS = (
+    "can't allocate memory",
+    "cannot allocate memory",
+    "not enough memory",
+    "bad_alloc",
+    "failed to allocate memory",
+    "failed to map segment from shared object",
+    "can't start new thread",
+)
 
 
 def explain(error: BaseException, log: Path | None = None) -> tuple[str, int]:
@@ -60,6 +70,8 @@ def missing_packages(packages: Sequence[str]) -> str:
 
 def _explain_os_error(error: OSError) -> tuple[str, int]:
     name = error.filename or "a file"
+    if error.errno == errno.ENAMETOOLONG:
+        return f"{name} is a longer name than the disk takes; choose a shorter one.", InputError.exit_status
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return (
             f"{name} may not be written or read ({error.strerror}); change its permissions or choose another folder.",
@@ -69,8 +81,10 @@ def _explain_os_error(error: OSError) -> tuple[str, int]:
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
-    no_memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
-    return isinstance(error, MemoryError) or no_memory or "can't allocate memory" in str(error)
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    text = str(error).lower()
+    return "gpu" not in text and "cuda" not in text and any(sign in text for sign in _MEMORY_SIGNS)
 
 
 def _is_disk_full(error: BaseException) -> bool:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from .errors import CrossModaError, InputError
+
+# The folder that is not made anew, for helper processes too.
+_KEPT = "CROSSMODA_KEPT_FOLDER"
 
 
 @contextlib.contextmanager
@@ -17,7 +23,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
     The yielded name keeps the ending, for writers that choose a format by it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     partial = path.with_name(f".{uuid.uuid4().hex}.partial{''.join(path.suffixes[-2:])}")
     try:
         yield partial
@@ -26,6 +32,52 @@ def replacing(path: Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def never_remade(folder: Path) -> Iterator[None]:
+    """While the block runs, :func:`make_folder` makes nothing once ``folder`` is gone, here and in processes started inside.
+
+    Half of an experiment where the whole one used to be would be in its way when it is brought back.
+    """
+    before = os.environ.get(_KEPT)
+    os.environ[_KEPT] = str(folder.absolute())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_KEPT]
+        else:
+            os.environ[_KEPT] = before
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with its parents.
+
+    Raises:
+        CrossModaError: the folder that :func:`never_remade` names is gone.
+    """
+    kept = os.environ.get(_KEPT)
+    if kept and not Path(kept).is_dir():
+        raise CrossModaError(gone(Path(kept)))
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def gone(folder: Path) -> str:
+    """The sentence on an experiment folder that was there."""
+    return f"{folder} is gone: it was moved or deleted, or its disk is not there; bring it back and run the same command to continue."
+
+
+def stamp(path: Path) -> dict[str, int]:
+    """Size and time stamp, by which a file that nobody has touched is known without reading it."""
+    status = path.stat()
+    return {"size": status.st_size, "modified_ns": status.st_mtime_ns}
+
+
+def sha256(path: Path) -> str:
+    """A file's SHA-256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:
@@ -45,4 +97,23 @@ def read_json(path: Path) -> Any:
     Raises:
         OSError, ValueError: the file is missing or damaged.
     """
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def check_path(path: Path) -> None:
+    """Refuse a path that SimpleITK and VTK cannot take: some they end the process for.
+
+    Raises:
+        InputError: the path holds bytes that are not UTF-8, or is a circle of links.
+    """
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError(f"{path} has a name that is not valid text (UTF-8), which cannot be used; rename it.") from None
+    try:
+        path.resolve()
+    except (OSError, RuntimeError):
+        raise InputError(f"{path} is a link that leads to itself; name the place itself.") from None

@@ -1,42 +1,45 @@
-"""What ITK passes over in a NIfTI file: missing voxels, which it makes up, and NaN, which it turns into zero."""
+"""What ITK passes over in a scan file: missing voxels, which it makes up, and in NIfTI NaN, which it turns into zero."""
 
 from __future__ import annotations
 
 import gzip
-import math
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import SimpleITK
+from .headers import Header
 
 _CHUNK = 1 << 20
-_FLOATS = {16: "f4", 64: "f8"}  # NIfTI's codes of floating-point voxels
+# A byte of deflate's stands for this many at most; what is to hold more is told by its length alone.
+_DEFLATE = 1032
+# What follows the voxels is read up to here, for the checksum at its end; a stream that goes on is none of a scan's.
+_REST = 64 << 20
 
 
-def is_whole(path: Path, reader: SimpleITK.ImageFileReader) -> bool:
-    """Whether a NIfTI file holds all its voxels, undamaged. True for other formats, which ITK checks itself."""
-    if not reader.HasMetaDataKey("vox_offset"):
+def is_whole(header: Header) -> bool:
+    """Whether a scan's file holds all its voxels, undamaged. NRRD's compressed voxels are left to ITK, which checks them itself."""
+    expected, size = header.expected_bytes, header.data.stat().st_size
+    if header.reader == "NiftiImageIO":
+        return _holds(header.data, header.offset + expected)
+    if header.packing == "raw":
+        return size >= header.offset + expected
+    if header.packing == "text":
+        fits = size - header.offset >= 2 * (expected // header.voxel_bytes) - 1  # a digit and a gap for each voxel
+        return fits and (header.reader == "NrrdImageIO" or _is_text_whole(header))
+    if header.packing == "other":
         return True
-    expected = _voxel_offset(reader) + math.prod(reader.GetSize()) * int(reader.GetMetaData("bitpix")) // 8
-    found = content_bytes(path)
-    return found is not None and found >= expected
+    return size * _DEFLATE >= expected and (header.packing == "gzip" or _inflates(header, expected))
 
 
-def is_finite(path: Path, reader: SimpleITK.ImageFileReader) -> bool:
+def is_finite(header: Header) -> bool:
     """Whether every voxel stored in a whole NIfTI file is a finite number. True for other formats, which ITK reads as they are."""
-    if not reader.HasMetaDataKey("vox_offset") or int(reader.GetMetaData("datatype")) not in _FLOATS:
+    if not header.floats:
         return True
-    kind = np.dtype(_FLOATS[int(reader.GetMetaData("datatype"))])
-    left = math.prod(reader.GetSize()) * kind.itemsize
-    skip, rest = _voxel_offset(reader), b""
-    for number, chunk in enumerate(_content(path)):
-        if number == 0 and chunk[:4] not in (b"\x5c\x01\x00\x00", b"\x1c\x02\x00\x00"):  # the header's size tells the byte order
-            kind = kind.newbyteorder(">")
+    kind = np.dtype(header.floats)
+    left, skip, rest = header.expected_bytes, header.offset, b""
+    for chunk in _content(header.data):
         if skip >= len(chunk):
             skip -= len(chunk)
             continue
@@ -45,15 +48,24 @@ def is_finite(path: Path, reader: SimpleITK.ImageFileReader) -> bool:
         if not np.isfinite(np.frombuffer(data[:whole], kind)).all():
             return False
         rest, left = data[whole:], left - whole
+        if not left:
+            return True
     return True
 
 
-def content_bytes(path: Path) -> int | None:
-    """How many bytes a file holds once decompressed; None if it is gzip, and damaged."""
+def _holds(path: Path, expected: int) -> bool:
+    """Whether a file, once decompressed if it is gzip, holds that many bytes and is undamaged."""
+    if path.stat().st_size * _DEFLATE < expected:
+        return False
+    found = 0
     try:
-        return sum(len(chunk) for chunk in _content(path))
+        for chunk in _content(path):
+            found += len(chunk)
+            if found > expected + _REST:
+                break
     except (EOFError, OSError, zlib.error):
-        return None
+        return False
+    return found >= expected
 
 
 def _content(path: Path) -> Iterator[bytes]:
@@ -65,5 +77,25 @@ def _content(path: Path) -> Iterator[bytes]:
                 yield chunk
 
 
-def _voxel_offset(reader: SimpleITK.ImageFileReader) -> int:
-    return int(float(reader.GetMetaData("vox_offset")))
+def _inflates(header: Header, expected: int) -> bool:
+    """Whether a MetaImage's compressed voxels are all there."""
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # zlib or gzip
+    found = 0
+    try:
+        with header.data.open("rb") as file:
+            file.seek(header.offset)
+            while not inflater.eof and (chunk := inflater.unconsumed_tail or file.read(_CHUNK)):
+                found += len(inflater.decompress(chunk, _CHUNK))
+                if found > expected:
+                    return False
+    except zlib.error:
+        return False
+    return inflater.eof and found == expected
+
+
+def _is_text_whole(header: Header) -> bool:
+    """Whether as many numbers are written out as there are voxels."""
+    with header.data.open("rb") as file:
+        file.seek(header.offset)
+        words = file.read().split()
+    return len(words) * header.voxel_bytes >= header.expected_bytes

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from . import mrml
+from . import mrml, plausibility
 from .errors import InputError
 from .progress import Progress, silent
+from .trained_on import TrainedOn
 from .volumes import Volume
 
 Node = mrml.Node
@@ -22,6 +23,7 @@ _Model = TypeVar("_Model")
 
 class _Segmenter(Protocol):
     labels: dict[str, int]
+    trained_on: TrainedOn | None
 
     def segment(self, volume: Volume, progress: Progress = silent) -> Volume: ...
 
@@ -60,13 +62,14 @@ class InferenceLogic:
 
         Args:
             volumeNode: the scan, a scalar volume node.
-            model: an experiment folder.
+            model: an experiment folder, a model package, or an imported model's name.
             outputNode: a segmentation node whose segments are replaced; without it a new one, "<scan's name> segmentation".
             device: auto, cuda, cuda:N, mps or cpu.
             progress: told the steps of the prediction.
 
         Returns:
-            The segmentation node, one segment a structure, on the scan's own grid and under its transform.
+            The segmentation node, one segment a structure, on the scan's own grid and under its transform. What is odd
+            about it stands in its attribute ``CrossMoDAUDA.Warnings``.
 
         Raises:
             InputError: the scan or the model cannot be used, or the scan's grid was changed meanwhile.
@@ -75,7 +78,10 @@ class InferenceLogic:
         segmenter = self._segmenters.load(model, device)
         labels = segmenter.segment(volume, progress)
         name = f"{volumeNode.GetName()} segmentation"
-        return mrml.segmentation_node(labels, segmenter.labels, volumeNode, name, _if_in_a_scene(outputNode))
+        warnings = plausibility.check(labels, segmenter.labels, segmenter.trained_on)
+        node = mrml.segmentation_node(labels, segmenter.labels, volumeNode, name, _if_in_a_scene(outputNode))
+        mrml.set_warnings(node, [warning.message for warning in warnings])
+        return node
 
     def translate(
         self,
@@ -89,7 +95,7 @@ class InferenceLogic:
 
         Args:
             volumeNode: the scan, a scalar volume node.
-            model: an experiment folder.
+            model: an experiment folder, a model package, or an imported model's name.
             outputNode: a volume node to fill; without it a new one, "<scan's name> pseudo-hrT2".
             device: auto, cuda, cuda:N, mps or cpu.
             progress: told the slices done.
@@ -122,11 +128,15 @@ class _Kept(Generic[_Model]):
         self._model: _Model | None = None
 
     def load(self, model: Path | str, device: str) -> _Model:
-        folder = Path(model).absolute()
+        from .installed_models import find_model
+        from .packages import as_folder
+
+        folder = find_model(Path(model)).absolute()
         key = (folder, device, _stamp(folder))
         if self._model is None or key != self._key:
             self.forget()  # first, so that two models never share the memory
-            self._model = self._loader(folder, device)
+            with as_folder(folder) as unpacked:
+                self._model = self._loader(unpacked, device)
             self._key = key
         return self._model
 
@@ -136,6 +146,8 @@ class _Kept(Generic[_Model]):
 
 def _stamp(model: Path) -> list[tuple[str, int, int]]:
     """What tells that a model was trained further or replaced: the files it is loaded from, with time and size."""
+    if model.is_file():
+        return [(str(model), model.stat().st_mtime_ns, model.stat().st_size)]
     files = [path for pattern in _MODEL_FILES for path in model.glob(pattern) if path.is_file()]
     return sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 

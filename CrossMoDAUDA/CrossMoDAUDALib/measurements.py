@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,24 +146,26 @@ def _surface(mask: Array) -> Array:
     return np.argwhere(padded & ~ndimage.binary_erosion(padded)) - 1
 
 
-def write_csv(path: Path, rows: Iterable[tuple[str, Measurement]]) -> None:
+def write_csv(path: Path, rows: Iterable[tuple[str, Measurement]], warnings: Mapping[tuple[str, str], str] | None = None) -> None:
     """Write measurements, a line a case and structure; what does not apply is left empty.
 
     Args:
         rows: each measurement with its case's name.
+        warnings: what is odd, in words, by case's name and structure.
     """
     rows = list(rows)
     others = list(dict.fromkeys(measurement.structure for _, measurement in rows))
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     measures = ["case", "structure", "voxels", "volume_ml", "largest_axial_diameter_mm"]
-    table.writerow([*measures, *(f"distance_mm to {other}" for other in others)])
+    table.writerow([*measures, *(f"distance_mm to {other}" for other in others), "warnings"])
     for case, measurement in rows:
         lengths = [measurement.largest_axial_diameter_mm, *(measurement.distances_mm.get(other, math.nan) for other in others)]
         table.writerow(
             [
                 *(case, measurement.structure, measurement.voxels, f"{measurement.volume_ml:.6g}"),
                 *("" if math.isnan(length) else f"{length:.6g}" for length in lengths),
+                (warnings or {}).get((case, measurement.structure), ""),
             ]
         )
     write_text(path, text.getvalue())

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .config import Settings, with_values
+from .config import Settings, TranslationSettings, with_values
 from .errors import InputError
 from .files import read_json
+from .trained_on import TrainedOn
 
 MODEL_FORMAT = 1
 MODEL_FILES = ("model.json", "plans.json", "dataset.json", "segmenter.safetensors")
 TRANSLATOR_DESCRIPTION = "translator.json"
+TRANSLATOR_FILES = (TRANSLATOR_DESCRIPTION, "generator.safetensors")
+TRANSLATOR_FORMAT = 1
+# The settings of section ``translation`` that a trained generator cannot be used without.
+TRANSLATOR_SETTINGS = ("translator", "image_size", "generator_features", "generator_blocks", "lower_percentile", "upper_percentile")
+# Far beyond any plan of nnU-Net's, and few enough that a made-up plan cannot take the machine's memory or hours.
+MOST_STAGES, MOST_BLOCKS, MOST_FEATURES, MOST_KERNEL, MOST_PATCH_VOXELS = 16, 100, 4096, 31, 1 << 27
+LEAST_SPACING, MOST_SPACING = 1e-3, 1e3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,14 +32,16 @@ class ModelInfo:
     Attributes:
         folder: where its files lie.
         labels: structures and their values in the label maps that it makes.
-        iteration: the self-training iteration that made it; None outside an experiment, and for the source-only baseline.
+        iteration: the self-training iteration that made it; None where nothing tells, and for the source-only baseline.
         largest_component: structures of which predictions keep only the largest connected component.
+        trained_on: what it was trained on; None for a model that does not say.
     """
 
     folder: Path
     labels: dict[str, int]
     iteration: int | None
     largest_component: tuple[str, ...]
+    trained_on: TrainedOn | None = None
 
 
 def describe_model(path: Path) -> ModelInfo:
@@ -47,9 +58,20 @@ def describe_model(path: Path) -> ModelInfo:
     return ModelInfo(
         folder=model.folder,
         labels=model.settings.labels,
-        iteration=int(number) if in_iteration else None,
+        iteration=int(number) if in_iteration else _packed_iteration(owner),
         largest_component=model.settings.self_training.largest_component,
+        trained_on=model.trained_on,
     )
+
+
+def _packed_iteration(folder: Path) -> int | None:
+    """The self-training iteration that an unpacked model package tells; None for any other folder."""
+    path = folder / "model.json"
+    try:
+        iteration = read_json(path)["method"]["self_training_iteration"]
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return None
+    return iteration if isinstance(iteration, int) else None
 
 
 def chosen_components(info: ModelInfo, names: Sequence[str]) -> tuple[str, ...] | None:
@@ -77,12 +99,12 @@ def model_folder(model: Path) -> Path:
         InputError: there is none.
     """
     if not model.exists():
-        raise InputError(f"{model} does not exist; name an experiment folder.")
+        raise InputError(f"{model} does not exist; name an experiment folder, a model package or an imported model.")
     if not model.is_dir():
         raise InputError(f"{model} is not a folder; name an experiment folder.")
     numbered = [path for path in model.glob("iteration_*") if path.name.removeprefix("iteration_").isdecimal()]
     iterations = sorted(numbered, key=lambda path: -int(path.name.removeprefix("iteration_")))
-    for folder in (model, model / "model", *(path / "model" for path in iterations)):
+    for folder in (model / "model", model, *(path / "model" for path in iterations)):  # a package's own model.json is beside its model/
         if (folder / "model.json").is_file():
             return folder
     raise InputError(f"{model} holds no trained segmenter; run the experiment until iteration 0 is done, or name another folder.")
@@ -109,6 +131,13 @@ class Model:
     mirroring_axes: tuple[int, ...] | None
     plans: dict[str, Any]
     dataset: dict[str, Any]
+    trained_on: TrainedOn | None = None
+
+    @property
+    def spacing(self) -> tuple[float, ...]:
+        """The voxel size in mm, (z, y, x), that scans are resampled to."""
+        wanted = self.plans["configurations"][self.settings.segmentation.configuration]["spacing"]
+        return tuple(float(wanted[self.plans["transpose_forward"].index(axis)]) for axis in range(3))
 
 
 def read_model(folder: Path) -> Model:
@@ -121,11 +150,24 @@ def read_model(folder: Path) -> Model:
         if not (folder / name).is_file():
             raise InputError(f"The model in {folder} is incomplete: {name} is missing; copy the whole folder again.")
     description, plans, dataset = (_read_object(folder / name) for name in MODEL_FILES[:3])
-    damaged = f"{folder / 'model.json'} is damaged; copy the model again."
+    return parse_model(folder, description, plans, dataset, f"{folder}/")
+
+
+def parse_model(folder: Path, description: dict[str, Any], plans: dict[str, Any], dataset: dict[str, Any], place: str) -> Model:
+    """A model from the content of its JSON files.
+
+    Args:
+        folder: where they lie.
+        place: what stands before a file's name in a refusal.
+
+    Raises:
+        InputError: one is damaged or of a newer version.
+    """
+    damaged = f"{place}model.json is damaged; copy the model again."
     try:
         version, axes = int(description["format"]), description["mirroring_axes"]
         if version > MODEL_FORMAT:
-            raise InputError(f"The model in {folder} was made by a newer version (format {version}); update CrossMoDAUDA to use it.")
+            raise InputError(f"{place}model.json was made by a newer version (format {version}); update CrossMoDAUDA to use it.")
         values = {
             "labels": description["labels"],
             "translation.lower_percentile": description["lower_percentile"],
@@ -135,20 +177,101 @@ def read_model(folder: Path) -> Model:
             "segmentation.tile_step": description["tile_step"],
             "self_training.largest_component": description.get("largest_component", []),
         }
-        mirroring = None if axes is None else tuple(sorted({0, 1, 2}.intersection(axes)))
-    except (KeyError, TypeError, ValueError):
+        mirroring = tuple(sorted(set(axes or ())))
+        if not {0, 1, 2}.issuperset(mirroring) or not str.isidentifier(description["trainer"]):
+            raise ValueError
+        trained_on = TrainedOn.from_json(description["trained_on"]) if "trained_on" in description else None
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise InputError(damaged) from None
     try:
         settings = with_values(Settings(), values)
     except InputError as error:
         raise InputError(f"{damaged[:-1]} ({error})") from None
-    return Model(folder, settings, mirroring or None, plans, dataset)
+    if not _is_sane(plans, settings.segmentation.configuration):
+        raise InputError(f"{place}plans.json describes no network that nnU-Net would plan; copy the model again.")
+    if not _is_of(dataset, len(settings.labels)):
+        raise InputError(f"{place}dataset.json does not describe one channel and the structures of model.json; copy the model again.")
+    return Model(folder, settings, mirroring or None, plans, dataset, trained_on)
+
+
+def _is_sane(plans: dict[str, Any], configuration: str) -> bool:
+    """Whether the sizes in nnU-Net's plans are such that a network of them can be built and used."""
+    try:
+        plan = plans["configurations"][configuration]
+        network = plan["architecture"]["arch_kwargs"]
+        patch, spacing, stages = plan["patch_size"], plan["spacing"], network["n_stages"]
+        blocks = [network[key] for key in ("n_conv_per_stage", "n_blocks_per_stage", "n_conv_per_stage_decoder") if key in network]
+        blocks = [number for numbers in blocks for number in (numbers if isinstance(numbers, list) else [numbers])]
+        features = network["features_per_stage"]
+        return (
+            sorted(plans["transpose_forward"]) == [0, 1, 2]
+            and [plans["transpose_forward"][axis] for axis in plans["transpose_backward"]] == [0, 1, 2]
+            and len(plan["normalization_schemes"]) == len(plan["use_mask_for_norm"]) == 1
+            and len(patch) == len(spacing) == 3
+            and all(isinstance(length, int) and length >= 1 for length in patch)
+            and math.prod(patch) <= MOST_PATCH_VOXELS
+            and all(LEAST_SPACING <= length <= MOST_SPACING for length in spacing)
+            and 1 <= stages <= MOST_STAGES
+            and len(features) == stages
+            and all(isinstance(number, int) and 1 <= number <= MOST_FEATURES for number in features)
+            and all(isinstance(number, int) and 1 <= number <= MOST_BLOCKS for number in blocks)
+            and all(len(sizes) == 3 and 1 <= min(sizes) <= max(sizes) <= MOST_KERNEL for sizes in network["kernel_sizes"])
+            and all(patch[axis] % math.prod(steps[axis] for steps in network["strides"]) == 0 for axis in range(3))
+        )
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, ZeroDivisionError):
+        return False
+
+
+def _is_of(dataset: dict[str, Any], structures: int) -> bool:
+    """Whether nnU-Net's description of a data set is of scans as ours, with a number of structures."""
+    channels, labels = dataset.get("channel_names"), dataset.get("labels")
+    numbers = list(labels.values()) if isinstance(labels, dict) else []
+    return isinstance(channels, dict) and len(channels) == 1 and "background" in (labels or ()) and numbers == list(range(structures + 1))
+
+
+def read_translator(folder: Path) -> TranslationSettings:
+    """The settings that a translator folder's generator was trained with.
+
+    Raises:
+        InputError: its description is damaged or of another version.
+    """
+    path = folder / TRANSLATOR_DESCRIPTION
+    return parse_translator(_read_object(path), str(path))
+
+
+def parse_translator(description: dict[str, Any], place: str) -> TranslationSettings:
+    """A translator's settings from the content of its description, which a refusal calls ``place``.
+
+    Raises:
+        InputError: it is damaged or of another version.
+    """
+    try:
+        version = description["format"]
+        values = {f"translation.{name}": description[name] for name in TRANSLATOR_SETTINGS}
+    except (KeyError, TypeError):
+        raise InputError(f"{place} is damaged; copy the model again.") from None
+    if version != TRANSLATOR_FORMAT:
+        raise InputError(
+            f"{place} has format {str(version)[:20]}, this version of CrossMoDAUDA reads {TRANSLATOR_FORMAT}; update CrossMoDAUDA."
+        )
+    try:
+        settings = with_values(Settings(), values).translation
+    except InputError as error:
+        raise InputError(f"{place} is not usable: {error}") from error
+    if settings.translator == "none":
+        raise InputError(f"{place} describes no image translator; copy the model again.")
+    return settings
+
+
+def describe_translator(settings: TranslationSettings) -> dict[str, Any]:
+    """What :func:`parse_translator` reads."""
+    return {"format": TRANSLATOR_FORMAT, **{name: getattr(settings, name) for name in TRANSLATOR_SETTINGS}}
 
 
 def _read_object(path: Path) -> dict[str, Any]:
     try:
         data = read_json(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
         raise InputError(f"{path} is damaged; copy the model again.")

@@ -12,6 +12,7 @@ from .config import Settings
 from .events import CHECK, Event, read_events
 from .experiment import Experiment
 from .locking import is_running, read_worker
+from .stages import planned_stages
 
 BYTES_AT_ONCE = 500_000  # of events; more would make a window wait that opens on days of training
 TAIL_BYTES = 1 << 16
@@ -45,12 +46,12 @@ class Stage:
         now = float(event["time"])
         if event["kind"] == "progress":
             self.step, self.total, self.message = int(event["step"]), int(event["total"]), str(event.get("message", ""))
-            self.seconds = now - self._started
+            self.seconds = max(now - self._started, 0.0)  # a clock may be set back
             if self._first is None:
                 self._first = (now, self.step)
             began, first = self._first
             if self.step > first:  # steps of an earlier start took no time in this one
-                self.remaining = (now - began) / (self.step - first) * (self.total - self.step)
+                self.remaining = max(now - began, 0.0) / (self.step - first) * (self.total - self.step)
             return
         state = event.get("state", "")
         if state == "started":
@@ -196,21 +197,3 @@ def last_word(folder: Path) -> tuple[str, str]:
     events, _ = read_events(log, max(log.stat().st_size - TAIL_BYTES, 0))
     state = next((str(event.get("state", "")) for event in reversed(events) if event["kind"] == "run"), "")
     return state, next((str(event.get("message", "")) for event in reversed(events) if event["kind"] == "error"), "")
-
-
-def planned_stages(settings: Settings, has_evaluation: bool) -> list[str]:
-    """The names of an experiment's stages in the order in which :func:`.adaptation.adapt` runs them."""
-    stages = []
-    if settings.translation.translator != "none":
-        stages += ["translation/source_slices", "translation/target_slices", "translation/train", "pseudo_target"]
-    stages.append("export/Dataset001_PseudoTarget")
-    for iteration in range(settings.self_training.iterations + 1):
-        stages += [f"iteration_{iteration}/export"] if iteration else []
-        stages += _training_stages(f"iteration_{iteration}", has_evaluation)
-    if settings.evaluation.source_only and settings.translation.translator != "none":
-        stages += ["export/Dataset003_SourceOnly", *_training_stages("source_only", has_evaluation)]
-    return stages
-
-
-def _training_stages(name: str, has_evaluation: bool) -> list[str]:
-    return [f"{name}/{step}" for step in ("prepare", "train", "predict", *(["evaluate"] if has_evaluation else []))]

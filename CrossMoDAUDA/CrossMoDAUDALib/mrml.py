@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from .volumes import Volume
 Node = Any  # a vtkMRMLNode; the classes exist only once ``slicer`` is imported
 
 FILE_ENDING = ".seg.nrrd"
+WARNINGS = "CrossMoDAUDA.Warnings"  # an attribute of segmentation nodes, saved with the scene
 
 
 def scene() -> Node:
@@ -302,6 +304,14 @@ def write_segmentation_file(label_volume: Volume, structures: dict[str, int], pa
     node.SetName(name)
     _fill(node, labels, structures, None)
     write_segmentation(node, path)
+
+
+def set_warnings(node: Node, warnings: Sequence[str]) -> None:
+    """Keep with a segmentation node what is odd about it, in sentences; without any, forget those of an earlier result."""
+    if warnings:
+        node.SetAttribute(WARNINGS, " ".join(warnings))
+    else:
+        node.RemoveAttribute(WARNINGS)
 
 
 def remove_node(node: Node) -> None:

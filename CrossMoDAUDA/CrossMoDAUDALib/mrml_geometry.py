@@ -13,7 +13,6 @@ from .volumes import Array, Geometry
 Node = Any  # a vtkMRMLNode; the classes exist only once ``slicer`` is imported
 
 
-
 def filled_image(image: Any, array: Array) -> Any:
     """VTK image data given a copy of an array [z, y, x] as its voxels; its place in space is left to the caller."""
     from vtk.util import numpy_support

@@ -8,6 +8,7 @@ import multiprocessing.connection
 import os
 import pickle
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,8 @@ from .progress import Progress
 # Windows waits for at most 63 things at once.
 MOST_HELPERS = 60
 _WATCH = "ends with its parent"
+# Bytes of address space that PyTorch, nnU-Net and what they need take merely to be loaded.
+_LEAST_ADDRESS_SPACE = 2 << 30
 
 
 def worker_count(setting: int, memory_gb_each: float = 2.0) -> int:
@@ -36,6 +39,24 @@ def worker_count(setting: int, memory_gb_each: float = 2.0) -> int:
 def core_count() -> int:
     """Cores that this process may use: a batch system or a container may allow fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def refuse_small_limit() -> None:
+    """Make sure that this process may have the memory that the libraries need to be loaded; with less, some wait for ever.
+
+    Raises:
+        CrossModaError: a limit on its address space is too small.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY and limit < _LEAST_ADDRESS_SPACE:
+        raise CrossModaError(
+            f"Memory ran out before the work began: processes are limited to {limit / 2**30:.1f} GB (ulimit -v, or a batch system's"
+            f" setting) and need {_LEAST_ADDRESS_SPACE / 2**30:.0f} GB to load PyTorch and nnU-Net alone; raise the limit."
+        )
 
 
 def for_each(
@@ -130,14 +151,25 @@ def _serve(function: Callable[..., Any], connection: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # being interrupted is left to the process that started this one
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     end_with_parent()
+    _be_killed_with_parent()
     with contextlib.suppress(EOFError, OSError):
         while True:
             arguments = connection.recv()
             try:
+                refuse_small_limit()
                 answer: tuple[Any, Exception | None] = (function(*arguments), None)
             except Exception as error:
                 answer = (None, portable(error))
             connection.send(answer)
+
+
+def _be_killed_with_parent() -> None:
+    """Let Linux end this process with the thread that started it: a library that never returns keeps Python from doing so."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def portable(error: Exception) -> Exception:

@@ -33,7 +33,8 @@ def describe(folder: Path) -> str:
     ]
     state, *error = _state(folder, events, running)
     lines.append(state)
-    durations = {event["stage"]: event["metrics"]["seconds"] for event in events if event.get("state") == "finished" and "stage" in event}
+    finished = [event for event in events if event.get("state") == "finished" and "stage" in event]
+    durations = {event["stage"]: event.get("metrics", {}).get("seconds", 0) for event in finished}
     for stage in experiment.completed_stages():
         lines.append(f"  done      {stage:<32}{_duration(durations.get(stage, 0)):>12}")
     latest = next((event for event in reversed(events) if event["kind"] == "progress"), None)
@@ -47,7 +48,7 @@ def describe(folder: Path) -> str:
         lines.append(f"Warning     {warning}")
     table = folder / "evaluation" / "table.md"
     if table.is_file():
-        error += ["", table.read_text(encoding="utf-8").rstrip()]
+        error += ["", table.read_text(encoding="utf-8", errors="replace").rstrip()]
     return "\n".join(lines + error)
 
 

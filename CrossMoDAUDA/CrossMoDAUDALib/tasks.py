@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import tempfile
 import traceback
 from collections.abc import Callable
@@ -14,14 +15,17 @@ from .display import Bar, complain, say
 from .errors import InputError
 from .events import CHECK, LOADING, EventLog
 from .failures import explain, is_unexpected
+from .files import check_path, write_text
 from .progress import Progress
 
 if TYPE_CHECKING:
     from .cohort import Cohort
     from .cohort_check import CaseReport
 
-# What is done with one scan: reads it, reports, writes the files.
-Task = Callable[[Path, list[Path], Progress], None]
+# The last of a scan's results, which is there only if there is something to warn of.
+WARNINGS = "_warnings.txt"
+# What is done with one scan: reads it, reports, writes the files; returns what to warn of, in sentences.
+Task = Callable[[Path, list[Path], Progress], list[str]]
 
 
 def translate(options: argparse.Namespace, log: EventLog) -> int:
@@ -31,7 +35,7 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
 
     options.inputs = _scans(options.inputs)
     outputs = [[f"{file_stem(path)}_pseudo_target.{options.format}"] for path in options.inputs]
-    device = parse_device(options.device)
+    device = _one_device(options.device)
     _check_outputs(options, outputs)
     model = translator_folder(options.model)
     _tell_loading(log, "translate")
@@ -39,21 +43,22 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
 
     translator = Translator.load(model, device, options.precision)
 
-    def task(path: Path, names: list[Path], progress: Progress) -> None:
+    def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
         write_volume(translator.translate(read_volume(path), progress), names[0], options.format != "nrrd")
+        return []
 
     return _each(options, outputs, task, log, "translate")
 
 
 def segment(options: argparse.Namespace, log: EventLog) -> int:
-    """``segment``: a label map and a segmentation of each target scan, and a table of their measurements."""
-    from . import measurements, mrml
+    """``segment``: a label map and a segmentation of each target scan, what is odd about them, and a table of measurements."""
+    from . import measurements, mrml, plausibility
     from .models import chosen_components, describe_model
     from .volumes import file_stem, read_volume, write_volume
 
     options.inputs = _scans(options.inputs)
     outputs = [segment_results(path, options.format) for path in options.inputs]
-    device = parse_device(options.device)
+    device = _one_device(options.device)
     model = describe_model(options.model)
     components = chosen_components(model, options.largest_component)
     _check_outputs(options, outputs, options.measurements)
@@ -63,14 +68,24 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
 
     segmenter = Segmenter.load(model.folder, device, components)
     measured: list[tuple[str, measurements.Measurement]] = []
+    odd: dict[tuple[str, str], str] = {}
 
-    def task(path: Path, names: list[Path], progress: Progress) -> None:
-        label = segmenter.segment(read_volume(path), progress)
+    def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
+        name, label = file_stem(path), segmenter.segment(read_volume(path), progress)
+        warnings = plausibility.check(label, segmenter.labels, segmenter.trained_on)
+        if warnings:  # first: no result lies there without its warnings
+            write_text(names[2], plausibility.as_text(name, warnings))
         write_volume(label, names[0], options.format != "nrrd")
-        mrml.write_segmentation_file(label, segmenter.labels, names[1], file_stem(path))
+        mrml.write_segmentation_file(label, segmenter.labels, names[1], name)
+        if not warnings:
+            names[2].unlink(missing_ok=True)
+        for warning in warnings:
+            log.write("warning", scan=name, structure=warning.structure, odd=warning.kind, message=warning.message)
+            odd[name, warning.structure] = " ".join(filter(None, (odd.get((name, warning.structure)), warning.message)))
         if options.measurements:  # after each scan, so that a later one's failure costs nothing
-            measured.extend((file_stem(path), measurement) for measurement in measurements.measure(label, segmenter.labels))
-            measurements.write_csv(options.measurements, measured)
+            measured.extend((name, measurement) for measurement in measurements.measure(label, segmenter.labels))
+            measurements.write_csv(options.measurements, measured, odd)
+        return [f"{name}: {warning.message}" for warning in warnings]
 
     status = _each(options, outputs, task, log, "segment")
     if measured:
@@ -87,10 +102,10 @@ def scans_in(folder: Path) -> list[Path]:
 
 
 def segment_results(scan: Path, volume_format: str = "nii.gz") -> list[str]:
-    """Names of the files that ``segment`` makes of a scan: the label map and the segmentation."""
+    """Names of the files that ``segment`` makes of a scan: the label map, the segmentation and, if need be, the warnings."""
     from .volumes import file_stem
 
-    return [f"{file_stem(scan)}_Label.{volume_format}", f"{file_stem(scan)}.seg.nrrd"]
+    return [f"{file_stem(scan)}_Label.{volume_format}", f"{file_stem(scan)}.seg.nrrd", f"{file_stem(scan)}{WARNINGS}"]
 
 
 def _scans(inputs: list[Path]) -> list[Path]:
@@ -155,6 +170,13 @@ def _tell_case(log: EventLog, row: CaseReport) -> None:
     )
 
 
+def _one_device(text: str) -> str:
+    device = parse_device(text)
+    if "," in device:
+        raise InputError(f"--device {device} names several GPUs, which only 'run' uses together; name one of them.")
+    return device
+
+
 def _tell_loading(log: EventLog, command: str) -> None:
     """Said before PyTorch is imported, which takes seconds."""
     log.write("progress", stage=command, step=0, total=1, message=LOADING)
@@ -162,6 +184,8 @@ def _tell_loading(log: EventLog, command: str) -> None:
 
 def _check_outputs(options: argparse.Namespace, outputs: list[list[str]], table: Path | None = None) -> None:
     """Refuse what would lose somebody's files, before any work."""
+    for path in (*options.inputs, options.output):
+        check_path(path)
     inputs = {path.resolve() for path in options.inputs}
     seen: dict[str, Path] = {}
     for path, names in zip(options.inputs, outputs, strict=True):
@@ -180,6 +204,9 @@ def _check_outputs(options: argparse.Namespace, outputs: list[list[str]], table:
     from .experiment import make_writable_folder
 
     make_writable_folder(options.output)
+    for names in outputs:
+        with contextlib.suppress(FileNotFoundError):
+            (options.output / names[0]).lstat()  # refuses a name longer than the disk takes
     if table:
         make_writable_folder(table.absolute().parent)
 
@@ -193,7 +220,7 @@ def _each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log
         try:
             log.write("progress", stage=command, step=0, total=1, message=place or f"reading {path.name}")
             with Bar() as bar:
-                task(path, written, _both(bar, _named(log.progress(command), place)))
+                warnings = task(path, written, _both(bar, _named(log.progress(command), place)))
         except Exception as error:
             message, status = explain(error, write_traceback(error))
             message = message if str(path) in message else f"{path}: {message}"
@@ -201,9 +228,12 @@ def _each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log
             log.write("error", message=message)
             worst = max(worst, status)
         else:
-            for name in written:
+            for warning in warnings:
+                complain(f"warning: {warning}")
+            there = [name for name in written if name.is_file()]  # warnings need not be
+            for name in there:
                 say(str(name))
-            log.write("result", input=str(path), outputs=[str(name) for name in written])
+            log.write("result", input=str(path), outputs=[str(name) for name in there])
     return worst
 
 

@@ -6,8 +6,11 @@ them; geometry is in ITK's convention: millimetres, LPS, index order x, y, z.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Iterable
+import math
+import threading
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import CrossModaError, InputError
-from .files import replacing
-from .integrity import content_bytes, is_finite, is_whole
+from .files import check_path, replacing
+from .headers import Header, check_geometry, read_header
+from .integrity import is_finite, is_whole
 
 if TYPE_CHECKING:
     import SimpleITK
@@ -109,9 +113,11 @@ def read_geometry(path: Path) -> Geometry:
     Raises:
         InputError: the file is missing, not a scan, or not a 3-D scalar image.
     """
-    reader = _reader(path)
+    header = _header(path)
+    reader = _reader(path, header)
     try:
-        reader.ReadImageInformation()
+        with _itk_reads():
+            reader.ReadImageInformation()
     except RuntimeError as error:
         raise InputError(_why_unreadable(path, error)) from None
     dimension, components = reader.GetDimension(), reader.GetNumberOfComponents()
@@ -124,7 +130,10 @@ def read_geometry(path: Path) -> Geometry:
         raise InputError(f"{path} is {dimension}-D ({_text(size)}); expected a 3-D scan.")
     if dimension == 3 and reader.GetDimension() == 3 and min(size) < 2:
         raise InputError(f"{path} is a single slice ({_text(size)}); expected a 3-D scan.")
+    if components == 1 and math.prod(size) != math.prod(header.sizes):
+        raise InputError(_DAMAGED.format(path=path))
     direction = np.array(reader.GetDirection()).reshape(reader.GetDimension(), -1)[:3, :3]
+    check_geometry(path, reader.GetSpacing()[:3], reader.GetOrigin()[:3], [tuple(column) for column in direction.T.tolist()])
     return Geometry(
         tuple(int(n) for n in size[:3]),  # type: ignore[arg-type]
         tuple(float(s) for s in reader.GetSpacing()[:3]),  # type: ignore[arg-type]
@@ -141,16 +150,16 @@ def read_volume(path: Path) -> Volume:
     """
     import SimpleITK as sitk
 
-    geometry = read_geometry(path)
-    reader = _reader(path)
+    geometry, header = read_geometry(path), _header(path)
+    if not is_whole(header):
+        raise InputError(_DAMAGED.format(path=path))
     try:
-        image = reader.Execute()
+        with _itk_reads():
+            image = _reader(path, header).Execute()
     except RuntimeError as error:
         raise InputError(_why_unreadable(path, error)) from None
-    if not is_whole(path, reader):
-        raise InputError(_DAMAGED.format(path=path))
     array = sitk.GetArrayFromImage(image)
-    if not is_finite(path, reader) or not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
+    if not is_finite(header) or not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
         raise InputError(f"{path} holds voxels that are not finite numbers; replace them, for example by 0.")
     return Volume(array.reshape(geometry.size[::-1]), geometry)
 
@@ -177,10 +186,11 @@ def write_volume(volume: Volume, path: Path, compressed: bool = True) -> None:
         compressed: smaller, and slower to write and read; a ``.nii`` never is and a ``.nii.gz`` always.
 
     Raises:
-        CrossModaError: the file cannot be written.
+        CrossModaError: the file cannot be written, or its name is not UTF-8.
     """
     import SimpleITK as sitk
 
+    check_path(path)
     image = sitk.GetImageFromArray(volume.array)
     image.SetSpacing(volume.geometry.spacing)
     image.SetOrigin(volume.geometry.origin)
@@ -188,9 +198,7 @@ def write_volume(volume: Volume, path: Path, compressed: bool = True) -> None:
     try:
         with replacing(path) as partial:
             sitk.WriteImage(image, str(partial), useCompression=compressed and not path.name.lower().endswith(".nii"))
-            reader = _reader(partial)
-            reader.ReadImageInformation()
-            if not is_whole(partial, reader):  # on a full disk ITK writes as much NIfTI as fits and says nothing
+            if not is_whole(read_header(partial)):  # on a full disk ITK writes as much NIfTI as fits and says nothing
                 raise OSError("the file is cut short")
     except (RuntimeError, OSError, InputError) as error:
         raise CrossModaError(f"{path} could not be written; check the free space and the permissions of its folder.") from error
@@ -322,30 +330,53 @@ def resize_slices(slices: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
 _DAMAGED = "{path} cannot be read: it is damaged or cut short; copy it again from its source."
 
 
-def _reader(path: Path) -> SimpleITK.ImageFileReader:
-    import SimpleITK as sitk
-
+def _header(path: Path) -> Header:
+    """The checked header of what must be a file."""
+    check_path(path)
     if path.is_dir():
         raise InputError(f"{path} is a folder, not a scan; give the file itself.")
-    if not path.is_file():
+    if not path.exists():
         raise InputError(f"{path} does not exist; check the path.")
+    if not path.is_file():  # a pipe would be waited for
+        raise InputError(f"{path} is no regular file; give a file.")
     try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
+        if not path.stat().st_size:
+            raise InputError(f"{path} is empty (0 bytes); copy it again from its source.")
+        return read_header(path)
     except OSError as error:
         raise InputError(f"{path} cannot be opened ({error.strerror}); check its permissions and its disk.") from None
-    if empty:
-        raise InputError(f"{path} is empty (0 bytes); copy it again from its source.")
+
+
+def _reader(path: Path, header: Header) -> SimpleITK.ImageFileReader:
+    import SimpleITK as sitk
+
     reader = sitk.ImageFileReader()
+    reader.SetImageIO(header.reader)  # by what the file holds: ITK also asks other formats' readers, which print what they think of it
     reader.SetFileName(str(path))
     return reader
 
 
+_reading = threading.Lock()
+
+
+@contextlib.contextmanager
+def _itk_reads() -> Iterator[None]:
+    """Let ITK read: without warnings on standard error, which are no sentences, and in one thread at a time.
+
+    Two threads in its NIfTI reader share a string, which now and then ends the process (SimpleITK's issue 74).
+    """
+    import SimpleITK as sitk
+
+    with _reading:
+        shows_warnings = sitk.ProcessObject.GetGlobalWarningDisplay()
+        sitk.ProcessObject.SetGlobalWarningDisplay(False)
+        try:
+            yield
+        finally:
+            sitk.ProcessObject.SetGlobalWarningDisplay(shows_warnings)
+
+
 def _why_unreadable(path: Path, error: RuntimeError) -> str:
-    text = str(error)
-    if "orthonormal" in text:
+    if "orthonormal" in str(error):
         return f"{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first."
-    unknown = "Unable to determine ImageIO reader" in text or "Could not create IO object" in text
-    if unknown and content_bytes(path) is not None:
-        return f"{path} is not a NIfTI, NRRD or MetaImage file, whatever its name says; convert it or remove it."
     return _DAMAGED.format(path=path)

@@ -15,7 +15,9 @@ from .errors import CohortError, CrossModaError, InputError
 from .events import CHECK, Event, EventLog
 from .experiment import Experiment, prepare_folder
 from .failures import INTERRUPTED, explain, is_unexpected
+from .files import gone, never_remade
 from .locking import locked, stopping_on_request
+from .parallel import refuse_small_limit
 
 
 def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[Event], None]) -> int:
@@ -34,6 +36,7 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
         InputError: the folder or the scans cannot be used, or it is another experiment's folder.
         CrossModaError: another worker holds the experiment, or the work failed.
     """
+    refuse_small_limit()
     experiment = Experiment.resume(folder, settings, cohort) if Experiment.exists(folder) else None
     if experiment is None:
         prepare_folder(folder)
@@ -41,7 +44,7 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
     log.listeners.append(listener)
     with locked(folder):
         try:
-            with stopping_on_request(folder):
+            with never_remade(folder), stopping_on_request(folder):
                 log.write("run", state="started")
                 if experiment is None:
                     experiment = _begin(folder, settings, cohort, log)
@@ -52,7 +55,7 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
             log.write("run", state="finished")
         except BaseException as error:
             message, status = _record(folder, log, error)
-            if isinstance(error, CrossModaError) or status == INTERRUPTED:
+            if status == INTERRUPTED or (isinstance(error, CrossModaError) and message == str(error)):
                 raise
             raise (InputError if status == InputError.exit_status else CrossModaError)(message) from error
     return 0
@@ -78,6 +81,8 @@ def _record(folder: Path, events: EventLog, error: BaseException) -> tuple[str, 
     """Put the last word into the events and the details into ``worker.log``, as far as the disk still takes them."""
     log = folder / "worker.log"
     message, status = explain(error, log)
+    if not folder.is_dir() and status != INTERRUPTED:
+        return gone(folder), CrossModaError.exit_status
     try:
         if status != INTERRUPTED:
             with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
@@ -85,7 +90,7 @@ def _record(folder: Path, events: EventLog, error: BaseException) -> tuple[str, 
     except OSError as also:
         if is_unexpected(error):  # what keeps the log from being written most likely is the cause
             message, status = explain(also, log)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, CrossModaError):
         if status != INTERRUPTED:
             events.write("error", message=message, stage=CHECK if isinstance(error, CohortError) else None)
         events.write("run", state="interrupted" if status == INTERRUPTED else "failed")

@@ -55,7 +55,7 @@ def prepare_iteration(experiment: Any, iteration: int) -> None:
     from CrossMoDAUDALib.segmentation import preparation
 
     name, listed = adaptation.SELF_TRAINING, _translated(experiment)
-    changed = adaptation.export_target(experiment, iteration)
+    changed = adaptation.export_target(experiment, iteration, listed)
     with _session(experiment, f"iteration_{iteration}") as (folders, workers, configuration, progress):
         preparation.plan(*folders, name, experiment.settings.segmentation, workers, progress)
         preparation.preprocess(folders[1], name, [*listed, *changed], configuration, workers, progress, adaptation.PSEUDO_TARGET)

@@ -44,15 +44,15 @@ def write_generator(folder: Path) -> Path:
     import torch
     from CrossMoDAUDALib.config import Settings
     from CrossMoDAUDALib.files import write_json
+    from CrossMoDAUDALib.models import TRANSLATOR_FILES, describe_translator
     from CrossMoDAUDALib.translation.networks import build_generator, initialize
-    from CrossMoDAUDALib.translation.translator import ARCHITECTURE, DESCRIPTION, FORMAT_VERSION, WEIGHTS
     from safetensors.torch import save_file
 
     settings = Settings().translation
     generator = build_generator(settings)
     initialize(generator, torch.Generator().manual_seed(0))
-    save_file({name: tensor.contiguous() for name, tensor in generator.state_dict().items()}, folder / WEIGHTS)
-    write_json(folder / DESCRIPTION, {"format": FORMAT_VERSION, **{name: getattr(settings, name) for name in ARCHITECTURE}})
+    save_file({name: tensor.contiguous() for name, tensor in generator.state_dict().items()}, folder / TRANSLATOR_FILES[1])
+    write_json(folder / TRANSLATOR_FILES[0], describe_translator(settings))
     return folder
 
 

@@ -1,5 +1,6 @@
 """The section Adapt: check the scans, choose the settings, start, watch, stop and resume training."""
 
+import functools
 from pathlib import Path
 
 import qt
@@ -16,6 +17,7 @@ from . import sample_data, wording
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
+from .model_packages import PackageExport
 from .section import FOR_SCANS, Section
 from .settings_form import SettingsForm
 from .workers import Workers
@@ -63,6 +65,10 @@ class AdaptSection(Section):
         ui.adaptStart.connect("clicked(bool)", self.onStart)
         ui.adaptStop.connect("clicked(bool)", self.onStop)
         ui.adaptUseModel.connect("clicked(bool)", self.onUseModel)
+        status = ui.adaptPackageStatus
+        isReady = functools.partial(panel.checkDependencies, self, status)
+        self.package = PackageExport(ui.adaptPackage, functools.partial(self.say, status), isReady)
+        ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
         self._refusals = {}  # by folder: why a worker could not be started or stopped, and the experiment's state then
@@ -89,6 +95,7 @@ class AdaptSection(Section):
         folder = Path(self.parameters.experiment) if self.parameters.experiment else None
         if folder != self._watched:
             self._watched = folder
+            self.say(self.ui.adaptPackageStatus, "")
             self.view.open(folder)
 
     def update(self):
@@ -126,7 +133,9 @@ class AdaptSection(Section):
         self.say(ui.adaptStatus, self._statusText(problem, state))
         ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
         self.show(ui.adaptProgressPanel, state != "none" or isOn)
-        ui.adaptUseModel.enabled = self._watched is not None and any(self._watched.glob("iteration_*/model/model.json"))
+        hasModel = self._watched is not None and any(self._watched.glob("iteration_*/model/model.json"))
+        ui.adaptUseModel.enabled = hasModel
+        ui.adaptPackage.enabled = hasModel and not self.package.runner.running
 
     def _isExperiment(self):
         """Whether the chosen folder holds an experiment; not if it cannot be read, which :meth:`_problem` then tells."""
@@ -324,5 +333,6 @@ class AdaptSection(Section):
 
     def cleanup(self):
         self.checker.cancel()
+        self.package.runner.cancel()
         self.view.close()
         self.workers.cleanup()

@@ -1,5 +1,6 @@
 """The panel: its sections from top to bottom, and the scene's parameters that they share."""
 
+import qt
 from slicer.i18n import tr as _
 
 from .adapt_section import AdaptSection
@@ -26,6 +27,10 @@ class Panel:
         self.adapt = AdaptSection(self)
         self.evaluate = EvaluateSection(self)
         self.sections = [self.segment, self.translate, self.adapt, self.evaluate]
+        notice = qt.QLabel(_("Research software. Not for clinical use."))
+        notice.objectName = "notForClinicalUse"
+        notice.alignment = qt.Qt.AlignHCenter
+        layout.addWidget(notice)
         layout.addStretch(1)
 
     def setParameters(self, parameters):

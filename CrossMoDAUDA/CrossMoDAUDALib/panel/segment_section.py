@@ -1,7 +1,10 @@
 """The section Segment: a scan, every volume of the scene or a folder of scans becomes segmentations."""
 
+import functools
+import html
 from pathlib import Path
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -10,11 +13,16 @@ from ..errors import CrossModaError, InputError
 from ..events import LOADING
 from ..failures import explain
 from ..models import describe_model
+from ..plausibility import LOOK
 from ..tasks import scans_in, segment_results
 from ..volumes import read_label_map, write_volume
 from . import tables, views
 from .command_runner import CommandRunner
+from .model_packages import PackageImport
 from .section import Section
+
+MOST_WARNINGS = 20  # lines that are shown; with many scans the others are in the results
+ICON_SIZE = 32
 
 
 class SegmentSection(Section):
@@ -42,10 +50,15 @@ class SegmentSection(Section):
         ui.segmentInputVolume.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.update())
         ui.segmentApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
+        isReady = functools.partial(panel.checkDependencies, self, ui.segmentStatus)
+        self.importer = PackageImport(ui.segmentImport, functools.partial(self.say, ui.segmentStatus), isReady, self.onImported)
         self._kind = self._outputFolder = None
         self._jobs = {}  # the volume and its output by the name of the file that the command reads
         self._labels = {}
         self._made, self._skipped, self._results = [], [], 0
+        self._warnings = {}  # sentences by the name of the file that the command reads
+        icon = ui.segmentWarnings.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
+        ui.segmentWarningsIcon.setPixmap(icon.pixmap(qt.QSize(ICON_SIZE, ICON_SIZE)))
 
     # What can be pressed ------------------------------------------------------------------------------------------------
 
@@ -68,7 +81,7 @@ class SegmentSection(Section):
     def _showModel(self):
         """Show what the chosen model is; returns what is wrong with it."""
         if not self.parameters.model:
-            self.say(self.ui.segmentModelInfo, _("Choose an experiment folder, or train one in the section Adapt."))
+            self.say(self.ui.segmentModelInfo, _("Choose an experiment folder, import a model, or train one in the section Adapt."))
             return _("Choose a model.")
         try:
             model = describe_model(Path(self.parameters.model))
@@ -84,6 +97,12 @@ class SegmentSection(Section):
             self.say(self.ui.segmentModelInfo, text)
         self._listStructures(tuple(model.labels))
         return ""
+
+    def onImported(self, folder):
+        """Choose a model that has just been imported."""
+        self.parameters.model = str(folder)
+        self.showParameters()
+        self.panel.rememberModel(self.ui.segmentModelPath)
 
     def _listStructures(self, structures):
         """Offer the model's structures for cleaning up."""
@@ -131,7 +150,7 @@ class SegmentSection(Section):
             return
         parameters = self.parameters
         self._kind, self._outputFolder = parameters.inputKind, None
-        self._made, self._skipped, self._results = [], [], 0
+        self._made, self._skipped, self._results, self._warnings = [], [], 0, {}
         options = ["--device", parameters.device]
         try:
             self._labels = describe_model(Path(parameters.model)).labels  # the model's of now, whatever is chosen meanwhile
@@ -155,6 +174,7 @@ class SegmentSection(Section):
             words = ["segment", model, str(inputs or folder / "scans"), "-o", str(output or folder / "results")]
             return [*words, *options, "--measurements", str((output or folder) / "measurements.csv")]
 
+        self._showWarnings()
         self.say(self.ui.segmentStatus, _("Starting..."))
         self.ui.segmentProgress.setRange(0, 0)
         self.runner.start(prepare, arguments)
@@ -214,6 +234,8 @@ class SegmentSection(Section):
             self.ui.segmentProgress.setRange(0, event["total"] if event["step"] else 0)
             self.ui.segmentProgress.value = event["step"]
             self.say(self.ui.segmentStatus, self._progressText(event))
+        elif event["kind"] == "warning":
+            self._warnings.setdefault(event["scan"], []).append(event["message"])
         elif event["kind"] == "result":
             self._results += 1
             if self._jobs:
@@ -233,7 +255,8 @@ class SegmentSection(Section):
         return text
 
     def _addSegmentation(self, event):
-        volume, output = self._jobs[Path(event["input"]).name.removesuffix(".nrrd")]
+        job = Path(event["input"]).name.removesuffix(".nrrd")
+        volume, output = self._jobs[job]
         if volume.GetScene() is None:  # removed meanwhile; the result would lie nowhere
             return
         label_map = next(path for path in map(Path, event["outputs"]) if not path.name.endswith(mrml.FILE_ENDING))
@@ -241,6 +264,7 @@ class SegmentSection(Section):
             output = None
         name = _("{volume} segmentation").format(volume=volume.GetName())
         node = mrml.segmentation_node(read_label_map(label_map), self._labels, volume, name, output)
+        mrml.set_warnings(node, self._warnings.get(job, []))
         self._made.append((node, volume))
 
     def onEnd(self, outcome, message):
@@ -248,6 +272,7 @@ class SegmentSection(Section):
         rows = self._measurements() if self._results and outcome != "cancelled" else []
         if rows:
             self._showTable(rows)
+        self._showWarnings()
         if self._made and outcome != "cancelled":
             node, volume = self._made[-1]
             views.showSegmentation(node, volume)
@@ -258,13 +283,28 @@ class SegmentSection(Section):
         self.say(self.ui.segmentStatus, texts[outcome])
         self.update()
 
+    def _showWarnings(self):
+        """Show what is odd about the results, scan by scan; nothing while there are none."""
+        paragraphs = []
+        for scan, sentences in self._warnings.items():
+            if self._kind != "volume":
+                name = self._jobs[scan][0].GetName() if scan in self._jobs else scan
+                paragraphs.append(f"<b>{html.escape(name)}</b>")
+            # The heading says what to do.
+            paragraphs += ["\N{BULLET} " + html.escape(sentence.replace(f"; {LOOK}", "")) for sentence in sentences]
+        if len(paragraphs) > MOST_WARNINGS:
+            more = _("And {count} more, which are kept with the results.").format(count=len(paragraphs) - MOST_WARNINGS)
+            paragraphs = [*paragraphs[:MOST_WARNINGS], more]
+        self.ui.segmentWarningsText.text = "".join(f'<p style="margin: 0 0 4px 0">{paragraph}</p>' for paragraph in paragraphs)
+        self.show(self.ui.segmentWarnings, bool(paragraphs))
+
     def _partText(self):
         """What is done of work that failed or was cancelled in part."""
         return [_("{count} scans are done.").format(count=self._results)] if self._results else []
 
     def _doneText(self):
         if self._outputFolder is not None:
-            return _("Done. The results are in {folder}.").format(folder=self._outputFolder)
+            return _("Done. The results are in {folder}. Not for clinical use.").format(folder=self._outputFolder)
         if not self._made:
             return _("The scan was removed meanwhile; nothing was added.")
         names = ", ".join(node.GetName() for node, _volume in self._made)
@@ -300,6 +340,9 @@ class SegmentSection(Section):
     def onSceneClosing(self):
         self.runner.cancel()
         tables.show(self.ui.segmentTable, None)
+        self._warnings = {}
+        self._showWarnings()
 
     def cleanup(self):
         self.runner.cancel()
+        self.importer.runner.cancel()

@@ -43,6 +43,7 @@ def stageTitle(name):
         "translation/target_slices": _("Translation: prepare target slices"),
         "translation/train": _("Translation: train"),
         "pseudo_target": _("Translate the source scans"),
+        "pseudo_target/check": _("Check the translated scans"),
         "export/Dataset001_PseudoTarget": _("Collect the translated scans"),
         "export/Dataset003_SourceOnly": _("Comparison: collect the source scans"),
     }
@@ -54,6 +55,7 @@ def stageTitle(name):
         "prepare": _("prepare"),
         "train": _("train"),
         "predict": _("segment the target scans"),
+        "agreement": _("compare with the real labels"),
         "evaluate": _("score"),
     }
     what = steps.get(step, step)

@@ -9,6 +9,10 @@ import threading
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..files import make_folder
 
 _CORES = str(os.cpu_count() or 1)
 
@@ -38,7 +42,7 @@ def nnunet_session(
     try:
         with contextlib.ExitStack() as stack:
             if log is not None:
-                log.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(log.parent)
                 # Line by line, to be read while it grows, and because forked helper processes would write a buffer again.
                 stream = stack.enter_context(log.open("a", encoding="utf-8", buffering=1))
                 stack.enter_context(contextlib.redirect_stdout(stream))
@@ -64,3 +68,20 @@ def limit_threads() -> None:
     """Make nnU-Net take this machine's core count where it would take 8; call before nnU-Net is imported."""
     if "nnunetv2.configuration" not in sys.modules:
         os.environ.setdefault("nnUNet_def_n_proc", _CORES)
+
+
+def find_trainer(name: str) -> Any:
+    """nnU-Net's trainer class of that name.
+
+    Raises:
+        InputError: nnU-Net has none.
+    """
+    from nnunetv2.utilities.find_objects import recursive_find_trainer_class_by_name
+
+    try:
+        found = recursive_find_trainer_class_by_name(name)
+    except (RuntimeError, ModuleNotFoundError, TypeError):
+        found = None
+    if found is None:
+        raise InputError(f"segmentation.trainer={name}: nnU-Net has no such trainer class; use nnUNetTrainer or one that nnU-Net can find.")
+    return found

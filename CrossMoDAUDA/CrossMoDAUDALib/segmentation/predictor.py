@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import pydoc
 import re
 from collections.abc import Iterator, Sequence
@@ -11,14 +12,19 @@ from typing import Any
 
 import numpy as np
 
+from ..config import SegmentationSettings
 from ..devices import resolve
 from ..errors import CrossModaError, InputError
 from ..models import Model, model_folder, read_model
 from ..progress import Progress, silent
 from ..volumes import Volume, refuse_blank, to_canonical
+from ..weights import load_weights
 from .dataset import from_network_labels, on_scan_grid, scaled_scan
 from .nnunet import limit_threads, quiet
 from .postprocessing import keep_largest_component
+
+# What a scan may have at the voxel size that the model works with: forty times a head at half a millimetre.
+MOST_VOXELS = 1 << 30
 
 
 class Segmenter:
@@ -26,14 +32,16 @@ class Segmenter:
 
     Attributes:
         labels: structure names and their values in the label maps it makes.
+        trained_on: what it was trained on; None for a model that does not say.
     """
 
     def __init__(self, folder: Path, device: str = "auto", largest_component: Sequence[str] | None = None) -> None:
         model = read_model(folder)
-        self.labels = model.settings.labels
+        self.labels, self.trained_on = model.settings.labels, model.trained_on
         self._scaling = model.settings.translation
         own = model.settings.self_training.largest_component
         self._single = [self.labels[name] for name in (own if largest_component is None else largest_component)]
+        self._spacing = model.spacing
         self._predictor = _predictor(model, device)
 
     @classmethod
@@ -67,6 +75,7 @@ class Segmenter:
 
         refuse_blank(volume)
         canonical = to_canonical(scaled_scan(volume, self._scaling))
+        self._refuse_giant(canonical)
         image = np.ascontiguousarray(canonical.array, dtype=np.float32)[None]
         self._predictor.progress = progress
         threads = torch.get_num_threads()
@@ -79,6 +88,15 @@ class Segmenter:
             torch.set_num_threads(threads)  # nnU-Net's, which it does not undo when it is interrupted
         label = on_scan_grid(from_network_labels(predicted, self.labels), volume)
         return label.with_array(keep_largest_component(label.array, self._single)) if self._single else label
+
+    def _refuse_giant(self, canonical: Volume) -> None:
+        lengths = zip(canonical.array.shape, canonical.geometry.spacing[::-1], self._spacing, strict=True)
+        voxels = math.prod(length * step / wanted for length, step, wanted in lengths)
+        if voxels > MOST_VOXELS:
+            size = " x ".join(f"{length:g}" for length in self._spacing[::-1])
+            raise InputError(
+                f"The scan would have {voxels:.2g} voxels of the {size} mm that the model works with; check its voxel size or crop it."
+            )
 
 
 class _Patches(list[Any]):
@@ -99,11 +117,8 @@ def _predictor(model: Model, device_name: str) -> Any:
         import torch
         from nnunetv2.utilities.label_handling.label_handling import determine_num_input_channels
         from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
-        from safetensors.torch import load_model
     except ModuleNotFoundError as error:
         raise CrossModaError(f"The Python package '{error.name}' is missing; install nnU-Net (pip install nnunetv2).") from None
-
-    from .training import find_trainer
 
     class ReportingPredictor(inference.nnUNetPredictor):  # type: ignore[misc]
         """Tells how many patches are done, and ends when the telling raises."""
@@ -141,10 +156,12 @@ def _predictor(model: Model, device_name: str) -> Any:
         plans = PlansManager(model.plans)
         configuration = plans.get_configuration(model.settings.segmentation.configuration)
         _refuse_foreign_code(configuration)
+        _find_parts(configuration)
         with quiet():
-            network = find_trainer(model.settings.segmentation.trainer).build_network_architecture(
-                plans, configuration, determine_num_input_channels(plans, configuration, model.dataset),
-                plans.get_label_manager(model.dataset).num_segmentation_heads, enable_deep_supervision=False,
+            network = _network(
+                model.settings.segmentation.trainer, plans, configuration,
+                determine_num_input_channels(plans, configuration, model.dataset),
+                plans.get_label_manager(model.dataset).num_segmentation_heads,
             )  # fmt: skip
             predictor = ReportingPredictor(
                 tile_step_size=model.settings.segmentation.tile_step, use_mirroring=model.mirroring_axes is not None,
@@ -154,16 +171,61 @@ def _predictor(model: Model, device_name: str) -> Any:
         raise
     except Exception as error:  # whatever a damaged file makes nnU-Net stumble over
         raise InputError(f"nnU-Net cannot build the network that {model.folder / 'plans.json'} describes; copy the model again.") from error
-    try:
-        load_model(network, model.folder / "segmenter.safetensors")
-    except Exception as error:
-        raise InputError(
-            f"{model.folder / 'segmenter.safetensors'} does not fit the model's plans or is damaged; copy the model again."
-        ) from error
+    _fill(network, model.folder / "segmenter.safetensors")
     predictor.manual_initialization(
         network, plans, configuration, [network.state_dict()], model.dataset, model.settings.segmentation.trainer, model.mirroring_axes
     )
     return predictor
+
+
+def _find_parts(configuration: Any) -> None:
+    """Find what nnU-Net finds by its name in the plans only when it predicts.
+
+    Raises:
+        Exception: something is not there, in nnU-Net's own words.
+    """
+    import nnunetv2
+    from nnunetv2.utilities.find_class_by_name import recursive_find_python_class
+
+    package = "nnunetv2.preprocessing.normalization"
+    folder = Path(nnunetv2.__path__[0]) / "preprocessing" / "normalization"
+    parts = [recursive_find_python_class(str(folder), scheme, package) for scheme in configuration.normalization_schemes]
+    parts += [configuration.preprocessor_class, configuration.resampling_fn_data, configuration.resampling_fn_probabilities]
+    if not all(map(callable, parts)):
+        raise LookupError("a part that nnU-Net does not have")
+
+
+def _network(trainer: str, plans: Any, configuration: Any, channels: int, heads: int) -> Any:
+    """The network that the plans describe, without weights."""
+    import torch
+
+    if trainer != SegmentationSettings().trainer:  # one that may build something else; finding it needs what training needs
+        from .nnunet import find_trainer
+
+        return find_trainer(trainer).build_network_architecture(plans, configuration, channels, heads, enable_deep_supervision=False)
+    from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
+
+    with torch.device("meta"):  # takes no memory: plans cannot claim more than the weights file holds
+        return get_network_from_plans(
+            configuration.network_arch_class_name, configuration.network_arch_init_kwargs,
+            configuration.network_arch_init_kwargs_req_import, channels, heads, allow_init=False, deep_supervision=False,
+        )  # fmt: skip
+
+
+def _fill(network: Any, path: Path) -> None:
+    """Give a network its weights. A tensor that it has under several names is in the file under one of them.
+
+    Raises:
+        InputError: the file is damaged or belongs to another network.
+    """
+    weights = load_weights(path)
+    try:
+        unexpected = network.load_state_dict(weights, strict=False, assign=True).unexpected_keys
+    except RuntimeError:  # other shapes
+        unexpected = ["a shape"]
+    filled = {id(tensor) for name, tensor in network.state_dict(keep_vars=True).items() if name in weights}
+    if unexpected or any(id(tensor) not in filled for tensor in network.state_dict(keep_vars=True).values()):
+        raise InputError(f"{path} does not fit the model's plans or is damaged; copy the model again.")
 
 
 def _refuse_foreign_code(configuration: Any) -> None:

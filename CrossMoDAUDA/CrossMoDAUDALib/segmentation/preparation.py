@@ -16,7 +16,7 @@ import numpy as np
 
 from ..config import SegmentationSettings
 from ..errors import InputError
-from ..files import read_json, write_json
+from ..files import make_folder, read_json, write_json
 from ..parallel import for_each
 from ..progress import Progress
 from .dataset import TrainingCase
@@ -24,6 +24,8 @@ from .dataset import TrainingCase
 PLANS = "nnUNetPlans"
 # nnU-Net draws this many foreground voxels over a whole data set for its intensity statistics.
 FOREGROUND_SAMPLES = 10_000_000 * 10
+# A case's files; the last one, by which it counts as done, comes last.
+_CASE_ENDINGS = (".b2nd", "_seg.b2nd", ".pkl")
 
 
 def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSettings, workers: int, progress: Progress) -> None:
@@ -44,7 +46,7 @@ def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSetting
     folder = raw / name
     arguments = [(str(folder / files["images"][0]), str(folder / files["label"]), samples) for files in cases.values()]
     results = for_each(_analyse, arguments, workers, progress, "measuring the images")
-    target.mkdir(parents=True, exist_ok=True)
+    make_folder(target)
     if not any(len(drawn) for _, _, (drawn,), *_ in results):
         raise InputError(f"No label map of {name} holds a structure, so there is nothing to learn; check the source domain's label maps.")
     write_json(target / "dataset_fingerprint.json", _fingerprint(results))
@@ -96,7 +98,7 @@ def preprocess(
         like: another data set whose preprocessed cases are taken over where both plans treat images alike.
     """
     folder = _case_folder(preprocessed, name, configuration)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     if like and _same_preprocessing(preprocessed, name, like, configuration):
         donor = _case_folder(preprocessed, like, configuration)
         for case in cases:
@@ -104,7 +106,7 @@ def preprocess(
                 _publish(donor, folder, case.name, _link)
     for left in folder.glob("partial_*"):
         shutil.rmtree(left, ignore_errors=True)
-    todo = [case for case in cases if not (folder / f"{case.name}.pkl").is_file()]
+    todo = [case for case in cases if not all((folder / f"{case.name}{ending}").is_file() for ending in _CASE_ENDINGS)]
     arguments = [(str(preprocessed), name, configuration, case, False) for case in todo]
     for_each(_preprocess_case, arguments, workers, progress, "preprocessing")
 
@@ -135,7 +137,7 @@ def _preprocess_case(preprocessed: str, name: str, configuration: str, case: Tra
     folder = _case_folder(Path(preprocessed), name, configuration)
     scratch = folder / f"partial_{case.name}_{os.getpid()}"  # a killed helper that still writes shall not meet its successor
     shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
+    make_folder(scratch)
     try:
         stem = str(scratch / case.name)
         if labels_only:
@@ -156,8 +158,8 @@ def _preprocess_case(preprocessed: str, name: str, configuration: str, case: Tra
 
 
 def _publish(source: Path, target: Path, case: str, move: Any) -> None:
-    """Bring a case's files to their place; the ``.pkl``, by which a case counts as done, comes last."""
-    for ending in (".b2nd", "_seg.b2nd", ".pkl"):
+    """Bring a case's files to their place, in their order."""
+    for ending in _CASE_ENDINGS:
         if (source / f"{case}{ending}").is_file():
             move(source / f"{case}{ending}", target / f"{case}{ending}")
 

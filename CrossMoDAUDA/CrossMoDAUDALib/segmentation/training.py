@@ -15,16 +15,18 @@ import numpy as np
 import torch
 
 from ..acceleration import Acceleration
+from ..checkpoints import replacing_checkpoint
 from ..config import SegmentationSettings, Settings
 from ..distributed import rank_count, rank_number
-from ..errors import CrossModaError, InputError
-from ..files import read_json, replacing, write_json
+from ..errors import CrossModaError
+from ..files import make_folder, read_json, replacing, write_json
 from ..models import MODEL_FORMAT
 from ..parallel import end_with_parent
 from ..progress import Progress
-from .nnunet import nnunet_session
+from .nnunet import find_trainer, nnunet_session
 from .preparation import PLANS
 
+TRAINED_ON = "trained_on.json"
 _SECONDS_BETWEEN_PLOTS = 60
 
 
@@ -47,6 +49,7 @@ def train(
     device: torch.device,
     progress: Progress,
     start_from: Path | None = None,
+    trained_on: dict[str, Any] | None = None,
 ) -> bool:
     """Train on a preprocessed data set and export the model. Needs an open ``nnunet_session``.
 
@@ -59,6 +62,7 @@ def train(
         model: folder for the exported model (see :func:`export`).
         iteration: self-training iteration; varies the seed.
         start_from: an exported model to start from (warm start).
+        trained_on: :class:`..trained_on.TrainedOn` as JSON, for the exported model.
 
     Returns:
         Whether ``start_from`` was what the training began with; it cannot be where nnU-Net planned another network.
@@ -107,7 +111,7 @@ def train(
         finally:
             _end_augmentation(trainer)
     if rank_number() == 0:
-        export(trainer, model, settings)
+        export(trainer, model, settings, trained_on)
     return warm
 
 
@@ -126,16 +130,18 @@ def train_in_session(
     """:func:`train` for :func:`.distributed.run`, with an ``nnunet_session`` of its own in each process.
 
     Args:
-        folders: nnU-Net's three.
+        folders: nnU-Net's three; in the third lies what the model is to say of its training data (``trained_on.json``).
         log: where nnU-Net's prints go; what further processes print is the same again, and thrown away.
         augmentation: helper processes in all; 0 augments in the training's processes.
     """
     each = max(1, augmentation // rank_count()) if augmentation else 0
+    known = folders[2] / TRAINED_ON
+    trained_on = read_json(known) if known.is_file() else None
     with nnunet_session(*folders, log if rank_number() == 0 else Path(os.devnull), each):
-        return train(folders[1], name, model, settings, iteration, device, progress, start_from)
+        return train(folders[1], name, model, settings, iteration, device, progress, start_from, trained_on)
 
 
-def export(trainer: Any, model: Path, settings: Settings) -> None:
+def export(trainer: Any, model: Path, settings: Settings, trained_on: dict[str, Any] | None = None) -> None:
     """Write everything that prediction needs: weights as safetensors, nnU-Net's plans and data-set description, ``model.json`` last."""
     from safetensors.torch import save_file
 
@@ -145,7 +151,7 @@ def export(trainer: Any, model: Path, settings: Settings) -> None:
     persistent = network.state_dict().keys()
     once = {**dict(network.named_parameters()), **dict(network.named_buffers())}
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in once.items() if name in persistent}
-    model.mkdir(parents=True, exist_ok=True)
+    make_folder(model)
     with replacing(model / "segmenter.safetensors") as partial:
         save_file(weights, partial)
     write_json(model / "plans.json", trainer.plans_manager.plans)
@@ -164,25 +170,9 @@ def export(trainer: Any, model: Path, settings: Settings) -> None:
             "lower_percentile": settings.translation.lower_percentile,
             "upper_percentile": settings.translation.upper_percentile,
             "largest_component": list(settings.self_training.largest_component),
+            **({"trained_on": trained_on} if trained_on else {}),
         },
     )
-
-
-def find_trainer(name: str) -> Any:
-    """nnU-Net's trainer class of that name.
-
-    Raises:
-        InputError: nnU-Net has none.
-    """
-    from nnunetv2.utilities.find_objects import recursive_find_trainer_class_by_name
-
-    try:
-        found = recursive_find_trainer_class_by_name(name)
-    except (RuntimeError, ModuleNotFoundError, TypeError):
-        found = None
-    if found is None:
-        raise InputError(f"segmentation.trainer={name}: nnU-Net has no such trainer class; use nnUNetTrainer or one that nnU-Net can find.")
-    return found
 
 
 def _trainer_class(name: str) -> Any:
@@ -254,7 +244,7 @@ def _trainer_class(name: str) -> Any:
 
         def save_checkpoint(self, filename: str) -> None:
             if rank_number() == 0:
-                with replacing(Path(filename)) as partial:
+                with replacing_checkpoint(Path(filename)) as partial:
                     super().save_checkpoint(str(partial))
 
         def plot_network_architecture(self) -> None:
@@ -325,8 +315,14 @@ def _newest_checkpoint(folder: Path) -> Path | None:
     final = folder / "checkpoint_final.pth"
     if final.is_file():
         return final
-    found = [path for path in (folder / "checkpoint_latest.pth", folder / "checkpoint_best.pth") if path.is_file()]
-    return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
+    # Of one epoch the best is written last. Time stamps say nothing where a clock was set or files were copied.
+    found = [path for path in (folder / "checkpoint_best.pth", folder / "checkpoint_latest.pth") if path.is_file()]
+    return max(found, key=_epoch, default=None)
+
+
+def _epoch(checkpoint: Path) -> int:
+    # nnU-Net's own checkpoints hold more than tensors, as the list of losses; the weights stay on the disk.
+    return int(torch.load(checkpoint, map_location="cpu", weights_only=False, mmap=True)["current_epoch"])
 
 
 def _same_network(trainer: Any, model: Path) -> bool:

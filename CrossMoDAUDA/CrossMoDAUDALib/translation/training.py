@@ -3,6 +3,7 @@
 What it leaves in its folder::
 
     checkpoint.pt            everything that training goes on from
+    checkpoint_previous.pt   the one before, should that be damaged
     losses.csv               a row per epoch: mean of each loss, learning rate
     samples/epoch_0001.png   a few slices and their translations; samples/latest.png is the newest
     generator.safetensors    the trained source-to-target generator
@@ -22,16 +23,19 @@ import torch
 from torch import Tensor
 
 from ..acceleration import Acceleration
+from ..checkpoints import replacing_checkpoint
 from ..config import Settings
 from ..distributed import device_name, means, rank_number
 from ..errors import CrossModaError
 from ..files import replacing, write_json, write_text
+from ..models import describe_translator
 from ..progress import Progress
 from .cyclegan import CycleGAN, learning_rate_factor
 from .slices import SliceSampler
-from .translator import ARCHITECTURE, DESCRIPTION, FORMAT_VERSION, WEIGHTS
+from .translator import DESCRIPTION, WEIGHTS
 
 CHECKPOINT = "checkpoint.pt"
+PREVIOUS = "checkpoint_previous.pt"
 LOSSES = "losses.csv"
 SAMPLES = "samples"
 # A report with losses waits for the device, and a report at all costs the worker a line: neither on every step.
@@ -62,7 +66,7 @@ def train(source_slices: Path, target_slices: Path, folder: Path, settings: Sett
     sampler = SliceSampler(source_slices, target_slices, translation, settings.seed, device)
     how = Acceleration.choose(settings, device)
     model = CycleGAN(translation, settings.seed, how)
-    history = _resume(folder / CHECKPOINT, model, settings, sampler)
+    history = _resume(folder, model, settings, sampler)
     epochs = translation.epochs + translation.decay_epochs
     report = _Reporter(progress, epochs, sampler.steps)
     try:
@@ -134,7 +138,10 @@ class _Reporter:
 
 def _identity(settings: Settings, sampler: SliceSampler) -> dict[str, Any]:
     """What a checkpoint must have in common with the training that goes on from it."""
-    return {"seed": settings.seed, "slices": list(sampler.counts), **dataclasses.asdict(settings.translation)}
+    values = dataclasses.asdict(settings.translation)
+    for later in ("check_agreement", "drop_failed"):  # what is done with its translations
+        del values[later]
+    return {"seed": settings.seed, "slices": list(sampler.counts), **values}
 
 
 def _write_checkpoint(folder: Path, model: CycleGAN, settings: Settings, sampler: SliceSampler, history: list[dict[str, float]]) -> None:
@@ -143,13 +150,14 @@ def _write_checkpoint(folder: Path, model: CycleGAN, settings: Settings, sampler
     write_text(folder / LOSSES, "".join(",".join(row) + "\n" for row in rows))
     _write_samples(folder / SAMPLES, model, sampler, len(history))
     state = {"of": _identity(settings, sampler), "history": history, "model": model.state_dict()}
-    with replacing(folder / CHECKPOINT) as partial:
+    with replacing_checkpoint(folder / CHECKPOINT, folder / PREVIOUS) as partial:
         torch.save(state, partial)
 
 
-def _resume(path: Path, model: CycleGAN, settings: Settings, sampler: SliceSampler) -> list[dict[str, float]]:
-    """Load the checkpoint, if there is one, into the model; the rows of the finished epochs."""
-    if not path.exists():
+def _resume(folder: Path, model: CycleGAN, settings: Settings, sampler: SliceSampler) -> list[dict[str, float]]:
+    """Load the newest checkpoint, if there is one, into the model; the rows of the finished epochs."""
+    path = next((path for path in (folder / CHECKPOINT, folder / PREVIOUS) if path.is_file()), None)
+    if path is None:
         return []
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -192,5 +200,4 @@ def _write_translator(folder: Path, model: CycleGAN, settings: Settings) -> None
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.to_target.state_dict().items()}
     with replacing(folder / WEIGHTS) as partial:
         save_file(weights, partial)
-    architecture = {name: getattr(settings.translation, name) for name in ARCHITECTURE}
-    write_json(folder / DESCRIPTION, {"format": FORMAT_VERSION, **architecture})
+    write_json(folder / DESCRIPTION, describe_translator(settings.translation))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -11,21 +10,17 @@ from torch import nn
 
 from .. import volumes
 from ..acceleration import Acceleration, use_bf16
-from ..config import Settings, TranslationSettings, with_values
+from ..config import TranslationSettings
 from ..devices import resolve
 from ..errors import InputError
-from ..files import read_json
-from ..models import TRANSLATOR_DESCRIPTION, translator_folder
+from ..models import TRANSLATOR_FILES, read_translator, translator_folder
 from ..progress import Progress, silent
 from ..volumes import Volume
+from ..weights import load_weights
 from .networks import build_generator
 from .slices import prepare
 
-DESCRIPTION = TRANSLATOR_DESCRIPTION
-WEIGHTS = "generator.safetensors"
-FORMAT_VERSION = 1
-# The settings of section ``translation`` that a trained generator cannot be used without.
-ARCHITECTURE = ("translator", "image_size", "generator_features", "generator_blocks", "lower_percentile", "upper_percentile")
+DESCRIPTION, WEIGHTS = TRANSLATOR_FILES
 # On the CPU larger batches take memory and save no time.
 _BATCH = {"cpu": 2, "mps": 8, "cuda": 16}
 
@@ -58,15 +53,14 @@ class Translator:
             InputError: there is no trained translator, it is damaged, or there is no such device.
         """
         folder = translator_folder(model)
-        settings = _read_description(folder / DESCRIPTION)
+        settings = read_translator(folder)
         with torch.device("meta"):  # takes no memory: a description cannot claim more than the weights file holds
             generator = build_generator(settings)
+        weights = load_weights(folder / WEIGHTS)
         try:
-            from safetensors.torch import load_file
-
-            generator.load_state_dict(load_file(folder / WEIGHTS), assign=True)
-        except Exception as error:  # missing, cut short, or weights of another architecture
-            raise InputError(f"{folder / WEIGHTS} is missing, damaged or does not fit {DESCRIPTION}; copy the model again.") from error
+            generator.load_state_dict(weights, assign=True)
+        except RuntimeError as error:
+            raise InputError(f"{folder / WEIGHTS} does not fit {DESCRIPTION}; copy the model again.") from error
         where = resolve(device)
         return cls(generator.float(), settings, Acceleration(where, use_bf16(precision, where)))
 
@@ -98,18 +92,3 @@ class Translator:
             translated[first : first + batch] = volumes.to_stored(restored.squeeze(1).cpu().numpy())
             progress(min(first + batch, len(scaled)), len(scaled), "translated slices")
         return volumes.from_canonical(translated, volume.geometry)
-
-
-def _read_description(path: Path) -> TranslationSettings:
-    try:
-        data: Any = read_json(path)
-        version = data["format"]
-        values = {f"translation.{name}": data[name] for name in ARCHITECTURE}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is damaged; copy the model again.") from error
-    if version != FORMAT_VERSION:
-        raise InputError(f"{path} has format {version}, this version of CrossMoDAUDA reads {FORMAT_VERSION}; update CrossMoDAUDA.")
-    try:
-        return with_values(Settings(), values).translation
-    except InputError as error:
-        raise InputError(f"{path} is not usable: {error}") from error

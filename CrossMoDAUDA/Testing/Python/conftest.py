@@ -20,6 +20,10 @@ sys.path.insert(0, str(ROOT / "CrossMoDAUDA"))
 DATA = ROOT.parent / "shared" / "data"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--zoo-long", action="store_true", help="test_zoo.py: every bad file with every command, many thousands of headers")
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     """The repository's top folder."""

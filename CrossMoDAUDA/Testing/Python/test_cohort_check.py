@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import nibabel
 import numpy as np
 import pytest
+import SimpleITK
 from cohort_files import LABELS, SHAPE, label_array, save, save_crossmoda, scan_array
 from CrossMoDAUDALib import cohort, cohort_check, errors
 
@@ -47,6 +49,31 @@ def test_report_of_a_good_cohort(good: Path) -> None:
     tumour = lines[0].index("Tumour") + len("Tumour")
     assert lines[2][:tumour].endswith(" 1"), "counts stand right-aligned under their structure"
     assert lines[4][:tumour].endswith(" -"), "target cases have none"
+
+
+def test_itk_reads_in_one_thread_at_a_time(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, together = [], []
+
+    def watched(name: str) -> None:
+        read = getattr(SimpleITK.ImageFileReader, name)
+
+        def slowly(reader: SimpleITK.ImageFileReader) -> object:
+            inside.append(reader)
+            time.sleep(0.01)
+            together.append(len(inside))
+            try:
+                return read(reader)
+            finally:
+                inside.remove(reader)
+
+        monkeypatch.setattr(SimpleITK.ImageFileReader, name, slowly)
+
+    watched("Execute")
+    watched("ReadImageInformation")
+    report = cohort_check.check_cohort(cohort.find_crossmoda(good), LABELS, threads=4)
+    report.raise_for_problems()
+    assert len(together) == 2 * sum(1 + (row.label is not None) for row in report.rows)
+    assert set(together) == {1}, "two in its NIfTI reader now and then end the process"
 
 
 def _truncated(path: Path) -> None:

@@ -75,7 +75,7 @@ def test_each_state_of_a_package_is_told_apart(site: Path) -> None:
     assert found["nnunetv2"].lines == ("nnunetv2>=2.8.1,<2.9",)
     assert found["safetensors"].unmet == ("absent-package>=2,<3",)
     assert found["safetensors"].lines == ("absent-package>=2,<3",) and not found["safetensors"].wrong_version
-    assert [each.name for each in dependencies.missing()] == ["torch", "nnunetv2", "safetensors", "tqdm", "psutil"]
+    assert [each.name for each in dependencies.missing()] == ["torch", "nnunetv2", "safetensors", "platformdirs", "tqdm", "psutil"]
     assert found["numpy"].belongs_to_slicer and not found["torch"].belongs_to_slicer
 
 
@@ -148,9 +148,7 @@ def test_leftovers_of_other_installations_do_not_reach_pip(site: Path) -> None:
 
 
 @pytest.mark.parametrize("before", [None, "https://example.org/theirs.txt"])
-def test_holding_sets_and_restores_the_variable(
-    tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
-) -> None:
+def test_holding_sets_and_restores_the_variable(tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
     slicer_with(site)
     monkeypatch.delenv("PIP_CONSTRAINT", raising=False)
     if before:

@@ -21,7 +21,7 @@ pytest.importorskip("PySide6")
 from Testing.Host import Host
 
 FORM = Path(__file__).parents[2] / "Resources" / "UI" / "DependenciesSection.ui"
-SMALL = {"safetensors": "0.8.0", "tqdm": "4.70.1", "psutil": "7.0.0"}
+SMALL = {"safetensors": "0.8.0", "platformdirs": "4.14.7", "tqdm": "4.70.1", "psutil": "7.0.0"}
 
 
 class Bench:
@@ -189,7 +189,7 @@ def test_install_asks_then_uses_the_extensions_and_pip(bench: Bench, monkeypatch
     assert [name for name, _ in bench.calls] == ["torch", "nnunet", "pip"]
     assert bench.calls[0][1] == (False, ">=2.2,!=2.9.*")
     assert bench.calls[1][1] == "nnunetv2>=2.8.1,<2.9"
-    assert bench.calls[2][1] == ["safetensors>=0.4.3", "tqdm>=4.66", "psutil>=5.9"]
+    assert bench.calls[2][1] == ["safetensors>=0.4.3", "platformdirs>=4", "tqdm>=4.66", "psutil>=5.9"]
     assert "numpy==2.0.2" in bench.constraints and "simpleitk==2.5.2" in bench.constraints
     name, _requirements, keywords = bench.host.installer.calls[0]
     assert name == "pip_ensure" and Path(keywords["constraints"]).is_file()
@@ -264,7 +264,7 @@ def test_reasons_of_the_extensions_are_shown(bench: Bench, monkeypatch: pytest.M
     bench.press("dependenciesInstall")
     assert "no space left" in bench.status and not section.ready
     assert bench.marks()["torch"] == "installed 2.13.0+cu128"
-    assert section.ui.dependenciesButton.text == "Python packages: 4 missing"
+    assert section.ui.dependenciesButton.text == "Python packages: 5 missing"
 
 
 def test_pytorch_not_installed_by_its_extension_stops(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -273,9 +273,7 @@ def test_one_process_goes_on_where_two_were_stopped(slices: tuple[Path, Path], t
     assert load_file(stopped / "generator.safetensors").keys() == load_file(alone / "generator.safetensors").keys()
 
 
-def test_a_batch_that_cannot_be_shared_leaves_devices_out(
-    tiny_cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_that_cannot_be_shared_leaves_devices_out(tiny_cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = with_values(preset_settings("smoke"), {**TINY_RUN, "device": "cpu"})
     experiment = Experiment.create(tmp_path / "experiment", settings, find_crossmoda(tiny_cohort), {})
     monkeypatch.setattr(devices, "resolve_all", lambda name: [CPU] * 3)  # as if the machine had three GPUs

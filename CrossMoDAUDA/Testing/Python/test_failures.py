@@ -90,6 +90,21 @@ def test_memory_as_pytorch_meets_it() -> None:
     assert explain(caught.value)[0].startswith("Memory ran out")
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("can't start new thread"),
+        RuntimeError("std::bad_alloc"),
+        RuntimeError("Failed to allocate memory for image."),
+        ImportError("libtorch_cpu.so: failed to map segment from shared object: Cannot allocate memory"),
+    ],
+)
+def test_memory_as_libraries_under_a_limit_meet_it(error: Exception) -> None:
+    message, status = explain(error)
+    assert status == 1
+    assert message.startswith("Memory ran out")
+
+
 def test_memory_of_the_gpu() -> None:
     import torch
 

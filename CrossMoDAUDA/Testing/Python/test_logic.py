@@ -16,6 +16,7 @@ from CrossMoDAUDALib import mrml  # noqa: E402
 from CrossMoDAUDALib.config import Settings  # noqa: E402
 from CrossMoDAUDALib.errors import InputError  # noqa: E402
 from CrossMoDAUDALib.logic import InferenceLogic  # noqa: E402
+from CrossMoDAUDALib.trained_on import DomainScans, StructureLabels, TrainedOn  # noqa: E402
 from CrossMoDAUDALib.volumes import Geometry, Volume  # noqa: E402
 
 LABELS = {"Vestibular schwannoma": 1, "Cochlea": 2}
@@ -31,6 +32,7 @@ class Thresholds:
     """Stands in for both networks where only the scene matters: three steps, then the scan's brightness in classes."""
 
     labels = LABELS
+    trained_on: TrainedOn | None = None
 
     def segment(self, volume: Volume, progress: Any) -> Volume:
         for step in range(3):
@@ -83,6 +85,19 @@ def test_segment_makes_a_named_segmentation_on_the_scans_grid(logic: InferenceLo
     labels = mrml.label_volume_from_segmentation(node, LABELS)
     assert labels.geometry.differences(GEOMETRY) == []
     np.testing.assert_array_equal(labels.array, np.digitize(mrml.volume_from_node(scan).array, [0, 300]))
+
+
+def test_what_is_odd_stands_in_an_attribute(scan: Any, tmp_path: Path) -> None:
+    model = Thresholds()
+    range_ = ((1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
+    labels = {name: StructureLabels(1, 10.0, 20.0, True) for name in LABELS}
+    model.trained_on = TrainedOn(DomainScans(1, range_, range_), DomainScans(1, range_, range_), labels)
+    logic = InferenceLogic(lambda *_: model)
+    node = logic.segment(scan, tmp_path)
+    assert "ml, less than any it was trained on (10.0 to 20.0 ml)" in node.GetAttribute("CrossMoDAUDA.Warnings")
+    assert node.GetAttribute("CrossMoDAUDA.Warnings").count("touches the volume's edge") == 2
+    mrml.set_warnings(node, [])
+    assert node.GetAttribute("CrossMoDAUDA.Warnings") is None, "forgotten with the result it was about"
 
 
 def test_translate_makes_a_named_volume_on_the_scans_grid(logic: InferenceLogic, scan: Any, tmp_path: Path) -> None:
@@ -196,6 +211,7 @@ def test_translate_with_a_real_generator(scan: Any, tmp_path: Path) -> None:
     """The node's result is the translator's own, on the scan's grid, also under a transform."""
     torch = pytest.importorskip("torch")
     from CrossMoDAUDALib.files import write_json
+    from CrossMoDAUDALib.models import describe_translator
     from CrossMoDAUDALib.translation import translator
     from CrossMoDAUDALib.translation.networks import build_generator
     from safetensors.torch import save_file
@@ -205,8 +221,7 @@ def test_translate_with_a_real_generator(scan: Any, tmp_path: Path) -> None:
     folder = tmp_path / "translation"
     folder.mkdir()
     save_file(build_generator(settings).state_dict(), folder / translator.WEIGHTS)
-    description = {name: getattr(settings, name) for name in translator.ARCHITECTURE}
-    write_json(folder / translator.DESCRIPTION, {"format": translator.FORMAT_VERSION, **description})
+    write_json(folder / translator.DESCRIPTION, describe_translator(settings))
     moving = mrml.scene().AddNewNodeByClass("vtkMRMLLinearTransformNode", "move")
     scan.SetAndObserveTransformNodeID(moving.GetID())
 

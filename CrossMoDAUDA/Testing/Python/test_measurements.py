@@ -135,11 +135,14 @@ def test_the_table(tmp_path: Path) -> None:
         ("Fall ü", Measurement("Tumour", 10, 0.123456789, 12.5, {"Cochlea": 3.25})),
         ("Fall ü", Measurement("Cochlea", 0, 0.0, math.nan, {"Tumour": math.nan})),
     ]
-    write_csv(tmp_path / "new" / "sizes.csv", rows)
+    write_csv(tmp_path / "new" / "sizes.csv", rows, {("Fall ü", "Cochlea"): "Cochlea: nothing was found."})
     with (tmp_path / "new" / "sizes.csv").open(encoding="utf-8", newline="") as file:
         table = list(csv.reader(file))
     assert table == [
-        ["case", "structure", "voxels", "volume_ml", "largest_axial_diameter_mm", "distance_mm to Tumour", "distance_mm to Cochlea"],
-        ["Fall ü", "Tumour", "10", "0.123457", "12.5", "", "3.25"],
-        ["Fall ü", "Cochlea", "0", "0", "", "", ""],
+        [
+            *("case", "structure", "voxels", "volume_ml", "largest_axial_diameter_mm"),
+            *("distance_mm to Tumour", "distance_mm to Cochlea", "warnings"),
+        ],
+        ["Fall ü", "Tumour", "10", "0.123457", "12.5", "", "3.25", ""],
+        ["Fall ü", "Cochlea", "0", "0", "", "", "", "Cochlea: nothing was found."],
     ]

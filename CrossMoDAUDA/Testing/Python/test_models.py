@@ -19,7 +19,12 @@ INFO = ModelInfo(Path("m"), {"Vestibular schwannoma": 1, "Cochlea": 2}, 1, ("Coc
 def test_an_experiment_its_iterations_and_its_model(tiny_experiment: Path) -> None:
     labels = {"Vestibular schwannoma": 1, "Cochlea": 2}
     last = describe_model(tiny_experiment)
-    assert last == ModelInfo(tiny_experiment / "iteration_1" / "model", labels, 1, ())
+    assert last == ModelInfo(tiny_experiment / "iteration_1" / "model", labels, 1, (), last.trained_on)
+    assert last.trained_on is not None and (last.trained_on.source.cases, last.trained_on.target.cases) == (2, 2)
+    assert {name: (found.labels, found.two_sided) for name, found in last.trained_on.structures.items()} == {
+        "Vestibular schwannoma": (2, False),
+        "Cochlea": (2, True),
+    }
     first = describe_model(tiny_experiment / "iteration_0")
     assert (first.folder, first.iteration) == (tiny_experiment / "iteration_0" / "model", 0)
     assert describe_model(tiny_experiment / "iteration_0" / "model") == first
@@ -35,7 +40,15 @@ def test_a_model_on_its_own(tiny_experiment: Path, tmp_path: Path, monkeypatch: 
     for path in (model, Path()):
         info = describe_model(path)
         assert (info.folder, info.iteration, info.largest_component) == (path, None, ("Cochlea",))
+        assert info.trained_on is not None
+    older = {key: value for key, value in description.items() if key != "trained_on"}
+    (model / "model.json").write_text(json.dumps(older), encoding="utf-8")
+    assert describe_model(model).trained_on is None
+    (model / "model.json").write_text(json.dumps({**older, "trained_on": {"source": 3}}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"model\.json is damaged"):
+        describe_model(model)
     (model / "plans.json").write_text("[]", encoding="utf-8")
+    (model / "model.json").write_text(json.dumps(older), encoding="utf-8")
     with pytest.raises(InputError, match=r"plans\.json is damaged"):
         describe_model(model)
     (model / "segmenter.safetensors").unlink()

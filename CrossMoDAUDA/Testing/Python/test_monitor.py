@@ -39,6 +39,17 @@ def test_finished_experiment(tiny_experiment: Path) -> None:
     assert any(stage == "translation/train" for stage, _ in monitor.curves)
 
 
+def test_a_clock_that_is_set_back_makes_no_negative_times() -> None:
+    stage = Stage("translation/train")
+    for event in (
+        {"kind": "stage", "state": "started", "time": 1000.0},
+        {"kind": "progress", "step": 1, "total": 9, "time": 1010.0},
+        {"kind": "progress", "step": 3, "total": 9, "time": 500.0},
+    ):
+        stage.follow(event)
+    assert (stage.seconds, stage.remaining) == (0.0, 0.0)
+
+
 def test_planned_stages_are_those_that_run(tiny_experiment: Path) -> None:
     events, _ = read_events(tiny_experiment / "events.jsonl")
     ran = [event["stage"] for event in events if event["kind"] == "stage" and event["state"] == "started"]

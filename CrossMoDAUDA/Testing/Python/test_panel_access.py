@@ -39,7 +39,7 @@ def panel(host: Host) -> Any:
 # Texts -----------------------------------------------------------------------------------------------------------------
 
 # What needs no translation: numbers, file names, the names of packages, structures, settings' values and log lines' times.
-PACKAGE_NAMES = {"torch", "nnunetv2", "numpy", "SimpleITK", "scipy", "safetensors", "tqdm", "pillow", "psutil"}
+PACKAGE_NAMES = {"torch", "nnunetv2", "numpy", "SimpleITK", "scipy", "safetensors", "tqdm", "pillow", "psutil", "platformdirs"}
 VALUES = {"3d_fullres", "nnUNetTrainer", "challenge2022", "medpy", "all", "none", "Vestibular schwannoma:1,Cochlea:2", "..."}
 VALUES |= {"auto", "bf16", "fp32", "on", "off"}
 STRUCTURES = {"Vestibular schwannoma", "Cochlea"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +72,62 @@ def test_the_panels_result_is_the_command_lines(host: Host, tiny_experiment: Pat
     (node,) = nodes("vtkMRMLSegmentationNode").values()
     found = mrml.label_volume_from_segmentation(node, {"Vestibular schwannoma": 1, "Cochlea": 2})
     assert np.array_equal(found.array, expected.array)
+
+
+@pytest.fixture
+def strict_model(tiny_experiment: Path, tmp_path: Path) -> Path:
+    """A model that says it has learned from far larger structures than there are, so that each result is odd."""
+    model = Path(shutil.copytree(tiny_experiment / "iteration_1" / "model", tmp_path / "strict model"))
+    description = json.loads((model / "model.json").read_text(encoding="utf-8"))
+    for known in description["trained_on"]["structures"].values():
+        known.update(least_ml=5000.0, most_ml=6000.0)
+    (model / "model.json").write_text(json.dumps(description), encoding="utf-8")
+    return model
+
+
+def test_what_is_odd_is_plain_to_see(host: Host, strict_model: Path) -> None:
+    from CrossMoDAUDALib import mrml
+
+    assert not host.find("segmentWarnings").visible and "Not for clinical use" in host.find("notForClinicalUse").text
+    scan, _ = add_scan("Scan <A>")
+    add_scan("Scan B", seed=10)
+    choose_model(host, strict_model)
+    host.find("segmentInputVolume").setCurrentNode(scan)
+    host.click("segmentApply")
+    wait(host, "segment")
+    assert host.find("segmentWarnings").visible and not host.find("segmentWarningsIcon").pixmap.isNull()
+    shown = host.find("segmentWarningsText").text
+    assert "Vestibular schwannoma: " in shown and "Cochlea: " in shown and "Scan" not in shown, "of one scan no name is needed"
+    (node,) = nodes("vtkMRMLSegmentationNode").values()
+    warnings = node.GetAttribute(mrml.WARNINGS)
+    assert "Vestibular schwannoma: " in warnings and warnings.endswith((" before you use it.", " yourself."))
+
+    choose(host, "segmentInputKind", "scene")
+    host.click("segmentApply")
+    assert not host.find("segmentWarnings").visible, "they were about the result before"
+    wait(host, "segment")
+    shown = host.find("segmentWarningsText").text
+    assert shown.index("<b>Scan &lt;A&gt;</b>") < shown.index("<b>Scan B</b>") and "scan_0001" not in shown
+    assert all(node.GetAttribute(mrml.WARNINGS) for node in nodes("vtkMRMLSegmentationNode").values())
+    host.close_scene()
+    assert not host.find("segmentWarnings").visible
+
+
+def test_warnings_are_saved_with_the_scene(host: Host, tmp_path: Path) -> None:
+    import slicer
+    from CrossMoDAUDALib import mrml, phantom
+
+    scan, labels = add_scan()
+    node = mrml.segmentation_node(labels, phantom.LABELS, scan, "Odd")
+    said = "Tumour: 14.2 ml, more than any it was trained on (0.1 to 8.3 ml); look: \N{BULLET} ü."
+    mrml.set_warnings(node, [said])
+    slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
+    slicer.mrmlScene.SetRootDirectory(str(tmp_path))
+    slicer.mrmlScene.Commit()
+    read = slicer.vtkMRMLScene()
+    read.SetURL(str(tmp_path / "scene.mrml"))
+    read.Import()
+    assert read.GetFirstNodeByName("Odd").GetAttribute(mrml.WARNINGS) == said
 
 
 def test_an_existing_segmentation_is_replaced_only_after_asking(host: Host, tiny_experiment: Path) -> None:
@@ -173,11 +230,12 @@ def test_folder_of_scans(host: Host, tiny_experiment: Path, tiny_cohort: Path, t
     assert str(output) in wait(host, "segment")
     scans = sorted(path.name.removesuffix(".nii.gz") for path in (tiny_cohort / "training_target").iterdir())
     expected = sorted([f"{scan}{ending}" for scan in scans for ending in (".seg.nrrd", "_Label.nii.gz")] + ["measurements.csv"])
-    assert sorted(path.name for path in output.iterdir()) == expected
+    written = [path.name for path in output.iterdir()]
+    assert sorted(name for name in written if not name.endswith("_warnings.txt")) == expected
     assert not nodes("vtkMRMLSegmentationNode")
     host.answers += [False]  # keep what is there
     host.click("segmentApply")
-    assert "5 files" in host.dialogs[-1].text
+    assert f"{len(written)} files" in host.dialogs[-1].text
     assert "Nothing was done" in host.find("segmentStatus").text and not host.widget.panel.segment.runner.running
 
 

@@ -106,19 +106,19 @@ from CrossMoDAUDALib.progress import silent
 
 def hang(folder, number):
     Path(folder, str(os.getpid())).touch()
-    time.sleep(120)
+    {hang}
 
 if __name__ == "__main__":
     parallel.for_each(hang, [({folder!r}, number) for number in range(2)], 2, silent, "hanging")
 """
 
 
-def hanging_parent(tmp_path: Path) -> tuple[subprocess.Popen[str], list[int]]:
+def hanging_parent(tmp_path: Path, hang: str = "time.sleep(120)") -> tuple[subprocess.Popen[str], list[int]]:
     """A process with two helpers that hang, and the helpers' ids."""
     pids = tmp_path / "pids"
     pids.mkdir()
     script = tmp_path / "hangs.py"
-    script.write_text(HANGS.format(library=str(LIBRARY), folder=str(pids)), encoding="utf-8")
+    script.write_text(HANGS.format(library=str(LIBRARY), folder=str(pids), hang=hang), encoding="utf-8")
     parent = subprocess.Popen([sys.executable, str(script)], stderr=subprocess.PIPE, text=True, start_new_session=True)
     until(lambda: len(list(pids.iterdir())) == 2, "the helpers to start")
     return parent, [int(path.name) for path in pids.iterdir()]
@@ -161,6 +161,31 @@ def test_ctrl_c_reaches_helpers_through_their_parent_alone(tmp_path: Path) -> No
     _, errors = parent.communicate(timeout=30)
     assert errors.count("Traceback") == 1, "the script's own, none of the helpers'"
     assert not any(is_alive(helper) for helper in helpers)
+
+
+LIMITED = """
+import resource, sys
+sys.path.insert(0, {library!r})
+from CrossMoDAUDALib import parallel
+parallel.refuse_small_limit()
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+parallel.refuse_small_limit()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs such a limit")
+def test_a_limit_below_what_the_libraries_take_is_refused() -> None:
+    done = subprocess.run([sys.executable, "-c", LIMITED.format(library=str(LIBRARY))], capture_output=True, text=True)
+    assert "CrossModaError: Memory ran out before the work began: processes are limited to 1.0 GB" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's signal at a parent's death")
+def test_a_helper_that_is_stuck_in_a_library_ends_with_its_parent(tmp_path: Path) -> None:
+    parent, helpers = hanging_parent(tmp_path, "__import__('ctypes').PyDLL(None).sleep(120)")  # no Python runs meanwhile
+    time.sleep(0.3)
+    parent.kill()
+    parent.communicate()
+    until(lambda: not any(is_alive(helper) for helper in helpers), "the helpers to end", 5)
 
 
 def test_worker_count() -> None:

@@ -161,18 +161,26 @@ def test_the_networks_are_the_same_to_the_bit(folders: Folders, name: str) -> No
     assert (undisturbed / name).read_bytes() == (killed / name).read_bytes()
 
 
-@pytest.mark.parametrize("name", ["pseudo_target", "iteration_0/pseudo_labels", "iteration_1/pseudo_labels", "iteration_1/evaluation"])
+@pytest.mark.parametrize(
+    "name", ["pseudo_target", "iteration_0/agreement", "iteration_0/pseudo_labels", "iteration_1/pseudo_labels", "iteration_1/evaluation"]
+)
 def test_the_images_are_the_same(folders: Folders, name: str) -> None:
     undisturbed, killed, _ = folders
-    names = sorted(path.name for path in (undisturbed / name).iterdir())
-    assert names and names == sorted(path.name for path in (killed / name).iterdir())
+    names = sorted(path.name for path in (undisturbed / name).glob("*.nii.gz"))
+    assert names and names == sorted(path.name for path in (killed / name).glob("*.nii.gz"))
     for file in names:
         one, other = volumes.read_volume(undisturbed / name / file), volumes.read_volume(killed / name / file)
         assert one.geometry == other.geometry
         np.testing.assert_array_equal(one.array, other.array)
 
 
-@pytest.mark.parametrize("name", ["evaluation/table.csv", "evaluation/per_case.csv", "evaluation/table.md", "translation/losses.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("evaluation/table.csv", "evaluation/per_case.csv", "evaluation/table.md", "translation/losses.csv"),
+        *("pseudo_target/contrast.json", "pseudo_target/checks.csv", "iteration_0/agreement.json", "report.md"),
+    ],
+)
 def test_the_tables_are_the_same(folders: Folders, name: str) -> None:
     undisturbed, killed, _ = folders
     assert (undisturbed / name).read_text(encoding="utf-8") == (killed / name).read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import multiprocessing
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from CrossMoDAUDALib.config import Settings, with_values
 from CrossMoDAUDALib.errors import CrossModaError, InputError
 from CrossMoDAUDALib.experiment import Experiment
@@ -89,6 +91,23 @@ def test_a_cancelled_training_goes_on_to_the_same_weights(
     train(tiny_experiment, tmp_path, settings, lambda step, *_, **__: steps.append(step))
     assert steps[0] > 1, "the first epoch was trained again"
     assert (tmp_path / "model" / "segmenter.safetensors").read_bytes() == (uninterrupted / "model" / "segmenter.safetensors").read_bytes()
+
+
+def test_the_newest_checkpoint_is_that_of_the_latest_epoch_whatever_the_clock_said(tmp_path: Path) -> None:
+    def saved(name: str, epoch: int, age: int) -> Path:
+        torch.save({"current_epoch": epoch, "network_weights": {}}, tmp_path / name)
+        os.utime(tmp_path / name, ns=(10**18 - age, 10**18 - age))
+        return tmp_path / name
+
+    assert training._newest_checkpoint(tmp_path) is None
+    best = saved("checkpoint_best.pth", 3, age=0)
+    latest = saved("checkpoint_latest.pth", 4, age=10)
+    assert training._newest_checkpoint(tmp_path) == latest
+    for epoch in (2, 3):  # of one epoch, the best is written last
+        saved("checkpoint_latest.pth", epoch, age=-10)
+        assert training._newest_checkpoint(tmp_path) == best
+    final = saved("checkpoint_final.pth", 1, age=20)
+    assert training._newest_checkpoint(tmp_path) == final
 
 
 def test_a_finished_training_is_only_exported_again(tiny_experiment: Path, uninterrupted: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from cohort_files import label_array, save, save_crossmoda, scan_array
+from CrossMoDAUDALib import cli
 from CrossMoDAUDALib.events import Event, read_events
 from CrossMoDAUDALib.segmentation.postprocessing import keep_largest_component
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
@@ -41,13 +42,19 @@ def without_time(events: list[Event]) -> list[dict[str, Any]]:
     return [{key: value for key, value in event.items() if key not in ("time", "kind")} for event in events]
 
 
+def complaints(errors: str) -> list[str]:
+    """What standard error says besides warnings."""
+    lines = [line.removeprefix("crossmoda_uda: ") for line in errors.splitlines()]
+    return [line for line in lines if not line.startswith("warning: ")]
+
+
 def test_segment_tells_of_each_scan(tiny_experiment: Path, scans: list[Path], tmp_path: Path) -> None:
     bad = tmp_path / "bad ü.nii.gz"
     bad.write_text("These are not voxels.")
     out, told, table = tmp_path / "out", tmp_path / "new" / "events ü.jsonl", tmp_path / "sizes.csv"
     words = ["segment", tiny_experiment, scans[0], bad, scans[1], "-o", out, "--device", "cpu", "--format", "nrrd"]
     status, output, errors = run(*words, "--events", told, "--measurements", table)
-    assert (status, errors.count("\n")) == (2, 1), errors
+    assert (status, len(complaints(errors))) == (2, 1), errors
     events, _ = read_events(told)
     assert states(events) == ["started", "failed"]
     assert events[1].items() >= {"kind": "progress", "stage": "segment", "step": 0, "total": 1, "message": "loading the model"}.items()
@@ -56,11 +63,13 @@ def test_segment_tells_of_each_scan(tiny_experiment: Path, scans: list[Path], tm
         f"1 of 3: {scans[0].name}",
         f"3 of 3: {scans[1].name}",
     ]
-    written = [[str(out / f"{scan.name[:-7]}{ending}") for ending in ("_Label.nrrd", ".seg.nrrd")] for scan in scans]
+    endings = ("_Label.nrrd", ".seg.nrrd", "_warnings.txt")
+    written = [[str(path) for ending in endings if (path := out / f"{scan.name[:-7]}{ending}").is_file()] for scan in scans]
+    assert all(len(names) >= 2 for names in written)
     assert without_time(of_kind(events, "result")) == [
         {"input": str(scan), "outputs": names} for scan, names in zip(scans, written, strict=True)
     ]
-    assert without_time(of_kind(events, "error")) == [{"message": errors.removeprefix("crossmoda_uda: ").rstrip("\n")}]
+    assert [event["message"] for event in of_kind(events, "error")] == complaints(errors)
     assert str(bad) in errors
     assert output.splitlines() == [*written[0], *written[1], str(table)]
 
@@ -76,6 +85,40 @@ def test_segment_tells_of_each_scan(tiny_experiment: Path, scans: list[Path], tm
 
     status, _, errors = run(*words, "--measurements", table)
     assert (status, f"{table} exists already" in errors) == (2, True)
+
+
+def test_segment_warns_of_what_is_odd(tiny_experiment: Path, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Path(shutil.copytree(tiny_experiment / "iteration_1" / "model", tmp_path / "model"))
+    description = json.loads((model / "model.json").read_text(encoding="utf-8"))
+    for known in description["trained_on"]["structures"].values():
+        known.update(least_ml=5000.0, most_ml=6000.0)  # so that both structures are too small, or missing altogether
+    (model / "model.json").write_text(json.dumps(description), encoding="utf-8")
+    told, table, name = tmp_path / "events.jsonl", tmp_path / "sizes.csv", scans[0].name[:-7]
+    words = ["segment", model, scans[0], "-o", tmp_path / "out", "--device", "cpu", "--measurements", table]
+    status, output, errors = run(*words, "--events", told)
+    assert (status, complaints(errors)) == (0, []), "a warning is no failure"
+    events, _ = read_events(told)
+    assert states(events) == ["started", "finished"]
+    warnings = of_kind(events, "warning")
+    assert {event["structure"] for event in warnings} == {TUMOUR, COCHLEA} and {event["scan"] for event in warnings} == {name}
+    assert {event["odd"] for event in warnings} & {"empty", "volume"} and str(tmp_path) not in str(warnings)
+    assert errors.splitlines() == [f"crossmoda_uda: warning: {name}: {event['message']}" for event in warnings]
+    text = tmp_path / "out" / f"{name}_warnings.txt"
+    assert str(text) in output.splitlines()
+    assert text.read_text(encoding="utf-8").splitlines() == [
+        f"Not for clinical use. What is odd about the segmentation of {name}:",
+        *(f"- {event['message']}" for event in warnings),
+    ]
+    with table.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert row["warnings"] == " ".join(event["message"] for event in warnings if event["structure"] == row["structure"])
+
+    for result in (*(tmp_path / "out").glob("*.n*"), table):
+        result.unlink()
+    status, _, errors = run(*words)
+    assert status == 2 and f"{text} exists already; add --overwrite" in errors
+    monkeypatch.setattr("CrossMoDAUDALib.plausibility.check", lambda *_: [])
+    assert cli.main([*map(str, words), "--overwrite"]) == 0 and not text.exists(), "it was about the result before"
 
 
 def test_a_failure_before_the_first_scan_is_told(tiny_experiment: Path, scans: list[Path], tmp_path: Path) -> None:
@@ -118,7 +161,7 @@ def test_largest_component_is_the_users_choice(tiny_experiment: Path, scans: lis
     for word, choice in (("none", ()), (TUMOUR, (TUMOUR,))):
         words = ["segment", model, scan, "-o", tmp_path / word, "--device", "cpu", "--largest-component", word]
         status, _, errors = run(*words)
-        assert (status, errors) == (0, "")
+        assert (status, complaints(errors)) == (0, [])
         np.testing.assert_array_equal(read_label_map(tmp_path / word / f"{scan.name[:-7]}_Label.nii.gz").array, found[choice])
 
 
@@ -187,7 +230,8 @@ def test_a_folder_stands_for_its_scans(tiny_experiment: Path, tiny_cohort: Path,
     status, _, errors = run("segment", tiny_experiment, folder, "-o", out, "--device", "cpu")
     assert status == 0, errors
     (scan,) = folder.glob("*_hrT2.nii.gz")
-    assert sorted(path.name for path in out.iterdir()) == [f"{scan.name[:-7]}.seg.nrrd", f"{scan.name[:-7]}_Label.nii.gz"]
+    results = sorted(path.name for path in out.iterdir() if not path.name.endswith("_warnings.txt"))
+    assert results == [f"{scan.name[:-7]}.seg.nrrd", f"{scan.name[:-7]}_Label.nii.gz"]
     (tmp_path / "empty").mkdir()
     status, _, errors = run("translate", tiny_experiment, tmp_path / "empty", "-o", out, "--device", "cpu")
     assert status == 2 and "holds no scans" in errors

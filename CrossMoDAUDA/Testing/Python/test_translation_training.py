@@ -171,7 +171,8 @@ def test_training_needs_no_scans_and_leaves_what_it_says(sliced: tuple[Path, Pat
     train(*sliced, out, SETTINGS, CPU, lambda step, total, message="", **metrics: told.append((step, total, message, metrics)))
     names = {str(path.relative_to(out).as_posix()) for path in out.rglob("*") if path.is_file()}
     pictures = {f"samples/{name}.png" for name in ("epoch_0001", "epoch_0002", "epoch_0003", "epoch_0004", "latest")}
-    assert names == {"checkpoint.pt", "losses.csv", "generator.safetensors", "translator.json"} | pictures
+    checkpoints = {"checkpoint.pt", "checkpoint_previous.pt", "checkpoints.json"}
+    assert names == {"losses.csv", "generator.safetensors", "translator.json"} | checkpoints | pictures
     assert [(step, total, message) for step, total, message, _ in told if step % 3 == 0] == [
         (3 * epoch, 12, f"epoch {epoch} of 4") for epoch in (1, 2, 3, 4)
     ]
@@ -207,6 +208,16 @@ def result(folder: Path) -> tuple[str, bytes, bytes]:
 
 class Killed(BaseException):
     """Stands for the end of the process."""
+
+
+def test_without_its_newest_checkpoint_a_training_goes_on_from_the_one_before(sliced: tuple[Path, Path], tmp_path: Path) -> None:
+    train(*sliced, tmp_path / "out", SETTINGS, CPU, silent)
+    whole, told = result(tmp_path / "out"), []
+    (tmp_path / "out" / "checkpoint.pt").unlink()
+    train(*sliced, tmp_path / "out", SETTINGS, CPU, lambda step, total, *_, **__: told.append((step, total)))
+    total = told[0][1]
+    assert total * (TINY.epochs + TINY.decay_epochs - 1) // (TINY.epochs + TINY.decay_epochs) < min(step for step, _ in told) <= total
+    assert result(tmp_path / "out") == whole
 
 
 @pytest.mark.parametrize(("every", "stop"), [(1, 6), (1, 7), (2, 9)], ids=["after an epoch", "within an epoch", "between checkpoints"])
@@ -304,9 +315,7 @@ def test_a_translated_scan_lies_exactly_where_the_scan_does(size: tuple[int, int
     assert translated.array.shape == array.shape
     assert translated.array.dtype == np.int16
     weights = [np.clip(values.astype(float) - values.min(), 0, None) for values in (array, translated.array)]
-    before, after = (
-        np.array([np.average(axis, weights=weight) for axis in np.indices(array.shape)]) for weight in weights
-    )
+    before, after = (np.array([np.average(axis, weights=weight) for axis in np.indices(array.shape)]) for weight in weights)
     np.testing.assert_allclose(after, before, atol=0.35)
     assert np.all(np.abs(translated.array) <= 1000)
 
@@ -344,7 +353,7 @@ def test_what_is_no_trained_translator_is_refused(sliced: tuple[Path, Path], tmp
     for change, message in (
         ({"format": 2}, "has format 2"),
         ({"image_size": -1}, r"translator\.json is not usable: translation\.image_size"),
-        ({"generator_blocks": 64, "generator_features": 512}, r"generator\.safetensors is missing, damaged or does not fit"),
+        ({"generator_blocks": 64, "generator_features": 512}, r"generator\.safetensors does not fit translator\.json"),
     ):
         description.write_text(json.dumps({**whole, **change}), encoding="utf-8")
         with pytest.raises(InputError, match=message):

@@ -1,0 +1,96 @@
+"""Model packages in the panel: a button that imports one, and a button that saves one."""
+
+from pathlib import Path
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from .command_runner import CommandRunner
+
+FILTER = "Model package (*.zip)"
+NEEDED = ("psutil", "numpy", "safetensors")
+
+
+class PackageImport:
+    """Asks for a package, checks and keeps it beside Slicer, and hands over its folder.
+
+    Args:
+        button: starts it, and cancels while it runs.
+        say: called with sentences for the user.
+        isReady: told the Python packages that it needs; whether they are there.
+        onImported: called with the folder that the model now has.
+    """
+
+    def __init__(self, button, say, isReady, onImported):
+        self._button, self._say, self._isReady, self._onImported = button, say, isReady, onImported
+        self._text, self._tip = button.text, button.toolTip
+        self._folder = None
+        self.runner = CommandRunner(self._onEvent, self._onEnd)
+        button.connect("clicked(bool)", self.onClicked)
+
+    def onClicked(self, _checked=False):
+        """Import, or cancel that."""
+        if self.runner.running:
+            self.runner.cancel()
+            return
+        if not self._isReady(*NEEDED, "platformdirs"):
+            return
+        path = qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), _("Model package"), "", FILTER)
+        if not path:
+            return
+        self._folder = None
+        self._say(_("Checking {file}...").format(file=Path(path).name))
+        self.runner.start(lambda _folder: (), lambda _folder: ["import", path])
+        self._show()
+
+    def _onEvent(self, event):
+        if event["kind"] == "result":
+            self._folder = Path(event["outputs"][0])
+
+    def _onEnd(self, outcome, message):
+        if outcome == "finished" and self._folder is not None:
+            self._onImported(self._folder)
+            self._say(_("Imported: {name}. Not for clinical use.").format(name=self._folder.name))
+        else:
+            self._say(_("Nothing was imported.") if outcome == "cancelled" else message)
+        self._show()
+
+    def _show(self):
+        self._button.text = _("Cancel") if self.runner.running else self._text
+        self._button.toolTip = _("End the import; nothing half-made is kept.") if self.runner.running else self._tip
+
+
+class PackageExport:
+    """Asks for a file and saves an experiment's model as a package.
+
+    Args:
+        button: starts it.
+        say: called with sentences for the user.
+        isReady: told the Python packages that it needs; whether they are there.
+    """
+
+    def __init__(self, button, say, isReady):
+        self._button, self._say, self._isReady = button, say, isReady
+        self._path = None
+        self.runner = CommandRunner(lambda _event: None, self._onEnd)
+
+    def save(self, experiment):
+        """Ask where to, and save."""
+        if self.runner.running or not self._isReady(*NEEDED):
+            return
+        suggested = str(Path(experiment).parent / f"{Path(experiment).name}.zip")
+        path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), _("Save model package"), suggested, FILTER)
+        if not path:
+            return
+        # Not every system's dialog adds the ending; one that it did not show has not been agreed to be replaced either.
+        self._path = path if path.lower().endswith(".zip") else f"{path}.zip"
+        agreed = ["--overwrite"] if self._path == path else []
+        self._say(_("Saving..."))
+        self._button.enabled = False
+        self.runner.start(lambda _folder: (), lambda _folder: ["package", str(experiment), "-o", self._path, *agreed])
+
+    def _onEnd(self, outcome, message):
+        self._button.enabled = True
+        done = _("Saved: {file}, for use on other machines. It holds no patient data. Not for clinical use.").format(file=self._path)
+        self._say({"finished": done, "failed": message, "cancelled": _("Nothing was saved.")}[outcome])

@@ -1,0 +1,86 @@
+"""Model packages in the panel: saved in Adapt, imported in Segment, as two hospitals would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from CrossMoDAUDALib import cli, installed_models, mrml, packages
+from CrossMoDAUDALib.volumes import read_label_map, write_volume
+from panel_actions import add_scan, choose, nodes, open_section, our_processes
+
+if TYPE_CHECKING:
+    from Testing.Host import Host
+
+
+@pytest.fixture(autouse=True)
+def own_models_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "models"
+    monkeypatch.setenv(installed_models.FOLDER_VARIABLE, str(folder))
+    return folder
+
+
+def test_a_model_goes_from_one_panel_to_another(host: Host, tiny_experiment: Path, tmp_path: Path, own_models_folder: Path) -> None:
+    open_section(host, "adapt")
+    assert not host.find("adaptPackage").enabled
+    host.find("adaptExperimentPath").currentPath = str(tiny_experiment)
+    host.process(20, lambda: host.find("adaptPackage").enabled)
+    host.answers += [""]  # the dialog is cancelled
+    host.click("adaptPackage")
+    assert not host.widget.panel.adapt.package.runner.running and host.find("adaptPackageStatus").text == ""
+    host.answers += [str(tmp_path / "To a colleague")]  # this system's dialog adds no ending
+    host.click("adaptPackage")
+    assert not host.find("adaptPackage").enabled
+    host.process(60, lambda: not host.widget.panel.adapt.package.runner.running)
+    saved = tmp_path / "To a colleague.zip"
+    assert str(saved) in host.find("adaptPackageStatus").text and host.find("adaptPackage").enabled
+    package = packages.check_package(saved)
+
+    open_section(host, "segment")
+    host.answers += [str(saved)]
+    host.click("segmentImport")
+    assert host.find("segmentImport").text == "Cancel"
+    host.process(60, lambda: not host.widget.panel.segment.importer.runner.running)
+    folder = own_models_folder / f"To-a-colleague-{package.key}"
+    assert host.find("segmentModelPath").currentPath == str(folder) and host.find("segmentImport").text == "Import..."
+    assert "Imported: To-a-colleague" in host.find("segmentStatus").text
+    info = host.find("segmentModelInfo").text
+    assert "Vestibular schwannoma, Cochlea" in info and "round 1" in info
+
+    volume, _truth = add_scan()
+    host.process(0.1)
+    choose(host, "segmentDevice", "cpu")
+    host.click("segmentApply")
+    host.process(120, lambda: not host.widget.panel.segment.runner.running)
+    assert host.find("segmentStatus").text.startswith("Done"), host.find("segmentStatus").text
+    write_volume(mrml.volume_from_node(volume), tmp_path / "scan.nrrd")
+    assert cli.main(["segment", str(tiny_experiment), str(tmp_path / "scan.nrrd"), "-o", str(tmp_path / "out"), "--device", "cpu"]) == 0
+    expected = read_label_map(tmp_path / "out" / "scan_Label.nii.gz").array
+    made = mrml.label_volume_from_segmentation(nodes("vtkMRMLSegmentationNode")["Scan A segmentation"], package.labels)
+    assert np.array_equal(made.array, expected)
+    assert not our_processes()
+
+
+def test_a_bad_package_is_refused_in_a_sentence(host: Host, tmp_path: Path, own_models_folder: Path) -> None:
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"PK but no more")
+    open_section(host, "segment")
+    before = host.find("segmentModelPath").currentPath
+    host.answers += [str(bad)]
+    host.click("segmentImport")
+    host.process(60, lambda: not host.widget.panel.segment.importer.runner.running)
+    said = host.find("segmentStatus").text
+    assert said == f"{bad} is damaged or no model package; get it again."
+    assert host.find("segmentModelPath").currentPath == before and not own_models_folder.exists() and not our_processes()
+
+
+def test_an_import_can_be_cancelled(host: Host, tiny_experiment: Path, tmp_path: Path, own_models_folder: Path) -> None:
+    path = packages.write_package(tiny_experiment, tmp_path / "model.zip").path
+    open_section(host, "segment")
+    host.answers += [str(path)]
+    host.click("segmentImport")
+    host.click("segmentImport")
+    assert host.find("segmentStatus").text == "Nothing was imported." and not host.widget.panel.segment.importer.runner.running
+    assert not installed_models.installed_models() and not our_processes()

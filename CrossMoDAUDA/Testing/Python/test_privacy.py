@@ -1,0 +1,82 @@
+"""What leaves the machine as a result says nothing of the patient: no DICOM tags, no absolute paths; and nothing calls home."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import socket
+from pathlib import Path
+
+import pytest
+import SimpleITK as sitk
+from conftest import ROOT
+from CrossMoDAUDALib import cli
+
+PATIENT, BIRTH = "Doe^Jane", "19700101"
+
+
+@pytest.fixture(scope="module")
+def tagged(tiny_cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scan whose header carries what some converters leave in it."""
+    image = sitk.ReadImage(str(next((tiny_cohort / "validation").glob("*_hrT2.nii.gz"))))
+    for key, value in (("0010|0010", PATIENT), ("DICOM_0010_0030", BIRTH), ("descrip", PATIENT), ("ITK_FileNotes", PATIENT)):
+        image.SetMetaData(key, value)
+    path = tmp_path_factory.mktemp("scans") / "scan.nrrd"
+    sitk.WriteImage(image, str(path))
+    assert PATIENT.encode() in path.read_bytes()
+    return path
+
+
+def content(path: Path) -> bytes:
+    data = path.read_bytes()
+    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+
+
+@pytest.mark.parametrize("volume_format", ["nii.gz", "nrrd"])
+def test_results_carry_no_tags_and_no_paths(tiny_experiment: Path, tagged: Path, tmp_path: Path, volume_format: str) -> None:
+    for command in (["segment", "--measurements", str(tmp_path / "sizes.csv")], ["translate"]):
+        name, *options = command
+        words = [
+            name,
+            str(tiny_experiment),
+            str(tagged),
+            "-o",
+            str(tmp_path / name),
+            "--device",
+            "cpu",
+            "--format",
+            volume_format,
+            *options,
+        ]
+        assert cli.main(words) == 0
+    results = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(results) >= 4
+    for path in results:
+        for word in (PATIENT, BIRTH, str(tagged.parent), str(tmp_path), str(tiny_experiment)):
+            assert word.encode() not in content(path), (path.name, word)
+
+
+def test_the_tables_and_the_report_hold_no_absolute_paths(tiny_experiment: Path, tiny_cohort: Path) -> None:
+    told = [path for path in tiny_experiment.rglob("*") if path.suffix in (".md", ".csv")]
+    assert {"table.md", "table.csv", "per_case.csv", "losses.csv", "report.md"} <= {path.name for path in told}
+    for path in told:
+        text = path.read_text(encoding="utf-8")
+        assert str(tiny_cohort) not in text and str(tiny_experiment) not in text and str(Path.home()) not in text, path
+
+
+def test_nothing_in_the_library_opens_a_connection() -> None:
+    """The installer of packages runs pip, after asking; nothing else has a reason to know the network."""
+    words = re.compile(r"^\s*(?:import|from)\s+(?:socket|ssl|http|urllib\.request|requests|ftplib|smtplib|httpx)\b", re.MULTILINE)
+    found = {
+        path.name for path in (ROOT / "CrossMoDAUDA").rglob("*.py") if "Testing" not in path.parts and words.search(path.read_text("utf-8"))
+    }
+    assert found == {"locking.py", "processes.py"}, "which ask for this machine's name"
+
+
+def test_a_run_works_without_a_network(tiny_experiment: Path, tagged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert cli.main(["segment", str(tiny_experiment), str(tagged), "-o", str(tmp_path / "out"), "--device", "cpu"]) == 0
