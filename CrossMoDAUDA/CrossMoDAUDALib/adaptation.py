@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import checkpoints, devices, distributed, evaluation, plausibility
 from .acceleration import Acceleration
-from .cohort import Case
+from .checked_translations import check_agreement, check_contrast
 from .experiment import Experiment
 from .files import read_json, write_json
 from .parallel import worker_count
@@ -21,7 +21,6 @@ from .segmentation.dataset import (
     TrainingCase,
     export_image,
     export_label,
-    from_network_labels,
     network_image,
     outside_patient,
     scaled_scan,
@@ -33,7 +32,7 @@ from .translation import check
 from .translation.slices import build_slices
 from .translation.training import train as train_translator
 from .translation.translator import Translator
-from .volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume, write_volume
+from .volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume
 
 if TYPE_CHECKING:
     import torch
@@ -56,7 +55,7 @@ def adapt(experiment: Experiment) -> None:
     if settings.translation.translator != "none":
         train_translation(experiment)
         translate_source(experiment)
-        check_translations(experiment)
+        check_contrast(experiment)
     translated = export_source(experiment, PSEUDO_TARGET)
 
     train_segmenter(experiment, 0, PSEUDO_TARGET, translated)
@@ -106,25 +105,10 @@ def translate_source(experiment: Experiment) -> None:
         cases = experiment.cohort.source
         with BackgroundWriter() as writer:
             for index, case in enumerate(cases, 1):
-                path = _pseudo_target(experiment, case)
+                path = experiment.pseudo_target(case)
                 if not path.is_file():
-                    writer.write(translator.translate(_read(experiment, case.image)), path)
+                    writer.write(translator.translate(experiment.read(case.image)), path)
                 progress(index, len(cases), f"translated {case.id}")
-
-
-def check_translations(experiment: Experiment) -> None:
-    """See whether every pseudo-target image still shows what its label says (a check of ours, not of the paper)."""
-    with experiment.stage("pseudo_target/check") as todo:
-        if not todo:
-            return
-        progress, cases, contrasts = experiment.events.progress("pseudo_target/check"), experiment.cohort.source, {}
-        for index, case in enumerate(cases, 1):
-            assert case.label is not None  # the cohort check refuses a source case without
-            translated, label = read_volume(_pseudo_target(experiment, case)), read_label_map(case.label)
-            outside = outside_patient(_read(experiment, case.image).array)
-            contrasts[case.id] = check.contrasts(translated, label, outside, experiment.settings.labels)
-            progress(index, len(cases), f"checked {case.id}")
-        _conclude(experiment, check.CONTRAST, contrasts)
 
 
 def export_source(experiment: Experiment, dataset: str) -> list[TrainingCase]:
@@ -139,11 +123,11 @@ def export_source(experiment: Experiment, dataset: str) -> list[TrainingCase]:
             progress, summaries = experiment.events.progress(f"export/{dataset}"), {}
             for index, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
                 assert case.label is not None  # the cohort check refuses a source case without
-                scan = _read(experiment, case.image)
+                scan = experiment.read(case.image)
                 if as_is:
                     image = scaled_scan(scan, settings.translation)
                 else:
-                    pseudo_target = read_volume(_pseudo_target(experiment, case)).array
+                    pseudo_target = read_volume(experiment.pseudo_target(case)).array
                     image = scan.with_array(network_image(pseudo_target, outside_patient(scan.array)))
                 export_image(image, files.image)
                 # On the scan's grid, of which a file's rounding could else make another orientation.
@@ -157,30 +141,6 @@ def export_source(experiment: Experiment, dataset: str) -> list[TrainingCase]:
     return listed
 
 
-def check_agreement(experiment: Experiment, translated: Sequence[TrainingCase]) -> list[TrainingCase]:
-    """See whether iteration 0's segmenter finds on the pseudo-target images what their real labels say (ours as well).
-
-    Returns:
-        The cases that later iterations learn from.
-    """
-    folder, settings = experiment.folder / "iteration_0", experiment.settings
-    cases = {_number(files): experiment.cohort.source[_number(files)].id for files in translated}
-    with experiment.stage("iteration_0/agreement") as todo:
-        if todo:
-            progress, agreements = experiment.events.progress("iteration_0/agreement"), {}
-            segmenter = Segmenter.load(folder, settings.device)
-            for index, files in enumerate(translated, 1):
-                case, path = cases[_number(files)], folder / "agreement" / f"{cases[_number(files)]}.nii.gz"
-                if not path.is_file():
-                    write_volume(segmenter.segment(read_volume(files.image)), path)
-                label = from_network_labels(read_label_map(files.label).array, settings.labels)
-                agreements[case] = check.agreement(read_label_map(path).array, label, settings.labels)
-                progress(index, len(translated), f"segmented the translated {case}")
-            _conclude(experiment, check.AGREEMENT, agreements)
-    left_out = check.left_out(experiment.folder, check.AGREEMENT)
-    return [files for files in translated if cases[_number(files)] not in left_out]
-
-
 def export_target(experiment: Experiment, iteration: int, translated: Sequence[TrainingCase]) -> list[TrainingCase]:
     """Write the target domain with the last iteration's pseudo-labels, beside the pseudo-target images (section 2.2)."""
     raw, settings, cases = _raw(experiment), experiment.settings, experiment.cohort.target
@@ -191,7 +151,7 @@ def export_target(experiment: Experiment, iteration: int, translated: Sequence[T
             progress = experiment.events.progress(stage)
             for index, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
                 if not files.image.is_file():
-                    export_image(scaled_scan(_read(experiment, case.image), settings.translation), files.image)
+                    export_image(scaled_scan(experiment.read(case.image), settings.translation), files.image)
                 pseudo_label = read_label_map(experiment.folder / f"iteration_{iteration - 1}" / "pseudo_labels" / f"{case.id}.nii.gz")
                 export_label(Volume(pseudo_label.array, read_geometry(case.image)), settings.labels, files.label)
                 progress(index, len(cases), f"exported {case.id}")
@@ -264,7 +224,7 @@ def predict_target(experiment: Experiment, name: str) -> None:
         with BackgroundWriter() as writer:
             for index, (case, path) in enumerate(work, 1):
                 if not path.is_file():
-                    writer.write(segmenter.segment(_read(experiment, case.image)), path)
+                    writer.write(segmenter.segment(experiment.read(case.image)), path)
                 progress(index, len(work), f"segmented {case.id}")
         write_report(experiment)
 
@@ -306,13 +266,6 @@ def _scores(experiment: Experiment, row: str) -> list[evaluation.CaseScore]:
     return found
 
 
-def _conclude(experiment: Experiment, record: Path, values: check.Values) -> None:
-    """Judge what a check has measured, tell and report it, and keep which cases are left out."""
-    found = check.conclude(experiment, record, values)
-    write_report(experiment)
-    check.refuse_too_few(found)
-
-
 def _summarise(experiment: Experiment, dataset: str, cases: Sequence[TrainingCase], path: Path) -> None:
     """Write what the model that is to be trained will say of its training data: real labels count, pseudo-labels do not."""
     labels = _raw(experiment) / (SOURCE_ONLY if dataset == SOURCE_ONLY else PSEUDO_TARGET) / SUMMARIES
@@ -329,13 +282,6 @@ def _first_of(chosen: list[torch.device], usable: int, experiment: Experiment, s
         message = f"{why[0].upper()}{why[1:]}: of the {len(chosen)} devices only {usable} train{'s' if usable == 1 else ''}."
         experiment.events.write("warning", stage=stage, message=message)
     return chosen[:usable]
-
-
-def _read(experiment: Experiment, path: Path) -> Volume:
-    """A scan that is still the one the experiment began with."""
-    scan = read_volume(path)
-    experiment.refuse_changed(path)
-    return scan
 
 
 def _drop_damaged_checkpoints(experiment: Experiment, stage: str, folder: Path) -> None:
@@ -355,15 +301,7 @@ def _raw(experiment: Experiment) -> Path:
     return experiment.folder / "nnunet" / "raw"
 
 
-def _pseudo_target(experiment: Experiment, case: Case) -> Path:
-    return experiment.folder / "pseudo_target" / f"{case.id}.nii.gz"
-
-
 def _training_case(folder: Path, domain: str, index: int) -> TrainingCase:
     # Numbers, because case ids may hold anything a file name may, and nnU-Net's names may not.
     name = f"{domain}_{index:04d}"
     return TrainingCase(name, folder / "imagesTr" / f"{name}_0000.nii.gz", folder / "labelsTr" / f"{name}.nii.gz")
-
-
-def _number(case: TrainingCase) -> int:
-    return int(case.name.rpartition("_")[2])

@@ -20,6 +20,7 @@ from .events import EventLog
 from .files import check_path, read_json, sha256, stamp, write_json
 from .locking import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
 from .stages import files_of, is_read_by, planned_stages
+from .volumes import Volume, read_volume
 
 __all__ = ["Experiment", "check_folder", "is_running", "make_writable_folder", "prepare_folder", "read_worker", "request_stop"]
 
@@ -112,6 +113,20 @@ class Experiment:
         if self._scans is None:
             self._scans = _record(self.folder).get("files", {})
         _verify_files({str(path): self._scans[str(path)] for path in scans if str(path) in self._scans})
+
+    def read(self, scan: Path) -> Volume:
+        """A scan that is still the one the experiment began with.
+
+        Raises:
+            InputError: it has changed, is gone or cannot be read.
+        """
+        volume = read_volume(scan)
+        self.refuse_changed(scan)
+        return volume
+
+    def pseudo_target(self, case: Case) -> Path:
+        """Where a source case's translation lies."""
+        return self.folder / "pseudo_target" / f"{case.id}.nii.gz"
 
     # Stages -------------------------------------------------------------------------------------------------------------
 

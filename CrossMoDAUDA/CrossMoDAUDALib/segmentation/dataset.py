@@ -28,6 +28,11 @@ class TrainingCase:
     image: Path
     label: Path
 
+    @property
+    def index(self) -> int:
+        """Its place among the cases of its domain, which is all that its name says of it."""
+        return int(self.name.rpartition("_")[2])
+
 
 def outside_patient(array: Array) -> npt.NDArray[np.bool_]:
     """Where a scan is exactly zero as far as its border: what padding and skull-stripping leave.

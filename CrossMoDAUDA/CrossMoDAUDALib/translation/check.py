@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import CrossModaError, InputError
+from ..errors import InputError
 from ..files import read_json, write_json
 from ..metrics import dice
 from ..volumes import Array, Volume
 
 if TYPE_CHECKING:
-    from ..experiment import Experiment
+    pass
 
 CONTRAST, AGREEMENT = Path("pseudo_target") / "contrast.json", Path("iteration_0") / "agreement.json"
 # An outline is compared with itself laid elsewhere: so far (mm) at most, so far at least, in steps of so much.
@@ -196,21 +196,6 @@ def _by_structure(values: Values) -> dict[str, dict[str, float]]:
     return found
 
 
-def conclude(experiment: Experiment, record: Path, values: Values) -> Check:
-    """Judge what has been measured, warn of the cases that fail, and keep it in a file: ``CONTRAST`` or ``AGREEMENT``."""
-    failed = (judge_contrast if record == CONTRAST else judge_agreement)(values)
-    found = Check(values, failed, tuple(failed) if experiment.settings.translation.drop_failed else ())
-    stage = "pseudo_target/check" if record == CONTRAST else "iteration_0/agreement"
-    for sentence in hidden(values) if record == CONTRAST else ():
-        experiment.events.write("warning", stage=stage, message=sentence)
-    for case, what in failed.items():
-        told = "; ".join(f"{structure} {text}" for structure, text in what.items())
-        consequence = "It is left out." if case in found.left_out else "translation.drop_failed=true leaves such cases out."
-        experiment.events.write("warning", stage=stage, message=f"The translated {case} fails a check: {told}. {consequence}")
-    found.write(experiment.folder / record)
-    return found
-
-
 def left_out(folder: Path, record: Path) -> tuple[str, ...]:
     """The cases of an experiment that a check has left out; none where it was not made.
 
@@ -219,19 +204,3 @@ def left_out(folder: Path, record: Path) -> tuple[str, ...]:
     """
     found = Check.read(folder / record)
     return found.left_out if found else ()
-
-
-def refuse_too_few(check: Check) -> None:
-    """Make sure that there is something left to learn from.
-
-    Raises:
-        CrossModaError: all cases are left out, or all but one.
-    """
-    cases = len(check.values)
-    left = cases - len(check.left_out)
-    if check.left_out and left < 2:
-        raise CrossModaError(
-            f"translation.drop_failed would leave out {len(check.left_out)} of {cases} translated cases ({', '.join(check.left_out[:3])}"
-            f"{', ...' if len(check.left_out) > 3 else ''}), which leaves {left or 'none'} to learn from; look at report.md and start in a"
-            " new folder, with a longer training of the translator or without that setting."
-        )

@@ -14,6 +14,7 @@ from conftest import TINY
 from CrossMoDAUDALib import cohort as cohorts
 from CrossMoDAUDALib import phantom, volumes
 from CrossMoDAUDALib.adaptation import adapt
+from CrossMoDAUDALib.checked_translations import refuse_too_few
 from CrossMoDAUDALib.config import preset_settings, with_values
 from CrossMoDAUDALib.errors import CrossModaError, InputError
 from CrossMoDAUDALib.events import read_events
@@ -161,10 +162,10 @@ def test_two_cases_must_be_left() -> None:
         found = Check(values, {}, tuple(values)[:count])
         if refused:
             with pytest.raises(CrossModaError, match=r"translation\.drop_failed would leave out . of 3"):
-                check.refuse_too_few(found)
+                refuse_too_few(found)
         else:
-            check.refuse_too_few(found)
-    check.refuse_too_few(Check(values_of(3.0), {}, ()))
+            refuse_too_few(found)
+    refuse_too_few(Check(values_of(3.0), {}, ()))
 
 
 def test_a_translator_in_training_goes_on_whatever_is_done_with_its_translations() -> None:
