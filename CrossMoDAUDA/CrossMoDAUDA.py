@@ -65,7 +65,7 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel = Panel(self.layout, self.resourcePath)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndImport)
         self.followParameters()
 
     def enter(self):
@@ -90,6 +90,12 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """An empty or another scene is there; a panel that is not shown waits until it is."""
         if self.parent.isEntered:
             self.followParameters()
+
+    def onSceneEndImport(self, caller, event):
+        """A file's nodes are in the scene."""
+        self.onSceneEndClose(caller, event)
+        if self.parent.isEntered:
+            self.panel.onSceneLoaded()
 
     def followParameters(self):
         """Follow the scene's parameters, unless it is they that are followed."""

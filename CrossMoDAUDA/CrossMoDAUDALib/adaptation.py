@@ -131,10 +131,9 @@ def export_source(experiment: Experiment, dataset: str) -> list[TrainingCase]:
                     image = scan.with_array(network_image(pseudo_target, outside_patient(scan.array)))
                 export_image(image, files.image)
                 # On the scan's grid, of which a file's rounding could else make another orientation.
-                label = scan.with_array(read_label_map(case.label).array)
+                label = scan.with_array(experiment.read_label(case.label).array)
                 export_label(label, settings.labels, files.label)
                 summaries[files.name] = plausibility.summarise(label, settings.labels).to_json()
-                experiment.refuse_changed(case.label)
                 progress(index, len(cases), f"exported {case.id}")
             write_json(raw / dataset / SUMMARIES, summaries)
             write_description(raw / dataset, listed, settings.labels)
@@ -153,7 +152,9 @@ def export_target(experiment: Experiment, iteration: int, translated: Sequence[T
                 if not files.image.is_file():
                     export_image(scaled_scan(experiment.read(case.image), settings.translation), files.image)
                 pseudo_label = read_label_map(experiment.folder / f"iteration_{iteration - 1}" / "pseudo_labels" / f"{case.id}.nii.gz")
-                export_label(Volume(pseudo_label.array, read_geometry(case.image)), settings.labels, files.label)
+                geometry = read_geometry(case.image)
+                experiment.refuse_changed(case.image)
+                export_label(Volume(pseudo_label.array, geometry), settings.labels, files.label)
                 progress(index, len(cases), f"exported {case.id}")
             write_description(raw / SELF_TRAINING, [*translated, *listed], settings.labels)
     return listed
@@ -260,8 +261,7 @@ def _scores(experiment: Experiment, row: str) -> list[evaluation.CaseScore]:
     for case in experiment.cohort.evaluation:
         assert case.label is not None  # without a label it is no evaluation case
         prediction = read_label_map(experiment.folder / row / "evaluation" / f"{case.id}.nii.gz")
-        reference = read_label_map(case.label)
-        experiment.refuse_changed(case.label)
+        reference = experiment.read_label(case.label)
         found += evaluation.score_case(case.id, prediction, reference, settings.labels, settings.evaluation.convention)
     return found
 

@@ -27,7 +27,7 @@ def check_contrast(experiment: Experiment) -> None:
         progress, cases, contrasts = experiment.events.progress(stage), experiment.cohort.source, {}
         for index, case in enumerate(cases, 1):
             assert case.label is not None  # the cohort check refuses a source case without
-            translated, label = read_volume(experiment.pseudo_target(case)), read_label_map(case.label)
+            translated, label = read_volume(experiment.pseudo_target(case)), experiment.read_label(case.label)
             outside = outside_patient(experiment.read(case.image).array)
             contrasts[case.id] = check.contrasts(translated, label, outside, experiment.settings.labels)
             progress(index, len(cases), f"checked {case.id}")
@@ -67,7 +67,9 @@ def _conclude(
         experiment.events.write("warning", stage=stage, message=sentence)
     for case, what in failed.items():
         told = "; ".join(f"{structure} {text}" for structure, text in what.items())
-        consequence = "It is left out." if case in found.left_out else "translation.drop_failed=true leaves such cases out."
+        consequence = (
+            "It is left out." if case in found.left_out else "A new experiment with translation.drop_failed=true leaves such cases out."
+        )
         experiment.events.write("warning", stage=stage, message=f"The translated {case} fails a check: {told}. {consequence}")
     found.write(experiment.folder / record)
     write_report(experiment)

@@ -369,10 +369,12 @@ def _checked_labels(labels: dict[str, int]) -> dict[str, int]:
     if not labels:
         raise InputError("labels is empty; name at least one structure, as --set labels=Tumour:1.")
     for name, value in labels.items():
+        if not name.isprintable():  # a foreign model's is shown on terminals
+            raise InputError(f"labels: '{short(name)}' holds characters that cannot be shown; give the structure another name.")
         if not name or not 1 <= value <= 254:
             raise InputError(f"labels: '{short(name)}:{short(value)}' needs a name and a value from 1 to 254.")
         if name.lower() in ("background", "ignore"):
-            raise InputError(f"labels: '{name}' means something of its own to nnU-Net; give the structure another name.")
+            raise InputError(f"labels: '{short(name)}' means something of its own to nnU-Net; give the structure another name.")
     if len(set(labels.values())) != len(labels):
         raise InputError("labels: two structures share one value; each needs its own.")
     return labels

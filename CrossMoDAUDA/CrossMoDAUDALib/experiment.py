@@ -8,7 +8,7 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from .events import EventLog
 from .files import check_path, read_json, sha256, stamp, write_json
 from .locking import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
 from .stages import files_of, is_read_by, planned_stages
-from .volumes import Volume, read_volume
+from .volumes import Volume, read_label_map, read_volume
 
 __all__ = ["Experiment", "check_folder", "is_running", "make_writable_folder", "prepare_folder", "read_worker", "request_stop"]
 
@@ -101,7 +101,7 @@ class Experiment:
         difference = _difference(recorded, settings, cohort)
         if difference:
             raise InputError(f"{folder} is another experiment: {difference}; give the same again, or another output folder.")
-        _verify_files(_record(folder).get("files", {}))
+        _verify_files(_record(folder).get("files", {}), by_hash=True)
         return cls(folder, settings, cohort)
 
     def refuse_changed(self, *scans: Path) -> None:
@@ -122,6 +122,12 @@ class Experiment:
         """
         volume = read_volume(scan)
         self.refuse_changed(scan)
+        return volume
+
+    def read_label(self, label: Path) -> Volume:
+        """As :meth:`read`, of a label map."""
+        volume = read_label_map(label)
+        self.refuse_changed(label)
         return volume
 
     def pseudo_target(self, case: Case) -> Path:
@@ -175,12 +181,32 @@ class Experiment:
             path = self.folder / name
             if not path.is_file():
                 gone.append(name)
-            elif not _is_same(path, known, sha256):
-                raise InputError(
-                    f"{path} has changed since stage {stage} wrote it; put the old file back,"
-                    " or delete it and run the same command to have it made again."
-                )
+            elif sha256(path) != known["sha256"]:
+                raise self._changed(path, stage)
         return gone
+
+    def refuse_damaged(self, digests: dict[Path, str]) -> None:
+        """Make sure that files of finished stages are what these have written.
+
+        Args:
+            digests: SHA-256 by file.
+
+        Raises:
+            InputError: one is not.
+        """
+        for marker in self._markers():
+            found = _read_marker(marker)
+            for name, known in found.get("files", {}).items():
+                path = self.folder / name
+                if digests.get(path, known["sha256"]) != known["sha256"]:
+                    raise self._changed(path, found["stage"])
+
+    @staticmethod
+    def _changed(path: Path, stage: str) -> InputError:
+        return InputError(
+            f"{path} has changed since stage {stage} wrote it; put the old file back,"
+            " or delete it and run the same command to have it made again."
+        )
 
     def _marker(self, stage: str) -> Path:
         return self.folder / "stages" / (stage.replace("/", "--") + ".json")
@@ -289,9 +315,9 @@ def _read_marker(path: Path) -> dict[str, Any]:
     return marker if isinstance(marker, dict) else {}
 
 
-def _is_same(path: Path, known: dict[str, Any], digest: Callable[[Path], str]) -> bool:
-    """Whether a file is as it was recorded; only one whose time stamp differs is read again."""
-    return stamp(path) == {"size": known["size"], "modified_ns": known["modified_ns"]} or digest(path) == known["sha256"]
+def _is_same(path: Path, known: dict[str, Any]) -> bool:
+    """Whether a scan is as it was recorded; only one whose time stamp differs is read again."""
+    return stamp(path) == {"size": known["size"], "modified_ns": known["modified_ns"]} or scan_sha256(path) == known["sha256"]
 
 
 def _difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str:
@@ -314,12 +340,17 @@ def _value(settings: Settings, key: str) -> Any:
     return getattr(getattr(settings, section) if section else settings, name)
 
 
-def _verify_files(files: dict[str, Any]) -> None:
-    """Make sure that no scan has changed."""
+def _verify_files(files: dict[str, Any], by_hash: bool = False) -> None:
+    """Make sure that no scan has changed.
+
+    Args:
+        by_hash: read it even where its size and time stamp have not; a bad disk changes neither.
+    """
     for name, known in files.items():
         path = Path(name)
         if not path.is_file():
             raise InputError(f"{path} has been removed since the experiment began; put it back or start in a new folder.")
-        voxels_elsewhere = path.suffix.lower() in (".mhd", ".nhdr")  # in a file of their own, whose time stamp is not known
-        if scan_sha256(path) != known["sha256"] if voxels_elsewhere else not _is_same(path, known, scan_sha256):
+        # A detached header's voxels are in a file of their own, whose time stamp is not known.
+        by_hash_alone = by_hash or path.suffix.lower() in (".mhd", ".nhdr")
+        if scan_sha256(path) != known["sha256"] if by_hash_alone else not _is_same(path, known):
             raise InputError(f"{path} has changed since the experiment began; put the old file back or start in a new folder.")

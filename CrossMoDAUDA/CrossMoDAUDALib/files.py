@@ -15,6 +15,9 @@ from .errors import CrossModaError, InputError
 
 # The folder that is not made anew, for helper processes too.
 _KEPT = "CROSSMODA_KEPT_FOLDER"
+# What the user denies others on new files; there is no other way to ask for it.
+_UMASK = os.umask(0o077)
+os.umask(_UMASK)
 
 
 @contextlib.contextmanager
@@ -29,6 +32,8 @@ def replacing(path: Path) -> Iterator[Path]:
         yield partial
         with partial.open("rb+") as written:  # on the disk before the name is, or a power cut could leave it empty
             os.fsync(written.fileno())
+        if hasattr(os, "fchmod"):  # some writers' files are their owner's alone, whatever the others beside them are
+            partial.chmod(0o666 & ~_UMASK)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

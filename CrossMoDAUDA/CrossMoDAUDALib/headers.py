@@ -7,7 +7,6 @@ a header means is left to ITK.
 
 from __future__ import annotations
 
-import gzip
 import math
 import re
 import struct
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import InputError, short
+from .unpacking import unpacked
 
 # Far beyond any scanner's volumes (1024 slices of 1024 x 1024); what claims more is a damaged header or a decompression bomb.
 MOST_VOXELS = 1 << 30
@@ -68,8 +68,12 @@ def read_header(path: Path) -> Header:
         return _nrrd(path, start)
     if start[:2] == b"\x1f\x8b":
         try:
-            with gzip.open(path) as packed:
-                start = packed.read(_NIFTI_BYTES)
+            start = b""
+            for chunk in unpacked(path):
+                start += chunk
+                if len(start) >= _NIFTI_BYTES:
+                    break
+            start = start[:_NIFTI_BYTES]
         except (EOFError, OSError, zlib.error):
             raise InputError(f"{path} cannot be read: it is damaged or cut short; copy it again from its source.") from None
     elif re.search(rb"^\s*(NDims|ObjectType)\s*[=:]", start[:4096], re.MULTILINE) and b"\0" not in start[:64]:

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import InputError
+from .errors import InputError, printable
 from .files import read_json
 from .models import describe_model
-from .packages import DESCRIPTION, Package, check_package, unpack
+from .packages import DESCRIPTION, FORMAT, Package, check_package, is_whole, unpack
 
 FOLDER_VARIABLE = "CROSSMODA_MODELS"
+_PARTIAL = ".partial"
 
 
 @dataclass(frozen=True)
@@ -50,23 +51,36 @@ def import_package(path: Path) -> InstalledModel:
     folder = models_folder()
     name = f"{_plain(path.stem)}-{package.key}"
     for known in installed_models():
-        if known.name.endswith(f"-{package.key}"):
+        if known.name.endswith(f"-{package.key}") and is_whole(known.folder, known.description):
             return known
     place = folder / name
-    partial = folder / f".{uuid.uuid4().hex}.partial"
+    partial = folder / f".{os.getpid()}-{uuid.uuid4().hex}{_PARTIAL}"
+    remove_half_made()
     try:
         partial.mkdir(parents=True)
         try:
             unpack(package, partial)
-            if place.exists():  # damaged, or it would have been found above
-                shutil.rmtree(place)
-            partial.rename(place)
+            if place.exists() and not is_whole(place, package.description):
+                place.rename(partial.with_name(f"{partial.stem}-damaged{_PARTIAL}"))
+            if not place.exists():  # it is there if another process was faster
+                partial.rename(place)
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
+            for leftover in folder.glob(f"{partial.stem}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
     except (FileExistsError, NotADirectoryError, PermissionError) as error:
         message = f"{folder} cannot be written ({error.strerror}); set {FOLDER_VARIABLE} to another folder."
         raise InputError(message) from None
     return InstalledModel(name, place, package.description)
+
+
+def remove_half_made() -> None:
+    """Remove what imports have left that were killed."""
+    import psutil
+
+    for place in models_folder().glob(f".*{_PARTIAL}"):
+        owner = place.name[1:].partition("-")[0]
+        if not (owner.isdecimal() and psutil.pid_exists(int(owner))):
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def installed_models() -> list[InstalledModel]:
@@ -82,7 +96,9 @@ def _installed() -> Iterator[InstalledModel]:
         if not place.name.startswith(".") and (place / DESCRIPTION).is_file():
             with contextlib.suppress(InputError, OSError, ValueError):
                 describe_model(place)
-                yield InstalledModel(place.name, place, dict(read_json(place / DESCRIPTION)))
+                description = read_json(place / DESCRIPTION)
+                if isinstance(description, dict) and description.get("format") == FORMAT:
+                    yield InstalledModel(place.name, place, description)
 
 
 def remove_model(name: str) -> None:
@@ -113,15 +129,17 @@ def _named(name: str) -> InstalledModel:
 
 def summary(description: dict[str, Any]) -> str:
     """A package's or an imported model's description in one line for people."""
-    parts = [", ".join(str(label["name"]) for label in description["labels"])]
-    method, cohort, scores = (description.get(key) or {} for key in ("method", "cohort", "scores"))
-    with contextlib.suppress(TypeError, ValueError, AttributeError):
+    parts = []
+    # An imported model's may have been changed by hand.
+    with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        parts.append(", ".join(str(label["name"]) for label in description["labels"]))
+        method, cohort, scores = (description.get(key) or {} for key in ("method", "cohort", "scores"))
         if method.get("self_training_iteration") is not None:
             parts.append(f"self-training iteration {int(method['self_training_iteration'])}")
         parts.append(f"trained on {int(cohort['source_cases'])} source and {int(cohort['target_cases'])} target scans")
         if "dice_mean" in scores:
             parts.append(f"DSC {float(scores['dice_mean']):.3f} over {int(scores['cases'])} scans")
-    return "; ".join(parts)
+    return printable("; ".join(parts))
 
 
 def _plain(name: str) -> str:
@@ -138,6 +156,7 @@ __all__ = [
     "import_package",
     "installed_models",
     "models_folder",
+    "remove_half_made",
     "remove_model",
     "summary",
 ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from .headers import Header
+from .unpacking import unpacked
 
 _CHUNK = 1 << 20
 # A byte of deflate's stands for this many at most; what is to hold more is told by its length alone.
@@ -39,7 +38,7 @@ def is_finite(header: Header) -> bool:
         return True
     kind = np.dtype(header.floats)
     left, skip, rest = header.expected_bytes, header.offset, b""
-    for chunk in _content(header.data):
+    for chunk in unpacked(header.data):
         if skip >= len(chunk):
             skip -= len(chunk)
             continue
@@ -59,22 +58,13 @@ def _holds(path: Path, expected: int) -> bool:
         return False
     found = 0
     try:
-        for chunk in _content(path):
+        for chunk in unpacked(path):
             found += len(chunk)
             if found > expected + _REST:
                 break
     except (EOFError, OSError, zlib.error):
         return False
     return found >= expected
-
-
-def _content(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        compressed = file.read(2) == b"\x1f\x8b"  # whatever the name says
-        file.seek(0)
-        with gzip.GzipFile(fileobj=file) if compressed else file as stream:
-            while chunk := stream.read(_CHUNK):
-                yield chunk
 
 
 def _inflates(header: Header, expected: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from .config import Settings, TranslationSettings, with_values
 from .errors import InputError
 from .files import read_json
+from .plans import check_plans
 from .trained_on import TrainedOn
 
 MODEL_FORMAT = 1
@@ -20,9 +20,6 @@ TRANSLATOR_FILES = (TRANSLATOR_DESCRIPTION, "generator.safetensors")
 TRANSLATOR_FORMAT = 1
 # The settings of section ``translation`` that a trained generator cannot be used without.
 TRANSLATOR_SETTINGS = ("translator", "image_size", "generator_features", "generator_blocks", "lower_percentile", "upper_percentile")
-# Far beyond any plan of nnU-Net's, and few enough that a made-up plan cannot take the machine's memory or hours.
-MOST_STAGES, MOST_BLOCKS, MOST_FEATURES, MOST_KERNEL, MOST_PATCH_VOXELS = 16, 100, 4096, 31, 1 << 27
-LEAST_SPACING, MOST_SPACING = 1e-3, 1e3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +98,8 @@ def model_folder(model: Path) -> Path:
     if not model.exists():
         raise InputError(f"{model} does not exist; name an experiment folder, a model package or an imported model.")
     if not model.is_dir():
-        raise InputError(f"{model} is not a folder; name an experiment folder.")
+        what = "a file, not a folder; import it first if it is a model package, or name an experiment folder"
+        raise InputError(f"{model} is {what}.")
     numbered = [path for path in model.glob("iteration_*") if path.name.removeprefix("iteration_").isdecimal()]
     iterations = sorted(numbered, key=lambda path: -int(path.name.removeprefix("iteration_")))
     for folder in (model / "model", model, *(path / "model" for path in iterations)):  # a package's own model.json is beside its model/
@@ -187,39 +185,10 @@ def parse_model(folder: Path, description: dict[str, Any], plans: dict[str, Any]
         settings = with_values(Settings(), values)
     except InputError as error:
         raise InputError(f"{damaged[:-1]} ({error})") from None
-    if not _is_sane(plans, settings.segmentation.configuration):
-        raise InputError(f"{place}plans.json describes no network that nnU-Net would plan; copy the model again.")
+    check_plans(plans, settings.segmentation.configuration, f"{place}plans.json")
     if not _is_of(dataset, len(settings.labels)):
         raise InputError(f"{place}dataset.json does not describe one channel and the structures of model.json; copy the model again.")
     return Model(folder, settings, mirroring or None, plans, dataset, trained_on)
-
-
-def _is_sane(plans: dict[str, Any], configuration: str) -> bool:
-    """Whether the sizes in nnU-Net's plans are such that a network of them can be built and used."""
-    try:
-        plan = plans["configurations"][configuration]
-        network = plan["architecture"]["arch_kwargs"]
-        patch, spacing, stages = plan["patch_size"], plan["spacing"], network["n_stages"]
-        blocks = [network[key] for key in ("n_conv_per_stage", "n_blocks_per_stage", "n_conv_per_stage_decoder") if key in network]
-        blocks = [number for numbers in blocks for number in (numbers if isinstance(numbers, list) else [numbers])]
-        features = network["features_per_stage"]
-        return (
-            sorted(plans["transpose_forward"]) == [0, 1, 2]
-            and [plans["transpose_forward"][axis] for axis in plans["transpose_backward"]] == [0, 1, 2]
-            and len(plan["normalization_schemes"]) == len(plan["use_mask_for_norm"]) == 1
-            and len(patch) == len(spacing) == 3
-            and all(isinstance(length, int) and length >= 1 for length in patch)
-            and math.prod(patch) <= MOST_PATCH_VOXELS
-            and all(LEAST_SPACING <= length <= MOST_SPACING for length in spacing)
-            and 1 <= stages <= MOST_STAGES
-            and len(features) == stages
-            and all(isinstance(number, int) and 1 <= number <= MOST_FEATURES for number in features)
-            and all(isinstance(number, int) and 1 <= number <= MOST_BLOCKS for number in blocks)
-            and all(len(sizes) == 3 and 1 <= min(sizes) <= max(sizes) <= MOST_KERNEL for sizes in network["kernel_sizes"])
-            and all(patch[axis] % math.prod(steps[axis] for steps in network["strides"]) == 0 for axis in range(3))
-        )
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError, ZeroDivisionError):
-        return False
 
 
 def _is_of(dataset: dict[str, Any], structures: int) -> bool:

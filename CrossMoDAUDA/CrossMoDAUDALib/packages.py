@@ -20,6 +20,7 @@ import hashlib
 import io
 import json
 import math
+import os
 import stat
 import tempfile
 import zipfile
@@ -29,10 +30,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import NOT_CLINICAL
 from .config import Settings
 from .errors import InputError
 from .experiment import MACHINE_SETTINGS, Experiment, make_writable_folder, package_versions
-from .files import replacing
+from .files import replacing, sha256
 from .models import MODEL_FILES, TRANSLATOR_FILES, Model, model_folder, parse_model, parse_translator
 from .structures import structure_of
 from .weights import check_weights
@@ -42,9 +44,10 @@ DESCRIPTION = "model.json"
 SEGMENTER = tuple(f"model/{name}" for name in MODEL_FILES)
 TRANSLATOR = tuple(f"translation/{name}" for name in TRANSLATOR_FILES)
 REFERENCE = "Yang and Wang, Image Translation-Based Unsupervised Cross-Modality Domain Adaptation, crossMoDA 2022"
-NOT_CLINICAL = "Not for clinical use."
+
 _LARGEST_JSON = 8 << 20
-_LARGEST_WEIGHTS = 4 << 30  # what is checked lies in memory
+_LARGEST_WEIGHTS = (2 << 30) - 1  # what is checked lies in memory; beyond this a zip file would be of another kind
+_LARGEST_DIRECTORY = 1 << 16
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same model makes the same file
 
 
@@ -86,7 +89,10 @@ def as_folder(model: Path) -> Iterator[Path]:
     package = check_package(model)
     with tempfile.TemporaryDirectory(prefix="crossmoda_package_") as folder:
         unpack(package, Path(folder))
-        yield Path(folder)
+        try:
+            yield Path(folder)
+        except InputError as error:
+            raise InputError(str(error).replace(folder, str(model))) from error
 
 
 # Writing ---------------------------------------------------------------------------------------------------------------------
@@ -116,6 +122,7 @@ def write_package(model: Path, output: Path, overwrite: bool = False) -> Package
     if experiment.settings.translation.translator != "none":
         files.update({f"translation/{name}": translation / name for name in TRANSLATOR_FILES})
     contents = {name: _content(path) for name, path in files.items()}
+    experiment.refuse_damaged({files[name].resolve(): hashlib.sha256(content).hexdigest() for name, content in contents.items()})
     _check_contents(contents, f"{experiment.folder}: ")
     description = _describe(experiment, segmenter, contents, output.stem)
     make_writable_folder(output.absolute().parent)
@@ -207,11 +214,26 @@ def unpack(package: Package, folder: Path) -> None:
         for name, content in _verified(opened, package.description, package.path):
             place = folder / name  # one of the names above, so never outside
             place.parent.mkdir(exist_ok=True)
-            place.write_bytes(content)
+            _write(place, content)
         description = opened.read(DESCRIPTION)
         if _json(description) != package.description:
             raise InputError(f"{package.path} has changed while it was read; try again.")
-        (folder / DESCRIPTION).write_bytes(description)
+        _write(folder / DESCRIPTION, description)
+
+
+def is_whole(folder: Path, description: dict[str, Any]) -> bool:
+    """Whether an unpacked package still holds what it was unpacked with."""
+    try:
+        return all(sha256(folder / name) == file["sha256"] for name, file in description["files"].items())
+    except OSError:
+        return False
+
+
+def _write(place: Path, content: bytes) -> None:
+    with place.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # on the disk before the folder has its name
 
 
 @contextlib.contextmanager
@@ -220,6 +242,8 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         raise InputError(f"{path} does not exist or is no file; name a model package.")
     damaged = InputError(f"{path} is damaged or no model package; get it again.")
     try:
+        if not _has_short_directory(path):
+            raise damaged
         with zipfile.ZipFile(path) as package:
             _check_entries(package.infolist(), path)
             yield package
@@ -230,6 +254,19 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         if error.errno == errno.EINVAL:  # a place before the file's beginning
             raise damaged from error
         raise
+
+
+def _has_short_directory(path: Path) -> bool:
+    """Whether the table of contents, which zipfile reads whole, is as short as a package's."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - (1 << 16) - 42, 0))
+        end = file.read()
+    # As zipfile looks for it: the last bytes if they are a table's end without comment, else wherever its mark is found last.
+    place = len(end) - 22 if end[-22:-18] == b"PK\5\6" and end[-2:] == b"\0\0" else end.rfind(b"PK\5\6")
+    if place < 0 or len(end) < place + 22 or end[max(place - 20, 0) : place].startswith(b"PK\6\7"):
+        return False
+    return int.from_bytes(end[place + 12 : place + 16], "little") <= _LARGEST_DIRECTORY
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], path: Path) -> None:
@@ -275,6 +312,10 @@ def _description(package: zipfile.ZipFile, path: Path) -> dict[str, Any]:
         files: dict[str, dict[str, Any]] = description["files"]
         listed = {name: (int(file["bytes"]), str(file["sha256"])) for name, file in files.items()}
         labels = {str(label["name"]): int(label["value"]) for label in description["labels"]}
+        if not all(isinstance(description["cohort"][f"{domain}_cases"], int) for domain in ("source", "target")):
+            raise ValueError
+        if not isinstance(description["method"], dict) or not isinstance(description.get("scores"), dict | None):
+            raise ValueError
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise damaged from None
     if not labels:

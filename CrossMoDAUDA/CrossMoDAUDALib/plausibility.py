@@ -16,8 +16,10 @@ from . import NOT_CLINICAL
 from .trained_on import DomainScans, Range, StructureLabels, TrainedOn
 from .volumes import Array, Geometry, Volume, to_canonical
 
-# A connected part with a smaller share of a structure's voxels is a speck: it does not put the structure on another side.
-PART_SHARE = 0.1
+# A connected part that is smaller than both, a share of the structure and a volume (ml), is a speck: it puts it on no side.
+PART_SHARE, PART_ML = 0.1, 0.05
+# Two sides are at least so far apart (mm): in a scan of one side alone, a structure in the middle may well lie in two parts.
+SIDES_APART_MM = 20.0
 LOOK = "look at it before you use it"
 # The faces of a volume in canonical orientation, axis by axis of the array, first and last.
 _FACES = (("inferior", "superior"), ("anterior", "posterior"), ("right", "left"))
@@ -133,16 +135,17 @@ def trained_on(source: Iterable[LabelSummary], target: Iterable[LabelSummary], l
     return TrainedOn(_domain(source), _domain(target), structures)
 
 
-def is_two_sided(mask: Array, start: int, width: int) -> bool:
+def is_two_sided(mask: Array, start: int, width: int, spacing: tuple[float, float, float]) -> bool:
     """Whether a structure lies on both sides of the patient.
 
-    It does when connected parts (voxels that share a corner are connected), each with at least a tenth of its voxels,
-    have their centroids in different halves of the volume. One part that crosses the middle does not.
+    It does when connected parts (voxels that share a corner are connected) that are no specks have their centroids in
+    different halves of the volume and at least 20 mm apart along x. One part that crosses the middle does not.
 
     Args:
         mask: (z, y, x) of a box around it, in canonical orientation.
         start: the box's first voxel along x, which runs from the patient's right to the left.
         width: the volume's voxels along x.
+        spacing: mm along x, y, z.
     """
     from scipy import ndimage
 
@@ -155,8 +158,8 @@ def is_two_sided(mask: Array, start: int, width: int) -> bool:
     sizes = np.bincount(parts.ravel(), minlength=count + 1)[1:]
     along_x = np.stack([np.bincount(parts[:, :, x].ravel(), minlength=count + 1)[1:] for x in range(mask.shape[2])])
     centres = start + (along_x * np.arange(mask.shape[2])[:, None]).sum(axis=0) / sizes
-    large = centres[sizes >= PART_SHARE * sizes.sum()]
-    return bool((large < middle).any() and (large > middle).any())
+    large = centres[sizes >= min(PART_SHARE * sizes.sum(), PART_ML * 1000 / math.prod(spacing))]
+    return bool((large < middle).any() and (large > middle).any() and np.ptp(large) * spacing[0] >= SIDES_APART_MM)
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,7 @@ def _look(label_map: Volume, labels: dict[str, int]) -> dict[str, _Seen]:
             if touches
         ]
         voxels = int(np.count_nonzero(mask))
-        two_sided = is_two_sided(mask, box[2].start, array.shape[2])
+        two_sided = is_two_sided(mask, box[2].start, array.shape[2], oriented.geometry.spacing)
         found[structure] = _Seen(voxels, voxels * ml_per_voxel, tuple(faces), two_sided)
     return found
 

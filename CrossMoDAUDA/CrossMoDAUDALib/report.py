@@ -50,7 +50,11 @@ def _summary(checks: dict[str, Check], drop_failed: bool) -> str:
     if not failed:
         return f"None of {cases} cases fails the checks made so far."
     left_out = len({case for check in checks.values() for case in check.left_out})
-    dropped = f"{left_out} left out." if drop_failed else "None is left out; `--set translation.drop_failed=true` does that."
+    dropped = (
+        f"{left_out} left out."
+        if drop_failed
+        else "None is left out; a new experiment with `--set translation.drop_failed=true` does that."
+    )
     return f"{failed} of {cases} cases fail{'s' if failed == 1 else ''}: look at them. {dropped}"
 
 

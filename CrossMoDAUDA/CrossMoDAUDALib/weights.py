@@ -26,6 +26,8 @@ def load_weights(path: Path) -> dict[str, Tensor]:
         raise InputError(f"{path} is missing or no regular file; copy the model again.")
     try:
         weights = {name: tensor.clone() for name, tensor in load_file(path).items()}
+    except PermissionError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); change its permissions.") from None
     except Exception as error:  # whatever a foreign or cut file makes the reader stumble over
         raise InputError(f"{path} is missing, damaged or no safetensors file; copy the model again.") from error
     for name, tensor in weights.items():

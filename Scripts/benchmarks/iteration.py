@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +24,16 @@ def measure(bench: Bench) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="crossmoda_benchmark_", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         experiment = _experiment(folder, size, cases)
-        _write_pseudo_labels(experiment, 2 + repeats)
+        _write_pseudo_labels(experiment, 3 + repeats)
         _first_iterations(experiment)
-        iterations = iter(range(2, 2 + repeats))
-        times = measuring.interleaved(
-            {
-                "ours": lambda: prepare_iteration(experiment, next(iterations)),
-                "own": lambda: _own_from_nothing(experiment, folder / "own"),
-                "reference": lambda: _nnunet_from_nothing(experiment, folder / "reference"),
-            },
-            repeats,
-            warm_up=0,
-        )
+        iterations = iter(range(2, 3 + repeats))
+        contenders: dict[str, Callable[[], None]] = {
+            "ours": lambda: prepare_iteration(experiment, next(iterations)),
+            "own": lambda: _own_from_nothing(experiment, folder / "own"),
+            "reference": lambda: _nnunet_from_nothing(experiment, folder / "reference"),
+        }
+        times = measuring.interleaved(contenders, repeats, warm_up=0)
+        memory = {which: [measuring.peak_of_all(contenders[which])] for which in ("ours", "reference")}
     what = f"{cases} + {cases} scans of {' x '.join(map(str, size))}"
     rows = []
     for against, told, note in (
@@ -45,6 +43,8 @@ def measure(bench: Bench) -> list[Row]:
         row = measuring.compared(f"prepare iteration 2, {what}, against {told}", times["ours"], times[against], note=note)
         row.ratio, row.ratio_of = measuring.ratios(times["ours"], times[against]), SHARE
         rows.append(row)
+    note = "of this process, which has imported nnU-Net, and its helpers"
+    rows.append(measuring.compared(f"memory to prepare iteration 2, {what}", memory["ours"], memory["reference"], "MiB", note))
     rows[0].demand(rows[0].ratio[0], "share", at_most=MOST_SHARE, judged=not bench.quick)
     return rows
 

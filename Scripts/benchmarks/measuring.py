@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -146,6 +148,37 @@ def peak_memory() -> float:
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # bytes on macOS
+
+
+def peak_of_all(function: Callable[[], Any], only_started: bool = False) -> float:
+    """The most memory (MiB) that this process and those that it starts have had resident while ``function`` ran.
+
+    Looked at 20 times a second. What processes share is counted in each of them.
+
+    Args:
+        only_started: without this process.
+    """
+    import psutil
+
+    this, done, most = psutil.Process(), threading.Event(), 0
+
+    def watch() -> None:
+        nonlocal most
+        while not done.wait(0.05):
+            total = 0
+            for process in ([] if only_started else [this]) + this.children(recursive=True):
+                with contextlib.suppress(psutil.Error):  # ended meanwhile
+                    total += process.memory_info().rss
+            most = max(most, total)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        function()
+    finally:
+        done.set()
+        watcher.join()
+    return most / 2**20
 
 
 def in_child(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -161,6 +161,9 @@ def _against_command(bench: Bench, model: Path, scan: Path, folder: Path) -> lis
         for what, note in notes.items()
     ]
     rows[0].demand(rows[0].ratio[0], "ratio", at_least=3, judged=not bench.quick)
+    memory = [measuring.peak_of_all(contenders[name], only_started=True) for name in ("the whole command", "reference")]
+    note = "of all processes that it takes, PyTorch included" + ("; on the computer, not the GPU" if bench.on_gpu else "")
+    rows.append(measuring.compared(f"memory to segment {told}: the whole command", memory[:1], memory[1:], "MiB", note))
     predicted = read_label_map(results / "scan.nii.gz").array
     reference = on_scan_grid(from_network_labels(predicted, settings.labels), volume).array
     command_result = read_label_map(folder / "ours" / f"{file_stem(scan)}_Label.nii.gz").array

@@ -6,10 +6,14 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from ..installed_models import remove_half_made
 from .command_runner import CommandRunner
 
-FILTER = "Model package (*.zip)"
 NEEDED = ("psutil", "numpy", "safetensors")
+
+
+def _filter():
+    return _("Model package") + " (*.zip)"
 
 
 class PackageImport:
@@ -36,7 +40,7 @@ class PackageImport:
             return
         if not self._isReady(*NEEDED, "platformdirs"):
             return
-        path = qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), _("Model package"), "", FILTER)
+        path = qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), _("Model package"), "", _filter())
         if not path:
             return
         self._folder = None
@@ -49,12 +53,13 @@ class PackageImport:
             self._folder = Path(event["outputs"][0])
 
     def _onEnd(self, outcome, message):
-        if outcome == "finished" and self._folder is not None:
-            self._onImported(self._folder)
-            self._say(_("Imported: {name}. Not for clinical use.").format(name=self._folder.name))
-        else:
-            self._say(_("Nothing was imported.") if outcome == "cancelled" else message)
         self._show()
+        if outcome == "finished" and self._folder is not None:
+            self._say(_("Imported: {name}. Not for clinical use.").format(name=self._folder.name))
+            self._onImported(self._folder)
+        else:
+            remove_half_made()  # by a process that was killed
+            self._say(_("Nothing was imported.") if outcome == "cancelled" else message)
 
     def _show(self):
         self._button.text = _("Cancel") if self.runner.running else self._text
@@ -80,7 +85,7 @@ class PackageExport:
         if self.runner.running or not self._isReady(*NEEDED):
             return
         suggested = str(Path(experiment).parent / f"{Path(experiment).name}.zip")
-        path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), _("Save model package"), suggested, FILTER)
+        path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), _("Save model package"), suggested, _filter())
         if not path:
             return
         # Not every system's dialog adds the ending; one that it did not show has not been agreed to be replaced either.

@@ -50,6 +50,10 @@ class Panel:
             section.onSceneClosing()
         self.setParameters(None)
 
+    def onSceneLoaded(self):
+        """Nodes of a file have come into the scene."""
+        self.segment.showKeptWarnings()
+
     def checkDependencies(self, section, status, *needed):
         """Whether what work needs is installed; if not, say so and show the section that helps.
 

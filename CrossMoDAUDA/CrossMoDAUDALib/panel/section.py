@@ -140,7 +140,8 @@ class Section:
             widget.visible = isVisible
 
     def say(self, label, text):
-        """Show a text in a label, which takes no room while it says nothing."""
+        """Show a text in a label, which takes no room while it says nothing; as it is, whatever the names in it look like."""
+        label.textFormat = qt.Qt.PlainText
         label.text = text
         self.show(label, bool(text))
 

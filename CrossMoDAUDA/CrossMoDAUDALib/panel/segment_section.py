@@ -16,12 +16,12 @@ from ..models import describe_model
 from ..plausibility import LOOK
 from ..tasks import scans_in, segment_results
 from ..volumes import read_label_map, write_volume
-from . import tables, views
+from . import tables, views, wording
 from .command_runner import CommandRunner
 from .model_packages import PackageImport
 from .section import Section
 
-MOST_WARNINGS = 20  # lines that are shown; with many scans the others are in the results
+MOST_WARNINGS = 20  # sentences that are shown; with many scans the table has the others
 ICON_SIZE = 32
 
 
@@ -57,6 +57,7 @@ class SegmentSection(Section):
         self._labels = {}
         self._made, self._skipped, self._results = [], [], 0
         self._warnings = {}  # sentences by the name of the file that the command reads
+        self._odd = {}  # kinds of warnings by that name and the structure
         icon = ui.segmentWarnings.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
         ui.segmentWarningsIcon.setPixmap(icon.pixmap(qt.QSize(ICON_SIZE, ICON_SIZE)))
 
@@ -100,8 +101,11 @@ class SegmentSection(Section):
 
     def onImported(self, folder):
         """Choose a model that has just been imported."""
-        self.parameters.model = str(folder)
-        self.showParameters()
+        if self.parameters is None:  # the scene was closed meanwhile: the next one is offered the model
+            self._remembered["model"] = self.ui.segmentModelPath.currentPath = str(folder)
+        else:
+            self.parameters.model = str(folder)
+            self.showParameters()
         self.panel.rememberModel(self.ui.segmentModelPath)
 
     def _listStructures(self, structures):
@@ -150,7 +154,7 @@ class SegmentSection(Section):
             return
         parameters = self.parameters
         self._kind, self._outputFolder = parameters.inputKind, None
-        self._made, self._skipped, self._results, self._warnings = [], [], 0, {}
+        self._made, self._skipped, self._results, self._warnings, self._odd = [], [], 0, {}, {}
         options = ["--device", parameters.device]
         try:
             self._labels = describe_model(Path(parameters.model)).labels  # the model's of now, whatever is chosen meanwhile
@@ -236,6 +240,7 @@ class SegmentSection(Section):
             self.say(self.ui.segmentStatus, self._progressText(event))
         elif event["kind"] == "warning":
             self._warnings.setdefault(event["scan"], []).append(event["message"])
+            self._odd.setdefault((event["scan"], event["structure"]), []).append(event["odd"])
         elif event["kind"] == "result":
             self._results += 1
             if self._jobs:
@@ -285,16 +290,36 @@ class SegmentSection(Section):
 
     def _showWarnings(self):
         """Show what is odd about the results, scan by scan; nothing while there are none."""
-        paragraphs = []
-        for scan, sentences in self._warnings.items():
-            if self._kind != "volume":
-                name = self._jobs[scan][0].GetName() if scan in self._jobs else scan
-                paragraphs.append(f"<b>{html.escape(name)}</b>")
+        self._showOdd(
+            {
+                (self._jobs[scan][0].GetName() if scan in self._jobs else scan) if self._kind != "volume" else "": sentences
+                for scan, sentences in self._warnings.items()
+            }
+        )
+
+    def showKeptWarnings(self):
+        """Show what was odd about segmentations that a loaded scene holds, while there are no newer results."""
+        if not self._warnings and not self.runner.running:
+            nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+            self._showOdd({node.GetName(): [said] for node in nodes if (said := node.GetAttribute(mrml.WARNINGS))})
+
+    def setParameters(self, parameters):
+        super().setParameters(parameters)
+        if parameters is not None:
+            self.showKeptWarnings()
+
+    def _showOdd(self, sentencesByName):
+        paragraphs, shown, more = [], 0, 0
+        for name, sentences in sentencesByName.items():
+            shown += len(sentences)
+            if shown > max(MOST_WARNINGS, len(sentences)):
+                more += len(sentences)
+                continue
+            paragraphs += [f"<b>{html.escape(name)}</b>"] if name else []
             # The heading says what to do.
             paragraphs += ["\N{BULLET} " + html.escape(sentence.replace(f"; {LOOK}", "")) for sentence in sentences]
-        if len(paragraphs) > MOST_WARNINGS:
-            more = _("And {count} more, which are kept with the results.").format(count=len(paragraphs) - MOST_WARNINGS)
-            paragraphs = [*paragraphs[:MOST_WARNINGS], more]
+        if more:
+            paragraphs.append(_("And {count} more; the table of measurements names them.").format(count=more))
         self.ui.segmentWarningsText.text = "".join(f'<p style="margin: 0 0 4px 0">{paragraph}</p>' for paragraph in paragraphs)
         self.show(self.ui.segmentWarnings, bool(paragraphs))
 
@@ -314,6 +339,7 @@ class SegmentSection(Section):
         path = (self._outputFolder or self.runner.folder) / "measurements.csv"
         rows = tables.readCsv(path) if path.is_file() else []
         for row in rows:
+            row["warnings"] = ", ".join(wording.oddText(kind) for kind in self._odd.get((row["case"], row["structure"]), []))
             if row["case"] in self._jobs:
                 row["case"] = self._jobs[row["case"]][0].GetName()
         return rows
@@ -333,6 +359,8 @@ class SegmentSection(Section):
             columns["distance"] = _("Distance apart (mm)")
         else:
             columns |= {key: _("Distance to {structure} (mm)").format(structure=key.removeprefix("distance_mm to ")) for key in distances}
+        if any(row["warnings"] for row in rows):
+            columns["warnings"] = _("Warnings")
         name = _("{scan} measurements").format(scan=scans.pop()) if len(scans) == 1 else _("Measurements")
         node = tables.tableNode(name, columns, rows)
         tables.show(self.ui.segmentTable, node)
@@ -340,7 +368,7 @@ class SegmentSection(Section):
     def onSceneClosing(self):
         self.runner.cancel()
         tables.show(self.ui.segmentTable, None)
-        self._warnings = {}
+        self._warnings, self._odd = {}, {}
         self._showWarnings()
 
     def cleanup(self):

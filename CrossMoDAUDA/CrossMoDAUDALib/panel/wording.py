@@ -144,3 +144,9 @@ def chartTitle(chart):
         "losses": _("losses"),
     }
     return titles[chart]
+
+
+def oddText(kind):
+    """What is odd about a structure of a segmentation, in a word or two for a table."""
+    texts = {"empty": _("not found"), "edge": _("touches the edge"), "two_sides": _("on both sides"), "volume": _("unusual volume")}
+    return texts.get(kind, kind)

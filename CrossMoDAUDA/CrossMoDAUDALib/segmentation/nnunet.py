@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, short
 from ..files import make_folder
 
 _CORES = str(os.cpu_count() or 1)
@@ -78,10 +78,12 @@ def find_trainer(name: str) -> Any:
     """
     from nnunetv2.utilities.find_objects import recursive_find_trainer_class_by_name
 
+    why = ""
     try:
         found = recursive_find_trainer_class_by_name(name)
-    except (RuntimeError, ModuleNotFoundError, TypeError):
-        found = None
+    except (RuntimeError, ImportError, TypeError) as error:  # of any of its trainers' files, which it imports one by one
+        found, why = None, f" ({short(error)})"
     if found is None:
-        raise InputError(f"segmentation.trainer={name}: nnU-Net has no such trainer class; use nnUNetTrainer or one that nnU-Net can find.")
+        message = f"segmentation.trainer={name}: nnU-Net finds no such trainer class{why}; use nnUNetTrainer or one that nnU-Net can find."
+        raise InputError(message)
     return found

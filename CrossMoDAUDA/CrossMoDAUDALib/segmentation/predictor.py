@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import pydoc
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -155,8 +153,6 @@ def _predictor(model: Model, device_name: str) -> Any:
     try:
         plans = PlansManager(model.plans)
         configuration = plans.get_configuration(model.settings.segmentation.configuration)
-        _refuse_foreign_code(configuration)
-        _find_parts(configuration)
         with quiet():
             network = _network(
                 model.settings.segmentation.trainer, plans, configuration,
@@ -178,34 +174,16 @@ def _predictor(model: Model, device_name: str) -> Any:
     return predictor
 
 
-def _find_parts(configuration: Any) -> None:
-    """Find what nnU-Net finds by its name in the plans only when it predicts.
-
-    Raises:
-        Exception: something is not there, in nnU-Net's own words.
-    """
-    import nnunetv2
-    from nnunetv2.utilities.find_class_by_name import recursive_find_python_class
-
-    package = "nnunetv2.preprocessing.normalization"
-    folder = Path(nnunetv2.__path__[0]) / "preprocessing" / "normalization"
-    parts = [recursive_find_python_class(str(folder), scheme, package) for scheme in configuration.normalization_schemes]
-    parts += [configuration.preprocessor_class, configuration.resampling_fn_data, configuration.resampling_fn_probabilities]
-    if not all(map(callable, parts)):
-        raise LookupError("a part that nnU-Net does not have")
-
-
 def _network(trainer: str, plans: Any, configuration: Any, channels: int, heads: int) -> Any:
     """The network that the plans describe, without weights."""
     import torch
-
-    if trainer != SegmentationSettings().trainer:  # one that may build something else; finding it needs what training needs
-        from .nnunet import find_trainer
-
-        return find_trainer(trainer).build_network_architecture(plans, configuration, channels, heads, enable_deep_supervision=False)
     from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
 
     with torch.device("meta"):  # takes no memory: plans cannot claim more than the weights file holds
+        if trainer != SegmentationSettings().trainer:  # one that may build something else; finding it needs what training needs
+            from .nnunet import find_trainer
+
+            return find_trainer(trainer).build_network_architecture(plans, configuration, channels, heads, enable_deep_supervision=False)
         return get_network_from_plans(
             configuration.network_arch_class_name, configuration.network_arch_init_kwargs,
             configuration.network_arch_init_kwargs_req_import, channels, heads, allow_init=False, deep_supervision=False,
@@ -226,23 +204,7 @@ def _fill(network: Any, path: Path) -> None:
     filled = {id(tensor) for name, tensor in network.state_dict(keep_vars=True).items() if name in weights}
     if unexpected or any(id(tensor) not in filled for tensor in network.state_dict(keep_vars=True).values()):
         raise InputError(f"{path} does not fit the model's plans or is damaged; copy the model again.")
-
-
-def _refuse_foreign_code(configuration: Any) -> None:
-    """Make sure that the classes which the plans name are network parts, as nnU-Net calls whatever they name.
-
-    Raises:
-        InputError: they are not.
-    """
-    from torch import nn
-
-    arguments = configuration.network_arch_init_kwargs
-    named = [arguments[key] for key in configuration.network_arch_init_kwargs_req_import]
-    for name in [configuration.network_arch_class_name, *(name for name in named if name is not None)]:
-        trusted = isinstance(name, str) and re.fullmatch(r"(torch\.nn|dynamic_network_architectures)(\.\w+)+", name)
-        found = pydoc.locate(name) if trusted else None
-        if not (isinstance(found, type) and issubclass(found, nn.Module)):
-            raise InputError(f"The model's plans.json names {name}, which is not a part of a network; use a model from a source you trust.")
+    network.float()  # a file may hold numbers of another length
 
 
 def _mean_over_mirrored(network: Any, patch: Any, axes: Sequence[int] | None) -> Any:

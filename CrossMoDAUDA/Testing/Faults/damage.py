@@ -90,8 +90,8 @@ def damaged_scan(reference: Reference, folder: Path, draws: random.Random, snaps
         scan.unlink()
         if damage != "remove":
             shutil.copyfile(kept, scan)
+            shutil.copystat(kept, scan)
             DAMAGES[damage](scan, draws)
-            os.utime(scan)
         # Without naming the scans, it goes on with those that it knows; else a case less may be what is noticed first.
         refused(Run("run", "-o", experiment, log=log), str(scan), "since the experiment began", status=(2,))
         kept.replace(scan)
@@ -99,14 +99,13 @@ def damaged_scan(reference: Reference, folder: Path, draws: random.Random, snaps
     return len(stages)
 
 
-def scan_changed_while_running(reference: Reference, folder: Path, draws: random.Random, snapshot: str, stage: str) -> int:
-    """A scan becomes another one while a training runs, before it is read again: refused, and nothing of it is kept."""
+def scan_changed_while_running(reference: Reference, folder: Path, draws: random.Random, snapshot: str, stage: str, pattern: str) -> int:
+    """A scan or label becomes another one while a training runs, before it is read again: refused, and nothing of it is kept."""
     log = folder / "run.log"
     cohort, experiment = reference.with_own_scans(snapshot, folder)
     run, watch = Run(*command(cohort, experiment), log=log), Watch(experiment)
     run.reaches(lambda: stage in watch.states("started"))
-    source = sorted(cohort.glob("training_source/*_ceT1.nii.gz")) if stage == "translation/train" else []
-    one, other = (source or sorted(cohort.glob("training_target/*_hrT2.nii.gz")))[:2]
+    one, other = sorted(cohort.glob(pattern))[:2]
     kept = folder / "kept.nii.gz"
     shutil.copy2(one, kept)
     replacement = one.with_name("replacement")

@@ -63,8 +63,8 @@ def rows(is_long: bool) -> list[Row]:
     helpers += [("iteration_0/prepare",), ("iteration_0/train",)] if is_long else []
     checkpoints = [(SEGMENTER_CHECKPOINT, "cut"), (TRANSLATOR_CHECKPOINT, "flip")]
     checkpoints += [(name, kind) for name in (TRANSLATOR_CHECKPOINT, SEGMENTER_CHECKPOINT) for kind in ("cut", "flip", "overwrite")]
-    outputs = [("iteration_0/pseudo_labels/*.nii.gz", "overwrite"), ("iteration_1/model/segmenter.safetensors", "remove")]
-    outputs += [(pattern, kind) for kind in ("cut", "overwrite", "remove") for pattern in damage.FINISHED]
+    outputs = [("iteration_0/pseudo_labels/*.nii.gz", "flip"), ("iteration_1/model/segmenter.safetensors", "remove")]
+    outputs += [(pattern, kind) for kind in ("cut", "overwrite", "flip", "remove") for pattern in damage.FINISHED]
     segmenting, translating = partial(kills.killed_command, words="segment"), partial(kills.killed_command, words="translate")
     return [
         Row("SIGKILL at a random moment of a run", rounds(signal.SIGKILL, [17, 17, 16] if is_long else [6])),
@@ -80,13 +80,15 @@ def rows(is_long: bool) -> list[Row]:
         )),
         Row("scan changed between stages", each(
             damage.damaged_scan, ("iteration_0/prepare", ["iteration_0/train", "iteration_1/train"], "overwrite"),
-            ("", stages[1::2], "cut"), ("", stages[::2], "overwrite"),
+            ("", stages[1::2], "cut"), ("", stages[::2], "overwrite"), ("", stages[::3], "flip"),
         )),
         Row("scan removed between stages", each(
             damage.damaged_scan, ("iteration_1/export", ["iteration_1/train"], "remove"), ("", stages[::3], "remove"),
         )),
         Row("scan changed during a stage", each(
-            damage.scan_changed_while_running, ("iteration_0/train", "iteration_0/train"), ("", "translation/train"),
+            damage.scan_changed_while_running, ("", "translation/train", "training_source/*_Label.nii.gz"),
+            ("iteration_0/train", "iteration_0/train", "training_target/*_hrT2.nii.gz"),
+            ("", "translation/train", "training_source/*_ceT1.nii.gz"),
         )),
         Row("nnU-Net's helper process killed", [partial(_with, memory.killed_helper, choice) for choice in helpers * some(1, 3)]),
         Row("memory limit of nnU-Net's helpers", [partial(_with, memory.limited_helpers, choice) for choice in helpers * some(1, 4)],

@@ -166,6 +166,12 @@ def test_what_is_asked_of_a_child_comes_back_and_so_does_its_failure(parts: dict
     assert parts["measuring"].in_child(parts["measuring"].peak_memory) > 5
 
 
+def test_the_memory_of_what_is_started_is_seen(parts: dict[str, Any]) -> None:
+    code = "import time; kept = b'x' * (300 << 20); time.sleep(0.5)"
+    peak = parts["measuring"].peak_of_all(lambda: parts["measuring"].run([sys.executable, "-c", code]), only_started=True)
+    assert 300 <= peak < 400
+
+
 def test_bad_arguments_get_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for arguments, word in (

@@ -174,6 +174,75 @@ def test_a_damaged_import_is_made_good_by_importing_again(package: packages.Pack
     assert [path.name for path in own_models_folder.iterdir()] == [model.name], "nothing half unpacked is left"
 
 
+def test_an_import_with_damaged_weights_is_made_good(package: packages.Package, own_models_folder: Path) -> None:
+    model = installed_models.import_package(package.path)
+    weights = model.folder / "model" / "segmenter.safetensors"
+    good = weights.read_bytes()
+    weights.write_bytes(bytes(len(good)))
+    assert installed_models.import_package(package.path) == model
+    assert weights.read_bytes() == good
+    assert [path.name for path in own_models_folder.iterdir()] == [model.name]
+
+
+def test_what_a_killed_import_has_left_is_removed(package: packages.Package, own_models_folder: Path) -> None:
+    dead, alive = own_models_folder / ".999999999-0.partial", own_models_folder / f".{os.getpid()}-0.partial"
+    for folder in (dead, alive):
+        (folder / "model").mkdir(parents=True)
+    name = installed_models.import_package(package.path).name
+    assert {path.name for path in own_models_folder.iterdir()} == {name, alive.name}
+
+
+def test_other_folders_among_the_imported_models_do_no_harm(
+    package: packages.Package, tiny_experiment: Path, own_models_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = installed_models.import_package(package.path)
+    shutil.copytree(tiny_experiment / "iteration_1" / "model", own_models_folder / "copied by hand")
+    description = json.loads((model.folder / "model.json").read_text(encoding="utf-8"))
+    del description["cohort"]
+    description["labels"][0]["name"] = "a\x1b[31mb"
+    (model.folder / "model.json").write_text(json.dumps(description), encoding="utf-8")
+    assert cli.main(["models"]) == 0
+    listed = capsys.readouterr().out
+    assert "1 imported model." in listed and "\x1b" not in listed
+
+
+def test_a_refusal_names_the_package(package: packages.Package, tmp_path: Path, scan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with zipfile.ZipFile(package.path) as whole, zipfile.ZipFile(tmp_path / "no translator.zip", "w") as other:
+        description = json.loads(whole.read("model.json"))
+        for entry in whole.infolist():
+            if entry.filename.startswith("translation/"):
+                del description["files"][entry.filename]
+            elif entry.filename != "model.json":
+                other.writestr(entry, whole.read(entry))
+        other.writestr("model.json", json.dumps(description))
+    assert cli.main(["translate", str(tmp_path / "no translator.zip"), str(scan), "-o", str(tmp_path / "out"), "--device", "cpu"]) == 2
+    assert f"{tmp_path / 'no translator.zip'} holds no trained image translator" in capsys.readouterr().err
+
+
+def test_a_model_that_a_disk_has_damaged_is_not_packed(tiny_experiment: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "experiment"
+    for name in ("experiment.json", "stages", "translation", "iteration_1/model", "evaluation"):
+        source = tiny_experiment / name
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy2)(source, copy / name)
+    path = copy / "iteration_1" / "model" / "segmenter.safetensors"
+    status, content = path.stat(), bytearray(path.read_bytes())
+    content[-9] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with pytest.raises(InputError, match=r"segmenter\.safetensors has changed since stage iteration_1/train wrote it"):
+        packages.write_package(copy, tmp_path / "model.zip")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_weights_may_be_read_by_whoever_may_read_the_files_beside_them(tiny_experiment: Path) -> None:
+    for folder in (tiny_experiment / "iteration_1" / "model", tiny_experiment / "translation"):
+        modes = {path.name: path.stat().st_mode & 0o777 for path in folder.glob("*.safetensors")}
+        assert set(modes.values()) == {
+            (folder.parent / "experiment.json" if folder.name == "translation" else folder / "model.json").stat().st_mode & 0o777
+        }
+
+
 def test_models_are_listed_and_removed(package: packages.Package, capsys: pytest.CaptureFixture[str]) -> None:
     name = installed_models.import_package(package.path).name
     assert cli.main(["models"]) == 0

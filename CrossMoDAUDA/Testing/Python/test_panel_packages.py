@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from CrossMoDAUDALib import cli, installed_models, mrml, packages
 from CrossMoDAUDALib.volumes import read_label_map, write_volume
-from panel_actions import add_scan, choose, nodes, open_section, our_processes
+from panel_actions import add_scan, choose, nodes, open_section, our_processes, wait_for_process
 
 if TYPE_CHECKING:
     from Testing.Host import Host
@@ -84,3 +84,27 @@ def test_an_import_can_be_cancelled(host: Host, tiny_experiment: Path, tmp_path:
     host.click("segmentImport")
     assert host.find("segmentStatus").text == "Nothing was imported." and not host.widget.panel.segment.importer.runner.running
     assert not installed_models.installed_models() and not our_processes()
+
+    host.answers += [str(path)]
+    host.click("segmentImport")
+    wait_for_process(host, host.widget.panel.segment.importer.runner)
+    half_made = own_models_folder / ".999999999-0.partial"  # of a process that was killed before
+    half_made.mkdir(parents=True)
+    host.click("segmentImport")
+    assert host.find("segmentStatus").text == "Nothing was imported." and not our_processes()
+    assert not list(own_models_folder.iterdir())
+
+
+def test_a_scene_is_closed_while_a_model_is_imported(host: Host, tiny_experiment: Path, tmp_path: Path, own_models_folder: Path) -> None:
+    path = packages.write_package(tiny_experiment, tmp_path / "model.zip").path
+    open_section(host, "segment")
+    host.answers += [str(path)]
+    host.click("segmentImport")
+    host.leave_module()
+    host.close_scene()
+    assert host.widget.panel.parameters is None
+    host.process(60, lambda: not host.widget.panel.segment.importer.runner.running)
+    assert host.find("segmentImport").text == "Import..." and host.find("segmentStatus").text.startswith("Imported")
+    host.select_module("CrossMoDAUDA")
+    (model,) = installed_models.installed_models()
+    assert host.find("segmentModelPath").currentPath == str(model.folder) == host.widget.panel.parameters.model

@@ -38,7 +38,7 @@ def test_scan_becomes_a_segmentation_on_its_grid(host: Host, tiny_experiment: Pa
 
     table = nodes("vtkMRMLTableNode")["Scan A measurements"]
     titles = [table.GetColumnName(column) for column in range(table.GetNumberOfColumns())]
-    assert titles == ["Structure", "Volume (mL)", "Axial diameter (mm)", "Distance apart (mm)"]
+    assert titles[:4] == ["Structure", "Volume (mL)", "Axial diameter (mm)", "Distance apart (mm)"]
     voxels = np.bincount(labels.array.ravel(), minlength=3)[1:]
     expected = voxels * np.prod(volume.geometry.spacing) / 1000
     assert [float(table.GetCellText(row, 1)) for row in range(2)] == pytest.approx(expected, rel=0.01)
@@ -99,6 +99,10 @@ def test_what_is_odd_is_plain_to_see(host: Host, strict_model: Path) -> None:
     shown = host.find("segmentWarningsText").text
     assert "Vestibular schwannoma: " in shown and "Cochlea: " in shown and "Scan" not in shown, "of one scan no name is needed"
     (node,) = nodes("vtkMRMLSegmentationNode").values()
+    table = nodes("vtkMRMLTableNode")["Scan <A> measurements"]
+    column = table.GetNumberOfColumns() - 1
+    odd = [table.GetCellText(row, column) for row in range(2)]
+    assert table.GetColumnName(column) == "Warnings" and all(odd) and "unusual volume" in " ".join(odd) + "unusual volume" * ("-" in odd)
     warnings = node.GetAttribute(mrml.WARNINGS)
     assert "Vestibular schwannoma: " in warnings and warnings.endswith((" before you use it.", " yourself."))
 
@@ -124,10 +128,33 @@ def test_warnings_are_saved_with_the_scene(host: Host, tmp_path: Path) -> None:
     slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
     slicer.mrmlScene.SetRootDirectory(str(tmp_path))
     slicer.mrmlScene.Commit()
-    read = slicer.vtkMRMLScene()
-    read.SetURL(str(tmp_path / "scene.mrml"))
-    read.Import()
-    assert read.GetFirstNodeByName("Odd").GetAttribute(mrml.WARNINGS) == said
+    host.close_scene()
+    assert not host.find("segmentWarnings").visible
+    slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
+    slicer.mrmlScene.Import()
+    host.process(0.1)
+    assert slicer.mrmlScene.GetFirstNodeByName("Odd").GetAttribute(mrml.WARNINGS) == said
+    assert host.find("segmentWarnings").visible, "and shown when it is loaded again"
+    assert "<b>Odd</b>" in host.find("segmentWarningsText").text and "14.2 ml" in host.find("segmentWarningsText").text
+
+
+def test_many_warnings_are_cut_scan_by_scan(host: Host) -> None:
+    section = host.widget.panel.segment
+    section._showOdd({f"Scan {number}": ["Tumour: nothing was found.", "Cochlea: nothing was found."] for number in range(30)})
+    shown = host.find("segmentWarningsText").text
+    assert shown.count("nothing was found") == 20 and "Scan 9<" in shown and "Scan 10<" not in shown
+    assert "And 40 more" in shown
+    section._showOdd({"Scan": ["Odd."] * 30})
+    assert host.find("segmentWarningsText").text.count("Odd.") == 30, "one scan's are never cut"
+
+
+def test_names_of_a_foreign_model_are_shown_as_they_are(host: Host) -> None:
+    section = host.widget.panel.segment
+    section.say(host.find("segmentModelInfo"), "Finds: <img src='/etc/logo.png'>.")
+    label = host.find("segmentModelInfo")._real
+    from PySide6.QtCore import Qt
+
+    assert label.textFormat() == Qt.TextFormat.PlainText and "<img" in label.text()
 
 
 def test_an_existing_segmentation_is_replaced_only_after_asking(host: Host, tiny_experiment: Path) -> None:

@@ -82,6 +82,10 @@ def test_a_tumour_on_both_sides() -> None:
     assert kinds(both, seen_before) == [] and kinds(both, None) == []
     across = drawn((1, slice(16, 24), slice(10, 12), slice(8, 11)), *USUAL[1:])
     assert kinds(across) == [], "one tumour that crosses the middle"
+    small = drawn((1, slice(2, 12), slice(8, 28), slice(5, 15)), (1, slice(30, 36), slice(10, 15), slice(8, 11)), *USUAL[1:])
+    assert ("two_sides", TUMOUR) in kinds(small), "though it is less than a tenth of the other"
+    near = drawn((1, slice(14, 18), slice(10, 14), slice(8, 11)), (1, slice(22, 26), slice(10, 14), slice(8, 11)), *USUAL[1:])
+    assert ("two_sides", TUMOUR) not in kinds(near), "two parts beside the middle of a scan, which need not be the patient's"
     speck = drawn(part(1, 6), (1, slice(30, 31), slice(10, 12), slice(8, 10)), *USUAL[1:])
     assert ("two_sides", TUMOUR) not in kinds(speck)
     beside = drawn((1, slice(3, 6), slice(10, 14), slice(8, 10)), (1, slice(9, 12), slice(10, 14), slice(8, 10)), *USUAL[1:])

@@ -248,7 +248,7 @@ def test_a_model_cannot_run_code_of_its_own(model: Path, name: str, foreign: str
             architecture[name] = foreign
 
     edit(model / "plans.json", plant)
-    with pytest.raises(InputError, match="not a part of a network"):
+    with pytest.raises(InputError, match="no part of a network"):
         Segmenter.load(model, "cpu")
     assert not (tmp_path / "planted").exists()
 
@@ -268,7 +268,7 @@ def test_the_latest_iteration_is_the_experiments_model(tiny_experiment: Path, tm
     assert models.model_folder(tmp_path) == tmp_path / "iteration_10" / "model"
     with pytest.raises(InputError, match="does not exist"):
         models.model_folder(tmp_path / "nowhere")
-    with pytest.raises(InputError, match="is not a folder"):
+    with pytest.raises(InputError, match="not a folder; import it first"):
         models.model_folder(tmp_path / "iteration_9" / "model" / "model.json")
     with pytest.raises(InputError, match="holds no trained segmenter"):
         models.model_folder(tiny_experiment / "nnunet")

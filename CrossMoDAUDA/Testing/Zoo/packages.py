@@ -126,6 +126,7 @@ def _wrong_entries() -> Iterable[tuple[str, Write]]:
         yield f"a device as {name}", functools.partial(_as_kind, name, stat.S_IFCHR)
     yield "weights that inflate", functools.partial(_bomb, WEIGHTS, zipfile.ZIP_DEFLATED)
     yield "a description that inflates", functools.partial(_bomb, "model.json", zipfile.ZIP_DEFLATED)
+    yield "a directory of two hundred thousand files", _crowded
     yield "plans that inflate", functools.partial(_bomb, "model/plans.json", zipfile.ZIP_DEFLATED)
     yield "plans packed with LZMA", functools.partial(_bomb, "model/plans.json", zipfile.ZIP_LZMA)
     yield "encrypted entries", functools.partial(_changed, _encrypted)
@@ -160,6 +161,12 @@ def _encrypted(whole: bytes) -> bytes:
     return whole
 
 
+def _crowded(path: Path, _: Files) -> None:
+    with zipfile.ZipFile(path, "w") as package:
+        for number in range(200_000):
+            package.writestr(zipfile.ZipInfo(str(number)), b"")
+
+
 def _lying_size(whole: bytes) -> bytes:
     """The directory claims 3 GiB for the first weights, packed and unpacked."""
     position = whole.index(WEIGHTS.encode(), whole.index(b"PK\x01\x02")) - 46
@@ -175,6 +182,9 @@ def _wrong_descriptions() -> Iterable[tuple[str, Write]]:
     changes: dict[str, Any] = {
         "format_version": [2, 99, 0, -1, "1", None, True, 1.5, {}],
         "files": [{}, [], None, {"model/plans.json": None}, {"../x": {"bytes": 1, "sha256": "0"}}],
+        "cohort": [None, {}, [], {"source_cases": "many", "target_cases": 1}],
+        "method": [None, "CycleGAN", []],
+        "scores": ["good", [1]],
         "labels": [[], None, {}, [{"name": "Cochlea"}], [{"name": "Other", "value": 1}], [{"name": "Cochlea", "value": "NaN"}]],
     }
     for key, values in changes.items():
@@ -225,7 +235,7 @@ def _wrong_models() -> Iterable[tuple[str, Write]]:
             yield f"{name} is {content[:8]!r}", _holding(name, lambda _, content=content: content)
     values: dict[str, list[Any]] = {
         "format": [99, None, "x"],
-        "labels": [{}, {"Cochlea": 0}, None],
+        "labels": [{}, {"Cochlea": 0}, None, {"\x1b[31mTumour": 1, "Cochlea": 2}],
         "lower_percentile": [120, "a", None],
         "trainer": [["os.system"]],
         "configuration": ["2d", 5],
@@ -240,6 +250,12 @@ def _wrong_models() -> Iterable[tuple[str, Write]]:
         "patch_size": [[1 << 20, 1 << 20, 1 << 20], [0, 16, 16], [16, 16], "x"],
         "spacing": [[1e-9, 1, 1], [float("nan"), 1, 1], [0, 1, 1], [-1, 1, 1]],
         "architecture": [{}, 5],
+        "normalization_schemes": [["ABC"], ["ImageNormalization"], [], None],
+        "preprocessor_name": ["os", "nnUNetPredictor", None],
+        "resampling_fn_probabilities": ["OrderedDict", "eval", 5],
+        "resampling_fn_data_kwargs": [{"order": 9}, {"order": "x"}, {"command": "ls"}],
+        "use_mask_for_norm": [[], [1], None],
+        "inherits_from": ["2d"],
     }
     for key, wrongs in plan.items():
         for wrong in wrongs:
@@ -248,6 +264,11 @@ def _wrong_models() -> Iterable[tuple[str, Write]]:
         "n_stages": [10**9, 0, "x"],
         "features_per_stage": [[10**9] * 3, 10**9, []],
         "n_conv_per_stage": [10**9, [10**9] * 3],
+        "conv_op": [None, "torch.nn.Linear"],
+        "nonlin": ["torch.nn.Transformer", "torch.nn.functional.torch.jit.ScriptModule"],
+        "nonlin_kwargs": [{"num_encoder_layers": 10**7}, {"inplace": "x"}],
+        "norm_op_kwargs": [{"eps": float("nan")}, [1]],
+        "extra": [1],
     }
     for key, wrongs in network.items():
         for wrong in wrongs:

@@ -89,6 +89,8 @@ def _cut_short() -> list[tuple[str, str, bytes]]:
         ("gzip of gzip", "bad.nii.gz", _gzip(packed)),
         ("gzip of text", "bad.nii.gz", _gzip(b"no scan\n" * 100)),
         ("gzip header only", "bad.nii.gz", packed[:10]),
+        ("gzip with a name without end", "bad.nii.gz", b"\x1f\x8b\x08\x08" + bytes(6) + b"x" * 30_000_000),
+        ("gzip of a million members of nothing", "bad.nii.gz", _gzip(b"") * 1_000_000),
         ("empty NRRD", "bad.nrrd", b""),
         ("NRRD of its magic only", "bad.nrrd", b"NRRD0004\n"),
         ("NRRD cut in the header", "bad.nrrd", nrrd()[:60]),

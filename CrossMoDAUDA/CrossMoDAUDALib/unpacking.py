@@ -1,0 +1,52 @@
+"""A file's content, decompressed if it is gzip, in memory and time that its size bounds."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+_CHUNK, _PIECE = 1 << 20, 1 << 16
+# So many compressed bytes that unpack to nothing are no scan: a name without end, or members without content.
+_MOST_BARREN = 1 << 20
+
+
+def unpacked(path: Path) -> Iterator[bytes]:
+    """The content, a chunk at a time; whether it is compressed is told by its first bytes, not by the file's name.
+
+    Raises:
+        EOFError: it is cut short.
+        OSError: it cannot be read.
+        zlib.error: it is damaged.
+    """
+    with path.open("rb") as file:
+        start = file.read(2)
+        file.seek(0)
+        if start == b"\x1f\x8b":
+            yield from _inflated(file)
+        else:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+
+
+def _inflated(file: BinaryIO) -> Iterator[bytes]:
+    barren, packed = 0, file.read(_PIECE)
+    while packed:  # a gzip file may have several members
+        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        while not member.eof:
+            chunk = member.decompress(packed, _CHUNK)
+            left = member.unused_data if member.eof else member.unconsumed_tail
+            barren = 0 if chunk else barren + len(packed) - len(left)
+            if barren > _MOST_BARREN:
+                raise EOFError("there is nothing in it")
+            packed = left
+            if chunk:
+                yield chunk
+            if not (packed or member.eof or len(chunk) == _CHUNK):  # a full chunk may not be all that it holds
+                packed = file.read(_PIECE)
+                if not packed:
+                    raise EOFError("it is cut short")
+        packed = packed.lstrip(b"\0")  # padding
+        while not packed and (packed := file.read(_PIECE)):
+            packed = packed.lstrip(b"\0")
