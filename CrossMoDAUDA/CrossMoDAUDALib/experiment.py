@@ -101,8 +101,16 @@ class Experiment:
         difference = _difference(recorded, settings, cohort)
         if difference:
             raise InputError(f"{folder} is another experiment: {difference}; give the same again, or another output folder.")
-        _verify_files(_record(folder).get("files", {}), by_hash=True)
+        _verify_files(_record(folder).get("files", {}))
         return cls(folder, settings, cohort)
+
+    def verify_scans(self) -> None:
+        """Read every scan and label and compare its hash, whatever its time stamp says: a bad disk does not change that.
+
+        Raises:
+            InputError: one has changed or is gone.
+        """
+        _verify_files(_record(self.folder).get("files", {}), by_hash=True)
 
     def refuse_changed(self, *scans: Path) -> None:
         """Make sure that scans which have just been read are those that the experiment began with.
@@ -344,7 +352,7 @@ def _verify_files(files: dict[str, Any], by_hash: bool = False) -> None:
     """Make sure that no scan has changed.
 
     Args:
-        by_hash: read it even where its size and time stamp have not; a bad disk changes neither.
+        by_hash: read it even where its size and time stamp have not.
     """
     for name, known in files.items():
         path = Path(name)

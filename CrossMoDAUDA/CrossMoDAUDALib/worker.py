@@ -48,6 +48,9 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
                 log.write("run", state="started")
                 if experiment is None:
                     experiment = _begin(folder, settings, cohort, log)
+                else:
+                    log.write("message", message="Making sure that the scans are those that the experiment began with.")
+                    experiment.verify_scans()
                 experiment.events = log
                 from .adaptation import adapt
 
