@@ -71,6 +71,7 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def enter(self):
         """The module is shown."""
         self.followParameters()
+        self.panel.onSceneLoaded()  # as it may have been while another module was shown
         self.panel.dependencies.refresh()
 
     def cleanup(self):

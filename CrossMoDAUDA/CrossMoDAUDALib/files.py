@@ -32,8 +32,9 @@ def replacing(path: Path) -> Iterator[Path]:
         yield partial
         with partial.open("rb+") as written:  # on the disk before the name is, or a power cut could leave it empty
             os.fsync(written.fileno())
-        if hasattr(os, "fchmod"):  # some writers' files are their owner's alone, whatever the others beside them are
-            partial.chmod(0o666 & ~_UMASK)
+        with contextlib.suppress(OSError):  # not every disk knows such rights
+            if partial.stat().st_mode & 0o777 == 0o600:  # some writers' files are their owner's alone, unlike those beside them
+                partial.chmod(0o666 & ~_UMASK)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import re
 import shutil
 import unicodedata
@@ -51,17 +52,17 @@ def import_package(path: Path) -> InstalledModel:
     folder = models_folder()
     name = f"{_plain(path.stem)}-{package.key}"
     for known in installed_models():
-        if known.name.endswith(f"-{package.key}") and is_whole(known.folder, known.description):
+        if known.name.endswith(f"-{package.key}") and is_whole(known.folder, package.description):
             return known
     place = folder / name
-    partial = folder / f".{os.getpid()}-{uuid.uuid4().hex}{_PARTIAL}"
+    partial = folder / f".{_plain(platform.node())}-{os.getpid()}-{uuid.uuid4().hex}{_PARTIAL}"
     remove_half_made()
     try:
         partial.mkdir(parents=True)
         try:
             unpack(package, partial)
             if place.exists() and not is_whole(place, package.description):
-                place.rename(partial.with_name(f"{partial.stem}-damaged{_PARTIAL}"))
+                place.rename(partial.with_name(f"{partial.stem}damaged{_PARTIAL}"))
             if not place.exists():  # it is there if another process was faster
                 partial.rename(place)
         finally:
@@ -77,9 +78,10 @@ def remove_half_made() -> None:
     """Remove what imports have left that were killed."""
     import psutil
 
-    for place in models_folder().glob(f".*{_PARTIAL}"):
-        owner = place.name[1:].partition("-")[0]
-        if not (owner.isdecimal() and psutil.pid_exists(int(owner))):
+    here = _plain(platform.node())  # the folder may be on a disk that several machines share
+    for place in models_folder().glob(f".{here}-*{_PARTIAL}"):
+        owner = place.name.removeprefix(f".{here}-").partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
             shutil.rmtree(place, ignore_errors=True)
 
 

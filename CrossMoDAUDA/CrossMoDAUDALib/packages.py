@@ -34,7 +34,7 @@ from . import NOT_CLINICAL
 from .config import Settings
 from .errors import InputError
 from .experiment import MACHINE_SETTINGS, Experiment, make_writable_folder, package_versions
-from .files import replacing, sha256
+from .files import read_json, replacing, sha256
 from .models import MODEL_FILES, TRANSLATOR_FILES, Model, model_folder, parse_model, parse_translator
 from .structures import structure_of
 from .weights import check_weights
@@ -222,10 +222,12 @@ def unpack(package: Package, folder: Path) -> None:
 
 
 def is_whole(folder: Path, description: dict[str, Any]) -> bool:
-    """Whether an unpacked package still holds what it was unpacked with."""
+    """Whether a folder holds all of the package with that description."""
     try:
+        if read_json(folder / DESCRIPTION) != description:
+            return False
         return all(sha256(folder / name) == file["sha256"] for name, file in description["files"].items())
-    except OSError:
+    except (OSError, ValueError, RecursionError):
         return False
 
 

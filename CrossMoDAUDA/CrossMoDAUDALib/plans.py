@@ -7,14 +7,14 @@ so the plans may hold what nnU-Net's planner writes, and nothing else.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .errors import InputError, short
 
 # Far beyond any plan of nnU-Net's, and few enough that a made-up plan cannot take the machine's memory or hours.
 MOST_STAGES, MOST_BLOCKS, MOST_FEATURES, MOST_KERNEL = 16, 100, 4096, 31
-MOST_NUMBERS = 1 << 30  # of a layer: features times the patch's voxels
+MOST_PATCH_VOXELS, MOST_NUMBERS = 1 << 27, 1 << 32  # the numbers of a layer: its features times its voxels
 LEAST_SPACING, MOST_SPACING = 1e-3, 1e3
 
 _UNET = "dynamic_network_architectures.architectures.unet."
@@ -81,13 +81,22 @@ def _has_sane_sizes(plans: dict[str, Any], plan: dict[str, Any]) -> bool:
         and all(LEAST_SPACING <= length <= MOST_SPACING for length in spacing)
         and _is_count(stages, MOST_STAGES)
         and all(_is_count(number, MOST_FEATURES) for number in features)
-        and math.prod(patch) * max(features) <= MOST_NUMBERS
+        and math.prod(patch) <= MOST_PATCH_VOXELS
         and all(_is_count(number, MOST_BLOCKS) for number in [*encoder, *decoder])
         and all(len(sizes) == 3 and all(_is_count(size, MOST_KERNEL) for size in sizes) for sizes in network["kernel_sizes"])
         and all(len(steps) == 3 and all(_is_count(step, MOST_KERNEL) for step in steps) for steps in network["strides"])
         and len(features) == len(encoder) == len(network["kernel_sizes"]) == len(network["strides"]) == stages == len(decoder) + 1
         and all(patch[axis] % math.prod(steps[axis] for steps in network["strides"]) == 0 for axis in range(3))
+        and max(_layers(patch, features, network["strides"])) <= MOST_NUMBERS
     )
+
+
+def _layers(patch: list[int], features: list[int], strides: list[list[int]]) -> Iterator[float]:
+    """How many numbers a layer of each stage has."""
+    voxels = float(math.prod(patch))
+    for maps, steps in zip(features, strides, strict=True):
+        voxels /= math.prod(steps)
+        yield voxels * maps
 
 
 def _has_sane_options(plans: dict[str, Any], plan: dict[str, Any]) -> bool:

@@ -290,27 +290,25 @@ class SegmentSection(Section):
 
     def _showWarnings(self):
         """Show what is odd about the results, scan by scan; nothing while there are none."""
-        self._showOdd(
-            {
-                (self._jobs[scan][0].GetName() if scan in self._jobs else scan) if self._kind != "volume" else "": sentences
-                for scan, sentences in self._warnings.items()
-            }
-        )
+        names = {scan: volume.GetName() for scan, (volume, _output) in self._jobs.items()}
+        isOne = self._kind == "volume"
+        self._showOdd([("" if isOne else names.get(scan, scan), sentences) for scan, sentences in self._warnings.items()])
 
     def showKeptWarnings(self):
         """Show what was odd about segmentations that a loaded scene holds, while there are no newer results."""
         if not self._warnings and not self.runner.running:
             nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
-            self._showOdd({node.GetName(): [said] for node in nodes if (said := node.GetAttribute(mrml.WARNINGS))})
+            self._showOdd([(node.GetName(), [said]) for node in nodes if (said := node.GetAttribute(mrml.WARNINGS))])
 
     def setParameters(self, parameters):
         super().setParameters(parameters)
         if parameters is not None:
             self.showKeptWarnings()
 
-    def _showOdd(self, sentencesByName):
+    def _showOdd(self, found):
+        """Show sentences under names, which need not differ."""
         paragraphs, shown, more = [], 0, 0
-        for name, sentences in sentencesByName.items():
+        for name, sentences in found:
             shown += len(sentences)
             if shown > max(MOST_WARNINGS, len(sentences)):
                 more += len(sentences)
@@ -319,7 +317,7 @@ class SegmentSection(Section):
             # The heading says what to do.
             paragraphs += ["\N{BULLET} " + html.escape(sentence.replace(f"; {LOOK}", "")) for sentence in sentences]
         if more:
-            paragraphs.append(_("And {count} more; the table of measurements names them.").format(count=more))
+            paragraphs.append(_("And {count} more, kept with the segmentations and in the measurements.").format(count=more))
         self.ui.segmentWarningsText.text = "".join(f'<p style="margin: 0 0 4px 0">{paragraph}</p>' for paragraph in paragraphs)
         self.show(self.ui.segmentWarnings, bool(paragraphs))
 

@@ -177,13 +177,14 @@ def _predictor(model: Model, device_name: str) -> Any:
 def _network(trainer: str, plans: Any, configuration: Any, channels: int, heads: int) -> Any:
     """The network that the plans describe, without weights."""
     import torch
+
+    if trainer != SegmentationSettings().trainer:  # one that may build something else; finding it needs what training needs
+        from .nnunet import find_trainer
+
+        return find_trainer(trainer).build_network_architecture(plans, configuration, channels, heads, enable_deep_supervision=False)
     from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
 
     with torch.device("meta"):  # takes no memory: plans cannot claim more than the weights file holds
-        if trainer != SegmentationSettings().trainer:  # one that may build something else; finding it needs what training needs
-            from .nnunet import find_trainer
-
-            return find_trainer(trainer).build_network_architecture(plans, configuration, channels, heads, enable_deep_supervision=False)
         return get_network_from_plans(
             configuration.network_arch_class_name, configuration.network_arch_init_kwargs,
             configuration.network_arch_init_kwargs_req_import, channels, heads, allow_init=False, deep_supervision=False,

@@ -5,6 +5,7 @@ The results are those of ``nnUNetv2_plan_and_preprocess``; only the bookkeeping 
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import shutil
@@ -18,6 +19,7 @@ from ..config import SegmentationSettings
 from ..errors import InputError
 from ..files import make_folder, read_json, write_json
 from ..parallel import for_each
+from ..plans import check_plans
 from ..progress import Progress
 from .dataset import TrainingCase
 
@@ -59,6 +61,8 @@ def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSetting
     planner.save_plans = lambda plans: None  # it would leave half a file if it were killed then
     plans = planner.plan_experiment()
     recursive_fix_for_json_export(plans)
+    # Not first when the trained model is read.
+    check_plans(json.loads(json.dumps(plans)), settings.configuration, f"{target / PLANS}.json")
     write_json(target / f"{PLANS}.json", plans)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
 import textwrap
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -165,9 +167,21 @@ def test_the_same_model_makes_the_same_file_and_is_kept_once(
     assert len(installed_models.installed_models()) == 2
 
 
-def test_a_damaged_import_is_made_good_by_importing_again(package: packages.Package, own_models_folder: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "model" / "plans.json").unlink(),
+        lambda folder: (folder / "model.json").unlink(),
+        lambda folder: (folder / "model.json").write_text("{", encoding="utf-8"),
+        lambda folder: (folder / "model.json").write_text('{"files": {}}', encoding="utf-8"),
+    ],
+    ids=["no plans", "no description", "a cut description", "another description"],
+)
+def test_a_damaged_import_is_made_good_by_importing_again(
+    package: packages.Package, own_models_folder: Path, damage: Callable[[Path], object]
+) -> None:
     model = installed_models.import_package(package.path)
-    (model.folder / "model" / "plans.json").unlink()
+    damage(model.folder)
     assert not installed_models.installed_models()
     assert installed_models.import_package(package.path) == model
     assert describe_model(model.folder).labels == package.labels
@@ -185,11 +199,12 @@ def test_an_import_with_damaged_weights_is_made_good(package: packages.Package, 
 
 
 def test_what_a_killed_import_has_left_is_removed(package: packages.Package, own_models_folder: Path) -> None:
-    dead, alive = own_models_folder / ".999999999-0.partial", own_models_folder / f".{os.getpid()}-0.partial"
-    for folder in (dead, alive):
-        (folder / "model").mkdir(parents=True)
+    here = installed_models._plain(platform.node())
+    names = (f".{here}-999999999-0.partial", f".{here}-{os.getpid()}-0.partial", ".another-host-999999999-0.partial")
+    for folder in names:
+        (own_models_folder / folder / "model").mkdir(parents=True)
     name = installed_models.import_package(package.path).name
-    assert {path.name for path in own_models_folder.iterdir()} == {name, alive.name}
+    assert {path.name for path in own_models_folder.iterdir()} == {name, *names[1:]}
 
 
 def test_other_folders_among_the_imported_models_do_no_harm(

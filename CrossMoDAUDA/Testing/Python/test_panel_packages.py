@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,9 @@ def test_an_import_can_be_cancelled(host: Host, tiny_experiment: Path, tmp_path:
     host.answers += [str(path)]
     host.click("segmentImport")
     wait_for_process(host, host.widget.panel.segment.importer.runner)
-    half_made = own_models_folder / ".999999999-0.partial"  # of a process that was killed before
+    half_made = (
+        own_models_folder / f".{installed_models._plain(platform.node())}-999999999-0.partial"
+    )  # of a process that was killed before
     half_made.mkdir(parents=True)
     host.click("segmentImport")
     assert host.find("segmentStatus").text == "Nothing was imported." and not our_processes()
