@@ -26,46 +26,12 @@ from .errors import InputError
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "Resources" / "requirements.txt"
 
 # Packages that Slicer is built with. Slicer itself relies on these very versions, so they are never ours to replace.
-SLICER_OWN = frozenset(
-    (
-        "certifi",
-        "cffi",
-        "chardet",
-        "charset-normalizer",
-        "couchdb",
-        "cryptography",
-        "dcmqi",
-        "deprecated",
-        "dicomweb-client",
-        "gitdb",
-        "gitpython",
-        "highdicom",
-        "idna",
-        "numpy",
-        "packaging",
-        "pillow",
-        "pip",
-        "pycparser",
-        "pydicom",
-        "pygithub",
-        "pyjpegls",
-        "pyjwt",
-        "pynacl",
-        "pyparsing",
-        "python-dateutil",
-        "requests",
-        "retrying",
-        "scipy",
-        "setuptools",
-        "simpleitk",
-        "six",
-        "smmap",
-        "typing-extensions",
-        "urllib3",
-        "wheel",
-        "wrapt",
-    )
-)
+SLICER_OWN = frozenset((
+    "certifi", "cffi", "chardet", "charset-normalizer", "couchdb", "cryptography", "dcmqi", "deprecated", "dicomweb-client", "gitdb",
+    "gitpython", "highdicom", "idna", "numpy", "packaging", "pillow", "pip", "pycparser", "pydicom", "pygithub", "pyjpegls", "pyjwt",
+    "pynacl", "pyparsing", "python-dateutil", "requests", "retrying", "scipy", "setuptools", "simpleitk", "six", "smmap",
+    "typing-extensions", "urllib3", "wheel", "wrapt",
+))  # fmt: skip
 
 # nnU-Net and its own libraries are published partly as sources, which pip cannot download for another system than its own.
 _PUBLISHED_AS_SOURCES = ("acvl-utils<0.3", "dynamic-network-architectures<0.5", "batchgenerators", "batchgeneratorsv2")

@@ -170,7 +170,7 @@ class Experiment:
         yield True
         seconds = round(time.monotonic() - began, 1)
         number = 1 + max((self._number(path) for path in self._markers()), default=0)
-        files = {path.relative_to(self.folder).as_posix(): {"sha256": sha256(path), **stamp(path)} for path in files_of(self.folder, name)}
+        files = {path.relative_to(self.folder).as_posix(): {"sha256": sha256(path)} for path in files_of(self.folder, name)}
         marker = {"stage": name, "number": number, "seconds": seconds, "versions": package_versions(), "files": files}
         write_json(self._marker(name), marker)
         self.events.write("stage", stage=name, state="finished", metrics={"seconds": seconds})
@@ -316,11 +316,14 @@ def _record(folder: Path) -> dict[str, Any]:
 
 
 def _read_marker(path: Path) -> dict[str, Any]:
+    """A stage's marker; empty where there is none or it is damaged, so that the stage is run again."""
     try:
-        marker = read_json(path)
-    except (OSError, ValueError):
+        marker: dict[str, Any] = read_json(path)
+        digests = [known["sha256"] for known in marker.get("files", {}).values()]  # an older version's has no files
+        is_whole = isinstance(marker["stage"], str) and isinstance(marker.get("number", 0), int)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return marker if isinstance(marker, dict) else {}
+    return marker if is_whole and all(isinstance(digest, str) for digest in digests) else {}
 
 
 def _is_same(path: Path, known: dict[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import InputError, short
-from .unpacking import unpacked
+from .gunzip import gunzipped
 
 # Far beyond any scanner's volumes (1024 slices of 1024 x 1024); what claims more is a damaged header or a decompression bomb.
 MOST_VOXELS = 1 << 30
@@ -69,7 +69,7 @@ def read_header(path: Path) -> Header:
     if start[:2] == b"\x1f\x8b":
         try:
             start = b""
-            for chunk in unpacked(path):
+            for chunk in gunzipped(path):
                 start += chunk
                 if len(start) >= _NIFTI_BYTES:
                     break

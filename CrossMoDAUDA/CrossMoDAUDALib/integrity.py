@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .gunzip import gunzipped
 from .headers import Header
-from .unpacking import unpacked
 
 _CHUNK = 1 << 20
 # A byte of deflate's stands for this many at most; what is to hold more is told by its length alone.
@@ -38,7 +38,7 @@ def is_finite(header: Header) -> bool:
         return True
     kind = np.dtype(header.floats)
     left, skip, rest = header.expected_bytes, header.offset, b""
-    for chunk in unpacked(header.data):
+    for chunk in gunzipped(header.data):
         if skip >= len(chunk):
             skip -= len(chunk)
             continue
@@ -58,7 +58,7 @@ def _holds(path: Path, expected: int) -> bool:
         return False
     found = 0
     try:
-        for chunk in unpacked(path):
+        for chunk in gunzipped(path):
             found += len(chunk)
             if found > expected + _REST:
                 break

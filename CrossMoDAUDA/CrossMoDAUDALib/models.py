@@ -66,7 +66,7 @@ def _packed_iteration(folder: Path) -> int | None:
     path = folder / "model.json"
     try:
         iteration = read_json(path)["method"]["self_training_iteration"]
-    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return iteration if isinstance(iteration, int) else None
 
@@ -240,7 +240,7 @@ def describe_translator(settings: TranslationSettings) -> dict[str, Any]:
 def _read_object(path: Path) -> dict[str, Any]:
     try:
         data = read_json(path)
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         data = None
     if not isinstance(data, dict):
         raise InputError(f"{path} is damaged; copy the model again.")

@@ -227,7 +227,7 @@ def is_whole(folder: Path, description: dict[str, Any]) -> bool:
         if read_json(folder / DESCRIPTION) != description:
             return False
         return all(sha256(folder / name) == file["sha256"] for name, file in description["files"].items())
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return False
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib.unpacking import unpacked
+from CrossMoDAUDALib.gunzip import gunzipped
 
 NOISE = np.random.default_rng(0).bytes(3_000_000)
 ZEROS = bytes(40_000_000)
@@ -17,7 +17,7 @@ ZEROS = bytes(40_000_000)
 
 def content(path: Path, data: bytes) -> bytes:
     path.write_bytes(data)
-    return b"".join(unpacked(path))
+    return b"".join(gunzipped(path))
 
 
 @pytest.mark.parametrize("data", [b"", b"a", NOISE, ZEROS, NOISE + ZEROS], ids=["nothing", "a byte", "noise", "zeros", "both"])
@@ -34,7 +34,7 @@ def test_what_was_compressed_comes_back(data: bytes, tmp_path: Path) -> None:
 def test_a_large_file_comes_in_chunks(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(gzip.compress(ZEROS))
-    assert max(map(len, unpacked(path))) <= 1 << 20
+    assert max(map(len, gunzipped(path))) <= 1 << 20
 
 
 @pytest.mark.parametrize("length", [5, 20, 1_000_000, 2_999_000])
@@ -60,5 +60,5 @@ def test_what_holds_nothing_ends_soon(barren: bytes, tmp_path: Path) -> None:
     path.write_bytes(barren)
     began = time.monotonic()
     with pytest.raises(EOFError):
-        list(unpacked(path))
+        list(gunzipped(path))
     assert time.monotonic() - began < 3

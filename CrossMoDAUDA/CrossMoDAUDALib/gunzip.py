@@ -12,7 +12,7 @@ _CHUNK, _PIECE = 1 << 20, 1 << 16
 _MOST_BARREN = 1 << 20
 
 
-def unpacked(path: Path) -> Iterator[bytes]:
+def gunzipped(path: Path) -> Iterator[bytes]:
     """The content, a chunk at a time; whether it is compressed is told by its first bytes, not by the file's name.
 
     Raises:
