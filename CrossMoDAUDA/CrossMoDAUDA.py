@@ -134,7 +134,7 @@ class CrossMoDAUDALogic(ScriptedLoadableModuleLogic):
     @functools.cached_property
     def inference(self):
         """The library's InferenceLogic, which keeps loaded models between two scans."""
-        from CrossMoDAUDALib.logic import InferenceLogic
+        from CrossMoDAUDALib.slicer_nodes.logic import InferenceLogic
 
         return InferenceLogic()
 
@@ -145,16 +145,16 @@ class CrossMoDAUDALogic(ScriptedLoadableModuleLogic):
         return Parameters(super().getParameterNode())
 
     def segment(self, volumeNode, model, outputNode=None, **options):
-        """Segment a scan of the target domain; see CrossMoDAUDALib.logic.InferenceLogic.segment."""
+        """Segment a scan of the target domain; see CrossMoDAUDALib.slicer_nodes.logic.InferenceLogic.segment."""
         return self.inference.segment(volumeNode, model, outputNode, **options)
 
     def translate(self, volumeNode, model, outputNode=None, **options):
-        """Translate a scan of the source domain; see CrossMoDAUDALib.logic.InferenceLogic.translate."""
+        """Translate a scan of the source domain; see CrossMoDAUDALib.slicer_nodes.logic.InferenceLogic.translate."""
         return self.inference.translate(volumeNode, model, outputNode, **options)
 
     def firstVolume(self):
         """The scene's first volume that may be a scan, to be offered; None if there is none."""
-        from CrossMoDAUDALib.mrml import scan_nodes
+        from CrossMoDAUDALib.slicer_nodes.mrml import scan_nodes
 
         return next(iter(scan_nodes(slicer.mrmlScene)), None)
 
@@ -187,7 +187,8 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
     def phantom(self):
         """A synthetic scan's node, image and label map, on an oblique grid."""
         self.needs("scipy")
-        from CrossMoDAUDALib import mrml, phantom
+        from CrossMoDAUDALib.cohort import phantom
+        from CrossMoDAUDALib.slicer_nodes import mrml
 
         image, labels = phantom.make_case(1, "hrT2", size=(40, 36, 16))
         return mrml.volume_node(image, "Phantom"), image, labels
@@ -216,7 +217,7 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
             time.sleep(0.01)
 
     def test_volume_round_trip(self):
-        from CrossMoDAUDALib import mrml
+        from CrossMoDAUDALib.slicer_nodes import mrml
 
         node, image, _labels = self.phantom()
         found = mrml.volume_from_node(node)
@@ -224,7 +225,8 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
         self.assertEqual(found.geometry.differences(image.geometry), [])
 
     def test_segmentation_round_trip(self):
-        from CrossMoDAUDALib import mrml, phantom
+        from CrossMoDAUDALib.cohort import phantom
+        from CrossMoDAUDALib.slicer_nodes import mrml
 
         node, _image, labels = self.phantom()
         segmentation = mrml.segmentation_node(labels, phantom.LABELS, node, "Phantom segmentation")
@@ -234,7 +236,7 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
         self.assertEqual(list(segmentation.GetSegmentation().GetSegmentIDs()), list(phantom.LABELS))
 
     def test_unusable_model_is_refused_without_a_trace(self):
-        from CrossMoDAUDALib.errors import CrossModaError
+        from CrossMoDAUDALib.core.errors import CrossModaError
 
         node, _image, _labels = self.phantom()
         before = slicer.mrmlScene.GetNumberOfNodes()
@@ -256,7 +258,8 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
 
     def test_evaluate_in_the_panel(self):
         self.needs("scipy", "psutil")
-        from CrossMoDAUDALib import mrml, phantom
+        from CrossMoDAUDALib.cohort import phantom
+        from CrossMoDAUDALib.slicer_nodes import mrml
 
         panel = self.panel()
         node, _image, labels = self.phantom()
@@ -269,8 +272,9 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
 
     def test_whole_method_in_the_panel(self):
         self.needs("torch", "nnunetv2", "safetensors", "scipy", "psutil")
-        from CrossMoDAUDALib import mrml, phantom
+        from CrossMoDAUDALib.cohort import phantom
         from CrossMoDAUDALib.panel import sample_data
+        from CrossMoDAUDALib.slicer_nodes import mrml
 
         self.keepSettings("Experiments", "Models", "Cohorts")
         panel = self.panel()

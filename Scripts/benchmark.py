@@ -41,13 +41,13 @@ def main(arguments):
     options = parse(arguments)
     _environment.enter("requirements.txt")
     sys.path.insert(0, str(_environment.ROOT / "CrossMoDAUDA"))
-    from CrossMoDAUDALib.cli import SPIN_COUNT
+    from CrossMoDAUDALib.commands.cli import SPIN_COUNT
 
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # as the command line does, for all that is measured, references too
     from benchmarks import machine, measuring, report, schedule
-    from CrossMoDAUDALib import devices
-    from CrossMoDAUDALib.config import Settings, parse_assignments, with_values
-    from CrossMoDAUDALib.errors import CrossModaError
+    from CrossMoDAUDALib.compute import devices
+    from CrossMoDAUDALib.core.errors import CrossModaError
+    from CrossMoDAUDALib.core.settings import Settings, parse_assignments, with_values
 
     try:
         with_values(Settings(), parse_assignments(options.assignments))

@@ -23,7 +23,7 @@ def find_library():
 def main():
     """Run the command line on ``sys.argv`` and return its exit status."""
     sys.path.insert(0, str(find_library()))
-    from CrossMoDAUDALib import cli
+    from CrossMoDAUDALib.commands import cli
 
     return cli.main(sys.argv[1:])
 

@@ -29,7 +29,7 @@ def main(arguments):
     folder = options.output.absolute()
     cohort, experiment, results = folder / "cohort", folder / "experiment", folder / "segmentation"
     try:
-        from CrossMoDAUDALib.phantom import SAMPLE_COHORT
+        from CrossMoDAUDALib.cohort.phantom import SAMPLE_COHORT
 
         heading("A synthetic cohort")
         make_cohort(cohort, **SAMPLE_COHORT)
@@ -67,7 +67,7 @@ def parse(arguments):
 
 def make_cohort(folder, **cohort):
     """Write the scans, unless they are there; the folder gets its name when it is whole."""
-    from CrossMoDAUDALib import phantom
+    from CrossMoDAUDALib.cohort import phantom
 
     if not folder.is_dir():
         partial = folder.with_name(folder.name + ".partial")
@@ -89,7 +89,7 @@ def evaluation_scan(cohort):
 
 def segment(experiment, scan, results, device):
     """Run the command that segments, unless its results are newer than the model; the exit status."""
-    from CrossMoDAUDALib.volumes import file_stem
+    from CrossMoDAUDALib.images.volumes import file_stem
 
     written = results / f"{file_stem(scan)}.seg.nrrd"
     trained = max(path.stat().st_mtime for path in experiment.glob("iteration_*/model/model.json"))
@@ -101,11 +101,11 @@ def segment(experiment, scan, results, device):
 
 def draw(cohort, experiment, scan, results, path):
     """Write the picture: a labelled source scan, its translation, the segmented target scan with its reference."""
-    from CrossMoDAUDALib import pictures
-    from CrossMoDAUDALib.cohort import find_crossmoda
-    from CrossMoDAUDALib.config import Settings
-    from CrossMoDAUDALib.files import replacing
-    from CrossMoDAUDALib.volumes import file_stem, read_label_map, read_volume
+    from CrossMoDAUDALib.cohort.finding import find_crossmoda
+    from CrossMoDAUDALib.commands import pictures
+    from CrossMoDAUDALib.core.files import replacing
+    from CrossMoDAUDALib.core.settings import Settings
+    from CrossMoDAUDALib.images.volumes import file_stem, read_label_map, read_volume
 
     found = find_crossmoda(cohort)
     source = found.source[0]
@@ -123,7 +123,7 @@ def draw(cohort, experiment, scan, results, path):
 
 
 def conclusion(folder, results, scan):
-    from CrossMoDAUDALib.volumes import file_stem
+    from CrossMoDAUDALib.images.volumes import file_stem
 
     segmentation = results / f"{file_stem(scan)}.seg.nrrd"
     return f"""
@@ -178,7 +178,7 @@ def run(arguments, events=None):
 
 def progress_line(events):
     """How far the stage that is being worked on is, from the experiment's last event."""
-    from CrossMoDAUDALib.events import read_events
+    from CrossMoDAUDALib.experiment.events import read_events
 
     found = read_events(events)[0]
     last = found[-1] if found else {}

@@ -183,7 +183,7 @@ def scans(host, camera, work):
 
 def spoil(good, bad):
     """Copy a cohort and put into it a file cut short, an empty scan, and a label map with a value that nothing stands for."""
-    from CrossMoDAUDALib.volumes import Volume, read_label_map, read_volume, write_volume
+    from CrossMoDAUDALib.images.volumes import Volume, read_label_map, read_volume, write_volume
 
     shutil.copytree(good, bad)
     labels, targets = sorted(bad.rglob("*_Label.nii.gz")), sorted((bad / "training_target").glob("*_hrT2.nii.gz"))
@@ -196,7 +196,7 @@ def spoil(good, bad):
 
 def adapt(host, camera, cohort, experiment, preset, settings):
     """Adapt: running, stopped, resumed, finished."""
-    from CrossMoDAUDALib.locking import request_stop
+    from CrossMoDAUDALib.experiment.lock import request_stop
     from panel_actions import choose, open_section
 
     open_section(host, "adapt")
@@ -258,9 +258,9 @@ def refused(host, camera, work):
 def segment(host, camera, cohort):
     """Segment: with the new model; running, failed on an empty scan, done."""
     import slicer
-    from CrossMoDAUDALib import mrml
+    from CrossMoDAUDALib.images.volumes import Volume
     from CrossMoDAUDALib.panel import sample_data
-    from CrossMoDAUDALib.volumes import Volume
+    from CrossMoDAUDALib.slicer_nodes import mrml
     from panel_actions import choose, open_section, wait
 
     host.click("adaptUseModel")

@@ -17,7 +17,7 @@ BATCHES_AT_ONCE = 20
 
 def measure(bench: Bench) -> list[Row]:
     """Slices a second that are delivered, against what a step of the same device takes."""
-    from CrossMoDAUDALib.config import Settings, TranslationSettings
+    from CrossMoDAUDALib.core.settings import Settings, TranslationSettings
     from CrossMoDAUDALib.translation.slices import SliceSampler
 
     settings: TranslationSettings = Settings().translation

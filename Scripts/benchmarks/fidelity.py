@@ -23,8 +23,8 @@ QUICK = {"translation.steps_per_epoch": 5}
 def measure(bench: Bench) -> list[Row]:
     """The correlation of both images over the voxels of the head, by seed and precision."""
     import torch
-    from CrossMoDAUDALib.acceleration import Acceleration
-    from CrossMoDAUDALib.config import preset_settings, with_values
+    from CrossMoDAUDALib.compute.acceleration import Acceleration
+    from CrossMoDAUDALib.core.settings import preset_settings, with_values
 
     folder = bench.output / "fidelity"
     slices = _slices(folder)
@@ -52,7 +52,7 @@ def measure(bench: Bench) -> list[Row]:
 
 def _slices(folder: Path) -> tuple[Path, Path]:
     """The sample cohort's slices of either domain."""
-    from CrossMoDAUDALib.config import preset_settings
+    from CrossMoDAUDALib.core.settings import preset_settings
     from CrossMoDAUDALib.translation.slices import build_slices
 
     from .quality import _cohort
@@ -68,7 +68,7 @@ def _slices(folder: Path) -> tuple[Path, Path]:
 def _correlation(slices: tuple[Path, Path], folder: Path, settings: Any, bench: Bench) -> float:
     """Train a translator, unless it is there, and compare what it makes of some heads with the truth."""
     import torch
-    from CrossMoDAUDALib.progress import silent
+    from CrossMoDAUDALib.core.progress import silent
     from CrossMoDAUDALib.translation.training import train
     from CrossMoDAUDALib.translation.translator import DESCRIPTION
 
@@ -80,7 +80,7 @@ def _correlation(slices: tuple[Path, Path], folder: Path, settings: Any, bench: 
 def _agreement_with_truth(model: Path, precision: str, bench: Bench) -> float:
     """Mean correlation, over some heads, of what a translator applied in a precision makes of them with their true hrT2."""
     import numpy as np
-    from CrossMoDAUDALib import phantom
+    from CrossMoDAUDALib.cohort import phantom
     from CrossMoDAUDALib.translation.translator import Translator
 
     translator = Translator.load(model, str(bench.device), precision)

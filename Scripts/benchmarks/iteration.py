@@ -51,7 +51,7 @@ def measure(bench: Bench) -> list[Row]:
 
 def prepare_iteration(experiment: Any, iteration: int) -> None:
     """Everything of an iteration but training and predicting, by the functions that the method itself calls."""
-    from CrossMoDAUDALib import adaptation
+    from CrossMoDAUDALib.method import adaptation
     from CrossMoDAUDALib.segmentation import preparation
 
     name, listed = adaptation.SELF_TRAINING, _translated(experiment)
@@ -65,10 +65,11 @@ def prepare_iteration(experiment: Any, iteration: int) -> None:
 
 def _experiment(folder: Path, size: tuple[int, int, int], cases: int) -> Any:
     """An experiment on a synthetic cohort whose source scans need no translation, with the target's labels kept aside."""
-    from CrossMoDAUDALib import phantom, volumes
-    from CrossMoDAUDALib.cohort import Case, Cohort
-    from CrossMoDAUDALib.config import preset_settings, with_values
-    from CrossMoDAUDALib.experiment import Experiment
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.cohort.finding import Case, Cohort
+    from CrossMoDAUDALib.core.settings import preset_settings, with_values
+    from CrossMoDAUDALib.experiment.folder import Experiment
+    from CrossMoDAUDALib.images import volumes
 
     found: dict[str, list[Case]] = {"ceT1": [], "hrT2": []}
     for number in range(2 * cases):
@@ -92,7 +93,7 @@ def _write_pseudo_labels(experiment: Any, iterations: int) -> None:
 
 def _first_iterations(experiment: Any) -> None:
     """Iterations 0 and 1 as far as they are prepared."""
-    from CrossMoDAUDALib import adaptation
+    from CrossMoDAUDALib.method import adaptation
     from CrossMoDAUDALib.segmentation import preparation
 
     listed = _translated(experiment)
@@ -103,7 +104,7 @@ def _first_iterations(experiment: Any) -> None:
 
 
 def _translated(experiment: Any) -> list[Any]:
-    from CrossMoDAUDALib import adaptation
+    from CrossMoDAUDALib.method import adaptation
 
     return list(adaptation.export_source(experiment, adaptation.PSEUDO_TARGET))
 
@@ -111,8 +112,8 @@ def _translated(experiment: Any) -> list[Any]:
 @contextlib.contextmanager
 def _session(experiment: Any, name: str, preprocessed: Path | None = None) -> Iterator[tuple[Any, int, str, Any]]:
     """nnU-Net's folders, and the helper processes, configuration and progress to work with."""
-    from CrossMoDAUDALib.parallel import worker_count
-    from CrossMoDAUDALib.progress import silent
+    from CrossMoDAUDALib.core.parallel import worker_count
+    from CrossMoDAUDALib.core.progress import silent
     from CrossMoDAUDALib.segmentation.nnunet import nnunet_session
 
     base = experiment.folder / "nnunet"
@@ -122,8 +123,8 @@ def _session(experiment: Any, name: str, preprocessed: Path | None = None) -> It
 
 
 def _own_from_nothing(experiment: Any, preprocessed: Path) -> None:
-    from CrossMoDAUDALib import adaptation
-    from CrossMoDAUDALib.files import read_json
+    from CrossMoDAUDALib.core.files import read_json
+    from CrossMoDAUDALib.method import adaptation
     from CrossMoDAUDALib.segmentation import preparation
     from CrossMoDAUDALib.segmentation.dataset import TrainingCase
 

@@ -20,7 +20,7 @@ def describe(device: Any) -> dict[str, Any]:
     """The machine, its software and the time, in plain JSON types."""
     import psutil
     import torch
-    from CrossMoDAUDALib.acceleration import has_bf16_units
+    from CrossMoDAUDALib.compute.acceleration import has_bf16_units
 
     found: dict[str, Any] = {
         "device": str(device),

@@ -38,7 +38,7 @@ def measure(bench: Bench) -> list[Row]:
 
 def tiny_experiment(bench: Bench) -> Path:
     """An experiment with a translator and a segmenter that learnt nothing, kept in the output folder from run to run."""
-    from CrossMoDAUDALib import phantom
+    from CrossMoDAUDALib.cohort import phantom
 
     folder = bench.output / "tiny"
     if not (folder / "cohort").is_dir():
@@ -95,9 +95,9 @@ class _Readings:
 
 
 def _steps(device_name: str, count: int) -> dict[str, list[float]]:
-    from CrossMoDAUDALib import devices
-    from CrossMoDAUDALib.acceleration import Acceleration
-    from CrossMoDAUDALib.config import Settings, with_values
+    from CrossMoDAUDALib.compute import devices
+    from CrossMoDAUDALib.compute.acceleration import Acceleration
+    from CrossMoDAUDALib.core.settings import Settings, with_values
     from CrossMoDAUDALib.translation.cyclegan import CycleGAN
 
     from . import step
@@ -112,7 +112,8 @@ def _steps(device_name: str, count: int) -> dict[str, list[float]]:
 
 
 def _translations(model: Path, device_name: str, count: int) -> dict[str, list[float]]:
-    from CrossMoDAUDALib import devices, phantom
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.compute import devices
     from CrossMoDAUDALib.translation.translator import Translator
 
     translator = Translator.load(model, device_name)
@@ -121,7 +122,8 @@ def _translations(model: Path, device_name: str, count: int) -> dict[str, list[f
 
 
 def _segmentations(model: Path, device_name: str, count: int) -> dict[str, list[float]]:
-    from CrossMoDAUDALib import devices, phantom
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.compute import devices
     from CrossMoDAUDALib.segmentation.predictor import Segmenter
 
     segmenter = Segmenter.load(model, device_name)

@@ -54,7 +54,7 @@ def last_mean_dsc(table: Path) -> float:
 
 
 def _cohort(folder: Path) -> Path:
-    from CrossMoDAUDALib import phantom
+    from CrossMoDAUDALib.cohort import phantom
 
     if not (folder / "cohort").is_dir():
         partial = folder / "cohort.partial"

@@ -33,7 +33,7 @@ def markdown(groups: dict[str, list[Row]], machine: dict[str, Any], quick: bool)
 
 def write(folder: Path, groups: dict[str, list[Row]], machine: dict[str, Any], quick: bool, arguments: Sequence[str]) -> None:
     """Write benchmark.md and benchmark.json."""
-    from CrossMoDAUDALib.files import write_json, write_text
+    from CrossMoDAUDALib.core.files import write_json, write_text
 
     write_text(folder / "benchmark.md", markdown(groups, machine, quick))
     measurements = {name: [dataclasses.asdict(row) for row in rows] for name, rows in groups.items()}

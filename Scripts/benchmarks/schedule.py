@@ -19,7 +19,7 @@ TRAININGS, MIRRORED = 4, 8
 
 def measure(bench: Bench) -> list[Row]:
     """A row for each part and one for the whole, in hours."""
-    from CrossMoDAUDALib.config import Settings
+    from CrossMoDAUDALib.core.settings import Settings
 
     settings = Settings()
     translation, segmentation = settings.translation, settings.segmentation
@@ -54,8 +54,8 @@ def default_plan(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
     Needs an open ``nnunet_session`` on ``raw`` and ``preprocessed`` in the folder.
     """
-    from CrossMoDAUDALib.config import Settings
-    from CrossMoDAUDALib.files import write_json
+    from CrossMoDAUDALib.core.files import write_json
+    from CrossMoDAUDALib.core.settings import Settings
     from nnunetv2.experiment_planning.experiment_planners.default_experiment_planner import ExperimentPlanner
     from nnunetv2.utilities.json_export import recursive_fix_for_json_export
 
@@ -89,7 +89,7 @@ def default_plan(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 def _nnunet(bench: Bench) -> tuple[float, float, int, str]:
     """Seconds of nnU-Net's own training step and of one prediction of a patch, patches of a volume, and what was measured."""
     import torch
-    from CrossMoDAUDALib.files import write_text
+    from CrossMoDAUDALib.core.files import write_text
     from CrossMoDAUDALib.segmentation.nnunet import nnunet_session, quiet
     from nnunetv2.inference.sliding_window_prediction import compute_steps_for_sliding_window
 
@@ -97,7 +97,7 @@ def _nnunet(bench: Bench) -> tuple[float, float, int, str]:
     with tempfile.TemporaryDirectory(prefix="crossmoda_benchmark_", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with nnunet_session(folder / "raw", folder / "preprocessed", folder / "results"), quiet():
-            from CrossMoDAUDALib.acceleration import compile_problem
+            from CrossMoDAUDALib.compute.acceleration import compile_problem
             from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
             plans, described = default_plan(folder)

@@ -40,7 +40,8 @@ def measure(bench: Bench) -> list[Row]:
 
 def trained_model(bench: Bench) -> Path:
     """An experiment trained on labelled synthetic hrT2, kept in the output folder from run to run."""
-    from CrossMoDAUDALib import phantom, volumes
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.images import volumes
 
     work = bench.output / ("quick_model" if bench.quick else "model")
     if not (work / "images").is_dir():
@@ -68,7 +69,7 @@ def nnunet_folder(model: Path) -> Path:
     Raises:
         RuntimeError: the experiment does not keep it.
     """
-    from CrossMoDAUDALib.models import model_folder
+    from CrossMoDAUDALib.models.model_folder import model_folder
 
     iteration = model_folder(model).parent
     found = sorted(iteration.glob("Dataset*/*__nnUNetPlans__3d_fullres"))
@@ -79,7 +80,7 @@ def nnunet_folder(model: Path) -> Path:
 
 def stock_command(model: Path, scans: Path, results: Path, device: Any) -> list[str]:
     """nnU-Net's own command with its own defaults, but the model's sliding window and mirroring."""
-    from CrossMoDAUDALib.models import model_folder, read_model
+    from CrossMoDAUDALib.models.model_folder import model_folder, read_model
 
     described = read_model(model_folder(model))
     program = shutil.which("nnUNetv2_predict_from_modelfolder", path=str(Path(sys.executable).parent))
@@ -98,7 +99,7 @@ def agreement(name: str, ours: Any, reference: Any, labels: dict[str, int], must
     Args:
         must_find: whether a pair without any structure at all fails, as it cannot show that both agree.
     """
-    from CrossMoDAUDALib.metrics import dice
+    from CrossMoDAUDALib.scoring.metrics import dice
 
     rows = []
     for structure, value in labels.items():
@@ -114,10 +115,10 @@ def agreement(name: str, ours: Any, reference: Any, labels: dict[str, int], must
 
 
 def _against_command(bench: Bench, model: Path, scan: Path, folder: Path) -> list[Row]:
-    from CrossMoDAUDALib.models import model_folder, read_model
+    from CrossMoDAUDALib.images.volumes import file_stem, read_label_map, read_volume
+    from CrossMoDAUDALib.models.model_folder import model_folder, read_model
     from CrossMoDAUDALib.segmentation.dataset import export_image, from_network_labels, on_scan_grid, scaled_scan
     from CrossMoDAUDALib.segmentation.predictor import Segmenter
-    from CrossMoDAUDALib.volumes import file_stem, read_label_map, read_volume
 
     settings = read_model(model_folder(model)).settings
     volume = read_volume(scan)
@@ -180,7 +181,8 @@ def _threads() -> str:
 
 
 def _synthetic_scan(folder: Path, size: tuple[int, int, int]) -> Path:
-    from CrossMoDAUDALib import phantom, volumes
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.images import volumes
 
     volumes.write_volume(phantom.make_case(200, "hrT2", size, SPACING)[0], folder / "scan.nii.gz")
     return folder / "scan.nii.gz"

@@ -45,9 +45,9 @@ def imports_torch(arguments: list[str]) -> bool:
 
 def _recorded(folder: Path) -> Path:
     """An experiment that has been started, of scans that nobody will read."""
-    from CrossMoDAUDALib.cohort import Case, Cohort
-    from CrossMoDAUDALib.config import Settings
-    from CrossMoDAUDALib.experiment import Experiment
+    from CrossMoDAUDALib.cohort.finding import Case, Cohort
+    from CrossMoDAUDALib.core.settings import Settings
+    from CrossMoDAUDALib.experiment.folder import Experiment
 
     scans = [(LAUNCHER.parent / f"case_{number}.nii.gz").absolute() for number in range(4)]
     source = tuple(Case(f"s{number}", scan, scan) for number, scan in enumerate(scans))

@@ -61,7 +61,7 @@ def measure(bench: Bench) -> list[Row]:
 
 def settings_of(values: dict[str, int], contender: Contender = OURS) -> Any:
     """Settings with a section ``translation`` of the given values and a contender's precision and compilation."""
-    from CrossMoDAUDALib.config import Settings, with_values
+    from CrossMoDAUDALib.core.settings import Settings, with_values
 
     chosen = {f"translation.{name}": value for name, value in values.items()}
     return with_values(Settings(), {**chosen, "precision": contender.precision, "compile": contender.compile})
@@ -81,7 +81,7 @@ def batches(translation: Any, count: int, seed: int, device: Any) -> list[tuple[
 def build(contender: Contender, values: dict[str, int], device: Any) -> tuple[Callable[..., Any], Any]:
     """A contender's step, and the context it is to run in."""
     import torch
-    from CrossMoDAUDALib.acceleration import Acceleration
+    from CrossMoDAUDALib.compute.acceleration import Acceleration
     from CrossMoDAUDALib.translation.cyclegan import CycleGAN
 
     from .textbook import TextbookCycleGAN
@@ -183,7 +183,7 @@ def _block(step: Callable[..., Any], context: Any, pairs: list[tuple[Any, Any]],
 def _how(contender: Contender, values: dict[str, int], device: Any) -> str:
     if contender.is_textbook:
         return "against the textbook with TF32, PyTorch's default"
-    from CrossMoDAUDALib.acceleration import Acceleration
+    from CrossMoDAUDALib.compute.acceleration import Acceleration
 
     tf32 = "; the textbook may use TF32, this does not" if device.type == "cuda" and contender.precision == "fp32" else ""
     return f"{Acceleration.choose(settings_of(values, contender), device)}{tf32}"
@@ -191,7 +191,7 @@ def _how(contender: Contender, values: dict[str, int], device: Any) -> str:
 
 def _ours(bench: Bench) -> tuple[Contender, ...]:
     """What auto chooses for a training, and the other precision where the device has it."""
-    from CrossMoDAUDALib.acceleration import has_bf16_units
+    from CrossMoDAUDALib.compute.acceleration import has_bf16_units
 
     if bench.on_gpu:
         return OURS, OURS_FP32
@@ -209,7 +209,7 @@ def _demand_speed(bench: Bench, row: Row, label: str, contender: Contender) -> N
 
 def _shares(bench: Bench, label: str, values: dict[str, int], pair: tuple[Any, Any], timings: dict[str, list[float]]) -> list[Row]:
     """What part of the rate of a large matrix product a step reaches, counting the textbook's operations for both."""
-    from CrossMoDAUDALib.acceleration import has_bf16_units
+    from CrossMoDAUDALib.compute.acceleration import has_bf16_units
     from torch.utils.flop_counter import FlopCounterMode
 
     step, context = build(REFERENCE, values, bench.device)

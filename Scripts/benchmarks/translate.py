@@ -42,9 +42,9 @@ def measure(bench: Bench) -> list[Row]:
 def write_generator(folder: Path) -> Path:
     """A model folder with a generator of the paper's size and random weights."""
     import torch
-    from CrossMoDAUDALib.config import Settings
-    from CrossMoDAUDALib.files import write_json
-    from CrossMoDAUDALib.models import TRANSLATOR_FILES, describe_translator
+    from CrossMoDAUDALib.core.files import write_json
+    from CrossMoDAUDALib.core.settings import Settings
+    from CrossMoDAUDALib.models.model_folder import TRANSLATOR_FILES, describe_translator
     from CrossMoDAUDALib.translation.networks import build_generator, initialize
     from safetensors.torch import save_file
 
@@ -71,8 +71,8 @@ def slice_loop(model: Path, device: Any) -> Callable[[Any], Any]:
     """One slice at a time: resized, translated in float32, resized back, collected."""
     import numpy as np
     import torch
-    from CrossMoDAUDALib import volumes
-    from CrossMoDAUDALib.config import Settings
+    from CrossMoDAUDALib.core.settings import Settings
+    from CrossMoDAUDALib.images import volumes
     from CrossMoDAUDALib.translation.networks import build_generator
     from CrossMoDAUDALib.translation.slices import prepare
     from CrossMoDAUDALib.translation.translator import WEIGHTS
@@ -99,8 +99,8 @@ def slice_loop(model: Path, device: Any) -> Callable[[Any], Any]:
 def synthetic(size: tuple[int, int, int]) -> Any:
     """A phantom drawn coarsely and enlarged to a size (x, y, z) by repetition, with fine noise."""
     import numpy as np
-    from CrossMoDAUDALib import phantom
-    from CrossMoDAUDALib.volumes import Geometry, Volume
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.images.volumes import Geometry, Volume
 
     factor = 4 if min(size[:2]) >= 256 else 1
     coarse = phantom.make_case(7, "ceT1", tuple(-(-count // factor) for count in size))[0]

@@ -7,12 +7,12 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ..config import preset_settings
-from ..errors import CrossModaError
-from ..experiment import Experiment, check_folder
-from ..failures import explain
-from ..locking import is_running
-from ..monitor import last_word
+from ..core.errors import CrossModaError
+from ..core.failures import explain
+from ..core.settings import preset_settings
+from ..experiment.folder import Experiment, check_folder
+from ..experiment.lock import is_running
+from ..experiment.monitor import last_word
 from . import sample_data, wording
 from .cases_table import CasesTable
 from .command_runner import CommandRunner

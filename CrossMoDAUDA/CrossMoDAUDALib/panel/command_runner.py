@@ -9,10 +9,10 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ..errors import CrossModaError
-from ..events import read_events
-from ..failures import explain
-from ..processes import Process
+from ..core.errors import CrossModaError
+from ..core.failures import explain
+from ..experiment.events import read_events
+from ..places.processes import Process
 
 POLL_MS = 200
 

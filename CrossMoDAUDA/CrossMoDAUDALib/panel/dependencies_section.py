@@ -10,8 +10,8 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .. import dependencies
-from ..errors import CrossModaError
+from ..commands import dependencies
+from ..core.errors import CrossModaError
 
 
 class DependenciesSection:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from slicer.i18n import tr as _
 
-from .. import mrml
-from ..config import Settings
-from ..errors import CrossModaError, InputError
-from ..models import describe_model
-from ..structures import plain_name
-from ..volumes import write_volume
+from ..core.errors import CrossModaError, InputError
+from ..core.settings import Settings
+from ..core.structures import plain_name
+from ..images.volumes import write_volume
+from ..models.model_folder import describe_model
+from ..slicer_nodes import mrml
 from . import tables
 from .command_runner import CommandRunner
 from .section import FOR_SCANS, Section

@@ -6,9 +6,9 @@ import time
 import qt
 from slicer.i18n import tr as _
 
-from ..errors import CrossModaError
-from ..failures import explain
-from ..monitor import Monitor
+from ..core.errors import CrossModaError
+from ..core.failures import explain
+from ..experiment.monitor import Monitor
 from . import wording
 from .curves import drawCurves
 

@@ -6,7 +6,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ..installed_models import remove_half_made
+from ..models.library import remove_half_made
 from .command_runner import CommandRunner
 
 NEEDED = ("psutil", "numpy", "safetensors")

@@ -3,7 +3,7 @@
 import slicer
 from slicer.parameterNodeWrapper import parameterNodeWrapper
 
-from ..config import preset_settings
+from ..core.settings import preset_settings
 
 _START = preset_settings("quick")  # what a new user most likely wants: a result within a day
 

@@ -42,7 +42,7 @@ def writeCohort(parent):
     Returns:
         The cohort's folder.
     """
-    from ..phantom import SAMPLE_COHORT, write_cohort
+    from ..cohort.phantom import SAMPLE_COHORT, write_cohort
 
     folder = parent / NAME
     if not folder.is_dir():
@@ -60,9 +60,9 @@ def loadExamples(folder):
     Returns:
         The volume nodes of a ceT1 and of an hrT2 that no training sees, and the hrT2's reference segmentation.
     """
-    from .. import mrml
-    from ..phantom import LABELS
-    from ..volumes import read_label_map, read_volume
+    from ..cohort.phantom import LABELS
+    from ..images.volumes import read_label_map, read_volume
+    from ..slicer_nodes import mrml
 
     source = sorted((folder / "training_source").glob("*_ceT1.nii.gz"))[0]
     target = sorted((folder / "validation").glob("*_hrT2.nii.gz"))[0]

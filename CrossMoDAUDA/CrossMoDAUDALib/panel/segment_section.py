@@ -8,14 +8,14 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .. import mrml
-from ..errors import CrossModaError, InputError
-from ..events import LOADING
-from ..failures import explain
-from ..models import describe_model
-from ..plausibility import LOOK
-from ..tasks import scans_in, segment_results
-from ..volumes import read_label_map, write_volume
+from ..commands.inference import scans_in, segment_results
+from ..core.errors import CrossModaError, InputError
+from ..core.failures import explain
+from ..experiment.events import LOADING
+from ..images.volumes import read_label_map, write_volume
+from ..models.model_folder import describe_model
+from ..scoring.plausibility import LOOK
+from ..slicer_nodes import mrml
 from . import tables, views, wording
 from .command_runner import CommandRunner
 from .model_packages import PackageImport

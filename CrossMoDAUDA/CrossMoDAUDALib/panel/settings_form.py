@@ -7,8 +7,8 @@ import ctk
 import qt
 from slicer.i18n import tr as _
 
-from ..config import preset_settings, setting_fields, with_values
-from ..errors import InputError
+from ..core.errors import InputError
+from ..core.settings import preset_settings, setting_fields, with_values
 
 # These have widgets of their own in the section.
 ELSEWHERE = ("preset", "device", "translation.translator", "self_training.iterations")

@@ -5,12 +5,12 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from .. import mrml
-from ..errors import CrossModaError
-from ..events import LOADING
-from ..failures import explain
-from ..models import translator_folder
-from ..volumes import read_volume, write_volume
+from ..core.errors import CrossModaError
+from ..core.failures import explain
+from ..experiment.events import LOADING
+from ..images.volumes import read_volume, write_volume
+from ..models.model_folder import translator_folder
+from ..slicer_nodes import mrml
 from . import views
 from .command_runner import CommandRunner
 from .section import Section

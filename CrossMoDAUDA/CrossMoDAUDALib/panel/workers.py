@@ -4,9 +4,9 @@ import time
 
 import qt
 
-from ..errors import CrossModaError
-from ..locking import REQUEST, is_running, read_worker, request_stop
-from ..processes import Process, kill_worker
+from ..core.errors import CrossModaError
+from ..experiment.lock import REQUEST, is_running, read_worker, request_stop
+from ..places.processes import Process, kill_worker
 
 LOOK_MS = 500
 SECONDS_TO_BEGIN = 2  # from a worker's record of itself until it follows requests, with a margin

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..config import TranslationSettings
-from ..files import write_json
-from ..volumes import STORED_UNIT, Array, Volume, from_canonical, scale_intensity, to_canonical, to_stored, write_volume
+from ..core.files import write_json
+from ..core.settings import TranslationSettings
+from ..images.volumes import STORED_UNIT, Array, Volume, from_canonical, scale_intensity, to_canonical, to_stored, write_volume
 
 FILE_ENDING = ".nii.gz"
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, short
-from ..files import make_folder
+from ..core.errors import InputError, short
+from ..core.files import make_folder
 
 _CORES = str(os.cpu_count() or 1)
 

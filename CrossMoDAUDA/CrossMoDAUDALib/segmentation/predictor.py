@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..config import SegmentationSettings
-from ..devices import resolve
-from ..errors import CrossModaError, InputError
-from ..models import Model, model_folder, read_model
-from ..progress import Progress, silent
-from ..volumes import Volume, refuse_blank, to_canonical
-from ..weights import load_weights
+from ..compute.devices import resolve
+from ..core.errors import CrossModaError, InputError
+from ..core.progress import Progress, silent
+from ..core.settings import SegmentationSettings
+from ..images.volumes import Volume, refuse_blank, to_canonical
+from ..models.model_folder import Model, model_folder, read_model
+from ..models.weights import load_weights
 from .dataset import from_network_labels, on_scan_grid, scaled_scan
 from .nnunet import limit_threads, quiet
 from .postprocessing import keep_largest_component

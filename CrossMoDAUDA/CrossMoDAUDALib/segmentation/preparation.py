@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from ..config import SegmentationSettings
-from ..errors import InputError
-from ..files import make_folder, read_json, write_json
-from ..parallel import for_each
-from ..plans import check_plans
-from ..progress import Progress
+from ..core.errors import InputError
+from ..core.files import make_folder, read_json, write_json
+from ..core.parallel import for_each
+from ..core.progress import Progress
+from ..core.settings import SegmentationSettings
+from ..models.plans import check_plans
 from .dataset import TrainingCase
 
 PLANS = "nnUNetPlans"

@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..acceleration import Acceleration
-from ..checkpoints import replacing_checkpoint
-from ..config import SegmentationSettings, Settings
-from ..distributed import rank_count, rank_number
-from ..errors import CrossModaError
-from ..files import make_folder, read_json, replacing, write_json
-from ..models import MODEL_FORMAT
-from ..parallel import end_with_parent
-from ..progress import Progress
+from ..compute.acceleration import Acceleration
+from ..compute.checkpoints import replacing_checkpoint
+from ..compute.distributed import rank_count, rank_number
+from ..core.errors import CrossModaError
+from ..core.files import make_folder, read_json, replacing, write_json
+from ..core.parallel import end_with_parent
+from ..core.progress import Progress
+from ..core.settings import SegmentationSettings, Settings
+from ..models.model_folder import MODEL_FORMAT
 from .nnunet import find_trainer, nnunet_session
 from .preparation import PLANS
 
@@ -55,14 +55,14 @@ def train(
 
     A killed training goes on from its last checkpoint. Each epoch is seeded by its number, so on the CPU without
     augmentation processes the result is, to the bit, that of an uninterrupted run. Several processes
-    (:func:`.distributed.run`) train as nnU-Net's own training on several GPUs; the first of them exports.
+    (:func:`.compute.distributed.run`) train as nnU-Net's own training on several GPUs; the first of them exports.
 
     Args:
         name: the data set's folder name.
         model: folder for the exported model (see :func:`export`).
         iteration: self-training iteration; varies the seed.
         start_from: an exported model to start from (warm start).
-        trained_on: :class:`..trained_on.TrainedOn` as JSON, for the exported model.
+        trained_on: :class:`.models.training_summary.TrainedOn` as JSON, for the exported model.
 
     Returns:
         Whether ``start_from`` was what the training began with; it cannot be where nnU-Net planned another network.
@@ -127,7 +127,7 @@ def train_in_session(
     device: torch.device,
     progress: Progress,
 ) -> bool:
-    """:func:`train` for :func:`.distributed.run`, with an ``nnunet_session`` of its own in each process.
+    """:func:`train` for :func:`.compute.distributed.run`, with an ``nnunet_session`` of its own in each process.
 
     Args:
         folders: nnU-Net's three; in the third lies what the model is to say of its training data (``trained_on.json``).

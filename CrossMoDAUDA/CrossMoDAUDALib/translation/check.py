@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import InputError
-from ..files import read_json, write_json
-from ..metrics import dice
-from ..volumes import Array, Volume
+from ..core.errors import InputError
+from ..core.files import read_json, write_json
+from ..images.volumes import Array, Volume
+from ..scoring.metrics import dice
 
 if TYPE_CHECKING:
     pass

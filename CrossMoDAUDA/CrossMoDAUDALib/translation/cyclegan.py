@@ -23,9 +23,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ..acceleration import Accelerated, Acceleration
-from ..config import TranslationSettings
-from ..distributed import gathered, own_share
+from ..compute.acceleration import Accelerated, Acceleration
+from ..compute.distributed import gathered, own_share
+from ..core.settings import TranslationSettings
 from .networks import build_discriminator, build_generator, initialize
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..config import TranslationSettings
+from ..core.settings import TranslationSettings
 
 
 class InstanceNorm2d(nn.InstanceNorm2d):

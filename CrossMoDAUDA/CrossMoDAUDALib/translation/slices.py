@@ -13,13 +13,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from .. import volumes
-from ..config import TranslationSettings
-from ..distributed import own_share
-from ..errors import CrossModaError, InputError
-from ..files import replacing
-from ..progress import Progress, silent
-from ..volumes import Geometry, Volume
+from ..compute.distributed import own_share
+from ..core.errors import CrossModaError, InputError
+from ..core.files import replacing
+from ..core.progress import Progress, silent
+from ..core.settings import TranslationSettings
+from ..images import volumes
+from ..images.volumes import Geometry, Volume
 
 Slices = npt.NDArray[np.int16]
 

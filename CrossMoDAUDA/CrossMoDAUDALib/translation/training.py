@@ -22,14 +22,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..acceleration import Acceleration
-from ..checkpoints import replacing_checkpoint
-from ..config import Settings
-from ..distributed import device_name, means, rank_number
-from ..errors import CrossModaError
-from ..files import replacing, write_json, write_text
-from ..models import describe_translator
-from ..progress import Progress
+from ..compute.acceleration import Acceleration
+from ..compute.checkpoints import replacing_checkpoint
+from ..compute.distributed import device_name, means, rank_number
+from ..core.errors import CrossModaError
+from ..core.files import replacing, write_json, write_text
+from ..core.progress import Progress
+from ..core.settings import Settings
+from ..models.model_folder import describe_translator
 from .cyclegan import CycleGAN, learning_rate_factor
 from .slices import SliceSampler
 from .translator import DESCRIPTION, WEIGHTS
@@ -49,7 +49,7 @@ def train(source_slices: Path, target_slices: Path, folder: Path, settings: Sett
     """Train the translator, or go on from the checkpoint in ``folder``, until it is written there.
 
     On the CPU an interrupted training ends in the same weights, bit for bit, as one that was not. Several processes
-    (:func:`.distributed.run`) do, beyond rounding, what one does; the first of them writes.
+    (:func:`.compute.distributed.run`) do, beyond rounding, what one does; the first of them writes.
 
     Args:
         source_slices, target_slices: files of :func:`.slices.build_slices`.

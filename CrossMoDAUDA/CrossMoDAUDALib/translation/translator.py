@@ -8,15 +8,15 @@ import numpy as np
 import torch
 from torch import nn
 
-from .. import volumes
-from ..acceleration import Acceleration, use_bf16
-from ..config import TranslationSettings
-from ..devices import resolve
-from ..errors import InputError
-from ..models import TRANSLATOR_FILES, read_translator, translator_folder
-from ..progress import Progress, silent
-from ..volumes import Volume
-from ..weights import load_weights
+from ..compute.acceleration import Acceleration, use_bf16
+from ..compute.devices import resolve
+from ..core.errors import InputError
+from ..core.progress import Progress, silent
+from ..core.settings import TranslationSettings
+from ..images import volumes
+from ..images.volumes import Volume
+from ..models.model_folder import TRANSLATOR_FILES, read_translator, translator_folder
+from ..models.weights import load_weights
 from .networks import build_generator
 from .slices import prepare
 
@@ -73,7 +73,7 @@ class Translator:
             progress: told the slices done.
 
         Returns:
-            int16 thousandths of intensities in [-1, 1] (:func:`..volumes.to_stored`).
+            int16 thousandths of intensities in [-1, 1] (:func:`.images.volumes.to_stored`).
 
         Raises:
             InputError: the scan is blank.

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from CrossMoDAUDALib.experiment import Experiment
+from CrossMoDAUDALib.experiment.folder import Experiment
 
 from .reference import Reference, command, compare, goes_on
 from .runs import Run, Watch, finished, refused, require

@@ -9,7 +9,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from CrossMoDAUDALib import tasks
+from CrossMoDAUDALib.commands import inference as tasks
 
 from .reference import Reference, command, compare, compare_image
 from .runs import SECONDS_TO_END, NotSurvivedError, Run, Watch, finished, require

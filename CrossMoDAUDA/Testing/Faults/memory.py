@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import psutil
-from CrossMoDAUDALib.events import read_events
+from CrossMoDAUDALib.experiment.events import read_events
 
 from .kills import inputs
 from .reference import Reference, command, goes_on

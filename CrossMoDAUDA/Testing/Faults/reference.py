@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from CrossMoDAUDALib import phantom
-from CrossMoDAUDALib.events import CHECK
-from CrossMoDAUDALib.volumes import is_scan, read_volume
+from CrossMoDAUDALib.cohort import phantom
+from CrossMoDAUDALib.experiment.events import CHECK
+from CrossMoDAUDALib.images.volumes import is_scan, read_volume
 
 from .runs import ROOT, NotSurvivedError, Run, Watch, finished, require
 

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-from CrossMoDAUDALib.events import Event, read_events
-from CrossMoDAUDALib.processes import kill_tree
+from CrossMoDAUDALib.experiment.events import Event, read_events
+from CrossMoDAUDALib.places.processes import kill_tree
 
 ROOT = Path(__file__).resolve().parents[3]
 LAUNCHER = ROOT / "Scripts" / "crossmoda_uda.py"

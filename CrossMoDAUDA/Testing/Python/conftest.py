@@ -58,7 +58,7 @@ TINY = {
 @pytest.fixture(scope="session")
 def tiny_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A synthetic cohort in crossMoDA's layout: two source, two target and one evaluation case of 32 x 32 x 16 voxels."""
-    from CrossMoDAUDALib import phantom
+    from CrossMoDAUDALib.cohort import phantom
 
     folder = tmp_path_factory.mktemp("tiny cohort ü")
     phantom.write_cohort(folder, source_cases=2, target_cases=2, evaluation_cases=1, seed=3, size=(32, 32, 16))
@@ -68,7 +68,7 @@ def tiny_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_experiment(tmp_path_factory: pytest.TempPathFactory, tiny_cohort: Path) -> Path:
     """A finished experiment on the tiny cohort, with one self-training iteration and the source-only row."""
-    from CrossMoDAUDALib import cli
+    from CrossMoDAUDALib.commands import cli
 
     folder = tmp_path_factory.mktemp("experiments") / "tiny experiment ü"
     assignments = [f"--set={key}={value}" for key, value in TINY.items()]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cohort_files import save_crossmoda
 from conftest import ROOT, TINY
-from CrossMoDAUDALib.events import Event, read_events
+from CrossMoDAUDALib.experiment.events import Event, read_events
 
 LAUNCHER = ROOT / "Scripts" / "crossmoda_uda.py"
 # Training that would take hours.

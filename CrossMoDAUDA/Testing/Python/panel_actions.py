@@ -22,7 +22,8 @@ def open_section(host: Host, *names: str) -> None:
 
 def add_scan(name: str = "Scan A", seed: int = 9) -> tuple[Any, Any]:
     """A synthetic hrT2 on an oblique grid: its volume node and its label map."""
-    from CrossMoDAUDALib import mrml, phantom
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     image, labels = phantom.make_case(seed, "hrT2", size=(40, 36, 16))
     return mrml.volume_node(image, name), labels

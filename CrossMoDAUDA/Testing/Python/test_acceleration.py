@@ -14,13 +14,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from CrossMoDAUDALib import acceleration, cli, volumes
-from CrossMoDAUDALib.acceleration import Acceleration, has_bf16_units, use_bf16
-from CrossMoDAUDALib.config import Settings, TranslationSettings, with_values
-from CrossMoDAUDALib.errors import CrossModaError, InputError
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.compute import acceleration
+from CrossMoDAUDALib.compute.acceleration import Acceleration, has_bf16_units, use_bf16
+from CrossMoDAUDALib.core.errors import CrossModaError, InputError
+from CrossMoDAUDALib.core.settings import Settings, TranslationSettings, with_values
+from CrossMoDAUDALib.images import volumes
+from CrossMoDAUDALib.images.volumes import Geometry, Volume
 from CrossMoDAUDALib.translation.networks import InstanceNorm2d, OutputConv2d, OutputConvTranspose2d, build_generator, initialize
 from CrossMoDAUDALib.translation.translator import Translator
-from CrossMoDAUDALib.volumes import Geometry, Volume
 
 CPU = torch.device("cpu")
 SMALL = TranslationSettings(image_size=32, batch_size=2, generator_features=8, generator_blocks=2, discriminator_features=8)
@@ -111,8 +113,8 @@ def test_the_normalisation_that_compiles_is_pytorchs(monkeypatch: pytest.MonkeyP
 def test_a_compiled_training_step_is_the_plain_one(project_root: Path, precision: str) -> None:
     program = textwrap.dedent(f"""
         import json, torch
-        from CrossMoDAUDALib.acceleration import Acceleration
-        from CrossMoDAUDALib.config import Settings, with_values
+        from CrossMoDAUDALib.compute.acceleration import Acceleration
+        from CrossMoDAUDALib.core.settings import Settings, with_values
         from CrossMoDAUDALib.translation.cyclegan import CycleGAN
         sizes = {{"image_size": 32, "generator_features": 4, "generator_blocks": 1, "discriminator_features": 4}}
         sizes = {{f"translation.{{name}}": value for name, value in sizes.items()}}
@@ -161,7 +163,7 @@ def test_compilation_is_for_gpus_unless_asked_for(monkeypatch: pytest.MonkeyPatc
 
 
 def test_waiting_threads_leave_the_cores_to_others(project_root: Path) -> None:
-    program = "import os, sys; from CrossMoDAUDALib import cli; cli.main(['--version']); print(os.environ.get('GOMP_SPINCOUNT'))"
+    program = "import os, sys; from CrossMoDAUDALib.commands import cli; cli.main(['--version']); print(os.environ.get('GOMP_SPINCOUNT'))"
     for given, expected in (({}, "10000"), ({"GOMP_SPINCOUNT": "7"}, "7"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "None")):
         kept = {name: value for name, value in os.environ.items() if name not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
         environment = {**kept, **given, "PYTHONPATH": str(project_root / "CrossMoDAUDA")}

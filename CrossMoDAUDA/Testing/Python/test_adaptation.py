@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import TINY
-from CrossMoDAUDALib import cohort as cohorts
-from CrossMoDAUDALib import volumes
-from CrossMoDAUDALib.adaptation import adapt
-from CrossMoDAUDALib.cohort import Cohort
-from CrossMoDAUDALib.config import TranslationSettings, preset_settings, with_values
-from CrossMoDAUDALib.events import Event, read_events
-from CrossMoDAUDALib.experiment import Experiment
+from CrossMoDAUDALib.cohort import finding as cohorts
+from CrossMoDAUDALib.cohort.finding import Cohort
+from CrossMoDAUDALib.core.settings import TranslationSettings, preset_settings, with_values
+from CrossMoDAUDALib.experiment.events import Event, read_events
+from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.images import volumes
+from CrossMoDAUDALib.method.adaptation import adapt
 from CrossMoDAUDALib.segmentation import dataset, preparation
 from CrossMoDAUDALib.segmentation.postprocessing import keep_largest_component
 from CrossMoDAUDALib.segmentation.predictor import Segmenter

@@ -97,7 +97,7 @@ def test_bounds(parts: dict[str, Any]) -> None:
 def test_what_is_demanded_of_a_step_depends_on_the_precision(
     parts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bf16: bool, ratio: float, holds: bool
 ) -> None:
-    monkeypatch.setattr("CrossMoDAUDALib.acceleration.has_bf16_units", lambda device: bf16)
+    monkeypatch.setattr("CrossMoDAUDALib.compute.acceleration.has_bf16_units", lambda device: bf16)
     asked = bench(parts, tmp_path)
     row = parts["measuring"].Row("step", ratio=(ratio, ratio, ratio))
     contender = parts["step"]._ours(asked)[-1]
@@ -150,7 +150,7 @@ def test_growth_is_counted_from_the_warm_up(parts: dict[str, Any]) -> None:
 
 
 def test_the_last_iteration_is_what_quality_compares(parts: dict[str, Any], tmp_path: Path) -> None:
-    from CrossMoDAUDALib import evaluation
+    from CrossMoDAUDALib.scoring import evaluation
 
     scores = {name: [evaluation.CaseScore("a", "x", value, 1.0, 1.0, 1.0)] for name, value in (("source only", 0.9), ("iteration 0", 0.2))}
     scores["iteration 1"] = [evaluation.CaseScore("a", "x", 0.4, 1.0, 1.0, 1.0)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from CrossMoDAUDALib.checkpoints import SUMS, remove_damaged, replacing_checkpoint
+from CrossMoDAUDALib.compute.checkpoints import SUMS, remove_damaged, replacing_checkpoint
 
 
 class Killed(BaseException):

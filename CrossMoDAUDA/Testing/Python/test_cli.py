@@ -19,9 +19,10 @@ import pytest
 import SimpleITK as sitk
 from cohort_files import label_array, save, save_crossmoda, scan_array
 from conftest import TINY
-from CrossMoDAUDALib import __version__, structures
-from CrossMoDAUDALib.experiment import Experiment
-from CrossMoDAUDALib.volumes import read_volume
+from CrossMoDAUDALib import __version__
+from CrossMoDAUDALib.core import structures
+from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.images.volumes import read_volume
 
 ROOT = Path(__file__).resolve().parents[3]
 LAUNCHER = ROOT / "Scripts" / "crossmoda_uda.py"

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cohort_files import LABELS, label_array, save, save_crossmoda, scan_array
-from CrossMoDAUDALib import cohort, cohort_check, errors
+from CrossMoDAUDALib.cohort import checking as cohort_check
+from CrossMoDAUDALib.cohort import finding as cohort
+from CrossMoDAUDALib.core import errors
 
 
 @pytest.fixture

@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 import SimpleITK
 from cohort_files import LABELS, SHAPE, label_array, save, save_crossmoda, scan_array
-from CrossMoDAUDALib import cohort, cohort_check, errors
+from CrossMoDAUDALib.cohort import checking as cohort_check
+from CrossMoDAUDALib.cohort import finding as cohort
+from CrossMoDAUDALib.core import errors
 
 
 @pytest.fixture

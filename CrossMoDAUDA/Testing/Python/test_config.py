@@ -7,7 +7,8 @@ import math
 from typing import Any
 
 import pytest
-from CrossMoDAUDALib import config, errors
+from CrossMoDAUDALib.core import errors
+from CrossMoDAUDALib.core import settings as config
 
 
 def changed(**values: Any) -> config.Settings:

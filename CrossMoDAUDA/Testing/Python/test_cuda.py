@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from conftest import TINY
-from CrossMoDAUDALib import cli
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.images.volumes import read_volume
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
 from CrossMoDAUDALib.translation.translator import Translator
-from CrossMoDAUDALib.volumes import read_volume
 
 torch = pytest.importorskip("torch")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")]

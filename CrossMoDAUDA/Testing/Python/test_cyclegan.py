@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import torch
-from CrossMoDAUDALib.acceleration import Acceleration
-from CrossMoDAUDALib.config import TranslationSettings
+from CrossMoDAUDALib.compute.acceleration import Acceleration
+from CrossMoDAUDALib.core.settings import TranslationSettings
 from CrossMoDAUDALib.translation.cyclegan import CycleGAN, ImagePool, learning_rate_factor
 from torch import Tensor, nn
 

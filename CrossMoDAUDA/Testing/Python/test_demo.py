@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib import cli, mrml
-from CrossMoDAUDALib.phantom import SAMPLE_COHORT
-from CrossMoDAUDALib.volumes import read_label_map, read_volume
+from CrossMoDAUDALib.cohort.phantom import SAMPLE_COHORT
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.images.volumes import read_label_map, read_volume
+from CrossMoDAUDALib.slicer_nodes import mrml
 from PIL import Image
 
 SCRIPTS = Path(__file__).resolve().parents[3] / "Scripts"

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from CrossMoDAUDALib import dependencies
-from CrossMoDAUDALib.dependencies import Dependency
-from CrossMoDAUDALib.errors import InputError
+from CrossMoDAUDALib.commands import dependencies
+from CrossMoDAUDALib.commands.dependencies import Dependency
+from CrossMoDAUDALib.core.errors import InputError
 from installed_packages import install, slicer_with
 
 
@@ -48,11 +48,11 @@ def test_check_finds_what_is_installed_here() -> None:
 
 def test_check_is_quick_and_imports_nothing() -> None:
     code = (
-        "import sys, time; sys.path.insert(0, sys.argv[1]); from CrossMoDAUDALib import dependencies; dependencies.check();"
+        "import sys, time; sys.path.insert(0, sys.argv[1]); from CrossMoDAUDALib.commands import dependencies; dependencies.check();"
         "start = time.perf_counter(); dependencies.check(); print(time.perf_counter() - start);"
         "print([name for name in ('torch', 'nnunetv2', 'numpy', 'SimpleITK', 'scipy') if name in sys.modules])"
     )
-    library = Path(dependencies.__file__).parents[1]
+    library = Path(dependencies.__file__).parents[2]
     times = []
     for _ in range(3):  # a busy machine may be slow once
         seconds, imported = subprocess.run(

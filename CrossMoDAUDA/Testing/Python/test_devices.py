@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-from CrossMoDAUDALib import devices
-from CrossMoDAUDALib.errors import InputError
+from CrossMoDAUDALib.compute import devices
+from CrossMoDAUDALib.core.errors import InputError
 
 
 def test_auto_is_the_fastest_there_is() -> None:

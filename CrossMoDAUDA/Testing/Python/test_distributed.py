@@ -22,14 +22,15 @@ import pytest
 import torch
 from conftest import ROOT
 from conftest import TINY as TINY_RUN
-from CrossMoDAUDALib import adaptation, devices, distributed
-from CrossMoDAUDALib.acceleration import Acceleration
-from CrossMoDAUDALib.cohort import find_crossmoda
-from CrossMoDAUDALib.config import Settings, TranslationSettings, preset_settings, with_values
-from CrossMoDAUDALib.errors import CrossModaError, InputError
-from CrossMoDAUDALib.events import read_events
-from CrossMoDAUDALib.experiment import Experiment
-from CrossMoDAUDALib.progress import Progress, silent
+from CrossMoDAUDALib.cohort.finding import find_crossmoda
+from CrossMoDAUDALib.compute import devices, distributed
+from CrossMoDAUDALib.compute.acceleration import Acceleration
+from CrossMoDAUDALib.core.errors import CrossModaError, InputError
+from CrossMoDAUDALib.core.progress import Progress, silent
+from CrossMoDAUDALib.core.settings import Settings, TranslationSettings, preset_settings, with_values
+from CrossMoDAUDALib.experiment.events import read_events
+from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.method import adaptation
 from CrossMoDAUDALib.segmentation import training as segmentation_training
 from CrossMoDAUDALib.translation import training as translation_training
 from CrossMoDAUDALib.translation.cyclegan import CycleGAN

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from CrossMoDAUDALib import errors, evaluation, metrics, volumes
-from CrossMoDAUDALib.evaluation import CaseScore
+from CrossMoDAUDALib.core import errors
+from CrossMoDAUDALib.images import volumes
+from CrossMoDAUDALib.scoring import evaluation, metrics
+from CrossMoDAUDALib.scoring.evaluation import CaseScore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from medpy.metric import binary as medpy

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib import events
-from CrossMoDAUDALib.events import EventLog, read_events
+from CrossMoDAUDALib.experiment import events
+from CrossMoDAUDALib.experiment.events import EventLog, read_events
 
 
 def test_events_are_appended_one_json_object_a_line(tmp_path: Path) -> None:

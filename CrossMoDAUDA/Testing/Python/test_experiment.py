@@ -13,18 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from CrossMoDAUDALib import experiment as experiments
-from CrossMoDAUDALib import status
-from CrossMoDAUDALib.cohort import Case, Cohort
-from CrossMoDAUDALib.cohort_check import scan_sha256
-from CrossMoDAUDALib.config import Settings, preset_settings, with_values
-from CrossMoDAUDALib.errors import CrossModaError, InputError
-from CrossMoDAUDALib.events import read_events
-from CrossMoDAUDALib.experiment import Experiment, check_folder, is_running, prepare_folder
-from CrossMoDAUDALib.files import make_folder, never_remade, write_json
-from CrossMoDAUDALib.status import describe
+from CrossMoDAUDALib.cohort.checking import scan_sha256
+from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.core.errors import CrossModaError, InputError
+from CrossMoDAUDALib.core.files import make_folder, never_remade, write_json
+from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
+from CrossMoDAUDALib.experiment import folder as experiments
+from CrossMoDAUDALib.experiment import status
+from CrossMoDAUDALib.experiment.events import read_events
+from CrossMoDAUDALib.experiment.folder import Experiment, check_folder, is_running, prepare_folder
+from CrossMoDAUDALib.experiment.status import describe
 
-LIBRARY = Path(experiments.__file__).resolve().parents[1]
+LIBRARY = Path(experiments.__file__).resolve().parents[2]
 SETTINGS = preset_settings("smoke")
 
 
@@ -375,7 +375,7 @@ HOLDS = """
 import sys, time, os
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from CrossMoDAUDALib.experiment import Experiment
+from CrossMoDAUDALib.experiment.folder import Experiment
 with Experiment.load(Path(sys.argv[2])).locked():
     if len(sys.argv) > 3 and os.fork() == 0:
         time.sleep(float(sys.argv[3]))
@@ -429,7 +429,7 @@ def test_a_forked_child_does_not_keep_the_lock_of_its_killed_parent(started: Exp
 def test_looking_whether_it_runs_keeps_no_worker_out(started: Experiment) -> None:
     code = (
         "import sys, time; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
-        "from CrossMoDAUDALib.experiment import is_running\n"
+        "from CrossMoDAUDALib.experiment.folder import is_running\n"
         "print('looking', flush=True)\nend = time.monotonic() + 3\n"
         "while time.monotonic() < end: is_running(Path(sys.argv[2]))"
     )

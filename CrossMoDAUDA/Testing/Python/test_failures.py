@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib.errors import CohortError, CrossModaError, InputError
-from CrossMoDAUDALib.failures import explain, is_unexpected, missing_packages
+from CrossMoDAUDALib.core.errors import CohortError, CrossModaError, InputError
+from CrossMoDAUDALib.core.failures import explain, is_unexpected, missing_packages
 
 
 def one_sentence(message: str) -> bool:

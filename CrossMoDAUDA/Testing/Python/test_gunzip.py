@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib.gunzip import gunzipped
+from CrossMoDAUDALib.images.gzip_stream import gunzipped
 
 NOISE = np.random.default_rng(0).bytes(3_000_000)
 ZEROS = bytes(40_000_000)

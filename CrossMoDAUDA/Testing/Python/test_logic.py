@@ -12,12 +12,12 @@ import pytest
 
 slicer = pytest.importorskip("slicer", reason="needs Slicer's MRML classes (pip install slicer-core)")
 
-from CrossMoDAUDALib import mrml  # noqa: E402
-from CrossMoDAUDALib.config import Settings  # noqa: E402
-from CrossMoDAUDALib.errors import InputError  # noqa: E402
-from CrossMoDAUDALib.logic import InferenceLogic  # noqa: E402
-from CrossMoDAUDALib.trained_on import DomainScans, StructureLabels, TrainedOn  # noqa: E402
-from CrossMoDAUDALib.volumes import Geometry, Volume  # noqa: E402
+from CrossMoDAUDALib.core.errors import InputError  # noqa: E402
+from CrossMoDAUDALib.core.settings import Settings  # noqa: E402
+from CrossMoDAUDALib.images.volumes import Geometry, Volume  # noqa: E402
+from CrossMoDAUDALib.models.training_summary import DomainScans, StructureLabels, TrainedOn  # noqa: E402
+from CrossMoDAUDALib.slicer_nodes import mrml  # noqa: E402
+from CrossMoDAUDALib.slicer_nodes.logic import InferenceLogic  # noqa: E402
 
 LABELS = {"Vestibular schwannoma": 1, "Cochlea": 2}
 TILT = (0.96, -0.28, 0.0, 0.28, 0.96, 0.0, 0.0, 0.0, 1.0)
@@ -210,8 +210,8 @@ def test_folder_without_a_model_is_refused(scan: Any, tmp_path: Path) -> None:
 def test_translate_with_a_real_generator(scan: Any, tmp_path: Path) -> None:
     """The node's result is the translator's own, on the scan's grid, also under a transform."""
     torch = pytest.importorskip("torch")
-    from CrossMoDAUDALib.files import write_json
-    from CrossMoDAUDALib.models import describe_translator
+    from CrossMoDAUDALib.core.files import write_json
+    from CrossMoDAUDALib.models.model_folder import describe_translator
     from CrossMoDAUDALib.translation import translator
     from CrossMoDAUDALib.translation.networks import build_generator
     from safetensors.torch import save_file

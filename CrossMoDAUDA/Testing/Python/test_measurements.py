@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib.measurements import Measurement, measure, write_csv
-from CrossMoDAUDALib.volumes import Array, Geometry, Volume, from_canonical
+from CrossMoDAUDALib.images.volumes import Array, Geometry, Volume, from_canonical
+from CrossMoDAUDALib.scoring.measurements import Measurement, measure, write_csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from CrossMoDAUDALib.errors import InputError
-from CrossMoDAUDALib.models import ModelInfo, chosen_components, describe_model, translator_folder
+from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.models.model_folder import ModelInfo, chosen_components, describe_model, translator_folder
 
 INFO = ModelInfo(Path("m"), {"Vestibular schwannoma": 1, "Cochlea": 2}, 1, ("Cochlea",))
 
@@ -80,7 +80,7 @@ def test_what_largest_component_may_name() -> None:
 def test_asking_imports_nothing_heavy(tiny_experiment: Path) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT / 'CrossMoDAUDA')!r}); from pathlib import Path\n"
-        "from CrossMoDAUDALib.models import describe_model; describe_model(Path(sys.argv[1]))\n"
+        "from CrossMoDAUDALib.models.model_folder import describe_model; describe_model(Path(sys.argv[1]))\n"
         "print([name for name in ('torch', 'numpy', 'SimpleITK', 'nnunetv2', 'scipy') if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code, str(tiny_experiment)], capture_output=True, text=True, check=True).stdout

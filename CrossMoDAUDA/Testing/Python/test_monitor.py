@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from CrossMoDAUDALib import monitor as monitor_module
-from CrossMoDAUDALib.config import preset_settings, with_values
-from CrossMoDAUDALib.events import EventLog, read_events
-from CrossMoDAUDALib.locking import locked
-from CrossMoDAUDALib.monitor import POINTS, Curve, Monitor, Stage, planned_stages
+from CrossMoDAUDALib.core.settings import preset_settings, with_values
+from CrossMoDAUDALib.experiment import monitor as monitor_module
+from CrossMoDAUDALib.experiment.events import EventLog, read_events
+from CrossMoDAUDALib.experiment.lock import locked
+from CrossMoDAUDALib.experiment.monitor import POINTS, Curve, Monitor, Stage, planned_stages
 
 
 def followed(folder: Path) -> Monitor:

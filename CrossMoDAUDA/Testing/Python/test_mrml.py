@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 slicer = pytest.importorskip("slicer", reason="needs Slicer's MRML classes (pip install slicer-core)")
 vtk = pytest.importorskip("vtk")
 
-from CrossMoDAUDALib import mrml  # noqa: E402
-from CrossMoDAUDALib.errors import CrossModaError, InputError  # noqa: E402
-from CrossMoDAUDALib.structures import STRUCTURES, TERMINOLOGY_CONTEXT  # noqa: E402
-from CrossMoDAUDALib.volumes import Geometry, Volume  # noqa: E402
+from CrossMoDAUDALib.core.errors import CrossModaError, InputError  # noqa: E402
+from CrossMoDAUDALib.core.structures import STRUCTURES, TERMINOLOGY_CONTEXT  # noqa: E402
+from CrossMoDAUDALib.images.volumes import Geometry, Volume  # noqa: E402
+from CrossMoDAUDALib.slicer_nodes import mrml  # noqa: E402
 
 STRUCTURE_LABELS = {"Vestibular schwannoma": 1, "Cochlea": 2}
 VOXEL_TYPES = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"]
@@ -95,7 +95,7 @@ def test_volume_survives_a_node_exactly(geometry: Geometry, kind: str, seed: int
 
 def test_node_lies_where_slicer_reads_the_same_file(tmp_path: Path) -> None:
     """The world position of a voxel is the one that Slicer's own reader gives it."""
-    from CrossMoDAUDALib.volumes import write_volume
+    from CrossMoDAUDALib.images.volumes import write_volume
 
     volume = scan_on(OBLIQUE)
     write_volume(volume, tmp_path / "scan.nrrd")
@@ -215,7 +215,7 @@ def check_segments(node: Any) -> None:
 
 def test_file_opens_in_other_readers_on_the_scans_grid(tmp_path: Path) -> None:
     """ITK reads the label values and the very grid of the scan, not a cropped one."""
-    from CrossMoDAUDALib.volumes import read_label_map
+    from CrossMoDAUDALib.images.volumes import read_label_map
 
     array = np.zeros(OBLIQUE.size[::-1], np.uint8)
     array[1, 2, 3], array[2, 3, 4] = 1, 2
@@ -395,7 +395,10 @@ def test_terminology_file_agrees(project_root: Path) -> None:
 def test_python_without_mrml_is_told_what_to_install(project_root: Path, tmp_path: Path) -> None:
     """Importing is free; the first use says what is missing."""
     (tmp_path / "slicer.py").write_text("raise ImportError('no slicer here')\n", encoding="utf-8")
-    code = "from CrossMoDAUDALib import logic, mrml\ntry: mrml.scene()\nexcept Exception as error: print(type(error).__name__, error)"
+    code = (
+        "from CrossMoDAUDALib.slicer_nodes import logic, mrml\n"
+        "try: mrml.scene()\nexcept Exception as error: print(type(error).__name__, error)"
+    )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(project_root / "CrossMoDAUDA")])}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.startswith("CrossModaError")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from CrossMoDAUDALib.config import TranslationSettings
+from CrossMoDAUDALib.core.settings import TranslationSettings
 from CrossMoDAUDALib.translation.networks import (
     PatchDiscriminator,
     ResidualBlock,

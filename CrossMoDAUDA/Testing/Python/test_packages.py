@@ -16,10 +16,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT
-from CrossMoDAUDALib import cli, installed_models, packages
-from CrossMoDAUDALib.errors import InputError
-from CrossMoDAUDALib.models import describe_model
-from CrossMoDAUDALib.volumes import read_label_map, read_volume
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.images.volumes import read_label_map, read_volume
+from CrossMoDAUDALib.models import library as installed_models
+from CrossMoDAUDALib.models import package as packages
+from CrossMoDAUDALib.models.model_folder import describe_model
 
 # What only training needs: what requirements-inference.txt and requirements-inference-nnunet.txt leave out.
 TRAINING_ONLY = (
@@ -94,7 +96,7 @@ def test_it_segments_without_what_training_needs_and_unpickles_nothing(package: 
         import torch
         torch.load = refuse
         sys.path.insert(0, {str(ROOT / "CrossMoDAUDA")!r})
-        from CrossMoDAUDALib import cli
+        from CrossMoDAUDALib.commands import cli
         assert cli.main(["import", sys.argv[1]]) == 0
         sys.exit(cli.main(["segment", *sys.argv[1:], "--device", "cpu"]))
         """),

@@ -384,7 +384,7 @@ def test_folders_are_remembered_and_offered(tiny_cohort: Path, tiny_experiment: 
 
 
 def test_settings_come_from_the_typed_settings(host: Host, tmp_path: Path, tiny_cohort: Path) -> None:
-    from CrossMoDAUDALib.config import preset_settings
+    from CrossMoDAUDALib.core.settings import preset_settings
 
     choose_training(host, tiny_cohort, tmp_path / "experiment", {})
     form = host.widget.panel.adapt.settingsForm

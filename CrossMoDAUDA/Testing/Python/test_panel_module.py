@@ -93,7 +93,8 @@ PRESS_WITHOUT_PACKAGES = """
 with Host(MODULE) as host:
     import subprocess
     from pathlib import Path
-    from CrossMoDAUDALib import mrml, phantom
+    from CrossMoDAUDALib.slicer_nodes import mrml
+    from CrossMoDAUDALib.cohort import phantom
     def refuse(*arguments, **keywords):
         raise AssertionError("a process was started")
     subprocess.Popen = refuse
@@ -245,7 +246,8 @@ def test_reloading_twice_leaves_one_working_panel(host: Host, tiny_experiment: P
 
 
 def test_reloading_ends_what_works_on_the_scene(host: Host) -> None:
-    from CrossMoDAUDALib import mrml, phantom
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     scan, labels = add_scan()
     for name in ("prediction", "reference"):
@@ -295,7 +297,7 @@ def test_every_parameter_survives_saving_and_loading(host: Host, tmp_path: Path)
 
 def test_sample_scans_are_made_once_and_offered_for_training(host: Host, tmp_path: Path) -> None:
     import slicer
-    from CrossMoDAUDALib import cohort
+    from CrossMoDAUDALib.cohort import finding as cohort
 
     made = host.press_sample_data("CrossMoDAUDASynthetic")
     assert [node.GetName() for node in made] == ["CrossMoDAUDA ceT1", "CrossMoDAUDA hrT2", "CrossMoDAUDA reference"]
@@ -319,7 +321,8 @@ def test_sample_scans_are_made_once_and_offered_for_training(host: Host, tmp_pat
 
 
 def test_works_in_slicer_5_10() -> None:
-    from CrossMoDAUDALib import mrml, phantom
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     with Host(MODULE, version=(5, 10)) as host:
         scan, labels = add_scan()

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib import cli, installed_models, mrml, packages
-from CrossMoDAUDALib.volumes import read_label_map, write_volume
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.images.volumes import read_label_map, write_volume
+from CrossMoDAUDALib.models import library as installed_models
+from CrossMoDAUDALib.models import package as packages
+from CrossMoDAUDALib.slicer_nodes import mrml
 from panel_actions import add_scan, choose, nodes, open_section, our_processes, wait_for_process
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ def script() -> Iterator[ModuleType]:
 
 
 def test_its_settings_are_settings(script: ModuleType) -> None:
-    from CrossMoDAUDALib import config
+    from CrossMoDAUDALib.core import settings as config
 
     smoke = config.preset_settings("smoke")
     for key, value in script.SETTINGS.items():
@@ -74,9 +74,9 @@ def test_a_picture_that_was_not_taken_is_noticed(script: ModuleType, host: Host,
 
 
 def test_spoilt_scans_have_the_three_problems(script: ModuleType, tiny_cohort: Path, tmp_path: Path) -> None:
-    from CrossMoDAUDALib import cohort_check
-    from CrossMoDAUDALib.cohort import find_crossmoda
-    from CrossMoDAUDALib.config import Settings
+    from CrossMoDAUDALib.cohort import checking as cohort_check
+    from CrossMoDAUDALib.cohort.finding import find_crossmoda
+    from CrossMoDAUDALib.core.settings import Settings
 
     script.spoil(tiny_cohort, tmp_path / "bad")
     rows = cohort_check.check_cohort(find_crossmoda(tmp_path / "bad"), Settings().labels).rows

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def test_scan_becomes_a_segmentation_on_its_grid(host: Host, tiny_experiment: Path) -> None:
     import slicer
-    from CrossMoDAUDALib import mrml
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     assert not host.find("segmentApply").enabled and "model" in host.find("segmentApply").toolTip
     scan, _ = add_scan()
@@ -60,7 +60,9 @@ def test_a_scan_that_was_there_before_the_panel_is_chosen() -> None:
 
 
 def test_the_panels_result_is_the_command_lines(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
-    from CrossMoDAUDALib import cli, mrml, volumes
+    from CrossMoDAUDALib.commands import cli
+    from CrossMoDAUDALib.images import volumes
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     scan, _ = add_scan()
     volumes.write_volume(mrml.volume_from_node(scan), tmp_path / "scan.nrrd")
@@ -86,7 +88,7 @@ def strict_model(tiny_experiment: Path, tmp_path: Path) -> Path:
 
 
 def test_what_is_odd_is_plain_to_see(host: Host, strict_model: Path) -> None:
-    from CrossMoDAUDALib import mrml
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     assert not host.find("segmentWarnings").visible and "Not for clinical use" in host.find("notForClinicalUse").text
     scan, _ = add_scan("Scan <A>")
@@ -121,7 +123,8 @@ def test_what_is_odd_is_plain_to_see(host: Host, strict_model: Path) -> None:
 
 def test_warnings_are_saved_with_the_scene(host: Host, tmp_path: Path) -> None:
     import slicer
-    from CrossMoDAUDALib import mrml, phantom
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     scan, labels = add_scan()
     node = mrml.segmentation_node(labels, phantom.LABELS, scan, "Odd")
@@ -162,7 +165,8 @@ def test_names_of_a_foreign_model_are_shown_as_they_are(host: Host) -> None:
 
 
 def test_an_existing_segmentation_is_replaced_only_after_asking(host: Host, tiny_experiment: Path) -> None:
-    from CrossMoDAUDALib import mrml, phantom
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     scan, labels = add_scan()
     before = mrml.segmentation_node(labels, phantom.LABELS, scan, "By hand")
@@ -334,7 +338,7 @@ def test_unusable_model_says_why(host: Host, tmp_path: Path) -> None:
 
 
 def test_largest_component_of_a_structure(host: Host, tiny_experiment: Path) -> None:
-    from CrossMoDAUDALib import mrml
+    from CrossMoDAUDALib.slicer_nodes import mrml
     from scipy import ndimage
 
     add_scan()

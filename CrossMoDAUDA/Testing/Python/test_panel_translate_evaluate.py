@@ -25,7 +25,7 @@ def cells(table: Any) -> dict[str, dict[str, str]]:
 
 def test_translated_volume_lies_beside_its_input(host: Host, tiny_experiment: Path) -> None:
     import slicer
-    from CrossMoDAUDALib import mrml
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     scan, _ = add_scan("ceT1")
     choose_model(host, tiny_experiment)
@@ -87,7 +87,9 @@ def test_model_without_translation_says_so(host: Host, tiny_experiment: Path) ->
 
 
 def test_scores_are_the_librarys(host: Host) -> None:
-    from CrossMoDAUDALib import evaluation, mrml, phantom
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.scoring import evaluation
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     scan, labels = add_scan()
     moved = labels.with_array(np.roll(labels.array, 1, axis=2))
@@ -108,7 +110,8 @@ def test_scores_are_the_librarys(host: Host) -> None:
 
 def test_label_map_against_segmentation(host: Host) -> None:
     import slicer
-    from CrossMoDAUDALib import mrml, phantom
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     scan, labels = add_scan()
     label_map = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Label map")
@@ -124,7 +127,7 @@ def test_label_map_against_segmentation(host: Host) -> None:
 
 
 def test_segments_in_layers_of_their_own_are_all_compared(host: Host) -> None:
-    from CrossMoDAUDALib import mrml
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     scan, labels = add_scan()
     both = [mrml.segmentation_node(labels, {"Nerve": 1, "Vessel": 2}, scan, name) for name in ("Mine", "Theirs")]
@@ -137,7 +140,7 @@ def test_segments_in_layers_of_their_own_are_all_compared(host: Host) -> None:
 
 
 def test_nothing_in_common_is_one_sentence(host: Host) -> None:
-    from CrossMoDAUDALib import mrml
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     scan, labels = add_scan()
     names = ({"Vestibular schwannoma": 1, "Cochlea": 2}, {"Liver": 1, "Spleen": 2})
@@ -150,7 +153,8 @@ def test_nothing_in_common_is_one_sentence(host: Host) -> None:
 
 
 def test_grids_that_differ_are_refused(host: Host) -> None:
-    from CrossMoDAUDALib import mrml, phantom
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
     both = []
     for seed in (9, 10):

@@ -10,11 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from CrossMoDAUDALib import parallel
-from CrossMoDAUDALib.errors import CrossModaError, InputError
-from CrossMoDAUDALib.progress import silent
+from CrossMoDAUDALib.core import parallel
+from CrossMoDAUDALib.core.errors import CrossModaError, InputError
+from CrossMoDAUDALib.core.progress import silent
 
-LIBRARY = Path(parallel.__file__).resolve().parents[1]
+LIBRARY = Path(parallel.__file__).resolve().parents[2]
 
 
 def slow_square(number: int, seconds: float) -> tuple[int, int]:
@@ -101,8 +101,8 @@ HANGS = """
 import os, sys, time
 from pathlib import Path
 sys.path.insert(0, {library!r})
-from CrossMoDAUDALib import parallel
-from CrossMoDAUDALib.progress import silent
+from CrossMoDAUDALib.core import parallel
+from CrossMoDAUDALib.core.progress import silent
 
 def hang(folder, number):
     Path(folder, str(os.getpid())).touch()
@@ -166,7 +166,7 @@ def test_ctrl_c_reaches_helpers_through_their_parent_alone(tmp_path: Path) -> No
 LIMITED = """
 import resource, sys
 sys.path.insert(0, {library!r})
-from CrossMoDAUDALib import parallel
+from CrossMoDAUDALib.core import parallel
 parallel.refuse_small_limit()
 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 parallel.refuse_small_limit()

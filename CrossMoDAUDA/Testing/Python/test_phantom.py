@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib import errors, phantom, volumes
+from CrossMoDAUDALib.cohort import phantom
+from CrossMoDAUDALib.core import errors
+from CrossMoDAUDALib.images import volumes
 from scipy.ndimage import binary_fill_holes, distance_transform_edt
 from scipy.ndimage import label as connected_components
 
@@ -138,7 +140,7 @@ def test_unknown_modality() -> None:
 
 
 def test_cohort_is_laid_out_like_the_challenges(tmp_path: Path) -> None:
-    from CrossMoDAUDALib import cohort
+    from CrossMoDAUDALib.cohort import finding as cohort
 
     folder = tmp_path / "Köpfe 1"
     phantom.write_cohort(folder, source_cases=2, target_cases=2, evaluation_cases=1, seed=1, size=SMALL)

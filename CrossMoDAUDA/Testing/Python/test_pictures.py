@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from CrossMoDAUDALib import pictures
-from CrossMoDAUDALib.pictures import Panel, side_by_side
-from CrossMoDAUDALib.structures import structure_of
-from CrossMoDAUDALib.volumes import Geometry, Volume
+from CrossMoDAUDALib.commands import pictures
+from CrossMoDAUDALib.commands.pictures import Panel, side_by_side
+from CrossMoDAUDALib.core.structures import structure_of
+from CrossMoDAUDALib.images.volumes import Geometry, Volume
 
 LABELS = {"Vestibular schwannoma": 1, "Cochlea": 2}
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from CrossMoDAUDALib.errors import InputError
-from CrossMoDAUDALib.files import read_json, write_json
-from CrossMoDAUDALib.plans import check_plans
+from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.core.files import read_json, write_json
+from CrossMoDAUDALib.models.plans import check_plans
 from CrossMoDAUDALib.segmentation.nnunet import nnunet_session
 
 NAME = "Dataset001_Scans"

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib import phantom, plausibility
-from CrossMoDAUDALib.plausibility import LabelSummary, check, summarise, summarise_grid
-from CrossMoDAUDALib.trained_on import TrainedOn
-from CrossMoDAUDALib.volumes import Geometry, Volume, from_canonical
+from CrossMoDAUDALib.cohort import phantom
+from CrossMoDAUDALib.images.volumes import Geometry, Volume, from_canonical
+from CrossMoDAUDALib.models.training_summary import TrainedOn
+from CrossMoDAUDALib.scoring import plausibility
+from CrossMoDAUDALib.scoring.plausibility import LabelSummary, check, summarise, summarise_grid
 
 TUMOUR, COCHLEA = "Vestibular schwannoma", "Cochlea"
 LABELS = {TUMOUR: 1, COCHLEA: 2}

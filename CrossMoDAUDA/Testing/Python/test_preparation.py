@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib import volumes
-from CrossMoDAUDALib.config import Settings, TranslationSettings
-from CrossMoDAUDALib.errors import InputError
-from CrossMoDAUDALib.progress import silent
+from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.core.progress import silent
+from CrossMoDAUDALib.core.settings import Settings, TranslationSettings
+from CrossMoDAUDALib.images import volumes
 from CrossMoDAUDALib.segmentation import dataset, preparation
 from CrossMoDAUDALib.segmentation.dataset import TrainingCase
 from CrossMoDAUDALib.segmentation.nnunet import nnunet_session

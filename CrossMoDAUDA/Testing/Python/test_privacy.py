@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import SimpleITK as sitk
 from conftest import ROOT
-from CrossMoDAUDALib import cli
+from CrossMoDAUDALib.commands import cli
 
 PATIENT, BIRTH = "Doe^Jane", "19700101"
 

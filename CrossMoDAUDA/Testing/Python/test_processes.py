@@ -13,8 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import ROOT
-from CrossMoDAUDALib import __version__, processes
-from CrossMoDAUDALib.processes import Process, kill_tree
+from CrossMoDAUDALib import __version__
+from CrossMoDAUDALib.places import processes
+from CrossMoDAUDALib.places.processes import Process, kill_tree
 from long_runs import many_scans, wait_until
 
 LIBRARY = ROOT / "CrossMoDAUDA"
@@ -40,7 +41,7 @@ def test_the_command_of_a_checkout_and_of_an_installation(tmp_path: Path) -> Non
     shutil.copytree(LIBRARY / "CrossMoDAUDALib", installed / "CrossMoDAUDALib", ignore=shutil.ignore_patterns("__pycache__"))
     (installed / "CrossMoDAUDAScripts").mkdir()
     shutil.copy(ROOT / "Scripts" / "crossmoda_uda.py", installed / "CrossMoDAUDAScripts")
-    code = "from CrossMoDAUDALib import processes; print(*processes.command(['--version']), sep='|')"
+    code = "from CrossMoDAUDALib.places import processes; print(*processes.command(['--version']), sep='|')"
     said = subprocess.run([sys.executable, "-c", code], cwd=installed, capture_output=True, text=True, check=True).stdout
     words = said.rstrip().split("|")
     assert words[1:] == [str(installed / "CrossMoDAUDAScripts" / "crossmoda_uda.py"), "--version"]
@@ -75,7 +76,7 @@ def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
 STARTS = """
 import sys, time; from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from CrossMoDAUDALib.processes import Process
+from CrossMoDAUDALib.places.processes import Process
 scans, log, detached = sys.argv[2:]
 words = ["run", "--crossmoda", scans, "-o", str(Path(log).with_name("out")), "--dry-run"]
 print(Process.start([*words, "--events", log + ".jsonl"], Path(log), detached == "True").pid, flush=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import TINY
-from CrossMoDAUDALib import volumes
-from CrossMoDAUDALib.events import Event, read_events
+from CrossMoDAUDALib.experiment.events import Event, read_events
+from CrossMoDAUDALib.images import volumes
 
 pytestmark = pytest.mark.slow
 

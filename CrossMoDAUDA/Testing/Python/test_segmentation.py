@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib import models, volumes
-from CrossMoDAUDALib.errors import InputError
-from CrossMoDAUDALib.experiment import Experiment
+from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.images import volumes
+from CrossMoDAUDALib.images.volumes import Volume
+from CrossMoDAUDALib.models import model_folder as models
 from CrossMoDAUDALib.segmentation import dataset, predictor
 from CrossMoDAUDALib.segmentation.postprocessing import keep_largest_component
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
-from CrossMoDAUDALib.volumes import Volume
 from turned_scans import some_volume, turned
 
 PSEUDO_TARGET, SELF_TRAINING = "Dataset001_PseudoTarget", "Dataset002_SelfTraining"

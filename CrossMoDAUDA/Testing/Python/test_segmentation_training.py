@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from CrossMoDAUDALib.config import Settings, with_values
-from CrossMoDAUDALib.errors import CrossModaError, InputError
-from CrossMoDAUDALib.experiment import Experiment
-from CrossMoDAUDALib.parallel import end_with_parent
-from CrossMoDAUDALib.progress import Progress, silent
+from CrossMoDAUDALib.core.errors import CrossModaError, InputError
+from CrossMoDAUDALib.core.parallel import end_with_parent
+from CrossMoDAUDALib.core.progress import Progress, silent
+from CrossMoDAUDALib.core.settings import Settings, with_values
+from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.segmentation import training
 from CrossMoDAUDALib.segmentation.nnunet import nnunet_session
 

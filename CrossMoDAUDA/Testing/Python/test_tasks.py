@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from cohort_files import label_array, save, save_crossmoda, scan_array
-from CrossMoDAUDALib import cli
-from CrossMoDAUDALib.events import Event, read_events
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.experiment.events import Event, read_events
+from CrossMoDAUDALib.images.volumes import read_label_map, read_volume
 from CrossMoDAUDALib.segmentation.postprocessing import keep_largest_component
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
-from CrossMoDAUDALib.volumes import read_label_map, read_volume
 from long_runs import run
 from safetensors.numpy import load_file, save_file
 
@@ -117,7 +117,7 @@ def test_segment_warns_of_what_is_odd(tiny_experiment: Path, scans: list[Path], 
         result.unlink()
     status, _, errors = run(*words)
     assert status == 2 and f"{text} exists already; add --overwrite" in errors
-    monkeypatch.setattr("CrossMoDAUDALib.plausibility.check", lambda *_: [])
+    monkeypatch.setattr("CrossMoDAUDALib.scoring.plausibility.check", lambda *_: [])
     assert cli.main([*map(str, words), "--overwrite"]) == 0 and not text.exists(), "it was about the result before"
 
 

@@ -11,18 +11,19 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conftest import TINY
-from CrossMoDAUDALib import cohort as cohorts
-from CrossMoDAUDALib import phantom, volumes
-from CrossMoDAUDALib.adaptation import adapt
-from CrossMoDAUDALib.checked_translations import refuse_too_few
-from CrossMoDAUDALib.config import preset_settings, with_values
-from CrossMoDAUDALib.errors import CrossModaError, InputError
-from CrossMoDAUDALib.events import read_events
-from CrossMoDAUDALib.experiment import Experiment
+from CrossMoDAUDALib.cohort import finding as cohorts
+from CrossMoDAUDALib.cohort import phantom
+from CrossMoDAUDALib.core.errors import CrossModaError, InputError
+from CrossMoDAUDALib.core.settings import preset_settings, with_values
+from CrossMoDAUDALib.experiment.events import read_events
+from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.images import volumes
+from CrossMoDAUDALib.images.volumes import Volume
+from CrossMoDAUDALib.method.adaptation import adapt
+from CrossMoDAUDALib.method.checked_translations import refuse_too_few
 from CrossMoDAUDALib.segmentation import preparation
 from CrossMoDAUDALib.translation import check
 from CrossMoDAUDALib.translation.check import Check
-from CrossMoDAUDALib.volumes import Volume
 from scipy import ndimage
 
 TUMOUR, COCHLEA = "Vestibular schwannoma", "Cochlea"

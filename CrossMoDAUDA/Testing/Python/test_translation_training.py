@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from CrossMoDAUDALib import volumes
-from CrossMoDAUDALib.acceleration import Acceleration
-from CrossMoDAUDALib.config import Settings, TranslationSettings
-from CrossMoDAUDALib.errors import CrossModaError, InputError
-from CrossMoDAUDALib.progress import silent
+from CrossMoDAUDALib.compute.acceleration import Acceleration
+from CrossMoDAUDALib.core.errors import CrossModaError, InputError
+from CrossMoDAUDALib.core.progress import silent
+from CrossMoDAUDALib.core.settings import Settings, TranslationSettings
+from CrossMoDAUDALib.images import volumes
+from CrossMoDAUDALib.images.volumes import Geometry, Volume
 from CrossMoDAUDALib.translation.slices import FULL_SCALE, SliceSampler, build_slices, open_slices, steps_per_epoch, to_unit
 from CrossMoDAUDALib.translation.training import train
 from CrossMoDAUDALib.translation.translator import Translator
-from CrossMoDAUDALib.volumes import Geometry, Volume
 from torch import nn
 
 CPU = torch.device("cpu")
@@ -375,9 +375,9 @@ def test_a_full_size_scan_is_sliced_and_translated_in_under_4_gb(tmp_path: Path,
         sys.path.insert(0, {str(project_root / "CrossMoDAUDA")!r})
         from pathlib import Path
         import numpy as np, torch
-        from CrossMoDAUDALib import volumes
-        from CrossMoDAUDALib.acceleration import Acceleration
-        from CrossMoDAUDALib.config import TranslationSettings
+        from CrossMoDAUDALib.images import volumes
+        from CrossMoDAUDALib.compute.acceleration import Acceleration
+        from CrossMoDAUDALib.core.settings import TranslationSettings
         from CrossMoDAUDALib.translation.networks import ResnetGenerator
         from CrossMoDAUDALib.translation.slices import build_slices
         from CrossMoDAUDALib.translation.translator import Translator

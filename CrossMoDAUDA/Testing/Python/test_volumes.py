@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
-from CrossMoDAUDALib import errors, files, volumes
+from CrossMoDAUDALib.core import errors, files
+from CrossMoDAUDALib.images import volumes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from cohort_files import label_array, save, save_crossmoda
-from CrossMoDAUDALib import cli, locking
-from CrossMoDAUDALib.experiment import Experiment, is_running, read_worker, request_stop
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.experiment import lock as locking
+from CrossMoDAUDALib.experiment.folder import Experiment, is_running, read_worker, request_stop
 from long_runs import ENDLESS, events_of, many_scans, run, start, wait_until
 
 

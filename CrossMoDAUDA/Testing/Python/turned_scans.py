@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from CrossMoDAUDALib.volumes import Geometry, Volume
+from CrossMoDAUDALib.images.volumes import Geometry, Volume
 
 
 def turned(volume: Volume) -> Volume:

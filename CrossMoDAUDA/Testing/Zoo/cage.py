@@ -48,7 +48,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run(request: dict[str, Any]) -> dict[str, Any]:
-    from CrossMoDAUDALib import cli
+    from CrossMoDAUDALib.commands import cli
 
     os.chdir(request["folder"])
     try:
@@ -64,8 +64,8 @@ def _run(request: dict[str, Any]) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     import numpy as np
-    from CrossMoDAUDALib.errors import InputError
-    from CrossMoDAUDALib.volumes import read_volume
+    from CrossMoDAUDALib.core.errors import InputError
+    from CrossMoDAUDALib.images.volumes import read_volume
 
     try:
         volume = read_volume(path)

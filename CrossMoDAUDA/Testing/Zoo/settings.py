@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_origin
 
-from CrossMoDAUDALib.config import setting_fields
+from CrossMoDAUDALib.core.settings import setting_fields
 
 from .scans import make_link
 from .specimen import Place, Specimen

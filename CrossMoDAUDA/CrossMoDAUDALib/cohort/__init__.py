@@ -1,0 +1,1 @@
+"""The scans of both domains: finding, checking and, for tests and tutorials, making them."""

@@ -1,0 +1,274 @@
+"""Check every scan of a cohort before work starts, and tell all problems at once in one table."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..core.errors import CohortError, InputError, printable
+from ..core.progress import Progress, silent
+from ..images.volumes import Array, Volume, read_label_map, read_volume
+from .finding import Case, Cohort
+
+_DETACHED = re.compile(rb"^(?:ElementDataFile\s*=|data file:)\s*(\S.*?)\s*$", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass
+class CaseReport:
+    """What the check found in one case; texts are empty where a file could not be read.
+
+    Attributes:
+        domain: ``source``, ``target`` or ``evaluation``.
+        size: voxels along x, y, z, as ``512 x 512 x 120``.
+        spacing: mm along x, y, z.
+        voxel_type: NumPy's name of it.
+        intensities: smallest and largest value.
+        label_voxels: voxels of each structure; empty without a readable label map.
+        image_sha256, label_sha256: digests of the files; of a header with its data file where these are two.
+        problems: sentences that keep the case from use.
+        warnings: sentences on what is legal but probably not meant.
+    """
+
+    domain: str
+    id: str
+    image: Path
+    label: Path | None
+    size: str = ""
+    spacing: str = ""
+    voxel_type: str = ""
+    intensities: str = ""
+    label_voxels: dict[str, int] = field(default_factory=dict)
+    image_sha256: str = ""
+    label_sha256: str = ""
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CohortReport:
+    """What the check found in a whole cohort.
+
+    Attributes:
+        rows: one report a case, in the cohort's order.
+        structures: names of the label map's structures.
+        cohort_problems, cohort_warnings: sentences on the cohort as a whole, which are in no case's report.
+    """
+
+    rows: list[CaseReport]
+    structures: tuple[str, ...]
+    cohort_problems: list[str]
+    cohort_warnings: list[str]
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that keeps the cohort from use, a sentence each."""
+        return self.cohort_problems + [sentence for row in self.rows for sentence in row.problems]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is legal but probably not meant, a sentence each."""
+        return self.cohort_warnings + [sentence for row in self.rows for sentence in row.warnings]
+
+    def raise_for_problems(self) -> None:
+        """Refuse a cohort with problems.
+
+        Raises:
+            CohortError: there are problems; it holds all of them.
+        """
+        if self.problems:
+            raise CohortError(self.problems)
+
+    def table(self) -> str:
+        """One line a case in aligned columns for a terminal, then all problems and warnings."""
+        head = ["domain", "case", "size", "spacing (mm)", "voxels", "intensities", *self.structures, "check"]
+        right = {6 + column for column in range(len(self.structures))}
+        body = [
+            [
+                *(row.domain, row.id, row.size, row.spacing, row.voxel_type, row.intensities),
+                *(f"{row.label_voxels[name]}" if name in row.label_voxels else "-" for name in self.structures),
+                "problem" if row.problems else "warning" if row.warnings else "ok",
+            ]
+            for row in self.rows
+        ]
+        body = [[printable(cell) for cell in line] for line in body]
+        widths = [max(len(line[column]) for line in [head, *body]) for column in range(len(head))]
+        lines = [
+            "  ".join(cell.rjust(width) if column in right else cell.ljust(width) for column, (cell, width) in enumerate(columns)).rstrip()
+            for columns in (zip(line, widths, strict=True) for line in [head, ["-" * width for width in widths], *body])
+        ]
+        for title, sentences in (("problem", self.problems), ("warning", self.warnings)):
+            if sentences:
+                lines += ["", f"{len(sentences)} {title}{'s' if len(sentences) > 1 else ''}:"]
+                lines += [f"  {number}. {printable(sentence)}" for number, sentence in enumerate(sentences, 1)]
+        return "\n".join(lines)
+
+
+def check_cohort(
+    cohort: Cohort,
+    labels: dict[str, int],
+    progress: Progress = silent,
+    threads: int | None = None,
+    on_case: Callable[[CaseReport], None] = lambda _: None,
+) -> CohortReport:
+    """Read every file of a cohort and report every problem at once; nothing is raised for a bad scan.
+
+    Args:
+        cohort: what to check.
+        labels: structures and their values in the label maps.
+        progress: called after each case.
+        threads: cases read at once, which is also how many scans memory must hold; by default one a core, at most 4.
+        on_case: given each case's report as soon as it is there, in the calling thread.
+    """
+    work = [(domain, case) for domain, cases in cohort.domains().items() for case in cases]
+    rows: dict[int, CaseReport] = {}
+    executor = ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1))
+    try:
+        futures = {executor.submit(_check_case, domain, case, labels): number for number, (domain, case) in enumerate(work)}
+        for done, future in enumerate(as_completed(futures), 1):
+            number = futures[future]
+            rows[number] = future.result()
+            on_case(rows[number])
+            progress(done, len(work), f"checked {rows[number].domain} case {rows[number].id}")
+    finally:
+        executor.shutdown(cancel_futures=True)
+    ordered = [rows[number] for number in range(len(work))]
+    warnings = [*cohort.notes, *_absent_structures(ordered, labels), *_repeated_scans(ordered)]
+    return CohortReport(ordered, tuple(labels), _empty_domains(cohort) + _repeated_ids(cohort), warnings)
+
+
+def _check_case(domain: str, case: Case, labels: dict[str, int]) -> CaseReport:
+    row = CaseReport(domain, case.id, case.image, case.label)
+    image, row.image_sha256 = _read(case.image, read_volume, row.problems)
+    if image is not None:
+        row.size = " x ".join(str(size) for size in image.geometry.size)
+        row.spacing = " x ".join(f"{spacing:.4g}" for spacing in image.geometry.spacing)
+        row.voxel_type = image.array.dtype.name
+        low, high = image.array.min().item(), image.array.max().item()
+        row.intensities = f"{low:.6g} to {high:.6g}"
+        if low == high:
+            row.problems.append(f"{case.image} is blank: every voxel is {low:g}; remove the case or export it again.")
+    if case.label is None:
+        if domain != "target":
+            row.problems.append(f"{case.image} has no label map; add one named as {case.id}_Label.nii.gz, or remove the image.")
+        return row
+    label, row.label_sha256 = _read(case.label, read_label_map, row.problems)
+    if label is None:
+        return row
+    if image is not None and (differences := label.geometry.differences(image.geometry)):
+        row.problems.append(
+            f"{case.label} is not on the grid of its image {case.image.name}: {', '.join(differences)}; resample the label map."
+        )
+    counts = _voxel_counts(label.array)
+    row.label_voxels = {name: int(counts[value]) for name, value in labels.items()}
+    unknown = [value for value in range(1, 256) if counts[value] and value not in labels.values()]
+    if unknown:
+        known = ",".join(f"{name}:{value}" for name, value in labels.items())
+        row.problems.append(
+            f"{case.label} holds the unknown {'value' if len(unknown) == 1 else 'values'} {_listed(unknown)};"
+            f' name every structure, as --set "labels={known},Another structure:{unknown[0]}".'
+        )
+    elif not counts[1:].any():
+        row.warnings.append(f"{case.label} is empty: no voxel belongs to a structure.")
+    return row
+
+
+def _read(path: Path, read: Callable[[Path], Volume], problems: list[str]) -> tuple[Volume | None, str]:
+    """A scan and its digest, or none and one more problem."""
+    try:
+        return read(path), scan_sha256(path)
+    except InputError as error:
+        problems.append(str(error))
+    except OSError as error:  # the digest's second reading failed
+        problems.append(f"{path} cannot be read ({error.strerror}); check its disk.")
+    except MemoryError:
+        problems.append(f"{path} does not fit into memory; free some of it or remove the case.")
+    return None, ""
+
+
+def scan_sha256(path: Path) -> str:
+    """SHA-256 of a scan file; of a detached header (.mhd, .nhdr), one that covers its data file too.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        if path.suffix.lower() not in (".mhd", ".nhdr"):
+            return digest.hexdigest()
+        file.seek(0)
+        named = _DETACHED.search(file.read(1 << 20))
+    data = path.parent / os.fsdecode(named.group(1)) if named else path
+    if data.is_file():
+        with data.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _voxel_counts(array: Array) -> Array:
+    """How many voxels have each of the values 0 to 255; slice by slice, since NumPy counts in 64-bit copies."""
+    counts = np.zeros(256, dtype=np.int64)
+    for one in array:
+        counts += np.bincount(one.ravel(), minlength=256)
+    return counts
+
+
+def _empty_domains(cohort: Cohort) -> list[str]:
+    expected = {"source": "labelled scans such as *_ceT1 with *_Label", "target": "unlabelled scans such as *_hrT2"}
+    return [f"The {domain} domain has no cases; add {text}." for domain, text in expected.items() if not cohort.domains()[domain]]
+
+
+def _repeated_ids(cohort: Cohort) -> list[str]:
+    problems = []
+    for domain, cases in cohort.domains().items():
+        by_id: dict[str, list[Case]] = {}
+        for case in cases:
+            by_id.setdefault(case.id.casefold(), []).append(case)  # results are files: a and A are one on Windows and macOS
+        for same in by_id.values():
+            if len(same) > 1:
+                images = sorted({case.image for case in same})
+                paths = images if len(images) > 1 else sorted(case.label for case in same if case.label)
+                what = "images" if len(images) > 1 else "label maps"
+                problems.append(f"The {domain} case '{same[0].id}' has {len(paths)} {what}: {_listed(paths)}; keep one of them.")
+    return problems
+
+
+def _absent_structures(rows: list[CaseReport], labels: dict[str, int]) -> list[str]:
+    labelled = [row for row in rows if row.domain == "source" and row.label_voxels]
+    return [
+        f"{name} (value {value}) occurs in no label map of the source domain; if that is meant, leave it out of the setting labels."
+        for name, value in labels.items()
+        if labelled and not any(row.label_voxels[name] for row in labelled)
+    ]
+
+
+def _repeated_scans(rows: list[CaseReport]) -> list[str]:
+    """Scans with the very same content; target scans that are also scored are one warning, however many there are."""
+    warnings, seen_twice = [], []
+    by_digest: dict[str, list[CaseReport]] = {}
+    for row in rows:
+        if row.image_sha256:
+            by_digest.setdefault(row.image_sha256, []).append(row)
+    for same in by_digest.values():
+        if {row.domain for row in same} == {"target", "evaluation"} and len(same) == 2:
+            seen_twice.append(f"{same[0].image} as {same[1].image}" if same[0].image != same[1].image else str(same[0].image))
+        elif len({(row.domain, row.id) for row in same}) > 1:
+            warnings.append(f"One scan appears as several cases: {_listed([f'{row.image} ({row.domain})' for row in same])}.")
+    if seen_twice:
+        warnings.append(
+            f"Scans used both for training (without labels) and for evaluation: {_listed(seen_twice)};"
+            " scores on them do not tell how well unseen scans do."
+        )
+    return warnings
+
+
+def _listed(items: list[int] | list[Path] | list[str]) -> str:
+    """Up to three items in words, and how many more."""
+    shown = [str(item) for item in items[:3]]
+    return ", ".join(shown) + (f" and {len(items) - 3} more" if len(items) > 3 else "")

@@ -1,0 +1,309 @@
+"""Find the scans of both domains on disk: in a crossMoDA folder, or in folders of images and label maps."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InputError
+from ..images.volumes import file_stem, is_scan
+
+_SUFFIX = re.compile(r"[_.-](0000|ceT1|hrT2|T2|label|seg|mask)$", re.IGNORECASE)
+_MODALITY_OF_SUFFIX = {"cet1": "ceT1", "hrt2": "hrT2", "t2": "hrT2"}
+_LABEL_SUFFIXES = {"label", "seg", "mask"}
+_SCORING_FOLDERS = {"val", "test", "testing"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scan and, where there is one, its label map.
+
+    Attributes:
+        id: the file name without its ending and without suffixes such as ``_ceT1``.
+        image, label: absolute paths.
+    """
+
+    id: str
+    image: Path
+    label: Path | None
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The cases of both domains.
+
+    Attributes:
+        source: labelled scans of the source domain; a case that lacks its label is a problem that the check reports.
+        target: scans of the target domain to train on; they never carry labels.
+        evaluation: scans of the target domain whose reference labels are for scoring only.
+        notes: what was found and left out, a sentence each; not part of the cohort's identity or JSON.
+    """
+
+    source: tuple[Case, ...]
+    target: tuple[Case, ...]
+    evaluation: tuple[Case, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        if any(case.label is not None for case in self.target):
+            raise ValueError("cases of the target domain carry no labels")
+
+    def domains(self) -> dict[str, tuple[Case, ...]]:
+        """The cases by ``source``, ``target`` and ``evaluation``, in this order."""
+        return {"source": self.source, "target": self.target, "evaluation": self.evaluation}
+
+    def to_json(self) -> dict[str, Any]:
+        """The cohort as plain JSON types, with absolute paths written with forward slashes."""
+
+        def plain(case: Case) -> dict[str, str | None]:
+            return {"id": case.id, "image": case.image.as_posix(), "label": case.label.as_posix() if case.label else None}
+
+        return {domain: [plain(case) for case in cases] for domain, cases in self.domains().items()}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Cohort:
+        """The cohort of :meth:`to_json`.
+
+        Raises:
+            ValueError: the record is damaged.
+        """
+
+        def cases(domain: str) -> tuple[Case, ...]:
+            return tuple(
+                Case(str(case["id"]), Path(case["image"]), Path(case["label"]) if case["label"] else None) for case in data[domain]
+            )
+
+        try:
+            return cls(cases("source"), cases("target"), cases("evaluation"))
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a cohort: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Scan:
+    """A scan file and what its name tells: case, modality ('' where it does not say) and whether it is a label map."""
+
+    path: Path
+    id: str
+    modality: str
+    is_label: bool
+
+    @classmethod
+    def of(cls, path: Path) -> _Scan:
+        name, suffixes = file_stem(path), list[str]()
+        while (match := _SUFFIX.search(name)) and match.start() > 0:
+            name = name[: match.start()]
+            suffixes.append(match.group(1).lower())
+        modality = next((_MODALITY_OF_SUFFIX[suffix] for suffix in suffixes if suffix in _MODALITY_OF_SUFFIX), "")
+        return cls(path, name, modality, bool(_LABEL_SUFFIXES.intersection(suffixes)))
+
+
+def case_id(path: Path) -> str:
+    """The case that a scan belongs to: its file name without ending and common suffixes (``_0000``, ``_ceT1``, ``_Label``, ...)."""
+    return _Scan.of(path).id
+
+
+def is_label_name(path: Path) -> bool:
+    """Whether a file's name says that it is a label map or a segmentation (``_Label``, ``_seg``, ``_mask``, ``.seg.nrrd``)."""
+    return path.name.lower().endswith(".seg.nrrd") or _Scan.of(path).is_label
+
+
+def find_crossmoda(folder: Path) -> Cohort:
+    """The cohort in a crossMoDA folder of any year, or in any folder whose file names end in crossMoDA's suffixes.
+
+    Sub-folders are searched at any depth. Names decide: ``_ceT1`` is the source domain, ``_hrT2`` and ``_T2`` the target
+    domain, ``_Label`` a label map, which belongs to the image of its case that lies nearest (of two in one folder, the
+    ceT1). An hrT2 with a label map is an evaluation case; one without is for training, unless it lies in a validation or
+    test folder: those scans are left out, and said so in the notes.
+
+    Raises:
+        InputError: the folder is missing or holds no scan with such a name.
+    """
+    folder = _existing_folder(folder)
+    scans = _scans(_walk(folder))
+    images = [scan for scan in scans if scan.modality and not scan.is_label]
+    if not images:
+        raise InputError(
+            f"{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files);"
+            " give the folder that holds source_training and target_training, or name the folders of images and labels one by one."
+        )
+    labels_of, orphans = _assign_labels(images, [scan for scan in scans if scan.is_label])
+    source, target, evaluation, withheld = [], [], [], []
+    for image in images:
+        labels = labels_of.get(image.path, [])
+        if image.modality == "ceT1":
+            source += _cases(image, labels)
+        elif labels:
+            evaluation += _cases(image, labels)
+        elif any(_is_for_scoring(part) for part in image.path.relative_to(folder).parts[:-1]):
+            withheld.append(image.path)
+        else:
+            target += _cases(image, [])
+    unnamed = [scan.path for scan in scans if not scan.modality and not scan.is_label]
+    notes = [
+        *_note(withheld, "unlabelled in a validation or test folder, and so neither trained on nor scored"),
+        *_note(orphans, "a label map without an image"),
+        *(
+            f"{case.image} is scored against {case.label}, which lies in another folder."
+            for case in evaluation
+            if case.label is not None and case.label.parent != case.image.parent
+        ),
+        *_note(unnamed, "named neither *_ceT1, *_hrT2, *_T2 nor *_Label"),
+    ]
+    return Cohort(tuple(source), tuple(target), tuple(evaluation), tuple(notes))
+
+
+def find_folders(
+    source_images: Path,
+    source_labels: Path,
+    target_images: Path,
+    evaluate_images: Path | None = None,
+    evaluate_labels: Path | None = None,
+) -> Cohort:
+    """The cohort in folders of images and of label maps; sub-folders are not searched.
+
+    A label map belongs to the image with the same name, whatever the two formats and common suffixes (:func:`case_id`).
+    Images and label maps may share a folder if the label maps' names say so (``_Label``, ``_seg``, ``_mask``).
+
+    Raises:
+        InputError: a folder is missing, is a file or holds no scans, or only one of the two evaluation folders is given.
+    """
+    if (evaluate_images is None) != (evaluate_labels is None):
+        raise InputError("Evaluation needs both the folder of its images and the folder of its labels; give both or neither.")
+    source, source_notes = _paired(source_images, source_labels)
+    target, target_notes = _images_of(target_images)
+    cases = tuple(case for image in target for case in _cases(image, []))
+    found = Cohort(tuple(source), cases, notes=(*source_notes, *target_notes))
+    if evaluate_images is None or evaluate_labels is None:
+        return found
+    return with_evaluation(found, evaluate_images, evaluate_labels)
+
+
+def with_evaluation(cohort: Cohort, images: Path, labels: Path) -> Cohort:
+    """The cohort with the scans of two folders, matched as in :func:`find_folders`, as its evaluation cases instead of its own.
+
+    Raises:
+        InputError: a folder is missing, is a file or holds no scans.
+    """
+    evaluation, notes = _paired(images, labels)
+    return replace(cohort, evaluation=tuple(evaluation), notes=(*cohort.notes, *notes))
+
+
+def _paired(image_folder: Path, label_folder: Path) -> tuple[list[Case], list[str]]:
+    """Images with the label maps of their names, and notes on label maps without an image."""
+    images, _ = _images_of(image_folder)
+    taken = {image.path for image in images}
+    candidates = [scan for scan in _folder_scans(label_folder) if scan.path not in taken]
+    marked = {scan.id for scan in candidates if scan.is_label}
+    labels: dict[str, list[Path]] = {}
+    for scan in candidates:
+        if scan.is_label or scan.id not in marked:
+            labels.setdefault(scan.id, []).append(scan.path)
+    cases = [case for image in images for case in _cases(image, labels.get(image.id, []))]
+    known = {image.id for image in images}
+    return cases, _note([path for name, paths in labels.items() if name not in known for path in paths], "a label map without an image")
+
+
+def _images_of(folder: Path) -> tuple[list[_Scan], list[str]]:
+    """The images in a folder and notes on label maps that lie among them."""
+    scans = _folder_scans(folder)
+    images = [scan for scan in scans if not scan.is_label] or scans
+    return images, _note([scan.path for scan in scans if scan not in images], "a label map in a folder of images")
+
+
+def _assign_labels(images: list[_Scan], labels: list[_Scan]) -> tuple[dict[Path, list[Path]], list[Path]]:
+    """Label maps by the image each belongs to, and those that belong to none."""
+    by_id: dict[str, list[_Scan]] = {}
+    for image in images:
+        by_id.setdefault(image.id, []).append(image)
+    labels_of: dict[Path, list[Path]] = {}
+    orphans = []
+    for label in labels:
+        candidates = [image for image in by_id.get(label.id, []) if label.modality in ("", image.modality)]
+        if not candidates:
+            orphans.append(label.path)
+            continue
+        nearness = [_shared_folders(image.path, label.path) for image in candidates]
+        nearest = [image for image, near in zip(candidates, nearness, strict=True) if near == max(nearness)]
+        for image in [image for image in nearest if image.modality == "ceT1"] or nearest:
+            labels_of.setdefault(image.path, []).append(label.path)
+    return labels_of, orphans
+
+
+def _cases(image: _Scan, labels: list[Path]) -> list[Case]:
+    """A case, or one for each label map where there are several: the check refuses these as duplicates."""
+    return [Case(image.id, image.path, label) for label in labels] or [Case(image.id, image.path, None)]
+
+
+def _shared_folders(first: Path, second: Path) -> int:
+    """How many leading folders two files share."""
+    pairs = zip(first.parent.parts, second.parent.parts, strict=False)
+    return next((count for count, (one, other) in enumerate(pairs) if one != other), min(len(first.parts), len(second.parts)) - 1)
+
+
+def _is_for_scoring(folder_name: str) -> bool:
+    lower = folder_name.lower()
+    return "validation" in lower or bool(_SCORING_FOLDERS & set(re.split(r"[^a-z]+", lower)))
+
+
+def _note(paths: list[Path], why: str) -> list[str]:
+    """At most one sentence on scans that were left out."""
+    if not paths:
+        return []
+    if len(paths) == 1:
+        return [f"{paths[0]} was left out: it is {why}."]
+    return [f"{len(paths)} scans were left out, as {paths[0]}: each is {why}."]
+
+
+def _existing_folder(folder: Path) -> Path:
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; give the folder that holds the scans.")
+    if not folder.is_dir():
+        raise InputError(f"{folder} does not exist; check the path.")
+    return folder.resolve()
+
+
+def _folder_scans(folder: Path) -> list[_Scan]:
+    folder = _existing_folder(folder)
+    try:
+        scans = _scans(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{folder} cannot be listed ({error.strerror}); check its permissions.") from None
+    if not scans:
+        raise InputError(f"{folder} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which the scans lie directly.")
+    return scans
+
+
+def _scans(paths: Iterable[Path]) -> list[_Scan]:
+    """The scans among paths, hidden files left out, with the numbers in their names in counting order."""
+    found = [_Scan.of(path) for path in paths if is_scan(path)]
+
+    def order(scan: _Scan) -> tuple[list[str | int], str]:
+        # re.split alternates text and digits, so that like is compared with like
+        return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", scan.id)], str(scan.path)
+
+    return sorted(found, key=order)
+
+
+def _walk(folder: Path) -> list[Path]:
+    """Everything below a folder, experiments left out; linked folders are followed, each once.
+
+    A folder named as a scan is not entered but listed: some unpacking programs make them, and the check reports them.
+    """
+    found: list[Path] = []
+    visited: set[Path] = set()
+    for here, folders, files in os.walk(folder, followlinks=True):
+        place = Path(here)
+        # an experiment kept beside its scans holds pseudo-labels, which must not pass for reference labels
+        if place.resolve() in visited or "experiment.json" in files:
+            folders.clear()
+            continue
+        visited.add(place.resolve())
+        found += [place / name for name in files]
+        found += [place / name for name in folders if is_scan(Path(name))]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and not is_scan(Path(name)))
+    return found

@@ -1,0 +1,378 @@
+"""The command line: what a terminal, Slicer's batch mode and the panel's worker all run."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from .. import NOT_CLINICAL, __version__
+from ..core.errors import CrossModaError, InputError
+from ..core.failures import INTERRUPTED, explain, missing_packages
+from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
+from ..experiment.events import EventLog
+from ..places.processes import end_with_owner
+from .terminal import Display, complain, say
+
+if TYPE_CHECKING:
+    from ..cohort.finding import Cohort
+
+SECONDS_TO_STOP = 30.0
+# How long (in turns of its loop) a thread of PyTorch's keeps a core while it waits for another. GNU OpenMP's own choice makes
+# training several times slower as soon as anything else runs on the machine, and no waiting at all makes it twice as slow always.
+SPIN_COUNT = "10000"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, 1 (failed), 2 (bad use or input) or 130 (interrupted)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a path may hold what the console's encoding does not
+            stream.reconfigure(errors="backslashreplace")
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # read when PyTorch is first imported, also by helper processes
+    end_with_owner()
+    restore = _interrupt_on_terminate()
+    command: Callable[[argparse.Namespace, EventLog], int] | None = None
+    log = EventLog(None)
+    try:
+        options = _parser().parse_args(arguments)
+        command = options.command
+        log = _event_log(options)
+        log.write("run", state="started")
+        status = command(options, log)
+        # A check that found problems has done its work: they are told with the cases.
+        log.write("run", state="failed" if status and command is not _run else "finished")
+        return status
+    except SystemExit as stop:  # --help and --version
+        return int(stop.code or 0)
+    except (Exception, KeyboardInterrupt) as error:
+        from .inference import write_traceback
+
+        message, status = explain(error, write_traceback(error))
+        if status == INTERRUPTED and command is not _run:
+            message = "Interrupted; results that are there already are whole."
+        complain(message)
+        with contextlib.suppress(OSError):
+            if status != INTERRUPTED:
+                log.write("error", message=message)
+            log.write("run", state="interrupted" if status == INTERRUPTED else "failed")
+        return status
+    finally:
+        restore()
+
+
+def _event_log(options: argparse.Namespace) -> EventLog:
+    """Where ``--events`` wants them; an experiment has its own log."""
+    path: Path | None = getattr(options, "events", None)
+    if path and options.command is _run and not options.dry_run:
+        raise InputError("--events belongs to --dry-run; an experiment's events are in its events.jsonl.")
+    return EventLog(path)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains in one sentence, as everything else here; takes no abbreviations, which a new option could make ambiguous."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"epilog": NOT_CLINICAL, **options}, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="crossmoda_uda.py",
+        description="Train a segmenter for scans without labels from labelled scans of another modality.",
+    )
+    parser.add_argument("--version", action="version", version=f"CrossMoDAUDA {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="adapt: translate, train, self-train, evaluate", description="Run or continue an experiment.")
+    scans = run.add_argument_group("scans (give --crossmoda or the three folders; none to continue as recorded)")
+    scans.add_argument("--crossmoda", type=Path, metavar="DIR", help="a crossMoDA data folder (2021, 2022 or 2023 names)")
+    scans.add_argument("--source-images", type=Path, metavar="DIR", help="labelled scans, as ceT1")
+    scans.add_argument("--source-labels", type=Path, metavar="DIR", help="their label maps")
+    scans.add_argument("--target-images", type=Path, metavar="DIR", help="unlabelled scans of the other modality, as hrT2")
+    scans.add_argument("--evaluate-images", type=Path, metavar="DIR", help="target scans with reference labels, for scoring only")
+    scans.add_argument("--evaluate-labels", type=Path, metavar="DIR", help="those labels")
+    run.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="EXPERIMENT", help="experiment folder; an unfinished one is continued"
+    )
+    run.add_argument("--preset", choices=PRESETS, help="which settings to start from (default: paper)")
+    run.add_argument("--translator", choices=TRANSLATORS, help="image translation; 'none' is the source-only baseline")
+    run.add_argument("--iterations", metavar="N", help="self-training iterations")
+    _add_device(run, None, "auto|cuda|cuda:N|cuda:N,M,...|mps|cpu", "where networks run; several GPUs train together (default: auto)")
+    run.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="any other setting; may be repeated"
+    )
+    run.add_argument("--dry-run", action="store_true", help="only show the scans that were found and every problem with them")
+    _add_events(run, " (with --dry-run)")
+    run.set_defaults(command=_run)
+
+    translate = commands.add_parser("translate", help="source scans -> pseudo-target images", description="Translate source scans.")
+    translate.set_defaults(command=_task, task="translate")
+    segment = commands.add_parser("segment", help="target scans -> segmentations", description="Segment target scans.")
+    segment.set_defaults(command=_task, task="segment")
+    for command in (translate, segment):
+        command.add_argument("model", type=Path, metavar="MODEL", help="an experiment folder, a model package, or an imported model's name")
+        command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), or folders of them")
+        command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
+        command.add_argument("--overwrite", action="store_true", help="replace results that are there already")
+        command.add_argument(
+            "--format", choices=("nii.gz", "nrrd"), default="nii.gz", help="of volumes (default: %(default)s); nrrd is not compressed"
+        )
+        _add_device(command)
+        _add_events(command)
+    translate.add_argument(
+        "--precision", choices=PRECISIONS, default="auto", help="arithmetic of the network (default: bf16 where the hardware has it)"
+    )
+    segment.add_argument(
+        "--largest-component",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="structure of which only the largest component is kept, instead of the model's own choice; may be repeated; 'none': of none",
+    )
+    segment.add_argument("--measurements", type=Path, metavar="FILE.csv", help="also write volumes, diameters and distances")
+
+    evaluate = commands.add_parser("evaluate", help="score segmentations against references", description="DSC and ASSD.")
+    evaluate.add_argument("predictions", type=Path, metavar="PREDICTIONS", help="a label map or a folder of them")
+    evaluate.add_argument("references", type=Path, metavar="REFERENCES", help="the reference label map or folder")
+    evaluate.add_argument("-o", "--output", type=Path, metavar="FILE.csv", help="also write the scores of each case")
+    evaluate.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="labels=... or evaluation.convention=..."
+    )
+    _add_events(evaluate)
+    evaluate.set_defaults(command=_task, task="evaluate")
+
+    package = commands.add_parser("package", help="an experiment's model as one file", description="Pack the model into one file.")
+    package.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="its last finished iteration, or the folder of one")
+    package.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL.zip", help="the package to write")
+    package.add_argument("--overwrite", action="store_true", help="replace a file that is there already")
+    _add_events(package)
+    package.set_defaults(command=_package)
+    take = commands.add_parser("import", help="keep a model package for use by name", description="Check model packages and keep them.")
+    take.add_argument("packages", type=Path, nargs="+", metavar="MODEL.zip", help="checked whole before anything is written")
+    _add_events(take)
+    take.set_defaults(command=_import)
+    models = commands.add_parser("models", help="the imported models", description="List the imported models.")
+    models.add_argument("--remove", action="append", default=[], metavar="NAME", help="remove one first; may be repeated")
+    models.set_defaults(command=_models)
+
+    status = commands.add_parser("status", help="how far an experiment is", description="Show an experiment's progress and scores.")
+    status.add_argument("experiment", type=Path, metavar="EXPERIMENT")
+    status.set_defaults(command=_status)
+
+    stop = commands.add_parser("stop", help="end an experiment's work, to be continued later", description="Stop an experiment's worker.")
+    stop.add_argument("experiment", type=Path, metavar="EXPERIMENT")
+    stop.add_argument("--force", action="store_true", help="kill it when it has not stopped after 30 seconds")
+    stop.set_defaults(command=_stop)
+    return parser
+
+
+def _add_device(
+    parser: argparse.ArgumentParser,
+    default: str | None = "auto",
+    names: str = "auto|cuda|cuda:N|mps|cpu",
+    text: str = "where networks run (default: auto)",
+) -> None:
+    parser.add_argument("--device", default=default, metavar=names, help=text)
+
+
+def _add_events(parser: argparse.ArgumentParser, when: str = "") -> None:
+    parser.add_argument("--events", type=Path, metavar="FILE.jsonl", help="also append the progress to a file" + when)
+
+
+def _task(options: argparse.Namespace, log: EventLog) -> int:
+    from . import inference
+
+    function: Callable[[argparse.Namespace, EventLog], int] = getattr(inference, options.task)
+    if "model" not in options:
+        return function(options, log)
+    from ..models.library import find_model
+    from ..models.package import as_folder
+
+    with as_folder(find_model(options.model)) as options.model:
+        return function(options, log)
+
+
+def _package(options: argparse.Namespace, log: EventLog) -> int:
+    from ..models.package import write_package
+
+    package = write_package(options.experiment, options.output, options.overwrite)
+    log.write("result", input=str(options.experiment), outputs=[str(package.path)])
+    say(f"{package.path}\n{NOT_CLINICAL}")
+    return 0
+
+
+def _import(options: argparse.Namespace, log: EventLog) -> int:
+    from ..models.library import import_package, summary
+
+    for path in options.packages:
+        model = import_package(path)
+        log.write("result", input=str(path), outputs=[str(model.folder)])
+        say(f"{model.name}: {summary(model.description)}\n{model.folder}")
+    say(NOT_CLINICAL)
+    return 0
+
+
+def _models(options: argparse.Namespace, _log: EventLog) -> int:
+    from ..models.library import installed_models, models_folder, remove_model, summary
+
+    for name in options.remove:
+        remove_model(name)
+        say(f"Removed {name}.")
+    found = installed_models()
+    say(f"{models_folder()} holds {len(found)} imported model{'' if len(found) == 1 else 's'}.")
+    for model in found:
+        say(f"  {model.name}: {summary(model.description)}")
+    return 0
+
+
+def _run(options: argparse.Namespace, log: EventLog) -> int:
+    from ..experiment.folder import Experiment, check_folder
+    from ..method.worker import work
+
+    folder: Path = options.output
+    if not _names_scans(options) and Experiment.exists(folder):
+        recorded = Experiment.load(folder)
+        cohort, settings = recorded.cohort, with_values(recorded.settings, _given(options))
+    else:
+        settings = _settings(options)
+        cohort = _find(options)
+    if options.dry_run:
+        from .inference import check
+
+        return check(cohort, settings.labels, log)
+    if not Experiment.exists(folder):  # what can be refused at once, before the scans are read
+        check_folder(folder)
+    _check_resources(settings)
+    with Display() as display:
+        status = work(folder, settings, cohort, display)
+    table = folder / "evaluation" / "table.md"
+    if table.is_file():
+        say(table.read_text(encoding="utf-8"))
+    say(f"Results are in {folder.resolve()}")
+    return status
+
+
+def _check_resources(settings: Settings) -> None:
+    """What can be refused before hours of work: a device that is not there, packages that are missing."""
+    missing = [name for name in ("torch", "nnunetv2", "SimpleITK", "scipy", "safetensors") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise CrossModaError(missing_packages(missing))
+    if settings.device != "cpu" or settings.compile == "on":  # the CPU is always there, and importing PyTorch takes seconds
+        from ..compute import devices
+        from ..compute.acceleration import Acceleration
+
+        Acceleration.choose(settings, devices.resolve_all(settings.device)[0])
+    if settings.segmentation.trainer != Settings().segmentation.trainer:
+        from ..segmentation.nnunet import find_trainer
+
+        find_trainer(settings.segmentation.trainer)
+
+
+def _status(options: argparse.Namespace, _log: EventLog) -> int:
+    from ..experiment.status import describe
+
+    say(describe(options.experiment))
+    return 0
+
+
+def _stop(options: argparse.Namespace, _log: EventLog) -> int:
+    from ..experiment.lock import is_running, read_worker, request_stop
+    from ..places.processes import kill_worker
+
+    folder: Path = options.experiment
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not an experiment folder; check the path.")
+    if not is_running(folder):
+        say(f"Nobody is working on {folder}.")
+        return 0
+    worker = read_worker(folder)
+    request_stop(folder)
+    who = f"process {worker['pid']} on {worker['host']}" if worker else "the worker"
+    say(f"Asked {who} to stop; waiting up to {SECONDS_TO_STOP:.0f} seconds.")
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    while is_running(folder):
+        if time.monotonic() > deadline:
+            if not options.force:
+                raise CrossModaError(
+                    f"{who[0].upper()}{who[1:]} has not stopped yet and does so after its current step; wait, or kill it with --force."
+                )
+            kill_worker(folder)
+            break
+        time.sleep(0.1)
+    say("Stopped; run the same command to continue.")
+    return 0
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that the command line names itself."""
+    values: dict[str, Any] = dict(parse_assignments(options.assignments))
+    named = {
+        "preset": options.preset,
+        "device": options.device,
+        "translation.translator": options.translator,
+        "self_training.iterations": options.iterations,
+    }
+    values.update({key: value for key, value in named.items() if value is not None})
+    return values
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    values = _given(options)
+    preset = values.pop("preset") if options.preset else "paper"
+    if options.device == "auto":  # as much as none
+        values["device"] = dict(parse_assignments(options.assignments)).get("device", "auto")
+    if values.get("translation.translator") == "none":
+        values.setdefault("self_training.iterations", 0)  # the source-only baseline
+    return with_values(preset_settings(preset), values)
+
+
+def _names_scans(options: argparse.Namespace) -> bool:
+    scans = (options.crossmoda, options.source_images, options.source_labels, options.target_images)
+    return any((*scans, options.evaluate_images, options.evaluate_labels))
+
+
+def _find(options: argparse.Namespace) -> Cohort:
+    from ..cohort import finding
+
+    folders = (options.source_images, options.source_labels, options.target_images)
+    pair = (options.evaluate_images, options.evaluate_labels)
+    if any(pair) and not all(pair):
+        raise InputError("--evaluate-images and --evaluate-labels belong together; give both or neither.")
+    if options.crossmoda:
+        if any(folders):
+            raise InputError("Give either --crossmoda or the source and target folders, not both.")
+        found = finding.find_crossmoda(options.crossmoda)
+        return finding.with_evaluation(found, *pair) if all(pair) else found
+    if not all(folders):
+        raise InputError("Name the scans: --crossmoda DIR, or all of --source-images, --source-labels and --target-images.")
+    return finding.find_folders(*folders, *pair)
+
+
+def _interrupt_on_terminate() -> Callable[[], None]:
+    """Treat a polite kill as Ctrl-C, so that it too ends cleanly; returns what undoes it."""
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGBREAK") if hasattr(signal, name)]  # on Windows, the polite kill is Ctrl-Break
+    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+
+    def restore() -> None:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), signal.SIG_DFL if handler is None else handler)  # None: not set from Python
+
+    return restore

@@ -1,0 +1,351 @@
+"""The Python packages that training and inference need: what is installed, what is missing, what must not be touched.
+
+Everything is read from the packages' metadata; no package is imported, so this is quick and leaves no file in use that an
+installation has to replace.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.metadata
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.markers import default_environment
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from ..core import files
+from ..core.errors import InputError
+
+REQUIREMENTS = Path(__file__).resolve().parents[2] / "Resources" / "requirements.txt"
+
+# Packages that Slicer is built with. Slicer itself relies on these very versions, so they are never ours to replace.
+SLICER_OWN = frozenset((
+    "certifi", "cffi", "chardet", "charset-normalizer", "couchdb", "cryptography", "dcmqi", "deprecated", "dicomweb-client", "gitdb",
+    "gitpython", "highdicom", "idna", "numpy", "packaging", "pillow", "pip", "pycparser", "pydicom", "pygithub", "pyjpegls", "pyjwt",
+    "pynacl", "pyparsing", "python-dateutil", "requests", "retrying", "scipy", "setuptools", "simpleitk", "six", "smmap",
+    "typing-extensions", "urllib3", "wheel", "wrapt",
+))  # fmt: skip
+
+# nnU-Net and its own libraries are published partly as sources, which pip cannot download for another system than its own.
+_PUBLISHED_AS_SOURCES = ("acvl-utils<0.3", "dynamic-network-architectures<0.5", "batchgenerators", "batchgeneratorsv2")
+
+
+def _unchanged(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """A package of requirements.txt and what is installed of it.
+
+    Attributes:
+        name: as in requirements.txt.
+        specifier: the versions wanted, as ">=2.8.1,<2.9".
+        installed: the version that is installed, or None.
+        ok: it is installed, in a wanted version, with the packages that it needs itself.
+        purpose: what it is for, in a few words.
+        unmet: the requirements of the package itself that are not met, as "acvl-utils<0.3,>=0.2.6".
+    """
+
+    name: str
+    specifier: str
+    installed: str | None
+    ok: bool
+    purpose: str
+    unmet: tuple[str, ...] = ()
+
+    @property
+    def requirement(self) -> str:
+        """The line for pip."""
+        return self.name + self.specifier
+
+    @property
+    def wrong_version(self) -> bool:
+        """Whether it is installed in a version that is not wanted."""
+        return self.installed is not None and not _fits(self.installed, Requirement(self.requirement))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What pip has to install: the package, or only what it lacks itself; nothing if it is ok."""
+        if self.ok:
+            return ()
+        return self.unmet if self.installed is not None and not self.wrong_version else (self.requirement,)
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The names of the packages in ``unmet``."""
+        return tuple(Requirement(line).name for line in self.unmet)
+
+    @property
+    def too_old(self) -> bool:
+        """Whether it is installed in a version before the first that is wanted."""
+        with contextlib.suppress(InvalidVersion):
+            lowest = [Version(each.version) for each in Requirement(self.requirement).specifier if each.operator == ">="]
+            return self.installed is not None and any(Version(self.installed) < version for version in lowest)
+        return False
+
+    @property
+    def belongs_to_slicer(self) -> bool:
+        """Whether it is installed and one of the packages that come with Slicer."""
+        return self.installed is not None and canonicalize_name(self.name) in SLICER_OWN
+
+
+def _purposes(_: Callable[[str], str]) -> dict[str, str]:
+    return {
+        "torch": _("PyTorch: trains and runs the neural networks"),
+        "nnunetv2": _("nnU-Net: segments the scans"),
+        "numpy": _("calculates with images"),
+        "simpleitk": _("reads and writes scans"),
+        "scipy": _("measures distances between surfaces"),
+        "safetensors": _("stores trained networks safely"),
+        "platformdirs": _("finds the folder for your models"),
+        "tqdm": _("shows progress in a terminal"),
+        "pillow": _("writes sample pictures"),
+        "psutil": _("starts and ends the work in the background"),
+    }
+
+
+def requirements(path: Path = REQUIREMENTS) -> list[Requirement]:
+    """The requirements in a requirements.txt that apply to this system.
+
+    Raises:
+        InputError: the file cannot be read or a line is not a requirement.
+    """
+    try:
+        lines = [line.partition(" #")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        listed = [Requirement(line) for line in lines if line and not line.startswith(("#", "-"))]
+    except (OSError, UnicodeDecodeError, InvalidRequirement) as error:
+        raise InputError(f"Cannot read the list of Python packages {path} ({error}); reinstall the extension.") from None
+    return [requirement for requirement in listed if requirement.marker is None or requirement.marker.evaluate()]
+
+
+def check(path: Path = REQUIREMENTS, _: Callable[[str], str] = _unchanged) -> list[Dependency]:
+    """What is installed of each package in requirements.txt, in the file's order.
+
+    Args:
+        path: the requirements.txt.
+        _: translates the purposes.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    importlib.invalidate_caches()
+    purposes = _purposes(_)
+    found = []
+    for requirement in requirements(path):
+        version = _version(requirement.name)
+        unmet = tuple(_unmet(requirement.name)) if version is not None else ()
+        ok = version is not None and _fits(version, requirement) and not unmet
+        purpose = purposes.get(canonicalize_name(requirement.name), "")
+        found.append(Dependency(requirement.name, _readable(requirement), version, ok, purpose, unmet))
+    return found
+
+
+def missing(dependencies: Iterable[Dependency] | None = None) -> list[Dependency]:
+    """The packages that are missing, in an unsuitable version or incomplete."""
+    return [dependency for dependency in (check() if dependencies is None else dependencies) if not dependency.ok]
+
+
+def installed() -> dict[str, str]:
+    """Version by canonical name of every installed distribution."""
+    importlib.invalidate_caches()
+    versions: dict[str, str] = {}
+    for distribution in importlib.metadata.distributions():
+        name = distribution.metadata["Name"]
+        if name and canonicalize_name(name) in versions:
+            # Windows keeps what pip could not delete, renamed; asking by name finds the one in force.
+            versions[canonicalize_name(name)] = _version(name) or distribution.version
+        elif name:
+            versions[canonicalize_name(name)] = distribution.version
+    return versions
+
+
+def constraints(dependencies: Iterable[Dependency] | None = None, published_only: bool = False) -> list[str]:
+    """Lines "name==version" for pip's --constraint: every installed package keeps its version, or pip fails.
+
+    Free to change are only the packages of requirements.txt that are unsuitable as they are, those that nothing but these needs,
+    and those tied to an exact version of these (as torchvision to torch). Slicer's own packages are always held.
+
+    Args:
+        dependencies: the result of ``check``, read anew if None.
+        published_only: leave out builds that no package index has, for a download on another computer.
+    """
+    state = check() if dependencies is None else list(dependencies)
+    versions = installed()
+    start: set[str] = {canonicalize_name(each.name) for each in missing(state) if each.installed and not each.belongs_to_slicer}
+    free = _free(start, held=SLICER_OWN | {canonicalize_name(each.name) for each in state if each.ok})
+    lines = []
+    for name, version in sorted(versions.items()):
+        if name in free:
+            continue
+        line = f"{name}=={version}"
+        with contextlib.suppress(InvalidRequirement, InvalidVersion):  # one line that pip cannot read would stop everything
+            Requirement(line)
+            parsed = Version(version)
+            if not (published_only and (parsed.local or parsed.is_devrelease)):
+                lines.append(line)
+    return lines
+
+
+@contextlib.contextmanager
+def holding(path: Path, dependencies: Iterable[Dependency] | None = None) -> Iterator[Path]:
+    """Write the constraints to ``path`` and have every pip that is started meanwhile obey them, whoever starts it."""
+    files.write_text(path, "\n".join(constraints(dependencies)) + "\n")
+    before = os.environ.get("PIP_CONSTRAINT")
+    own = path.resolve().as_uri()  # pip splits the variable at spaces; an address has none
+    os.environ["PIP_CONSTRAINT"] = f"{before} {own}" if before else own
+    try:
+        yield path
+    finally:
+        if before is None:
+            os.environ.pop("PIP_CONSTRAINT", None)
+        else:
+            os.environ["PIP_CONSTRAINT"] = before
+
+
+def replaced(before: Mapping[str, str], after: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    """Those of ``names`` (canonical) whose version changed or that are gone, as "numpy 2.4.6 -> 2.3.0"."""
+    changed = [name for name in sorted(names) if name in before and after.get(name) != before[name]]
+    return [f"{name} {before[name]} -> {after.get(name, '-')}" for name in changed]
+
+
+def stale_imports(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Distributions that changed although this process had already imported them: it goes on with the old code."""
+    changed = {name for name, version in before.items() if after.get(name, version) != version}
+    if not changed:
+        return []
+    stale = set()
+    for module, distributions in importlib.metadata.packages_distributions().items():
+        if module in sys.modules:
+            stale |= changed & {canonicalize_name(name) for name in distributions}
+    return sorted(stale)
+
+
+@dataclass(frozen=True)
+class ManualCommands:
+    """Commands for a computer without internet, to be run in one folder that travels between the two computers.
+
+    Attributes:
+        download: to run on a computer with internet, the same operating system and the same version of Python (pip judges what
+            packages need by the computer that it runs on); the same Slicer's Python is one.
+        install: to run afterwards on the computer with Slicer.
+    """
+
+    download: tuple[str, ...]
+    install: tuple[str, ...]
+
+
+def manual_commands(python: Path, dependencies: Iterable[Dependency] | None = None) -> ManualCommands:
+    """The commands that install what is missing by way of another computer.
+
+    Args:
+        python: Slicer's Python (PythonSlicer).
+        dependencies: the result of ``check``, read anew if None.
+    """
+    wanted = missing(dependencies)
+    packages = list(dict.fromkeys(line for each in wanted for line in each.lines))
+    sources = [line for line in packages if Requirement(line).name == "nnunetv2"]
+    if sources:
+        sources += _PUBLISHED_AS_SOURCES
+    download = [["python", "-m", "pip", "wheel", "--no-deps", "--wheel-dir", "wheels", *sources]] if sources else []
+    system = [word for tag in _platforms() for word in ("--platform", tag)]
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    places = ["--dest", "wheels", "--find-links", "wheels", "--constraint", "constraints-download.txt"]
+    target = ["--only-binary=:all:", "--implementation", "cp", "--python-version", version, *system]
+    download.append(["python", "-m", "pip", "download", *places, *target, *packages])
+    install = [str(python), "-m", "pip", "install", "--no-index", "--find-links", "wheels", "--constraint", "constraints.txt", *packages]
+    return ManualCommands(tuple(_line(command) for command in download), (_line(install),))
+
+
+def write_offline_folder(folder: Path, python: Path, dependencies: Iterable[Dependency] | None = None) -> ManualCommands:
+    """Write into ``folder`` the constraints that ``manual_commands`` refers to; returns the commands."""
+    state = list(check() if dependencies is None else dependencies)
+    files.write_text(folder / "constraints.txt", "\n".join(constraints(state)) + "\n")
+    files.write_text(folder / "constraints-download.txt", "\n".join(constraints(state, published_only=True)) + "\n")
+    return manual_commands(python, state)
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _readable(requirement: Requirement) -> str:
+    """A requirement's versions with the lower bound first, as people write it."""
+    return ",".join(sorted(map(str, requirement.specifier), key=lambda each: (not each.startswith(">"), each)))
+
+
+def _fits(version: str, requirement: Requirement) -> bool:
+    try:
+        return requirement.specifier.contains(version, prereleases=True)
+    except InvalidVersion:
+        return False
+
+
+def _needs(distribution: importlib.metadata.Distribution) -> list[Requirement]:
+    """What a distribution requires on this system, without extras."""
+    needs = []
+    environment: dict[str, str] = {**{key: str(value) for key, value in default_environment().items()}, "extra": ""}
+    for line in distribution.requires or []:
+        with contextlib.suppress(InvalidRequirement):  # some packages' metadata is broken; pip tells of those itself
+            requirement = Requirement(line)
+            if requirement.marker is None or requirement.marker.evaluate(environment):
+                needs.append(requirement)
+    return needs
+
+
+def _unmet(name: str) -> list[str]:
+    """The requirements of an installed package that are not met, without markers."""
+    unmet = []
+    for need in _needs(importlib.metadata.distribution(name)):
+        version = _version(need.name)
+        if version is None or not _fits(version, need):
+            unmet.append(need.name + _readable(need))
+    return unmet
+
+
+def _free(start: set[str], held: frozenset[str]) -> set[str]:
+    """``start`` and the installed packages that only serve it or follow its exact version, without those ``held``."""
+    if not start:
+        return set()
+    needs = {canonicalize_name(each.metadata["Name"]): _needs(each) for each in importlib.metadata.distributions() if each.metadata["Name"]}
+    names = {name: {canonicalize_name(need.name) for need in wanted} for name, wanted in needs.items()}
+    free: set[str] = set()
+    grown = set(start)
+    while grown != free:
+        free = set(grown)
+        for name in names.keys() - free - held:
+            users = {user for user, used in names.items() if name in used}
+            tied = any(canonicalize_name(need.name) in free and _exact(need) for need in needs[name])
+            if tied or (users and users <= free):
+                grown.add(name)
+    return free
+
+
+def _exact(requirement: Requirement) -> bool:
+    return any(specifier.operator in ("==", "===") for specifier in requirement.specifier)
+
+
+def _platforms() -> list[str]:
+    """The wheel tags of this system that packages are really published with, best first."""
+    from packaging.tags import platform_tags
+
+    tags = list(platform_tags())
+    if sys.platform == "linux":
+        used = ("manylinux_2_34", "manylinux_2_31", "manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014", "linux")
+        return [tag for tag in tags if tag.rpartition("_x86")[0] in used or tag.rpartition("_aarch64")[0] in used]
+    return tags[:1]  # pip takes older versions of macOS along; Windows has one tag
+
+
+def _line(words: list[str]) -> str:
+    """A command with quotes as cmd, PowerShell and sh take them."""
+    return " ".join(f'"{word}"' if set(word) & set(" <>!*()&;|") else word for word in words)

@@ -1,0 +1,267 @@
+"""The commands that work on scans without an experiment of their own: translate, segment, evaluate and the check of a cohort."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import InputError
+from ..core.failures import explain, is_unexpected
+from ..core.files import check_path, write_text
+from ..core.progress import Progress
+from ..core.settings import Settings, parse_assignments, parse_device, with_values
+from ..experiment.events import CHECK, LOADING, EventLog
+from .terminal import Bar, complain, say
+
+if TYPE_CHECKING:
+    from ..cohort.checking import CaseReport
+    from ..cohort.finding import Cohort
+
+# The last of a scan's results, which is there only if there is something to warn of.
+WARNINGS = "_warnings.txt"
+# What is done with one scan: reads it, reports, writes the files; returns what to warn of, in sentences.
+Task = Callable[[Path, list[Path], Progress], list[str]]
+
+
+def translate(options: argparse.Namespace, log: EventLog) -> int:
+    """``translate``: a pseudo-target image of each source scan."""
+    from ..images.volumes import file_stem, read_volume, write_volume
+    from ..models.model_folder import translator_folder
+
+    options.inputs = _scans(options.inputs)
+    outputs = [[f"{file_stem(path)}_pseudo_target.{options.format}"] for path in options.inputs]
+    device = _one_device(options.device)
+    _check_outputs(options, outputs)
+    model = translator_folder(options.model)
+    _tell_loading(log, "translate")
+    from ..translation.translator import Translator
+
+    translator = Translator.load(model, device, options.precision)
+
+    def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
+        write_volume(translator.translate(read_volume(path), progress), names[0], options.format != "nrrd")
+        return []
+
+    return _each(options, outputs, task, log, "translate")
+
+
+def segment(options: argparse.Namespace, log: EventLog) -> int:
+    """``segment``: a label map and a segmentation of each target scan, what is odd about them, and a table of measurements."""
+    from ..images.volumes import file_stem, read_volume, write_volume
+    from ..models.model_folder import chosen_components, describe_model
+    from ..scoring import measurements, plausibility
+    from ..slicer_nodes import mrml
+
+    options.inputs = _scans(options.inputs)
+    outputs = [segment_results(path, options.format) for path in options.inputs]
+    device = _one_device(options.device)
+    model = describe_model(options.model)
+    components = chosen_components(model, options.largest_component)
+    _check_outputs(options, outputs, options.measurements)
+    _tell_loading(log, "segment")
+    mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
+    from ..segmentation.predictor import Segmenter
+
+    segmenter = Segmenter.load(model.folder, device, components)
+    measured: list[tuple[str, measurements.Measurement]] = []
+    odd: dict[tuple[str, str], str] = {}
+
+    def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
+        name, label = file_stem(path), segmenter.segment(read_volume(path), progress)
+        warnings = plausibility.check(label, segmenter.labels, segmenter.trained_on)
+        if warnings:  # first: no result lies there without its warnings
+            write_text(names[2], plausibility.as_text(name, warnings))
+        write_volume(label, names[0], options.format != "nrrd")
+        mrml.write_segmentation_file(label, segmenter.labels, names[1], name)
+        if not warnings:
+            names[2].unlink(missing_ok=True)
+        for warning in warnings:
+            log.write("warning", scan=name, structure=warning.structure, odd=warning.kind, message=warning.message)
+            odd[name, warning.structure] = " ".join(filter(None, (odd.get((name, warning.structure)), warning.message)))
+        if options.measurements:  # after each scan, so that a later one's failure costs nothing
+            measured.extend((name, measurement) for measurement in measurements.measure(label, segmenter.labels))
+            measurements.write_csv(options.measurements, measured, odd)
+        return [f"{name}: {warning.message}" for warning in warnings]
+
+    status = _each(options, outputs, task, log, "segment")
+    if measured:
+        say(str(options.measurements))
+    return status
+
+
+def scans_in(folder: Path) -> list[Path]:
+    """The scan files in a folder, without label maps and what ``segment`` has written there, in order of their names."""
+    from ..cohort.finding import is_label_name
+    from ..images.volumes import is_scan
+
+    return sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and not is_label_name(path))
+
+
+def segment_results(scan: Path, volume_format: str = "nii.gz") -> list[str]:
+    """Names of the files that ``segment`` makes of a scan: the label map, the segmentation and, if need be, the warnings."""
+    from ..images.volumes import file_stem
+
+    return [f"{file_stem(scan)}_Label.{volume_format}", f"{file_stem(scan)}.seg.nrrd", f"{file_stem(scan)}{WARNINGS}"]
+
+
+def _scans(inputs: list[Path]) -> list[Path]:
+    """The inputs, with the scans in a folder for the folder."""
+    found: list[Path] = []
+    for path in inputs:
+        inside = scans_in(path) if path.is_dir() else [path]
+        if not inside:
+            raise InputError(f"{path} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.")
+        found += inside
+    return found
+
+
+def evaluate(options: argparse.Namespace, log: EventLog) -> int:
+    """``evaluate``: DSC and ASSD of label maps against references."""
+    from ..scoring import evaluation
+
+    values: dict[str, Any] = dict(parse_assignments(options.assignments))
+    settings = with_values(Settings(), values)
+    useless = [key for key in values if key not in ("labels", "evaluation.convention")]
+    if useless:
+        raise InputError(f"--set {useless[0]} does not matter to evaluate; it takes labels and evaluation.convention.")
+    with Bar() as bar:
+        convention, progress = settings.evaluation.convention, _both(bar, log.progress("evaluate"))
+        scores = evaluation.score_folders(options.predictions, options.references, settings.labels, convention, progress)
+    if options.output:
+        evaluation.write_per_case_csv(options.output, {"predictions": scores})
+        log.write("result", input=str(options.predictions), outputs=[str(options.output)])
+    say(evaluation.table_text(evaluation.summary_rows({"predictions": scores}, list(settings.labels))))
+    return 0
+
+
+def check(cohort: Cohort, labels: dict[str, int], log: EventLog) -> int:
+    """``run --dry-run``: every case and every problem; bad scans make the exit status 2."""
+    from ..cohort.checking import check_cohort
+
+    log.write("progress", stage=CHECK, step=0, total=sum(map(len, cohort.domains().values())), message="reading the scans")
+    with Bar("checking the scans") as bar:
+        report = check_cohort(cohort, labels, _both(bar, log.progress(CHECK)), on_case=lambda row: _tell_case(log, row))
+    for problem in report.cohort_problems:
+        log.write("error", message=problem)
+    for warning in report.cohort_warnings:
+        log.write("warning", message=warning)
+    say(report.table())
+    return InputError.exit_status if report.problems else 0
+
+
+def _tell_case(log: EventLog, row: CaseReport) -> None:
+    log.write(
+        "case",
+        domain=row.domain,
+        case=row.id,
+        image=str(row.image),
+        label=str(row.label) if row.label else None,
+        size=row.size,
+        spacing=row.spacing,
+        voxel_type=row.voxel_type,
+        intensities=row.intensities,
+        label_voxels=row.label_voxels,
+        problems=row.problems,
+        warnings=row.warnings,
+    )
+
+
+def _one_device(text: str) -> str:
+    device = parse_device(text)
+    if "," in device:
+        raise InputError(f"--device {device} names several GPUs, which only 'run' uses together; name one of them.")
+    return device
+
+
+def _tell_loading(log: EventLog, command: str) -> None:
+    """Said before PyTorch is imported, which takes seconds."""
+    log.write("progress", stage=command, step=0, total=1, message=LOADING)
+
+
+def _check_outputs(options: argparse.Namespace, outputs: list[list[str]], table: Path | None = None) -> None:
+    """Refuse what would lose somebody's files, before any work."""
+    for path in (*options.inputs, options.output):
+        check_path(path)
+    inputs = {path.resolve() for path in options.inputs}
+    seen: dict[str, Path] = {}
+    for path, names in zip(options.inputs, outputs, strict=True):
+        if not path.is_file():
+            raise InputError(f"{path} does not exist; check the path.")
+        other = seen.setdefault(names[0].casefold(), path)  # a and A are one file on Windows and macOS
+        if other is not path:
+            raise InputError(f"{other} and {path} would both become {names[0]}; give them different names or output folders.")
+    for place in [*([table] if table else []), *(options.output / name for names in outputs for name in names)]:
+        if place.resolve() in inputs:
+            raise InputError(f"{place} is an input and would be overwritten; name another output folder.")
+        if place.is_dir():
+            raise InputError(f"{place} is a folder; name a file.")
+        if place.exists() and not options.overwrite:
+            raise InputError(f"{place} exists already; add --overwrite to replace it, or name another output folder.")
+    from ..experiment.folder import make_writable_folder
+
+    make_writable_folder(options.output)
+    for names in outputs:
+        with contextlib.suppress(FileNotFoundError):
+            (options.output / names[0]).lstat()  # refuses a name longer than the disk takes
+    if table:
+        make_writable_folder(table.absolute().parent)
+
+
+def _each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log: EventLog, command: str) -> int:
+    """Do every input, so that one bad scan does not cost the others; the worst exit status wins."""
+    worst, count = 0, len(options.inputs)
+    for number, (path, names) in enumerate(zip(options.inputs, outputs, strict=True), 1):
+        written = [options.output / name for name in names]
+        place = f"{number} of {count}: {path.name}" if count > 1 else ""
+        try:
+            log.write("progress", stage=command, step=0, total=1, message=place or f"reading {path.name}")
+            with Bar() as bar:
+                warnings = task(path, written, _both(bar, _named(log.progress(command), place)))
+        except Exception as error:
+            message, status = explain(error, write_traceback(error))
+            message = message if str(path) in message else f"{path}: {message}"
+            complain(message)
+            log.write("error", message=message)
+            worst = max(worst, status)
+        else:
+            for warning in warnings:
+                complain(f"warning: {warning}")
+            there = [name for name in written if name.is_file()]  # warnings need not be
+            for name in there:
+                say(str(name))
+            log.write("result", input=str(path), outputs=[str(name) for name in there])
+    return worst
+
+
+def _both(first: Progress, second: Progress) -> Progress:
+    def report(step: int, total: int, message: str = "", **metrics: float) -> None:
+        first(step, total, message, **metrics)
+        second(step, total, message, **metrics)
+
+    return report
+
+
+def _named(progress: Progress, place: str) -> Progress:
+    """With several scans, a message says which of them it is about instead of what is done."""
+
+    def report(step: int, total: int, message: str = "", **metrics: float) -> None:
+        progress(step, total, place or message, **metrics)
+
+    return report
+
+
+def write_traceback(error: BaseException) -> Path | None:
+    """A file with the details of an unexpected error, for a report; None for any other error."""
+    if not is_unexpected(error):
+        return None
+    try:
+        with tempfile.NamedTemporaryFile(prefix="crossmoda_uda_", suffix=".log", delete=False) as log:
+            log.write("".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace"))
+    except OSError:
+        return None
+    return Path(log.name)

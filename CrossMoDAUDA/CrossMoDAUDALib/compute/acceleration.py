@@ -1,0 +1,164 @@
+"""How networks are run: precision, memory format, compilation. Speed is decided here, what is computed is written elsewhere.
+
+The choices for the CPU are those that ``Scripts/benchmark.py`` shows to pay; those for GPUs await being measured.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+import os
+import shutil
+import sysconfig
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from ..core.errors import InputError
+from .distributed import Synchronised, rank_count
+
+if TYPE_CHECKING:
+    from ..core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Acceleration:
+    """How networks run on a device.
+
+    Attributes:
+        device: where.
+        bf16: whether convolutions compute in bfloat16 (weights, losses and optimisers stay in float32).
+        compiled: whether torch.compile fuses what lies between convolutions.
+    """
+
+    device: torch.device
+    bf16: bool = False
+    compiled: bool = False
+
+    @classmethod
+    def choose(cls, settings: Settings, device: torch.device) -> Acceleration:
+        """What ``settings.precision`` and ``settings.compile`` mean for a training on a device.
+
+        ``auto`` is what is faster there, but trains in float32 on the CPU: the small networks that one trains there come
+        out worse in bfloat16 (``Scripts/benchmark.py fidelity``), if 1.5 times as fast.
+
+        Raises:
+            InputError: compilation is asked for and cannot work, or the device cannot compute in bfloat16.
+        """
+        bf16 = use_bf16(settings.precision, device) and (settings.precision == "bf16" or device.type != "cpu")
+        return cls(device, bf16, _compiles(settings.compile, device))
+
+    @property
+    def precision(self) -> str:
+        """The precision's name as the setting has it."""
+        return "bf16" if self.bf16 else "fp32"
+
+    @property
+    def channels_last(self) -> bool:
+        """Whether images lie in memory pixel by pixel: what tensor cores want, if nothing between convolutions undoes it."""
+        return self.device.type == "cuda" and self.compiled
+
+    def place(self, network: nn.Module) -> nn.Module:
+        """Move a network to the device, its weights in the memory format that suits."""
+        network.to(self.device)
+        if self.channels_last:
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return network
+
+    def faster(self, network: nn.Module) -> Accelerated:
+        """Something that computes what the network (already placed) does, called with and giving float32 images.
+
+        Where several processes train, each calls it with its share of the images and gets gradients of them all.
+        """
+        run: Any = torch.compile(network, dynamic=False) if self.compiled else network
+        return Accelerated(Synchronised(run) if rank_count() > 1 else run, self)
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """A context in which convolutions compute in the chosen precision."""
+        if not self.bf16:
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
+
+    def kernels(self, timed: bool = True) -> AbstractContextManager[object]:
+        """A context in which cuDNN computes in full float32 where that is the precision.
+
+        Args:
+            timed: whether it times its algorithms and takes the fastest.
+        """
+        return torch.backends.cudnn.flags(enabled=True, benchmark=timed, allow_tf32=self.bf16)
+
+    def __str__(self) -> str:
+        return f"{self.precision}{', compiled' if self.compiled else ''}"
+
+
+class Accelerated:
+    """A network as :class:`Acceleration` runs it: images (n, c, h, w) in float32 in, float32 out."""
+
+    def __init__(self, run: Callable[[Tensor], Tensor], how: Acceleration) -> None:
+        self._run = run
+        self._how = how
+
+    def __call__(self, images: Tensor) -> Tensor:
+        if self._how.channels_last:
+            images = images.contiguous(memory_format=torch.channels_last)
+        with self._how.autocast():
+            return self._run(images).float()
+
+
+def use_bf16(precision: str, device: torch.device) -> bool:
+    """Whether a precision (auto, bf16 or fp32) means bfloat16 on a device.
+
+    Raises:
+        InputError: the device cannot compute so.
+    """
+    if precision == "bf16" and device.type == "mps":
+        raise InputError("precision=bf16 is not supported on Apple's GPU; use fp32 or auto.")
+    return has_bf16_units(device) if precision == "auto" else precision == "bf16"
+
+
+def has_bf16_units(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 in hardware; elsewhere it is emulated and slower than float32."""
+    if device.type == "cuda" and torch.version.hip is None:  # AMD's numbers mean something else, and are not known here
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    if device.type == "cpu":
+        # Not public, and absent from older PyTorch: then there is none.
+        tests = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+        return any(bool(getattr(torch.cpu, test, bool)()) for test in tests)
+    return False
+
+
+def _compiles(wanted: str, device: torch.device) -> bool:
+    """Whether to compile. On the CPU it gains a few percent and costs minutes, so only on demand."""
+    if wanted == "off" or (wanted == "auto" and device.type != "cuda"):
+        return False
+    problem = compile_problem(device)
+    if problem and wanted == "on":
+        raise InputError(f"compile=on: torch.compile does not work here ({problem}); set compile=off.")
+    return not problem
+
+
+@functools.cache
+def compile_problem(device: torch.device) -> str:
+    """Why torch.compile does not work on this machine; empty if it does, which is tried once."""
+    if not has_compiler():
+        return "there is no C compiler, or no headers of Python"
+    if device.type == "cuda" and importlib.util.find_spec("triton") is None:
+        return "the package triton is missing"
+    try:
+        probe = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()).to(device)
+        torch.compile(probe, dynamic=False)(torch.zeros(1, 1, 4, 4, device=device)).sum().backward()
+    except Exception as error:  # whatever a compiler, a driver or a version that does not fit may raise
+        return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return ""
+
+
+def has_compiler() -> bool:
+    """Whether torch.compile finds what it calls at run time: a C compiler and Python's headers."""
+    compiler = os.environ.get("CC") or next(filter(None, map(shutil.which, ("cc", "gcc", "clang", "cl"))), None)
+    return compiler is not None and (Path(sysconfig.get_path("include")) / "Python.h").is_file()

@@ -1,0 +1,119 @@
+"""The experiment's progress as an append-only file: one JSON object a line, for the terminal, the panel and ``status``."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..core.files import make_folder
+from ..core.progress import Progress
+
+Event = dict[str, Any]
+# Often enough for a curve and a bar that moves, seldom enough that days of training stay a small file.
+SECONDS_BETWEEN = 1.0
+# A new experiment's first stage. It has no marker: until the scans are known to be good there is no experiment.
+CHECK = "check"
+# What a command says before its first step.
+LOADING = "loading the model"
+
+
+class EventLog:
+    """Appends events to a file and hands each to the listeners; without a file, only the latter.
+
+    An event has ``time`` (seconds since 1970), ``kind`` (run, stage, progress, message, warning or error), ``stage``,
+    ``state`` (started, finished, skipped, failed or interrupted), ``step``, ``total``, ``message`` and ``metrics``, as
+    far as they apply. The commands that work on scans without an experiment also write ``result`` (``input``,
+    ``outputs``), and the check of a cohort ``case`` (the fields of :class:`.cohort.checking.CaseReport`). A warning of theirs
+    about a segmentation also has ``scan``, ``structure`` and ``odd`` (:class:`.scoring.plausibility.PlausibilityWarning`).
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self.listeners: list[Callable[[Event], None]] = []
+
+    def write(self, kind: str, **fields: Any) -> None:
+        """Append one event and tell the listeners."""
+        event: Event = {
+            "time": round(time.time(), 3),
+            "kind": kind,
+            **{name: value for name, value in fields.items() if value not in (None, "", {})},
+        }
+        if self._path is not None:
+            _append(self._path, event)
+        for listener in self.listeners:
+            listener(event)
+
+    def progress(self, stage: str) -> Progress:
+        """A progress reporter for a stage; calls in quick succession are thinned out, numbers are never lost for long."""
+        last = 0.0
+        pending: dict[str, float] = {}
+
+        def report(step: int, total: int, message: str = "", **metrics: float) -> None:
+            nonlocal last
+            pending.update({name: float(value) for name, value in metrics.items()})
+            now = time.monotonic()
+            if now - last >= SECONDS_BETWEEN or step >= total:
+                last = now
+                self.write("progress", stage=stage, step=step, total=total, message=message, metrics=dict(pending))
+                pending.clear()
+
+        return report
+
+
+def _append(path: Path, event: Event) -> None:
+    # A file name may hold bytes that are not UTF-8; escaped, they are JSON again.
+    line = json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+    make_folder(path.parent)
+    with path.open("ab+") as log:
+        if log.tell():
+            log.seek(-1, os.SEEK_END)
+            if log.read(1) != b"\n":  # a kill or a full disk left half a line
+                line = b"\n" + line
+        log.write(line)
+
+
+def read_events(path: Path, offset: int = 0, limit: int = -1) -> tuple[list[Event], int]:
+    """Events written since a byte offset, and the offset to go on from; a line still being written is left for later.
+
+    Args:
+        limit: bytes to read at most, -1 for all; must hold at least one line.
+    """
+    if not path.is_file():
+        return [], 0
+    with path.open("rb") as log:
+        log.seek(offset)
+        data = log.read(limit)
+    end = data.rfind(b"\n") + 1
+    events = []
+    for line in data[:end].splitlines():
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError):  # cut short by a kill; the next worker began a new line
+            continue
+        if _is_event(event):
+            events.append(event)
+    return events, offset + end
+
+
+# What must be in an event of a kind, for all who read it.
+_NEEDED = {"progress": ("stage", "step", "total"), "stage": ("stage", "state"), "warning": ("message",), "error": ("message",)}
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("kind", "stage", "state", "message"), str),
+    **dict.fromkeys(("step", "total", "time"), (int, float)),
+    "metrics": dict,
+}
+
+
+def _is_event(event: Any) -> bool:
+    """Whether a line of the file is an event; damage may have left something else."""
+    return (
+        isinstance(event, dict)
+        and "kind" in event
+        and all(isinstance(event[name], kind) for name, kind in _TYPES.items() if name in event)
+        and all(name in event for name in _NEEDED.get(event["kind"], ()))
+        and all(isinstance(number, int | float) for number in event.get("metrics", {}).values())
+    )

@@ -1,0 +1,367 @@
+"""The experiment folder: what was asked for, what is done, who works on it. It is the only truth; see README.md."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..cohort.checking import scan_sha256
+from ..cohort.finding import Case, Cohort
+from ..core.errors import InputError
+from ..core.files import check_path, read_json, sha256, stamp, write_json
+from ..core.settings import Settings, setting_fields
+from ..images.volumes import Volume, read_label_map, read_volume
+from .events import EventLog
+from .lock import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
+from .stages import files_of, is_read_by, planned_stages
+
+__all__ = ["Experiment", "check_folder", "is_running", "make_writable_folder", "prepare_folder", "read_worker", "request_stop"]
+
+FORMAT = 1
+# These say which machine does the work, not what the result is, so they may change from one start to the next.
+MACHINE_SETTINGS = ("device", "workers", "compile")
+PACKAGES = ("torch", "nnunetv2", "numpy", "SimpleITK", "scipy")
+# What a start leaves that found problems with the scans: a folder with nothing else is as good as an empty one.
+LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, "events.jsonl", "worker.log"))
+
+
+class Experiment:
+    """One experiment folder, created or continued.
+
+    Attributes:
+        folder: where it lies.
+        settings: every setting; ``device``, ``workers`` and ``compile`` as given for this start.
+        cohort: the scans.
+        events: its event log.
+    """
+
+    def __init__(self, folder: Path, settings: Settings, cohort: Cohort) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.cohort = cohort
+        self.events = EventLog(folder / "events.jsonl")
+        self._scans: dict[str, Any] | None = None
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether the folder holds an experiment already."""
+        return (folder / "experiment.json").is_file()
+
+    @classmethod
+    def create(cls, folder: Path, settings: Settings, cohort: Cohort, hashes: dict[str, str]) -> Experiment:
+        """Start an experiment in a new or empty folder.
+
+        Args:
+            hashes: SHA-256 of every scan by its path, so that a scan that changes later is noticed.
+
+        Raises:
+            InputError: the folder holds other files or cannot be written.
+        """
+        prepare_folder(folder)
+        record = {
+            "format": FORMAT,
+            "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "settings": settings.to_json(),
+            "cohort": cohort.to_json(),
+            "files": {path: {"sha256": digest, **stamp(Path(path))} for path, digest in sorted(hashes.items())},
+            "versions": package_versions(),
+        }
+        write_json(folder / "experiment.json", record)
+        return cls(folder, settings, cohort)
+
+    @classmethod
+    def load(cls, folder: Path) -> Experiment:
+        """Open an experiment as it was recorded.
+
+        Raises:
+            InputError: there is none, or ``experiment.json`` is damaged or newer than this program.
+        """
+        record = _record(folder)
+        try:
+            return cls(folder, Settings.from_json(record["settings"]), Cohort.from_json(record["cohort"]))
+        except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
+            why = str(error).rstrip(".") if isinstance(error, InputError) else repr(error)
+            raise InputError(f"{folder / 'experiment.json'} is damaged ({why}); restore it or start in a new folder.") from None
+
+    @classmethod
+    def resume(cls, folder: Path, settings: Settings, cohort: Cohort) -> Experiment:
+        """Continue an experiment with the command that started it.
+
+        Raises:
+            InputError: a setting or the cohort differs from what was recorded, or a scan has changed since.
+        """
+        recorded = cls.load(folder)
+        difference = _difference(recorded, settings, cohort)
+        if difference:
+            raise InputError(f"{folder} is another experiment: {difference}; give the same again, or another output folder.")
+        _verify_files(_record(folder).get("files", {}))
+        return cls(folder, settings, cohort)
+
+    def verify_scans(self) -> None:
+        """Read every scan and label and compare its hash, whatever its time stamp says: a bad disk does not change that.
+
+        Raises:
+            InputError: one has changed or is gone.
+        """
+        _verify_files(_record(self.folder).get("files", {}), by_hash=True)
+
+    def refuse_changed(self, *scans: Path) -> None:
+        """Make sure that scans which have just been read are those that the experiment began with.
+
+        Raises:
+            InputError: one has changed or is gone.
+        """
+        if self._scans is None:
+            self._scans = _record(self.folder).get("files", {})
+        _verify_files({str(path): self._scans[str(path)] for path in scans if str(path) in self._scans})
+
+    def read(self, scan: Path) -> Volume:
+        """A scan that is still the one the experiment began with.
+
+        Raises:
+            InputError: it has changed, is gone or cannot be read.
+        """
+        volume = read_volume(scan)
+        self.refuse_changed(scan)
+        return volume
+
+    def read_label(self, label: Path) -> Volume:
+        """As :meth:`read`, of a label map."""
+        volume = read_label_map(label)
+        self.refuse_changed(label)
+        return volume
+
+    def pseudo_target(self, case: Case) -> Path:
+        """Where a source case's translation lies."""
+        return self.folder / "pseudo_target" / f"{case.id}.nii.gz"
+
+    # Stages -------------------------------------------------------------------------------------------------------------
+
+    def is_complete(self, stage: str) -> bool:
+        """Whether a stage's marker, written last, is there."""
+        return bool(_read_marker(self._marker(stage)))
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[bool]:
+        """Run a stage unless it is complete: yields whether there is work to do, and marks it complete afterwards.
+
+        A complete one, of whose files some are gone that a stage to come needs, is run again to make these.
+
+        Raises:
+            InputError: a file that a stage to come needs is not what the complete stage has written.
+        """
+        if self.is_complete(name):
+            gone = self._gone(name)
+            if not gone:
+                self.events.write("stage", stage=name, state="skipped")
+                yield False
+                return
+            more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
+            self.events.write("warning", stage=name, message=f"{self.folder / gone[0]}{more} is gone and is made again.")
+        self.events.write("stage", stage=name, state="started")
+        began = time.monotonic()
+        yield True
+        seconds = round(time.monotonic() - began, 1)
+        number = 1 + max((self._number(path) for path in self._markers()), default=0)
+        files = {path.relative_to(self.folder).as_posix(): {"sha256": sha256(path)} for path in files_of(self.folder, name)}
+        marker = {"stage": name, "number": number, "seconds": seconds, "versions": package_versions(), "files": files}
+        write_json(self._marker(name), marker)
+        self.events.write("stage", stage=name, state="finished", metrics={"seconds": seconds})
+
+    def completed_stages(self) -> list[str]:
+        """Names of the complete stages, oldest first."""
+        return [path.stem.replace("--", "/") for path in sorted(self._markers(), key=lambda path: (self._number(path), path.name))]
+
+    def _gone(self, stage: str) -> list[str]:
+        """The files of a complete stage that a stage to come reads, and that are not there."""
+        planned = planned_stages(self.settings, has_evaluation=bool(self.cohort.evaluation))
+        if not is_read_by(stage, [name for name in planned if not self.is_complete(name)]):
+            return []
+        gone = []
+        for name, known in _read_marker(self._marker(stage)).get("files", {}).items():
+            path = self.folder / name
+            if not path.is_file():
+                gone.append(name)
+            elif sha256(path) != known["sha256"]:
+                raise self._changed(path, stage)
+        return gone
+
+    def refuse_damaged(self, digests: dict[Path, str]) -> None:
+        """Make sure that files of finished stages are what these have written.
+
+        Args:
+            digests: SHA-256 by file.
+
+        Raises:
+            InputError: one is not.
+        """
+        for marker in self._markers():
+            found = _read_marker(marker)
+            for name, known in found.get("files", {}).items():
+                path = self.folder / name
+                if digests.get(path, known["sha256"]) != known["sha256"]:
+                    raise self._changed(path, found["stage"])
+
+    @staticmethod
+    def _changed(path: Path, stage: str) -> InputError:
+        return InputError(
+            f"{path} has changed since stage {stage} wrote it; put the old file back,"
+            " or delete it and run the same command to have it made again."
+        )
+
+    def _marker(self, stage: str) -> Path:
+        return self.folder / "stages" / (stage.replace("/", "--") + ".json")
+
+    def _markers(self) -> list[Path]:
+        return [path for path in (self.folder / "stages").glob("*.json") if not path.name.startswith(".")]
+
+    def _number(self, marker: Path) -> int:
+        """Of a marker, in the order in which they were written, which time stamps need not tell."""
+        return int(_read_marker(marker).get("number", 0))
+
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Hold the experiment for this process (:func:`.experiment.lock.locked`)."""
+        return locked(self.folder)
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure that an output folder can be ours to fill, without making it.
+
+    Raises:
+        InputError: it is a file, holds other files, or cannot be written.
+    """
+    check_path(folder)
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; name a folder instead.")
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        why = "no permission" if existing.is_dir() else f"{existing} is a file"
+        raise InputError(f"{folder} cannot be written ({why}); choose another output folder or change its permissions.")
+    if existing is folder:
+        _refuse_foreign_files(folder)
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make an output folder and make sure that it is ours to fill.
+
+    Raises:
+        InputError: it is a file, holds other files, or cannot be written.
+    """
+    check_folder(folder)
+    make_writable_folder(folder)
+    _refuse_foreign_files(folder)
+
+
+def make_writable_folder(folder: Path) -> None:
+    """Make a folder, if need be, and make sure that files can be written to it.
+
+    Raises:
+        InputError: it is a file or cannot be written.
+    """
+    check_path(folder)
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; name a folder instead.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be written ({error.strerror}); choose another output folder or change its permissions."
+        ) from None
+
+
+def _refuse_foreign_files(folder: Path) -> None:
+    foreign = sorted(path.name for path in folder.iterdir() if not path.name.startswith(".") and path.name not in LEFTOVERS)
+    if foreign:
+        more = ", ..." if len(foreign) > 1 else ""
+        raise InputError(f"{folder} holds other files ({foreign[0]}{more}) and no experiment; name a new or empty folder.")
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that decide the results."""
+    from .. import __version__
+
+    versions = {"crossmodauda": __version__, "python": platform.python_version()}
+    for package in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[package] = importlib.metadata.version(package)
+    return versions
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    path = folder / "experiment.json"
+    if not path.is_file():
+        raise InputError(f"{folder} is not an experiment folder: it has no experiment.json; check the path.")
+    try:
+        record = read_json(path)
+        version = int(record["format"])
+        files = {} if version > FORMAT else dict(record.get("files", {}))
+        numbers = [known[name] for known in files.values() for name in ("size", "modified_ns")]
+        is_whole = all(isinstance(number, int) for number in numbers) and all(isinstance(known["sha256"], str) for known in files.values())
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        raise InputError(f"{path} is damaged; restore it or start in a new folder.") from None
+    if not is_whole:
+        raise InputError(f"{path} is damaged; restore it or start in a new folder.")
+    if version > FORMAT:
+        raise InputError(f"{path} was written by a newer version of CrossMoDAUDA (format {version}); update to read it.")
+    return dict(record)
+
+
+def _read_marker(path: Path) -> dict[str, Any]:
+    """A stage's marker; empty where there is none or it is damaged, so that the stage is run again."""
+    try:
+        marker: dict[str, Any] = read_json(path)
+        digests = [known["sha256"] for known in marker.get("files", {}).values()]  # an older version's has no files
+        is_whole = isinstance(marker["stage"], str) and isinstance(marker.get("number", 0), int)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return marker if is_whole and all(isinstance(digest, str) for digest in digests) else {}
+
+
+def _is_same(path: Path, known: dict[str, Any]) -> bool:
+    """Whether a scan is as it was recorded; only one whose time stamp differs is read again."""
+    return stamp(path) == {"size": known["size"], "modified_ns": known["modified_ns"]} or scan_sha256(path) == known["sha256"]
+
+
+def _difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str:
+    """The first thing that differs, in words; empty when nothing does."""
+    for key in setting_fields():
+        before, now = _value(recorded.settings, key), _value(settings, key)
+        if key not in MACHINE_SETTINGS and before != now:
+            return f"it was started with {key}={before}, not {now}"
+    for domain in ("source", "target", "evaluation"):
+        before_cases: tuple[Case, ...] = getattr(recorded.cohort, domain)
+        now_cases: tuple[Case, ...] = getattr(cohort, domain)
+        if before_cases != now_cases:
+            odd = sorted({case.id for case in before_cases} ^ {case.id for case in now_cases})
+            return f"its {domain} cases differ" + (f" (case {odd[0]})" if odd else " in their files")
+    return ""
+
+
+def _value(settings: Settings, key: str) -> Any:
+    section, _, name = key.rpartition(".")
+    return getattr(getattr(settings, section) if section else settings, name)
+
+
+def _verify_files(files: dict[str, Any], by_hash: bool = False) -> None:
+    """Make sure that no scan has changed.
+
+    Args:
+        by_hash: read it even where its size and time stamp have not.
+    """
+    for name, known in files.items():
+        path = Path(name)
+        if not path.is_file():
+            raise InputError(f"{path} has been removed since the experiment began; put it back or start in a new folder.")
+        # A detached header's voxels are in a file of their own, whose time stamp is not known.
+        by_hash_alone = by_hash or path.suffix.lower() in (".mhd", ".nhdr")
+        if scan_sha256(path) != known["sha256"] if by_hash_alone else not _is_same(path, known):
+            raise InputError(f"{path} has changed since the experiment began; put the old file back or start in a new folder.")

@@ -1,0 +1,1 @@
+"""Scans as arrays on a grid: reading, checking and writing them, and what their names mean."""

@@ -1,0 +1,1 @@
+"""The method: adapt, check, report and pack, and the worker that does it."""

@@ -1,0 +1,93 @@
+"""The run's report: what was asked for, how the translations fared, the scores. For people; nothing reads it again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import NOT_CLINICAL
+from ..core.files import write_text
+from ..translation.check import AGREEMENT, CONTRAST, FEWEST_CASES, Check, hidden
+
+if TYPE_CHECKING:
+    from ..experiment.folder import Experiment
+
+REPORT, CHECKS = "report.md", Path("pseudo_target") / "checks.csv"
+_HOW_TO_READ = """\
+Contrast: how much more the brightness of the pseudo-target image changes across the labelled structure's outline than across the
+same outline laid elsewhere, within 12 mm; 1 says that nothing is to be seen there. Agreement: the DSC of the segmenter of iteration
+0 on that image with the real label. A case fails where it falls far behind the others, so one that passes may still be wrong."""
+
+
+def write_report(experiment: Experiment) -> None:
+    """Renew ``report.md`` and, once translations have been checked, ``pseudo_target/checks.csv``."""
+    folder, settings, cohort = experiment.folder, experiment.settings, experiment.cohort
+    checks = {name: found for name, path in (("contrast", CONTRAST), ("agreement", AGREEMENT)) if (found := Check.read(folder / path))}
+    iterations = settings.self_training.iterations
+    parts = [
+        f"# Report\n\n**{NOT_CLINICAL}** A segmentation that looks right can be wrong; these figures do not say which.",
+        f"Preset {settings.preset}, translator {settings.translation.translator}, {iterations} self-training"
+        f" iteration{'' if iterations == 1 else 's'}, seed {settings.seed}. {len(cohort.source)} source, {len(cohort.target)} target and"
+        f" {len(cohort.evaluation)} evaluation cases.",
+    ]
+    if checks:
+        _write_checks(folder / CHECKS, checks, list(settings.labels))
+        parts += ["## Translated cases", _summary(checks, settings.translation.drop_failed), *hidden(checks["contrast"].values)]
+        parts += [_table(checks, list(settings.labels)), _HOW_TO_READ]
+    table = folder / "evaluation" / "table.md"
+    if table.is_file():
+        parts += ["## Scores", table.read_text(encoding="utf-8").strip()]
+    write_text(folder / REPORT, "\n\n".join(parts) + "\n")
+
+
+def _summary(checks: dict[str, Check], drop_failed: bool) -> str:
+    cases = len(checks["contrast"].values)
+    failed = len({case for check in checks.values() for case in check.failed})
+    if cases < FEWEST_CASES:
+        return f"{cases} case{'' if cases == 1 else 's'}: too few to judge one by the others."
+    if not failed:
+        return f"None of {cases} cases fails the checks made so far."
+    left_out = len({case for check in checks.values() for case in check.left_out})
+    dropped = (
+        f"{left_out} left out."
+        if drop_failed
+        else "None is left out; a new experiment with `--set translation.drop_failed=true` does that."
+    )
+    return f"{failed} of {cases} cases fail{'s' if failed == 1 else ''}: look at them. {dropped}"
+
+
+def _table(checks: dict[str, Check], structures: list[str]) -> str:
+    heads = [f"{name.capitalize()}, {structure}" for name in checks for structure in structures]
+    lines = [["Case", *heads, "Verdict", "Left out"]]
+    for case in checks["contrast"].values:
+        values = [_number(check.values.get(case, {}).get(structure)) for check in checks.values() for structure in structures]
+        wrong = [f"{structure} {text}" for check in checks.values() for structure, text in check.failed.get(case, {}).items()]
+        verdict = "**failed**: " + "; ".join(wrong) if wrong else "passed"
+        lines.append([case, *values, verdict, "yes" if _is_left_out(checks, case) else "no"])
+    lines = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    rule = ["---", *["---:"] * len(heads), "---", "---"]
+    return "\n".join("| " + " | ".join(line) + " |" for line in [lines[0], rule, *lines[1:]])
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _is_left_out(checks: dict[str, Check], case: str) -> bool:
+    return any(case in check.left_out for check in checks.values())
+
+
+def _write_checks(path: Path, checks: dict[str, Check], structures: list[str]) -> None:
+    """A line for each case and structure that its label shows; empty where a check has not been made."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["case", "structure", "contrast", "agreement_dsc", "verdict", "left_out"])
+    for case, contrasts in checks["contrast"].values.items():
+        for structure in (name for name in structures if name in contrasts):
+            found = [checks[name].values.get(case, {}).get(structure) if name in checks else None for name in ("contrast", "agreement")]
+            failed = any(structure in check.failed.get(case, {}) for check in checks.values())
+            values = ["" if value is None else f"{value:.6g}" for value in found]
+            table.writerow([case, structure, *values, "failed" if failed else "passed", "yes" if _is_left_out(checks, case) else "no"])
+    write_text(path, text.getvalue())

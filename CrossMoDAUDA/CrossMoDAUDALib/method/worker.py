@@ -1,0 +1,100 @@
+"""The worker: holds an experiment, fills it, and leaves a clear last word whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from ..cohort.checking import check_cohort
+from ..cohort.finding import Cohort
+from ..core.errors import CohortError, CrossModaError, InputError
+from ..core.failures import INTERRUPTED, explain, is_unexpected
+from ..core.files import gone, never_remade
+from ..core.parallel import refuse_small_limit
+from ..core.settings import Settings
+from ..experiment.events import CHECK, Event, EventLog
+from ..experiment.folder import Experiment, prepare_folder
+from ..experiment.lock import locked, stopping_on_request
+
+
+def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[Event], None]) -> int:
+    """Create or continue the experiment in ``folder`` and run it to its end.
+
+    A new experiment's folder is held before its scans are checked, so that a second start is refused at once; the
+    experiment itself begins when they are known to be good.
+
+    Args:
+        listener: told every event, for a display.
+
+    Returns:
+        Exit status 0; every failure is raised after it has been recorded.
+
+    Raises:
+        InputError: the folder or the scans cannot be used, or it is another experiment's folder.
+        CrossModaError: another worker holds the experiment, or the work failed.
+    """
+    refuse_small_limit()
+    experiment = Experiment.resume(folder, settings, cohort) if Experiment.exists(folder) else None
+    if experiment is None:
+        prepare_folder(folder)
+    log = EventLog(folder / "events.jsonl")
+    log.listeners.append(listener)
+    with locked(folder):
+        try:
+            with never_remade(folder), stopping_on_request(folder):
+                log.write("run", state="started")
+                if experiment is None:
+                    experiment = _begin(folder, settings, cohort, log)
+                else:
+                    log.write("message", message="Making sure that the scans are those that the experiment began with.")
+                    experiment.verify_scans()
+                experiment.events = log
+                from .adaptation import adapt
+
+                adapt(experiment)
+            log.write("run", state="finished")
+        except BaseException as error:
+            message, status = _record(folder, log, error)
+            if status == INTERRUPTED or (isinstance(error, CrossModaError) and message == str(error)):
+                raise
+            raise (InputError if status == InputError.exit_status else CrossModaError)(message) from error
+    return 0
+
+
+def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> Experiment:
+    """Check the scans and record what is asked for."""
+    if Experiment.exists(folder):  # begun by another worker in the instant before this one held the folder
+        return Experiment.resume(folder, settings, cohort)
+    log.write("stage", stage=CHECK, state="started")
+    began = time.monotonic()
+    report = check_cohort(cohort, settings.labels, log.progress(CHECK))
+    report.raise_for_problems()
+    log.write("stage", stage=CHECK, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
+    for warning in report.warnings:
+        log.write("warning", message=warning)
+    hashes = {str(row.image): row.image_sha256 for row in report.rows}
+    hashes.update({str(row.label): row.label_sha256 for row in report.rows if row.label})
+    return Experiment.create(folder, settings, cohort, hashes)
+
+
+def _record(folder: Path, events: EventLog, error: BaseException) -> tuple[str, int]:
+    """Put the last word into the events and the details into ``worker.log``, as far as the disk still takes them."""
+    log = folder / "worker.log"
+    message, status = explain(error, log)
+    if not folder.is_dir() and status != INTERRUPTED:
+        return gone(folder), CrossModaError.exit_status
+    try:
+        if status != INTERRUPTED:
+            with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write("".join(traceback.format_exception(error)))
+    except OSError as also:
+        if is_unexpected(error):  # what keeps the log from being written most likely is the cause
+            message, status = explain(also, log)
+    with contextlib.suppress(OSError, CrossModaError):
+        if status != INTERRUPTED:
+            events.write("error", message=message, stage=CHECK if isinstance(error, CohortError) else None)
+        events.write("run", state="interrupted" if status == INTERRUPTED else "failed")
+    return message, status

@@ -1,0 +1,1 @@
+"""What is told of a segmentation: scores against references, measurements, and whether it is plausible."""

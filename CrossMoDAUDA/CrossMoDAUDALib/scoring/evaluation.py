@@ -1,0 +1,350 @@
+"""Scores of label maps against references, and the tables made of them (paper Table 1).
+
+``metrics.py`` has the measures and the two conventions for empty masks and means.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import NOT_CLINICAL
+from ..cohort.finding import case_id
+from ..core.errors import InputError, short
+from ..core.files import write_text
+from ..core.progress import Progress, silent
+from ..images import volumes
+from ..images.volumes import Volume
+from .metrics import assd, check_convention, dice
+
+NOT_DRAWN = "\N{EN DASH}"
+
+
+@dataclass(frozen=True)
+class CaseScore:
+    """One structure of one case: DSC, ASSD in mm, volumes of the prediction and of the reference in ml."""
+
+    case: str
+    structure: str
+    dice: float
+    assd: float
+    volume_ml: float
+    reference_ml: float
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """Mean over cases and population standard deviation (divided by n, not n - 1)."""
+
+    mean: float
+    deviation: float
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.mean:.4f}" + (f" ± {self.deviation:.4f}" if self.count > 1 else "")
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One line of the paper's Table 1. ``None`` stands for a structure that no reference shows.
+
+    Attributes:
+        name: the method or self-training iteration.
+        cases: how many cases were scored.
+        mean_dice: of each case's DSC averaged over its structures.
+        dice, assd: by structure; ASSD in mm.
+    """
+
+    name: str
+    cases: int
+    mean_dice: Statistic | None
+    dice: dict[str, Statistic | None]
+    assd: dict[str, Statistic | None]
+
+
+def score_case(
+    case: str, prediction: Volume, reference: Volume, labels: dict[str, int], convention: str = "challenge2022"
+) -> list[CaseScore]:
+    """Score every structure of one case.
+
+    Args:
+        case: the case's name, for the scores and for messages.
+        prediction, reference: label maps on one grid; their axes may be stored in different orders.
+        labels: structures and their values in both label maps.
+
+    Raises:
+        InputError: the grids differ, or a label map holds a value that is no structure's.
+    """
+    check_convention(convention)
+    differences = prediction.geometry.differences(reference.geometry)
+    if differences:
+        prediction, reference = volumes.to_canonical(prediction), volumes.to_canonical(reference)
+        if prediction.geometry.differences(reference.geometry):
+            raise InputError(
+                f"{case}: prediction and reference are not on one grid ({'; '.join(differences)});"
+                " predict on the scan that the reference was drawn on."
+            )
+    _check_values(f"The prediction of {case}", prediction, labels)
+    _check_values(f"The reference of {case}", reference, labels)
+    spacing = reference.geometry.spacing
+    ml_per_voxel = float(np.prod(spacing)) / 1000
+    scores = []
+    for structure, value in labels.items():
+        predicted, drawn = prediction.array == value, reference.array == value
+        scores.append(
+            CaseScore(
+                case,
+                structure,
+                dice(predicted, drawn, convention),
+                assd(predicted, drawn, spacing[::-1], convention),
+                int(np.count_nonzero(predicted)) * ml_per_voxel,
+                int(np.count_nonzero(drawn)) * ml_per_voxel,
+            )
+        )
+    return scores
+
+
+def _check_values(what: str, label_map: Volume, labels: dict[str, int]) -> None:
+    array = label_map.array
+    if int(np.count_nonzero(array)) == sum(int(np.count_nonzero(array == value)) for value in labels.values()):
+        return  # counting is far quicker than listing the values
+    unknown = [str(value) for value in np.unique(array) if value != 0 and value not in labels.values()]
+    known = ", ".join(f"{value} {name}" for name, value in labels.items())
+    raise InputError(
+        f"{what} holds the label {', '.join(unknown)}, which is no structure; expected 0 background, {known}"
+        " (the setting 'labels' names others)."
+    )
+
+
+def score_folders(
+    predictions: Path,
+    references: Path,
+    labels: dict[str, int],
+    convention: str = "challenge2022",
+    progress: Progress = silent,
+) -> list[CaseScore]:
+    """Score all cases of two folders, matched by name, or two single files.
+
+    A case's name is the file's without its ending and without suffixes such as ``_Label`` and ``_hrT2``. Of several files
+    of one case in a folder one counts: ``NAME_Label.nii.gz`` before ``NAME.nii.gz``, ``NAME_hrT2.nii.gz``, ``NAME.seg.nrrd``.
+
+    Raises:
+        InputError: a path is missing, a case lacks its counterpart, nothing matches, or a file cannot be scored.
+    """
+    check_convention(convention)
+    if predictions.is_file() and references.is_file():
+        pairs = {case_id(references): (predictions, references)}
+    else:
+        pairs = _paired(predictions, references)
+    scores = []
+    for done, (case, (prediction, reference)) in enumerate(pairs.items(), start=1):
+        scores += score_case(case, _read_segmentation(prediction, labels), _read_segmentation(reference, labels), labels, convention)
+        progress(done, len(pairs), f"scored {case}")
+    return scores
+
+
+def _paired(predictions: Path, references: Path) -> dict[str, tuple[Path, Path]]:
+    predicted, drawn = _label_maps(predictions), _label_maps(references)
+    if not predicted.keys() & drawn.keys():
+        raise InputError(
+            f"No file in {predictions} belongs to one in {references} (for example {next(iter(predicted))} and {next(iter(drawn))});"
+            " name both after the case, as CASE_Label.nii.gz."
+        )
+    for having, lacking, absent, kind in (
+        (references, predictions, [case for case in drawn if case not in predicted], "prediction"),
+        (predictions, references, [case for case in predicted if case not in drawn], "reference"),
+    ):
+        if absent:
+            named = ", ".join(absent[:5]) + (f" and {len(absent) - 5} more" if len(absent) > 5 else "")
+            raise InputError(f"{lacking} has no {kind} for {named}; add what is missing or remove the counterpart from {having}.")
+    return {case: (predicted[case], drawn[case]) for case in drawn}
+
+
+def _label_maps(folder: Path) -> dict[str, Path]:
+    """The label map of each case in a folder, by case name, sorted."""
+    if folder.is_file():
+        raise InputError(f"{folder} is a file and its counterpart is not; give two folders or two files.")
+    if not folder.is_dir():
+        raise InputError(f"{folder} does not exist; give a folder of label maps or one label map.")
+    ranked: dict[str, tuple[int, Path]] = {}
+    for path in sorted(path for path in folder.iterdir() if volumes.is_scan(path) and path.is_file()):
+        case, rank = case_id(path), _rank(path)
+        known = ranked.get(case)
+        if known and known[0] == rank:
+            raise InputError(f"{folder} has two files of {case}, {known[1].name} and {path.name}; keep the one that is to be scored.")
+        if known is None or rank < known[0]:
+            ranked[case] = (rank, path)
+    if not ranked:
+        raise InputError(f"{folder} has no NIfTI, NRRD or MetaImage file; give the folder of the label maps.")
+    return {case: path for case, (_, path) in sorted(ranked.items())}
+
+
+def _rank(path: Path) -> int:
+    """Which of one case's files is taken first: lower is better."""
+    stem = volumes.file_stem(path).lower()
+    if stem.endswith(".seg"):
+        return 3
+    if stem.endswith(("label", "_seg")):
+        return 0
+    return 2 if stem.endswith(("_cet1", "_hrt2", "_t2", "_0000")) else 1
+
+
+def _read_segmentation(path: Path, labels: dict[str, int]) -> Volume:
+    """A label map; in a ``.seg.nrrd`` each segment gets the value of the structure of its name.
+
+    Raises:
+        InputError: as :func:`volumes.read_label_map`, or a segment bears no structure's name.
+    """
+    volume = volumes.read_label_map(path)
+    if not volumes.file_stem(path).lower().endswith(".seg"):
+        return volume
+    import SimpleITK as sitk
+
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.ReadImageInformation()
+    table = np.arange(256, dtype=np.uint8)
+    segment = 0
+    while reader.HasMetaDataKey(f"Segment{segment}_Name"):
+        name, key = reader.GetMetaData(f"Segment{segment}_Name"), f"Segment{segment}_LabelValue"
+        value = reader.GetMetaData(key).strip() if reader.HasMetaDataKey(key) else "none"
+        if name not in labels:
+            raise InputError(f"{path} has a segment '{short(name)}', which is no structure; rename it to one of {', '.join(labels)}.")
+        if not re.fullmatch("[0-9]{1,3}", value) or not 1 <= int(value) <= 255:
+            raise InputError(f"{path} gives the segment '{short(name)}' the label value {short(value)}, not 1 to 255; save it again.")
+        table[int(value)] = labels[name]
+        segment += 1
+    return volume.with_array(table[volume.array])
+
+
+def _drawn(scores_by_row: dict[str, list[CaseScore]]) -> set[str]:
+    """The structures that at least one reference shows; the others were not drawn, and their scores mean nothing."""
+    return {score.structure for scores in scores_by_row.values() for score in scores if score.reference_ml > 0}
+
+
+def summary_rows(scores_by_row: dict[str, list[CaseScore]], structures: Sequence[str]) -> list[TableRow]:
+    """The paper's Table 1: a row for each method, mean and standard deviation over its cases.
+
+    A structure that no reference of any row shows was not drawn: it gets no statistic and stays out of the mean DSC.
+    """
+    drawn = _drawn(scores_by_row)
+    rows = []
+    for method, scores in scores_by_row.items():
+        by_case: dict[str, list[float]] = {}
+        for score in scores:
+            of_case = by_case.setdefault(score.case, [])
+            if score.structure in drawn and score.structure in structures:
+                of_case.append(score.dice)
+        of_structure = {name: [score for score in scores if score.structure == name] if name in drawn else [] for name in structures}
+        rows.append(
+            TableRow(
+                method,
+                len(by_case),
+                _statistic([float(np.mean(values)) for values in by_case.values() if values]),
+                {structure: _statistic([score.dice for score in found]) for structure, found in of_structure.items()},
+                {structure: _statistic([score.assd for score in found]) for structure, found in of_structure.items()},
+            )
+        )
+    return rows
+
+
+def _statistic(values: list[float]) -> Statistic | None:
+    return Statistic(float(np.mean(values)), float(np.std(values)), len(values)) if values else None
+
+
+def write_per_case_csv(path: Path, scores_by_row: dict[str, list[CaseScore]]) -> None:
+    """Every score in full precision; the scores of a structure that no reference shows are left empty."""
+    drawn = _drawn(scores_by_row)
+    lines: list[list[Any]] = [["method", "case", "structure", "dice", "assd_mm", "volume_ml", "reference_ml"]]
+    for name, scores in scores_by_row.items():
+        for score in scores:
+            measures = [score.dice, score.assd] if score.structure in drawn else ["", ""]
+            lines.append([name, score.case, score.structure, *measures, score.volume_ml, score.reference_ml])
+    _write_csv(path, lines)
+
+
+def write_table_csv(path: Path, rows: list[TableRow]) -> None:
+    """The table as numbers in full precision: a mean and a standard deviation column for each measure."""
+    lines: list[list[Any]] = [["method", "cases"]]
+    for group, structure in _columns(rows):
+        column = f"{group}_{structure}" if structure else f"{group}_mean"
+        lines[0] += [column, f"{column}_std"]
+    for row in rows:
+        line: list[Any] = [row.name, row.cases]
+        for statistic in _statistics(row):
+            line += [statistic.mean, statistic.deviation] if statistic else ["", ""]
+        lines.append(line)
+    _write_csv(path, lines)
+
+
+def _write_csv(path: Path, lines: list[list[Any]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    write_text(path, text.getvalue())
+
+
+def _columns(rows: list[TableRow]) -> list[tuple[str, str]]:
+    """Measure and structure of each column, in the paper's order; no structure is the mean over them."""
+    structures = list(rows[0].dice) if rows else []
+    return [("dice", ""), *(("dice", structure) for structure in structures), *(("assd_mm", structure) for structure in structures)]
+
+
+def _statistics(row: TableRow) -> list[Statistic | None]:
+    return [row.mean_dice, *row.dice.values(), *row.assd.values()]
+
+
+def write_table_markdown(path: Path, rows: list[TableRow], convention: str) -> None:
+    """The table for people, the best mean of each column in bold, with a line on how to read it."""
+    cells = [["Method", "Cases"]]
+    for group, structure in _columns(rows):
+        cells[0].append(f"DSC, {structure or 'mean'} ↑" if group == "dice" else f"ASSD, {structure} (mm) ↓")
+    best = _best(rows)
+    for row in rows:
+        cells.append([row.name, str(row.cases)])
+        for column, statistic in enumerate(_statistics(row)):
+            text = str(statistic) if statistic else NOT_DRAWN
+            cells[-1].append(f"**{text}**" if statistic and statistic.mean == best[column] else text)
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in cells]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = ["| " + " | ".join(_aligned(line, widths)) + " |" for line in cells]
+    lines.insert(1, "| " + " | ".join(["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]) + " |")
+    note = (
+        "Mean ± population standard deviation over the cases. DSC: Dice similarity coefficient. ASSD: average symmetric surface"
+        f" distance. Scoring convention: `{convention}`."
+    )
+    note += f" {NOT_CLINICAL}"
+    if any(statistic is None for row in rows for statistic in _statistics(row)):
+        note += f" “{NOT_DRAWN}”: drawn in no reference."
+    write_text(path, "\n".join([*lines, "", note]) + "\n")
+
+
+def _best(rows: list[TableRow]) -> list[float | None]:
+    """The best mean of each column; none where there is nothing to compare."""
+    best: list[float | None] = []
+    for (group, _), column in zip(_columns(rows), zip(*map(_statistics, rows), strict=True), strict=True):
+        means = [statistic.mean for statistic in column if statistic]
+        best.append((max if group == "dice" else min)(means) if len(means) > 1 else None)
+    return best
+
+
+def table_text(rows: list[TableRow]) -> str:
+    """The table for a terminal: aligned columns under two lines of heading."""
+    columns = _columns(rows)
+    heads = ["DSC" if group == "dice" else "ASSD (mm)" for group, _ in columns]
+    heads = [head if head not in heads[:column] else "" for column, head in enumerate(heads)]
+    cells = [["", "", *heads], ["Method", "Cases", *(structure or "mean" for _, structure in columns)]]
+    cells += [[row.name, str(row.cases), *(str(statistic or NOT_DRAWN) for statistic in _statistics(row))] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join("  ".join(_aligned(line, widths)).rstrip() for line in cells)
+
+
+def _aligned(line: list[str], widths: list[int]) -> list[str]:
+    """Text to the left, numbers to the right."""
+    return [cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(line, widths, strict=True))]

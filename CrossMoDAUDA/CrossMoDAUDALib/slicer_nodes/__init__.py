@@ -1,0 +1,1 @@
+"""MRML: scans and segmentations as nodes, inside Slicer or on slicer-core."""

@@ -1,0 +1,170 @@
+"""What the panel and scripts call with nodes: segment a scan, or translate one, with a trained model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from ..core.errors import InputError
+from ..core.progress import Progress, silent
+from ..images.volumes import Volume
+from ..models.training_summary import TrainedOn
+from ..scoring import plausibility
+from . import mrml
+
+Node = mrml.Node
+
+# Where the files of a model lie: the folder given is an experiment, one of its parts, or the model itself.
+_MODEL_FILES = tuple(
+    f"{folder}{file}" for folder in ("", "model/", "translation/", "iteration_*/model/") for file in ("*.safetensors", "model.json")
+)
+_Model = TypeVar("_Model")
+
+
+class _Segmenter(Protocol):
+    labels: dict[str, int]
+    trained_on: TrainedOn | None
+
+    def segment(self, volume: Volume, progress: Progress = silent) -> Volume: ...
+
+
+class _Translator(Protocol):
+    def translate(self, volume: Volume, progress: Progress = silent) -> Volume: ...
+
+
+class InferenceLogic:
+    """Segments and translates volume nodes; keeps the last loaded models, so that a second scan is quick.
+
+    Nothing enters the scene before a prediction is complete. A ``progress`` that raises cancels: its exception passes
+    through and the scene stays as it was.
+
+    Args:
+        load_segmenter, load_translator: load a model from its folder for a device.
+    """
+
+    def __init__(
+        self,
+        load_segmenter: Callable[[Path, str], _Segmenter] | None = None,
+        load_translator: Callable[[Path, str], _Translator] | None = None,
+    ) -> None:
+        self._segmenters = _Kept(load_segmenter or _load_segmenter)
+        self._translators = _Kept(load_translator or _load_translator)
+
+    def segment(
+        self,
+        volumeNode: Node,
+        model: Path | str,
+        outputNode: Node = None,
+        device: str = "auto",
+        progress: Progress = silent,
+    ) -> Node:
+        """Segment a target scan.
+
+        Args:
+            volumeNode: the scan, a scalar volume node.
+            model: an experiment folder, a model package, or an imported model's name.
+            outputNode: a segmentation node whose segments are replaced; without it a new one, "<scan's name> segmentation".
+            device: auto, cuda, cuda:N, mps or cpu.
+            progress: told the steps of the prediction.
+
+        Returns:
+            The segmentation node, one segment a structure, on the scan's own grid and under its transform. What is odd
+            about it stands in its attribute ``CrossMoDAUDA.Warnings``.
+
+        Raises:
+            InputError: the scan or the model cannot be used, or the scan's grid was changed meanwhile.
+        """
+        volume = mrml.volume_from_node(volumeNode)
+        segmenter = self._segmenters.load(model, device)
+        labels = segmenter.segment(volume, progress)
+        name = f"{volumeNode.GetName()} segmentation"
+        warnings = plausibility.check(labels, segmenter.labels, segmenter.trained_on)
+        node = mrml.segmentation_node(labels, segmenter.labels, volumeNode, name, _if_in_a_scene(outputNode))
+        mrml.set_warnings(node, [warning.message for warning in warnings])
+        return node
+
+    def translate(
+        self,
+        volumeNode: Node,
+        model: Path | str,
+        outputNode: Node = None,
+        device: str = "auto",
+        progress: Progress = silent,
+    ) -> Node:
+        """Translate a source scan into a pseudo-target image.
+
+        Args:
+            volumeNode: the scan, a scalar volume node.
+            model: an experiment folder, a model package, or an imported model's name.
+            outputNode: a volume node to fill; without it a new one, "<scan's name> pseudo-hrT2".
+            device: auto, cuda, cuda:N, mps or cpu.
+            progress: told the slices done.
+
+        Returns:
+            The volume node, on the scan's own grid and under its transform.
+
+        Raises:
+            InputError: the scan or the model cannot be used.
+        """
+        if outputNode is not None and outputNode is volumeNode:
+            raise InputError(f"Volume '{volumeNode.GetName()}' is both input and output; choose another output volume.")
+        volume = mrml.volume_from_node(volumeNode)
+        translated = self._translators.load(model, device).translate(volume, progress)
+        name = f"{volumeNode.GetName()} pseudo-hrT2"
+        return mrml.volume_node(translated, name, _if_in_a_scene(outputNode), volumeNode)
+
+    def unload(self) -> None:
+        """Let go of the kept models and their memory."""
+        self._segmenters.forget()
+        self._translators.forget()
+
+
+class _Kept(Generic[_Model]):
+    """The last loaded model; loaded again when the folder, the device or a file of the model is another."""
+
+    def __init__(self, loader: Callable[[Path, str], _Model]) -> None:
+        self._loader = loader
+        self._key: object = None
+        self._model: _Model | None = None
+
+    def load(self, model: Path | str, device: str) -> _Model:
+        from ..models.library import find_model
+        from ..models.package import as_folder
+
+        folder = find_model(Path(model)).absolute()
+        key = (folder, device, _stamp(folder))
+        if self._model is None or key != self._key:
+            self.forget()  # first, so that two models never share the memory
+            with as_folder(folder) as unpacked:
+                self._model = self._loader(unpacked, device)
+            self._key = key
+        return self._model
+
+    def forget(self) -> None:
+        self._key = self._model = None
+
+
+def _stamp(model: Path) -> list[tuple[str, int, int]]:
+    """What tells that a model was trained further or replaced: the files it is loaded from, with time and size."""
+    if model.is_file():
+        return [(str(model), model.stat().st_mtime_ns, model.stat().st_size)]
+    files = [path for pattern in _MODEL_FILES for path in model.glob(pattern) if path.is_file()]
+    return sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+def _if_in_a_scene(node: Node) -> Node:
+    """The output node, unless somebody removed it while the network was at work: then the result gets a new one."""
+    return node if node is not None and node.GetScene() is not None else None
+
+
+def _load_segmenter(model: Path, device: str) -> _Segmenter:
+    from ..segmentation.predictor import Segmenter
+
+    return Segmenter.load(model, device)
+
+
+def _load_translator(model: Path, device: str) -> _Translator:
+    from ..translation.translator import Translator
+
+    return Translator.load(model, device)
