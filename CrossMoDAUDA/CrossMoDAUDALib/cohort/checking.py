@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -14,10 +12,9 @@ import numpy as np
 
 from ..core.errors import CohortError, InputError, printable
 from ..core.progress import Progress, silent
+from ..images.fingerprint import scan_sha256
 from ..images.volumes import Array, Volume, read_label_map, read_volume
 from .finding import Case, Cohort
-
-_DETACHED = re.compile(rb"^(?:ElementDataFile\s*=|data file:)\s*(\S.*?)\s*$", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass
@@ -190,25 +187,6 @@ def _read(path: Path, read: Callable[[Path], Volume], problems: list[str]) -> tu
     except MemoryError:
         problems.append(f"{path} does not fit into memory; free some of it or remove the case.")
     return None, ""
-
-
-def scan_sha256(path: Path) -> str:
-    """SHA-256 of a scan file; of a detached header (.mhd, .nhdr), one that covers its data file too.
-
-    Raises:
-        OSError: a file cannot be read.
-    """
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
-        if path.suffix.lower() not in (".mhd", ".nhdr"):
-            return digest.hexdigest()
-        file.seek(0)
-        named = _DETACHED.search(file.read(1 << 20))
-    data = path.parent / os.fsdecode(named.group(1)) if named else path
-    if data.is_file():
-        with data.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
 
 
 def _voxel_counts(array: Array) -> Array:

@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InputError
-from ..images.volumes import file_stem, is_scan
+from ..images.names import ScanName
+from ..images.volumes import is_scan
 
-_SUFFIX = re.compile(r"[_.-](0000|ceT1|hrT2|T2|label|seg|mask)$", re.IGNORECASE)
-_MODALITY_OF_SUFFIX = {"cet1": "ceT1", "hrt2": "hrT2", "t2": "hrT2"}
-_LABEL_SUFFIXES = {"label", "seg", "mask"}
 _SCORING_FOLDERS = {"val", "test", "testing"}
 
 
@@ -81,35 +79,6 @@ class Cohort:
             return cls(cases("source"), cases("target"), cases("evaluation"))
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a cohort: {error}") from error
-
-
-@dataclass(frozen=True)
-class _Scan:
-    """A scan file and what its name tells: case, modality ('' where it does not say) and whether it is a label map."""
-
-    path: Path
-    id: str
-    modality: str
-    is_label: bool
-
-    @classmethod
-    def of(cls, path: Path) -> _Scan:
-        name, suffixes = file_stem(path), list[str]()
-        while (match := _SUFFIX.search(name)) and match.start() > 0:
-            name = name[: match.start()]
-            suffixes.append(match.group(1).lower())
-        modality = next((_MODALITY_OF_SUFFIX[suffix] for suffix in suffixes if suffix in _MODALITY_OF_SUFFIX), "")
-        return cls(path, name, modality, bool(_LABEL_SUFFIXES.intersection(suffixes)))
-
-
-def case_id(path: Path) -> str:
-    """The case that a scan belongs to: its file name without ending and common suffixes (``_0000``, ``_ceT1``, ``_Label``, ...)."""
-    return _Scan.of(path).id
-
-
-def is_label_name(path: Path) -> bool:
-    """Whether a file's name says that it is a label map or a segmentation (``_Label``, ``_seg``, ``_mask``, ``.seg.nrrd``)."""
-    return path.name.lower().endswith(".seg.nrrd") or _Scan.of(path).is_label
 
 
 def find_crossmoda(folder: Path) -> Cohort:
@@ -208,16 +177,16 @@ def _paired(image_folder: Path, label_folder: Path) -> tuple[list[Case], list[st
     return cases, _note([path for name, paths in labels.items() if name not in known for path in paths], "a label map without an image")
 
 
-def _images_of(folder: Path) -> tuple[list[_Scan], list[str]]:
+def _images_of(folder: Path) -> tuple[list[ScanName], list[str]]:
     """The images in a folder and notes on label maps that lie among them."""
     scans = _folder_scans(folder)
     images = [scan for scan in scans if not scan.is_label] or scans
     return images, _note([scan.path for scan in scans if scan not in images], "a label map in a folder of images")
 
 
-def _assign_labels(images: list[_Scan], labels: list[_Scan]) -> tuple[dict[Path, list[Path]], list[Path]]:
+def _assign_labels(images: list[ScanName], labels: list[ScanName]) -> tuple[dict[Path, list[Path]], list[Path]]:
     """Label maps by the image each belongs to, and those that belong to none."""
-    by_id: dict[str, list[_Scan]] = {}
+    by_id: dict[str, list[ScanName]] = {}
     for image in images:
         by_id.setdefault(image.id, []).append(image)
     labels_of: dict[Path, list[Path]] = {}
@@ -234,7 +203,7 @@ def _assign_labels(images: list[_Scan], labels: list[_Scan]) -> tuple[dict[Path,
     return labels_of, orphans
 
 
-def _cases(image: _Scan, labels: list[Path]) -> list[Case]:
+def _cases(image: ScanName, labels: list[Path]) -> list[Case]:
     """A case, or one for each label map where there are several: the check refuses these as duplicates."""
     return [Case(image.id, image.path, label) for label in labels] or [Case(image.id, image.path, None)]
 
@@ -267,7 +236,7 @@ def _existing_folder(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _folder_scans(folder: Path) -> list[_Scan]:
+def _folder_scans(folder: Path) -> list[ScanName]:
     folder = _existing_folder(folder)
     try:
         scans = _scans(folder.iterdir())
@@ -278,11 +247,11 @@ def _folder_scans(folder: Path) -> list[_Scan]:
     return scans
 
 
-def _scans(paths: Iterable[Path]) -> list[_Scan]:
+def _scans(paths: Iterable[Path]) -> list[ScanName]:
     """The scans among paths, hidden files left out, with the numbers in their names in counting order."""
-    found = [_Scan.of(path) for path in paths if is_scan(path)]
+    found = [ScanName.of(path) for path in paths if is_scan(path)]
 
-    def order(scan: _Scan) -> tuple[list[str | int], str]:
+    def order(scan: ScanName) -> tuple[list[str | int], str]:
         # re.split alternates text and digits, so that like is compared with like
         return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", scan.id)], str(scan.path)
 

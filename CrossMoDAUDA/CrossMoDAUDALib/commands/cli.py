@@ -205,7 +205,7 @@ def _task(options: argparse.Namespace, log: EventLog) -> int:
 
 
 def _package(options: argparse.Namespace, log: EventLog) -> int:
-    from ..models.package import write_package
+    from ..method.packing import write_package
 
     package = write_package(options.experiment, options.output, options.overwrite)
     log.write("result", input=str(options.experiment), outputs=[str(package.path)])

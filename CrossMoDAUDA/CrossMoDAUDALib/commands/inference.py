@@ -16,14 +16,13 @@ from ..core.files import check_path, write_text
 from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, EventLog
+from ..images.names import scans_in, segment_results
 from .terminal import Bar, complain, say
 
 if TYPE_CHECKING:
     from ..cohort.checking import CaseReport
     from ..cohort.finding import Cohort
 
-# The last of a scan's results, which is there only if there is something to warn of.
-WARNINGS = "_warnings.txt"
 # What is done with one scan: reads it, reports, writes the files; returns what to warn of, in sentences.
 Task = Callable[[Path, list[Path], Progress], list[str]]
 
@@ -92,21 +91,6 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     if measured:
         say(str(options.measurements))
     return status
-
-
-def scans_in(folder: Path) -> list[Path]:
-    """The scan files in a folder, without label maps and what ``segment`` has written there, in order of their names."""
-    from ..cohort.finding import is_label_name
-    from ..images.volumes import is_scan
-
-    return sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and not is_label_name(path))
-
-
-def segment_results(scan: Path, volume_format: str = "nii.gz") -> list[str]:
-    """Names of the files that ``segment`` makes of a scan: the label map, the segmentation and, if need be, the warnings."""
-    from ..images.volumes import file_stem
-
-    return [f"{file_stem(scan)}_Label.{volume_format}", f"{file_stem(scan)}.seg.nrrd", f"{file_stem(scan)}{WARNINGS}"]
 
 
 def _scans(inputs: list[Path]) -> list[Path]:
@@ -202,7 +186,7 @@ def _check_outputs(options: argparse.Namespace, outputs: list[list[str]], table:
             raise InputError(f"{place} is a folder; name a file.")
         if place.exists() and not options.overwrite:
             raise InputError(f"{place} exists already; add --overwrite to replace it, or name another output folder.")
-    from ..experiment.folder import make_writable_folder
+    from ..core.folders import make_writable_folder
 
     make_writable_folder(options.output)
     for names in outputs:

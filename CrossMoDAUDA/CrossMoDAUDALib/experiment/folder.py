@@ -6,23 +6,23 @@ import contextlib
 import importlib.metadata
 import os
 import platform
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..cohort.checking import scan_sha256
 from ..cohort.finding import Case, Cohort
 from ..core.errors import InputError
 from ..core.files import check_path, read_json, sha256, stamp, write_json
+from ..core.folders import make_writable_folder
 from ..core.settings import Settings, setting_fields
+from ..images.fingerprint import scan_sha256
 from ..images.volumes import Volume, read_label_map, read_volume
 from .events import EventLog
 from .lock import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
 from .stages import files_of, is_read_by, planned_stages
 
-__all__ = ["Experiment", "check_folder", "is_running", "make_writable_folder", "prepare_folder", "read_worker", "request_stop"]
+__all__ = ["Experiment", "check_folder", "is_running", "prepare_folder", "read_worker", "request_stop"]
 
 FORMAT = 1
 # These say which machine does the work, not what the result is, so they may change from one start to the next.
@@ -257,25 +257,6 @@ def prepare_folder(folder: Path) -> None:
     check_folder(folder)
     make_writable_folder(folder)
     _refuse_foreign_files(folder)
-
-
-def make_writable_folder(folder: Path) -> None:
-    """Make a folder, if need be, and make sure that files can be written to it.
-
-    Raises:
-        InputError: it is a file or cannot be written.
-    """
-    check_path(folder)
-    if folder.is_file():
-        raise InputError(f"{folder} is a file; name a folder instead.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise InputError(
-            f"{folder} cannot be written ({error.strerror}); choose another output folder or change its permissions."
-        ) from None
 
 
 def _refuse_foreign_files(folder: Path) -> None:

@@ -14,12 +14,9 @@ no case names, no paths, no tags.
 from __future__ import annotations
 
 import contextlib
-import csv
 import errno
 import hashlib
-import io
 import json
-import math
 import os
 import stat
 import tempfile
@@ -30,13 +27,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import NOT_CLINICAL
 from ..core.errors import InputError
-from ..core.files import read_json, replacing, sha256
-from ..core.settings import Settings
-from ..core.structures import structure_of
-from ..experiment.folder import MACHINE_SETTINGS, Experiment, make_writable_folder, package_versions
-from .model_folder import MODEL_FILES, TRANSLATOR_FILES, Model, model_folder, parse_model, parse_translator
+from ..core.files import read_json, sha256
+from .model_folder import MODEL_FILES, TRANSLATOR_FILES, Model, parse_model, parse_translator
 from .weights import check_weights
 
 FORMAT, FORMAT_VERSION = "CrossMoDAUDA model package", 1
@@ -48,7 +41,6 @@ REFERENCE = "Yang and Wang, Image Translation-Based Unsupervised Cross-Modality 
 _LARGEST_JSON = 8 << 20
 _LARGEST_WEIGHTS = (2 << 30) - 1  # what is checked lies in memory; beyond this a zip file would be of another kind
 _LARGEST_DIRECTORY = 1 << 16
-_WHEN = (1980, 1, 1, 0, 0, 0)  # the same model makes the same file
 
 
 @dataclass(frozen=True)
@@ -95,100 +87,6 @@ def as_folder(model: Path) -> Iterator[Path]:
             raise InputError(str(error).replace(folder, str(model))) from error
 
 
-# Writing ---------------------------------------------------------------------------------------------------------------------
-
-
-def write_package(model: Path, output: Path, overwrite: bool = False) -> Package:
-    """Pack an experiment's last finished segmenter with its translator.
-
-    Args:
-        model: an experiment folder, or the folder of one of its iterations.
-        output: the zip file to write, whole or not at all.
-        overwrite: whether an older file may be replaced.
-
-    Raises:
-        InputError: there is no trained model, or ``output`` cannot be written.
-    """
-    if output.suffix.lower() != ".zip":
-        raise InputError(f"{output} does not end in .zip; name the package so.")
-    if output.is_dir():
-        raise InputError(f"{output} is a folder; name a file.")
-    if output.exists() and not overwrite:
-        raise InputError(f"{output} exists already; add --overwrite to replace it, or name another file.")
-    segmenter = model_folder(model)
-    experiment = _experiment_of(segmenter)
-    translation = experiment.folder / "translation"
-    files = {f"model/{name}": segmenter / name for name in MODEL_FILES}
-    if experiment.settings.translation.translator != "none":
-        files.update({f"translation/{name}": translation / name for name in TRANSLATOR_FILES})
-    contents = {name: _content(path) for name, path in files.items()}
-    experiment.refuse_damaged({files[name].resolve(): hashlib.sha256(content).hexdigest() for name, content in contents.items()})
-    _check_contents(contents, f"{experiment.folder}: ")
-    description = _describe(experiment, segmenter, contents, output.stem)
-    make_writable_folder(output.absolute().parent)
-    with replacing(output) as partial, zipfile.ZipFile(partial, "w") as package:
-        for name, content in {DESCRIPTION: _json_bytes(description), **contents}.items():
-            entry = zipfile.ZipInfo(name, _WHEN)
-            entry.external_attr = (stat.S_IFREG | 0o644) << 16
-            # Weights hardly shrink; stored as they are, a package cannot inflate to more than its size.
-            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".safetensors") else zipfile.ZIP_DEFLATED
-            package.writestr(entry, content)
-    return Package(output, description, _key(description))
-
-
-def _experiment_of(segmenter: Path) -> Experiment:
-    for folder in segmenter.resolve().parents:
-        if Experiment.exists(folder):
-            return Experiment.load(folder)
-    raise InputError(f"{segmenter} does not belong to an experiment; name an experiment folder.")
-
-
-def _describe(experiment: Experiment, segmenter: Path, contents: dict[str, bytes], name: str) -> dict[str, Any]:
-    settings = experiment.settings
-    owner = segmenter.resolve().parent.name
-    iteration = owner.removeprefix("iteration_")
-    trained_on = json.loads(contents["model/model.json"]).get("trained_on")
-    recorded = settings.to_json()
-    return {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "use": NOT_CLINICAL,
-        "name": name,
-        "method": {
-            "reference": REFERENCE,
-            "translator": settings.translation.translator,
-            "segmenter": f"nnU-Net ({settings.segmentation.trainer}, {settings.segmentation.configuration})",
-            "self_training_iteration": int(iteration) if iteration.isdecimal() else None,
-        },
-        "settings": {key: value for key, value in recorded.items() if key not in MACHINE_SETTINGS},
-        "labels": [_label(label, value) for label, value in settings.labels.items()],
-        "cohort": {**{f"{domain}_cases": len(cases) for domain, cases in experiment.cohort.domains().items()}, "trained_on": trained_on},
-        "scores": _scores(experiment.folder / "evaluation" / "table.csv", owner.replace("_", " "), settings),
-        "versions": package_versions(),
-        "files": {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in contents.items()},
-    }
-
-
-def _label(name: str, value: int) -> dict[str, Any]:
-    look = structure_of(name, value)
-    codes = {key: dict(zip(("scheme", "value", "meaning"), getattr(look, key), strict=True)) for key in ("category", "type", "region")}
-    return {"name": name, "value": value, "colour": list(look.colour), "terminology": {"context": look.context, **codes}}
-
-
-def _scores(table: Path, row_name: str, settings: Settings) -> dict[str, Any] | None:
-    """The model's own row of the experiment's table; None before it has been scored."""
-    if not table.is_file():
-        return None
-    for row in csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))):
-        if row.pop("method") in (row_name, "source only" if settings.translation.translator == "none" else row_name):
-            numbers = {key: float(value) for key, value in row.items() if value and math.isfinite(float(value))}
-            return {"convention": settings.evaluation.convention, "cases": int(numbers.pop("cases")), **numbers}
-    return None
-
-
-# Reading ---------------------------------------------------------------------------------------------------------------------
-
-
 def check_package(path: Path) -> Package:
     """Read a package to its end and check it: names, sizes, hashes, formats, weights. Nothing is written.
 
@@ -198,8 +96,8 @@ def check_package(path: Path) -> Package:
     with _opened(path) as package:
         description = _description(package, path)
         contents = dict(_verified(package, description, path))
-    checked = Package(path, description, _key(description))
-    if _check_contents(contents, f"{path}: ").settings.labels != checked.labels:
+    checked = Package(path, description, key_of(description))
+    if check_contents(contents, f"{path}: ").settings.labels != checked.labels:
         raise InputError(f"{path}: its {DESCRIPTION} names other structures than the segmenter has; get the package again.")
     return checked
 
@@ -340,7 +238,7 @@ def _verified(package: zipfile.ZipFile, description: dict[str, Any], path: Path)
         yield name, content
 
 
-def _check_contents(contents: dict[str, bytes], place: str) -> Model:
+def check_contents(contents: dict[str, bytes], place: str) -> Model:
     """Make sure that the files mean something together, as far as that shows without building the networks."""
     read = {name: _json(content) for name, content in contents.items() if name.endswith(".json")}
     for name, data in read.items():
@@ -356,13 +254,6 @@ def _check_contents(contents: dict[str, bytes], place: str) -> Model:
     return model
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; run the experiment until its translation and iteration 0 are done.") from None
-
-
 def _json(content: bytes) -> Any:
     """What JSON says; None if it is none."""
     try:
@@ -371,10 +262,7 @@ def _json(content: bytes) -> Any:
         return None
 
 
-def _json_bytes(data: Any) -> bytes:
-    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def _key(description: dict[str, Any]) -> str:
+def key_of(description: dict[str, Any]) -> str:
+    """Twelve hexadecimal digits that stand for a package's content."""
     hashes = sorted((name, file["sha256"]) for name, file in description["files"].items())
     return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()[:12]

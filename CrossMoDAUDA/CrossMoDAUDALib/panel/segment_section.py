@@ -8,10 +8,10 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ..commands.inference import scans_in, segment_results
 from ..core.errors import CrossModaError, InputError
 from ..core.failures import explain
 from ..experiment.events import LOADING
+from ..images.names import scans_in, segment_results
 from ..images.volumes import read_label_map, write_volume
 from ..models.model_folder import describe_model
 from ..scoring.plausibility import LOOK

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from .. import NOT_CLINICAL
-from ..cohort.finding import case_id
 from ..core.errors import InputError, short
 from ..core.files import write_text
 from ..core.progress import Progress, silent
 from ..images import volumes
+from ..images.names import case_id
 from ..images.volumes import Volume
 from .metrics import assd, check_convention, dice
 

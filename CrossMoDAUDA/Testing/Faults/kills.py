@@ -9,7 +9,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from CrossMoDAUDALib.commands import inference as tasks
+from CrossMoDAUDALib.images.names import segment_results
 
 from .reference import Reference, command, compare, compare_image
 from .runs import SECONDS_TO_END, NotSurvivedError, Run, Watch, finished, require
@@ -57,7 +57,7 @@ def killed_command(reference: Reference, folder: Path, draws: random.Random, cou
     """``segment`` or ``translate`` killed on its way: what lies under a result's name is whole, and another run completes it."""
     log, scans = folder / "run.log", inputs(reference, folder / "scans", 6)
     first = sorted(scans.iterdir())[0]
-    names = {"segment": tasks.segment_results, "translate": lambda path: [f"{path.name[:-7]}_pseudo_target.nii.gz"]}[words]
+    names = {"segment": segment_results, "translate": lambda path: [f"{path.name[:-7]}_pseudo_target.nii.gz"]}[words]
     start = partial(Run, words, reference.folder, scans, "--device", "cpu", "--overwrite", log=log)
     whole, out = folder / "whole", folder / "results"
     began = time.monotonic()

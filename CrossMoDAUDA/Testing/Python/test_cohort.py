@@ -10,6 +10,7 @@ from cohort_files import LABELS, label_array, save, save_crossmoda, scan_array
 from CrossMoDAUDALib.cohort import checking as cohort_check
 from CrossMoDAUDALib.cohort import finding as cohort
 from CrossMoDAUDALib.core import errors
+from CrossMoDAUDALib.images import names
 
 
 @pytest.fixture
@@ -153,7 +154,7 @@ def test_target_cases_cannot_carry_labels(tmp_path: Path) -> None:
     ],
 )
 def test_case_id(file_name: str, case: str) -> None:
-    assert cohort.case_id(Path(file_name)) == case
+    assert names.case_id(Path(file_name)) == case
 
 
 @pytest.mark.parametrize(

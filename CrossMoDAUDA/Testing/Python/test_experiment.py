@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from CrossMoDAUDALib.cohort.checking import scan_sha256
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.files import make_folder, never_remade, write_json
@@ -23,6 +22,7 @@ from CrossMoDAUDALib.experiment import status
 from CrossMoDAUDALib.experiment.events import read_events
 from CrossMoDAUDALib.experiment.folder import Experiment, check_folder, is_running, prepare_folder
 from CrossMoDAUDALib.experiment.status import describe
+from CrossMoDAUDALib.images.fingerprint import scan_sha256
 
 LIBRARY = Path(experiments.__file__).resolve().parents[2]
 SETTINGS = preset_settings("smoke")

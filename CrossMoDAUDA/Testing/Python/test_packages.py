@@ -19,6 +19,7 @@ from conftest import ROOT
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.images.volumes import read_label_map, read_volume
+from CrossMoDAUDALib.method.packing import write_package
 from CrossMoDAUDALib.models import library as installed_models
 from CrossMoDAUDALib.models import package as packages
 from CrossMoDAUDALib.models.model_folder import describe_model
@@ -39,7 +40,7 @@ def own_models_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="module")
 def package(tiny_experiment: Path, tmp_path_factory: pytest.TempPathFactory) -> packages.Package:
-    return packages.write_package(tiny_experiment, tmp_path_factory.mktemp("packages ü") / "Tiny VS.zip")
+    return write_package(tiny_experiment, tmp_path_factory.mktemp("packages ü") / "Tiny VS.zip")
 
 
 def segment(model: str | Path, scan: Path, output: Path) -> np.ndarray:
@@ -158,12 +159,12 @@ def test_nothing_of_patients_or_of_this_machine_travels(package: packages.Packag
 def test_the_same_model_makes_the_same_file_and_is_kept_once(
     package: packages.Package, tiny_experiment: Path, tmp_path: Path, own_models_folder: Path
 ) -> None:
-    again = packages.write_package(tiny_experiment, tmp_path / package.path.name)
+    again = write_package(tiny_experiment, tmp_path / package.path.name)
     assert again.path.read_bytes() == package.path.read_bytes()
     renamed = shutil.copy(package.path, tmp_path / "another name.zip")
     first, second = installed_models.import_package(package.path), installed_models.import_package(Path(renamed))
     assert first == second and [path.name for path in own_models_folder.iterdir()] == [first.name]
-    earlier = packages.write_package(tiny_experiment / "iteration_0", tmp_path / "earlier.zip")
+    earlier = write_package(tiny_experiment / "iteration_0", tmp_path / "earlier.zip")
     assert earlier.description["method"]["self_training_iteration"] == 0 and earlier.key != package.key
     assert installed_models.import_package(earlier.path).name != first.name
     assert len(installed_models.installed_models()) == 2
@@ -248,7 +249,7 @@ def test_a_model_that_a_disk_has_damaged_is_not_packed(tiny_experiment: Path, tm
     path.write_bytes(content)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     with pytest.raises(InputError, match=r"segmenter\.safetensors has changed since stage iteration_1/train wrote it"):
-        packages.write_package(copy, tmp_path / "model.zip")
+        write_package(copy, tmp_path / "model.zip")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
@@ -311,7 +312,7 @@ def test_a_model_that_has_diverged_is_not_packed(tiny_experiment: Path, tmp_path
     next(iter(weights.values())).reshape(-1)[0] = np.nan
     save_file(weights, path)
     with pytest.raises(InputError, match=r"segmenter\.safetensors holds weights that are no finite numbers"):
-        packages.write_package(copy, tmp_path / "model.zip")
+        write_package(copy, tmp_path / "model.zip")
     assert not (tmp_path / "model.zip").exists()
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.images.volumes import read_label_map, write_volume
+from CrossMoDAUDALib.method.packing import write_package
 from CrossMoDAUDALib.models import library as installed_models
 from CrossMoDAUDALib.models import package as packages
 from CrossMoDAUDALib.slicer_nodes import mrml
@@ -81,7 +82,7 @@ def test_a_bad_package_is_refused_in_a_sentence(host: Host, tmp_path: Path, own_
 
 
 def test_an_import_can_be_cancelled(host: Host, tiny_experiment: Path, tmp_path: Path, own_models_folder: Path) -> None:
-    path = packages.write_package(tiny_experiment, tmp_path / "model.zip").path
+    path = write_package(tiny_experiment, tmp_path / "model.zip").path
     open_section(host, "segment")
     host.answers += [str(path)]
     host.click("segmentImport")
@@ -102,7 +103,7 @@ def test_an_import_can_be_cancelled(host: Host, tiny_experiment: Path, tmp_path:
 
 
 def test_a_scene_is_closed_while_a_model_is_imported(host: Host, tiny_experiment: Path, tmp_path: Path, own_models_folder: Path) -> None:
-    path = packages.write_package(tiny_experiment, tmp_path / "model.zip").path
+    path = write_package(tiny_experiment, tmp_path / "model.zip").path
     open_section(host, "segment")
     host.answers += [str(path)]
     host.click("segmentImport")

@@ -49,7 +49,7 @@ def _good(pantry: Pantry) -> Files:
     """The files of a good package."""
     import tempfile
 
-    from CrossMoDAUDALib.models.package import write_package
+    from CrossMoDAUDALib.method.packing import write_package
 
     with tempfile.TemporaryDirectory() as folder:
         path = write_package(pantry.experiment, Path(folder) / "model.zip").path

@@ -1,0 +1,54 @@
+"""What the names of scan files mean: case, modality, label map; and the names that results get."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from .volumes import file_stem, is_scan
+
+_SUFFIX = re.compile(r"[_.-](0000|ceT1|hrT2|T2|label|seg|mask)$", re.IGNORECASE)
+_MODALITY_OF_SUFFIX = {"cet1": "ceT1", "hrt2": "hrT2", "t2": "hrT2"}
+_LABEL_SUFFIXES = {"label", "seg", "mask"}
+# The last of a scan's results, which is there only if there is something to warn of.
+WARNINGS = "_warnings.txt"
+
+
+@dataclass(frozen=True)
+class ScanName:
+    """A scan file and what its name tells: case, modality ('' where it does not say) and whether it is a label map."""
+
+    path: Path
+    id: str
+    modality: str
+    is_label: bool
+
+    @classmethod
+    def of(cls, path: Path) -> ScanName:
+        name, suffixes = file_stem(path), list[str]()
+        while (match := _SUFFIX.search(name)) and match.start() > 0:
+            name = name[: match.start()]
+            suffixes.append(match.group(1).lower())
+        modality = next((_MODALITY_OF_SUFFIX[suffix] for suffix in suffixes if suffix in _MODALITY_OF_SUFFIX), "")
+        return cls(path, name, modality, bool(_LABEL_SUFFIXES.intersection(suffixes)))
+
+
+def case_id(path: Path) -> str:
+    """The case that a scan belongs to: its file name without ending and common suffixes (``_0000``, ``_ceT1``, ``_Label``, ...)."""
+    return ScanName.of(path).id
+
+
+def is_label_name(path: Path) -> bool:
+    """Whether a file's name says that it is a label map or a segmentation (``_Label``, ``_seg``, ``_mask``, ``.seg.nrrd``)."""
+    return path.name.lower().endswith(".seg.nrrd") or ScanName.of(path).is_label
+
+
+def scans_in(folder: Path) -> list[Path]:
+    """The scan files in a folder, without label maps and what ``segment`` has written there, in order of their names."""
+    return sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and not is_label_name(path))
+
+
+def segment_results(scan: Path, volume_format: str = "nii.gz") -> list[str]:
+    """Names of the files that ``segment`` makes of a scan: the label map, the segmentation and, if need be, the warnings."""
+    return [f"{file_stem(scan)}_Label.{volume_format}", f"{file_stem(scan)}.seg.nrrd", f"{file_stem(scan)}{WARNINGS}"]
