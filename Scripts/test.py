@@ -1,4 +1,5 @@
-"""Check the project: style (ruff), types (mypy), the faults that a worker has to survive, then every test (pytest).
+"""Check the project: style (ruff), types (mypy), rooms (import-linter), the faults that a worker has to survive, then
+every test (pytest).
 
     python3 Scripts/test.py [pytest's arguments]
     python3 Scripts/test.py --faults [--long] [--seed N] [--only WORDS] [--lanes N]
@@ -17,6 +18,13 @@ import sys
 
 import _environment
 
+LINT_IMPORTS = "import sys; sys.path.insert(0, 'CrossMoDAUDA'); from importlinter.cli import lint_imports_command; lint_imports_command()"
+# By title, the arguments of Python.
+CHECKS = {
+    "style (ruff)": ["-m", "ruff", "check", "."],
+    "types (mypy)": ["-m", "mypy"],
+    "rooms (import-linter)": ["-c", LINT_IMPORTS],
+}
 LEAST_COVERAGE = 90  # percent of the core library's lines, its Slicer panel not counted
 
 
@@ -27,9 +35,9 @@ def main(arguments):
         options = [argument for argument in arguments if argument != "--faults"]
         return subprocess.call([*faults, *options], cwd=_environment.ROOT / "CrossMoDAUDA")
     statuses = []
-    for check in (["ruff", "check", "."], ["mypy"]):
-        print(f"== {' '.join(check[:2])}", flush=True)
-        statuses.append(subprocess.call([sys.executable, "-m", *check], cwd=_environment.ROOT))
+    for title, check in CHECKS.items():
+        print(f"== {title}", flush=True)
+        statuses.append(subprocess.call([sys.executable, *check], cwd=_environment.ROOT))
     if not arguments and hasattr(os, "killpg"):
         print("== faults", flush=True)
         statuses.append(subprocess.call(faults, cwd=_environment.ROOT / "CrossMoDAUDA"))
