@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
+from CrossMoDAUDALib.cohort.finding import Cohort
+from CrossMoDAUDALib.images.fingerprint import scan_sha256
 
 LABELS = {"Tumour": 1, "Cochlea": 2}
 SHAPE = (5, 6, 7)
@@ -41,3 +43,9 @@ def save_crossmoda(folder: Path, source: str, target: str, validation: str, name
     save(folder / validation / f"{name.format(20)}_{t2}.nii.gz", scan_array(20))
     save(folder / validation / f"{name.format(20)}_Label.nii.gz", label_array(1, 2))
     return folder
+
+
+def hashes(cohort: Cohort) -> dict[str, str]:
+    """SHA-256 by file, as the check of a cohort gives them."""
+    files = [path for cases in cohort.domains().values() for case in cases for path in (case.image, case.label) if path]
+    return {str(path): scan_sha256(path) for path in files}

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from CrossMoDAUDALib.cohort.finding import Cohort
+    from CrossMoDAUDALib.experiment.folder import Experiment
     from Testing.Host import Host
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,6 +77,32 @@ def tiny_experiment(tmp_path_factory: pytest.TempPathFactory, tiny_cohort: Path)
     command = ["run", "--crossmoda", str(tiny_cohort), "-o", str(folder), "--preset", "smoke", "--device", "cpu", *assignments]
     assert cli.main([*command, "--set", "evaluation.source_only=true"]) == 0
     return folder
+
+
+@pytest.fixture
+def cohort(tmp_path: Path) -> Cohort:
+    """Two source and one target case; what an experiment records does not depend on what is in the files."""
+    from CrossMoDAUDALib.cohort.finding import Case, Cohort
+
+    folder = tmp_path / "scans ü"
+    folder.mkdir()
+
+    def scan(name: str) -> Path:
+        (folder / name).write_bytes(name.encode())
+        return folder / name
+
+    source = [Case(name, scan(f"{name}_ceT1.nii.gz"), scan(f"{name}_Label.nii.gz")) for name in ("a", "b")]
+    return Cohort(tuple(source), (Case("c", scan("c_hrT2.nii.gz"), None),))
+
+
+@pytest.fixture
+def started(tmp_path: Path, cohort: Cohort) -> Experiment:
+    """An experiment that has been recorded, and of which no stage has been run."""
+    from cohort_files import hashes
+    from CrossMoDAUDALib.core.settings import preset_settings
+    from CrossMoDAUDALib.experiment.folder import Experiment
+
+    return Experiment.create(tmp_path / "experiment ü", preset_settings("smoke"), cohort, hashes(cohort))
 
 
 @pytest.fixture

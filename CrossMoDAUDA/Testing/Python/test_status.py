@@ -1,0 +1,77 @@
+"""What ``status`` tells of an experiment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from CrossMoDAUDALib.experiment import status
+from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.experiment.status import describe
+
+
+def test_status_of_an_experiment_that_has_not_begun(started: Experiment) -> None:
+    text = describe(started.folder)
+    assert "State       not started" in text
+    assert "2 source, 1 target, 0 evaluation cases" in text
+    assert "preset smoke, translator cyclegan-resnet, 1 self-training iteration, seed 0" in text
+
+
+def test_status_of_a_worker_that_was_killed(started: Experiment) -> None:
+    started.events.write("run", state="started")
+    with started.stage("translation/source_slices"):
+        pass
+    report = started.events.progress("translation/train")
+    report(30, 200, "epoch 3 of 20", cycle_source=0.25)
+    text = describe(started.folder)
+    assert "State       stopped without a word" in text
+    assert "run the same command" in text
+    assert "  done      translation/source_slices" in text
+    last = next(line for line in text.splitlines() if line.startswith("  last"))
+    assert last.split() == ["last", "translation/train", "30", "of", "200", "cycle_source", "0.25"]
+    with started.locked():
+        assert "  now       translation/train" in describe(started.folder)
+
+
+def test_status_of_a_failed_run_tells_the_error_until_it_runs_again(started: Experiment) -> None:
+    started.events.write("run", state="started")
+    started.events.write("warning", message="Something is odd.")
+    started.events.write("error", message="The disk is full; free some space.")
+    started.events.write("run", state="failed")
+    text = describe(started.folder)
+    assert "State       failed" in text
+    assert "Error       The disk is full; free some space." in text
+    assert text.count("Warning     Something is odd.") == 1
+    started.events.write("run", state="started")
+    started.events.write("run", state="finished")
+    assert "Error" not in describe(started.folder)
+    assert "State       finished" in describe(started.folder)
+
+
+def test_status_of_an_interrupted_run(started: Experiment) -> None:
+    started.events.write("run", state="started")
+    started.events.write("run", state="interrupted")
+    assert "State       interrupted; run the same command to continue" in describe(started.folder)
+
+
+def test_durations_in_words() -> None:
+    assert [status._duration(seconds) for seconds in (0, 4.24, 59.9, 200, 3599.7, 90420)] == [
+        "0.0 s",
+        "4.2 s",
+        "59.9 s",
+        "3 min 20 s",
+        "1 h 00 min",
+        "25 h 07 min",
+    ]
+
+
+def test_a_finished_experiment(tiny_experiment: Path) -> None:
+    text = describe(tiny_experiment)
+    assert "State       finished" in text
+    for stage in ("translation/train", "pseudo_target", "iteration_0/train", "iteration_1/predict", "source_only/evaluate"):
+        assert f"  done      {stage} " in text
+    assert all(row in text for row in ("| source only ", "| iteration 0 ", "| iteration 1 "))
+    loaded = Experiment.load(tiny_experiment)
+    assert loaded.completed_stages()[0] == "translation/source_slices"
+    before = (tiny_experiment / "experiment.json").stat().st_mtime_ns
+    Experiment.resume(tiny_experiment, loaded.settings, loaded.cohort)
+    assert (tiny_experiment / "experiment.json").stat().st_mtime_ns == before
