@@ -1,0 +1,105 @@
+"""Scans to slices to batches: geometry untouched, deterministic."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from CrossMoDAUDALib.core.errors import CrossModaError, InputError
+from CrossMoDAUDALib.images import volumes
+from CrossMoDAUDALib.translation.slices import FULL_SCALE, SliceSampler, build_slices, open_slices, steps_per_epoch, to_unit
+from translation_files import CPU, GRIDS, TINY, scan, written
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+# Slices
+
+
+@pytest.mark.parametrize("direction", GRIDS.values(), ids=GRIDS.keys())
+def test_slices_are_the_axial_slices_of_the_scaled_scan(tmp_path: Path, direction: tuple[float, ...]) -> None:
+    volume = scan((32, 32, 32), direction)
+    build_slices(written(tmp_path, volume), tmp_path / "slices.npy", TINY)
+    canonical = volumes.to_canonical(volume)
+    assert canonical.geometry.matrix[2, 2] > 0.9  # the first array axis is axial
+    expected = volumes.scale_intensity(canonical.array, TINY.lower_percentile, TINY.upper_percentile)
+    slices = open_slices(tmp_path / "slices.npy")
+    assert slices.dtype == np.int16
+    np.testing.assert_allclose(to_unit(torch.from_numpy(np.array(slices)))[:, 0], expected, atol=1 / FULL_SCALE)
+
+
+def test_slices_of_all_scans_follow_one_another_and_are_resized(tmp_path: Path) -> None:
+    one, two = scan((32, 32, 5)), scan((48, 40, 3), seed=1)
+    reports: list[tuple[int, int]] = []
+    build_slices(written(tmp_path, one, two), tmp_path / "both.npy", TINY, lambda step, total, *_, **__: reports.append((step, total)))
+    build_slices(written(tmp_path, two), tmp_path / "second.npy", TINY)
+    both = open_slices(tmp_path / "both.npy")
+    assert both.shape == (8, 32, 32)
+    assert np.array_equal(both[5:], open_slices(tmp_path / "second.npy"))
+    assert reports == [(1, 2), (2, 2)]
+
+
+def test_a_damaged_scan_leaves_no_slices_behind(tmp_path: Path) -> None:
+    paths = written(tmp_path, scan(), scan())
+    paths[1].write_bytes(paths[1].read_bytes()[:-200])
+    with pytest.raises(InputError, match="scan 1"):
+        build_slices(paths, tmp_path / "slices.npy", TINY)
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in paths}
+
+
+def test_no_scans_and_no_slices_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no scans"):
+        build_slices([], tmp_path / "slices.npy", TINY)
+    with pytest.raises(CrossModaError, match=r"slices\.npy is missing or damaged"):
+        open_slices(tmp_path / "slices.npy")
+
+
+# Sampler
+
+
+@pytest.fixture
+def numbered(tmp_path: Path) -> tuple[Path, Path]:
+    """Seven source and three target slices, each filled with its own number."""
+    paths = tmp_path / "seven.npy", tmp_path / "three.npy"
+    for path, count in zip(paths, (7, 3), strict=True):
+        np.save(path, np.broadcast_to(np.arange(count, dtype=np.int16)[:, None, None], (count, 32, 32)))
+    return paths
+
+
+def drawn(sampler: SliceSampler, epoch: int) -> tuple[list[int], list[int]]:
+    batches = [sampler.batch(epoch, step) for step in range(sampler.steps)]
+    source, target = ([round(value * FULL_SCALE) for pair in batches for value in pair[i][:, 0, 0, 0].tolist()] for i in (0, 1))
+    return source, target
+
+
+def test_an_epoch_is_one_pass_over_the_larger_domain(numbered: tuple[Path, Path]) -> None:
+    settings = replace(TINY, steps_per_epoch=0)
+    sampler = SliceSampler(*numbered, settings, 0, CPU)
+    assert sampler.counts == (7, 3)
+    assert sampler.steps == steps_per_epoch(settings, 7, 3) == 4
+    source, target = drawn(sampler, 0)
+    assert sorted(source[:7]) == list(range(7))
+    assert sorted(target[:3]) == sorted(target[3:6]) == [0, 1, 2]
+    images, _ = sampler.batch(0, 0)
+    assert images.shape == (2, 1, 32, 32)
+    assert images.dtype == torch.float32
+
+
+def test_a_batch_depends_on_seed_epoch_and_step_only(numbered: tuple[Path, Path]) -> None:
+    sampler = SliceSampler(*numbered, TINY, 0, CPU)
+    first = drawn(sampler, 4)
+    drawn(sampler, 0)
+    assert drawn(sampler, 4) == first == drawn(SliceSampler(*numbered, TINY, 0, CPU), 4)
+    assert torch.equal(SliceSampler(*numbered, TINY, 0, CPU).batch(4, 2)[0], sampler.batch(4, 2)[0])
+    assert drawn(sampler, 5) != first
+    assert drawn(SliceSampler(*numbered, TINY, 1, CPU), 4) != first
+
+
+def test_a_set_number_of_steps_is_kept() -> None:
+    assert steps_per_epoch(replace(TINY, steps_per_epoch=500), 7, 3) == 500
