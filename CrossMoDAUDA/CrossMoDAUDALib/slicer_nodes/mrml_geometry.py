@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from ..core.errors import InputError
 from ..images.volumes import Array, Geometry
-
-Node = Any  # a vtkMRMLNode; the classes exist only once ``slicer`` is imported
+from .scenes import Node
 
 
 def filled_image(image: Any, array: Array) -> Any:

@@ -1,0 +1,236 @@
+"""Label maps to segmentation nodes and back: one named, coloured segment a structure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import CrossModaError, InputError
+from ..core.structures import STRUCTURES, plain_name, structure_of
+from ..images.volumes import Volume
+from .mrml_geometry import filled_image, geometry_of, image_to_ras, node_geometry
+from .scenes import Node, free_name, put_beside, remove_node, scene_of, slicer_module
+from .volume_nodes import volume_from_node
+
+WARNINGS = "CrossMoDAUDA.Warnings"  # an attribute of segmentation nodes, saved with the scene
+
+
+def segmentation_node(
+    label_volume: Volume,
+    structures: dict[str, int],
+    reference_node: Node = None,
+    name: str = "Segmentation",
+    node: Node = None,
+) -> Node:
+    """A segmentation node with one named, coloured segment a structure, on the label map's own grid.
+
+    A structure's name is also its segment's id, and a structure without a voxel has an empty segment, so scripts find
+    the same segments after every prediction.
+
+    Args:
+        label_volume: whole numbers; 0 is background.
+        structures: value in the label map by structure name.
+        reference_node: the scan that was segmented; its grid is the label map's. Becomes the segmentation's reference
+            geometry, and the node is put under its transform and beside it.
+        name: of a new node; made unique in the scene.
+        node: an existing segmentation whose segments are replaced; keeps its name. No other node is touched.
+
+    Raises:
+        InputError: the label map holds other values than the structures', or the reference node has another grid.
+        CrossModaError: this Python has no MRML classes.
+    """
+    labels = checked_labels(label_volume, structures)
+    if reference_node is not None:
+        differences = label_volume.geometry.differences(node_geometry(reference_node))
+        if differences:
+            raise InputError(
+                f"Volume '{reference_node.GetName()}' is not on the grid of its label map ({differences[0]}); "
+                "segment the volume again as it is now."
+            )
+    if node is not None:
+        if reference_node is not None:
+            put_beside(node, reference_node, is_new=False)
+        fill_segmentation(node, labels, structures, reference_node)
+        return node
+    target = scene_of(reference_node)
+    created = target.AddNewNodeByClass("vtkMRMLSegmentationNode", free_name(target, name))
+    try:
+        created.CreateDefaultDisplayNodes()
+        if reference_node is not None:
+            put_beside(created, reference_node, is_new=True)
+        fill_segmentation(created, labels, structures, reference_node)
+    except BaseException:
+        remove_node(created)
+        raise
+    return created
+
+
+def label_volume_from_segmentation(node: Node, structures: dict[str, int]) -> Volume:
+    """A segmentation's segments as one label map (unsigned 8-bit) on the segmentation's reference geometry.
+
+    A structure's segment is the one with its name as id, else as name, else one that :data:`.core.structures.STRUCTURES` knows as the same
+    structure. Where segments overlap, the structure named last wins.
+
+    Raises:
+        InputError: a structure has no segment, or the segmentation has no reference geometry or no labelmap.
+    """
+    import vtk
+    from vtk.util import numpy_support
+
+    slicer = slicer_module()
+    title = f"Segmentation '{node.GetName()}'"
+    segmentation = node.GetSegmentation()
+    if not segmentation.ContainsRepresentation(slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()):
+        raise InputError(f"{title} has no binary labelmap; create that representation in the module Segmentations.")
+    grid = slicer.vtkOrientedImageData()
+    serialized = segmentation.GetConversionParameter(slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName())
+    if not serialized or not slicer.vtkSegmentationConverter.DeserializeImageGeometry(serialized, grid, False):
+        raise InputError(f"{title} has no reference geometry; choose its source volume in the module Segment Editor.")
+    ids, values = vtk.vtkStringArray(), vtk.vtkIntArray()
+    for name, value in structures.items():
+        ids.InsertNextValue(_segment_id(node, name))
+        values.InsertNextValue(value)
+    merged = slicer.vtkOrientedImageData()
+    mode = slicer.vtkSegmentation.EXTENT_REFERENCE_GEOMETRY
+    if not node.GenerateMergedLabelmapForAllSegments(merged, mode, grid, ids, values):
+        raise CrossModaError(f"{title} could not be merged into one label map; check its segments in the module Segmentations.")
+    size = merged.GetDimensions()
+    array = numpy_support.vtk_to_numpy(merged.GetPointData().GetScalars()).reshape(size[::-1])
+    to_ras = vtk.vtkMatrix4x4()
+    merged.GetImageToWorldMatrix(to_ras)
+    extent = merged.GetExtent()
+    origin = to_ras.MultiplyPoint((extent[0], extent[2], extent[4], 1.0))[:3]
+    directions = vtk.vtkMatrix4x4()
+    merged.GetDirectionMatrix(directions)
+    return Volume(array.astype(np.uint8), geometry_of(size, merged.GetSpacing(), origin, directions))
+
+
+def label_volume_from_node(node: Node, structures: dict[str, int]) -> Volume:
+    """A segmentation, or a volume node that holds a label map, as one label map (unsigned 8-bit) with the structures' values.
+
+    Raises:
+        InputError: as :func:`label_volume_from_segmentation` and :func:`volume_from_node`; a label map with other values.
+    """
+    if node.IsA("vtkMRMLSegmentationNode"):
+        return label_volume_from_segmentation(node, structures)
+    return checked_labels(volume_from_node(node), structures)
+
+
+def shared_structures(first: Node, second: Node, known: dict[str, int]) -> dict[str, int]:
+    """Which structures two segmentations or label maps have in common, with the value that each has as a label map.
+
+    Args:
+        known: values by structure name, for label maps, which carry no names.
+
+    Raises:
+        InputError: they have none in common, or a node holds no labels.
+    """
+    segmentations = [node for node in (first, second) if node.IsA("vtkMRMLSegmentationNode")]
+    if not segmentations:
+        values = {int(value) for node in (first, second) for value in np.unique(volume_from_node(node).array)} - {0}
+        names = {value: name for name, value in known.items()}
+        shared = {names.get(value, f"Label {value}"): value for value in sorted(values)}
+    else:
+        shared = {}
+        for name, segment in _segments(segmentations[0]).items():
+            if not all(_has_segment(node, name) for node in segmentations):
+                continue
+            like = next((other for other in known if plain_name(other) == plain_name(name)), None)
+            value = known[like] if like is not None else segment.GetLabelValue()
+            if value in shared.values() and len(segmentations) == 2:  # as of segments in layers of their own
+                value = next(free for free in range(1, 256) if free not in shared.values())
+            if value not in shared.values():
+                shared[name] = value
+    if not shared:
+        raise InputError(f"'{first.GetName()}' and '{second.GetName()}' have no structure in common; give their segments the same names.")
+    return shared
+
+
+def structure_names(node: Node) -> list[str]:
+    """The names of a segmentation's segments; none of a label map, which has values only."""
+    return list(_segments(node)) if node.IsA("vtkMRMLSegmentationNode") else []
+
+
+def set_warnings(node: Node, warnings: Sequence[str]) -> None:
+    """Keep with a segmentation node what is odd about it, in sentences; without any, forget those of an earlier result."""
+    if warnings:
+        node.SetAttribute(WARNINGS, " ".join(warnings))
+    else:
+        node.RemoveAttribute(WARNINGS)
+
+
+def fill_segmentation(node: Node, labels: Volume, structures: dict[str, int], reference_node: Node) -> None:
+    """Replace a segmentation's segments; all new ones share one labelmap, as Slicer does with segments without overlap."""
+    slicer = slicer_module()
+    converter = slicer.vtkSegmentationConverter
+    labelmap = filled_image(slicer.vtkOrientedImageData(), labels.array)
+    labelmap.SetImageToWorldMatrix(image_to_ras(labels.geometry))
+    modifying = node.StartModify()
+    try:
+        segmentation = node.GetSegmentation()
+        has_surface = segmentation.ContainsRepresentation(converter.GetClosedSurfaceRepresentationName())
+        segmentation.RemoveAllSegments()
+        segmentation.SetSourceRepresentationName(converter.GetBinaryLabelmapRepresentationName())
+        if reference_node is not None:
+            node.SetReferenceImageGeometryParameterFromVolumeNode(reference_node)
+        else:
+            node.SetNodeReferenceID(node.GetReferenceImageGeometryReferenceRole(), None)
+            serialized = converter.SerializeImageGeometry(labelmap)
+            segmentation.SetConversionParameter(converter.GetReferenceImageGeometryParameterName(), serialized)
+        for name, label in structures.items():
+            structure = structure_of(name, label)
+            segment = slicer.vtkSegment()
+            segment.SetName(name)
+            segment.SetNameAutoGenerated(False)
+            segment.SetColor(*(part / 255 for part in structure.colour))
+            segment.SetColorAutoGenerated(False)
+            segment.SetTerminology(structure.terminology)
+            segment.SetLabelValue(label)
+            segment.AddRepresentation(converter.GetBinaryLabelmapRepresentationName(), labelmap)
+            if not segmentation.AddSegment(segment, name):
+                raise CrossModaError(f"Segment '{name}' could not be added to segmentation '{node.GetName()}'; see Slicer's log.")
+        if has_surface:  # the user looked at the old segments in 3-D
+            node.CreateClosedSurfaceRepresentation()
+    finally:
+        node.EndModify(modifying)
+
+
+def checked_labels(volume: Volume, structures: dict[str, int]) -> Volume:
+    """The label map as uint8; a value without a segment would turn up in whatever segment the user adds next."""
+    values = np.unique(volume.array)
+    strange = sorted(set(values.tolist()) - {0, *structures.values()})
+    if strange:
+        known = ", ".join(f"{name} {value}" for name, value in structures.items())
+        raise InputError(f"The label map holds the value {strange[0]:g}, which no structure has ({known}); check the labels setting.")
+    return volume.with_array(volume.array.astype(np.uint8))
+
+
+def _segments(node: Node) -> dict[str, Any]:
+    """The segments of a segmentation by name."""
+    segmentation = node.GetSegmentation()
+    found = [segmentation.GetSegment(identifier) for identifier in segmentation.GetSegmentIDs()]
+    return {segment.GetName(): segment for segment in found}
+
+
+def _has_segment(node: Node, name: str) -> bool:
+    try:
+        return bool(_segment_id(node, name))
+    except InputError:
+        return False
+
+
+def _segment_id(node: Node, name: str) -> str:
+    segmentation = node.GetSegmentation()
+    names: dict[str, str] = {identifier: segmentation.GetSegment(identifier).GetName() for identifier in segmentation.GetSegmentIDs()}
+    if name in names:
+        return name
+    known = STRUCTURES.get(plain_name(name))
+    same_name = [identifier for identifier, other in names.items() if plain_name(other) == plain_name(name)]
+    synonyms = [identifier for identifier, other in names.items() if known is not None and STRUCTURES.get(plain_name(other)) is known]
+    found = same_name or synonyms
+    if not found:
+        there = ", ".join(f"'{other}'" for other in names.values()) or "none"
+        raise InputError(f"Segmentation '{node.GetName()}' has no segment '{name}' (it has {there}); rename the segment.")
+    return found[0]

@@ -1,0 +1,78 @@
+"""Volume nodes to this library's volumes and back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..core.errors import InputError
+from ..images.volumes import Volume
+from .mrml_geometry import filled_image, matrix, node_geometry, swapped, to_other_convention
+from .scenes import Node, free_name, put_beside, scene_of, slicer_module
+
+
+def volume_from_node(node: Node) -> Volume:
+    """A copy of a volume node's voxels, in their own type, on the node's own grid (parent transform not applied).
+
+    Raises:
+        InputError: there is no node or no image in it, it is not a 3-D scalar image, it holds NaN or infinity, its axes
+            are skewed, or it is under a non-linear transform.
+    """
+    slicer_module()
+    from vtk.util import numpy_support
+
+    if node is None or not node.IsA("vtkMRMLVolumeNode"):
+        raise InputError("No volume is chosen; choose the scan to work on.")
+    name = f"Volume '{node.GetName()}'"
+    image = node.GetImageData()
+    scalars = image.GetPointData().GetScalars() if image is not None else None
+    if scalars is None or scalars.GetNumberOfTuples() == 0:
+        raise InputError(f"{name} has no image data; load it again or choose another volume.")
+    if scalars.GetNumberOfComponents() != 1:
+        raise InputError(f"{name} has {scalars.GetNumberOfComponents()} values a voxel; expected a scalar volume.")
+    if min(image.GetDimensions()) < 2:
+        raise InputError(f"{name} is a single slice; expected a 3-D scan.")
+    transform = node.GetParentTransformNode()
+    if transform is not None and not transform.IsTransformToWorldLinear():
+        raise InputError(f"{name} is under the non-linear transform '{transform.GetName()}'; harden the transform or take it off first.")
+    geometry = node_geometry(node)
+    if not np.allclose(geometry.matrix.T @ geometry.matrix, np.eye(3), rtol=0, atol=1e-3):
+        raise InputError(f"{name} has skewed axes; resample it to a regular grid first (module Resample Scalar/Vector/DWI Volume).")
+    array = numpy_support.vtk_to_numpy(scalars).reshape(geometry.size[::-1])
+    if not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
+        raise InputError(f"{name} holds voxels that are not finite numbers; replace them, for example by 0.")
+    return Volume(array.copy(), geometry)
+
+
+def volume_node(volume: Volume, name: str, node: Node = None, reference_node: Node = None) -> Node:
+    """A scalar volume node with a copy of the volume.
+
+    Args:
+        name: of a new node; made unique in the scene.
+        node: filled instead of a new one; keeps its name.
+        reference_node: the scan that the volume was made from; the node is put under its transform and beside it.
+
+    Raises:
+        CrossModaError: this Python has no MRML classes.
+    """
+    slicer = slicer_module()
+    import vtk  # comes with slicer
+
+    image = filled_image(vtk.vtkImageData(), volume.array)
+    filled = node if node is not None else slicer.vtkMRMLScalarVolumeNode()
+    modifying = filled.StartModify()
+    try:
+        filled.SetSpacing(volume.geometry.spacing)
+        filled.SetOrigin(swapped(volume.geometry.origin))
+        filled.SetIJKToRASDirectionMatrix(matrix(to_other_convention(volume.geometry.matrix)))
+        filled.SetAndObserveImageData(image)
+    finally:
+        filled.EndModify(modifying)
+    if node is None:
+        target = scene_of(reference_node)
+        filled.SetName(free_name(target, name))
+        target.AddNode(filled)
+    if filled.GetScene() is not None and filled.GetDisplayNode() is None:
+        filled.CreateDefaultDisplayNodes()
+    if reference_node is not None:
+        put_beside(filled, reference_node, is_new=node is None)
+    return filled
