@@ -28,15 +28,6 @@ __all__ = ["Host"]
 assert ctk_widgets and mrml_widgets  # imported for the classes they register
 
 
-_NOISE = ("This plugin does not support", "propagateSizeHints")
-
-
-def _qt_message(kind: QtCore.QtMsgType, _context: Any, message: str) -> None:
-    """What Qt complains of is an error, such as a connection that cannot be made."""
-    if kind != QtCore.QtMsgType.QtDebugMsg and not any(noise in message for noise in _NOISE):
-        signals.record(RuntimeError(message), "Qt")
-
-
 class Host:
     """The application, for as long as a ``with`` lasts.
 
@@ -114,7 +105,7 @@ class Host:
         qt_application.setApplicationName("Slicer")
         QtCore.QSettings.setDefaultFormat(QtCore.QSettings.Format.IniFormat)
         QtCore.QSettings.setPath(QtCore.QSettings.Format.IniFormat, QtCore.QSettings.Scope.UserScope, str(self.folder / "settings"))
-        before = QtCore.qInstallMessageHandler(_qt_message)
+        before = QtCore.qInstallMessageHandler(signals.qt_message)
         self._undo.append(lambda: QtCore.qInstallMessageHandler(before))
         modules_before = set(sys.modules)
         loaded = dict(sys.modules)

@@ -146,3 +146,12 @@ class SignalMember:
         if proxy is None:
             raise AttributeError(f"{self.owner}.{self.name} is a signal of objects, not of the class")
         return BoundSignal(proxy, self.name)
+
+
+_NOISE = ("This plugin does not support", "propagateSizeHints")
+
+
+def qt_message(kind: QtCore.QtMsgType, _context: Any, message: str) -> None:
+    """What Qt complains of is an error, such as a connection that cannot be made."""
+    if kind != QtCore.QtMsgType.QtDebugMsg and not any(noise in message for noise in _NOISE):
+        record(RuntimeError(message), "Qt")

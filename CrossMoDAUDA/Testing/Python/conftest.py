@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from Testing.Host import Host
 
 ROOT = Path(__file__).resolve().parents[3]
+MODULE = ROOT / "CrossMoDAUDA" / "CrossMoDAUDA.py"
 sys.path.insert(0, str(ROOT / "CrossMoDAUDA"))
 
 DATA = ROOT.parent / "shared" / "data"
@@ -110,8 +111,21 @@ def host() -> Iterator[Host]:
     """The stand-in of Slicer's application with the module's panel open."""
     from Testing.Host import Host
 
-    with Host(ROOT / "CrossMoDAUDA" / "CrossMoDAUDA.py") as running:
+    with Host(MODULE) as running:
         yield running
+
+
+@pytest.fixture
+def clean_scene() -> Iterator[Any]:
+    """The scene outside Slicer's application, afterwards with the nodes that it had before."""
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    scene = mrml.scene()
+    before = {scene.GetNthNode(n) for n in range(scene.GetNumberOfNodes())}
+    yield scene
+    for node in [scene.GetNthNode(n) for n in range(scene.GetNumberOfNodes())]:
+        if node not in before:
+            scene.RemoveNode(node)
 
 
 @pytest.fixture

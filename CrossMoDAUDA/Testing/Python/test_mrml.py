@@ -1,4 +1,4 @@
-"""Volume and segmentation nodes, on the real MRML classes: of the Slicer application, or of the package slicer-core."""
+"""Segmentation nodes and their files, on the real MRML classes: of the Slicer application, or of the package slicer-core."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 slicer = pytest.importorskip("slicer", reason="needs Slicer's MRML classes (pip install slicer-core)")
@@ -21,156 +21,15 @@ from CrossMoDAUDALib.core.errors import CrossModaError, InputError  # noqa: E402
 from CrossMoDAUDALib.core.structures import STRUCTURES, TERMINOLOGY_CONTEXT  # noqa: E402
 from CrossMoDAUDALib.images.volumes import Geometry, Volume  # noqa: E402
 from CrossMoDAUDALib.slicer_nodes import mrml  # noqa: E402
+from node_grids import FEW, OBLIQUE, geometries, labels_on, scan_on  # noqa: E402
+
+pytestmark = pytest.mark.usefixtures("clean_scene")
 
 STRUCTURE_LABELS = {"Vestibular schwannoma": 1, "Cochlea": 2}
-VOXEL_TYPES = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"]
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def rotation(angles: tuple[float, float, float], flips: tuple[int, int, int], order: tuple[int, ...]) -> np.ndarray:
-    """Axes rotated about x, y and z, some reversed, in any order (so left-handed grids occur too)."""
-    matrix = np.eye(3)
-    for axis, angle in enumerate(angles):
-        turn = np.eye(3)
-        i, j = [(1, 2), (2, 0), (0, 1)][axis]
-        turn[i, i] = turn[j, j] = np.cos(angle)
-        turn[i, j], turn[j, i] = -np.sin(angle), np.sin(angle)
-        matrix = turn @ matrix
-    return (matrix * np.array(flips))[:, list(order)]
-
-
-angle = st.floats(-3.1, 3.1)
-flip = st.sampled_from([-1, 1])
-geometries = st.builds(
-    lambda size, spacing, origin, angles, flips, order: Geometry(
-        size, spacing, origin, tuple(float(v) + 0.0 for v in rotation(angles, flips, order).ravel())
-    ),
-    st.tuples(*[st.integers(2, 9)] * 3),
-    st.tuples(*[st.floats(0.1, 7.0)] * 3),
-    st.tuples(*[st.floats(-300, 300)] * 3),
-    st.tuples(angle, angle, angle),
-    st.tuples(flip, flip, flip),
-    st.permutations(range(3)).map(tuple),
-)
-OBLIQUE = Geometry((7, 5, 4), (0.41, 0.47, 1.5), (-31.5, 12.25, 88.0), tuple(rotation((0.3, -0.2, 0.5), (1, 1, 1), (0, 1, 2)).ravel()))
-
-
-def labels_on(geometry: Geometry, seed: int = 0, present: tuple[int, ...] = (0, 1, 2)) -> Volume:
-    array = np.random.default_rng(seed).choice(present, size=geometry.size[::-1]).astype(np.uint8)
-    return Volume(array, geometry)
-
-
-def scan_on(geometry: Geometry, seed: int = 0) -> Volume:
-    return Volume(np.random.default_rng(seed).integers(-500, 500, geometry.size[::-1]).astype(np.int16), geometry)
 
 
 def ids_of(node: Any) -> list[str]:
     return list(node.GetSegmentation().GetSegmentIDs())
-
-
-@pytest.fixture(autouse=True)
-def clean_scene() -> Any:
-    """The scene as it was before each test; tests count its nodes."""
-    scene = mrml.scene()
-    before = {scene.GetNthNode(n) for n in range(scene.GetNumberOfNodes())}
-    yield scene
-    for node in [scene.GetNthNode(n) for n in range(scene.GetNumberOfNodes())]:
-        if node not in before:
-            scene.RemoveNode(node)
-
-
-@FEW
-@given(geometries, st.sampled_from(VOXEL_TYPES), st.integers(0, 99))
-def test_volume_survives_a_node_exactly(geometry: Geometry, kind: str, seed: int) -> None:
-    values = np.random.default_rng(seed).integers(0, 120, geometry.size[::-1]).astype(kind)
-    node = mrml.volume_node(Volume(values, geometry), "scan")
-    back = mrml.volume_from_node(node)
-    assert back.array.dtype == values.dtype
-    np.testing.assert_array_equal(back.array, values)
-    assert back.geometry.size == geometry.size
-    for part in ("spacing", "origin", "direction"):  # MRML ignores changes below the machine's precision
-        np.testing.assert_allclose(getattr(back.geometry, part), getattr(geometry, part), rtol=1e-15, atol=1e-15)
-    mrml.remove_node(node)
-
-
-def test_node_lies_where_slicer_reads_the_same_file(tmp_path: Path) -> None:
-    """The world position of a voxel is the one that Slicer's own reader gives it."""
-    from CrossMoDAUDALib.images.volumes import write_volume
-
-    volume = scan_on(OBLIQUE)
-    write_volume(volume, tmp_path / "scan.nrrd")
-    storage, expected = slicer.vtkMRMLVolumeArchetypeStorageNode(), slicer.vtkMRMLScalarVolumeNode()
-    storage.SetFileName(str(tmp_path / "scan.nrrd"))
-    assert storage.ReadData(expected)
-    matrices = []
-    for node in (mrml.volume_node(volume, "scan"), expected):
-        matrix = vtk.vtkMatrix4x4()
-        node.GetIJKToRASMatrix(matrix)
-        matrices.append([matrix.GetElement(row, column) for row in range(4) for column in range(4)])
-    np.testing.assert_allclose(matrices[0], matrices[1], atol=1e-9)
-    assert mrml.volume_from_node(expected).geometry.differences(volume.geometry) == []
-
-
-@pytest.mark.parametrize(
-    ("values", "stored"),
-    [
-        (np.array([True, False]), "uint8"),
-        (np.array([0.5, 2], "float16"), "float32"),
-        (np.array([-3, 70000], "int64"), "int32"),
-        (np.array([0, 2**40], "uint64"), "float64"),
-        (np.array([1, 258], ">i2"), "int16"),
-    ],
-)
-def test_types_that_slicer_lacks_keep_their_values(values: np.ndarray, stored: str) -> None:
-    array = np.resize(values, (2, 3, 4))
-    back = mrml.volume_from_node(mrml.volume_node(Volume(array, Geometry((4, 3, 2), (1, 1, 1), (0, 0, 0), OBLIQUE.direction)), "scan"))
-    assert back.array.dtype == np.dtype(stored)
-    np.testing.assert_array_equal(back.array, array)
-
-
-def test_array_is_a_copy() -> None:
-    node = mrml.volume_node(scan_on(OBLIQUE), "scan")
-    mrml.volume_from_node(node).array[:] = 0
-    np.testing.assert_array_equal(mrml.volume_from_node(node).array, scan_on(OBLIQUE).array)
-
-
-def test_existing_volume_node_is_filled_and_keeps_its_name() -> None:
-    node = mrml.volume_node(scan_on(OBLIQUE), "mine")
-    other = Geometry((3, 4, 5), (1, 2, 3), (4, 5, 6), (1, 0, 0, 0, 1, 0, 0, 0, 1))
-    assert mrml.volume_node(scan_on(other), "other", node) is node
-    assert (node.GetName(), mrml.volume_from_node(node).geometry) == ("mine", other)
-
-
-def unusable_nodes() -> dict[str, Any]:
-    empty = slicer.vtkMRMLScalarVolumeNode()
-    colour, flat, skewed = (slicer.vtkMRMLVectorVolumeNode(), slicer.vtkMRMLScalarVolumeNode(), slicer.vtkMRMLScalarVolumeNode())
-    for node, size, components in ((colour, (3, 3, 3), 3), (flat, (4, 4, 1), 1), (skewed, (3, 3, 3), 1)):
-        image = vtk.vtkImageData()
-        image.SetDimensions(size)
-        image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, components)
-        node.SetAndObserveImageData(image)
-    skewed.SetIJKToRASDirections(1, 0, 0.2, 0, 1, 0, 0, 0, 0.98)
-    return {"no image data": empty, "3 values": colour, "single slice": flat, "skewed": skewed, "No volume": None}
-
-
-@pytest.mark.parametrize("said", ["no image data", "3 values", "single slice", "skewed", "No volume"])
-def test_unusable_volume_is_refused_in_words(said: str) -> None:
-    with pytest.raises(InputError, match=said):
-        mrml.volume_from_node(unusable_nodes()[said])
-
-
-def test_other_node_is_not_a_volume() -> None:
-    with pytest.raises(InputError, match="No volume"):
-        mrml.volume_from_node(slicer.vtkMRMLSegmentationNode())
-
-
-def test_non_linear_transform_is_refused() -> None:
-    node = mrml.volume_node(scan_on(OBLIQUE), "scan")
-    bending = mrml.scene().AddNewNodeByClass("vtkMRMLBSplineTransformNode", "bend")
-    bending.SetAndObserveTransformFromParent(vtk.vtkThinPlateSplineTransform())
-    node.SetAndObserveTransformNodeID(bending.GetID())
-    with pytest.raises(InputError, match="non-linear transform 'bend'"):
-        mrml.volume_from_node(node)
 
 
 @FEW

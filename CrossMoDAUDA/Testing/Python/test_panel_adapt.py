@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from conftest import ROOT, TINY
+from conftest import MODULE, ROOT, TINY
 from panel_actions import (
     choose,
     choose_training,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from Testing.Host import Host
 
-MODULE = ROOT / "CrossMoDAUDA" / "CrossMoDAUDA.py"
 COMMAND = [sys.executable, str(ROOT / "Scripts" / "crossmoda_uda.py")]
 # A training whose segmenter would take minutes, so that there is time to watch it.
 LONG = {**TINY, "segmentation.epochs": 500, "segmentation.iterations_per_epoch": 20}

@@ -1,0 +1,56 @@
+"""The environment that the scripts run in."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import ROOT
+from test_skeleton import run
+
+
+def test_environment_is_made_once_and_repaired_after_an_interruption(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Scripts" / "_environment.py", tmp_path)
+    (tmp_path / "requirements.txt").write_text("# nothing\n", encoding="utf-8")
+    script = tmp_path / "demo.py"
+    script.write_text(
+        "import sys, _environment\n_environment.enter('requirements.txt')\nprint(sys.prefix, *sys.argv[1:], sep='|')\nsys.exit(7)\n",
+        encoding="utf-8",
+    )
+    folder = tmp_path / "an environment"
+
+    def start() -> list[str]:
+        finished = run(sys.executable, script, "a b", "\u00fc", CROSSMODA_VENV=str(folder))
+        assert finished.returncode == 7, finished.stderr
+        *said, last = finished.stdout.splitlines()
+        assert last == f"{folder}|a b|\u00fc"
+        return [line.split()[0] for line in said if line.startswith(("Making", "Installing"))]
+
+    assert start() == ["Making", "Installing"]
+    assert start() == []
+    (folder / "crossmoda_installed.json").unlink()  # what a killed installation leaves
+    assert start() == ["Installing"]
+    (tmp_path / "requirements.txt").write_text("# changed\n", encoding="utf-8")
+    assert start() == ["Installing"]
+
+
+def enter(tmp_path: Path, before: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    code = f"import sys; sys.argv = ['test.py']; {before}sys.path.insert(0, {str(ROOT / 'Scripts')!r})\n"
+    return run(sys.executable, "-c", code + "import _environment; _environment.enter('requirements.txt')", **environment)
+
+
+def test_environment_refuses_a_folder_of_something_else(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("precious", encoding="utf-8")
+    finished = enter(tmp_path, CROSSMODA_VENV=str(tmp_path))
+    assert finished.returncode == 1 and str(tmp_path) in finished.stderr and len(finished.stderr.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_old_python_gets_one_sentence(tmp_path: Path) -> None:
+    finished = enter(tmp_path, "sys.version_info = (3, 9, 2); ", CROSSMODA_VENV=str(tmp_path / "new"))
+    assert finished.returncode == 1 and "Python 3.11 or newer" in finished.stderr and len(finished.stderr.splitlines()) == 1
+    for name in ("_environment.py", "test.py"):
+        ast.parse((ROOT / "Scripts" / name).read_text(encoding="utf-8"), feature_version=(3, 6))
