@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import NOT_CLINICAL, __version__
 from ..core.errors import CrossModaError, InputError
-from ..core.failures import INTERRUPTED, explain, missing_packages
+from ..core.failures import INTERRUPTED, explain, missing_packages, write_traceback
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from .terminal import Display, complain, say
+from .terminal import Display, complain, program, say
 
 if TYPE_CHECKING:
     from ..cohort.finding import Cohort
@@ -54,8 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # --help and --version
         return int(stop.code or 0)
     except (Exception, KeyboardInterrupt) as error:
-        from .inference import write_traceback
-
         message, status = explain(error, write_traceback(error))
         if status == INTERRUPTED and command is not _run:
             message = "Interrupted; results that are there already are whole."
@@ -89,7 +87,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="crossmoda_uda.py",
+        prog=program(),
         description="Train a segmenter for scans without labels from labelled scans of another modality.",
     )
     parser.add_argument("--version", action="version", version=f"CrossMoDAUDA {__version__}")

@@ -22,8 +22,9 @@ from packaging.version import InvalidVersion, Version
 
 from ..core import files
 from ..core.errors import InputError
+from ..core.resources import resource
 
-REQUIREMENTS = Path(__file__).resolve().parents[2] / "Resources" / "requirements.txt"
+REQUIREMENTS = resource("requirements.txt")
 
 # Packages that Slicer is built with. Slicer itself relies on these very versions, so they are never ours to replace.
 SLICER_OWN = frozenset((

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import tempfile
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
-from ..core.failures import explain, is_unexpected
+from ..core.failures import explain, write_traceback
 from ..core.files import check_path, write_text
 from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
@@ -237,15 +235,3 @@ def _named(progress: Progress, place: str) -> Progress:
         progress(step, total, place or message, **metrics)
 
     return report
-
-
-def write_traceback(error: BaseException) -> Path | None:
-    """A file with the details of an unexpected error, for a report; None for any other error."""
-    if not is_unexpected(error):
-        return None
-    try:
-        with tempfile.NamedTemporaryFile(prefix="crossmoda_uda_", suffix=".log", delete=False) as log:
-            log.write("".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace"))
-    except OSError:
-        return None
-    return Path(log.name)

@@ -5,15 +5,23 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from ..core.errors import printable
 from ..experiment.events import CHECK, Event
 
 
+def program() -> str:
+    """The name under which the command line was started: the command of an installed package, or the script."""
+    started = Path(sys.argv[0] if sys.argv else "")
+    installed = started.stem == "crossmoda-uda" or (started.name == "__main__.py" and started.parent.name == "CrossMoDAUDALib")
+    return "crossmoda-uda" if installed else "crossmoda_uda.py"
+
+
 def complain(message: str) -> None:
     """One sentence on standard error."""
-    print(f"crossmoda_uda: {printable(message)}", file=sys.stderr, flush=True)
+    print(f"{program().removesuffix('.py')}: {printable(message)}", file=sys.stderr, flush=True)
 
 
 def say(text: str) -> None:

@@ -102,3 +102,18 @@ def _is_gpu_out_of_memory(error: BaseException) -> bool:
 
 def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:300] or "no message"
+
+
+def write_traceback(error: BaseException) -> Path | None:
+    """A file with the details of an unexpected error, for a report; None for any other error."""
+    import tempfile
+    import traceback
+
+    if not is_unexpected(error):
+        return None
+    try:
+        with tempfile.NamedTemporaryFile(prefix="crossmoda_uda_", suffix=".log", delete=False) as log:
+            log.write("".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace"))
+    except OSError:
+        return None
+    return Path(log.name)

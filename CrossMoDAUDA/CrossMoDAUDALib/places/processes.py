@@ -31,14 +31,18 @@ def command(arguments: Sequence[str]) -> list[str]:
     """The words that run the command line with this program's Python, in Slicer with Slicer's own.
 
     Raises:
-        CrossModaError: its script is not where the extension, or a checkout of the project, has it.
+        CrossModaError: its script is not where the extension or a checkout has it, and the library is no installed package.
     """
     library = Path(__file__).resolve().parents[1]
     places = (library.parent / "CrossMoDAUDAScripts", library.parent.parent / "Scripts")
     script = next((place / "crossmoda_uda.py" for place in places if (place / "crossmoda_uda.py").is_file()), None)
-    if script is None:
-        raise CrossModaError(f"{places[0] / 'crossmoda_uda.py'} is missing; reinstall the extension.")
-    return [sys.executable, str(script), *arguments]
+    if script is not None:
+        return [sys.executable, str(script), *arguments]
+    import importlib.metadata  # which takes longer than --help
+
+    if any(importlib.metadata.distributions(name="CrossMoDAUDA", path=[str(library.parent)])):
+        return [sys.executable, "-P", "-m", library.name, *arguments]  # -P: not what the current folder holds under that name
+    raise CrossModaError(f"{places[0] / 'crossmoda_uda.py'} is missing; reinstall the extension.")
 
 
 class Process:
