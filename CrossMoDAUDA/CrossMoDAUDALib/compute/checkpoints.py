@@ -38,13 +38,18 @@ def replacing_checkpoint(path: Path, previous: Path | None = None) -> Iterator[P
 
 def remove_damaged(folder: Path) -> list[Path]:
     """Remove the damaged checkpoints in a folder and those below; returns what they were."""
-    damaged = [path for path in sorted(folder.rglob("checkpoint*.pt*")) if path.is_file() and not _is_whole(path)]
+    damaged = [path for path in sorted(folder.rglob("checkpoint*.pt*")) if path.is_file() and not is_whole(path)]
     for path in damaged:
         path.unlink()
     return damaged
 
 
-def _is_whole(path: Path) -> bool:
+def is_whole(path: Path) -> bool:
+    """Whether a checkpoint is what was written.
+
+    Raises:
+        OSError: it cannot be read, which is no damage.
+    """
     known = _sums(path.parent).get(path.name)
     if known:
         return sha256(path) in known
@@ -58,6 +63,6 @@ def _is_whole(path: Path) -> bool:
 def _sums(folder: Path) -> dict[str, Any]:
     try:
         sums = read_json(folder / SUMS)
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return {}
     return {name: known for name, known in sums.items() if isinstance(known, list)} if isinstance(sums, dict) else {}

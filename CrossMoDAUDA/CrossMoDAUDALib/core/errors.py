@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class CrossModaError(Exception):
     """The work failed; the message says where and what to do (exit status 1)."""
@@ -22,6 +24,11 @@ class CohortError(InputError):
         self.problems = problems
         more = f" (and {len(problems) - 1} more; --dry-run lists all)" if len(problems) > 1 else ""
         super().__init__(problems[0] + more)
+
+
+def unreadable(path: Path, error: OSError) -> InputError:
+    """The error to raise for a file that the system did not let be read, which says nothing against what the file holds."""
+    return InputError(f"{path} cannot be read ({error.strerror or error}); check its permissions and its disk.")
 
 
 def short(value: object) -> str:

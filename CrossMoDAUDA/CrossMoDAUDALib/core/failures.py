@@ -32,7 +32,7 @@ def explain(error: BaseException, log: Path | None = None) -> tuple[str, int]:
         return str(error), error.exit_status
     if isinstance(error, KeyboardInterrupt):
         return "Interrupted; run the same command to continue where it stopped.", INTERRUPTED
-    if _is_out_of_memory(error):
+    if is_out_of_memory(error):
         return "Memory ran out; close other programs, or run with --set workers=0 and smaller batches.", 1
     if _is_gpu_out_of_memory(error):
         return (
@@ -52,6 +52,17 @@ def explain(error: BaseException, log: Path | None = None) -> tuple[str, int]:
 def is_unexpected(error: BaseException) -> bool:
     """Whether an exception is nothing that a user brought about, so that its traceback should be kept."""
     return explain(error)[0].startswith("Unexpected ")
+
+
+def is_of_this_machine(error: BaseException) -> bool:
+    """Whether an exception tells of memory, a GPU, a disk or a missing package, and so nothing of the file that was being read."""
+    return (
+        isinstance(error, OSError | ImportError)
+        or is_out_of_memory(error)
+        or _is_gpu_out_of_memory(error)
+        or "CUDA error" in str(error)
+        or _is_disk_full(error)
+    )
 
 
 def missing_packages(packages: Sequence[str]) -> str:
@@ -80,7 +91,8 @@ def _explain_os_error(error: OSError) -> tuple[str, int]:
     return f"{name}: {error.strerror or _one_line(error)}; check the path and the disk, then run the same command again.", 1
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether this machine's memory ran out, a GPU's apart."""
     if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         return True
     text = str(error).lower()

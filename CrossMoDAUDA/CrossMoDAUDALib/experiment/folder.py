@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
-from ..core.errors import InputError
+from ..core.errors import InputError, unreadable
 from ..core.files import check_path, read_json, sha256, stamp, write_json
 from ..core.folders import make_writable_folder
 from ..core.settings import Settings, setting_fields
@@ -287,7 +287,9 @@ def _record(folder: Path) -> dict[str, Any]:
         files = {} if version > FORMAT else dict(record.get("files", {}))
         numbers = [known[name] for known in files.values() for name in ("size", "modified_ns")]
         is_whole = all(isinstance(number, int) for number in numbers) and all(isinstance(known["sha256"], str) for known in files.values())
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except (ValueError, KeyError, TypeError, OverflowError):
         raise InputError(f"{path} is damaged; restore it or start in a new folder.") from None
     if not is_whole:
         raise InputError(f"{path} is damaged; restore it or start in a new folder.")

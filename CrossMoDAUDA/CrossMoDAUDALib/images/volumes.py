@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.errors import CrossModaError, InputError
+from ..core.failures import is_out_of_memory
 from ..core.files import check_path, replacing
 from .headers import Header, check_geometry, read_header
 from .integrity import is_finite, is_whole
@@ -216,14 +217,19 @@ class BackgroundWriter:
         return self
 
     def write(self, volume: Volume, path: Path) -> None:
-        """As :func:`write_volume`, whose error is raised by the next call or at the end of the block."""
+        """As :func:`write_volume`, whose error is raised by the next call or at the end of the block.
+
+        Where the block fails of itself, its error is raised, with that of the writing in its notes.
+        """
         self._finish()
         self._pending = self._thread.submit(write_volume, volume, path)
 
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._thread.shutdown()
         if error is None:
             self._finish()
+        elif self._pending is not None and (also := self._pending.exception()):
+            error.add_note(f"Meanwhile: {also}")
 
     def _finish(self) -> None:
         pending, self._pending = self._pending, None
@@ -377,6 +383,8 @@ def _itk_reads() -> Iterator[None]:
 
 
 def _why_unreadable(path: Path, error: RuntimeError) -> str:
+    if is_out_of_memory(error):  # nothing against the file
+        raise MemoryError(f"{path} needs more memory than there is") from error
     if "orthonormal" in str(error):
         return f"{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first."
     return _DAMAGED.format(path=path)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import InputError
+from ..core.errors import InputError, unreadable
 from ..core.files import read_json
 from ..core.settings import Settings, TranslationSettings, with_values
 from .plans import check_plans
@@ -240,7 +240,9 @@ def describe_translator(settings: TranslationSettings) -> dict[str, Any]:
 def _read_object(path: Path) -> dict[str, Any]:
     try:
         data = read_json(path)
-    except (OSError, ValueError):
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except ValueError:
         data = None
     if not isinstance(data, dict):
         raise InputError(f"{path} is damaged; copy the model again.")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.errors import InputError
+from ..core.errors import InputError, unreadable
+from ..core.failures import is_of_this_machine
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,18 +19,23 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 
     Raises:
         InputError: the file is missing, damaged, no safetensors file, or holds weights that are no numbers.
+        MemoryError, RuntimeError: the memory does not suffice.
     """
     import torch
-    from safetensors.torch import load_file
+    from safetensors.torch import load
 
     if not path.is_file():  # a pipe would be waited for
         raise InputError(f"{path} is missing or no regular file; copy the model again.")
     try:
-        weights = {name: tensor.clone() for name, tensor in load_file(path).items()}
-    except PermissionError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}); change its permissions.") from None
+        content = path.read_bytes()  # not memory-mapped: a disk that fails would then end the process
+    except OSError as error:
+        raise unreadable(path, error) from None
+    try:
+        weights = load(content)
     except Exception as error:  # whatever a foreign or cut file makes the reader stumble over
-        raise InputError(f"{path} is missing, damaged or no safetensors file; copy the model again.") from error
+        if is_of_this_machine(error):
+            raise
+        raise InputError(f"{path} is damaged or no safetensors file; copy the model again.") from error
     for name, tensor in weights.items():
         if not bool(torch.isfinite(tensor).all()):
             raise InputError(_not_numbers(str(path), name))
@@ -50,6 +56,8 @@ def check_weights(content: bytes, place: str) -> None:
     try:
         weights = load(content)
     except Exception as error:
+        if is_of_this_machine(error):
+            raise
         raise InputError(f"{place} is damaged or no safetensors file; get the model again.") from error
     for name, array in weights.items():
         if not np.isfinite(array).all():

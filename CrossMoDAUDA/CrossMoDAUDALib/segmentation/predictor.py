@@ -12,6 +12,7 @@ import numpy as np
 
 from ..compute.devices import resolve
 from ..core.errors import CrossModaError, InputError
+from ..core.failures import is_of_this_machine
 from ..core.progress import Progress, silent
 from ..core.settings import SegmentationSettings
 from ..images.volumes import Volume, refuse_blank, to_canonical
@@ -166,6 +167,8 @@ def _predictor(model: Model, device_name: str) -> Any:
     except InputError:
         raise
     except Exception as error:  # whatever a damaged file makes nnU-Net stumble over
+        if is_of_this_machine(error):
+            raise
         raise InputError(f"nnU-Net cannot build the network that {model.folder / 'plans.json'} describes; copy the model again.") from error
     _fill(network, model.folder / "segmenter.safetensors")
     predictor.manual_initialization(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..core.errors import InputError
+from ..core.errors import InputError, unreadable
 from ..core.files import read_json, write_json
 from ..images.volumes import Array, Volume
 from ..scoring.metrics import dice
@@ -74,7 +74,9 @@ class Check:
             values = {case: {name: float(value) for name, value in found.items()} for case, found in data["values"].items()}
             failed = {case: {name: str(text) for name, text in found.items()} for case, found in data["failed"].items()}
             return cls(values, failed, tuple(map(str, data["left_out"])))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except OSError as error:
+            raise unreadable(path, error) from None
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise InputError(f"{path} is damaged; start in a new folder.") from None
 
 

@@ -79,10 +79,11 @@ def open_slices(path: Path) -> Slices:
 
     Raises:
         CrossModaError: the file is missing or damaged.
+        OSError: it cannot be read.
     """
     try:
         slices = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, ValueError, EOFError) as error:
         raise CrossModaError(f"{path} is missing or damaged; delete it, so that the scans are cut into slices again.") from error
     return slices  # type: ignore[no-any-return]
 

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from ..compute.acceleration import Acceleration
-from ..compute.checkpoints import replacing_checkpoint
+from ..compute.checkpoints import is_whole, replacing_checkpoint
 from ..compute.distributed import device_name, means, rank_number
 from ..core.errors import CrossModaError
 from ..core.files import replacing, write_json, write_text
@@ -167,7 +167,9 @@ def _resume(folder: Path, model: CycleGAN, settings: Settings, sampler: SliceSam
             model.load_state_dict(state["model"])
             history: list[dict[str, float]] = state["history"]
             return history
-    except Exception as error:  # whatever a damaged file makes the reader stumble over
+    except Exception as error:
+        if is_whole(path):  # then it is the memory, the GPU, the disk or this program, and the checkpoint is still good
+            raise
         raise CrossModaError(f"{path} is damaged; delete it to train the translator from the start.") from error
     raise CrossModaError(
         f"{path} was begun with another {changed[0]} ({found.get(changed[0])}, now {wanted[changed[0]]});"
