@@ -15,7 +15,6 @@ from pathlib import Path
 import _environment
 
 LAUNCHER = _environment.FOLDER / "crossmoda_uda.py"
-SECONDS_BETWEEN_LINES = 20
 PICTURE = "demo.png"
 
 
@@ -34,7 +33,7 @@ def main(arguments):
         heading("A synthetic cohort")
         make_cohort(cohort, **SAMPLE_COHORT)
         heading("Adaptation: source only, without and with self-training (5 to 8 minutes on 2 cores)")
-        status = run(adapt_command(cohort, experiment, options.device), experiment / "events.jsonl")
+        status = run(adapt_command(cohort, experiment, options.device))
         if status:
             return status
         heading("One scan, segmented with the result")
@@ -151,41 +150,16 @@ def shown(command):
     return " ".join(["python", *(f'"{part}"' if " " in part else part for part in command)])
 
 
-def run(arguments, events=None):
-    """Show and run the command line and return its exit status.
-
-    Args:
-        events: the file of the experiment's events; where there is no terminal for progress bars, lines tell from it.
-    """
+def run(arguments):
+    """Show and run the command line and return its exit status."""
     command = [str(LAUNCHER), *arguments]
     print(f"$ {shown(command)}", flush=True)
-    quiet = events is None or sys.stderr.isatty()
     with subprocess.Popen([sys.executable, *command]) as process:
         try:
-            last = ""
-            while True:
-                try:
-                    return process.wait(None if quiet else SECONDS_BETWEEN_LINES)
-                except subprocess.TimeoutExpired:
-                    line = progress_line(events)
-                    if line != last:
-                        print(line, flush=True)
-                    last = line
+            return process.wait()
         except KeyboardInterrupt:
             stop(process)
             raise
-
-
-def progress_line(events):
-    """How far the stage that is being worked on is, from the experiment's last event."""
-    from CrossMoDAUDALib.experiment.events import read_events
-
-    found = read_events(events)[0]
-    last = found[-1] if found else {}
-    if last.get("kind") != "progress":
-        return f"{last.get('stage', 'checking the scans')} ..."
-    numbers = "".join(f", {name} {value:.3g}" for name, value in list(last.get("metrics", {}).items())[:3])
-    return f"{last['stage']}: {last['step']} of {last['total']}{numbers}"
 
 
 def stop(process):

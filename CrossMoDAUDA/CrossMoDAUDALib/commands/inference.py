@@ -111,7 +111,7 @@ def evaluate(options: argparse.Namespace, log: EventLog) -> int:
     useless = [key for key in values if key not in ("labels", "evaluation.convention")]
     if useless:
         raise InputError(f"--set {useless[0]} does not matter to evaluate; it takes labels and evaluation.convention.")
-    with Bar() as bar:
+    with Bar("scoring") as bar:
         convention, progress = settings.evaluation.convention, _both(bar, log.progress("evaluate"))
         scores = evaluation.score_folders(options.predictions, options.references, settings.labels, convention, progress)
     if options.output:
@@ -126,7 +126,7 @@ def check(cohort: Cohort, labels: dict[str, int], log: EventLog) -> int:
     from ..cohort.checking import check_cohort
 
     log.write("progress", stage=CHECK, step=0, total=sum(map(len, cohort.domains().values())), message="reading the scans")
-    with Bar("checking the scans") as bar:
+    with Bar("checking the scans", keep=True) as bar:
         report = check_cohort(cohort, labels, _both(bar, log.progress(CHECK)), on_case=lambda row: _tell_case(log, row))
     for problem in report.cohort_problems:
         log.write("error", message=problem)
@@ -202,7 +202,7 @@ def _each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log
         place = f"{number} of {count}: {path.name}" if count > 1 else ""
         try:
             log.write("progress", stage=command, step=0, total=1, message=place or f"reading {path.name}")
-            with Bar() as bar:
+            with Bar(place or path.name) as bar:
                 warnings = task(path, written, _both(bar, _named(log.progress(command), place)))
         except Exception as error:
             message, status = explain(error, write_traceback(error))

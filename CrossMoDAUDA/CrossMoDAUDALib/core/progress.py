@@ -19,3 +19,32 @@ class Progress(Protocol):
 
 def silent(step: int, total: int, message: str = "", **metrics: float) -> None:
     """A :class:`Progress` that tells nobody."""
+
+
+class TimeLeft:
+    """Estimates how long work still takes; steps of an earlier start, which took no time in this one, do not count."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+
+    def after(self, step: int, total: int, now: float) -> float | None:
+        """The estimate in seconds, once a step has been made since the first call; None before.
+
+        Args:
+            step, total: how many steps are done, of how many.
+            now: the time in seconds, by any clock.
+        """
+        if self._first is None:
+            self._first = (now, step)
+        began, first = self._first
+        if step <= first:
+            return None
+        return max(now - began, 0.0) / (step - first) * (total - step)  # a clock may be set back
+
+
+def duration(seconds: float) -> str:
+    """A time in words that stay short: ``4.2 s``, ``3 min 20 s``, ``25 h 07 min``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..core.progress import TimeLeft
 from ..core.settings import Settings
 from .events import CHECK, Event, read_events
 from .folder import Experiment
@@ -39,7 +40,7 @@ class Stage:
     seconds: float = 0.0
     remaining: float | None = None
     _started: float = 0.0
-    _first: tuple[float, int] | None = None
+    _left: TimeLeft = field(default_factory=TimeLeft)
 
     def follow(self, event: Event) -> None:
         """Take over what a stage or progress event says."""
@@ -47,15 +48,11 @@ class Stage:
         if event["kind"] == "progress":
             self.step, self.total, self.message = int(event["step"]), int(event["total"]), str(event.get("message", ""))
             self.seconds = max(now - self._started, 0.0)  # a clock may be set back
-            if self._first is None:
-                self._first = (now, self.step)
-            began, first = self._first
-            if self.step > first:  # steps of an earlier start took no time in this one
-                self.remaining = max(now - began, 0.0) / (self.step - first) * (self.total - self.step)
+            self.remaining = self._left.after(self.step, self.total, now)
             return
         state = event.get("state", "")
         if state == "started":
-            self.state, self._started, self._first, self.remaining = "running", now, None, None
+            self.state, self._started, self._left, self.remaining = "running", now, TimeLeft(), None
         elif state in ("finished", "skipped"):
             self.state, self.step, self.remaining = "done", self.total, None
             self.seconds = float(event.get("metrics", {}).get("seconds", self.seconds))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..core.progress import duration
 from .events import CHECK, Event, read_events
 from .folder import Experiment
 from .lock import is_running, read_worker
@@ -36,7 +37,7 @@ def describe(folder: Path) -> str:
     finished = [event for event in events if event.get("state") == "finished" and "stage" in event]
     durations = {event["stage"]: event.get("metrics", {}).get("seconds", 0) for event in finished}
     for stage in experiment.completed_stages():
-        lines.append(f"  done      {stage:<32}{_duration(durations.get(stage, 0)):>12}")
+        lines.append(f"  done      {stage:<32}{duration(durations.get(stage, 0)):>12}")
     latest = next((event for event in reversed(events) if event["kind"] == "progress"), None)
     if latest and latest["stage"] != CHECK and not experiment.is_complete(latest["stage"]):
         numbers = ", ".join(f"{name} {value:.4g}" for name, value in latest.get("metrics", {}).items())
@@ -67,11 +68,3 @@ def _state(folder: Path, events: list[Event], running: bool) -> list[str]:
     if state == "failed" and failure:
         lines.append(f"Error       {failure['message']}")
     return lines
-
-
-def _duration(seconds: float) -> str:
-    """A time in words that stay short: ``4.2 s``, ``3 min 20 s``, ``25 h 07 min``."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

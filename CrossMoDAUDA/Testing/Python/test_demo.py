@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib.util
 import os
@@ -116,15 +115,3 @@ def test_what_it_segments_and_draws(
         named = line.strip().removeprefix("Picture ").removeprefix("Segmentation ").strip()
         if named.startswith(str(tmp_path)):
             assert Path(named).exists(), named
-
-
-@pytest.mark.slow
-def test_it_tells_how_far_it_is(demo: ModuleType, tiny_experiment: Path) -> None:
-    assert demo.progress_line(tiny_experiment / "no such file") == "checking the scans ..."
-    lines = (tiny_experiment / "events.jsonl").read_bytes().splitlines(keepends=True)
-    with contextlib.ExitStack() as stack:
-        cut = tiny_experiment.parent / "cut.jsonl"
-        stack.callback(cut.unlink)
-        training = next(index for index, line in enumerate(lines) if b'"progress"' in line and b'"translation/train"' in line)
-        cut.write_bytes(b"".join(lines[: training + 1]))
-        assert demo.progress_line(cut).startswith("translation/train: ")

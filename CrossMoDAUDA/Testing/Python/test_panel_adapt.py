@@ -128,7 +128,7 @@ def test_worker_killed_from_outside_is_reported_within_three_seconds(host: Host,
     assert time.monotonic() - began < 3
     said = host.find("adaptStatus").text
     assert "ended unexpectedly" in said and str(experiment / "worker.log") in said and "Traceback" not in said
-    assert "iteration_0/prepare done in" in said  # its last words
+    assert "iteration_0/train: started" in said  # its last words
     assert host.find("adaptStart").text == "Resume"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from CrossMoDAUDALib.experiment import status
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.status import describe
 
@@ -51,17 +50,6 @@ def test_status_of_an_interrupted_run(started: Experiment) -> None:
     started.events.write("run", state="started")
     started.events.write("run", state="interrupted")
     assert "State       interrupted; run the same command to continue" in describe(started.folder)
-
-
-def test_durations_in_words() -> None:
-    assert [status._duration(seconds) for seconds in (0, 4.24, 59.9, 200, 3599.7, 90420)] == [
-        "0.0 s",
-        "4.2 s",
-        "59.9 s",
-        "3 min 20 s",
-        "1 h 00 min",
-        "25 h 07 min",
-    ]
 
 
 def test_a_finished_experiment(tiny_experiment: Path) -> None:
