@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from installed_library import environment, wheels
 
 if TYPE_CHECKING:
     from CrossMoDAUDALib.cohort.finding import Cohort
@@ -21,6 +22,7 @@ MODULE = ROOT / "CrossMoDAUDA" / "CrossMoDAUDA.py"
 sys.path.insert(0, str(ROOT / "CrossMoDAUDA"))
 
 DATA = ROOT.parent / "shared" / "data"
+assert environment and wheels  # fixtures
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,0 +1,92 @@
+"""The Python lines of README.md and docs/ run as they are written: with an installed library outside Slicer, and inside.
+
+A page's ```python blocks run one after another, as one would type them, in a folder with the files that the pages speak of.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.images.volumes import read_volume
+from CrossMoDAUDALib.slicer_nodes import mrml
+from installed_library import run, succeeded
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCKS = {
+    page.relative_to(ROOT).as_posix(): re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    for page in PAGES
+}
+WITH_PYTHON = [name for name, blocks in BLOCKS.items() if blocks]
+
+# What the pages take for granted: a reader's nodes.
+OUTSIDE = """
+import json, sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    from CrossMoDAUDALib.images.volumes import read_volume
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    names = {
+        name: mrml.volume_node(read_volume(Path(file)), name)
+        for name, file in (("volumeNode", "scan_hrT2.nii.gz"), ("otherVolumeNode", "scan_ceT1.nii.gz"))
+    }
+    page, *blocks = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    for number, block in enumerate(blocks, 1):
+        exec(compile(block, f"{page}, Python block {number}", "exec"), names)
+    if "segmentation" in names:
+        print(names["segmentation"].GetClassName(), names["segmentation"].GetSegmentation().GetNumberOfSegments())
+"""
+
+
+@pytest.fixture
+def readers_folder(tmp_path: Path, tiny_experiment: Path, tiny_cohort: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder of a reader who has trained: scans, an experiment, its package, the cohort."""
+    folder = tmp_path / "reader's folder ü"
+    shutil.copytree(tiny_experiment, folder / "EXPERIMENT")
+    shutil.copytree(tiny_cohort, folder / "DATA")
+    for name, pattern in (("scan_hrT2.nii.gz", "validation/*_hrT2.nii.gz"), ("scan_ceT1.nii.gz", "training_source/*_ceT1.nii.gz")):
+        shutil.copy(sorted(tiny_cohort.rglob(pattern))[0], folder / name)
+    assert cli.main(["package", str(tiny_experiment), "-o", str(folder / "MODEL.zip")]) == 0
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("CROSSMODA_MODELS", str(tmp_path / "models"))
+    return folder
+
+
+def test_readers_are_shown_python() -> None:
+    assert "README.md" in WITH_PYTHON
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", WITH_PYTHON)
+def test_outside_slicer(page: str, environment: Callable[[str], Path], readers_folder: Path, tmp_path: Path) -> None:
+    script, blocks = tmp_path / "as_typed.py", tmp_path / "blocks.json"
+    script.write_text(OUTSIDE, encoding="utf-8")
+    blocks.write_text(json.dumps([page, *BLOCKS[page]]), encoding="utf-8")
+    said = succeeded(run(environment("full") / "python", "-P", script, blocks, cwd=readers_folder))
+    if "segmentation = " in "".join(BLOCKS[page]):
+        assert said.splitlines()[-1] == "vtkMRMLSegmentationNode 2"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", WITH_PYTHON)
+def test_inside_slicer(page: str, host: Any, readers_folder: Path) -> None:
+    import slicer
+
+    names = {
+        name: mrml.volume_node(read_volume(readers_folder / file), name)
+        for name, file in (("volumeNode", "scan_hrT2.nii.gz"), ("otherVolumeNode", "scan_ceT1.nii.gz"))
+    }
+    for number, block in enumerate(BLOCKS[page], 1):
+        exec(compile(block, f"{page}, Python block {number}", "exec"), names)
+    if "segmentation" in names:
+        assert names["segmentation"].GetScene() is slicer.mrmlScene
+        assert names["segmentation"].GetSegmentation().GetNumberOfSegments() == 2
