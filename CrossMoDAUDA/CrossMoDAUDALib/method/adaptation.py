@@ -25,7 +25,7 @@ from ..translation.slices import build_slices
 from ..translation.training import train as train_translator
 from ..translation.translator import Translator
 from .checked_translations import check_agreement, check_contrast
-from .report import write_report
+from .report import row_title, write_report
 
 if TYPE_CHECKING:
     import torch
@@ -233,19 +233,13 @@ def evaluate(experiment: Experiment, name: str) -> None:
             return
         rows = ["source_only", *(f"iteration_{n}" for n in range(settings.self_training.iterations + 1))]
         done = [row for row in rows if row == name or experiment.is_complete(f"{row}/evaluate")]
-        scores = {_row_title(experiment, row): _scores(experiment, row) for row in done}
+        scores = {row_title(row, settings.translation.translator): _scores(experiment, row) for row in done}
         table = evaluation.summary_rows(scores, list(settings.labels))
         folder = experiment.folder / "evaluation"
         evaluation.write_per_case_csv(folder / "per_case.csv", scores)
         evaluation.write_table_csv(folder / "table.csv", table)
         evaluation.write_table_markdown(folder / "table.md", table, settings.evaluation.convention)
         write_report(experiment)
-
-
-def _row_title(experiment: Experiment, row: str) -> str:
-    if row == "iteration_0" and experiment.settings.translation.translator == "none":
-        row = "source_only"
-    return row.replace("_", " ")
 
 
 def _scores(experiment: Experiment, row: str) -> list[evaluation.CaseScore]:

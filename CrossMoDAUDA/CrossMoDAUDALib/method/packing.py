@@ -16,11 +16,11 @@ from .. import NOT_CLINICAL
 from ..core.errors import InputError
 from ..core.files import replacing
 from ..core.folders import make_writable_folder
-from ..core.settings import Settings
 from ..core.structures import structure_of
 from ..experiment.folder import MACHINE_SETTINGS, Experiment, package_versions
 from ..models.model_folder import MODEL_FILES, TRANSLATOR_FILES, model_folder
 from ..models.package import DESCRIPTION, FORMAT, FORMAT_VERSION, REFERENCE, Package, check_contents, key_of
+from .report import row_title
 
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same model makes the same file
 
@@ -90,7 +90,7 @@ def _describe(experiment: Experiment, segmenter: Path, contents: dict[str, bytes
         "settings": {key: value for key, value in recorded.items() if key not in MACHINE_SETTINGS},
         "labels": [_label(label, value) for label, value in settings.labels.items()],
         "cohort": {**{f"{domain}_cases": len(cases) for domain, cases in experiment.cohort.domains().items()}, "trained_on": trained_on},
-        "scores": _scores(experiment.folder / "evaluation" / "table.csv", owner.replace("_", " "), settings),
+        "scores": _scores(experiment, row_title(owner, settings.translation.translator)),
         "versions": package_versions(),
         "files": {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in contents.items()},
     }
@@ -102,14 +102,15 @@ def _label(name: str, value: int) -> dict[str, Any]:
     return {"name": name, "value": value, "colour": list(look.colour), "terminology": {"context": look.context, **codes}}
 
 
-def _scores(table: Path, row_name: str, settings: Settings) -> dict[str, Any] | None:
-    """The model's own row of the experiment's table; None before it has been scored."""
+def _scores(experiment: Experiment, title: str) -> dict[str, Any] | None:
+    """The row of that title in the experiment's table; None before there is one."""
+    table, convention = experiment.folder / "evaluation" / "table.csv", experiment.settings.evaluation.convention
     if not table.is_file():
         return None
     for row in csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))):
-        if row.pop("method") in (row_name, "source only" if settings.translation.translator == "none" else row_name):
+        if row.pop("method") == title:
             numbers = {key: float(value) for key, value in row.items() if value and math.isfinite(float(value))}
-            return {"convention": settings.evaluation.convention, "cases": int(numbers.pop("cases")), **numbers}
+            return {"convention": convention, "cases": int(numbers.pop("cases")), **numbers}
     return None
 
 

@@ -21,6 +21,19 @@ same outline laid elsewhere, within 12 mm; 1 says that nothing is to be seen the
 0 on that image with the real label. A case fails where it falls far behind the others, so one that passes may still be wrong."""
 
 
+def row_title(folder: str, translator: str) -> str:
+    """A training's title in the tables of scores.
+
+    Args:
+        folder: the name of its folder, as ``iteration_1``.
+        translator: the experiment's; without one, what is trained first is trained on source scans only.
+
+    >>> row_title("iteration_1", "none"), row_title("iteration_0", "none")
+    ('iteration 1', 'source only')
+    """
+    return "source only" if translator == "none" and folder == "iteration_0" else folder.replace("_", " ")
+
+
 def write_report(experiment: Experiment) -> None:
     """Renew ``report.md`` and, once translations have been checked, ``pseudo_target/checks.csv``."""
     folder, settings, cohort = experiment.folder, experiment.settings, experiment.cohort
