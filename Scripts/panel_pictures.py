@@ -3,7 +3,7 @@
     python3 Scripts/panel_pictures.py [-o DIR] [--tutorial]
 
 Needs Python 3.11 to 3.13 and, the first time, the network; everything else it sets up itself. It takes about three minutes
-on 2 cores. With --tutorial it trains as the tutorial does, about ten minutes, and writes the README's pictures into Screenshots/panel.
+on 2 cores. With --tutorial it trains as the tutorial does, about ten minutes, and writes the tutorial's pictures into Screenshots/panel.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import _environment
 MODULE = _environment.ROOT / "CrossMoDAUDA"
 WIDTH = 420  # points; Slicer's panel is about that wide
 COLOURS = 256  # text, its smoothed edges, the curves
-# The README's pictures: the file's name by the state's.
+# The tutorial's pictures: the file's name by the state's.
 TUTORIAL = {
     "adapt_check": "01_sample_data_check",
     "adapt_running_curves": "02_training",
@@ -79,7 +79,7 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="panel_pictures.py", description="Draw the module's panel in its states, without Slicer.")
     default = Path("panel_pictures")
     parser.add_argument("-o", "--output", type=Path, default=default, metavar="DIR", help="where they go (default: %(default)s)")
-    parser.add_argument("--tutorial", action="store_true", help="write the README's pictures into Screenshots/panel instead")
+    parser.add_argument("--tutorial", action="store_true", help="write the tutorial's pictures into Screenshots/panel instead")
     return parser.parse_args(arguments)
 
 

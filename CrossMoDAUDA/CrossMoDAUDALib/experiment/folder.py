@@ -1,4 +1,4 @@
-"""The experiment folder: what was asked for, what is done, who works on it. It is the only truth; see README.md."""
+"""The experiment folder: what was asked for, what is done, who works on it. It is the only truth; see docs/experiment-folder.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that draws the panel: what it writes, and the pictures in the README; the whole of it takes minutes."""
+"""The command that draws the panel: what it writes, and the pictures in the tutorial; the whole of it takes minutes."""
 
 from __future__ import annotations
 
@@ -83,12 +83,12 @@ def test_spoilt_scans_have_the_three_problems(script: ModuleType, tiny_cohort: P
     assert sum(bool(row.problems) for row in rows) == 3 < len(rows)
 
 
-def test_the_readmes_pictures_are_there_and_small(script: ModuleType) -> None:
+def test_the_tutorials_pictures_are_there_shown_and_small(script: ModuleType) -> None:
     folder = ROOT / "Screenshots" / "panel"
     assert {path.name for path in folder.iterdir()} == {f"{name}.png" for name in script.TUTORIAL.values()}
     for path in folder.iterdir():
         assert path.stat().st_size < 90_000, f"{path.name} is too large"
         with Image.open(path) as picture:
             assert abs(picture.width - 2 * script.WIDTH) < 20
-    shown = re.findall(r"Screenshots/panel/([\w.]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert set(shown) <= {path.name for path in folder.iterdir()}
+    shown = re.findall(r"Screenshots/panel/([\w.]+)", (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8"))
+    assert set(shown) == {path.name for path in folder.iterdir()}

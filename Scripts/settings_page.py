@@ -1,0 +1,114 @@
+"""Write docs/settings.md from the settings themselves; a test compares.
+
+    python3 Scripts/settings_page.py
+
+Needs Python 3.11 or newer and no package.
+"""
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import get_origin, get_type_hints
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "settings.md"
+TOP = """\
+# Settings
+
+<!-- Written by Scripts/settings_page.py from the settings; change those, then run it again. -->
+
+Every number of the method can be set: on the command line with `--set KEY=VALUE`, in the panel under *Advanced
+settings*.
+
+```sh
+crossmoda-uda run --crossmoda DATA -o EXPERIMENT --set translation.epochs=50 --set seed=1
+```
+
+The defaults are the preset `paper`: the paper's numbers, and where [the paper is silent](method.md) those of the
+CycleGAN reference code and of nnU-Net. A wrong key or value is refused, and the nearest right one is named.
+
+The settings of an experiment are recorded when it begins. Afterwards only {machine} may change.
+
+Write `true` or `false` for yes and no, several names as `NAME,NAME`, and structures as `NAME:VALUE,NAME:VALUE`.
+
+Presets set several at once (`--preset NAME`). The last column tells what they set. Where `sample` is not named, it has
+what `smoke` has.
+"""
+
+
+def main(arguments):
+    """Write the page."""
+    if arguments:
+        print("settings_page.py takes no arguments.", file=sys.stderr)
+        return 2
+    sys.path.insert(0, str(ROOT / "CrossMoDAUDA"))
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    print(PAGE)
+    return 0
+
+
+def page():
+    """The page's text."""
+    from CrossMoDAUDALib.core.settings import Settings, setting_fields
+    from CrossMoDAUDALib.experiment.folder import MACHINE_SETTINGS
+
+    machine = [f"`{name}`" for name in MACHINE_SETTINGS]
+    parts = [TOP.format(machine=", ".join(machine[:-1]) + " and " + machine[-1])]
+    sections = {}
+    for key, (declared, kind) in setting_fields().items():
+        sections.setdefault(key.rpartition(".")[0], {})[key] = (declared, kind)
+    classes = get_type_hints(Settings)
+    for section, settings in sections.items():
+        text = ((getattr(classes.get(section), "__doc__", None) or "") if section else "What concerns all parts.").partition("\n")[0]
+        parts.append(f"## {section or 'general'}\n\n{text}\n")
+        rows = ["| Setting | Default | Allowed | Meaning | Presets |", "| --- | --- | --- | --- | --- |"]
+        rows += [row(key, declared, kind) for key, (declared, kind) in settings.items()]
+        parts.append("\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+def row(key, declared, kind):
+    """A setting's line of the table."""
+    from CrossMoDAUDALib.core.settings import PRESETS
+
+    default = declared.default_factory() if declared.default is dataclasses.MISSING else declared.default
+    presets = [f"{name}: {shown(values[key])}" for name, values in PRESETS.items() if key in values and not inherited(name, key)]
+    cells = [f"`{key}`", shown(default), allowed(declared.metadata, kind), declared.metadata["text"], "; ".join(presets)]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def inherited(name, key):
+    """Whether a preset has only taken the value over from the preset smoke."""
+    from CrossMoDAUDALib.core.settings import PRESETS
+
+    smoke = PRESETS["smoke"]
+    return name == "sample" and key in smoke and PRESETS[name][key] == smoke[key]
+
+
+def shown(value):
+    """A value as one writes it after ``--set KEY=``."""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, dict):
+        return ", ".join(f"`{name}:{number}`" for name, number in value.items())
+    if isinstance(value, tuple):
+        return ", ".join(f"`{item}`" for item in value) or "none"
+    return f"`{value}`"
+
+
+def allowed(limits, kind):
+    """Which values a setting takes."""
+    if limits["choices"]:
+        return ", ".join(f"`{choice}`" for choice in limits["choices"])
+    if limits["low"] is not None:
+        steps = f", multiples of {limits['multiple']}" if limits["multiple"] else ""
+        return f"{limits['low']} to {limits['high']}{steps}"
+    if kind is bool:
+        return "`true`, `false`"
+    if get_origin(kind) is dict:
+        return "names with whole numbers from 1 to 254"
+    return "names of structures" if get_origin(kind) is tuple else "a name"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
