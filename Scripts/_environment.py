@@ -7,6 +7,7 @@ of a syntax error.
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,42 @@ def enter(*requirements: str) -> None:
     _install(folder, python, requirements)
     if not inside:
         sys.exit(_run([str(python), *sys.argv]))
+
+
+def with_python(version: str) -> None:
+    """Run the calling script again with another Python, in an environment of its own, and exit with that run's status.
+
+    ``--python VERSION`` is left out of its arguments.
+
+    Args:
+        version: as "3.12".
+    """
+    python = find_python(version)
+    if python is None:
+        _stop(f"There is no Python {version} on PATH, in pyenv or known to Windows' launcher; install it, or leave --python out.")
+    position = sys.argv.index("--python")
+    os.environ.setdefault("CROSSMODA_VENV", str(ROOT / f".venv-{version}"))
+    sys.exit(_run([str(python), *sys.argv[:position], *sys.argv[position + 2 :]]))
+
+
+def find_python(version: str) -> "Path | None":
+    """The interpreter of a Python, as "3.12": on PATH, pyenv's or Windows' launcher's; None where none starts."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    starts = [[f"python{version}"], *([str(path)] for path in sorted(pyenv.glob(f"versions/{version}.*/bin/python3")))]
+    if os.name == "nt":
+        starts.append(["py", f"-{version}"])
+    ask = "import sys; print('%d.%d' % sys.version_info[:2], sys.executable)"
+    for start in starts:
+        if shutil.which(start[0]) is None:
+            continue
+        try:
+            told = subprocess.check_output([*start, "-c", ask], stderr=subprocess.DEVNULL).decode("utf-8", "replace")
+        except (OSError, subprocess.CalledProcessError):  # pyenv's stand-ins on PATH start only what is chosen
+            continue
+        found, _, executable = told.strip().partition(" ")
+        if found == version:
+            return Path(executable)
+    return None
 
 
 def _make(folder: Path) -> Path:

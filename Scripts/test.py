@@ -3,10 +3,11 @@ every test (pytest).
 
     python3 Scripts/test.py [pytest's arguments]
     python3 Scripts/test.py --faults [--long] [--seed N] [--only WORDS] [--lanes N]
+    python3 Scripts/test.py --python 3.12 [any of these]
 
 Without arguments the fault suite runs in its short form, and pytest runs all tests in as many processes as there are
 cores (four at most) and tells the coverage of the core library. ``--faults`` runs the fault suite alone, with ``--long``
-all of it.
+all of it. ``--python`` does everything with another Python, wherever that is installed, in the environment .venv-3.12.
 
 Needs Python 3.11 or newer and, the first time, the network; everything else it sets up itself. With arguments (as
 ``-k geometry``) pytest runs a part of the tests, so the coverage that is demanded of all of them is not.
@@ -29,6 +30,8 @@ LEAST_COVERAGE = 90  # percent of the core library's lines, its Slicer panel not
 
 
 def main(arguments):
+    if "--python" in arguments[:-1]:
+        _environment.with_python(arguments[arguments.index("--python") + 1])
     _environment.enter("requirements.txt", "requirements-test.txt")
     faults = [sys.executable, "-m", "Testing.Faults"]
     if "--faults" in arguments:
