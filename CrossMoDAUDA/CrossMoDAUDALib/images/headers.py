@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+import sys
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -38,7 +39,8 @@ class Header:
         data: the file of the voxels: the scan itself, or what a detached header names.
         offset: where the voxels begin in it, once decompressed; the least that it can be.
         packing: ``raw`` (NIfTI may be gzip besides), ``zlib``, ``gzip``, ``text`` or ``other``.
-        floats: NumPy's type of floating-point voxels in a NIfTI file; empty for others.
+        kind: NumPy's type of the voxels in a NIfTI file, with their byte order; empty for the other formats.
+        slope, shift: what a NIfTI file scales its voxels by: value = slope * voxel + shift.
     """
 
     reader: str
@@ -47,7 +49,9 @@ class Header:
     data: Path
     offset: int
     packing: str = "raw"
-    floats: str = ""
+    kind: str = ""
+    slope: float = 1.0
+    shift: float = 0.0
 
     @property
     def expected_bytes(self) -> int:
@@ -142,10 +146,11 @@ def _by(numbers: Iterable[float]) -> str:
 
 # NIfTI ---------------------------------------------------------------------------------------------------------------------
 
-# Bits of the voxel types that ITK knows; those with several values a voxel are refused by their number of components.
-_NIFTI_BITS = {2: 8, 4: 16, 8: 32, 16: 32, 32: 64, 64: 64, 128: 24, 256: 8, 512: 16, 768: 32, 1024: 64, 1280: 64, 2304: 32}
-_NIFTI_FLOATS = {16: "f4", 64: "f8"}
+# The voxel types that ITK knows, as NumPy's; those with several values a voxel (c, V) are refused when the grid is read.
+_NIFTI_KINDS = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 32: "c8", 64: "f8", 128: "V3", 256: "i1", 512: "u2", 768: "u4", 1024: "i8",
+                1280: "u8", 2304: "V4"}  # fmt: skip
 _NIFTI_BYTES = 348
+_LEAST_SLOPE = sys.float_info.epsilon  # less stands for none, as 0 does; ITK takes it so
 
 
 def _nifti(path: Path, start: bytes) -> Header:
@@ -166,18 +171,21 @@ def _nifti(path: Path, start: bytes) -> Header:
     sizes = sizes[:count]
     _check_sizes(path, sizes)
     code, bits = (int(value) for value in field(70, "2h"))
-    if code not in _NIFTI_BITS:
+    if code not in _NIFTI_KINDS:
         raise InputError(f"{path} has voxels of a type (NIfTI's {code}) that is not supported; convert it to numbers of 16 bits.")
-    if bits != _NIFTI_BITS[code]:
-        raise _damaged(path, f"it gives {bits} bits a voxel of {_NIFTI_BITS[code]}")
+    voxel_bytes = int(_NIFTI_KINDS[code][1])
+    if bits != voxel_bytes * 8:
+        raise _damaged(path, f"it gives {bits} bits a voxel of {voxel_bytes * 8}")
     offset, slope, shift = field(108, "3f")
     if not (offset == 0 or (_NIFTI_BYTES + 4 <= offset < 1 << 24 and offset == int(offset))):  # 0 as much as the least
         raise _damaged(path, f"it says that the voxels begin at byte {offset:g}")
     if math.isinf(slope) or (slope and not math.isnan(slope) and not math.isfinite(shift)):  # NaN stands for none
         raise _damaged(path, f"it scales the voxels by {slope:g} and {shift:g}")
     _nifti_geometry(path, field, min(count, 3))
-    floats = order + _NIFTI_FLOATS[code] if code in _NIFTI_FLOATS else ""
-    return Header("NiftiImageIO", tuple(sizes), bits // 8, path, max(int(offset), _NIFTI_BYTES + 4), floats=floats)
+    if not abs(slope) > _LEAST_SLOPE:  # so for NaN
+        slope, shift = 1.0, 0.0
+    begin = max(int(offset), _NIFTI_BYTES + 4)
+    return Header("NiftiImageIO", tuple(sizes), voxel_bytes, path, begin, kind=order + _NIFTI_KINDS[code], slope=slope, shift=shift)
 
 
 def _nifti_geometry(path: Path, field: Callable[[int, str], tuple[float, ...]], count: int) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import math
 import threading
+import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from ..core.errors import CrossModaError, InputError
 from ..core.failures import is_out_of_memory
 from ..core.files import check_path, replacing
 from .headers import Header, check_geometry, read_header
-from .integrity import is_finite, is_whole
+from .voxels import is_whole, nifti_voxels
 
 if TYPE_CHECKING:
     import SimpleITK
@@ -114,7 +115,11 @@ def read_geometry(path: Path) -> Geometry:
     Raises:
         InputError: the file is missing, not a scan, or not a 3-D scalar image.
     """
-    header = _header(path)
+    return _geometry(path, _header(path))
+
+
+def _geometry(path: Path, header: Header) -> Geometry:
+    """A scan's grid as ITK reads it, which knows best what a checked header means."""
     reader = _reader(path, header)
     try:
         with _itk_reads():
@@ -149,20 +154,33 @@ def read_volume(path: Path) -> Volume:
     Raises:
         InputError: the file is missing, damaged, not a 3-D scalar image, or holds NaN or infinity.
     """
-    import SimpleITK as sitk
-
-    geometry, header = read_geometry(path), _header(path)
-    if not is_whole(header):
-        raise InputError(_DAMAGED.format(path=path))
+    header = _header(path)
+    geometry = _geometry(path, header)
     try:
-        with _itk_reads():
-            image = _reader(path, header).Execute()
-    except RuntimeError as error:
-        raise InputError(_why_unreadable(path, error)) from None
-    array = sitk.GetArrayFromImage(image)
-    if not is_finite(header) or not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
+        array = nifti_voxels(header) if header.kind else _itk_voxels(path, header)
+    except (EOFError, RuntimeError, zlib.error):
+        raise InputError(_DAMAGED.format(path=path)) from None
+    except OSError as error:
+        raise _cannot_be_opened(path, error) from None
+    if not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
         raise InputError(f"{path} holds voxels that are not finite numbers; replace them, for example by 0.")
     return Volume(array.reshape(geometry.size[::-1]), geometry)
+
+
+def _itk_voxels(path: Path, header: Header) -> Array:
+    """The voxels as ITK reads them, from a file that has them all.
+
+    Raises:
+        EOFError: it has not.
+        RuntimeError: ITK cannot read it.
+    """
+    import SimpleITK as sitk
+
+    if not is_whole(header):
+        raise EOFError("it is cut short")
+    with _itk_reads():
+        image = _reader(path, header).Execute()
+    return sitk.GetArrayFromImage(image)
 
 
 def read_label_map(path: Path) -> Volume:
@@ -350,7 +368,11 @@ def _header(path: Path) -> Header:
             raise InputError(f"{path} is empty (0 bytes); copy it again from its source.")
         return read_header(path)
     except OSError as error:
-        raise InputError(f"{path} cannot be opened ({error.strerror}); check its permissions and its disk.") from None
+        raise _cannot_be_opened(path, error) from None
+
+
+def _cannot_be_opened(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path} cannot be opened ({error.strerror}); check its permissions and its disk.")
 
 
 def _reader(path: Path, header: Header) -> SimpleITK.ImageFileReader:
