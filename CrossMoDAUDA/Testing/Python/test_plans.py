@@ -70,3 +70,24 @@ def test_what_it_would_not_write_is_refused(plans: dict[str, Any], key: str, val
     network[key] = [value] * network["n_stages"]
     with pytest.raises(InputError, match="no network that nnU-Net would plan"):
         check_plans(changed, "3d_fullres", "plans.json")
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (("architecture", "network_class_name"), "dynamic_network_architectures.architectures.unet.ResidualEncoderUNet"),
+        (("architecture", "arch_kwargs", "norm_op"), "torch.nn.modules.batchnorm.BatchNorm3d"),
+        (("architecture", "arch_kwargs", "dropout_op"), "torch.nn.modules.dropout.Dropout3d"),
+        (("normalization_schemes",), ["CTNormalization"]),
+        (("resampling_fn_data_kwargs", "order"), 5),
+    ],
+)
+def test_what_other_planners_write_is_refused_with_its_value(plans: dict[str, Any], where: tuple[str, ...], value: Any) -> None:
+    changed = copy.deepcopy(plans)
+    place = changed["configurations"]["3d_fullres"]
+    for key in where[:-1]:
+        place = place[key]
+    assert place[where[-1]] != value
+    place[where[-1]] = value
+    with pytest.raises(InputError, match="no part of a network that nnU-Net plans"):
+        check_plans(changed, "3d_fullres", "plans.json")
