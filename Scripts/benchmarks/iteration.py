@@ -51,16 +51,11 @@ def measure(bench: Bench) -> list[Row]:
 
 def prepare_iteration(experiment: Any, iteration: int) -> None:
     """Everything of an iteration but training and predicting, by the functions that the method itself calls."""
-    from CrossMoDAUDALib.method import adaptation
-    from CrossMoDAUDALib.segmentation import preparation
+    from CrossMoDAUDALib.method import adaptation, plan
 
-    name, listed = adaptation.SELF_TRAINING, _translated(experiment)
-    changed = adaptation.export_target(experiment, iteration, listed)
-    with _session(experiment, f"iteration_{iteration}") as (folders, workers, configuration, progress):
-        preparation.plan(*folders, name, experiment.settings.segmentation, workers, progress)
-        preparation.preprocess(folders[1], name, [*listed, *changed], configuration, workers, progress, adaptation.PSEUDO_TARGET)
-        if iteration > 1:
-            preparation.preprocess_labels(folders[1], name, changed, configuration, workers, progress)
+    training = plan.iteration(iteration)
+    adaptation.export_target(experiment, f"{training.name}/export", training)
+    adaptation.prepare(experiment, f"{training.name}/prepare", training)
 
 
 def _experiment(folder: Path, size: tuple[int, int, int], cases: int) -> Any:
@@ -93,20 +88,12 @@ def _write_pseudo_labels(experiment: Any, iterations: int) -> None:
 
 def _first_iterations(experiment: Any) -> None:
     """Iterations 0 and 1 as far as they are prepared."""
-    from CrossMoDAUDALib.method import adaptation
-    from CrossMoDAUDALib.segmentation import preparation
+    from CrossMoDAUDALib.method import adaptation, plan
 
-    listed = _translated(experiment)
-    with _session(experiment, "iteration_0") as (folders, workers, configuration, progress):
-        preparation.plan(*folders, adaptation.PSEUDO_TARGET, experiment.settings.segmentation, workers, progress)
-        preparation.preprocess(folders[1], adaptation.PSEUDO_TARGET, listed, configuration, workers, progress)
+    training = plan.iteration(0)
+    adaptation.export_source(experiment, f"export/{training.dataset}", training.dataset)
+    adaptation.prepare(experiment, f"{training.name}/prepare", training)
     prepare_iteration(experiment, 1)
-
-
-def _translated(experiment: Any) -> list[Any]:
-    from CrossMoDAUDALib.method import adaptation
-
-    return list(adaptation.export_source(experiment, adaptation.PSEUDO_TARGET))
 
 
 @contextlib.contextmanager
@@ -124,12 +111,12 @@ def _session(experiment: Any, name: str, preprocessed: Path | None = None) -> It
 
 def _own_from_nothing(experiment: Any, preprocessed: Path) -> None:
     from CrossMoDAUDALib.core.files import read_json
-    from CrossMoDAUDALib.method import adaptation
+    from CrossMoDAUDALib.method import plan
     from CrossMoDAUDALib.segmentation import preparation
     from CrossMoDAUDALib.segmentation.dataset import TrainingCase
 
     shutil.rmtree(preprocessed, ignore_errors=True)
-    name = adaptation.SELF_TRAINING
+    name = plan.SELF_TRAINING
     with _session(experiment, "own", preprocessed) as (folders, workers, configuration, progress):
         described = read_json(folders[0] / name / "dataset.json")["dataset"]
         place = folders[0] / name

@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="any other setting; may be repeated"
     )
-    run.add_argument("--dry-run", action="store_true", help="only show the scans that were found and every problem with them")
+    run.add_argument("--dry-run", action="store_true", help="only show the scans, every problem with them, and the stages that would run")
     _add_events(run, " (with --dry-run)")
     run.set_defaults(command=_run)
 
@@ -249,7 +249,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     if options.dry_run:
         from .inference import check
 
-        return check(cohort, settings.labels, log)
+        return check(cohort, settings, folder, log)
     if not Experiment.exists(folder):  # what can be refused at once, before the scans are read
         check_folder(folder)
     _check_resources(settings)
@@ -279,7 +279,7 @@ def _check_resources(settings: Settings) -> None:
 
 
 def _status(options: argparse.Namespace, _log: EventLog) -> int:
-    from ..experiment.status import describe
+    from ..watching.status import describe
 
     say(describe(options.experiment))
     return 0

@@ -121,18 +121,32 @@ def evaluate(options: argparse.Namespace, log: EventLog) -> int:
     return 0
 
 
-def check(cohort: Cohort, labels: dict[str, int], log: EventLog) -> int:
-    """``run --dry-run``: every case and every problem; bad scans make the exit status 2."""
+def check(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> int:
+    """``run --dry-run``: every case, every problem and the stages that would run; bad scans make the exit status 2.
+
+    Args:
+        folder: of the experiment, if there is one already.
+    """
     from ..cohort.checking import check_cohort
+    from ..experiment.markers import read_markers
+    from ..experiment.stages import due
+    from ..method.plan import plan, remarks
 
     log.write("progress", stage=CHECK, step=0, total=sum(map(len, cohort.domains().values())), message="reading the scans")
     with Bar("checking the scans", keep=True) as bar:
-        report = check_cohort(cohort, labels, _both(bar, log.progress(CHECK)), on_case=lambda row: _tell_case(log, row))
+        report = check_cohort(cohort, settings.labels, _both(bar, log.progress(CHECK)), on_case=lambda row: _tell_case(log, row))
     for problem in report.cohort_problems:
         log.write("error", message=problem)
-    for warning in report.cohort_warnings:
+    left_out = remarks(settings, cohort)
+    for warning in [*report.cohort_warnings, *left_out]:
         log.write("warning", message=warning)
-    say(report.table())
+    say("\n".join([report.table(), *(f"warning: {remark}" for remark in left_out)]))
+    stages = plan(settings, cohort)
+    waiting = due(stages, read_markers(folder), folder)
+    say(f"\n{len(waiting)} of {len(stages)} stages would run:")
+    for stage in stages:
+        if stage.name in waiting:
+            say(f"  {stage.name:<32}  {stage.title.words()}")
     return InputError.exit_status if report.problems else 0
 
 

@@ -43,7 +43,11 @@ class TimeLeft:
 
 
 def duration(seconds: float) -> str:
-    """A time in words that stay short: ``4.2 s``, ``3 min 20 s``, ``25 h 07 min``."""
+    """A time in words that stay short, with the units' international symbols.
+
+    >>> [duration(seconds) for seconds in (4.24, 200, 90420)]
+    ['4.2 s', '3 min 20 s', '25 h 07 min']
+    """
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

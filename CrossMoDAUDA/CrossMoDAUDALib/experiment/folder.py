@@ -7,7 +7,7 @@ import importlib.metadata
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from ..images.fingerprint import scan_sha256
 from ..images.volumes import Volume, read_label_map, read_volume
 from .events import EventLog
 from .lock import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
-from .stages import files_of, is_read_by, planned_stages
+from .markers import Marker, newest, read_marker, read_markers, write_marker
+from .stages import Stage, due, still_needed
 
 __all__ = ["Experiment", "check_folder", "is_running", "prepare_folder", "read_worker", "request_stop"]
 
@@ -145,55 +146,71 @@ class Experiment:
     # Stages -------------------------------------------------------------------------------------------------------------
 
     def is_complete(self, stage: str) -> bool:
-        """Whether a stage's marker, written last, is there."""
-        return bool(_read_marker(self._marker(stage)))
-
-    @contextlib.contextmanager
-    def stage(self, name: str) -> Iterator[bool]:
-        """Run a stage unless it is complete: yields whether there is work to do, and marks it complete afterwards.
-
-        A complete one, of whose files some are gone that a stage to come needs, is run again to make these.
-
-        Raises:
-            InputError: a file that a stage to come needs is not what the complete stage has written.
-        """
-        if self.is_complete(name):
-            gone = self._gone(name)
-            if not gone:
-                self.events.write("stage", stage=name, state="skipped")
-                yield False
-                return
-            more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
-            self.events.write("warning", stage=name, message=f"{self.folder / gone[0]}{more} is gone and is made again.")
-        self.events.write("stage", stage=name, state="started")
-        began = time.monotonic()
-        yield True
-        seconds = round(time.monotonic() - began, 1)
-        number = 1 + max((self._number(path) for path in self._markers()), default=0)
-        files = {path.relative_to(self.folder).as_posix(): {"sha256": sha256(path)} for path in files_of(self.folder, name)}
-        marker = {"stage": name, "number": number, "seconds": seconds, "versions": package_versions(), "files": files}
-        write_json(self._marker(name), marker)
-        self.events.write("stage", stage=name, state="finished", metrics={"seconds": seconds})
+        """Whether a stage is finished: its marker, written last, is there."""
+        return read_marker(self.folder, stage) is not None
 
     def completed_stages(self) -> list[str]:
-        """Names of the complete stages, oldest first."""
-        return [path.stem.replace("--", "/") for path in sorted(self._markers(), key=lambda path: (self._number(path), path.name))]
+        """Names of the finished stages, oldest first."""
+        return list(read_markers(self.folder))
 
-    def _gone(self, stage: str) -> list[str]:
-        """The files of a complete stage that a stage to come reads, and that are not there."""
-        planned = planned_stages(self.settings, has_evaluation=bool(self.cohort.evaluation))
-        if not is_read_by(stage, [name for name in planned if not self.is_complete(name)]):
-            return []
-        gone = []
-        for name, known in _read_marker(self._marker(stage)).get("files", {}).items():
-            path = self.folder / name
-            if not path.is_file():
-                gone.append(name)
-            elif sha256(path) != known["sha256"]:
-                raise self._changed(path, stage)
-        return gone
+    def carry_out(self, stages: Sequence[Stage]) -> None:
+        """Run the stages that have work to do, in their order, and tell of the others that they are skipped.
 
-    def refuse_damaged(self, digests: dict[Path, str]) -> None:
+        A finished stage is run again where a file of its is gone that is still needed.
+
+        Args:
+            stages: all stages of the experiment, in their order.
+
+        Raises:
+            InputError: a file that is still needed is not what a finished stage has written.
+        """
+        told: set[str] = set()  # stages
+        compared: set[str] = set()  # files, since a stage last ran
+        while True:  # a stage that has run again may have overwritten what a later one left
+            markers = read_markers(self.folder)
+            waiting = due(stages, markers, self.folder)
+            for stage in stages:
+                if stage.name in waiting:
+                    break
+                if stage.name not in told:
+                    needed = still_needed(stage, _last_written_by(stage, markers), stages, waiting)
+                    self._refuse_altered(needed, markers)
+                    compared.update(needed)
+                    self.events.write("stage", stage=stage.name, state="skipped")
+                    told.add(stage.name)
+            else:
+                return
+            self._refuse_altered([file for file in newest(markers) if stage.does_read(file) and file not in compared], markers)
+            self._run(stage, waiting[stage.name])
+            told.add(stage.name)
+            compared.clear()
+
+    def _run(self, stage: Stage, again: Sequence[str]) -> None:
+        """Run a stage and mark it as finished.
+
+        Args:
+            again: the files for which it runs, if it has been finished before.
+        """
+        if again:
+            more = f" (and {len(again) - 1} more)" if len(again) > 1 else ""
+            what = "is gone" if not (self.folder / again[0]).is_file() else "was overwritten by an earlier stage"
+            self.events.write("warning", stage=stage.name, message=f"{self.folder / again[0]}{more} {what} and is made again.")
+        self.events.write("stage", stage=stage.name, state="started")
+        began = time.monotonic()
+        stage.run(self, stage.name)
+        seconds = round(time.monotonic() - began, 1)
+        write_marker(self.folder, stage.name, stage.files(self.folder), seconds=seconds, versions=package_versions())
+        self.events.write("stage", stage=stage.name, state="finished", metrics={"seconds": seconds})
+
+    def _refuse_altered(self, files: Sequence[str], markers: Mapping[str, Marker]) -> None:
+        """Make sure that files which are there are what a finished stage wrote last."""
+        last = newest(markers)
+        for file in files:
+            path = self.folder / file
+            if path.is_file() and sha256(path) != last[file].files[file]:
+                raise _altered(path, last[file].stage)
+
+    def refuse_damaged(self, digests: Mapping[Path, str]) -> None:
         """Make sure that files of finished stages are what these have written.
 
         Args:
@@ -202,29 +219,10 @@ class Experiment:
         Raises:
             InputError: one is not.
         """
-        for marker in self._markers():
-            found = _read_marker(marker)
-            for name, known in found.get("files", {}).items():
-                path = self.folder / name
-                if digests.get(path, known["sha256"]) != known["sha256"]:
-                    raise self._changed(path, found["stage"])
-
-    @staticmethod
-    def _changed(path: Path, stage: str) -> InputError:
-        return InputError(
-            f"{path} has changed since stage {stage} wrote it; put the old file back,"
-            " or delete it and run the same command to have it made again."
-        )
-
-    def _marker(self, stage: str) -> Path:
-        return self.folder / "stages" / (stage.replace("/", "--") + ".json")
-
-    def _markers(self) -> list[Path]:
-        return [path for path in (self.folder / "stages").glob("*.json") if not path.name.startswith(".")]
-
-    def _number(self, marker: Path) -> int:
-        """Of a marker, in the order in which they were written, which time stamps need not tell."""
-        return int(_read_marker(marker).get("number", 0))
+        for file, marker in newest(read_markers(self.folder)).items():
+            path = self.folder / file
+            if digests.get(path, marker.files[file]) != marker.files[file]:
+                raise _altered(path, marker.stage)
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
         """Hold the experiment for this process (:func:`.experiment.lock.locked`)."""
@@ -298,15 +296,15 @@ def _record(folder: Path) -> dict[str, Any]:
     return dict(record)
 
 
-def _read_marker(path: Path) -> dict[str, Any]:
-    """A stage's marker; empty where there is none or it is damaged, so that the stage is run again."""
-    try:
-        marker: dict[str, Any] = read_json(path)
-        digests = [known["sha256"] for known in marker.get("files", {}).values()]  # an older version's has no files
-        is_whole = isinstance(marker["stage"], str) and isinstance(marker.get("number", 0), int)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-    return marker if is_whole and all(isinstance(digest, str) for digest in digests) else {}
+def _last_written_by(stage: Stage, markers: Mapping[str, Marker]) -> list[str]:
+    return [file for file, marker in newest(markers).items() if marker.stage == stage.name]
+
+
+def _altered(path: Path, stage: str) -> InputError:
+    return InputError(
+        f"{path} has changed since stage {stage} wrote it; put the old file back,"
+        " or delete it and run the same command to have it made again."
+    )
 
 
 def _is_same(path: Path, known: dict[str, Any]) -> bool:

@@ -1,80 +1,132 @@
-"""An experiment's stages: their order, the files that each leaves to later ones, and which of those read them."""
+"""What a stage of an experiment is, and which stages have work to do.
+
+A stage is declared once (:mod:`.method.plan`): what it is called, what it reads and leaves in the experiment folder, and what runs
+it. Everything else follows: the order, which finished stages are skipped, which files are compared before they are read, and what
+``run --dry-run``, ``status`` and the panel show.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from ..core.settings import Settings
+from .markers import Marker, newest
 
-
-def planned_stages(settings: Settings, has_evaluation: bool) -> list[str]:
-    """The names of an experiment's stages in the order in which :func:`.method.adaptation.adapt` runs them."""
-    stages = []
-    if settings.translation.translator != "none":
-        stages += ["translation/source_slices", "translation/target_slices", "translation/train", "pseudo_target", "pseudo_target/check"]
-    stages.append("export/Dataset001_PseudoTarget")
-    for iteration in range(settings.self_training.iterations + 1):
-        stages += [f"iteration_{iteration}/export"] if iteration else []
-        stages += _training_stages(f"iteration_{iteration}", has_evaluation)
-        if not iteration and settings.translation.translator != "none" and settings.translation.check_agreement:
-            stages.append("iteration_0/agreement")
-    if settings.evaluation.source_only and settings.translation.translator != "none":
-        stages += ["export/Dataset003_SourceOnly", *_training_stages("source_only", has_evaluation)]
-    return stages
+if TYPE_CHECKING:
+    from .folder import Experiment
 
 
-def _training_stages(name: str, has_evaluation: bool) -> list[str]:
-    return [f"{name}/{step}" for step in ("prepare", "train", "predict", *(["evaluate"] if has_evaluation else []))]
+@dataclass(frozen=True)
+class Title:
+    """What people call a stage, in words that can be translated.
 
-
-def files_of(folder: Path, stage: str) -> list[Path]:
-    """The files in an experiment folder that a finished stage leaves for later ones."""
-    found = {path for pattern in _patterns(stage) for path in folder.glob(pattern)}
-    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
-
-
-def _patterns(stage: str) -> tuple[str, ...]:
-    part, _, step = stage.partition("/")
-    if step.endswith("_slices"):
-        return (f"{stage}.npy",)
-    if stage == "translation/train":
-        return ("translation/generator.safetensors", "translation/translator.json")
-    if stage == "pseudo_target":
-        return ("pseudo_target/*.nii.gz",)
-    if step in ("check", "agreement"):
-        return ("pseudo_target/contrast.json",) if step == "check" else ("iteration_0/agreement.json",)
-    if part == "export":
-        return (f"nnunet/raw/{step}/**/*",)
-    dataset = {"iteration_0": "Dataset001_PseudoTarget", "source_only": "Dataset003_SourceOnly"}.get(part, "Dataset002_SelfTraining")
-    return {
-        "export": (f"nnunet/raw/{dataset}/**/*",),
-        "prepare": (f"nnunet/preprocessed/{dataset}/**/*", f"{part}/trained_on.json"),
-        "train": (f"{part}/model/*",),
-        "predict": (f"{part}/pseudo_labels/*", f"{part}/evaluation/*"),
-    }.get(step, ())
-
-
-def is_read_by(stage: str, later: Iterable[str]) -> bool:
-    """Whether one of these stages reads what ``stage`` has left.
-
-    What an iteration exports and prepares is overwritten by the next one, so that only its own stages count.
+    Attributes:
+        text: the words, in which ``{step}`` and ``{round}`` stand for the other two.
+        step: what is done, for stages that several trainings have.
+        round: the self-training iteration.
     """
-    part, _, step = stage.partition("/")
-    following = f"iteration_{int(part.rpartition('_')[2]) + 1}" if part.startswith("iteration_") else ""
-    readers = {
-        "source_slices": ("translation/train",),
-        "target_slices": ("translation/train",),
-        "Dataset001_PseudoTarget": ("iteration_0/prepare", "iteration_0/agreement", "iteration_1/prepare"),
-        "Dataset003_SourceOnly": ("source_only/prepare",),
-        "export": (f"{part}/prepare",),
-        "prepare": (f"{part}/train", *(["iteration_1/prepare"] if part == "iteration_0" else [])),
-        "train": ("pseudo_target",) if part == "translation" else (f"{part}/predict", f"{part}/agreement", f"{following}/train"),
-        "": ("pseudo_target/check", "export/Dataset001_PseudoTarget"),
-        "check": ("export/Dataset001_PseudoTarget",),
-    }
-    if step == "agreement":
-        return any(name.endswith(("/export", "/prepare")) for name in later)
-    if step == "predict":  # each table has the rows of all trainings before
-        return any(name == f"{following}/export" or name.endswith("/evaluate") for name in later)
-    return not set(readers.get(step, ())).isdisjoint(later)
+
+    text: str
+    step: str = ""
+    round: int = 0
+
+    def words(self, translate: Callable[[str], str] = str) -> str:
+        """The title in the language that ``translate`` knows."""
+        return translate(self.text).format(step=translate(self.step) if self.step else "", round=self.round)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of an experiment: done once, skipped when it is complete.
+
+    Files are named by patterns relative to the experiment folder; ``*`` stands for any text, slashes included. A stage that keeps
+    such of its files as are there already names them in ``reads`` too; what it only writes, it writes anew.
+
+    Attributes:
+        name: how its marker and the events call it, as ``iteration_1/train``.
+        title: what people call it.
+        run: does the work; called with the experiment and the stage's name.
+        reads: files of the experiment that it uses. They are compared with what was written before it runs.
+        writes: files that it leaves. Its marker holds their SHA-256.
+    """
+
+    name: str
+    title: Title
+    run: Callable[[Experiment, str], None]
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+
+    def does_read(self, file: str) -> bool:
+        """Whether it uses this file, named relative to the experiment folder with forward slashes."""
+        return _matches(file, self.reads)
+
+    def does_write(self, file: str) -> bool:
+        """Whether it leaves this file."""
+        return _matches(file, self.writes)
+
+    def files(self, folder: Path) -> list[Path]:
+        """The files that it has left in an experiment folder."""
+        found = {path for pattern in self.writes for path in _constant_folder(folder, pattern).rglob("*")}
+        return sorted(
+            path
+            for path in found
+            if not path.name.startswith(".") and self.does_write(path.relative_to(folder).as_posix()) and path.is_file()
+        )
+
+
+def _matches(file: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(file, pattern) for pattern in patterns)
+
+
+def _constant_folder(folder: Path, pattern: str) -> Path:
+    """The folder below which all files of a pattern lie."""
+    constant = PurePosixPath(pattern.partition("*")[0].partition("[")[0] + "x").parent
+    return folder / constant
+
+
+def writer_of(file: str, stages: Sequence[Stage]) -> Stage | None:
+    """The last of these stages that writes a file; None where none does."""
+    return next((stage for stage in reversed(stages) if stage.does_write(file)), None)
+
+
+def due(stages: Sequence[Stage], markers: Mapping[str, Marker], folder: Path) -> dict[str, list[str]]:
+    """The stages that have work to do, in their order.
+
+    These are the stages that are not complete, and the complete ones that must make a file again: because a stage with work to do
+    reads it and it is gone, or because an earlier stage that had to run again has overwritten it.
+
+    Args:
+        stages: all stages of the experiment, in their order.
+        markers: of the complete stages, by name.
+
+    Returns:
+        By name, the files that a complete stage must make again; none for a stage that is not complete.
+    """
+    found: dict[str, list[str]] = {}
+    last = newest(markers)
+    for index in range(len(stages) - 1, -1, -1):  # from the end, because a stage that runs again reads its files again
+        reader = stages[index]
+        if reader.name not in markers:
+            found[reader.name] = []
+        if reader.name not in found:
+            continue
+        for file in filter(reader.does_read, last):
+            writer = writer_of(file, stages[:index])
+            if writer is None or writer.name not in markers or file not in markers[writer.name].files:
+                continue
+            if last[file].stage != writer.name or not (folder / file).is_file():
+                again = found.setdefault(writer.name, [])
+                if file not in again:
+                    again.append(file)
+    return {stage.name: found[stage.name] for stage in stages if stage.name in found}
+
+
+def still_needed(stage: Stage, files: Iterable[str], stages: Sequence[Stage], waiting: Iterable[str]) -> list[str]:
+    """Those of a complete stage's files that one of the stages still to run reads before another writes them anew."""
+    waiting = set(waiting)
+    later = [other for other in stages[stages.index(stage) + 1 :] if other.name in waiting]
+    first = {file: next((other for other in later if other.does_read(file) or other.does_write(file)), None) for file in files}
+    return [file for file, other in first.items() if other is not None and other.does_read(file)]

@@ -6,60 +6,50 @@ What is measured, and when a case fails, is in :mod:`.translation.check`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..core.errors import CrossModaError
+from ..core.layout import iteration_name
 from ..experiment.folder import Experiment
 from ..images.volumes import read_label_map, read_volume, write_volume
-from ..segmentation.dataset import TrainingCase, from_network_labels, outside_patient
+from ..segmentation.dataset import from_network_labels, outside_patient
 from ..segmentation.predictor import Segmenter
 from ..translation import check
-from ..translation.check import AGREEMENT, CONTRAST, Check
+from ..translation.check import Check
+from .adaptation import source_cases
+from .plan import AGREEMENT, CONTRAST, PSEUDO_TARGET
 from .report import write_report
 
 
-def check_contrast(experiment: Experiment) -> None:
+def check_contrast(experiment: Experiment, stage: str) -> None:
     """See whether every pseudo-target image still shows what its label says."""
-    stage = "pseudo_target/check"
-    with experiment.stage(stage) as todo:
-        if not todo:
-            return
-        progress, cases, contrasts = experiment.events.progress(stage), experiment.cohort.source, {}
-        for index, case in enumerate(cases, 1):
-            assert case.label is not None  # the cohort check refuses a source case without
-            translated, label = read_volume(experiment.pseudo_target(case)), experiment.read_label(case.label)
-            outside = outside_patient(experiment.read(case.image).array)
-            contrasts[case.id] = check.contrasts(translated, label, outside, experiment.settings.labels)
-            progress(index, len(cases), f"checked {case.id}")
-        _conclude(experiment, stage, CONTRAST, contrasts, check.judge_contrast(contrasts), check.hidden(contrasts))
+    progress, cases, contrasts = experiment.events.progress(stage), experiment.cohort.source, {}
+    for index, case in enumerate(cases, 1):
+        assert case.label is not None  # the cohort check refuses a source case without
+        translated, label = read_volume(experiment.pseudo_target(case)), experiment.read_label(case.label)
+        outside = outside_patient(experiment.read(case.image).array)
+        contrasts[case.id] = check.contrasts(translated, label, outside, experiment.settings.labels)
+        progress(index, len(cases), f"checked {case.id}")
+    _conclude(experiment, stage, CONTRAST, contrasts, check.judge_contrast(contrasts), check.hidden(contrasts))
 
 
-def check_agreement(experiment: Experiment, translated: Sequence[TrainingCase]) -> list[TrainingCase]:
-    """See whether iteration 0's segmenter finds on the pseudo-target images what their real labels say.
-
-    Returns:
-        The cases that later iterations learn from.
-    """
-    stage, folder, settings = "iteration_0/agreement", experiment.folder / "iteration_0", experiment.settings
-    ids = {files: experiment.cohort.source[files.index].id for files in translated}
-    with experiment.stage(stage) as todo:
-        if todo:
-            progress, agreements = experiment.events.progress(stage), {}
-            segmenter = Segmenter.load(folder, settings.device)
-            for index, (files, case) in enumerate(ids.items(), 1):
-                path = folder / "agreement" / f"{case}.nii.gz"
-                if not path.is_file():
-                    write_volume(segmenter.segment(read_volume(files.image)), path)
-                label = from_network_labels(read_label_map(files.label).array, settings.labels)
-                agreements[case] = check.agreement(read_label_map(path).array, label, settings.labels)
-                progress(index, len(ids), f"segmented the translated {case}")
-            _conclude(experiment, stage, AGREEMENT, agreements, check.judge_agreement(agreements))
-    left_out = check.left_out(experiment.folder, AGREEMENT)
-    return [files for files, case in ids.items() if case not in left_out]
+def check_agreement(experiment: Experiment, stage: str) -> None:
+    """See whether iteration 0's segmenter finds on the pseudo-target images what their real labels say."""
+    folder, settings = experiment.folder / iteration_name(0), experiment.settings
+    listed, progress, agreements = source_cases(experiment, PSEUDO_TARGET), experiment.events.progress(stage), {}
+    segmenter = Segmenter.load(folder, settings.device)
+    for number, files in enumerate(listed, 1):
+        case = experiment.cohort.source[files.index].id
+        path = folder / "agreement" / f"{case}.nii.gz"
+        if not path.is_file():
+            write_volume(segmenter.segment(read_volume(files.image)), path)
+        label = from_network_labels(read_label_map(files.label).array, settings.labels)
+        agreements[case] = check.agreement(read_label_map(path).array, label, settings.labels)
+        progress(number, len(listed), f"segmented the translated {case}")
+    _conclude(experiment, stage, AGREEMENT, agreements, check.judge_agreement(agreements))
 
 
 def _conclude(
-    experiment: Experiment, stage: str, record: Path, values: check.Values, failed: dict[str, dict[str, str]], sentences: Sequence[str] = ()
+    experiment: Experiment, stage: str, record: str, values: check.Values, failed: dict[str, dict[str, str]], sentences: Sequence[str] = ()
 ) -> None:
     """Tell and report the cases that fail, and keep which are left out."""
     found = Check(values, failed, tuple(failed) if experiment.settings.translation.drop_failed else ())

@@ -16,6 +16,7 @@ from .. import NOT_CLINICAL
 from ..core.errors import InputError
 from ..core.files import replacing
 from ..core.folders import make_writable_folder
+from ..core.layout import iteration_number
 from ..core.structures import structure_of
 from ..experiment.folder import MACHINE_SETTINGS, Experiment, package_versions
 from ..models.model_folder import MODEL_FILES, TRANSLATOR_FILES, model_folder
@@ -73,7 +74,6 @@ def _experiment_of(segmenter: Path) -> Experiment:
 def _describe(experiment: Experiment, segmenter: Path, contents: dict[str, bytes], name: str) -> dict[str, Any]:
     settings = experiment.settings
     owner = segmenter.resolve().parent.name
-    iteration = owner.removeprefix("iteration_")
     trained_on = json.loads(contents["model/model.json"]).get("trained_on")
     recorded = settings.to_json()
     return {
@@ -85,7 +85,7 @@ def _describe(experiment: Experiment, segmenter: Path, contents: dict[str, bytes
             "reference": REFERENCE,
             "translator": settings.translation.translator,
             "segmenter": f"nnU-Net ({settings.segmentation.trainer}, {settings.segmentation.configuration})",
-            "self_training_iteration": int(iteration) if iteration.isdecimal() else None,
+            "self_training_iteration": iteration_number(owner),
         },
         "settings": {key: value for key, value in recorded.items() if key not in MACHINE_SETTINGS},
         "labels": [_label(label, value) for label, value in settings.labels.items()],

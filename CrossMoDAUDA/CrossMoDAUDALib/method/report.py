@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from .. import NOT_CLINICAL
 from ..core.files import write_text
-from ..translation.check import AGREEMENT, CONTRAST, FEWEST_CASES, Check, hidden
+from ..core.layout import iteration_name
+from ..translation.check import FEWEST_CASES, Check, hidden
+from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW
 
 if TYPE_CHECKING:
     from ..experiment.folder import Experiment
@@ -31,7 +33,8 @@ def row_title(folder: str, translator: str) -> str:
     >>> row_title("iteration_1", "none"), row_title("iteration_0", "none")
     ('iteration 1', 'source only')
     """
-    return "source only" if translator == "none" and folder == "iteration_0" else folder.replace("_", " ")
+    name = SOURCE_ONLY_ROW if translator == "none" and folder == iteration_name(0) else folder
+    return name.replace("_", " ")
 
 
 def write_report(experiment: Experiment) -> None:

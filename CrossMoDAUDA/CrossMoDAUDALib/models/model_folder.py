@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core.errors import InputError, unreadable
 from ..core.files import read_json
+from ..core.layout import ITERATIONS, iteration_name, iteration_number
 from ..core.settings import Settings, TranslationSettings, with_values
 from .plans import check_plans
 from .training_summary import TrainedOn
@@ -50,12 +51,11 @@ def describe_model(path: Path) -> ModelInfo:
     model = read_model(model_folder(path))
     place = model.folder.resolve()
     owner = place.parent if place.name == "model" else place
-    number = owner.name.removeprefix("iteration_")
-    in_iteration = owner.name.startswith("iteration_") and number.isdecimal()
+    number = iteration_number(owner.name)
     return ModelInfo(
         folder=model.folder,
         labels=model.settings.labels,
-        iteration=int(number) if in_iteration else _packed_iteration(owner),
+        iteration=_packed_iteration(owner) if number is None else number,
         largest_component=model.settings.self_training.largest_component,
         trained_on=model.trained_on,
     )
@@ -100,9 +100,9 @@ def model_folder(model: Path) -> Path:
     if not model.is_dir():
         what = "a file, not a folder; import it first if it is a model package, or name an experiment folder"
         raise InputError(f"{model} is {what}.")
-    numbered = [path for path in model.glob("iteration_*") if path.name.removeprefix("iteration_").isdecimal()]
-    iterations = sorted(numbered, key=lambda path: -int(path.name.removeprefix("iteration_")))
-    for folder in (model / "model", model, *(path / "model" for path in iterations)):  # a package's own model.json is beside its model/
+    numbers = sorted((number for path in model.glob(ITERATIONS) if (number := iteration_number(path.name)) is not None), reverse=True)
+    iterations = [model / iteration_name(number) / "model" for number in numbers]
+    for folder in (model / "model", model, *iterations):  # a package's own model.json is beside its model/
         if (folder / "model.json").is_file():
             return folder
     raise InputError(f"{model} holds no trained segmenter; run the experiment until iteration 0 is done, or name another folder.")

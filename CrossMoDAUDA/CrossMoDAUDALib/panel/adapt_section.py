@@ -9,10 +9,11 @@ from slicer.i18n import tr as _
 
 from ..core.errors import CrossModaError
 from ..core.failures import explain
+from ..core.layout import ITERATIONS
 from ..core.settings import preset_settings
 from ..experiment.folder import Experiment, check_folder
+from ..experiment.last_run import read_last_run
 from ..experiment.lock import is_running
-from ..experiment.monitor import last_word
 from . import sample_data, wording
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
@@ -75,6 +76,7 @@ class AdaptSection(Section):
         self._lastWords = {}  # by folder, of workers that were started here
         self._watched = None
         self._checkedScans = None  # what the table of cases is about
+        self._notes = []  # of the check on the cohort as a whole
 
     # What is shown ------------------------------------------------------------------------------------------------------
 
@@ -133,7 +135,7 @@ class AdaptSection(Section):
         self.say(ui.adaptStatus, self._statusText(problem, state))
         ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
         self.show(ui.adaptProgressPanel, state != "none" or isOn)
-        hasModel = self._watched is not None and any(self._watched.glob("iteration_*/model/model.json"))
+        hasModel = self._watched is not None and any(self._watched.glob(f"{ITERATIONS}/model/model.json"))
         ui.adaptUseModel.enabled = hasModel
         ui.adaptPackage.enabled = hasModel and not self.package.runner.running
 
@@ -180,7 +182,7 @@ class AdaptSection(Section):
         if self.workers.wasForced(self._watched) and state == "died":
             return _("Stopped by force, as it did not answer. Resume goes on from where it was saved last.")
         text = wording.experimentState(self.view.monitor) if state != "none" else problem
-        if state == "failed" and self.view.monitor.is_cohort_refused:
+        if state == "failed" and self.view.monitor.last_run.is_cohort_refused:
             return text
         if state == "died" and (said := self._lastWords.get(self._watched)):
             text += " " + _("The last it said: {words}").format(words=said)
@@ -210,7 +212,7 @@ class AdaptSection(Section):
             return
         self.cases.clear()
         self._rememberFolders()
-        self._checkedScans = self._scanWords()
+        self._checkedScans, self._notes = self._scanWords(), []
         self.say(self.ui.adaptCheckStatus, _("Reading the scans..."))
         self.ui.adaptCheckProgress.setRange(0, 0)
         words = [*self._scanWords(), *self._settingWords()]
@@ -221,6 +223,8 @@ class AdaptSection(Section):
         """Add a case to the table, or move the bar."""
         if event["kind"] == "case":
             self.cases.add(event)
+        elif event["kind"] == "warning":
+            self._notes.append(event["message"])
         elif event["kind"] == "progress":
             self.ui.adaptCheckProgress.setRange(0, event["total"])
             self.ui.adaptCheckProgress.value = event["step"]
@@ -232,7 +236,7 @@ class AdaptSection(Section):
             cases=self.cases.cases, problems=self.cases.count("problems"), notes=self.cases.count("warnings")
         )
         texts = {
-            "finished": f"{found} {message}".strip(),
+            "finished": " ".join(filter(None, [found, message, *self._notes])),
             "failed": message,
             "cancelled": _("The check was cancelled."),
         }
@@ -298,8 +302,8 @@ class AdaptSection(Section):
         self._lastWords[folder] = said
         if folder == self._watched:
             self.view.poll()
-        state, error = last_word(folder)
-        isTold = (state == "started" and not is_running(folder)) or (error and error in said)  # it died, or it said why
+        last = read_last_run(folder)
+        isTold = last.state(is_running(folder), True) == "died" or (last.error and last.error in said)
         if status not in (0, 130) and not isTold:
             self._refuse(folder, said or _("The training could not be started (status {status}).").format(status=status))
         self.update()

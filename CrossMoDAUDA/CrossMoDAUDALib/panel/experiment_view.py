@@ -8,7 +8,8 @@ from slicer.i18n import tr as _
 
 from ..core.errors import CrossModaError
 from ..core.failures import explain
-from ..experiment.monitor import Monitor
+from ..core.progress import duration
+from ..watching.monitor import Monitor
 from . import wording
 from .curves import drawCurves
 
@@ -91,12 +92,16 @@ class ExperimentView:
             return
         ui.adaptProgress.setRange(0, stage.total)
         ui.adaptProgress.value = stage.step
-        parts = [wording.stageTitle(stage.name)]
+        parts = [wording.stageTitle(stage.name, stage.title)]
         if stage.total:
             parts.append(_("{step} of {total}").format(step=stage.step, total=stage.total))
         if isOn and stage.remaining is not None:
-            parts.append(_("about {time} left in this step").format(time=wording.duration(stage.remaining)))
+            parts.append(_("about {time} left in this step").format(time=duration(stage.remaining)))
         ui.adaptStageText.text = ", ".join(parts)
+
+    def _title(self, stage):
+        """A stage in words, by its name."""
+        return wording.stageTitle(stage, self.monitor.title(stage))
 
     def _showOpenTab(self):
         if self.monitor is None:
@@ -112,7 +117,7 @@ class ExperimentView:
 
     def _showStages(self):
         rows = [
-            (wording.stageTitle(stage.name), wording.stageState(stage), wording.duration(stage.seconds) if stage.seconds else "")
+            (wording.stageTitle(stage.name, stage.title), wording.stageState(stage), duration(stage.seconds) if stage.seconds else "")
             for stage in self.monitor.stages
         ]
         before = self._shown.get("stages", [])
@@ -138,7 +143,7 @@ class ExperimentView:
         if combo.count < len(charts):
             wasBlocked = combo.blockSignals(True)
             for stage, chart in charts[combo.count :]:
-                combo.addItem(_("{stage} ({chart})").format(stage=wording.stageTitle(stage), chart=wording.chartTitle(chart)))
+                combo.addItem(_("{stage} ({chart})").format(stage=self._title(stage), chart=wording.chartTitle(chart)))
             combo.currentIndex = combo.count - 1  # the training that runs
             combo.blockSignals(wasBlocked)
         combo.visible = bool(charts)
@@ -192,7 +197,7 @@ class ExperimentView:
         table.resizeColumnsToContents()
 
     def _showLog(self):
-        lines = [_logLine(*message) for message in self.monitor.messages]
+        lines = [_logLine(when, kind, self._title(text) if kind == "done" else text) for when, kind, text in self.monitor.messages]
         before = self._shown.get("log", [])
         if not self._isNew("log", lines):
             return
@@ -220,7 +225,7 @@ def _logLine(when, kind, text):
     if kind == "run":
         text = words.get(text, text)
     elif kind == "done":
-        text = _("Done: {step}").format(step=wording.stageTitle(text))
+        text = _("Done: {step}").format(step=text)
     elif kind == "warning":
         text = _("Note: {text}").format(text=text)
     elif kind == "error":

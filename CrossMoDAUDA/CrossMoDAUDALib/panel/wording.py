@@ -1,8 +1,9 @@
 """What the panel calls stages, states and quantities, in words that need no manual."""
 
-import re
-
+from slicer.i18n import getContext, translate
 from slicer.i18n import tr as _
+
+from ..method import plan
 
 
 def presetTitles():
@@ -35,38 +36,19 @@ def settingsSummary(settings):
     )
 
 
-def stageTitle(name):
-    """A stage's name in words."""
-    fixed = {
-        "check": _("Check the scans"),
-        "translation/source_slices": _("Translation: prepare source slices"),
-        "translation/target_slices": _("Translation: prepare target slices"),
-        "translation/train": _("Translation: train"),
-        "pseudo_target": _("Translate the source scans"),
-        "pseudo_target/check": _("Check the translated scans"),
-        "export/Dataset001_PseudoTarget": _("Collect the translated scans"),
-        "export/Dataset003_SourceOnly": _("Comparison: collect the source scans"),
-    }
-    if name in fixed:
-        return fixed[name]
-    place, _slash, step = name.rpartition("/")
-    steps = {
-        "export": _("collect scans and own results"),
-        "prepare": _("prepare"),
-        "train": _("train"),
-        "predict": _("segment the target scans"),
-        "agreement": _("compare with the real labels"),
-        "evaluate": _("score"),
-    }
-    what = steps.get(step, step)
-    if place == "source_only":
-        return _("Comparison: {step}").format(step=what)
-    number = re.fullmatch(r"iteration_(\d+)", place)
-    if number and int(number.group(1)) == 0:
-        return _("Segmentation: {step}").format(step=what)
-    if number:
-        return _("Self-training {round}: {step}").format(round=int(number.group(1)), step=what)
-    return name
+def stageTitle(name, title):
+    """A stage in the panel's language.
+
+    Args:
+        name: the stage's.
+        title: what people call it (:class:`.experiment.stages.Title`); None for a stage that this version does not know.
+    """
+    return title.words(_stageText) if title is not None else name
+
+
+def _stageText(text):
+    translated = translate(getContext(plan.__file__), text)  # marked for translation there
+    return translated if all(field in translated for field in ("{step}", "{round}") if field in text) else text
 
 
 def stageState(stage):
@@ -77,18 +59,9 @@ def stageState(stage):
     return words[stage.state]
 
 
-def duration(seconds):
-    """A time in words that stay short."""
-    if seconds < 60:
-        return _("{seconds} s").format(seconds=round(seconds))
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
-    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
-
-
 def experimentState(monitor):
     """An experiment's state as a sentence."""
+    last = monitor.last_run
     sentences = {
         "none": "",
         "idle": _("Not running."),
@@ -98,7 +71,7 @@ def experimentState(monitor):
         "finished": _("Finished."),
         "interrupted": _("Stopped. Resume continues where it was."),
         "died": _("The training ended unexpectedly: it was ended from outside, memory ran out, or the computer went down."),
-        "failed": _("The scans have problems: press Check scans to see them all.") if monitor.is_cohort_refused else monitor.error,
+        "failed": _("The scans have problems: press Check scans to see them all.") if last.is_cohort_refused else last.error,
     }
     return sentences[monitor.state]
 

@@ -110,9 +110,15 @@ def preprocess(
                 _publish(donor, folder, case.name, _link)
     for left in folder.glob("partial_*"):
         shutil.rmtree(left, ignore_errors=True)
-    todo = [case for case in cases if not all((folder / f"{case.name}{ending}").is_file() for ending in _CASE_ENDINGS)]
-    arguments = [(str(preprocessed), name, configuration, case, False) for case in todo]
+    there = preprocessed_cases(preprocessed, name, cases, configuration)
+    arguments = [(str(preprocessed), name, configuration, case, False) for case in cases if case not in there]
     for_each(_preprocess_case, arguments, workers, progress, "preprocessing")
+
+
+def preprocessed_cases(preprocessed: Path, name: str, cases: Sequence[TrainingCase], configuration: str) -> list[TrainingCase]:
+    """Those of the cases that are preprocessed already."""
+    folder = _case_folder(preprocessed, name, configuration)
+    return [case for case in cases if all((folder / f"{case.name}{ending}").is_file() for ending in _CASE_ENDINGS)]
 
 
 def preprocess_labels(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from ..core.errors import InputError
+from ..core.layout import ITERATIONS
 from ..core.progress import Progress, silent
 from ..images.volumes import Volume
 from ..models.training_summary import TrainedOn
@@ -17,7 +18,7 @@ Node = mrml.Node
 
 # Where the files of a model lie: the folder given is an experiment, one of its parts, or the model itself.
 _MODEL_FILES = tuple(
-    f"{folder}{file}" for folder in ("", "model/", "translation/", "iteration_*/model/") for file in ("*.safetensors", "model.json")
+    f"{folder}{file}" for folder in ("", "model/", "translation/", f"{ITERATIONS}/model/") for file in ("*.safetensors", "model.json")
 )
 _Model = TypeVar("_Model")
 

@@ -24,7 +24,6 @@ from ..scoring.metrics import dice
 if TYPE_CHECKING:
     pass
 
-CONTRAST, AGREEMENT = Path("pseudo_target") / "contrast.json", Path("iteration_0") / "agreement.json"
 # An outline is compared with itself laid elsewhere: so far (mm) at most, so far at least, in steps of so much.
 REACH_MM, AWAY_MM, STEP_MM = 12.0, 4.5, 2.0
 # Brightness is smoothed by so much (mm, standard deviation) against noise; so many points of an outline suffice.
@@ -198,11 +197,11 @@ def _by_structure(values: Values) -> dict[str, dict[str, float]]:
     return found
 
 
-def left_out(folder: Path, record: Path) -> tuple[str, ...]:
-    """The cases of an experiment that a check has left out; none where it was not made.
+def left_out(record: Path) -> tuple[str, ...]:
+    """The cases that a check has left out, as its record says; none where it was not made.
 
     Raises:
         InputError: the file is damaged.
     """
-    found = Check.read(folder / record)
+    found = Check.read(record)
     return found.left_out if found else ()

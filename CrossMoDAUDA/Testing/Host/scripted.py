@@ -142,13 +142,18 @@ def translate(context: str, text: str) -> str:
     return ui.TRANSLATE[0](context, text)
 
 
+def get_context(file: str) -> str:
+    """What texts of a source file are translated as: of a file in a package, the package's name and its own."""
+    path = Path(file)
+    return f"{path.parent.name}.{path.stem}" if (path.parent / "__init__.py").is_file() else path.stem
+
+
 def tr(text: str) -> str:
     """The same, with the caller's file as context; an f-string is caught where it shows."""
     if not isinstance(text, str):
         raise TypeError(f"tr takes a string, not {text!r}")
     frame = inspect.currentframe()
-    caller = Path(frame.f_back.f_code.co_filename).stem if frame and frame.f_back else ""
-    translated = translate(caller, text)
+    translated = translate(get_context(frame.f_back.f_code.co_filename) if frame and frame.f_back else "", text)
     fields = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
     return translated if set(fields.findall(text)) == set(fields.findall(translated)) else text
 
@@ -279,7 +284,7 @@ def modules() -> dict[str, types.ModuleType]:
     return {
         "qt": qt,
         "ctk": ctk,
-        "slicer.i18n": _module("slicer.i18n", {"tr": tr, "translate": translate}),
+        "slicer.i18n": _module("slicer.i18n", {"getContext": get_context, "tr": tr, "translate": translate}),
         "slicer.ScriptedLoadableModule": _module(
             "slicer.ScriptedLoadableModule", {"__all__": [base.__name__ for base in bases], **{base.__name__: base for base in bases}}
         ),

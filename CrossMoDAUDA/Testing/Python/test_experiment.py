@@ -16,7 +16,7 @@ from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
 from CrossMoDAUDALib.experiment import folder as experiments
 from CrossMoDAUDALib.experiment.folder import Experiment, check_folder, is_running, prepare_folder
-from CrossMoDAUDALib.experiment.status import describe
+from CrossMoDAUDALib.watching.status import describe
 
 SETTINGS = preset_settings("smoke")
 

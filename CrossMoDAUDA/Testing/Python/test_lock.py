@@ -13,7 +13,7 @@ import pytest
 from CrossMoDAUDALib.core.errors import CrossModaError
 from CrossMoDAUDALib.experiment import folder as experiments
 from CrossMoDAUDALib.experiment.folder import Experiment, is_running
-from CrossMoDAUDALib.experiment.status import describe
+from CrossMoDAUDALib.watching.status import describe
 
 LIBRARY = Path(experiments.__file__).resolve().parents[2]
 HOLDS = """

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from CrossMoDAUDALib.core.settings import preset_settings, with_values
-from CrossMoDAUDALib.experiment import monitor as monitor_module
 from CrossMoDAUDALib.experiment.events import EventLog, read_events
 from CrossMoDAUDALib.experiment.lock import locked
-from CrossMoDAUDALib.experiment.monitor import POINTS, Curve, Monitor, Stage, planned_stages
+from CrossMoDAUDALib.watching import monitor as monitor_module
+from CrossMoDAUDALib.watching.monitor import POINTS, Curve, Monitor, Stage, planned_stages
 
 
 def followed(folder: Path) -> Monitor:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from CrossMoDAUDALib.experiment.folder import Experiment
-from CrossMoDAUDALib.experiment.status import describe
+from CrossMoDAUDALib.watching import status
+from CrossMoDAUDALib.watching.status import describe
 
 
 def test_status_of_an_experiment_that_has_not_begun(started: Experiment) -> None:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core.progress import duration
-from .events import CHECK, Event, read_events
-from .folder import Experiment
-from .lock import is_running, read_worker
+from ..experiment.events import CHECK, read_events
+from ..experiment.folder import Experiment
+from ..experiment.last_run import LastRun
+from ..experiment.lock import is_running, read_worker
+from ..experiment.markers import read_markers
+from ..experiment.stages import due
+from ..method.plan import plan
 
-_STOPPED = "stopped without a word (killed, or the machine went down)"
 _AGAIN = "; run the same command to continue"
+_STATES = {
+    "idle": "not started",
+    "died": f"stopped without a word (killed, or the machine went down){_AGAIN}",
+    "interrupted": f"interrupted{_AGAIN}",
+}
 
 
 def describe(folder: Path) -> str:
@@ -19,10 +27,15 @@ def describe(folder: Path) -> str:
     Raises:
         InputError: there is no experiment.
     """
+    running = is_running(folder)  # before reading: what it wrote before its end is then read below
     events, _ = read_events(folder / "events.jsonl")
-    running = is_running(folder)
-    if not Experiment.exists(folder) and (running or any(event["kind"] == "run" for event in events)):
-        return "\n".join([f"Experiment  {folder} (not begun)", *_state(folder, events, running)])
+    last = LastRun()
+    for event in events:
+        last.follow(event)
+    has_begun = Experiment.exists(folder)
+    state, *error = _state(folder, last.state(running, has_begun), last)
+    if not has_begun and (running or last.said):
+        return "\n".join([f"Experiment  {folder} (not begun)", state, *error])
     experiment = Experiment.load(folder)
     settings, cohort = experiment.settings, experiment.cohort
     iterations = settings.self_training.iterations
@@ -32,17 +45,21 @@ def describe(folder: Path) -> str:
         f"{iterations} self-training iteration{'' if iterations == 1 else 's'}, seed {settings.seed}",
         f"Cohort      {len(cohort.source)} source, {len(cohort.target)} target, {len(cohort.evaluation)} evaluation cases",
     ]
-    state, *error = _state(folder, events, running)
     lines.append(state)
     finished = [event for event in events if event.get("state") == "finished" and "stage" in event]
     durations = {event["stage"]: event.get("metrics", {}).get("seconds", 0) for event in finished}
-    for stage in experiment.completed_stages():
-        lines.append(f"  done      {stage:<32}{duration(durations.get(stage, 0)):>12}")
+    markers, stages = read_markers(folder), plan(settings, cohort)
+    waiting = due(stages, markers, folder)
+    for name in markers:
+        if name not in waiting:
+            lines.append(f"  done      {name:<32}{duration(durations.get(name, 0)):>12}")
     latest = next((event for event in reversed(events) if event["kind"] == "progress"), None)
-    if latest and latest["stage"] != CHECK and not experiment.is_complete(latest["stage"]):
+    if latest and latest["stage"] in waiting:
+        del waiting[latest["stage"]]
         numbers = ", ".join(f"{name} {value:.4g}" for name, value in latest.get("metrics", {}).items())
         steps = f"{latest['step']} of {latest['total']}"
         lines.append(f"  {'now' if running else 'last':<10}{latest['stage']:<32}{steps:>12}  {numbers}".rstrip())
+    lines += [f"  to do     {name}" for name in waiting]
     # Checks that failed before this experiment began warned of other scans.
     checked = max((index for index, event in enumerate(events) if event.get("stage") == CHECK and event["kind"] == "stage"), default=0)
     for warning in dict.fromkeys(event["message"] for event in events[checked:] if event["kind"] == "warning"):
@@ -53,18 +70,11 @@ def describe(folder: Path) -> str:
     return "\n".join(lines + error)
 
 
-def _state(folder: Path, events: list[Event], running: bool) -> list[str]:
+def _state(folder: Path, state: str, last: LastRun) -> list[str]:
     """The line on the state and, after a failure, the one on its error."""
-    state = next((str(event.get("state", "")) for event in reversed(events) if event["kind"] == "run"), "not started")
-    if running:
+    if state in ("running", "checking"):
         worker = read_worker(folder)
-        checking = "" if Experiment.exists(folder) else ": checking the scans"
-        who = f" (process {worker['pid']} on {worker['host']})" if worker else ""
-        return [f"State       running{who}{checking}"]
-    if state == "started":
-        return [f"State       {_STOPPED}{_AGAIN}"]
-    lines = [f"State       {state}{_AGAIN if state == 'interrupted' else ''}"]
-    failure = next((event for event in reversed(events) if event["kind"] == "error"), None)
-    if state == "failed" and failure:
-        lines.append(f"Error       {failure['message']}")
-    return lines
+        text = f"running (process {worker['pid']} on {worker['host']})" if worker else "running"
+        return [f"State       {text}{': checking the scans' if state == 'checking' else ''}"]
+    lines = [f"State       {_STATES.get(state, state)}"]
+    return [*lines, f"Error       {last.error}"] if state == "failed" and last.error else lines

@@ -10,22 +10,25 @@ from typing import Any
 
 from ..core.progress import TimeLeft
 from ..core.settings import Settings
-from .events import CHECK, Event, read_events
-from .folder import Experiment
-from .lock import is_running, read_worker
-from .stages import planned_stages
+from ..experiment.events import CHECK, Event, read_events
+from ..experiment.folder import Experiment
+from ..experiment.last_run import LastRun
+from ..experiment.lock import is_running, read_worker
+from ..experiment.stages import Title
+from ..method.plan import CHECK_TITLE, plan
 
 BYTES_AT_ONCE = 500_000  # of events; more would make a window wait that opens on days of training
-TAIL_BYTES = 1 << 16
 POINTS = 1000  # of a curve
 MESSAGES = 1000
 
 
 @dataclass
-class Stage:
-    """A stage as far as it is known.
+class Progress:
+    """How far a stage is.
 
     Attributes:
+        name: the stage's.
+        title: what people call it; None for one that this version does not know.
         state: waiting, running, stopped (begun and not finished), done.
         step, total: of its work; 0 while unknown.
         seconds: it took, or has taken since it was last started.
@@ -33,6 +36,7 @@ class Stage:
     """
 
     name: str
+    title: Title | None = None
     state: str = "waiting"
     step: int = 0
     total: int = 0
@@ -89,13 +93,11 @@ class Monitor:
     """Follows one experiment folder; :meth:`poll` reads what is new.
 
     Attributes:
-        state: none (no experiment there), reading (a long log, from its beginning), checking (the scans), running,
-            finished, failed, interrupted, died (ended without a word), idle (made but not running, as after a copy).
+        state: as :meth:`.experiment.last_run.LastRun.state` tells it, or ``reading`` (a long log, from its beginning).
         stages: all stages, those to come included, in order.
         curves: by stage and quantity.
         messages: texts of warnings, errors and starts, with their times.
-        error: the last failure's sentence; empty unless state is failed.
-        is_cohort_refused: whether that is because the check found problems with the scans.
+        last_run: how the worker's last start went, with the sentence of its failure.
         worker: pid, host and start of who works on it.
         is_behind: whether there is more to read than one poll took.
         generation: counts the experiments that were followed in this folder, one after the other.
@@ -104,22 +106,24 @@ class Monitor:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state = "none"
-        self.stages: list[Stage] = []
+        self.stages: list[Progress] = []
         self.curves: dict[tuple[str, str], Curve] = {}
         self.messages: deque[tuple[float, str, str]] = deque(maxlen=MESSAGES)
-        self.error = ""
-        self.is_cohort_refused = False
+        self.last_run = LastRun()
         self.worker: dict[str, Any] | None = None
         self.is_behind = True
         self.settings: Settings | None = None
         self.generation = 0
         self._offset = 0
-        self._said = ""
 
     @property
-    def current(self) -> Stage | None:
+    def current(self) -> Progress | None:
         """The stage that is being worked on, or was when the work ended."""
         return next((stage for stage in reversed(self.stages) if stage.state in ("running", "stopped")), None)
+
+    def title(self, stage: str) -> Title | None:
+        """What people call a stage; None for one that this version does not know."""
+        return next((known.title for known in self.stages if known.name == stage), None)
 
     def poll(self) -> bool:
         """Read what is new in the folder; returns whether anything has changed."""
@@ -128,8 +132,8 @@ class Monitor:
         if self.settings is None and Experiment.exists(self.folder):
             experiment = Experiment.load(self.folder)
             self.settings = experiment.settings
-            for name in planned_stages(self.settings, has_evaluation=bool(experiment.cohort.evaluation)):
-                self._stage(name)
+            for planned in plan(experiment.settings, experiment.cohort):
+                self._stage(planned.name).title = planned.title
         running = is_running(self.folder)  # before reading: what it wrote before its end is then read below
         if self._offset and (not log.is_file() or log.stat().st_size < self._offset):  # deleted, or another experiment's now
             generation = self.generation + 1
@@ -142,35 +146,26 @@ class Monitor:
             with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # a line that a newer version or a bad disk wrote
                 self._follow(event)
         self.worker = read_worker(self.folder) if running else None
-        self.state = self._state(running)
+        # A log that has not been read to its end may end in an earlier session's word.
+        self.state = "reading" if self.is_behind and not running else self.last_run.state(running, self.settings is not None)
         if not running:
             for stage in self.stages:
                 if stage.state == "running":
                     stage.state, stage.remaining = "stopped", None
         return before != (self.state, self._offset, self.worker)
 
-    def _state(self, running: bool) -> str:
-        if running:
-            return "running" if self.settings is not None else "checking"
-        if self.is_behind:  # what was read last may be an earlier session's word
-            return "reading"
-        if self._said == "started":
-            return "died"
-        return self._said or ("idle" if self.settings is not None else "none")
-
-    def _stage(self, name: str) -> Stage:
+    def _stage(self, name: str) -> Progress:
         found = next((stage for stage in self.stages if stage.name == name), None)
         if found is None:
-            found = Stage(name)
+            found = Progress(name, CHECK_TITLE if name == CHECK else None)
             self.stages.insert(0, found) if name == CHECK else self.stages.append(found)
         return found
 
     def _follow(self, event: Event) -> None:
         kind, when = event["kind"], float(event["time"])
+        self.last_run.follow(event)
         if kind == "run":
-            self._said = str(event.get("state", ""))
-            self.error = self.error if self._said == "failed" else ""
-            self.messages.append((when, kind, self._said))
+            self.messages.append((when, kind, self.last_run.said))
         elif kind in ("stage", "progress"):
             stage = self._stage(event["stage"])
             stage.follow(event)
@@ -179,18 +174,4 @@ class Monitor:
             for name, value in event.get("metrics", {}).items() if kind == "progress" else ():
                 self.curves.setdefault((stage.name, name), Curve()).add(int(event["step"]), float(value))
         elif kind in ("warning", "error", "message"):
-            text = str(event.get("message", ""))
-            self.messages.append((when, kind, text))
-            if kind == "error":
-                self.error = text
-                self.is_cohort_refused = event.get("stage") == CHECK
-
-
-def last_word(folder: Path) -> tuple[str, str]:
-    """The state that an experiment's log ends in, as a run event has it, and the last error's sentence; from its end alone."""
-    log = folder / "events.jsonl"
-    if not log.is_file():
-        return "", ""
-    events, _ = read_events(log, max(log.stat().st_size - TAIL_BYTES, 0))
-    state = next((str(event.get("state", "")) for event in reversed(events) if event["kind"] == "run"), "")
-    return state, next((str(event.get("message", "")) for event in reversed(events) if event["kind"] == "error"), "")
+            self.messages.append((when, kind, str(event.get("message", ""))))

@@ -1,0 +1,17 @@
+"""How the folders of self-training iterations are called in an experiment folder."""
+
+from __future__ import annotations
+
+_ITERATION = "iteration_"
+ITERATIONS = f"{_ITERATION}*"  # as a pattern
+
+
+def iteration_name(number: int) -> str:
+    """The folder of a self-training iteration; 0 is the training before self-training."""
+    return f"{_ITERATION}{number}"
+
+
+def iteration_number(name: str) -> int | None:
+    """The self-training iteration that a folder's name tells; None where it tells none."""
+    number = name.removeprefix(_ITERATION)
+    return int(number) if name.startswith(_ITERATION) and number.isdecimal() else None

@@ -1,0 +1,216 @@
+"""The method as a list of stages, from top to bottom: the paper's Fig. 1. What each stage does is in :mod:`.adaptation`.
+
+A stage is declared here and nowhere else. To add one, write its function (called with the experiment and the stage's name) and put
+a ``Stage`` where its turn is. Everybody who shows the stages, as the panel, reads this list, so nothing here imports PyTorch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..cohort.finding import Cohort
+from ..core.layout import iteration_name
+from ..core.settings import Settings
+from ..experiment.stages import Stage, Title
+from ..models.model_folder import TRANSLATOR_FILES
+
+
+def _(text: str) -> str:
+    """Mark a text that the panel translates."""
+    return text
+
+
+CHECK_TITLE = Title(_("Check the scans"))  # comes before the experiment, and so before all stages
+
+# nnU-Net's names of the data sets, and its two folders of them.
+PSEUDO_TARGET, SELF_TRAINING, SOURCE_ONLY = "Dataset001_PseudoTarget", "Dataset002_SelfTraining", "Dataset003_SourceOnly"
+RAW, PREPROCESSED = "nnunet/raw", "nnunet/preprocessed"
+SUMMARIES = "summaries.json"  # of a data set's labels, beside them
+SOURCE_ONLY_ROW = "source_only"
+# What the checks of the translated cases have found.
+CONTRAST, AGREEMENT = "pseudo_target/contrast.json", f"{iteration_name(0)}/agreement.json"
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training of the segmenter, with what is predicted and scored by it.
+
+    Attributes:
+        name: of its folder, of its row in the table of scores and of its stages' first half.
+        dataset: nnU-Net's name of the data set that it learns from.
+        iteration: self-training iteration; 0 is without.
+    """
+
+    name: str
+    dataset: str
+    iteration: int = 0
+
+    @property
+    def before(self) -> str:
+        """The name of the iteration whose pseudo-labels it learns from."""
+        return iteration_name(self.iteration - 1)
+
+    @property
+    def labels_target(self) -> bool:
+        """Whether it makes pseudo-labels for a later iteration; the comparison does not."""
+        return self.name != SOURCE_ONLY_ROW
+
+
+SOURCE_ONLY_TRAINING = Training(SOURCE_ONLY_ROW, SOURCE_ONLY)
+
+
+def iteration(number: int) -> Training:
+    """The training of a self-training iteration, 0 for that on pseudo-target images alone."""
+    return Training(iteration_name(number), SELF_TRAINING if number else PSEUDO_TARGET, number)
+
+
+def plan(settings: Settings, cohort: Cohort) -> tuple[Stage, ...]:
+    """All stages of an experiment, in the order in which they run (paper section 2, Fig. 1)."""
+    translates, scored = settings.translation.translator != "none", bool(cohort.evaluation)
+    # Section 2.1: a translator learns to make target images of source scans, which keep their real labels.
+    stages = [*_slices(), _train_translation(), _translate_source(), _check_contrast()] if translates else []
+    stages += [_export_source(PSEUDO_TARGET, Title(_("Collect the translated scans")))]
+    # Section 2.2: a segmenter learns from them and labels the target scans, ...
+    stages += _training(settings, iteration(0), _("Segmentation: {step}"), scored)
+    if translates and settings.translation.check_agreement:
+        stages.append(_check_agreement())
+    # ... which it then learns from as well: the self-training.
+    for number in range(1, settings.self_training.iterations + 1):
+        title = _("Self-training {round}: {step}")
+        stages += [_export_target(iteration(number), title), *_training(settings, iteration(number), title, scored)]
+    # Table 1's comparison: what a segmenter learns from the source scans as they are.
+    if settings.evaluation.source_only and translates and scored:
+        title = _("Comparison: {step}")
+        stages += [_export_source(SOURCE_ONLY, Title(title, _("collect the source scans")))]
+        stages += _training(settings, SOURCE_ONLY_TRAINING, title, scored)
+    return tuple(stages)
+
+
+def remarks(settings: Settings, cohort: Cohort) -> list[str]:
+    """What of the settings cannot be done with these scans and is left out, in sentences."""
+    if settings.evaluation.source_only and settings.translation.translator != "none" and not cohort.evaluation:
+        return [
+            "evaluation.source_only trains nothing: there are no evaluation cases to compare on;"
+            " start with --evaluate-images and --evaluate-labels for the comparison."
+        ]
+    return []
+
+
+# The stages, each with what it reads and writes --------------------------------------------------------------------------------
+
+
+def _by(function: str, *arguments: Any) -> Callable[..., None]:
+    """What runs a stage: ``module:function`` of this room, imported only when the stage runs, because it brings PyTorch."""
+
+    def run(experiment: Any, stage: str) -> None:
+        module, _, name = function.partition(":")
+        getattr(importlib.import_module(f".{module}", __package__), name)(experiment, stage, *arguments)
+
+    return run
+
+
+TRANSLATOR = tuple(f"translation/{name}" for name in TRANSLATOR_FILES)
+PSEUDO_TARGET_IMAGES = "pseudo_target/*.nii.gz"
+
+
+def _slices() -> list[Stage]:
+    titles = {"source": _("Translation: prepare source slices"), "target": _("Translation: prepare target slices")}
+    return [
+        Stage(name, Title(title), _by("adaptation:cut_slices", domain), writes=(f"{name}.npy",))
+        for domain, title in titles.items()
+        for name in [f"translation/{domain}_slices"]
+    ]
+
+
+def _train_translation() -> Stage:
+    return Stage(
+        "translation/train",
+        Title(_("Translation: train")),
+        _by("adaptation:train_translation"),
+        reads=("translation/source_slices.npy", "translation/target_slices.npy"),
+        writes=TRANSLATOR,
+    )
+
+
+def _translate_source() -> Stage:
+    return Stage(
+        "pseudo_target",
+        Title(_("Translate the source scans")),
+        _by("adaptation:translate_source"),
+        reads=(*TRANSLATOR, PSEUDO_TARGET_IMAGES),
+        writes=(PSEUDO_TARGET_IMAGES,),
+    )
+
+
+def _check_contrast() -> Stage:
+    return Stage(
+        "pseudo_target/check",
+        Title(_("Check the translated scans")),
+        _by("checked_translations:check_contrast"),
+        reads=(PSEUDO_TARGET_IMAGES,),
+        writes=(CONTRAST,),
+    )
+
+
+def _export_source(dataset: str, title: Title) -> Stage:
+    return Stage(
+        f"export/{dataset}",
+        title,
+        _by("adaptation:export_source", dataset),
+        reads=(PSEUDO_TARGET_IMAGES, CONTRAST) if dataset == PSEUDO_TARGET else (),
+        writes=(f"{RAW}/{dataset}/*",),
+    )
+
+
+def _check_agreement() -> Stage:
+    images = f"{iteration_name(0)}/agreement/*.nii.gz"
+    return Stage(
+        f"{iteration_name(0)}/agreement",
+        Title(_("Segmentation: {step}"), _("compare with the real labels")),
+        _by("checked_translations:check_agreement"),
+        reads=(f"{RAW}/{PSEUDO_TARGET}/*", f"{iteration_name(0)}/model/*", images),
+        writes=(AGREEMENT, images),
+    )
+
+
+def _export_target(training: Training, title: str) -> Stage:
+    """The images are those of the iteration before; the pseudo-labels are new."""
+    return Stage(
+        f"{training.name}/export",
+        Title(title, _("collect scans and own results"), training.iteration),
+        _by("adaptation:export_target", training),
+        reads=(f"{training.before}/pseudo_labels/*", CONTRAST, AGREEMENT, f"{RAW}/{training.dataset}/imagesTr/*"),
+        writes=(f"{RAW}/{training.dataset}/*",),
+    )
+
+
+def _training(settings: Settings, training: Training, title: str, scored: bool) -> list[Stage]:
+    """What each training of the segmenter has: nnU-Net's preparation, its training, predictions and, with evaluation cases, scores."""
+    name, prepared = training.name, f"{PREPROCESSED}/{training.dataset}"
+    trained_on, model, results = f"{name}/trained_on.json", f"{name}/model/*", (f"{name}/pseudo_labels/*", f"{name}/evaluation/*")
+    kept = (f"{prepared}/*.json", f"{prepared}/*/source_*", f"{prepared}/*/target_*[0-9].b2nd")  # all but the pseudo-labels
+    warm = (f"{training.before}/model/*",) if settings.self_training.warm_start and training.iteration else ()
+    tables = tuple(f"evaluation/{table}" for table in ("per_case.csv", "table.csv", "table.md"))
+
+    def stage(step: str, what: str, function: str, reads: tuple[str, ...], writes: tuple[str, ...]) -> Stage:
+        return Stage(f"{name}/{step}", Title(title, what, training.iteration), _by(f"adaptation:{function}", training), reads, writes)
+
+    return [
+        stage("prepare", _("prepare"), "prepare", (*_prepared_from(training), *kept), (f"{prepared}/*", trained_on)),
+        stage("train", _("train"), "train_segmenter", (f"{prepared}/*", trained_on, *warm), (model,)),
+        stage("predict", _("segment the target scans"), "predict_target", (model, *results), results),
+        *([stage("evaluate", _("score"), "evaluate", ("*/evaluation/*",), tables)] if scored else []),  # a row for each training so far
+    ]
+
+
+def _prepared_from(training: Training) -> tuple[str, ...]:
+    """What nnU-Net's preparation reads, beside what it keeps of an earlier one."""
+    if training.dataset != SELF_TRAINING:
+        return (f"{RAW}/{training.dataset}/*",)
+    # The first self-training takes the prepared pseudo-target images over; those after it only compare the plans.
+    source, prepared = ("*", "*") if training.iteration == 1 else (SUMMARIES, "*.json")
+    added = (f"{RAW}/{training.dataset}/*", CONTRAST, AGREEMENT)
+    return (*added, f"{RAW}/{PSEUDO_TARGET}/{source}", f"{PREPROCESSED}/{PSEUDO_TARGET}/{prepared}")

@@ -1,0 +1,1 @@
+"""Telling how an experiment goes, from its folder alone."""
