@@ -141,13 +141,15 @@ def check(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> in
     for warning in [*report.cohort_warnings, *left_out]:
         log.write("warning", message=warning)
     say("\n".join([report.table(), *(f"warning: {remark}" for remark in left_out)]))
+    if report.problems:
+        return InputError.exit_status
     stages = plan(settings, cohort)
     waiting = due(stages, read_markers(folder), folder)
     say(f"\n{len(waiting)} of {len(stages)} stages would run:")
     for stage in stages:
         if stage.name in waiting:
             say(f"  {stage.name:<32}  {stage.title.words()}")
-    return InputError.exit_status if report.problems else 0
+    return 0
 
 
 def _tell_case(log: EventLog, row: CaseReport) -> None:

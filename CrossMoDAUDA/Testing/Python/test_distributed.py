@@ -30,7 +30,7 @@ from CrossMoDAUDALib.core.progress import Progress, silent
 from CrossMoDAUDALib.core.settings import Settings, TranslationSettings, preset_settings, with_values
 from CrossMoDAUDALib.experiment.events import read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
-from CrossMoDAUDALib.method import adaptation
+from CrossMoDAUDALib.method.plan import plan
 from CrossMoDAUDALib.segmentation import training as segmentation_training
 from CrossMoDAUDALib.translation import training as translation_training
 from CrossMoDAUDALib.translation.cyclegan import CycleGAN
@@ -278,7 +278,7 @@ def test_a_batch_that_cannot_be_shared_leaves_devices_out(tiny_cohort: Path, tmp
     settings = with_values(preset_settings("smoke"), {**TINY_RUN, "device": "cpu"})
     experiment = Experiment.create(tmp_path / "experiment", settings, find_crossmoda(tiny_cohort), {})
     monkeypatch.setattr(devices, "resolve_all", lambda name: [CPU] * 3)  # as if the machine had three GPUs
-    adaptation.train_translation(experiment)
+    experiment.carry_out([stage for stage in plan(settings, experiment.cohort) if stage.name.startswith("translation/")])
     events = read_events(experiment.folder / "events.jsonl")[0]
     warnings = [(event["stage"], event["message"]) for event in events if event["kind"] == "warning"]
     assert warnings == [("translation/train", "A batch of 2 slices is shared evenly: of the 3 devices only 2 train.")]

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from CrossMoDAUDALib.core.settings import preset_settings, with_values
 from CrossMoDAUDALib.experiment.events import EventLog, read_events
 from CrossMoDAUDALib.experiment.lock import locked
 from CrossMoDAUDALib.watching import monitor as monitor_module
-from CrossMoDAUDALib.watching.monitor import POINTS, Curve, Monitor, Stage, planned_stages
+from CrossMoDAUDALib.watching.monitor import POINTS, Curve, Monitor, Progress
 
 
 def followed(folder: Path) -> Monitor:
@@ -32,7 +31,7 @@ def write(folder: Path, *events: dict[str, Any]) -> EventLog:
 
 def test_finished_experiment(tiny_experiment: Path) -> None:
     monitor = followed(tiny_experiment)
-    assert (monitor.state, monitor.error, monitor.worker, monitor.current) == ("finished", "", None, None)
+    assert (monitor.state, monitor.last_run.error, monitor.worker, monitor.current) == ("finished", "", None, None)
     assert {stage.state for stage in monitor.stages} == {"done"}
     assert monitor.settings is not None and monitor.settings.preset == "smoke"
     assert {name for stage, name in monitor.curves if stage == "iteration_0/train"} >= {"train_loss", "pseudo_dice"}
@@ -40,7 +39,7 @@ def test_finished_experiment(tiny_experiment: Path) -> None:
 
 
 def test_a_clock_that_is_set_back_makes_no_negative_times() -> None:
-    stage = Stage("translation/train")
+    stage = Progress("translation/train")
     for event in (
         {"kind": "stage", "state": "started", "time": 1000.0},
         {"kind": "progress", "step": 1, "total": 9, "time": 1010.0},
@@ -54,19 +53,9 @@ def test_planned_stages_are_those_that_run(tiny_experiment: Path) -> None:
     events, _ = read_events(tiny_experiment / "events.jsonl")
     ran = [event["stage"] for event in events if event["kind"] == "stage" and event["state"] == "started"]
     monitor = followed(tiny_experiment)
-    assert monitor.settings is not None
-    assert planned_stages(monitor.settings, has_evaluation=True) == [stage for stage in ran if stage != "check"]
     assert [stage.name for stage in monitor.stages] == ran
-
-
-def test_planned_stages_without_translation_and_evaluation() -> None:
-    settings = with_values(preset_settings("smoke"), {"translation.translator": "none", "self_training.iterations": 0})
-    assert planned_stages(settings, has_evaluation=False) == [
-        "export/Dataset001_PseudoTarget",
-        "iteration_0/prepare",
-        "iteration_0/train",
-        "iteration_0/predict",
-    ]
+    assert all(stage.title is not None and stage.title == monitor.title(stage.name) for stage in monitor.stages)
+    assert monitor.title("of a later version") is None
 
 
 def test_reading_in_pieces_gives_the_same(tiny_experiment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,10 +93,10 @@ def test_life_of_an_experiment(tmp_path: Path, tiny_experiment: Path) -> None:
         monitor.poll()
         log.write("error", message="The disk is full.")
         log.write("run", state="failed")
-    assert monitor.poll() and (monitor.state, monitor.error) == ("failed", "The disk is full.")
+    assert monitor.poll() and (monitor.state, monitor.last_run.error) == ("failed", "The disk is full.")
     with locked(tmp_path):
         log.write("run", state="started")
-        assert monitor.poll() and (monitor.state, monitor.error) == ("running", "")
+        assert monitor.poll() and (monitor.state, monitor.last_run.error) == ("running", "")
         log.write("run", state="interrupted")
     assert monitor.poll() and monitor.state == "interrupted"
 
@@ -123,7 +112,7 @@ def test_folder_that_another_experiment_took(tmp_path: Path) -> None:
 
 
 def test_time_left_counts_only_the_steps_of_this_start() -> None:
-    stage = Stage("iteration_0/train")
+    stage = Progress("iteration_0/train")
     stage.follow({"time": 100.0, "kind": "stage", "state": "started"})
     assert stage.remaining is None
     stage.follow({"time": 110.0, "kind": "progress", "step": 500, "total": 1000})  # 500 were done before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from CrossMoDAUDALib.experiment.folder import Experiment
-from CrossMoDAUDALib.watching import status
+from CrossMoDAUDALib.experiment.markers import write_marker
 from CrossMoDAUDALib.watching.status import describe
 
 
@@ -18,8 +18,7 @@ def test_status_of_an_experiment_that_has_not_begun(started: Experiment) -> None
 
 def test_status_of_a_worker_that_was_killed(started: Experiment) -> None:
     started.events.write("run", state="started")
-    with started.stage("translation/source_slices"):
-        pass
+    write_marker(started.folder, "translation/source_slices", [])
     report = started.events.progress("translation/train")
     report(30, 200, "epoch 3 of 20", cycle_source=0.25)
     text = describe(started.folder)
@@ -28,6 +27,10 @@ def test_status_of_a_worker_that_was_killed(started: Experiment) -> None:
     assert "  done      translation/source_slices" in text
     last = next(line for line in text.splitlines() if line.startswith("  last"))
     assert last.split() == ["last", "translation/train", "30", "of", "200", "cycle_source", "0.25"]
+    assert [line.split()[2] for line in text.splitlines() if line.startswith("  to do")][:2] == [
+        "translation/target_slices",
+        "pseudo_target",
+    ]
     with started.locked():
         assert "  now       translation/train" in describe(started.folder)
 
@@ -58,6 +61,7 @@ def test_a_finished_experiment(tiny_experiment: Path) -> None:
     assert "State       finished" in text
     for stage in ("translation/train", "pseudo_target", "iteration_0/train", "iteration_1/predict", "source_only/evaluate"):
         assert f"  done      {stage} " in text
+    assert "  to do" not in text
     assert all(row in text for row in ("| source only ", "| iteration 0 ", "| iteration 1 "))
     loaded = Experiment.load(tiny_experiment)
     assert loaded.completed_stages()[0] == "translation/source_slices"

@@ -147,10 +147,10 @@ def test_agreement_of_label_maps() -> None:
 
 def test_a_record_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "contrast.json"
-    assert Check.read(path) is None and check.left_out(tmp_path, Path(path.name)) == ()
+    assert Check.read(path) is None and check.left_out(path) == ()
     found = Check(values_of(3.0, 2.8, 1.0), {"case 2": {TUMOUR: "is gone"}}, ("case 2",))
     found.write(path)
-    assert Check.read(path) == found and check.left_out(tmp_path, Path(path.name)) == ("case 2",)
+    assert Check.read(path) == found and check.left_out(path) == ("case 2",)
     for text in ("[]", '{"values": {}}', '{"values": {"a": 1}, "failed": {}, "left_out": []}', "{"):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(InputError, match=r"contrast\.json is damaged"):
@@ -213,8 +213,8 @@ def listed(folder: Path, dataset: str) -> list[str]:
 @pytest.mark.slow
 def test_cases_that_fail_are_not_learned_from(folder: Path) -> None:
     ids = [case.id for case in Experiment.load(folder).cohort.source]
-    assert check.left_out(folder, check.CONTRAST) == (ids[1],)
-    assert check.left_out(folder, check.AGREEMENT) == (ids[2],)
+    assert check.left_out(folder / "pseudo_target" / "contrast.json") == (ids[1],)
+    assert check.left_out(folder / "iteration_0" / "agreement.json") == (ids[2],)
     assert listed(folder, "Dataset001_PseudoTarget") == [f"source_{number:04d}" for number in (0, 2, 3, 4, 5)]
     assert listed(folder, "Dataset002_SelfTraining") == [*(f"source_{number:04d}" for number in (0, 3, 4, 5)), "target_0000", "target_0001"]
     for iteration, cases in ((0, 5), (1, 4)):
