@@ -190,8 +190,11 @@ def _export_target(training: Training, title: str) -> Stage:
 def _training(settings: Settings, training: Training, title: str, scored: bool) -> list[Stage]:
     """What each training of the segmenter has: nnU-Net's preparation, its training, predictions and, with evaluation cases, scores."""
     name, prepared = training.name, f"{PREPROCESSED}/{training.dataset}"
-    trained_on, model, results = f"{name}/trained_on.json", f"{name}/model/*", (f"{name}/pseudo_labels/*", f"{name}/evaluation/*")
-    kept = (f"{prepared}/*.json", f"{prepared}/*/source_*", f"{prepared}/*/target_*[0-9].b2nd")  # all but the pseudo-labels
+    trained_on, model = f"{name}/trained_on.json", f"{name}/model/*"
+    results = (*([f"{name}/pseudo_labels/*"] if training.labels_target else []), *([f"{name}/evaluation/*"] if scored else []))
+    kept = (f"{prepared}/*.json", f"{prepared}/*/source_*")
+    if training.dataset == SELF_TRAINING:  # each iteration has new labels for the target scans' images
+        kept += (f"{prepared}/*/target_*[0-9].b2nd",)
     warm = (f"{training.before}/model/*",) if settings.self_training.warm_start and training.iteration else ()
     tables = tuple(f"evaluation/{table}" for table in ("per_case.csv", "table.csv", "table.md"))
 

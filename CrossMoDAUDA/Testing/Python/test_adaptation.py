@@ -17,6 +17,7 @@ from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.core.settings import TranslationSettings, preset_settings, with_values
 from CrossMoDAUDALib.experiment.events import Event, read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.experiment.markers import write_marker
 from CrossMoDAUDALib.images import volumes
 from CrossMoDAUDALib.method.adaptation import adapt
 from CrossMoDAUDALib.segmentation import dataset, preparation
@@ -266,6 +267,7 @@ def untranslated(tiny_cohort: Path, tmp_path_factory: pytest.TempPathFactory) ->
             plans = json.loads(path.read_text(encoding="utf-8"))
             plans["configurations"]["3d_fullres"]["architecture"]["note"] = "another"
             path.write_text(json.dumps(plans), encoding="utf-8")
+            write_marker(experiment.folder, "iteration_0/train", path.parent.iterdir())  # as if nnU-Net had planned so
 
     experiment.events.listeners.append(change)
     adapt(experiment)

@@ -156,9 +156,9 @@ def test_a_request_ends_a_blocking_call_and_one_from_before_is_void(tmp_path: Pa
     with locking.stopping_on_request(tmp_path):
         assert list(tmp_path.iterdir()) == []
         time.sleep(2.5 * locking.SECONDS_BETWEEN_LOOKS)
-    threading.Timer(0.2, request_stop, [tmp_path]).start()
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt), locking.stopping_on_request(tmp_path):
+        threading.Timer(0.2, request_stop, [tmp_path]).start()
         time.sleep(60)
     assert time.monotonic() - began < 10
     assert list(tmp_path.iterdir()) == []
