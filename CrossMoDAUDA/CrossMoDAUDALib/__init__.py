@@ -2,7 +2,7 @@
 
 The method of Yang and Wang (crossMoDA 2022): CycleGAN turns labelled source scans into pseudo-target images, nnU-Net
 learns from them, and self-training with its own pseudo-labels closes the rest of the gap. Start reading at
-``adaptation.py``. Not for clinical use.
+``method/plan.py``. Not for clinical use.
 """
 
 NOT_CLINICAL = "Not for clinical use."

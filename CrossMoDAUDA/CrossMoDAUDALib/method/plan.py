@@ -192,7 +192,7 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
     name, prepared = training.name, f"{PREPROCESSED}/{training.dataset}"
     trained_on, model = f"{name}/trained_on.json", f"{name}/model/*"
     results = (*([f"{name}/pseudo_labels/*"] if training.labels_target else []), *([f"{name}/evaluation/*"] if scored else []))
-    kept = (f"{prepared}/*.json", f"{prepared}/*/source_*")
+    kept: tuple[str, ...] = (f"{prepared}/*.json", f"{prepared}/*/source_*")
     if training.dataset == SELF_TRAINING:  # each iteration has new labels for the target scans' images
         kept += (f"{prepared}/*/target_*[0-9].b2nd",)
     warm = (f"{training.before}/model/*",) if settings.self_training.warm_start and training.iteration else ()
