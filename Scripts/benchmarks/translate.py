@@ -72,7 +72,7 @@ def slice_loop(model: Path, device: Any) -> Callable[[Any], Any]:
     import numpy as np
     import torch
     from CrossMoDAUDALib.core.settings import Settings
-    from CrossMoDAUDALib.images import volumes
+    from CrossMoDAUDALib.images import intensity, volumes
     from CrossMoDAUDALib.translation.networks import build_generator
     from CrossMoDAUDALib.translation.slices import prepare
     from CrossMoDAUDALib.translation.translator import WEIGHTS
@@ -90,7 +90,7 @@ def slice_loop(model: Path, device: Any) -> Callable[[Any], Any]:
         for image in prepare(volume, settings):
             resized = volumes.resize_slices(torch.from_numpy(image)[None, None], size)
             fake = generator(resized.to(device)).cpu()
-            collected.append(volumes.to_stored(volumes.resize_slices(fake, image.shape)[0, 0].numpy()))
+            collected.append(intensity.to_stored(volumes.resize_slices(fake, image.shape)[0, 0].numpy()))
         return volumes.from_canonical(np.stack(collected), volume.geometry)
 
     return translate

@@ -1,4 +1,4 @@
-"""Scans as arrays with their place in space: read, write, orient, scale, slice, resize and put back.
+"""Scans as arrays with their place in space: read, write, orient, resize and put back.
 
 This is the only file that touches geometry. Arrays are indexed ``[z, y, x]`` (slice, row, column), as SimpleITK gives
 them; geometry is in ITK's convention: millimetres, LPS, index order x, y, z.
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 FILE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
-# Scaled intensities are kept as int16 thousandths: a third of float32's size once compressed, finer than MRI's noise.
-STORED_UNIT = 1000
 
 
 @dataclass(frozen=True)
@@ -281,6 +279,11 @@ def to_canonical(volume: Volume) -> Volume:
     )
 
 
+def canonical_grid(geometry: Geometry) -> Geometry:
+    """The grid of :func:`to_canonical` of a volume on ``geometry``; no voxel is needed."""
+    return to_canonical(Volume(np.broadcast_to(np.uint8(0), geometry.size[::-1]), geometry)).geometry
+
+
 def from_canonical(array: Array, geometry: Geometry) -> Volume:
     """Values on the canonical grid of ``geometry`` put back on ``geometry`` itself.
 
@@ -305,36 +308,11 @@ def _canonical_axes(geometry: Geometry) -> tuple[list[int], list[bool]]:
     return list(order), flips
 
 
-def scale_intensity(array: Array, lower: float, upper: float) -> npt.NDArray[np.float32]:
-    """Intensities of one volume scaled linearly so that two percentiles become -1 and +1, clipped there.
-
-    Percentiles rather than the extremes: single hot voxels must not squeeze everything else together.
-
-    Args:
-        array: any shape, finite.
-        lower, upper: percentiles, 0 to 100.
-    """
-    low, high = (float(value) for value in np.percentile(array, (lower, upper)))
-    if high <= low:  # nearly all voxels are alike: fall back to the extremes
-        low, high = float(array.min()), float(array.max())
-    scaled = array.astype(np.float32)
-    scaled -= np.float32(low)
-    scaled *= np.float32(2.0 / max(high - low, 1e-12))
-    scaled -= np.float32(1.0)
-    return np.clip(scaled, -1.0, 1.0, out=scaled)
-
-
 def refuse_blank(volume: Volume) -> None:
     """Raise InputError for a scan in which every voxel is the same: networks would make something up from it."""
     low, high = volume.array.min(), volume.array.max()
     if low == high:
         raise InputError(f"The scan is blank: every voxel is {low:g}; export or load it again.")
-
-
-def to_stored(scaled: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
-    """Intensities in [-1, 1] as int16 thousandths."""
-    stored: npt.NDArray[np.int16] = np.rint(scaled * np.float32(STORED_UNIT)).astype(np.int16)
-    return stored
 
 
 def resize_slices(slices: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:

@@ -16,11 +16,12 @@ from ..core.files import read_json, write_json
 from ..core.layout import iteration_name
 from ..core.parallel import worker_count
 from ..experiment.folder import Experiment
+from ..images.intensity import network_image
 from ..images.volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume
 from ..scoring import evaluation, plausibility
 from ..segmentation import preparation
 from ..segmentation import training as trainings
-from ..segmentation.dataset import TrainingCase, export_image, export_label, network_image, outside_patient, scaled_scan, write_description
+from ..segmentation.dataset import TrainingCase, export_image, export_label, outside_patient, scaled_scan, write_description
 from ..segmentation.nnunet import nnunet_session
 from ..segmentation.predictor import Segmenter
 from ..translation import check

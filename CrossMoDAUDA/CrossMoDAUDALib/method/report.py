@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import NOT_CLINICAL
-from ..core.files import write_text
+from ..core.files import write_csv, write_text
 from ..core.layout import iteration_name
 from ..translation.check import FEWEST_CASES, Check, hidden
 from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW
@@ -97,13 +95,11 @@ def _is_left_out(checks: dict[str, Check], case: str) -> bool:
 
 def _write_checks(path: Path, checks: dict[str, Check], structures: list[str]) -> None:
     """A line for each case and structure that its label shows; empty where a check has not been made."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["case", "structure", "contrast", "agreement_dsc", "verdict", "left_out"])
+    lines = [["case", "structure", "contrast", "agreement_dsc", "verdict", "left_out"]]
     for case, contrasts in checks["contrast"].values.items():
         for structure in (name for name in structures if name in contrasts):
             found = [checks[name].values.get(case, {}).get(structure) if name in checks else None for name in ("contrast", "agreement")]
             failed = any(structure in check.failed.get(case, {}) for check in checks.values())
             values = ["" if value is None else f"{value:.6g}" for value in found]
-            table.writerow([case, structure, *values, "failed" if failed else "passed", "yes" if _is_left_out(checks, case) else "no"])
-    write_text(path, text.getvalue())
+            lines.append([case, structure, *values, "failed" if failed else "passed", "yes" if _is_left_out(checks, case) else "no"])
+    write_csv(path, lines)

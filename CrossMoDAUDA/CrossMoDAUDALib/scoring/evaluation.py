@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ import numpy as np
 
 from .. import NOT_CLINICAL
 from ..core.errors import InputError, short
-from ..core.files import write_text
+from ..core.files import write_csv, write_text
 from ..core.progress import Progress, silent
 from ..images import volumes
 from ..images.names import case_id
@@ -267,7 +265,7 @@ def write_per_case_csv(path: Path, scores_by_row: dict[str, list[CaseScore]]) ->
         for score in scores:
             measures = [score.dice, score.assd] if score.structure in drawn else ["", ""]
             lines.append([name, score.case, score.structure, *measures, score.volume_ml, score.reference_ml])
-    _write_csv(path, lines)
+    write_csv(path, lines)
 
 
 def write_table_csv(path: Path, rows: list[TableRow]) -> None:
@@ -281,13 +279,7 @@ def write_table_csv(path: Path, rows: list[TableRow]) -> None:
         for statistic in _statistics(row):
             line += [statistic.mean, statistic.deviation] if statistic else ["", ""]
         lines.append(line)
-    _write_csv(path, lines)
-
-
-def _write_csv(path: Path, lines: list[list[Any]]) -> None:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(lines)
-    write_text(path, text.getvalue())
+    write_csv(path, lines)
 
 
 def _columns(rows: list[TableRow]) -> list[tuple[str, str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import math
 from collections.abc import Iterable, Mapping
@@ -12,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core.files import write_text
+from ..core import files
 from ..images.volumes import Array, Volume, to_canonical
+from .metrics import surface
 
 
 @dataclass(frozen=True)
@@ -133,17 +132,9 @@ def _distance(one: _Part, other: _Part, spacing: tuple[float, ...]) -> float:
     inside = inside[((inside >= 0) & (inside < grown.shape)).all(axis=1)]
     if grown[tuple(inside.T)].any():
         return 0.0
-    reached = (_surface(grown) + start) * spacing
-    distances, _ = KDTree(reached).query((_surface(other.mask) + np.array(other.start)) * spacing)
+    reached = (surface(grown) + start) * spacing
+    distances, _ = KDTree(reached).query((surface(other.mask) + np.array(other.start)) * spacing)
     return float(distances.min())
-
-
-def _surface(mask: Array) -> Array:
-    """Indices (n, 3) of the voxels that have a face on the outside."""
-    from scipy import ndimage
-
-    padded = np.pad(mask, 1)
-    return np.argwhere(padded & ~ndimage.binary_erosion(padded)) - 1
 
 
 def write_csv(path: Path, rows: Iterable[tuple[str, Measurement]], warnings: Mapping[tuple[str, str], str] | None = None) -> None:
@@ -151,21 +142,19 @@ def write_csv(path: Path, rows: Iterable[tuple[str, Measurement]], warnings: Map
 
     Args:
         rows: each measurement with its case's name.
-        warnings: what is odd, in words, by case's name and structure.
+        warnings: sentences by case's name and structure.
     """
     rows = list(rows)
     others = list(dict.fromkeys(measurement.structure for _, measurement in rows))
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
     measures = ["case", "structure", "voxels", "volume_ml", "largest_axial_diameter_mm"]
-    table.writerow([*measures, *(f"distance_mm to {other}" for other in others), "warnings"])
+    lines: list[list[object]] = [[*measures, *(f"distance_mm to {other}" for other in others), "warnings"]]
     for case, measurement in rows:
         lengths = [measurement.largest_axial_diameter_mm, *(measurement.distances_mm.get(other, math.nan) for other in others)]
-        table.writerow(
+        lines.append(
             [
                 *(case, measurement.structure, measurement.voxels, f"{measurement.volume_ml:.6g}"),
                 *("" if math.isnan(length) else f"{length:.6g}" for length in lengths),
                 (warnings or {}).get((case, measurement.structure), ""),
             ]
         )
-    write_text(path, text.getvalue())
+    files.write_csv(path, lines)

@@ -49,7 +49,7 @@ def assd(prediction: Mask, reference: Mask, spacing_zyx: Sequence[float], conven
     from scipy.spatial import cKDTree
 
     check_convention(convention)
-    surfaces = [_surface(mask) * np.asarray(spacing_zyx, dtype=np.float64) for mask in (prediction, reference)]
+    surfaces = [surface(mask) * np.asarray(spacing_zyx, dtype=np.float64) for mask in (prediction, reference)]
     if not (len(surfaces[0]) and len(surfaces[1])):
         both = len(surfaces[0]) == len(surfaces[1])
         return 0.0 if both and convention == "medpy" else EMPTY_ASSD_MM
@@ -61,8 +61,8 @@ def assd(prediction: Mask, reference: Mask, spacing_zyx: Sequence[float], conven
     return float((forth.mean() + back.mean()) / 2)
 
 
-def _surface(mask: Mask) -> npt.NDArray[np.intp]:
-    """Indices, shape (n, 3), of the voxels that the 6-connected erosion removes; beyond the array is background."""
+def surface(mask: Mask) -> npt.NDArray[np.intp]:
+    """Indices, shape (n, 3), of a mask's voxels that share a face with background, as is everything beyond the array."""
     box = _bounding_box(mask)
     if box is None:
         return np.empty((0, mask.ndim), dtype=np.intp)

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from ..core.files import write_json
 from ..core.settings import TranslationSettings
-from ..images.volumes import STORED_UNIT, Array, Volume, from_canonical, scale_intensity, to_canonical, to_stored, write_volume
+from ..images.intensity import network_image, scale_intensity, to_stored
+from ..images.volumes import Array, Volume, from_canonical, to_canonical, write_volume
 
 FILE_ENDING = ".nii.gz"
 
@@ -54,19 +55,6 @@ def outside_patient(array: Array) -> npt.NDArray[np.bool_]:
     return outside
 
 
-def network_image(stored: npt.NDArray[np.int16], outside: npt.NDArray[np.bool_]) -> npt.NDArray[np.int16]:
-    """Scaled intensities as nnU-Net gets them: 1 to 2001 inside, 0 outside.
-
-    nnU-Net takes zero for "outside the patient" (as in skull-stripped scans), so nothing else may be zero.
-
-    Args:
-        stored: int16 thousandths of [-1, 1], any shape.
-        outside: :func:`outside_patient` of the scan itself.
-    """
-    image: npt.NDArray[np.int16] = np.where(outside, np.int16(0), stored + np.int16(STORED_UNIT + 1))
-    return image
-
-
 def scaled_scan(volume: Volume, settings: TranslationSettings) -> Volume:
     """A scan's intensities scaled by its percentiles, as nnU-Net gets them, on its own grid."""
     scaled = to_stored(scale_intensity(volume.array, settings.lower_percentile, settings.upper_percentile))
@@ -74,7 +62,7 @@ def scaled_scan(volume: Volume, settings: TranslationSettings) -> Volume:
 
 
 def export_image(volume: Volume, path: Path) -> None:
-    """Write a volume from :func:`network_image` in canonical orientation."""
+    """Write a volume from :func:`.images.intensity.network_image` in canonical orientation."""
     write_volume(_contiguous(to_canonical(volume)), path)
 
 

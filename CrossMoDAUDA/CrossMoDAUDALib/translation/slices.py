@@ -19,18 +19,17 @@ from ..core.files import replacing
 from ..core.progress import Progress, silent
 from ..core.settings import TranslationSettings
 from ..images import volumes
+from ..images.intensity import FULL_SCALE, scale_intensity, to_slices
 from ..images.volumes import Geometry, Volume
 
 Slices = npt.NDArray[np.int16]
 
-# Slices are stored as int16: half of float32's size, and far finer than MRI's noise.
-FULL_SCALE = 32767
 _RESIZED_AT_ONCE = 16
 
 
 def prepare(volume: Volume, settings: TranslationSettings) -> npt.NDArray[np.float32]:
     """A volume as the networks know it: canonical orientation, intensities in [-1, 1]; shape (slices, rows, columns)."""
-    return volumes.scale_intensity(volumes.to_canonical(volume).array, settings.lower_percentile, settings.upper_percentile)
+    return scale_intensity(volumes.to_canonical(volume).array, settings.lower_percentile, settings.upper_percentile)
 
 
 def build_slices(images: Sequence[Path], out: Path, settings: TranslationSettings, progress: Progress = silent) -> None:
@@ -65,13 +64,12 @@ def _append_slices(file: IO[bytes], volume: Volume, settings: TranslationSetting
     for first in range(0, len(scaled), _RESIZED_AT_ONCE):
         some = torch.from_numpy(scaled[first : first + _RESIZED_AT_ONCE]).unsqueeze(1)
         resized = volumes.resize_slices(some, (size, size)).squeeze(1).numpy()
-        file.write(np.rint(resized * np.float32(FULL_SCALE)).astype("<i2").tobytes())
+        file.write(to_slices(resized).tobytes())
 
 
 def _canonical_size(geometry: Geometry) -> tuple[int, int, int]:
-    """Voxels along x, y, z once in canonical orientation; the array of zeros takes no memory."""
-    zeros = np.broadcast_to(np.uint8(0), geometry.size[::-1])
-    return volumes.to_canonical(Volume(zeros, geometry)).geometry.size
+    """Voxels along x, y, z once in canonical orientation."""
+    return volumes.canonical_grid(geometry).size
 
 
 def open_slices(path: Path) -> Slices:

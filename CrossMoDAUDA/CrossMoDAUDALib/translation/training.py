@@ -26,7 +26,7 @@ from ..compute.acceleration import Acceleration
 from ..compute.checkpoints import is_whole, replacing_checkpoint
 from ..compute.distributed import device_name, means, rank_number
 from ..core.errors import CrossModaError
-from ..core.files import replacing, write_json, write_text
+from ..core.files import replacing, write_csv, write_json
 from ..core.progress import Progress
 from ..core.settings import Settings
 from ..models.model_folder import describe_translator
@@ -146,8 +146,7 @@ def _identity(settings: Settings, sampler: SliceSampler) -> dict[str, Any]:
 
 def _write_checkpoint(folder: Path, model: CycleGAN, settings: Settings, sampler: SliceSampler, history: list[dict[str, float]]) -> None:
     """Losses and pictures first: a checkpoint that is there vouches for them."""
-    rows = [["epoch", *history[0]], *([str(number), *map(repr, row.values())] for number, row in enumerate(history, start=1))]
-    write_text(folder / LOSSES, "".join(",".join(row) + "\n" for row in rows))
+    write_csv(folder / LOSSES, [["epoch", *history[0]], *([number, *row.values()] for number, row in enumerate(history, start=1))])
     _write_samples(folder / SAMPLES, model, sampler, len(history))
     state = {"of": _identity(settings, sampler), "history": history, "model": model.state_dict()}
     with replacing_checkpoint(folder / CHECKPOINT, folder / PREVIOUS) as partial:

@@ -14,6 +14,7 @@ from ..core.errors import InputError
 from ..core.progress import Progress, silent
 from ..core.settings import TranslationSettings
 from ..images import volumes
+from ..images.intensity import to_stored
 from ..images.volumes import Volume
 from ..models.model_folder import TRANSLATOR_FILES, read_translator, translator_folder
 from ..models.weights import load_weights
@@ -73,7 +74,7 @@ class Translator:
             progress: told the slices done.
 
         Returns:
-            int16 thousandths of intensities in [-1, 1] (:func:`.images.volumes.to_stored`).
+            int16 thousandths of intensities in [-1, 1] (:func:`.images.intensity.to_stored`).
 
         Raises:
             InputError: the scan is blank.
@@ -89,6 +90,6 @@ class Translator:
             with self._how.kernels(timed=False):
                 fake = self._generate(volumes.resize_slices(some.to(resizes), (size, size)).to(self._how.device))
             restored = volumes.resize_slices(fake.to(resizes), (scaled.shape[1], scaled.shape[2]))
-            translated[first : first + batch] = volumes.to_stored(restored.squeeze(1).cpu().numpy())
+            translated[first : first + batch] = to_stored(restored.squeeze(1).cpu().numpy())
             progress(min(first + batch, len(scaled)), len(scaled), "translated slices")
         return volumes.from_canonical(translated, volume.geometry)

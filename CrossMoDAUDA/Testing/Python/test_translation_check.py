@@ -17,7 +17,7 @@ from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.settings import preset_settings, with_values
 from CrossMoDAUDALib.experiment.events import read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
-from CrossMoDAUDALib.images import volumes
+from CrossMoDAUDALib.images import intensity, volumes
 from CrossMoDAUDALib.images.volumes import Volume
 from CrossMoDAUDALib.method.adaptation import adapt
 from CrossMoDAUDALib.method.checked_translations import refuse_too_few
@@ -35,7 +35,7 @@ def ideal(seed: int, size: tuple[int, int, int] = (64, 64, 24)) -> Pair:
     """What an ideal translator makes of a phantom's ceT1, the same head's hrT2 on its grid, and the label map."""
     source, label = phantom.make_case(seed, "ceT1", size)
     target, _ = phantom.make_case(seed, "hrT2", size, source.geometry.spacing)
-    return source.with_array(volumes.to_stored(volumes.scale_intensity(target.array, 0.1, 99.9))), label
+    return source.with_array(intensity.to_stored(intensity.scale_intensity(target.array, 0.1, 99.9))), label
 
 
 def moved(label: Volume, axis: int, mm: float) -> Volume:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
-from CrossMoDAUDALib.images import volumes
+from CrossMoDAUDALib.images import intensity, volumes
 from CrossMoDAUDALib.translation.slices import FULL_SCALE, SliceSampler, build_slices, open_slices, steps_per_epoch, to_unit
 from translation_files import CPU, GRIDS, TINY, scan, written
 
@@ -28,7 +28,7 @@ def test_slices_are_the_axial_slices_of_the_scaled_scan(tmp_path: Path, directio
     build_slices(written(tmp_path, volume), tmp_path / "slices.npy", TINY)
     canonical = volumes.to_canonical(volume)
     assert canonical.geometry.matrix[2, 2] > 0.9  # the first array axis is axial
-    expected = volumes.scale_intensity(canonical.array, TINY.lower_percentile, TINY.upper_percentile)
+    expected = intensity.scale_intensity(canonical.array, TINY.lower_percentile, TINY.upper_percentile)
     slices = open_slices(tmp_path / "slices.npy")
     assert slices.dtype == np.int16
     np.testing.assert_allclose(to_unit(torch.from_numpy(np.array(slices)))[:, 0], expected, atol=1 / FULL_SCALE)

@@ -16,7 +16,7 @@ from CrossMoDAUDALib.compute.acceleration import Acceleration
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.progress import silent
 from CrossMoDAUDALib.core.settings import Settings
-from CrossMoDAUDALib.images import volumes
+from CrossMoDAUDALib.images import intensity
 from CrossMoDAUDALib.images.volumes import Geometry, Volume
 from CrossMoDAUDALib.translation.slices import build_slices
 from CrossMoDAUDALib.translation.training import train
@@ -41,8 +41,8 @@ def test_a_generator_that_changes_nothing_gives_the_scaled_scan_on_its_own_grid(
     told: list[tuple[int, int]] = []
     how = Acceleration(CPU)
     translated = Translator(nn.Identity(), TINY, how).translate(volume, lambda step, total, *_, **__: told.append((step, total)))
-    scaled = volumes.scale_intensity(volume.array, TINY.lower_percentile, TINY.upper_percentile)
-    assert np.array_equal(translated.array, volumes.to_stored(scaled))
+    scaled = intensity.scale_intensity(volume.array, TINY.lower_percentile, TINY.upper_percentile)
+    assert np.array_equal(translated.array, intensity.to_stored(scaled))
     assert translated.geometry == volume.geometry
     assert told[-1] == (32, 32)
 
