@@ -122,6 +122,13 @@ def check_cohort(
         progress: called after each case.
         threads: cases read at once, which is also how many scans memory must hold; by default one a core, at most 4.
         on_case: given each case's report as soon as it is there, in the calling thread.
+
+    >>> from CrossMoDAUDALib.cohort.finding import find_crossmoda
+    >>> report = check_cohort(find_crossmoda(Path("DATA")), {"Vestibular schwannoma": 1, "Cochlea": 2})
+    >>> report.problems
+    []
+    >>> report.rows[0].size, report.rows[0].spacing, report.rows[0].label_voxels
+    ('32 x 32 x 16', '2.75 x 2.75 x 2.25', {'Vestibular schwannoma': 215, 'Cochlea': 32})
     """
     work = [(domain, case) for domain, cases in cohort.domains().items() for case in cases]
     rows: dict[int, CaseReport] = {}

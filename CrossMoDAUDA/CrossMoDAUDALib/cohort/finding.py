@@ -91,6 +91,12 @@ def find_crossmoda(folder: Path) -> Cohort:
 
     Raises:
         InputError: the folder is missing or holds no scan with such a name.
+
+    >>> cohort = find_crossmoda(Path("DATA"))
+    >>> {domain: len(cases) for domain, cases in cohort.domains().items()}
+    {'source': 2, 'target': 2, 'evaluation': 1}
+    >>> cohort.source[0].id, cohort.source[0].label.name
+    ('crossmoda2022_syn_1', 'crossmoda2022_syn_1_Label.nii.gz')
     """
     folder = _existing_folder(folder)
     scans = _scans(_walk(folder))
@@ -140,6 +146,11 @@ def find_folders(
 
     Raises:
         InputError: a folder is missing, is a file or holds no scans, or only one of the two evaluation folders is given.
+
+    >>> source, target = Path("DATA/training_source"), Path("DATA/training_target")
+    >>> cohort = find_folders(source, source, target)
+    >>> [case.label.name for case in cohort.source]
+    ['crossmoda2022_syn_1_Label.nii.gz', 'crossmoda2022_syn_2_Label.nii.gz']
     """
     if (evaluate_images is None) != (evaluate_labels is None):
         raise InputError("Evaluation needs both the folder of its images and the folder of its labels; give both or neither.")

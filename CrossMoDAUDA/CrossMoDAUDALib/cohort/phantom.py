@@ -92,6 +92,10 @@ def make_case(
 
     Raises:
         InputError: the modality is unknown.
+
+    >>> scan, labels = make_case(1, "hrT2", size=(32, 32, 16))
+    >>> scan.array.shape, scan.array.dtype, np.unique(labels.array)
+    ((16, 32, 32), dtype('int16'), array([0, 1, 2], dtype=uint8))
     """
     if modality not in MODALITIES:
         raise InputError(f"There is no phantom of '{modality}'; choose one of {', '.join(MODALITIES)}.")

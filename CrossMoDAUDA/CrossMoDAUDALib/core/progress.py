@@ -22,7 +22,12 @@ def silent(step: int, total: int, message: str = "", **metrics: float) -> None:
 
 
 class TimeLeft:
-    """Estimates how long work still takes; steps of an earlier start, which took no time in this one, do not count."""
+    """Estimates how long work still takes; steps of an earlier start, which took no time in this one, do not count.
+
+    >>> left = TimeLeft()
+    >>> left.after(10, 40, now=0.0), left.after(20, 40, now=5.0)
+    (None, 10.0)
+    """
 
     def __init__(self) -> None:
         self._first: tuple[float, int] | None = None

@@ -62,7 +62,13 @@ _PALETTE = ((0, 160, 135), (60, 84, 136), (132, 145, 180), (145, 209, 194), (126
 
 
 def structure_of(name: str, label: int) -> Structure:
-    """A structure's colour and terminology; one that :data:`STRUCTURES` lacks is plain tissue in a colour by its label."""
+    """A structure's colour and terminology; one that :data:`STRUCTURES` lacks is plain tissue in a colour by its label.
+
+    >>> structure_of("Cochlea", 2).type
+    ('SCT', '80169004', 'Cochlea')
+    >>> structure_of("VS", 1) is structure_of("Vestibular_Schwannoma", 1), structure_of("Pituitary", 3).type[2]
+    (True, 'Tissue')
+    """
     unknown = Structure(_PALETTE[label % len(_PALETTE)], _TISSUE, _TISSUE, context=_GENERAL_CONTEXT)
     return STRUCTURES.get(plain_name(name), unknown)
 

@@ -35,7 +35,11 @@ class ScanName:
 
 
 def case_id(path: Path) -> str:
-    """The case that a scan belongs to: its file name without ending and common suffixes (``_0000``, ``_ceT1``, ``_Label``, ...)."""
+    """The case that a scan belongs to: its file name without ending and common suffixes (``_0000``, ``_ceT1``, ``_Label``, ...).
+
+    >>> case_id(Path("crossmoda2022_ldn_7_hrT2.nii.gz")), case_id(Path("crossmoda2022_ldn_7_Label.nrrd"))
+    ('crossmoda2022_ldn_7', 'crossmoda2022_ldn_7')
+    """
     return ScanName.of(path).id
 
 

@@ -47,6 +47,11 @@ def import_package(path: Path) -> InstalledModel:
 
     Raises:
         InputError: the package cannot be used, or the folder cannot be written.
+
+    >>> model = import_package(Path("MODEL.zip"))
+    >>> find_model(Path(model.name)) == model.folder
+    True
+    >>> remove_model(model.name)
     """
     package = check_package(path)
     folder = models_folder()

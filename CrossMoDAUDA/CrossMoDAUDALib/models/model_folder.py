@@ -94,6 +94,9 @@ def model_folder(model: Path) -> Path:
 
     Raises:
         InputError: there is none.
+
+    >>> model_folder(Path("EXPERIMENT")).as_posix()
+    'EXPERIMENT/iteration_1/model'
     """
     if not model.exists():
         raise InputError(f"{model} does not exist; name an experiment folder, a model package or an imported model.")

@@ -92,6 +92,12 @@ def check_package(path: Path) -> Package:
 
     Raises:
         InputError: it is damaged, made by a newer version, or holds what a package does not.
+
+    >>> package = check_package(Path("MODEL.zip"))
+    >>> package.labels
+    {'Vestibular schwannoma': 1, 'Cochlea': 2}
+    >>> package.description["format"], len(package.key)
+    ('CrossMoDAUDA model package', 12)
     """
     with _opened(path) as package:
         description = _description(package, path)

@@ -53,6 +53,13 @@ def measure(label_map: Volume, labels: dict[str, int]) -> list[Measurement]:
     Args:
         label_map: whole numbers; values that no structure has are left out.
         labels: structures and their values.
+
+    >>> from CrossMoDAUDALib.cohort.phantom import LABELS, make_case
+    >>> _scan, labels = make_case(1, "hrT2", size=(48, 48, 24))
+    >>> for found in measure(labels, LABELS):
+    ...     print(f"{found.structure}: {found.volume_ml:.1f} ml, {found.largest_axial_diameter_mm:.0f} mm")
+    Vestibular schwannoma: 1.6 ml, 22 mm
+    Cochlea: 0.7 ml, 13 mm
     """
     from scipy import ndimage
 

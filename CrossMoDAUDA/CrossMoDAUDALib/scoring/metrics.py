@@ -31,7 +31,16 @@ EMPTY_ASSD_MM = 350.0
 
 
 def dice(prediction: Mask, reference: Mask, convention: str = "challenge2022") -> float:
-    """Dice similarity coefficient of two masks of one shape."""
+    """Dice similarity coefficient of two masks of one shape.
+
+    >>> prediction = np.array([[[True, True, False, False]]])
+    >>> reference = np.array([[[False, True, True, False]]])
+    >>> dice(prediction, reference)
+    0.5
+    >>> nothing = np.zeros_like(reference)
+    >>> dice(nothing, nothing), dice(nothing, nothing, "medpy")
+    (0.0, 1.0)
+    """
     check_convention(convention)
     voxels = int(np.count_nonzero(prediction)) + int(np.count_nonzero(reference))
     if voxels == 0:
@@ -45,6 +54,13 @@ def assd(prediction: Mask, reference: Mask, spacing_zyx: Sequence[float], conven
     Args:
         prediction, reference: masks of one shape (z, y, x).
         spacing_zyx: voxel spacing in mm along the arrays' axes.
+
+    >>> one, other = np.zeros((2, 1, 1, 8), dtype=bool)
+    >>> one[..., 1] = other[..., 4] = True
+    >>> assd(one, other, spacing_zyx=(1.5, 0.5, 0.5))  # three voxels of half a millimetre apart
+    1.5
+    >>> assd(one, np.zeros_like(one), spacing_zyx=(1.5, 0.5, 0.5))
+    350.0
     """
     from scipy.spatial import cKDTree
 

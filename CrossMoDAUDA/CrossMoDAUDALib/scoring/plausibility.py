@@ -47,6 +47,14 @@ def check(label_map: Volume, labels: dict[str, int], trained_on: TrainedOn | Non
         label_map: whole numbers, any orientation.
         labels: structures and their values.
         trained_on: what the segmenter was trained on; without it (older models) only ``empty`` and ``edge`` can be told.
+
+    >>> from CrossMoDAUDALib.cohort.phantom import LABELS, make_case
+    >>> _scan, labels = make_case(1, "hrT2", size=(32, 32, 16))
+    >>> [warning.kind for warning in check(labels, LABELS, trained_on=None)]
+    []
+    >>> nothing = labels.with_array(labels.array * 0)
+    >>> print(check(nothing, LABELS, trained_on=None)[0].message)
+    Vestibular schwannoma: nothing was found; look at the scan yourself.
     """
     found: list[PlausibilityWarning] = []
     for structure, seen in _look(label_map, labels).items():

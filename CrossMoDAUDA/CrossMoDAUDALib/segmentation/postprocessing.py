@@ -17,6 +17,9 @@ def keep_largest_component(array: npt.NDArray[np.uint8], values: Iterable[int]) 
     Args:
         array: label map, shape (z, y, x).
         values: label values to treat; of equally large components the first in memory order stays.
+
+    >>> keep_largest_component(np.array([[[1, 1, 0, 1, 0, 2, 0, 2]]], dtype=np.uint8), values=[1])
+    array([[[1, 1, 0, 0, 0, 2, 0, 2]]], dtype=uint8)
     """
     from scipy import ndimage
 

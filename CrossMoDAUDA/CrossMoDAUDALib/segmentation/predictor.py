@@ -69,6 +69,15 @@ class Segmenter:
 
         Raises:
             InputError: the scan is blank.
+
+        >>> from CrossMoDAUDALib.images.volumes import read_volume
+        >>> segmenter = Segmenter.load(Path("EXPERIMENT"), "cpu")
+        >>> segmenter.labels
+        {'Vestibular schwannoma': 1, 'Cochlea': 2}
+        >>> scan = read_volume(Path("scan_hrT2.nii.gz"))
+        >>> label_map = segmenter.segment(scan)
+        >>> label_map.array.dtype, label_map.geometry.differences(scan.geometry)
+        (dtype('uint8'), [])
         """
         import torch
 

@@ -42,6 +42,12 @@ class InferenceLogic:
 
     Args:
         load_segmenter, load_translator: load a model from its folder for a device.
+
+    >>> from CrossMoDAUDALib.images.volumes import read_volume
+    >>> scan = mrml.volume_node(read_volume(Path("scan_hrT2.nii.gz")), "scan")
+    >>> segmentation = InferenceLogic().segment(scan, "EXPERIMENT", device="cpu")
+    >>> segmentation.GetName(), segmentation.GetSegmentation().GetNumberOfSegments()
+    ('scan segmentation', 2)
     """
 
     def __init__(

@@ -40,6 +40,14 @@ def segmentation_node(
     Raises:
         InputError: the label map holds other values than the structures', or the reference node has another grid.
         CrossModaError: this Python has no MRML classes.
+
+    >>> from CrossMoDAUDALib.cohort.phantom import LABELS, make_case
+    >>> _scan, labels = make_case(1, "hrT2", size=(32, 32, 16))
+    >>> node = segmentation_node(labels, LABELS, name="reference")
+    >>> list(node.GetSegmentation().GetSegmentIDs())
+    ['Vestibular schwannoma', 'Cochlea']
+    >>> bool((label_volume_from_segmentation(node, LABELS).array == labels.array).all())
+    True
     """
     labels = checked_labels(label_volume, structures)
     if reference_node is not None:

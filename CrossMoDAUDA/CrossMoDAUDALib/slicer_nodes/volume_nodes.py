@@ -53,6 +53,14 @@ def volume_node(volume: Volume, name: str, node: Node = None, reference_node: No
 
     Raises:
         CrossModaError: this Python has no MRML classes.
+
+    >>> from CrossMoDAUDALib.cohort.phantom import make_case
+    >>> scan, _labels = make_case(1, "hrT2", size=(32, 32, 16))
+    >>> node = volume_node(scan, "hrT2 of patient 1")
+    >>> node.GetImageData().GetDimensions()
+    (32, 32, 16)
+    >>> volume_from_node(node).geometry.differences(scan.geometry)
+    []
     """
     slicer = slicer_module()
     import vtk  # comes with slicer

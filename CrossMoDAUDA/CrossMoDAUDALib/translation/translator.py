@@ -78,6 +78,11 @@ class Translator:
 
         Raises:
             InputError: the scan is blank.
+
+        >>> translator = Translator.load(Path("EXPERIMENT"), "cpu")
+        >>> pseudo_target = translator.translate(volumes.read_volume(Path("scan_ceT1.nii.gz")))
+        >>> pseudo_target.array.shape, pseudo_target.array.dtype
+        ((16, 32, 32), dtype('int16'))
         """
         volumes.refuse_blank(volume)
         scaled = prepare(volume, self._settings)

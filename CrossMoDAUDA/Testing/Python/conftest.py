@@ -109,6 +109,22 @@ def started(tmp_path: Path, cohort: Cohort) -> Experiment:
 
 
 @pytest.fixture
+def readers_folder(tmp_path: Path, tiny_experiment: Path, tiny_cohort: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder of a reader who has trained: scans, an experiment, its package, the cohort."""
+    from CrossMoDAUDALib.commands import cli
+
+    folder = tmp_path / "reader's folder ü"
+    shutil.copytree(tiny_experiment, folder / "EXPERIMENT")
+    shutil.copytree(tiny_cohort, folder / "DATA")
+    for name, pattern in (("scan_hrT2.nii.gz", "validation/*_hrT2.nii.gz"), ("scan_ceT1.nii.gz", "training_source/*_ceT1.nii.gz")):
+        shutil.copy(sorted(tiny_cohort.rglob(pattern))[0], folder / name)
+    assert cli.main(["package", str(tiny_experiment), "-o", str(folder / "MODEL.zip")]) == 0
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("CROSSMODA_MODELS", str(tmp_path / "models"))
+    return folder
+
+
+@pytest.fixture
 def host() -> Iterator[Host]:
     """The stand-in of Slicer's application with the module's panel open."""
     from Testing.Host import Host

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT
-from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.images.volumes import read_volume
 from CrossMoDAUDALib.slicer_nodes import mrml
 from installed_library import run, succeeded
@@ -45,20 +43,6 @@ if __name__ == "__main__":
     if "segmentation" in names:
         print(names["segmentation"].GetClassName(), names["segmentation"].GetSegmentation().GetNumberOfSegments())
 """
-
-
-@pytest.fixture
-def readers_folder(tmp_path: Path, tiny_experiment: Path, tiny_cohort: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder of a reader who has trained: scans, an experiment, its package, the cohort."""
-    folder = tmp_path / "reader's folder ü"
-    shutil.copytree(tiny_experiment, folder / "EXPERIMENT")
-    shutil.copytree(tiny_cohort, folder / "DATA")
-    for name, pattern in (("scan_hrT2.nii.gz", "validation/*_hrT2.nii.gz"), ("scan_ceT1.nii.gz", "training_source/*_ceT1.nii.gz")):
-        shutil.copy(sorted(tiny_cohort.rglob(pattern))[0], folder / name)
-    assert cli.main(["package", str(tiny_experiment), "-o", str(folder / "MODEL.zip")]) == 0
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("CROSSMODA_MODELS", str(tmp_path / "models"))
-    return folder
 
 
 def test_readers_are_shown_python() -> None:
