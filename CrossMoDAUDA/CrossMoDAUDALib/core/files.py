@@ -27,6 +27,11 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a path beside ``path`` to write to; on success it replaces ``path``, on failure it is removed.
 
     The yielded name keeps the ending, for writers that choose a format by it.
+
+    >>> with replacing(Path("scores.csv")) as partial:
+    ...     _ = partial.write_text("case,dsc")
+    >>> Path("scores.csv").read_text()
+    'case,dsc'
     """
     make_folder(path.parent)
     partial = path.with_name(f".{uuid.uuid4().hex}.partial{''.join(path.suffixes[-2:])}")

@@ -81,6 +81,14 @@ def read_events(path: Path, offset: int = 0, limit: int = -1) -> tuple[list[Even
 
     Args:
         limit: bytes to read at most, -1 for all; must hold at least one line.
+
+    >>> log = EventLog(Path("log.jsonl"))
+    >>> log.write("warning", message="The scan is small.")
+    >>> events, end = read_events(Path("log.jsonl"))
+    >>> [(event["kind"], event["message"]) for event in events]
+    [('warning', 'The scan is small.')]
+    >>> read_events(Path("log.jsonl"), end)[0]
+    []
     """
     if not path.is_file():
         return [], 0

@@ -83,6 +83,10 @@ class Experiment:
 
         Raises:
             InputError: there is none, or ``experiment.json`` is damaged or newer than this program.
+
+        >>> experiment = Experiment.load(Path("EXPERIMENT"))
+        >>> experiment.settings.preset, len(experiment.cohort.source), experiment.settings.self_training.iterations
+        ('smoke', 2, 1)
         """
         record = _record(folder)
         try:

@@ -31,6 +31,9 @@ def scale_intensity(array: npt.NDArray[Any], lower: float, upper: float) -> npt.
     Args:
         array: any shape, finite.
         lower, upper: percentiles, 0 to 100.
+
+    >>> scale_intensity(np.array([0, 10, 20, 30, 40, 4000]), 0, 80)
+    array([-1. , -0.5,  0. ,  0.5,  1. ,  1. ], dtype=float32)
     """
     low, high = (float(value) for value in np.percentile(array, (lower, upper)))
     if high <= low:  # nearly all voxels are alike: fall back to the extremes

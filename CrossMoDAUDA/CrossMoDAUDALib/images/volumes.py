@@ -151,6 +151,10 @@ def read_volume(path: Path) -> Volume:
 
     Raises:
         InputError: the file is missing, damaged, not a 3-D scalar image, or holds NaN or infinity.
+
+    >>> scan = read_volume(Path("scan_hrT2.nii.gz"))
+    >>> scan.geometry.size, scan.array.shape, scan.array.dtype
+    ((32, 32, 16), (16, 32, 32), dtype('int16'))
     """
     header = _header(path)
     geometry = _geometry(path, header)
@@ -290,6 +294,11 @@ def from_canonical(array: Array, geometry: Geometry) -> Volume:
     Args:
         array: shape (z, y, x) of ``to_canonical(volume).array`` for a volume on ``geometry``.
         geometry: the scan's own grid.
+
+    >>> scan = read_volume(Path("scan_hrT2.nii.gz"))
+    >>> back = from_canonical(to_canonical(scan).array, scan.geometry)
+    >>> bool((back.array == scan.array).all())
+    True
     """
     order, flips = _canonical_axes(geometry)
     back = [2 - axis for axis in reversed(order)]

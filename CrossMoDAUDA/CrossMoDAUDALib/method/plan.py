@@ -68,7 +68,13 @@ def iteration(number: int) -> Training:
 
 
 def plan(settings: Settings, cohort: Cohort) -> tuple[Stage, ...]:
-    """All stages of an experiment, in the order in which they run (paper section 2, Fig. 1)."""
+    """All stages of an experiment, in the order in which they run (paper section 2, Fig. 1).
+
+    >>> from CrossMoDAUDALib.core.settings import preset_settings, with_values
+    >>> settings = with_values(preset_settings("paper"), {"translation.translator": "none", "self_training.iterations": 0})
+    >>> [stage.name for stage in plan(settings, Cohort((), (), ()))]
+    ['export/Dataset001_PseudoTarget', 'iteration_0/prepare', 'iteration_0/train', 'iteration_0/predict']
+    """
     translates, scored = settings.translation.translator != "none", bool(cohort.evaluation)
     # Section 2.1: a translator learns to make target images of source scans, which keep their real labels.
     stages = [*_slices(), _train_translation(), _translate_source(), _check_contrast()] if translates else []

@@ -101,6 +101,12 @@ class Monitor:
         worker: pid, host and start of who works on it.
         is_behind: whether there is more to read than one poll took.
         generation: counts the experiments that were followed in this folder, one after the other.
+
+    >>> monitor = Monitor(Path("EXPERIMENT"))
+    >>> while monitor.poll():
+    ...     pass
+    >>> monitor.state
+    'finished'
     """
 
     def __init__(self, folder: Path) -> None:

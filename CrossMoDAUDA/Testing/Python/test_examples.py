@@ -23,8 +23,15 @@ PUBLIC = (
     "cohort.finding.find_crossmoda",
     "cohort.finding.find_folders",
     "cohort.phantom.make_case",
+    "core.files.replacing",
     "core.structures.structure_of",
+    "experiment.events.read_events",
+    "experiment.folder.Experiment.load",
+    "images.intensity.scale_intensity",
     "images.names.case_id",
+    "images.volumes.from_canonical",
+    "images.volumes.read_volume",
+    "method.plan.plan",
     "models.library.import_package",
     "models.model_folder.model_folder",
     "models.package.check_package",
@@ -40,6 +47,7 @@ PUBLIC = (
     "slicer_nodes.segmentation_nodes.segmentation_node",
     "slicer_nodes.volume_nodes.volume_node",
     "translation.translator.Translator.translate",
+    "watching.monitor.Monitor",
 )
 
 
@@ -59,9 +67,10 @@ def with_examples() -> list[str]:
 
 
 @pytest.mark.parametrize("module", with_examples())
-def test_examples_hold(module: str, request: pytest.FixtureRequest) -> None:
+def test_examples_hold(module: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tests = examples(module)
     assert tests
+    monkeypatch.chdir(tmp_path)
     if any(word in example.source for test in tests for example in test.examples for word in ("DATA", "EXPERIMENT", "MODEL.zip", "scan_")):
         request.getfixturevalue("readers_folder")
     for test in tests:
