@@ -48,7 +48,8 @@ def main(arguments):
     print("== pytest", flush=True)
     environment = dict(os.environ)
     if not arguments:
-        arguments = [f"--cov-fail-under={LEAST_COVERAGE}", f"--numprocesses={min(os.cpu_count() or 1, 4)}", "--dist=worksteal"]
+        processes = min(os.cpu_count() or 1, 4)
+        arguments = [f"--cov-fail-under={LEAST_COVERAGE}", f"--numprocesses={processes}", "--dist=worksteal", "--durations=20"]
         environment["OMP_NUM_THREADS"] = "1"  # the cores are taken by as many processes
     tests = [sys.executable, "-m", "pytest", "--cov", "--cov-report=term", *arguments]
     statuses.append(subprocess.call(tests, cwd=_environment.ROOT, env=environment))
