@@ -48,7 +48,7 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
 
 
 def segment(options: argparse.Namespace, log: EventLog) -> int:
-    """``segment``: a label map and a segmentation of each target scan, what is odd about them, and a table of measurements."""
+    """``segment``: a label map and a segmentation of each target scan, warnings, and a table of measurements."""
     from ..images.volumes import file_stem, read_volume, write_volume
     from ..models.model_folder import chosen_components, describe_model
     from ..scoring import measurements, plausibility
@@ -66,7 +66,7 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
 
     segmenter = Segmenter.load(model.folder, device, components)
     measured: list[tuple[str, measurements.Measurement]] = []
-    odd: dict[tuple[str, str], str] = {}
+    warned: dict[tuple[str, str], str] = {}
 
     def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
         name, label = file_stem(path), segmenter.segment(read_volume(path), progress)
@@ -78,11 +78,11 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
         if not warnings:
             names[2].unlink(missing_ok=True)
         for warning in warnings:
-            log.write("warning", scan=name, structure=warning.structure, odd=warning.kind, message=warning.message)
-            odd[name, warning.structure] = " ".join(filter(None, (odd.get((name, warning.structure)), warning.message)))
+            log.write("warning", scan=name, structure=warning.structure, finding=warning.kind, message=warning.message)
+            warned[name, warning.structure] = " ".join(filter(None, (warned.get((name, warning.structure)), warning.message)))
         if options.measurements:  # after each scan, so that a later one's failure costs nothing
             measured.extend((name, measurement) for measurement in measurements.measure(label, segmenter.labels))
-            measurements.write_csv(options.measurements, measured, odd)
+            measurements.write_csv(options.measurements, measured, warned)
         return [f"{name}: {warning.message}" for warning in warnings]
 
     status = _each(options, outputs, task, log, "segment")
@@ -92,7 +92,7 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
 
 
 def _scans(inputs: list[Path]) -> list[Path]:
-    """The inputs, with the scans in a folder for the folder."""
+    """The inputs; a folder stands for the scans in it."""
     found: list[Path] = []
     for path in inputs:
         inside = scans_in(path) if path.is_dir() else [path]
@@ -177,7 +177,7 @@ def _one_device(text: str) -> str:
 
 
 def _tell_loading(log: EventLog, command: str) -> None:
-    """Said before PyTorch is imported, which takes seconds."""
+    """Tell it before PyTorch is imported, which takes seconds."""
     log.write("progress", stage=command, step=0, total=1, message=LOADING)
 
 
@@ -245,7 +245,7 @@ def _both(first: Progress, second: Progress) -> Progress:
 
 
 def _named(progress: Progress, place: str) -> Progress:
-    """With several scans, a message says which of them it is about instead of what is done."""
+    """With several scans, a message names the scan and not the step."""
 
     def report(step: int, total: int, message: str = "", **metrics: float) -> None:
         progress(step, total, place or message, **metrics)

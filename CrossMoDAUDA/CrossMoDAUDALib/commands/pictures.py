@@ -150,11 +150,11 @@ class _View:
         return Image.fromarray(np.rint(colours).astype(np.uint8)).reduce(_SUPERSAMPLING)
 
 
-def _resized(values: npt.NDArray[Any], size: tuple[int, int], how: Any) -> npt.NDArray[np.float32]:
+def _resized(values: npt.NDArray[Any], size: tuple[int, int], resampling: Any) -> npt.NDArray[np.float32]:
     """Values of shape (rows, columns) at ``size`` = (columns, rows) pixels."""
     from PIL import Image
 
-    return np.array(Image.fromarray(np.ascontiguousarray(values, dtype=np.float32)).resize(size, how))
+    return np.array(Image.fromarray(np.ascontiguousarray(values, dtype=np.float32)).resize(size, resampling))
 
 
 def _outline(mask: Mask, thickness: int) -> Mask:

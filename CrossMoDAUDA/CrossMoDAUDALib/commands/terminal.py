@@ -35,7 +35,7 @@ def complain(message: str) -> None:
 
 
 def say(text: str) -> None:
-    """Print a result at once, also into a pipe; not at all once its reader, as head, has seen enough."""
+    """Print a result at once. A pipe whose reader has left, as ``head`` does, is no error."""
     try:
         print(text, flush=True)
     except BrokenPipeError:

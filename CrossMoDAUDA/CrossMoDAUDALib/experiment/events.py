@@ -28,7 +28,7 @@ class EventLog:
     ``state`` (started, finished, skipped, failed or interrupted), ``step``, ``total``, ``message`` and ``metrics``, as
     far as they apply. The commands that work on scans without an experiment also write ``result`` (``input``,
     ``outputs``), and the check of a cohort ``case`` (the fields of :class:`.cohort.checking.CaseReport`). A warning of theirs
-    about a segmentation also has ``scan``, ``structure`` and ``odd`` (:class:`.scoring.plausibility.PlausibilityWarning`).
+    about a segmentation also has ``scan``, ``structure`` and ``finding`` (:class:`.scoring.plausibility.PlausibilityWarning`).
     """
 
     def __init__(self, path: Path | None) -> None:

@@ -117,7 +117,7 @@ class EvaluateSection(Section):
             tables.show(self.ui.evaluateTable, node)
         done = _("Done.")
         if self._leftOut:
-            done += " " + _("Not in both, so not compared: {names}.").format(names=", ".join(self._leftOut))
+            done += " " + _("Only one of the two has these, so they are not compared: {names}.").format(names=", ".join(self._leftOut))
         self.say(self.ui.evaluateStatus, {"finished": done, "failed": message, "cancelled": _("Cancelled.")}[outcome])
         self.update()
 

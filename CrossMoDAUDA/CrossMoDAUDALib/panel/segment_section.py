@@ -57,7 +57,7 @@ class SegmentSection(Section):
         self._labels = {}
         self._made, self._skipped, self._results = [], [], 0
         self._warnings = {}  # sentences by the name of the file that the command reads
-        self._odd = {}  # kinds of warnings by that name and the structure
+        self._findings = {}  # kinds of warnings by that name and the structure
         icon = ui.segmentWarnings.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
         ui.segmentWarningsIcon.setPixmap(icon.pixmap(qt.QSize(ICON_SIZE, ICON_SIZE)))
 
@@ -154,7 +154,7 @@ class SegmentSection(Section):
             return
         parameters = self.parameters
         self._kind, self._outputFolder = parameters.inputKind, None
-        self._made, self._skipped, self._results, self._warnings, self._odd = [], [], 0, {}, {}
+        self._made, self._skipped, self._results, self._warnings, self._findings = [], [], 0, {}, {}
         options = ["--device", parameters.device]
         try:
             self._labels = describe_model(Path(parameters.model)).labels  # the model's of now, whatever is chosen meanwhile
@@ -195,7 +195,7 @@ class SegmentSection(Section):
         existing = [name for name in names if (output / name).exists()]
         if not existing:
             return []
-        question = _("{count} files in {folder} will be replaced, as {name}. Go on?")
+        question = _("{count} files in {folder} will be replaced, such as {name}. Go on?")
         if slicer.util.confirmYesNoDisplay(question.format(count=len(existing), folder=output, name=existing[0])):
             return ["--overwrite"]
         raise InputError(_("Nothing was done. Choose another output folder to keep both."))
@@ -240,7 +240,7 @@ class SegmentSection(Section):
             self.say(self.ui.segmentStatus, self._progressText(event))
         elif event["kind"] == "warning":
             self._warnings.setdefault(event["scan"], []).append(event["message"])
-            self._odd.setdefault((event["scan"], event["structure"]), []).append(event["odd"])
+            self._findings.setdefault((event["scan"], event["structure"]), []).append(event["finding"])
         elif event["kind"] == "result":
             self._results += 1
             if self._jobs:
@@ -289,23 +289,23 @@ class SegmentSection(Section):
         self.update()
 
     def _showWarnings(self):
-        """Show what is odd about the results, scan by scan; nothing while there are none."""
+        """Show the warnings of the results, scan by scan; nothing while there are none."""
         names = {scan: volume.GetName() for scan, (volume, _output) in self._jobs.items()}
         isOne = self._kind == "volume"
-        self._showOdd([("" if isOne else names.get(scan, scan), sentences) for scan, sentences in self._warnings.items()])
+        self._showWarningTexts([("" if isOne else names.get(scan, scan), sentences) for scan, sentences in self._warnings.items()])
 
     def showKeptWarnings(self):
-        """Show what was odd about segmentations that a loaded scene holds, while there are no newer results."""
+        """Show the warnings of segmentations that a loaded scene holds, while there are no newer results."""
         if not self._warnings and not self.runner.running:
             nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
-            self._showOdd([(node.GetName(), [said]) for node in nodes if (said := node.GetAttribute(mrml.WARNINGS))])
+            self._showWarningTexts([(node.GetName(), [said]) for node in nodes if (said := node.GetAttribute(mrml.WARNINGS))])
 
     def setParameters(self, parameters):
         super().setParameters(parameters)
         if parameters is not None:
             self.showKeptWarnings()
 
-    def _showOdd(self, found):
+    def _showWarningTexts(self, found):
         """Show sentences under names, which need not differ."""
         paragraphs, shown, more = [], 0, 0
         for name, sentences in found:
@@ -337,7 +337,7 @@ class SegmentSection(Section):
         path = (self._outputFolder or self.runner.folder) / "measurements.csv"
         rows = tables.readCsv(path) if path.is_file() else []
         for row in rows:
-            row["warnings"] = ", ".join(wording.oddText(kind) for kind in self._odd.get((row["case"], row["structure"]), []))
+            row["warnings"] = ", ".join(wording.findingText(kind) for kind in self._findings.get((row["case"], row["structure"]), []))
             if row["case"] in self._jobs:
                 row["case"] = self._jobs[row["case"]][0].GetName()
         return rows
@@ -366,7 +366,7 @@ class SegmentSection(Section):
     def onSceneClosing(self):
         self.runner.cancel()
         tables.show(self.ui.segmentTable, None)
-        self._warnings, self._odd = {}, {}
+        self._warnings, self._findings = {}, {}
         self._showWarnings()
 
     def cleanup(self):

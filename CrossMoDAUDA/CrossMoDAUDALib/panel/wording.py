@@ -119,7 +119,7 @@ def chartTitle(chart):
     return titles[chart]
 
 
-def oddText(kind):
-    """What is odd about a structure of a segmentation, in a word or two for a table."""
+def findingText(kind):
+    """What a warning found in a structure of a segmentation, in a word or two for a table."""
     texts = {"empty": _("not found"), "edge": _("touches the edge"), "two_sides": _("on both sides"), "volume": _("unusual volume")}
     return texts.get(kind, kind)

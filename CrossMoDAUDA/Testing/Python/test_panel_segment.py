@@ -145,13 +145,13 @@ def test_warnings_are_saved_with_the_scene(host: Host, tmp_path: Path) -> None:
 
 def test_many_warnings_are_cut_scan_by_scan(host: Host) -> None:
     section = host.widget.panel.segment
-    section._showOdd([(f"Scan {number}", ["Tumour: nothing was found.", "Cochlea: nothing was found."]) for number in range(30)])
+    section._showWarningTexts([(f"Scan {number}", ["Tumour: nothing was found.", "Cochlea: nothing was found."]) for number in range(30)])
     shown = host.find("segmentWarningsText").text
     assert shown.count("nothing was found") == 20 and "Scan 9<" in shown and "Scan 10<" not in shown
     assert "And 40 more" in shown
-    section._showOdd([("Scan", ["Odd."] * 30)])
+    section._showWarningTexts([("Scan", ["Odd."] * 30)])
     assert host.find("segmentWarningsText").text.count("Odd.") == 30, "one scan's are never cut"
-    section._showOdd([("T2 SPACE", ["Of one patient."]), ("T2 SPACE", ["Of another."])])
+    section._showWarningTexts([("T2 SPACE", ["Of one patient."]), ("T2 SPACE", ["Of another."])])
     assert "Of one patient." in host.find("segmentWarningsText").text and "Of another." in host.find("segmentWarningsText").text
 
 

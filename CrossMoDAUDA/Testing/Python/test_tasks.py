@@ -101,7 +101,7 @@ def test_segment_warns_of_what_is_odd(tiny_experiment: Path, scans: list[Path], 
     assert states(events) == ["started", "finished"]
     warnings = of_kind(events, "warning")
     assert {event["structure"] for event in warnings} == {TUMOUR, COCHLEA} and {event["scan"] for event in warnings} == {name}
-    assert {event["odd"] for event in warnings} & {"empty", "volume"} and str(tmp_path) not in str(warnings)
+    assert {event["finding"] for event in warnings} & {"empty", "volume"} and str(tmp_path) not in str(warnings)
     assert errors.splitlines() == [f"crossmoda_uda: warning: {name}: {event['message']}" for event in warnings]
     text = tmp_path / "out" / f"{name}_warnings.txt"
     assert str(text) in output.splitlines()
