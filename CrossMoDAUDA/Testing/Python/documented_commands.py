@@ -96,7 +96,9 @@ def _python(words: Sequence[str]) -> str:
 
 
 def _test(words: Sequence[str]) -> str:
-    """Scripts/test.py's: those of the fault suite after --faults, else pytest's."""
+    """Scripts/test.py's: another Python; then those of the fault suite after --faults, else pytest's."""
+    if words and words[0] == "--python":
+        return _test(words[2:]) if re.fullmatch(r"3\.\d+", "".join(words[1:2])) else "--python is not followed by a version"
     options = _options_in(fault_help() if "--faults" in words else pytest_help())
     for word in words:
         if word.startswith("-") and word != "--faults" and word not in options:
@@ -203,7 +205,7 @@ def options_of(command: argparse.ArgumentParser) -> set[str]:
 @functools.cache
 def all_options() -> set[str]:
     """Every option that a page may name: of all commands, scripts and suites."""
-    found = {"-h", "--help", "--version", "--faults", *FOREIGN_OPTIONS}
+    found = {"-h", "--help", "--version", "--faults", "--python", *FOREIGN_OPTIONS}
     for command in commands().values():
         found |= options_of(command)
     for path in (ROOT / "Scripts").glob("*.py"):

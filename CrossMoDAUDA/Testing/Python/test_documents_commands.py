@@ -12,7 +12,7 @@ from documented_commands import FOREIGN_OPTIONS, LAUNCHER, all_options, commands
 from documents import Page, command_lines, pages
 
 PAGES = {page.name: page for page in pages()}
-LANGUAGES = ("sh", "python", "text", "json", "toml")
+LANGUAGES = ("sh", "python", "py", "text", "json", "toml")  # py: not to be typed, but a file of its own
 # An inline word or two that begin so are a whole command.
 _BEGINNINGS = ("python3 Scripts/", "pip install ", "Slicer --")
 
@@ -44,7 +44,7 @@ def wrong_imports(page: Page) -> list[str]:
     """What the page's Python lines import and cannot, and lines that are no Python."""
     found = []
     for language, body in page.blocks:
-        if language != "python":
+        if language not in ("python", "py"):
             continue
         try:
             tree = ast.parse(body)
@@ -109,6 +109,7 @@ def test_the_page_of_commands_has_every_command_with_every_option_and_an_example
         "python3 Scripts/no_such.py",
         "python3 Scripts/benchmark.py steps",
         "python3 Scripts/test.py --fault",
+        "python3 Scripts/test.py --python newest",
         "python3 Scripts/test.py --faults --longest",
         "python3 Scripts/test.py CrossMoDAUDA/Testing/Python/test_nothing.py",
         "Slicer --python-script Scripts/crossmoda_uda.py segmnt M S -o R",

@@ -46,8 +46,9 @@ def broken_links(page: Page) -> list[str]:
 
 def missing_files(page: Page) -> list[str]:
     """Python files, forms and folders of the project that the page names and that are not there."""
-    named = re.findall(r"(?<![\w/.~<-])((?:[\w.-]+/)*[\w-]+\.(?:py|ui|toml|txt|sh))(?![\w/])", page.text)
-    named += re.findall(r"(?<![\w/.~-])((?:CrossMoDAUDA|CrossMoDAUDALib|Scripts|Screenshots|Testing|docs)(?:/[\w.-]+)*/)", page.text)
+    text = page.prose + "".join(body for language, body in page.blocks if language == "sh")
+    named = re.findall(r"(?<![\w/.~<-])((?:[\w.-]+/)*[\w-]+\.(?:py|ui|toml|txt|sh))(?![\w/])", text)
+    named += re.findall(r"(?<![\w/.~-])((?:CrossMoDAUDA|CrossMoDAUDALib|Scripts|Screenshots|Testing|docs)(?:/[\w.-]+)*/)", text)
     return [name for name in named if not _exists(name)]
 
 
@@ -111,7 +112,7 @@ def test_no_page_shows_a_path_of_a_machine(name: str) -> None:
 def test_lines_fit_a_window(name: str) -> None:
     """Rows of a table and what a program has printed cannot be broken; the README does without wide ones."""
     page = BY_NAME[name]
-    printed = {line for language, body in page.blocks if language == "text" for line in body.splitlines()}
+    printed = {line for language, body in page.blocks if language in ("text", "py") for line in body.splitlines()}
     long = [line for line in page.text.splitlines() if len(line) > WIDEST]
     assert [line for line in long if name == "README.md" or not (line.startswith("|") or line in printed)] == []
 
