@@ -78,7 +78,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, wheels: tuple[Path, Pa
         folder = tmp_path_factory.getbasetemp() / f"{kind} environment ü"
         if not folder.exists():
             succeeded(run(sys.executable, "-m", "venv", "--without-pip", folder))
-            python = folder / BIN / Path(sys.executable).with_stem("python").name
+            python = folder / BIN / ("python.exe" if os.name == "nt" else "python")
             succeeded(run(*PIP, "--python", python, "install", "--no-deps", "--no-index", wheels[0]))
             site = Path(succeeded(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")).strip())
             if kind == "base":

@@ -6,22 +6,17 @@ A page's ```python blocks run one after another, as one would type them, in a fo
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 from CrossMoDAUDALib.images.volumes import read_volume
 from CrossMoDAUDALib.slicer_nodes import mrml
+from documents import pages
 from installed_library import run, succeeded
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCKS = {
-    page.relative_to(ROOT).as_posix(): re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    for page in PAGES
-}
+BLOCKS = {page.name: [body for language, body in page.blocks if language == "python"] for page in pages()}
 WITH_PYTHON = [name for name, blocks in BLOCKS.items() if blocks]
 
 # What the pages take for granted: a reader's nodes.
