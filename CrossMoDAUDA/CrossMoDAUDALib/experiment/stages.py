@@ -117,7 +117,7 @@ def due(stages: Sequence[Stage], markers: Mapping[str, Marker], folder: Path) ->
             writer = writer_of(file, stages[:index])
             if writer is None or writer.name not in markers or file not in markers[writer.name].files:
                 continue
-            if last[file].stage != writer.name or not (folder / file).is_file():
+            if last[file].stage not in (writer.name, reader.name) or not (folder / file).is_file():
                 again = found.setdefault(writer.name, [])
                 if file not in again:
                     again.append(file)

@@ -9,7 +9,7 @@ import random
 import shutil
 from pathlib import Path
 
-from .reference import SEGMENTER_CHECKPOINT, Reference, command, compare, goes_on
+from .reference import DATASETS, SEGMENTER_CHECKPOINT, Reference, command, compare, goes_on
 from .runs import Run, Watch, finished, refused, require
 
 
@@ -45,26 +45,36 @@ def damaged_checkpoint(reference: Reference, folder: Path, draws: random.Random,
     return 1
 
 
-# A file that a stage has finished, by the stage that reads it next.
-FINISHED = {
-    "translation/source_slices.npy": "translation/train",
-    "translation/generator.safetensors": "pseudo_target",
-    "pseudo_target/*.nii.gz": "export/Dataset001_PseudoTarget",
-    "nnunet/raw/Dataset001_PseudoTarget/imagesTr/*.nii.gz": "iteration_0/prepare",
-    "nnunet/raw/Dataset001_PseudoTarget/labelsTr/*.nii.gz": "iteration_0/prepare",
-    "nnunet/preprocessed/Dataset001_PseudoTarget/nnUNetPlans_3d_fullres/*0.b2nd": "iteration_0/train",
-    "nnunet/preprocessed/Dataset001_PseudoTarget/nnUNetPlans_3d_fullres/*_seg.b2nd": "iteration_0/train",
-    "nnunet/preprocessed/Dataset002_SelfTraining/nnUNetPlans_3d_fullres/*.pkl": "iteration_1/train",
-    "iteration_0/model/segmenter.safetensors": "iteration_0/predict",
-    "iteration_0/model/plans.json": "iteration_0/predict",
-    "iteration_0/pseudo_labels/*.nii.gz": "iteration_1/export",
-    "iteration_1/model/segmenter.safetensors": "iteration_1/predict",
-}
+_RAW, _READY = ({number: f"nnunet/{kind}/{name}" for number, name in DATASETS.items()} for kind in ("raw", "preprocessed"))
+_CASES = "nnUNetPlans_3d_fullres"
+# Files that a finished stage has left, by the stage that reads them next.
+FINISHED = (
+    ("translation/source_slices.npy", "translation/train"),
+    ("translation/generator.safetensors", "pseudo_target"),
+    ("pseudo_target/*.nii.gz", "export/Dataset001_PseudoTarget"),
+    (f"{_RAW[1]}/imagesTr/*.nii.gz", "iteration_0/prepare"),
+    (f"{_RAW[1]}/labelsTr/*.nii.gz", "iteration_0/prepare"),
+    (f"{_READY[1]}/{_CASES}/*0.b2nd", "iteration_0/train"),
+    (f"{_READY[1]}/{_CASES}/*_seg.b2nd", "iteration_0/train"),
+    (f"{_READY[1]}/{_CASES}/*0.b2nd", "iteration_1/prepare"),
+    (f"{_READY[2]}/{_CASES}/*.pkl", "iteration_1/train"),
+    ("iteration_0/model/segmenter.safetensors", "iteration_0/predict"),
+    ("iteration_0/model/plans.json", "iteration_0/predict"),
+    ("iteration_0/pseudo_labels/*.nii.gz", "iteration_1/export"),
+    ("iteration_1/model/segmenter.safetensors", "iteration_1/predict"),
+    # What iteration 2 takes over from iteration 1.
+    (f"{_RAW[2]}/imagesTr/*.nii.gz", "iteration_2/export"),
+    (f"{_READY[2]}/{_CASES}/source_*.b2nd", "iteration_2/export"),
+    (f"{_READY[2]}/{_CASES}/target_*[0-9].b2nd", "iteration_2/prepare"),
+    (f"{_READY[2]}/nnUNetPlans.json", "iteration_2/prepare"),
+    (f"{_READY[2]}/{_CASES}/*.pkl", "iteration_2/train"),
+    ("iteration_2/model/segmenter.safetensors", "iteration_2/predict"),
+)
 
 
-def damaged_output(reference: Reference, folder: Path, draws: random.Random, pattern: str, damage: str) -> int:
+def damaged_output(reference: Reference, folder: Path, draws: random.Random, pattern: str, snapshot: str, damage: str) -> int:
     """A finished stage's file is altered before it is read: refused by its name, and made again once it is deleted."""
-    log, experiment = folder / "run.log", reference.snapshot(FINISHED[pattern], folder / "experiment")
+    log, experiment = folder / "run.log", reference.snapshot(snapshot, folder / "experiment")
     damaged = draws.choice(sorted(experiment.glob(pattern)))
     if damage != "remove":
         DAMAGES[damage](damaged, draws)
@@ -119,7 +129,7 @@ def scan_changed_while_running(reference: Reference, folder: Path, draws: random
 
 def cut_events(reference: Reference, folder: Path, draws: random.Random) -> int:
     """The event log ends in the middle of a line."""
-    experiment = reference.snapshot("iteration_1/predict", folder / "experiment")
+    experiment = reference.snapshot("iteration_2/predict", folder / "experiment")
     log = experiment / "events.jsonl"
     last = log.read_bytes().rstrip(b"\n").rfind(b"\n") + 1
     os.truncate(log, draws.randrange(last + 1, log.stat().st_size - 1))
@@ -134,7 +144,7 @@ def cut_events(reference: Reference, folder: Path, draws: random.Random) -> int:
 
 def damaged_record(reference: Reference, folder: Path, draws: random.Random, damage: str) -> int:
     """``experiment.json`` is damaged: one sentence, nothing overwritten; restored, the experiment goes on."""
-    log, experiment = folder / "run.log", reference.snapshot("iteration_1/predict", folder / "experiment")
+    log, experiment = folder / "run.log", reference.snapshot("iteration_2/predict", folder / "experiment")
     record = experiment / "experiment.json"
     good = record.read_bytes()
     DAMAGES[damage](record, draws)
@@ -153,7 +163,7 @@ def wrong_clock(reference: Reference, folder: Path, draws: random.Random) -> int
     """The clock goes back a day between two starts, and again, and forward: no older state is taken for the newest."""
     log, experiment = folder / "run.log", reference.snapshot(SEGMENTER_CHECKPOINT, folder / "experiment")
     day = 86_400
-    for stage, offset in (("iteration_0/train", -day), ("iteration_1/train", -2 * day), ("iteration_1/predict", 0)):
+    for stage, offset in (("iteration_0/train", -day), ("iteration_2/train", -2 * day), ("iteration_2/predict", 0)):
         checkpoints = f"{stage.partition('/')[0]}/*/*/fold_all/checkpoint_*.pth"
         run, watch = Run(*command(reference.cohort, experiment), log=log, FAULT_CLOCK=str(offset)), Watch(experiment)
         run.reaches(lambda stage=stage, watch=watch: stage in watch.states("started", "skipped"))  # type: ignore[misc]
@@ -171,7 +181,7 @@ def wrong_clock(reference: Reference, folder: Path, draws: random.Random) -> int
 
 def dead_host(reference: Reference, folder: Path, draws: random.Random) -> int:
     """A lock file and the record of a worker on a machine that is no more are taken over; a lock that is held is not."""
-    log, experiment = folder / "run.log", reference.snapshot("iteration_1/predict", folder / "experiment")
+    log, experiment = folder / "run.log", reference.snapshot("iteration_2/predict", folder / "experiment")
     record = json.dumps({"pid": draws.randrange(2, 30_000), "host": "machine-that-died", "started": 1.0})
     (experiment / "worker.lock").touch()
     (experiment / "worker.json").write_text(record, encoding="utf-8")

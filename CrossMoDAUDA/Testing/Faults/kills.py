@@ -86,7 +86,7 @@ def killed_command(reference: Reference, folder: Path, draws: random.Random, cou
 
 def two_workers(reference: Reference, folder: Path, draws: random.Random) -> int:
     """Two workers start at once on one experiment: one is refused in a sentence, the other is not disturbed."""
-    experiment = reference.snapshot("iteration_1/predict", folder / "experiment")
+    experiment = reference.snapshot("iteration_2/predict", folder / "experiment")
     runs = [Run(*command(reference.cohort, experiment), log=folder / f"run_{number}.log") for number in (1, 2)]
     deadline = time.monotonic() + SECONDS_TO_END * 4
     while all(run.process.poll() is None for run in runs):

@@ -20,15 +20,18 @@ from .runs import ROOT, NotSurvivedError, Run, Watch, finished, require
 sys.path.insert(0, str(ROOT / "CrossMoDAUDA" / "Testing" / "Python"))
 from conftest import TINY
 
-SETTINGS = {**TINY, "translation.steps_per_epoch": 10, "segmentation.epochs": 3}
+# Two iterations of self-training: what the first leaves, the second takes over or writes anew.
+SETTINGS = {**TINY, "translation.steps_per_epoch": 10, "segmentation.epochs": 3, "self_training.iterations": 2}
 TRAINED = "nnUNetTrainer__nnUNetPlans__3d_fullres/fold_all"
 TRANSLATOR_CHECKPOINT = "translation/checkpoint.pt"
 SEGMENTER_CHECKPOINT = f"iteration_0/Dataset001_PseudoTarget/{TRAINED}/checkpoint_latest.pth"
+DATASETS = {1: "Dataset001_PseudoTarget", 2: "Dataset002_SelfTraining"}
 EQUAL_FILES = (
     "translation/generator.safetensors",
     "translation/losses.csv",
     "iteration_0/model/segmenter.safetensors",
     "iteration_1/model/segmenter.safetensors",
+    "iteration_2/model/segmenter.safetensors",
     "evaluation/per_case.csv",
     "evaluation/table.csv",
     "evaluation/table.md",
@@ -39,6 +42,8 @@ EQUAL_IMAGES = (
     "iteration_0/evaluation",
     "iteration_1/pseudo_labels",
     "iteration_1/evaluation",
+    "iteration_2/pseudo_labels",
+    "iteration_2/evaluation",
 )
 
 
@@ -116,10 +121,8 @@ def _moments(folder: Path, watch: Watch) -> Iterator[tuple[str, Callable[[], obj
     yield "iteration_0/train", begun("iteration_0/train")
     yield SEGMENTER_CHECKPOINT, (folder / SEGMENTER_CHECKPOINT).is_file
     yield "iteration_0/predict", begun("iteration_0/predict")
-    yield "iteration_1/export", begun("iteration_1/export")
-    yield "iteration_1/prepare", begun("iteration_1/prepare")
-    yield "iteration_1/train", begun("iteration_1/train")
-    yield "iteration_1/predict", begun("iteration_1/predict")
+    for stage in [f"iteration_{number}/{step}" for number in (1, 2) for step in ("export", "prepare", "train", "predict")]:
+        yield stage, begun(stage)
 
 
 def compare(reference: Path, folder: Path) -> None:

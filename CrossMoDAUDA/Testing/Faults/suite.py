@@ -54,17 +54,17 @@ def rows(is_long: bool) -> list[Row]:
     def rounds(number: signal.Signals, counts: list[int]) -> list[Trial]:
         return [partial(kills.interrupted_round, count=count, number=number) for count in counts]
 
-    late = "" if is_long else "iteration_0/prepare"  # a short suite tries some faults in the second half of a run
+    late = "" if is_long else "iteration_1/prepare"  # a short suite tries some faults in the second half of a run
     no_disk, no_segment = disks.why_no_disk(), "" if importlib.util.find_spec("slicer") else "needs slicer-core"
     stages = ["translation/source_slices", "translation/train", "pseudo_target", "export/Dataset001_PseudoTarget"]
     stages += [f"iteration_0/{step}" for step in ("prepare", "train", "predict", "evaluate")]
-    stages += [f"iteration_1/{step}" for step in ("export", "prepare", "train", "predict", "evaluate")]
-    helpers = [("iteration_1/prepare",), ("iteration_1/train",)]
-    helpers += [("iteration_0/prepare",), ("iteration_0/train",)] if is_long else []
+    stages += [f"iteration_{number}/{step}" for number in (1, 2) for step in ("export", "prepare", "train", "predict", "evaluate")]
+    helpers = [("iteration_2/prepare",), ("iteration_2/train",)]
+    helpers += [(f"iteration_{number}/{step}",) for number in (0, 1) for step in ("prepare", "train")] if is_long else []
     checkpoints = [(SEGMENTER_CHECKPOINT, "cut"), (TRANSLATOR_CHECKPOINT, "flip")]
     checkpoints += [(name, kind) for name in (TRANSLATOR_CHECKPOINT, SEGMENTER_CHECKPOINT) for kind in ("cut", "flip", "overwrite")]
-    outputs = [("iteration_0/pseudo_labels/*.nii.gz", "flip"), ("iteration_1/model/segmenter.safetensors", "remove")]
-    outputs += [(pattern, kind) for kind in ("cut", "overwrite", "flip", "remove") for pattern in damage.FINISHED]
+    outputs = [(*damage.FINISHED[-5], "flip"), (*damage.FINISHED[-4], "remove"), (*damage.FINISHED[-1], "remove")]
+    outputs += [(*finished, kind) for kind in ("cut", "overwrite", "flip", "remove") for finished in damage.FINISHED]
     segmenting, translating = partial(kills.killed_command, words="segment"), partial(kills.killed_command, words="translate")
     return [
         Row("SIGKILL at a random moment of a run", rounds(signal.SIGKILL, [17, 17, 16] if is_long else [6])),
@@ -74,16 +74,16 @@ def rows(is_long: bool) -> list[Row]:
         Row("disk full: filled in a stage", [partial(disks.full_disk_in_stage, stages=stages)] if is_long else [], no_disk),
         Row("output folder deleted", [disks.deleted]),
         Row("output folder moved away", each(
-            disks.moved_away, ("iteration_0/predict", "iteration_0/predict"), ("translation/train", "translation/train"),
-            ("pseudo_target", "pseudo_target"), ("iteration_0/prepare", "iteration_0/prepare"),
-            ("iteration_1/train", "iteration_1/train"),
+            disks.moved_away, ("iteration_2/prepare", "iteration_2/prepare"), ("translation/train", "translation/train"),
+            ("iteration_0/predict", "iteration_0/predict"), ("pseudo_target", "pseudo_target"),
+            ("iteration_0/prepare", "iteration_0/prepare"), ("iteration_1/train", "iteration_1/train"),
         )),
         Row("scan changed between stages", each(
-            damage.damaged_scan, ("iteration_0/prepare", ["iteration_0/train", "iteration_1/train"], "overwrite"),
+            damage.damaged_scan, ("iteration_1/prepare", ["iteration_1/train", "iteration_2/train"], "overwrite"),
             ("", stages[1::2], "cut"), ("", stages[::2], "overwrite"), ("", stages[::3], "flip"),
         )),
         Row("scan removed between stages", each(
-            damage.damaged_scan, ("iteration_1/export", ["iteration_1/train"], "remove"), ("", stages[::3], "remove"),
+            damage.damaged_scan, ("iteration_2/export", ["iteration_2/train"], "remove"), ("", stages[::3], "remove"),
         )),
         Row("scan changed during a stage", each(
             damage.scan_changed_while_running, ("", "translation/train", "training_source/*_Label.nii.gz"),
@@ -95,7 +95,7 @@ def rows(is_long: bool) -> list[Row]:
             "" if sys.platform == "linux" else "needs Linux's memory limits"),
         Row("clock goes back a day, twice", [damage.wrong_clock] * some(1, 2)),
         Row("checkpoint damaged", [partial(_with, damage.damaged_checkpoint, choice) for choice in checkpoints[: some(2, 99)]]),
-        Row("finished file damaged or removed", [partial(_with, damage.damaged_output, choice) for choice in outputs[: some(2, 99)]]),
+        Row("finished file damaged or removed", [partial(_with, damage.damaged_output, choice) for choice in outputs[: some(3, 99)]]),
         Row("two workers at once", [kills.two_workers] * some(1, 4)),
         Row("lock left by a dead host", [damage.dead_host] * some(1, 2)),
         Row("event log cut in a line", [damage.cut_events] * some(1, 4)),
