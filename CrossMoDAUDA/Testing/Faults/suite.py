@@ -51,9 +51,6 @@ def rows(is_long: bool) -> list[Row]:
         """A trial for every choice in the long form, for the first in the short one."""
         return [partial(_with, trial, choice) for choice in (choices if is_long else choices[:1])]
 
-    def rounds(number: signal.Signals, counts: list[int]) -> list[Trial]:
-        return [partial(kills.interrupted_round, count=count, number=number) for count in counts]
-
     late = "" if is_long else "iteration_1/prepare"  # a short suite tries some faults in the second half of a run
     no_disk, no_segment = disks.why_no_disk(), "" if importlib.util.find_spec("slicer") else "needs slicer-core"
     stages = ["translation/source_slices", "translation/train", "pseudo_target", "export/Dataset001_PseudoTarget"]
@@ -67,8 +64,10 @@ def rows(is_long: bool) -> list[Row]:
     outputs += [(*finished, kind) for kind in ("cut", "overwrite", "flip", "remove") for finished in damage.FINISHED]
     segmenting, translating = partial(kills.killed_command, words="segment"), partial(kills.killed_command, words="translate")
     return [
-        Row("SIGKILL at a random moment of a run", rounds(signal.SIGKILL, [17, 17, 16] if is_long else [6])),
-        Row("SIGTERM at a random moment", rounds(signal.SIGTERM, [some(2, 10)])),
+        Row("SIGKILL at a random moment of a run", [
+            partial(kills.interrupted_round, count=count, number=signal.SIGKILL) for count in ([17, 17, 16] if is_long else [6])
+        ]),
+        Row("SIGTERM at a random moment", [partial(kills.interrupted_round, count=some(2, 10), number=signal.SIGTERM, snapshot=late)]),
         Row("Ctrl-C at a random moment", [partial(kills.interrupted_round, count=some(2, 10), number=signal.SIGINT, snapshot=late)]),
         Row("disk full: too small for a write", [partial(disks.full_disk, most=some(3, 120), snapshot=late)], no_disk),
         Row("disk full: filled in a stage", [partial(disks.full_disk_in_stage, stages=stages)] if is_long else [], no_disk),
