@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import os
 import signal
 import sys
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import NOT_CLINICAL, __version__
 from ..core.errors import CrossModaError, InputError
-from ..core.failures import INTERRUPTED, explain, missing_packages, write_traceback
+from ..core.failures import INTERRUPTED, explain, write_traceback
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
@@ -25,7 +24,6 @@ from .terminal import Display, complain, program, say
 if TYPE_CHECKING:
     from ..cohort.finding import Cohort
 
-SECONDS_TO_STOP = 30.0
 # How long (in turns of its loop) a thread of PyTorch's keeps a core while it waits for another. GNU OpenMP's own choice makes
 # training several times slower as soon as anything else runs on the machine, and no waiting at all makes it twice as slow always.
 SPIN_COUNT = "10000"
@@ -238,6 +236,7 @@ def _models(options: argparse.Namespace, _log: EventLog) -> int:
 def _run(options: argparse.Namespace, log: EventLog) -> int:
     from ..experiment.folder import Experiment, check_folder
     from ..method.worker import work
+    from ..places.place import find_place, finish
 
     folder: Path = options.output
     if not _names_scans(options) and Experiment.exists(folder):
@@ -252,7 +251,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
         return check(cohort, settings, folder, log)
     if not Experiment.exists(folder):  # what can be refused at once, before the scans are read
         check_folder(folder)
-    _check_resources(settings)
+    finish(find_place().check(settings))
     with Display() as display:
         status = work(folder, settings, cohort, display)
     table = folder / "evaluation" / "table.md"
@@ -262,53 +261,36 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     return status
 
 
-def _check_resources(settings: Settings) -> None:
-    """What can be refused before hours of work: a device that is not there, packages that are missing."""
-    missing = [name for name in ("torch", "nnunetv2", "SimpleITK", "scipy", "safetensors") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise CrossModaError(missing_packages(missing))
-    if settings.device != "cpu" or settings.compile == "on":  # the CPU is always there, and importing PyTorch takes seconds
-        from ..compute import devices
-        from ..compute.acceleration import Acceleration
-
-        Acceleration.choose(settings, devices.resolve_all(settings.device)[0])
-    if settings.segmentation.trainer != Settings().segmentation.trainer:
-        from ..segmentation.nnunet import find_trainer
-
-        find_trainer(settings.segmentation.trainer)
-
-
 def _status(options: argparse.Namespace, _log: EventLog) -> int:
+    from ..places.place import fetch_all, find_place
     from ..watching.status import describe
 
+    fetch_all(find_place(), options.experiment)
     say(describe(options.experiment))
     return 0
 
 
 def _stop(options: argparse.Namespace, _log: EventLog) -> int:
-    from ..experiment.lock import is_running, read_worker, request_stop
-    from ..places.processes import kill_worker
+    from ..experiment.lock import read_worker
+    from ..places import place
 
-    folder: Path = options.experiment
+    folder, where = options.experiment, place.find_place()
     if not folder.is_dir():
         raise InputError(f"{folder} is not an experiment folder; check the path.")
-    if not is_running(folder):
+    if not where.is_alive(folder):
         say(f"Nobody is working on {folder}.")
         return 0
     worker = read_worker(folder)
-    request_stop(folder)
     who = f"process {worker['pid']} on {worker['host']}" if worker else "the worker"
-    say(f"Asked {who} to stop; waiting up to {SECONDS_TO_STOP:.0f} seconds.")
-    deadline = time.monotonic() + SECONDS_TO_STOP
-    while is_running(folder):
-        if time.monotonic() > deadline:
-            if not options.force:
-                raise CrossModaError(
-                    f"{who[0].upper()}{who[1:]} has not stopped yet and does so after its current step; wait, or kill it with --force."
-                )
-            kill_worker(folder)
-            break
-        time.sleep(0.1)
+    stop = where.stop(folder, force=options.force)
+    say(f"Asked {who} to stop; waiting up to {place.SECONDS_TO_STOP:.0f} seconds.")
+    while not stop.is_over:
+        time.sleep(place.SECONDS_BETWEEN_POLLS)
+        if stop.poll() == "late":
+            who = f"{who[0].upper()}{who[1:]}"
+            raise CrossModaError(f"{who} has not stopped yet and does so after its current step; wait, or kill it with --force.")
+    if stop.problem:
+        raise CrossModaError(stop.problem)
     say("Stopped; run the same command to continue.")
     return 0
 

@@ -130,8 +130,9 @@ def request_stop(folder: Path) -> None:
     """Ask the experiment's worker, on whatever machine, to stop as Ctrl-C would stop it; it looks twice a second.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written, or is gone.
     """
+    folder.stat()  # or writing would make it again
     write_text(folder / REQUEST, "")
 
 

@@ -13,7 +13,6 @@ from ..core.layout import ITERATIONS
 from ..core.settings import preset_settings
 from ..experiment.folder import Experiment, check_folder
 from ..experiment.last_run import read_last_run
-from ..experiment.lock import is_running
 from . import sample_data, wording
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
@@ -303,7 +302,7 @@ class AdaptSection(Section):
         if folder == self._watched:
             self.view.poll()
         last = read_last_run(folder)
-        isTold = last.state(is_running(folder), True) == "died" or (last.error and last.error in said)
+        isTold = last.state(self.workers.place.is_alive(folder), True) == "died" or (last.error and last.error in said)
         if status not in (0, 130) and not isTold:
             self._refuse(folder, said or _("The training could not be started (status {status}).").format(status=status))
         self.update()

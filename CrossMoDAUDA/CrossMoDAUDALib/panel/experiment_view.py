@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 from ..core.errors import CrossModaError
 from ..core.failures import explain
 from ..core.progress import duration
+from ..places.place import find_place
 from ..watching.monitor import Monitor
 from . import wording
 from .curves import drawCurves
@@ -27,6 +28,7 @@ class ExperimentView:
 
     def __init__(self, ui, onState):
         self._ui, self._onState = ui, onState
+        self._place = find_place()
         self.monitor = None
         self.problem = ""
         self._shown = {}  # what each part shows, so that only what has changed is drawn again
@@ -70,6 +72,7 @@ class ExperimentView:
         before = (self.monitor.state, self.problem)
         generation = self.monitor.generation
         try:
+            self._place.fetch(self.monitor.folder)
             hasNews = self.monitor.poll()
             self.problem = ""
         except (CrossModaError, OSError) as error:

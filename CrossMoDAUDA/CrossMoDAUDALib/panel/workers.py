@@ -1,31 +1,27 @@
 """The trainings that this panel has started or is stopping, each with its folder, whatever folder is shown."""
 
-import time
-
 import qt
 
 from ..core.errors import CrossModaError
-from ..experiment.lock import REQUEST, is_running, read_worker, request_stop
-from ..places.processes import Process, kill_worker
+from ..places.place import find_place
 
 LOOK_MS = 500
-SECONDS_TO_BEGIN = 2  # from a worker's record of itself until it follows requests, with a margin
-SECONDS_TO_STOP = 30  # a step of training and writing its checkpoint end in much less
 
 
 class Workers:
-    """Starts workers, waits for them, and stops them: by a request, and by force when that is not followed.
+    """Lets a timer look at workers and stops; what a worker is and how it is stopped, its place knows.
+
+    The timer also runs while the module is hidden, so that an end is noticed; it only runs while there is one to wait for.
 
     Args:
         onEnd: called with the folder, the exit status and the last words of a worker that was started here.
-        onChange: called with the folder when a worker stopped, or with a sentence when it cannot be stopped from here.
+        onChange: called with the folder when a worker stopped, or with a sentence when it cannot be started or stopped from here.
     """
 
     def __init__(self, onEnd, onChange):
         self._onEnd, self._onChange = onEnd, onChange
-        self._processes = {}
-        self._stopping = {}  # when it was asked to, by folder
-        self._begun = set()  # folders of processes that have been seen to hold them
+        self.place = find_place()
+        self._sending, self._workers, self._stops = {}, {}, {}  # by folder
         self._forced = set()  # folders
         self._timer = qt.QTimer()
         self._timer.interval = LOOK_MS
@@ -37,43 +33,54 @@ class Workers:
         Raises:
             CrossModaError: it cannot be started.
         """
-        self._processes[folder] = Process.start(words, folder / "worker.log", detached=True)
-        self._begun.discard(folder)
         self._forced.discard(folder)
+        self._sending[folder] = self.place.send(words)
+        self._send(folder)  # at once where nothing has to be sent
         self._timer.start()
 
+    def _send(self, folder):
+        try:
+            next(self._sending[folder])
+        except StopIteration as end:
+            del self._sending[folder]
+            self._workers[folder] = self.place.start(folder, end.value)
+        except CrossModaError:
+            del self._sending[folder]
+            raise
+
     def has(self, folder):
-        """Whether a worker that was started here has not ended yet."""
-        return folder in self._processes
+        """Whether a worker that was started here has not ended yet, or one is being stopped from here."""
+        return folder in self._workers or folder in self._sending or folder in self._stops
 
     def isStarting(self, folder):
         """Whether a worker that was started here has not taken its folder yet."""
-        return folder in self._processes and folder not in self._begun
+        return folder in self._sending or (folder in self._workers and not self._workers[folder].has_begun())
 
     def folders(self):
         """The folders of the workers that were started here and have not ended."""
-        return list(self._processes)
+        return [*self._workers, *self._sending]
 
     def isStopping(self, folder):
         """Whether a worker was asked to stop and has not yet."""
-        return folder in self._stopping
+        return folder in self._stops
 
     def wasForced(self, folder):
         """Whether a worker had to be ended by force and has not been started here again."""
         return folder in self._forced
 
     def stop(self, folder):
-        """Ask a worker to stop, wherever it was started; one that has not begun yet has nothing to bring to an end.
+        """Ask a worker to stop, wherever it was started; one that does not is ended by force.
 
         Raises:
             OSError: the folder cannot be written.
         """
-        if self.isStarting(folder) and not is_running(folder):
-            self._processes.pop(folder).kill()
+        if self._sending.pop(folder, None) is not None:
             self._onChange(folder, "")
             return
-        request_stop(folder)
-        self._stopping[folder] = time.monotonic()
+        isStarting = self.isStarting(folder)
+        self._stops[folder] = self.place.stop(folder, self._workers.get(folder))
+        if isStarting:
+            del self._workers[folder]  # its status tells nothing
         self._timer.start()
 
     def cleanup(self):
@@ -81,38 +88,22 @@ class Workers:
         self._timer.stop()
 
     def _look(self):
-        for folder, process in list(self._processes.items()):
-            status = process.poll()
-            if status is None and folder not in self._begun and is_running(folder):
-                self._begun.add(folder)
+        for folder in list(self._sending):
+            try:
+                self._send(folder)
+            except CrossModaError as error:
+                self._onChange(folder, str(error))
+        for folder, worker in list(self._workers.items()):
+            status = worker.poll()
             if status is not None:
-                del self._processes[folder]
-                self._onEnd(folder, status, process.last_words(2).replace("crossmoda_uda: ", ""))
-        for folder, since in list(self._stopping.items()):
-            if not is_running(folder) and folder not in self._processes:
-                del self._stopping[folder]
-                self._onChange(folder, "")
-            elif time.monotonic() - since > SECONDS_TO_STOP:
-                del self._stopping[folder]
-                self._onChange(folder, self._kill(folder))
-            elif self._cameTooEarly(folder, since):
-                request_stop(folder)
-        if not self._processes and not self._stopping:
+                del self._workers[folder]
+                self._onEnd(folder, status, worker.last_words(2).replace("crossmoda_uda: ", ""))
+        for folder, stop in list(self._stops.items()):
+            stop.poll()
+            if stop.is_over:
+                del self._stops[folder]
+                if stop.was_forced and not stop.problem:
+                    self._forced.add(folder)
+                self._onChange(folder, stop.problem)
+        if not (self._sending or self._workers or self._stops):
             self._timer.stop()
-
-    def _cameTooEarly(self, folder, since):
-        """Whether a worker that had just begun took the request for one from before its time."""
-        worker = read_worker(folder)
-        if worker is None or (folder / REQUEST).exists():
-            return False
-        asked = time.time() - (time.monotonic() - since)
-        return abs(worker.get("started", 0) - asked) < SECONDS_TO_BEGIN and time.monotonic() - since < 2 * SECONDS_TO_BEGIN
-
-    def _kill(self, folder):
-        """End a worker by force; a sentence if that cannot be done from here."""
-        try:
-            kill_worker(folder)
-        except CrossModaError as error:
-            return str(error)
-        self._forced.add(folder)
-        return ""

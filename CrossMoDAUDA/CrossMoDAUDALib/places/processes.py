@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import CrossModaError
-from ..experiment.lock import is_running, read_worker, withdraw_stop
 
 if TYPE_CHECKING:
     import psutil
@@ -123,9 +121,29 @@ class Process:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._running.wait(SECONDS_TO_DIE)
 
+    def kill_now(self) -> list[psutil.Process]:
+        """As :meth:`kill`, without waiting; the processes that are going."""
+        return kill_now(self.pid, self._started) if self.poll() is None else []
+
 
 def kill_tree(pid: int, started: float | None) -> bool:
     """End a process and all that it has started, without asking; waits up to 3 s until they are gone.
+
+    Args:
+        pid, started: as for :func:`kill_now`.
+
+    Returns:
+        Whether it was killed: False when there is no such process, or it is another or not ours to kill.
+    """
+    tree = kill_now(pid, started)
+    deadline = time.monotonic() + SECONDS_TO_DIE
+    while time.monotonic() < deadline and not are_gone(tree):
+        time.sleep(0.02)
+    return bool(tree)
+
+
+def kill_now(pid: int, started: float | None) -> list[psutil.Process]:
+    """End a process and all that it has started, without asking and without waiting until they are gone.
 
     Args:
         pid: the process.
@@ -133,42 +151,29 @@ def kill_tree(pid: int, started: float | None) -> bool:
             2 s later has only got the same number, and is left alone.
 
     Returns:
-        Whether it was killed: False when there is no such process, or it is another or not ours to kill.
+        The processes that are going; none when there is no such process, or it is another or not ours to kill.
     """
     import psutil
 
     try:
         root = psutil.Process(pid)
         if _is_gone(root) or (started is not None and root.create_time() > started + 2):
-            return False
+            return []
         with contextlib.suppress(psutil.Error):
             root.suspend()  # so that it starts nothing more while its tree is looked at
         tree = [root, *root.children(recursive=True)]
         root.kill()
     except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return False
+        return []
     for process in tree[1:]:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    deadline = time.monotonic() + SECONDS_TO_DIE
-    while time.monotonic() < deadline and not all(_is_gone(process) for process in tree):
-        time.sleep(0.02)
-    return True
+    return tree
 
 
-def kill_worker(folder: Path) -> None:
-    """End the worker of an experiment folder by force, with all that it has started.
-
-    Raises:
-        CrossModaError: it is on another machine or not ours to kill.
-    """
-    worker = read_worker(folder)
-    if worker is None or worker["host"] != socket.gethostname():
-        raise CrossModaError(f"{folder} is being worked on by another machine; kill the worker there.")
-    kill_tree(int(worker["pid"]), worker.get("started"))
-    withdraw_stop(folder)
-    if is_running(folder):
-        raise CrossModaError(f"Process {worker['pid']} could not be killed; end it as the user who started it.")
+def are_gone(tree: Sequence[psutil.Process]) -> bool:
+    """Whether all of these processes have ended."""
+    return all(_is_gone(process) for process in tree)
 
 
 def _is_gone(process: psutil.Process) -> bool:

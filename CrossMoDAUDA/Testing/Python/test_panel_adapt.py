@@ -171,7 +171,7 @@ def test_training_outlives_slicer_and_is_found_again(tiny_cohort: Path, tmp_path
 def test_worker_that_does_not_stop_is_ended_with_all_it_started(
     host: Host, tiny_cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from CrossMoDAUDALib.panel import workers
+    from CrossMoDAUDALib.places import place
 
     experiment = tmp_path / "experiment"
     choose_training(host, tiny_cohort, experiment, {**LONG, "workers": 2})
@@ -180,7 +180,7 @@ def test_worker_that_does_not_stop_is_ended_with_all_it_started(
     worker = psutil.Process(monitor_of(host).worker["pid"])
     assert worker.children()  # they prepare batches
     worker.suspend()  # it hangs
-    monkeypatch.setattr(workers, "SECONDS_TO_STOP", 1)
+    monkeypatch.setattr(place, "SECONDS_TO_STOP", 1)
     host.click("adaptStop")
     wait_for_state(host, "died", seconds=15)
     host.process(10, lambda: host.find("adaptStart").enabled)

@@ -14,6 +14,7 @@ from cohort_files import label_array, save, save_crossmoda
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.experiment import lock as locking
 from CrossMoDAUDALib.experiment.folder import Experiment, is_running, read_worker, request_stop
+from CrossMoDAUDALib.places import place
 from long_runs import ENDLESS, events_of, many_scans, run, start, wait_until
 
 
@@ -131,7 +132,7 @@ def test_there_is_nobody_to_stop(tiny_experiment: Path, tmp_path: Path) -> None:
 def test_a_worker_that_does_not_answer_is_killed_only_by_force(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "SECONDS_TO_STOP", 1.0)
+    monkeypatch.setattr(place, "SECONDS_TO_STOP", 1.0)
     scans, folder = many_scans(tmp_path / "scans"), tmp_path / "experiment"
     worker = start("run", "--crossmoda", scans, "-o", folder, *ENDLESS)
     try:

@@ -1,0 +1,133 @@
+"""What the panel does while another module is shown: it looks at no folder, and still notices when its trainings end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import TINY
+from panel_actions import choose_training, monitor_of, open_section, our_processes, wait_for_stage, wait_for_state
+
+if TYPE_CHECKING:
+    from Testing.Host import Host
+
+_watched: list[tuple[str, list[str]]] = []
+_hook: list[bool] = []
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("open", "os.listdir", "os.scandir") and _watched:
+        path = os.fsdecode(arguments[0]) if isinstance(arguments[0], str | bytes | os.PathLike) else ""
+        for folder, seen in _watched:
+            if path.startswith(folder):
+                seen.append(path)
+
+
+@contextlib.contextmanager
+def looks_at(folder: Path) -> Iterator[list[str]]:
+    """The files and folders in a folder that this process opens."""
+    if not _hook:
+        sys.addaudithook(_audit)
+        _hook.append(True)
+    seen: list[str] = []
+    _watched.append((str(folder), seen))
+    try:
+        yield seen
+    finally:
+        _watched.remove((str(folder), seen))
+
+
+@pytest.fixture(autouse=True)
+def no_training_is_left() -> Iterator[None]:
+    yield
+    for process in our_processes():
+        process.kill()
+
+
+def status_bar(host: Host) -> str:
+    """What Slicer's status bar says."""
+    import slicer
+
+    return str(slicer.util.mainWindow().statusBar().currentMessage())
+
+
+def test_a_hidden_module_looks_at_no_folder(host: Host, tiny_experiment: Path) -> None:
+    open_section(host, "adapt")
+    host.find("adaptExperimentPath").currentPath = str(tiny_experiment)
+    wait_for_state(host, "finished")
+    with looks_at(tiny_experiment) as seen:
+        host.process(1.2)
+        assert seen, "it follows the experiment while it is shown"
+        host.leave_module()
+        seen.clear()
+        host.process(1.6)
+        assert seen == []
+        host.select_module("CrossMoDAUDA")
+        assert seen, "at once"
+        seen.clear()
+        host.process(1.2)
+        assert seen, "and again"
+        host.find("adaptExperimentPath").currentPath = ""
+        seen.clear()
+        host.process(1.2)
+        assert seen == []
+        host.leave_module()
+        host.select_module("CrossMoDAUDA")
+        host.process(1.2)
+        assert seen == [], "no folder is chosen"
+
+
+def test_a_reloaded_panel_follows_its_experiment(host: Host, tiny_experiment: Path) -> None:
+    import slicer
+
+    open_section(host, "adapt")
+    host.find("adaptExperimentPath").currentPath = str(tiny_experiment)
+    wait_for_state(host, "finished")
+    host.widget.onReload()
+    assert slicer.modules.CrossMoDAUDAWidget is host.widget
+    wait_for_state(host, "finished")
+    with looks_at(tiny_experiment) as seen:
+        host.process(1.2)
+        assert seen
+
+
+@pytest.mark.slow
+def test_the_end_of_a_training_is_noticed_while_the_module_is_hidden(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, TINY)
+    host.find("adaptIterations").value = 0
+    host.click("adaptStart")
+    wait_for_stage(host, "translation/target_slices")
+    workers = host.widget.panel.adapt.workers
+    host.leave_module()
+    with looks_at(experiment) as seen:
+        host.process(1.6)
+        assert seen == [] and workers.folders() == [experiment], "only its process is asked"
+    host.process(120, lambda: not workers.folders())
+    assert status_bar(host) == f"The training in {experiment} has finished."
+    assert monitor_of(host).state == "finished"
+    with looks_at(experiment) as seen:
+        host.process(1.2)
+        assert seen == []
+    host.select_module("CrossMoDAUDA")
+    assert host.find("adaptStatus").text == "Finished."
+
+
+def test_a_stop_goes_on_while_the_module_is_hidden(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, {**TINY, "translation.epochs": 100_000})
+    host.click("adaptStart")
+    wait_for_stage(host, "translation/train")
+    host.click("adaptStop")
+    host.leave_module()
+    workers = host.widget.panel.adapt.workers
+    host.process(60, lambda: not workers.has(experiment))
+    assert not our_processes()
+    assert status_bar(host) == f"The training in {experiment} has ended; see CrossMoDA UDA."
+    host.select_module("CrossMoDAUDA")
+    host.process(2, lambda: host.find("adaptStart").text == "Resume" and host.find("adaptStart").enabled)
