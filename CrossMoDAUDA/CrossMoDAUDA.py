@@ -67,12 +67,17 @@ class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndImport)
         self.followParameters()
+        if getattr(self.parent, "isEntered", True):  # as after a reload, or in a window of its own
+            self.panel.show()
 
     def enter(self):
         """The module is shown."""
         self.followParameters()
-        self.panel.onSceneLoaded()  # as it may have been while another module was shown
-        self.panel.dependencies.refresh()
+        self.panel.show()
+
+    def exit(self):
+        """Another module is shown."""
+        self.panel.hide()
 
     def cleanup(self):
         """The panel goes; training goes on, everything else is ended."""
@@ -194,11 +199,11 @@ class CrossMoDAUDATest(ScriptedLoadableModuleTest):
         return mrml.volume_node(image, "Phantom"), image, labels
 
     def panel(self):
-        """The module's panel, shown if there is a main window; without one nobody enters it, so it is told to follow the scene."""
+        """The module's panel, shown if there is a main window; without one nobody enters it, so it is told that it is shown."""
         if slicer.util.mainWindow() is not None:
             slicer.util.selectModule("CrossMoDAUDA")
         widget = slicer.modules.crossmodauda.widgetRepresentation().self()
-        widget.followParameters()
+        widget.enter()
         return widget.panel
 
     def keepSettings(self, *names):

@@ -27,6 +27,7 @@ SCANS = {
     "folders": {"sourceImages": "--source-images", "sourceLabels": "--source-labels", "targetImages": "--target-images"},
 }
 ON = ("running", "checking")
+STATUS_MS = 10000  # how long the status bar shows a sentence
 TEST_SCANS = {"evaluateImages": "--evaluate-images", "evaluateLabels": "--evaluate-labels"}
 
 
@@ -305,6 +306,10 @@ class AdaptSection(Section):
         isTold = last.state(self.workers.place.is_alive(folder), True) == "died" or (last.error and last.error in said)
         if status not in (0, 130) and not isTold:
             self._refuse(folder, said or _("The training could not be started (status {status}).").format(status=status))
+        if not self.view.isShown:
+            how = _("has finished") if status == 0 else _("has ended")
+            text = _("The training in {folder} {how}; see the module CrossMoDA UDA.")
+            slicer.util.showStatusMessage(text.format(folder=folder, how=how), STATUS_MS)
         self.update()
 
     def _refuse(self, folder, why):
@@ -337,5 +342,5 @@ class AdaptSection(Section):
     def cleanup(self):
         self.checker.cancel()
         self.package.runner.cancel()
-        self.view.close()
+        self.view.hide()
         self.workers.cleanup()

@@ -21,14 +21,22 @@ POLL_BEHIND_MS = 30  # while a long log is read from its beginning
 class ExperimentView:
     """Follows one experiment folder with a timer; reading is cut into pieces so that the window never waits.
 
+    While the module is hidden, or no folder is chosen, nobody looks at the folder.
+
     Args:
         ui: the section's widgets.
         onState: called after every look at the folder that found something new.
+
+    Attributes:
+        isShown: whether the module is shown.
+        monitor: what is known of the experiment; None without a folder.
+        problem: why the folder cannot be read, in a sentence.
     """
 
     def __init__(self, ui, onState):
         self._ui, self._onState = ui, onState
         self._place = find_place()
+        self.isShown = False
         self.monitor = None
         self.problem = ""
         self._shown = {}  # what each part shows, so that only what has changed is drawn again
@@ -46,12 +54,10 @@ class ExperimentView:
 
     def open(self, folder):
         """Follow an experiment folder, or none."""
-        self._timer.stop()
         self.monitor = Monitor(folder) if folder is not None else None
         self._forget()
-        if self.monitor is not None:
-            self._timer.start()
         self.poll()
+        self._follow()
 
     def _forget(self):
         """Show nothing of the experiment before."""
@@ -61,9 +67,22 @@ class ExperimentView:
         self._ui.adaptCurveChoice.blockSignals(wasBlocked)
         self._ui.adaptLog.setPlainText("")
 
-    def close(self):
-        """Stop following; whatever works goes on."""
-        self._timer.stop()
+    def show(self):
+        """Look at the folder at once, and go on looking."""
+        self.isShown = True
+        self.poll()
+        self._follow()
+
+    def hide(self):
+        """Look no more until it is shown again; whatever works goes on."""
+        self.isShown = False
+        self._follow()
+
+    def _follow(self):
+        if self.isShown and self.monitor is not None:
+            self._timer.start()
+        else:
+            self._timer.stop()
 
     def poll(self):
         """Look at the folder once."""

@@ -44,6 +44,16 @@ class Panel:
         for section in self.sections:
             section.showParameters()
 
+    def show(self):
+        """The module is shown: look again at what may have changed meanwhile."""
+        self.onSceneLoaded()
+        self.dependencies.refresh()
+        self.adapt.view.show()
+
+    def hide(self):
+        """Another module is shown: look at nothing that nobody sees; what works goes on."""
+        self.adapt.view.hide()
+
     def onSceneClosing(self):
         """End what works on nodes that are about to go; training goes on."""
         for section in self.sections:

@@ -104,7 +104,7 @@ def test_panel_that_comes_second_is_refused(host: Host, tiny_cohort: Path, tmp_p
         stderr=subprocess.DEVNULL,
     )
     try:
-        host.widget.panel.adapt.view.close()  # so that the panel does not notice before it is pressed
+        host.widget.panel.adapt.view.hide()  # so that the panel does not notice before it is pressed
         while not (experiment / "worker.json").is_file():
             time.sleep(0.02)
         host.click("adaptStart")
@@ -263,11 +263,11 @@ def test_the_panel_answers_and_costs_little_while_training_runs(host: Host, tiny
 def _idle_cost(host: Host, me: psutil.Process) -> float:
     """What the event loop costs without the panel's updates."""
     view = host.widget.panel.adapt.view
-    view.close()
+    view.hide()
     busy, began = sum(me.cpu_times()[:2]), time.monotonic()
     host.process(2)
     share = (sum(me.cpu_times()[:2]) - busy) / (time.monotonic() - began)
-    view._timer.start()
+    view.show()
     return share
 
 

@@ -102,14 +102,14 @@ def test_the_end_of_a_training_is_noticed_while_the_module_is_hidden(host: Host,
     choose_training(host, tiny_cohort, experiment, TINY)
     host.find("adaptIterations").value = 0
     host.click("adaptStart")
-    wait_for_stage(host, "translation/target_slices")
+    wait_for_state(host, "running")
     workers = host.widget.panel.adapt.workers
     host.leave_module()
     with looks_at(experiment) as seen:
         host.process(1.6)
         assert seen == [] and workers.folders() == [experiment], "only its process is asked"
     host.process(120, lambda: not workers.folders())
-    assert status_bar(host) == f"The training in {experiment} has finished."
+    assert status_bar(host) == f"The training in {experiment} has finished; see the module CrossMoDA UDA."
     assert monitor_of(host).state == "finished"
     with looks_at(experiment) as seen:
         host.process(1.2)
@@ -128,6 +128,6 @@ def test_a_stop_goes_on_while_the_module_is_hidden(host: Host, tiny_cohort: Path
     workers = host.widget.panel.adapt.workers
     host.process(60, lambda: not workers.has(experiment))
     assert not our_processes()
-    assert status_bar(host) == f"The training in {experiment} has ended; see CrossMoDA UDA."
+    assert status_bar(host) == f"The training in {experiment} has ended; see the module CrossMoDA UDA."
     host.select_module("CrossMoDAUDA")
     host.process(2, lambda: host.find("adaptStart").text == "Resume" and host.find("adaptStart").enabled)

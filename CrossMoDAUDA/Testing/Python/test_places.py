@@ -17,8 +17,8 @@ from conftest import ROOT, TINY
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.files import write_json
 from CrossMoDAUDALib.core.settings import preset_settings, with_values
+from CrossMoDAUDALib.experiment.last_run import read_last_run
 from CrossMoDAUDALib.experiment.lock import HOLDER, REQUEST, locked, read_worker
-from CrossMoDAUDALib.experiment.monitor import last_word
 from CrossMoDAUDALib.places import place as places
 from CrossMoDAUDALib.places.place import PLACES, Place, Stop, Worker, fetch_all, find_place, finish
 from long_runs import ENDLESS, events_of, many_scans, wait_until
@@ -80,6 +80,12 @@ def states(stop: Stop) -> list[str]:
             seen.append(stop.state)
         time.sleep(0.02)
     return seen
+
+
+def last_word(folder: Path) -> tuple[str, str]:
+    """What the last run event said, and the last failure."""
+    last = read_last_run(folder)
+    return last.said, last.error
 
 
 def gone(place: Place, folder: Path, worker: Worker) -> int:

@@ -136,7 +136,7 @@ def test_a_worker_that_does_not_answer_is_killed_only_by_force(
     scans, folder = many_scans(tmp_path / "scans"), tmp_path / "experiment"
     worker = start("run", "--crossmoda", scans, "-o", folder, *ENDLESS)
     try:
-        wait_until(lambda: read_worker(folder), worker)
+        wait_until(lambda: read_worker(folder) and told(folder), worker)
         os.kill(worker.pid, signal.SIGSTOP)
         assert cli.main(["stop", str(folder)]) == 1
         assert "has not stopped yet" in capsys.readouterr().err
