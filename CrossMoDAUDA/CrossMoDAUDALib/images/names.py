@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def case_id(path: Path) -> str:
 def is_label_name(path: Path) -> bool:
     """Whether a file's name says that it is a label map or a segmentation (``_Label``, ``_seg``, ``_mask``, ``.seg.nrrd``)."""
     return path.name.lower().endswith(".seg.nrrd") or ScanName.of(path).is_label
+
+
+def shared_modality(scans: Iterable[Path]) -> str:
+    """The modality in which the names of all these scans end, as written there (``hrT2``); empty where they do not agree or do not say."""
+    said = set()
+    for scan in scans:
+        match = re.search(r"[_.-](ceT1|hrT2|T2)([_.-]0000)?$", file_stem(scan), re.IGNORECASE)
+        said.add(match.group(1) if match else "")
+    return said.pop() if len(said) == 1 else ""
 
 
 def scans_in(folder: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from ..experiment.events import LOADING
 from ..images.volumes import read_volume, write_volume
 from ..models.model_folder import translator_folder
 from ..slicer_nodes import mrml
+from ..slicer_nodes.logic import pseudo_target_name
 from . import views
 from .command_runner import CommandRunner
 from .section import Section
@@ -27,7 +28,7 @@ class TranslateSection(Section):
         ui.translateInputVolume.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.update())
         ui.translateApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
-        self._input = self._output = self._made = None
+        self._input = self._output = self._made = self._model = None
 
     def update(self):
         ui, isRunning = self.ui, self.runner.running
@@ -61,7 +62,8 @@ class TranslateSection(Section):
             return
         self.panel.rememberModel(self.ui.translateModelPath)
         self._input, self._output, self._made = self.ui.translateInputVolume.currentNode(), self.parameters.translateOutput, None
-        model, device = self.parameters.model, self.parameters.translateDevice
+        self._model, device = Path(self.parameters.model), self.parameters.translateDevice
+        model = str(self._model)
 
         def arguments(folder):
             words = ["translate", model, str(folder / "scan.nrrd"), "-o", str(folder / "results")]
@@ -97,7 +99,7 @@ class TranslateSection(Section):
             self.say(self.ui.translateStatus, _("Loading the model...") if event.get("message") == LOADING else _("Translating..."))
         elif event["kind"] == "result" and self._input.GetScene() is not None:
             output = self._output if self._output is not None and self._output.GetScene() is not None else None
-            name = _("{volume} pseudo-hrT2").format(volume=self._input.GetName())
+            name = pseudo_target_name(self._input.GetName(), self._model)
             self._made = mrml.volume_node(read_volume(Path(event["outputs"][0])), name, output, self._input)
 
     def onEnd(self, outcome, message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -9,6 +10,8 @@ from typing import Generic, Protocol, TypeVar
 from ..core.errors import InputError
 from ..core.layout import ITERATIONS
 from ..core.progress import Progress, silent
+from ..experiment.folder import Experiment
+from ..images.names import shared_modality
 from ..images.volumes import Volume
 from ..models.training_summary import TrainedOn
 from ..scoring import plausibility
@@ -104,7 +107,7 @@ class InferenceLogic:
         Args:
             volumeNode: the scan, a scalar volume node.
             model: an experiment folder, a model package, or an imported model's name.
-            outputNode: a volume node to fill; without it a new one, "<scan's name> pseudo-hrT2".
+            outputNode: a volume node to fill; without it a new one, called as :func:`pseudo_target_name` says.
             device: auto, cuda, cuda:N, mps or cpu.
             progress: told the slices done.
 
@@ -118,13 +121,30 @@ class InferenceLogic:
             raise InputError(f"Volume '{volumeNode.GetName()}' is both input and output; choose another output volume.")
         volume = mrml.volume_from_node(volumeNode)
         translated = self._translators.load(model, device).translate(volume, progress)
-        name = f"{volumeNode.GetName()} pseudo-hrT2"
+        name = pseudo_target_name(volumeNode.GetName(), Path(model))
         return mrml.volume_node(translated, name, _if_in_a_scene(outputNode), volumeNode)
 
     def unload(self) -> None:
         """Let go of the kept models and their memory."""
         self._segmenters.forget()
         self._translators.forget()
+
+
+def pseudo_target_name(scan: str, model: Path) -> str:
+    """What a translated scan is called: with the target domain's modality where the names of an experiment's scans tell it.
+
+    Args:
+        scan: the name of the source scan.
+        model: an experiment folder or one of its parts; other models tell no modality.
+
+    >>> pseudo_target_name("patient 7", Path("a model package.zip"))
+    'patient 7 pseudo-target'
+    """
+    folder = next((place for place in (model, *model.absolute().parents[:2]) if model.is_dir() and Experiment.exists(place)), None)
+    modality = ""
+    with contextlib.suppress(InputError):  # a damaged record says nothing
+        modality = shared_modality(case.image for case in Experiment.load(folder).cohort.target) if folder is not None else ""
+    return f"{scan} pseudo-{modality or 'target'}"
 
 
 class _Kept(Generic[_Model]):

@@ -102,7 +102,7 @@ def test_what_is_odd_stands_in_an_attribute(scan: Any, tmp_path: Path) -> None:
 
 def test_translate_makes_a_named_volume_on_the_scans_grid(logic: InferenceLogic, scan: Any, tmp_path: Path) -> None:
     node = logic.translate(scan, tmp_path)
-    assert node.GetName() == "patient 7 pseudo-hrT2"
+    assert node.GetName() == "patient 7 pseudo-target", "this model tells no modality"
     translated = mrml.volume_from_node(node)
     assert translated.geometry.differences(GEOMETRY) == []
     np.testing.assert_array_equal(translated.array, -mrml.volume_from_node(scan).array)
