@@ -19,7 +19,7 @@ from ..images.volumes import Volume, refuse_blank, to_canonical
 from ..models.model_folder import Model, model_folder, read_model
 from ..models.weights import load_weights
 from .dataset import from_network_labels, on_scan_grid, scaled_scan
-from .nnunet import limit_threads, quiet
+from .nnunet import aloud, find_trainer, prediction_session
 from .postprocessing import keep_largest_component
 
 # What a scan may have at the voxel size that the model works with: forty times a head at half a millimetre.
@@ -41,7 +41,8 @@ class Segmenter:
         own = model.settings.self_training.largest_component
         self._single = [self.labels[name] for name in (own if largest_component is None else largest_component)]
         self._spacing = model.spacing
-        self._predictor = _predictor(model, device)
+        with prediction_session():
+            self._predictor = _predictor(model, device)
 
     @classmethod
     def load(cls, model: Path, device: str = "auto", largest_component: Sequence[str] | None = None) -> Segmenter:
@@ -85,15 +86,15 @@ class Segmenter:
         canonical = to_canonical(scaled_scan(volume, self._scaling))
         self._refuse_giant(canonical)
         image = np.ascontiguousarray(canonical.array, dtype=np.float32)[None]
-        self._predictor.progress = progress
-        threads = torch.get_num_threads()
-        try:
-            with quiet():
+        with prediction_session() as outside:
+            self._predictor.progress = aloud(progress, outside)
+            threads = torch.get_num_threads()
+            try:
                 predicted = self._predictor.predict_single_npy_array(
                     image, {"spacing": list(canonical.geometry.spacing[::-1])}, None, None, False
                 )
-        finally:
-            torch.set_num_threads(threads)  # nnU-Net's, which it does not undo when it is interrupted
+            finally:
+                torch.set_num_threads(threads)  # nnU-Net's, which it does not undo when it is interrupted
         label = on_scan_grid(from_network_labels(predicted, self.labels), volume)
         return label.with_array(keep_largest_component(label.array, self._single)) if self._single else label
 
@@ -117,8 +118,10 @@ class _Patches(list[Any]):
 
 
 def _predictor(model: Model, device_name: str) -> Any:
-    """nnU-Net's predictor with our network, as its ``initialize_from_trained_model_folder`` makes it, but without pickles."""
-    limit_threads()
+    """nnU-Net's predictor with our network, as its ``initialize_from_trained_model_folder`` makes it, but without pickles.
+
+    Needs an open ``prediction_session``: nnU-Net compiles the network where its environment says so.
+    """
     device = resolve(device_name)
     try:
         import nnunetv2.inference.predict_from_raw_data as inference
@@ -163,16 +166,15 @@ def _predictor(model: Model, device_name: str) -> Any:
     try:
         plans = PlansManager(model.plans)
         configuration = plans.get_configuration(model.settings.segmentation.configuration)
-        with quiet():
-            network = _network(
-                model.settings.segmentation.trainer, plans, configuration,
-                determine_num_input_channels(plans, configuration, model.dataset),
-                plans.get_label_manager(model.dataset).num_segmentation_heads,
-            )  # fmt: skip
-            predictor = ReportingPredictor(
-                tile_step_size=model.settings.segmentation.tile_step, use_mirroring=model.mirroring_axes is not None,
-                perform_everything_on_device=on_gpu, device=device, allow_tqdm=False,
-            )  # fmt: skip
+        network = _network(
+            model.settings.segmentation.trainer, plans, configuration,
+            determine_num_input_channels(plans, configuration, model.dataset),
+            plans.get_label_manager(model.dataset).num_segmentation_heads,
+        )  # fmt: skip
+        predictor = ReportingPredictor(
+            tile_step_size=model.settings.segmentation.tile_step, use_mirroring=model.mirroring_axes is not None,
+            perform_everything_on_device=on_gpu, device=device, allow_tqdm=False,
+        )  # fmt: skip
     except InputError:
         raise
     except Exception as error:  # whatever a damaged file makes nnU-Net stumble over
@@ -191,8 +193,6 @@ def _network(trainer: str, plans: Any, configuration: Any, channels: int, heads:
     import torch
 
     if trainer != SegmentationSettings().trainer:  # one that may build something else; finding it needs what training needs
-        from .nnunet import find_trainer
-
         return find_trainer(trainer).build_network_architecture(plans, configuration, channels, heads, enable_deep_supervision=False)
     from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
 

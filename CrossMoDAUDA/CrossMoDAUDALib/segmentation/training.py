@@ -23,7 +23,7 @@ from ..core.parallel import end_with_parent
 from ..core.progress import Progress
 from ..core.settings import SegmentationSettings, Settings
 from ..models.model_folder import MODEL_FORMAT
-from .nnunet import find_trainer, nnunet_session
+from .nnunet import aloud, find_trainer, nnunet_session
 from .preparation import PLANS
 
 TRAINED_ON = "trained_on.json"
@@ -137,8 +137,8 @@ def train_in_session(
     each = max(1, augmentation // rank_count()) if augmentation else 0
     known = folders[2] / TRAINED_ON
     trained_on = read_json(known) if known.is_file() else None
-    with nnunet_session(*folders, log if rank_number() == 0 else Path(os.devnull), each):
-        return train(folders[1], name, model, settings, iteration, device, progress, start_from, trained_on)
+    with nnunet_session(*folders, log if rank_number() == 0 else Path(os.devnull), each) as outside:
+        return train(folders[1], name, model, settings, iteration, device, aloud(progress, outside), start_from, trained_on)
 
 
 def export(trainer: Any, model: Path, settings: Settings, trained_on: dict[str, Any] | None = None) -> None:
