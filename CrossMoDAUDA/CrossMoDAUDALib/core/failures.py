@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from .errors import CrossModaError, InputError
+from .files import FULL
 
 INTERRUPTED = 130
 # How PyTorch, C++, ITK, a library that does not fit, and a thread without room for its stack say that memory ran out.
@@ -20,6 +22,12 @@ _MEMORY_SIGNS = (
     "failed to map segment from shared object",
     "can't start new thread",
 )
+# What disks, network drives and limits on open files do to a file whose name the system does not tell.
+_DISK_TROUBLE = {
+    getattr(errno, name)
+    for name in ("EACCES", "EPERM", "EROFS", "EIO", "ENXIO", "ENODEV", "EFBIG", "ESTALE", "ETIMEDOUT", "EMFILE", "ENFILE", "ENAMETOOLONG")
+    if hasattr(errno, name)
+}
 
 
 def explain(error: BaseException, log: Path | None = None) -> tuple[str, int]:
@@ -27,6 +35,23 @@ def explain(error: BaseException, log: Path | None = None) -> tuple[str, int]:
 
     Args:
         log: the file with the details, to be named for an unexpected error (:func:`is_unexpected`).
+    """
+    return _expected(error, log.parent if log else None) or (
+        f"Unexpected {type(error).__name__}: {_one_line(error)}; please report it{f' with {log}' if log else ''}.",
+        CrossModaError.exit_status,
+    )
+
+
+def is_unexpected(error: BaseException) -> bool:
+    """Whether an exception is nothing that a user brought about, so that its traceback should be kept."""
+    return _expected(error, None) is None
+
+
+def _expected(error: BaseException, folder: Path | None) -> tuple[str, int] | None:
+    """Sentence and exit status for what users meet: nothing for what only a fault of this program or a library explains.
+
+    Args:
+        folder: where the work's files are, for an error that does not say which it was.
     """
     if isinstance(error, CrossModaError):
         return str(error), error.exit_status
@@ -40,18 +65,13 @@ def explain(error: BaseException, log: Path | None = None) -> tuple[str, int]:
             "or lower translation.batch_size or segmentation.memory_gb in a new experiment."
         ), 1
     if _is_disk_full(error):
-        place = (error.filename if isinstance(error, OSError) else None) or (log.parent if log else None)
+        place = (error.filename if isinstance(error, OSError) else None) or folder
         return f"The disk is full{f' (writing {place})' if place else ''}; free some space and run the same command to continue.", 1
     if isinstance(error, OSError):
         return _explain_os_error(error)
-    if isinstance(error, ModuleNotFoundError):
-        return missing_packages([error.name or "(unnamed)"]), 1
-    return f"Unexpected {type(error).__name__}: {_one_line(error)}; please report it{f' with {log}' if log else ''}.", 1
-
-
-def is_unexpected(error: BaseException) -> bool:
-    """Whether an exception is nothing that a user brought about, so that its traceback should be kept."""
-    return explain(error)[0].startswith("Unexpected ")
+    if isinstance(error, ModuleNotFoundError) and error.name and _is_missing(package := error.name.partition(".")[0]):
+        return missing_packages([package]), 1
+    return None
 
 
 def is_of_this_machine(error: BaseException) -> bool:
@@ -79,8 +99,11 @@ def missing_packages(packages: Sequence[str]) -> str:
     return f"{missing}; run slicer.util.pip_install('{' '.join(packages)}') in Slicer's Python console."
 
 
-def _explain_os_error(error: OSError) -> tuple[str, int]:
-    name = error.filename or "a file"
+def _explain_os_error(error: OSError) -> tuple[str, int] | None:
+    """For an error of the system's on a file or of a disk. Libraries raise OSError in words of their own for anything."""
+    if error.errno is None or not (error.filename or error.errno in _DISK_TROUBLE):
+        return None
+    name = error.filename or "A file"
     if error.errno == errno.ENAMETOOLONG:
         return f"{name} is a longer name than the disk takes; choose a shorter one.", InputError.exit_status
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -89,6 +112,14 @@ def _explain_os_error(error: OSError) -> tuple[str, int]:
             InputError.exit_status,
         )
     return f"{name}: {error.strerror or _one_line(error)}; check the path and the disk, then run the same command again.", 1
+
+
+def _is_missing(package: str) -> bool:
+    """Whether a package is not installed. One that is and lacks a module does not fit the others, or a path is wrong."""
+    try:
+        return importlib.util.find_spec(package) is None
+    except (ImportError, ValueError):
+        return False
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -100,12 +131,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def _is_disk_full(error: BaseException) -> bool:
-    """Whether the disk or the quota is full; PyTorch, safetensors and Blosc2 say so only in words."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return True
-    text = str(error)
-    torch_save = "inline_container" in text and ("unexpected pos" in text or "PytorchStreamWriter failed" in text)
-    return torch_save or "No space left on device" in text or text == "Error while creating the NDArray"
+    """Whether the system says that the disk or the user's share of it is full; see :func:`.files.asking_the_disk`."""
+    return "No space left on device" in str(error) if not isinstance(error, OSError) else error.errno in FULL
 
 
 def _is_gpu_out_of_memory(error: BaseException) -> bool:

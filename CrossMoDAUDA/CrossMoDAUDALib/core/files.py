@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -15,6 +16,9 @@ from typing import Any
 
 from .errors import CrossModaError, InputError
 
+# How the system says that a disk, or the user's share of it, is full.
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_PROBE = 1 << 20
 # The folder that is not made anew, for helper processes too.
 _KEPT = "CROSSMODA_KEPT_FOLDER"
 # What the user denies others on new files; there is no other way to ask for it.
@@ -36,7 +40,8 @@ def replacing(path: Path) -> Iterator[Path]:
     make_folder(path.parent)
     partial = path.with_name(f".{uuid.uuid4().hex}.partial{''.join(path.suffixes[-2:])}")
     try:
-        yield partial
+        with asking_the_disk(path):
+            yield partial
         with partial.open("rb+") as written:  # on the disk before the name is, or a power cut could leave it empty
             os.fsync(written.fileno())
         with contextlib.suppress(OSError):  # not every disk knows such rights
@@ -45,6 +50,38 @@ def replacing(path: Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def asking_the_disk(path: Path) -> Iterator[None]:
+    """Raise the system's own error for a full disk where a library that writes ``path`` has only its own words for it.
+
+    Of what else it may have meant, as PyTorch with "unexpected pos" or Blosc2 with "Error while creating the NDArray", nothing
+    is known: where the disk takes more, the library's error is raised.
+    """
+    try:
+        yield
+    except CrossModaError:
+        raise
+    except Exception as error:
+        system_has_said_it = isinstance(error, OSError) and error.errno is not None
+        if not system_has_said_it and _is_full(path.parent):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether the disk, or what the user may use of it, has no room for another small file."""
+    import tempfile
+
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_PROBE))
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return error.errno in FULL
+    return False
 
 
 @contextlib.contextmanager

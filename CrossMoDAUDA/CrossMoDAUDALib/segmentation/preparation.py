@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import InputError
-from ..core.files import make_folder, read_json, write_json
+from ..core.files import asking_the_disk, make_folder, read_json, write_json
 from ..core.parallel import for_each
 from ..core.progress import Progress
 from ..core.settings import SegmentationSettings
@@ -150,18 +150,19 @@ def _preprocess_case(preprocessed: str, name: str, configuration: str, case: Tra
     make_folder(scratch)
     try:
         stem = str(scratch / case.name)
-        if labels_only:
-            from nnunetv2.training.dataloading.nnunet_dataset import comp_blosc2_params, nnUNetDatasetBlosc2
+        with asking_the_disk(scratch / case.name):
+            if labels_only:
+                from nnunetv2.training.dataloading.nnunet_dataset import comp_blosc2_params, nnUNetDatasetBlosc2
 
-            _, seg, properties = preprocessor.run_case(
-                [str(case.image)], str(case.label), plans, LabelsOnly(manager.configuration), dataset
-            )
-            seg = np.ascontiguousarray(seg.astype(np.int16))
-            blocks, chunks = comp_blosc2_params(seg.shape, tuple(manager.patch_size), seg.itemsize)
-            nnUNetDatasetBlosc2.save_seg(seg, stem + "_seg", chunks, blocks)
-            (scratch / f"{case.name}.pkl").write_bytes(pickle.dumps(properties))
-        else:
-            preprocessor.run_case_save(stem, [str(case.image)], str(case.label), plans, manager, dataset)
+                _, seg, properties = preprocessor.run_case(
+                    [str(case.image)], str(case.label), plans, LabelsOnly(manager.configuration), dataset
+                )
+                seg = np.ascontiguousarray(seg.astype(np.int16))
+                blocks, chunks = comp_blosc2_params(seg.shape, tuple(manager.patch_size), seg.itemsize)
+                nnUNetDatasetBlosc2.save_seg(seg, stem + "_seg", chunks, blocks)
+                (scratch / f"{case.name}.pkl").write_bytes(pickle.dumps(properties))
+            else:
+                preprocessor.run_case_save(stem, [str(case.image)], str(case.label), plans, manager, dataset)
         _publish(scratch, folder, case.name, lambda old, new: old.replace(new))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -6,13 +6,12 @@ import errno
 import importlib
 import sys
 import types
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from CrossMoDAUDALib.core.errors import CohortError, CrossModaError, InputError
-from CrossMoDAUDALib.core.failures import explain, is_unexpected, missing_packages
+from CrossMoDAUDALib.core.failures import explain, is_unexpected, missing_packages, write_traceback
 
 
 def one_sentence(message: str) -> bool:
@@ -39,22 +38,6 @@ def test_full_disk(number: int) -> None:
     assert "experiment" in explain(OSError(number, "text"), Path("/data/experiment/worker.log"))[0]
 
 
-def test_full_disk_as_pytorch_and_safetensors_meet_it(mount_disk: Callable[[str], Path]) -> None:
-    import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
-    disk = mount_disk("size=64k")
-    weights = {"weights": torch.zeros(100_000)}
-    with pytest.raises((RuntimeError, OSError)) as saving:
-        torch.save(weights, disk / "checkpoint.pt")
-    (disk / "checkpoint.pt").unlink()
-    with pytest.raises(SafetensorError) as storing:
-        save_file(weights, disk / "weights.safetensors")
-    for error in (saving.value, storing.value):
-        assert explain(error)[0].startswith("The disk is full"), error
-
-
 def test_forbidden_and_read_only() -> None:
     for number in (errno.EACCES, errno.EPERM, errno.EROFS):
         message, status = explain(OSError(number, "Denied", "/data/x"))
@@ -69,7 +52,19 @@ def test_other_errors_of_the_system_name_the_file(tmp_path: Path) -> None:
     message, status = explain(caught.value)
     assert status == 1
     assert str(tmp_path / "missing" / "file") in message
-    assert one_sentence(explain(OSError("only text"))[0])
+
+
+@pytest.mark.parametrize("error", [OSError("handle is closed"), ConnectionResetError(errno.ECONNRESET, "Connection reset"), OSError()])
+def test_an_error_of_the_system_that_tells_of_no_file_is_unexpected(error: OSError, tmp_path: Path) -> None:
+    message, status = explain(error, tmp_path / "worker.log")
+    assert one_sentence(message) and status == 1
+    assert message.startswith(f"Unexpected {type(error).__name__}: ") and str(tmp_path / "worker.log") in message
+    assert is_unexpected(error)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE, errno.ESTALE])
+def test_trouble_with_the_disk_needs_no_file_to_be_told(number: int) -> None:
+    assert "check the path and the disk" in explain(OSError(number, "text of the system"))[0]
 
 
 def test_memory() -> None:
@@ -126,6 +121,16 @@ def test_missing_package() -> None:
     )
 
 
+def test_a_missing_module_is_told_by_its_package_and_one_of_an_installed_package_is_unexpected() -> None:
+    with pytest.raises(ModuleNotFoundError) as missing:
+        importlib.import_module("no_such_package_anywhere.inside")
+    assert "The Python package no_such_package_anywhere is missing" in explain(missing.value)[0]
+    for name in ("json.no_such_module", "CrossMoDAUDALib.no_such_module"):
+        with pytest.raises(ModuleNotFoundError) as broken:
+            importlib.import_module(name)
+        assert explain(broken.value)[0].startswith("Unexpected ModuleNotFoundError") and is_unexpected(broken.value)
+
+
 def test_missing_packages_inside_slicer_come_from_its_extensions(monkeypatch: pytest.MonkeyPatch) -> None:
     application = types.ModuleType("slicer")
     application.app = object()  # type: ignore[attr-defined]
@@ -150,13 +155,28 @@ def test_anything_else_is_one_line_and_says_where_the_details_are(tmp_path: Path
     assert explain(ValueError()) == ("Unexpected ValueError: no message; please report it.", 1)
 
 
+def test_the_details_of_the_unexpected_are_kept() -> None:
+    try:
+        raise OSError("handle is closed")
+    except OSError as error:
+        log = write_traceback(error)
+    assert log is not None
+    try:
+        text = log.read_text(encoding="utf-8")
+        assert "Traceback" in text and "OSError: handle is closed" in text and Path(__file__).name in text
+    finally:
+        log.unlink()
+    assert write_traceback(PermissionError(errno.EACCES, "Denied", "/data/x")) is None
+
+
 def test_only_the_unexpected_is_unexpected() -> None:
     assert is_unexpected(ZeroDivisionError("division by zero"))
     for error in (
         CrossModaError("x"),
+        CrossModaError("Unexpected words are no unexpected error."),
         KeyboardInterrupt(),
         MemoryError(),
         OSError(errno.ENOSPC, "full"),
-        ModuleNotFoundError("x", name="x"),
+        ModuleNotFoundError("x", name="no_such_package_anywhere"),
     ):
         assert not is_unexpected(error)
