@@ -13,7 +13,7 @@ import shutil
 import sysconfig
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core.errors import InputError
+from ..core.files import read_json, write_json
 from .distributed import Synchronised, rank_count
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Acceleration:
         """What ``settings.precision`` and ``settings.compile`` mean for a training on a device.
 
         ``auto`` is what is faster there, but trains in float32 on the CPU: the small networks that one trains there come
-        out worse in bfloat16 (``Scripts/benchmark.py fidelity``), if 1.5 times as fast.
+        out worse in bfloat16 (``Scripts/benchmark.py fidelity``), if 1.5 times as fast. A training that goes on elsewhere keeps
+        its precision (:func:`keep_precision`). Whether it is compiled is chosen anew: that changes speed and rounding only.
 
         Raises:
             InputError: compilation is asked for and cannot work, or the device cannot compute in bfloat16.
@@ -109,6 +111,38 @@ class Accelerated:
             images = images.contiguous(memory_format=torch.channels_last)
         with self._how.autocast():
             return self._run(images).float()
+
+
+def keep_precision(settings: Settings, device: torch.device, record: Path) -> Settings:
+    """The settings with the precision in which a training began, whatever device it goes on with.
+
+    ``auto`` means another one on another device. The first call chooses and writes it down.
+
+    Args:
+        record: the JSON file in which it stands from then on.
+
+    Raises:
+        InputError: the device cannot compute in it, or the record is damaged.
+    """
+    if not record.is_file():
+        precision = Acceleration.choose(settings, device).precision
+        write_json(record, {"precision": precision, "device": str(device)})
+        return replace(settings, precision=precision)
+    try:
+        known = read_json(record)
+        precision = str(known["precision"])
+        if precision not in ("bf16", "fp32"):
+            raise ValueError
+    except (ValueError, KeyError, TypeError):
+        raise InputError(
+            f'{record} is damaged; restore it, or write {{"precision": "bf16"}} or {{"precision": "fp32"}} there, as the training began.'
+        ) from None
+    if precision == "bf16" and device.type == "mps":
+        raise InputError(
+            f"The translator's training began in bf16 on {known.get('device', 'another device')} ({record}), in which Apple's GPU does not"
+            " compute; go on with --device cpu or on the machine it began on, or start a new experiment."
+        )
+    return replace(settings, precision=precision)
 
 
 def use_bf16(precision: str, device: torch.device) -> bool:

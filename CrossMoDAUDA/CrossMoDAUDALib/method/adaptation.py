@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..compute import checkpoints, devices, distributed
-from ..compute.acceleration import Acceleration
+from ..compute.acceleration import Acceleration, keep_precision
 from ..core.files import read_json, write_json
 from ..core.layout import iteration_name
 from ..core.parallel import worker_count
@@ -46,6 +46,8 @@ from .report import row_title, write_report
 if TYPE_CHECKING:
     import torch
 
+PRECISION = "precision.json"  # of the translator's training, beside it
+
 
 def adapt(experiment: Experiment) -> None:
     """Adapt a segmenter from the labelled source domain to the unlabelled target domain (paper section 2, Fig. 1).
@@ -77,6 +79,7 @@ def train_translation(experiment: Experiment, stage: str) -> None:
     chosen, batch = devices.resolve_all(settings.device), settings.translation.batch_size
     usable = max(count for count in range(1, len(chosen) + 1) if batch % count == 0)
     used = _first_of(chosen, usable, experiment, stage, f"a batch of {batch} slices is shared evenly")
+    settings = keep_precision(settings, used[0], folder / PRECISION)
     arithmetic = f"{Acceleration.choose(settings, used[0])} on {', '.join(map(str, used))}"
     experiment.events.write("message", stage=stage, message=f"Training the translator in {arithmetic}.")
     _drop_damaged_checkpoints(experiment, stage, folder)
@@ -87,9 +90,11 @@ def train_translation(experiment: Experiment, stage: str) -> None:
 def translate_source(experiment: Experiment, stage: str) -> None:
     """Turn every labelled source scan into a pseudo-target image on its own grid."""
     progress = experiment.events.progress(stage)
-    settings = experiment.settings  # in what it was trained in: on the CPU, auto then gives what fp32 gives, to the bit
-    chosen = Acceleration.choose(settings, devices.resolve_all(settings.device)[0])
-    translator = Translator.load(experiment.folder, settings.device, chosen.precision)
+    settings, device = experiment.settings, devices.resolve_all(experiment.settings.device)[0]
+    record = experiment.folder / "translation" / PRECISION
+    if record.is_file():  # in what it was trained in; an older experiment does not say
+        settings = keep_precision(settings, device, record)
+    translator = Translator.load(experiment.folder, settings.device, Acceleration.choose(settings, device).precision)
     cases = experiment.cohort.source
     with BackgroundWriter() as writer:
         for index, case in enumerate(cases, 1):
