@@ -30,7 +30,7 @@ class CaseReport:
         label_voxels: voxels of each structure; empty without a readable label map.
         image_sha256, label_sha256: digests of the files; of a header with its data file where these are two.
         problems: sentences that keep the case from use.
-        warnings: sentences on what is legal but probably not meant.
+        warnings: sentences on what may be used but is probably a mistake.
     """
 
     domain: str
@@ -70,7 +70,7 @@ class CohortReport:
 
     @property
     def warnings(self) -> list[str]:
-        """What is legal but probably not meant, a sentence each."""
+        """What may be used but is probably a mistake, a sentence each."""
         return self.cohort_warnings + [sentence for row in self.rows for sentence in row.warnings]
 
     def raise_for_problems(self) -> None:
@@ -120,7 +120,7 @@ def check_cohort(
         cohort: what to check.
         labels: structures and their values in the label maps.
         progress: called after each case.
-        threads: cases read at once, which is also how many scans memory must hold; by default one a core, at most 4.
+        threads: cases read at once; memory must hold as many scans. By default one a core, at most 4.
         on_case: given each case's report as soon as it is there, in the calling thread.
 
     >>> from CrossMoDAUDALib.cohort.finding import find_crossmoda
@@ -175,7 +175,7 @@ def _check_case(domain: str, case: Case, labels: dict[str, int]) -> CaseReport:
     if unknown:
         known = ",".join(f"{name}:{value}" for name, value in labels.items())
         row.problems.append(
-            f"{case.label} holds the unknown {'value' if len(unknown) == 1 else 'values'} {_listed(unknown)};"
+            f"{case.label} holds the unknown {'value' if len(unknown) == 1 else 'values'} {_first_three(unknown)};"
             f' name every structure, as --set "labels={known},Another structure:{unknown[0]}".'
         )
     elif not counts[1:].any():
@@ -197,7 +197,7 @@ def _read(path: Path, read: Callable[[Path], Volume], problems: list[str]) -> tu
 
 
 def _voxel_counts(array: Array) -> Array:
-    """How many voxels have each of the values 0 to 255; slice by slice, since NumPy counts in 64-bit copies."""
+    """The number of voxels of each value from 0 to 255. It is counted slice by slice, because NumPy counts in 64-bit copies."""
     counts = np.zeros(256, dtype=np.int64)
     for one in array:
         counts += np.bincount(one.ravel(), minlength=256)
@@ -220,7 +220,7 @@ def _repeated_ids(cohort: Cohort) -> list[str]:
                 images = sorted({case.image for case in same})
                 paths = images if len(images) > 1 else sorted(case.label for case in same if case.label)
                 what = "images" if len(images) > 1 else "label maps"
-                problems.append(f"The {domain} case '{same[0].id}' has {len(paths)} {what}: {_listed(paths)}; keep one of them.")
+                problems.append(f"The {domain} case '{same[0].id}' has {len(paths)} {what}: {_first_three(paths)}; keep one of them.")
     return problems
 
 
@@ -234,7 +234,7 @@ def _absent_structures(rows: list[CaseReport], labels: dict[str, int]) -> list[s
 
 
 def _repeated_scans(rows: list[CaseReport]) -> list[str]:
-    """Scans with the very same content; target scans that are also scored are one warning, however many there are."""
+    """Warnings of scans with the same content; all target scans that are also evaluation scans share one warning."""
     warnings, seen_twice = [], []
     by_digest: dict[str, list[CaseReport]] = {}
     for row in rows:
@@ -244,16 +244,16 @@ def _repeated_scans(rows: list[CaseReport]) -> list[str]:
         if {row.domain for row in same} == {"target", "evaluation"} and len(same) == 2:
             seen_twice.append(f"{same[0].image} as {same[1].image}" if same[0].image != same[1].image else str(same[0].image))
         elif len({(row.domain, row.id) for row in same}) > 1:
-            warnings.append(f"One scan appears as several cases: {_listed([f'{row.image} ({row.domain})' for row in same])}.")
+            warnings.append(f"One scan appears as several cases: {_first_three([f'{row.image} ({row.domain})' for row in same])}.")
     if seen_twice:
         warnings.append(
-            f"Scans used both for training (without labels) and for evaluation: {_listed(seen_twice)};"
+            f"Scans used both for training (without labels) and for evaluation: {_first_three(seen_twice)};"
             " scores on them do not tell how well unseen scans do."
         )
     return warnings
 
 
-def _listed(items: list[int] | list[Path] | list[str]) -> str:
-    """Up to three items in words, and how many more."""
+def _first_three(items: list[int] | list[Path] | list[str]) -> str:
+    """Up to three items and the number of the others: ``a, b, c and 4 more``."""
     shown = [str(item) for item in items[:3]]
     return ", ".join(shown) + (f" and {len(items) - 3} more" if len(items) > 3 else "")

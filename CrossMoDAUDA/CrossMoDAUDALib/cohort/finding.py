@@ -38,7 +38,7 @@ class Cohort:
         source: labelled scans of the source domain; a case that lacks its label is a problem that the check reports.
         target: scans of the target domain to train on; they never carry labels.
         evaluation: scans of the target domain whose reference labels are for scoring only.
-        notes: what was found and left out, a sentence each; not part of the cohort's identity or JSON.
+        notes: sentences on what was found and left out; they are part neither of the cohort's identity nor of its JSON.
     """
 
     source: tuple[Case, ...]
@@ -85,9 +85,9 @@ def find_crossmoda(folder: Path) -> Cohort:
     """The cohort in a crossMoDA folder of any year, or in any folder whose file names end in crossMoDA's suffixes.
 
     Sub-folders are searched at any depth. Names decide: ``_ceT1`` is the source domain, ``_hrT2`` and ``_T2`` the target
-    domain, ``_Label`` a label map, which belongs to the image of its case that lies nearest (of two in one folder, the
-    ceT1). An hrT2 with a label map is an evaluation case; one without is for training, unless it lies in a validation or
-    test folder: those scans are left out, and said so in the notes.
+    domain, ``_Label`` a label map. A label map belongs to the nearest image of its case; of two in one folder, to the ceT1.
+    An hrT2 with a label map is an evaluation case. One without is for training, unless it lies in a validation or test
+    folder: such scans are left out, and the notes say so.
 
     Raises:
         InputError: the folder is missing or holds no scan with such a name.

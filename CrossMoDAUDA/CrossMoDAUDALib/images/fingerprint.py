@@ -1,4 +1,4 @@
-"""What tells whether a scan file is still the one it was."""
+"""A scan file's fingerprint: it tells whether the file is still the one that was checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file's content, decompressed if it is gzip, in memory and time that its size bounds."""
+"""The content of a file, decompressed if it is gzip. The file's size bounds the memory and the time that this takes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _CHUNK, _PIECE = 1 << 20, 1 << 16
-# So many compressed bytes that unpack to nothing are no scan: a name without end, or members without content.
+# After so many compressed bytes that unpack to nothing the file is no scan: its name does not end, or its members are empty.
 _MOST_BARREN = 1 << 20
 
 

@@ -1,4 +1,4 @@
-"""What the names of scan files mean: case, modality, label map; and the names that results get."""
+"""What the names of scan files tell (case, modality, label map), and the names of the files that results are written to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .volumes import file_stem, is_scan
 _SUFFIX = re.compile(r"[_.-](0000|ceT1|hrT2|T2|label|seg|mask)$", re.IGNORECASE)
 _MODALITY_OF_SUFFIX = {"cet1": "ceT1", "hrt2": "hrT2", "t2": "hrT2"}
 _LABEL_SUFFIXES = {"label", "seg", "mask"}
-# The last of a scan's results, which is there only if there is something to warn of.
+# Ends the name of the file of warnings, which is written only if there are any.
 WARNINGS = "_warnings.txt"
 
 
@@ -64,5 +64,5 @@ def scans_in(folder: Path) -> list[Path]:
 
 
 def segment_results(scan: Path, volume_format: str = "nii.gz") -> list[str]:
-    """Names of the files that ``segment`` makes of a scan: the label map, the segmentation and, if need be, the warnings."""
+    """Names of the files that ``segment`` writes for a scan: the label map, the segmentation and the warnings, if there are any."""
     return [f"{file_stem(scan)}_Label.{volume_format}", f"{file_stem(scan)}.seg.nrrd", f"{file_stem(scan)}{WARNINGS}"]

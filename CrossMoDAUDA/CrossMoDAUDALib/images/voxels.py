@@ -1,7 +1,7 @@
 """What ITK passes over in a scan file: missing voxels, which it makes up, and in NIfTI NaN, which it turns into zero.
 
-The voxels of a NIfTI file are therefore read here, and it is unpacked only once; of the other formats it is seen to it that
-the voxels are all there, and ITK reads them.
+So the voxels of a NIfTI file are read here, which also unpacks it only once. Those of the other formats are counted here and
+read by ITK.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from .headers import Header
 Array = npt.NDArray[Any]
 
 _CHUNK = 1 << 20
-# A byte of deflate's stands for this many at most; what is to hold more is told by its length alone.
+# One compressed byte stands for this many at most. A file that is too short for its voxels is refused without unpacking it.
 _DEFLATE = 1032
-# What follows the voxels is read up to here, for the checksum at its end; a stream that goes on is none of a scan's.
+# So many bytes after the voxels are read, to reach the checksum at the file's end. A file that goes on is read no further.
 _REST = 64 << 20
 
 
@@ -44,7 +44,7 @@ def is_whole(header: Header) -> bool:
 
 
 def nifti_voxels(header: Header) -> Array:
-    """The voxels of a NIfTI file as ITK gives them, of shape (..., z, y, x), but for NaN, which stays.
+    """The voxels of a NIfTI file as ITK gives them, shape (..., z, y, x); only NaN, which ITK makes zero, stays NaN.
 
     Scaled whole numbers become float32. The file is unpacked once, and to its end, where its checksum is.
 
@@ -52,6 +52,8 @@ def nifti_voxels(header: Header) -> Array:
         EOFError, zlib.error: voxels are missing, or the file is damaged.
         OSError: it cannot be read.
     """
+    if header.data.stat().st_size * _DEFLATE < header.offset + header.expected_bytes:
+        raise EOFError("it is cut short")
     content = np.empty(header.expected_bytes, np.uint8)
     for start, piece in _nifti_pieces(header):
         content[start : start + len(piece)] = piece
@@ -69,10 +71,7 @@ def nifti_voxels(header: Header) -> Array:
 
 def _nifti_pieces(header: Header) -> Iterator[tuple[int, Array]]:
     """Pieces of the voxels' bytes and where each begins among them; raises as :func:`nifti_voxels`."""
-    expected = header.expected_bytes
-    if header.data.stat().st_size * _DEFLATE < header.offset + expected:
-        raise EOFError("it is cut short")
-    place = -header.offset
+    expected, place = header.expected_bytes, -header.offset
     for chunk in gunzipped(header.data):
         start, end = max(place, 0), min(place + len(chunk), expected)
         if start < end:

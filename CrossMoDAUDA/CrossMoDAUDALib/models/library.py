@@ -80,7 +80,7 @@ def import_package(path: Path) -> InstalledModel:
 
 
 def remove_half_made() -> None:
-    """Remove what imports have left that were killed."""
+    """Remove what imports left behind when they were killed."""
     import psutil
 
     here = _plain(platform.node())  # the folder may be on a disk that several machines share
@@ -118,7 +118,7 @@ def remove_model(name: str) -> None:
 
 
 def find_model(model: Path) -> Path:
-    """What is meant where a model is asked for: a path that exists, or else an imported model of that name."""
+    """The model that a user means: the path itself if it exists, or else the imported model of that name."""
     if model.exists() or len(model.parts) != 1:
         return model
     found = [known for known in installed_models() if known.name == model.name]
@@ -137,7 +137,7 @@ def _named(name: str) -> InstalledModel:
 def summary(description: dict[str, Any]) -> str:
     """A package's or an imported model's description in one line for people."""
     parts = []
-    # An imported model's may have been changed by hand.
+    # Somebody may have changed an imported model's description by hand.
     with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError, OverflowError):
         parts.append(", ".join(str(label["name"]) for label in description["labels"]))
         method, cohort, scores = (description.get(key) or {} for key in ("method", "cohort", "scores"))

@@ -39,7 +39,7 @@ TRANSLATOR = tuple(f"translation/{name}" for name in TRANSLATOR_FILES)
 REFERENCE = "Yang and Wang, Image Translation-Based Unsupervised Cross-Modality Domain Adaptation, crossMoDA 2022"
 
 _LARGEST_JSON = 8 << 20
-_LARGEST_WEIGHTS = (2 << 30) - 1  # what is checked lies in memory; beyond this a zip file would be of another kind
+_LARGEST_WEIGHTS = (2 << 30) - 1  # a file is checked in memory; a larger one would need zip's 64-bit form
 _LARGEST_DIRECTORY = 1 << 16
 
 
@@ -64,13 +64,13 @@ class Package:
 
 
 def is_package(model: Path) -> bool:
-    """Whether a model is given as a file; folders are the other kind."""
+    """Whether a model is a package, which is a file; every other model is a folder."""
     return model.is_file()
 
 
 @contextlib.contextmanager
 def as_folder(model: Path) -> Iterator[Path]:
-    """A model as the folder that it is, or that a package is unpacked to for the length of the block.
+    """A model's folder; for a package a temporary one, which it is unpacked to for the length of the block.
 
     Raises:
         InputError: the package cannot be used.
@@ -88,7 +88,7 @@ def as_folder(model: Path) -> Iterator[Path]:
 
 
 def check_package(path: Path) -> Package:
-    """Read a package to its end and check it: names, sizes, hashes, formats, weights. Nothing is written.
+    """Read a whole package and check its names, sizes, hashes, formats and weights. Nothing is written.
 
     Raises:
         InputError: it is damaged, made by a newer version, or holds what a package does not.

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..core.errors import InputError, short
 
-# Far beyond any plan of nnU-Net's, and few enough that a made-up plan cannot take the machine's memory or hours.
+# Beyond every plan that nnU-Net writes, and small enough that a made-up plan takes neither the machine's memory nor hours.
 MOST_STAGES, MOST_FEATURES, MOST_KERNEL, MOST_STRIDE = 16, 320, 3, 2
 MOST_PATCH_VOXELS, MOST_NUMBERS = 1 << 27, 1 << 32  # the numbers of a layer: its features times its voxels
 LEAST_SPACING, MOST_SPACING = 1e-3, 1e3

@@ -231,7 +231,7 @@ def _read_segmentation(path: Path, labels: dict[str, int]) -> Volume:
 
 
 def _drawn(scores_by_row: dict[str, list[CaseScore]]) -> set[str]:
-    """The structures that at least one reference shows; the others were not drawn, and their scores mean nothing."""
+    """The structures that at least one reference shows. Nobody has drawn the others, so their scores mean nothing."""
     return {score.structure for scores in scores_by_row.values() for score in scores if score.reference_ml > 0}
 
 
@@ -277,7 +277,7 @@ def write_per_case_csv(path: Path, scores_by_row: dict[str, list[CaseScore]]) ->
 
 
 def write_table_csv(path: Path, rows: list[TableRow]) -> None:
-    """The table as numbers in full precision: a mean and a standard deviation column for each measure."""
+    """The table in full precision, with a column of means and one of standard deviations for each measure."""
     lines: list[list[Any]] = [["method", "cases"]]
     for group, structure in _columns(rows):
         column = f"{group}_{structure}" if structure else f"{group}_mean"

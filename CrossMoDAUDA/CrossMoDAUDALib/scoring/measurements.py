@@ -23,10 +23,10 @@ class Measurement:
         structure: its name.
         voxels: how many it has.
         volume_ml: their volume.
-        largest_axial_diameter_mm: the longest straight line within one axial slice from one outer voxel corner to another
-            of the same connected part (as one cochlea), as one draws it from edge to edge; NaN when empty.
-        distances_mm: to each other structure, the smallest distance between the voxels' faces, 0 where they touch; NaN
-            when either is empty.
+        largest_axial_diameter_mm: the longest straight line in one axial slice between two outer voxel corners of one
+            connected part (as one cochlea); NaN for an empty structure.
+        distances_mm: to each other structure, the smallest distance between voxels' faces, 0 where they touch; NaN when one
+            of the two is empty.
     """
 
     structure: str
@@ -96,7 +96,7 @@ def _axial_diameter(part: _Part, spacing: tuple[float, ...]) -> float:
     boxes = list(enumerate(ndimage.find_objects(labelled), 1))
 
     def most(box: tuple[slice, ...]) -> float:
-        """A diameter that no part in this box exceeds."""
+        """The diagonal of a box, which no part in it exceeds."""
         return math.hypot(*((one.stop - one.start) * step for one, step in zip(box[1:], spacing[1:], strict=True)))
 
     largest = 0.0
@@ -125,10 +125,10 @@ def _slice_diameter(mask: Array, spacing: tuple[float, ...]) -> float:
 
 
 def _distance(one: _Part, other: _Part, spacing: tuple[float, ...]) -> float:
-    """The smallest distance between a voxel of one part and a voxel of the other, as boxes.
+    """The smallest distance between the faces of a voxel of one part and of a voxel of the other.
 
-    Along each axis the gap between two voxels is one voxel less than between their centres. So it is the distance between
-    centres after one of the parts has grown by a voxel to all sides.
+    Along each axis the gap between two voxels is one voxel less than the distance of their centres. So the gap is the distance
+    of centres once one of the parts has grown by a voxel to all sides.
     """
     from scipy import ndimage
     from scipy.spatial import KDTree

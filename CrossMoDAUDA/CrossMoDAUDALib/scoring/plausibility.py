@@ -1,6 +1,6 @@
-"""Whether a segmentation may be what it should not: empty, cut off, on both sides, larger or smaller than any that was learned from.
+"""What in a segmentation a person should look at first: a structure that is empty, cut off, on both sides, or of an unusual volume.
 
-Nothing here says that a segmentation is right. What it warns of is what a person has to look at first.
+Nothing here says that a segmentation is right.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from .. import NOT_CLINICAL
-from ..images.volumes import Array, Geometry, Volume, to_canonical
+from ..images.volumes import Array, Geometry, Volume, canonical_grid, to_canonical
 from ..models.training_summary import DomainScans, Range, StructureLabels, TrainedOn
 
-# A connected part that is smaller than both, a share of the structure and a volume (ml), is a speck: it puts it on no side.
+# A connected part that is smaller than this share of its structure and than this volume (ml) is a speck. Specks are left out
+# when it is asked on which sides a structure lies.
 PART_SHARE, PART_ML = 0.1, 0.05
-# Two sides are at least so far apart (mm): in a scan of one side alone, a structure in the middle may well lie in two parts.
+# Parts on two sides are at least this far apart (mm). Nearer ones are parts of one structure near the middle of a scan.
 SIDES_APART_MM = 20.0
 LOOK = "look at it before you use it"
 # The faces of a volume in canonical orientation, axis by axis of the array, first and last.
@@ -27,7 +28,7 @@ _FACES = (("inferior", "superior"), ("anterior", "posterior"), ("right", "left")
 
 @dataclass(frozen=True)
 class PlausibilityWarning:
-    """What is odd about one structure of a segmentation.
+    """Why a person should look at one structure of a segmentation.
 
     Attributes:
         kind: empty, edge, two_sides or volume.
@@ -41,7 +42,7 @@ class PlausibilityWarning:
 
 
 def check(label_map: Volume, labels: dict[str, int], trained_on: TrainedOn | None) -> list[PlausibilityWarning]:
-    """What is odd about a segmentation, structure by structure.
+    """What to look at in a segmentation, structure by structure.
 
     Args:
         label_map: whole numbers, any orientation.
@@ -88,7 +89,7 @@ def check(label_map: Volume, labels: dict[str, int], trained_on: TrainedOn | Non
 
 def as_text(scan: str, warnings: Iterable[PlausibilityWarning]) -> str:
     """Warnings as the text file that lies beside a result."""
-    heading = f"{NOT_CLINICAL} What is odd about the segmentation of {scan}:"
+    heading = f"{NOT_CLINICAL} What to look at in the segmentation of {scan}:"
     return "\n".join([heading, *(f"- {warning.message}" for warning in warnings)]) + "\n"
 
 
@@ -146,8 +147,8 @@ def trained_on(source: Iterable[LabelSummary], target: Iterable[LabelSummary], l
 def is_two_sided(mask: Array, start: int, width: int, spacing: tuple[float, float, float]) -> bool:
     """Whether a structure lies on both sides of the patient.
 
-    It does when connected parts (voxels that share a corner are connected) that are no specks have their centroids in
-    different halves of the volume and at least 20 mm apart along x. One part that crosses the middle does not.
+    It does when two of its connected parts, specks left out, have their centroids in different halves of the volume and at
+    least 20 mm apart along x. Voxels that share a corner are connected. One part that crosses the middle lies on one side.
 
     Args:
         mask: (z, y, x) of a box around it, in canonical orientation.
@@ -203,11 +204,6 @@ def _look(label_map: Volume, labels: dict[str, int]) -> dict[str, _Seen]:
         two_sided = is_two_sided(mask, box[2].start, array.shape[2], oriented.geometry.spacing)
         found[structure] = _Seen(voxels, voxels * ml_per_voxel, tuple(faces), two_sided)
     return found
-
-
-def canonical_grid(geometry: Geometry) -> Geometry:
-    """A scan's grid in canonical orientation (:func:`.images.volumes.to_canonical`); no voxel is needed."""
-    return to_canonical(Volume(np.broadcast_to(np.uint8(0), geometry.size[::-1]), geometry)).geometry
 
 
 def _domain(scans: list[LabelSummary]) -> DomainScans:

@@ -113,7 +113,7 @@ def test_volumes_are_told_apart_by_as_many_digits_as_that_takes() -> None:
 def test_as_text() -> None:
     text = plausibility.as_text("scan 7", check(drawn(), LABELS, KNOWN))
     first, *lines = text.splitlines()
-    assert first == "Not for clinical use. What is odd about the segmentation of scan 7:"
+    assert first == "Not for clinical use. What to look at in the segmentation of scan 7:"
     assert [line[:6] for line in lines] == ["- Vest", "- Coch"]
 
 

@@ -106,7 +106,7 @@ def test_segment_warns_of_what_is_odd(tiny_experiment: Path, scans: list[Path], 
     text = tmp_path / "out" / f"{name}_warnings.txt"
     assert str(text) in output.splitlines()
     assert text.read_text(encoding="utf-8").splitlines() == [
-        f"Not for clinical use. What is odd about the segmentation of {name}:",
+        f"Not for clinical use. What to look at in the segmentation of {name}:",
         *(f"- {event['message']}" for event in warnings),
     ]
     with table.open(encoding="utf-8", newline="") as file:

@@ -30,6 +30,7 @@ NIFTI_HEADERS: dict[str, dict[str, Any]] = {
     "27 trillion voxels": {"dim": (3, 30000, 30000, 30000, 1, 1, 1, 1)},
     "largest sizes": {"dim": (3, 32767, 32767, 32767, 1, 1, 1, 1), "datatype": 64, "bitpix": 64},
     "a thousand million voxels": {"dim": (3, 1000, 1000, 1000, 1, 1, 1, 1)},
+    "a thousand million voxels of 8 bytes": {"dim": (3, 1000, 1000, 1000, 1, 1, 1, 1), "datatype": 64, "bitpix": 64},
     "one slice": {"dim": (3, 6, 56, 1, 1, 1, 1, 1)},
     "one row": {"dim": (3, 42, 1, 8, 1, 1, 1, 1)},
     "complex voxels": {"datatype": 32, "bitpix": 64, "dim": (3, 6, 7, 2, 1, 1, 1, 1)},
