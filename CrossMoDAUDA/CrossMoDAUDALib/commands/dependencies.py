@@ -34,9 +34,6 @@ SLICER_OWN = frozenset((
     "typing-extensions", "urllib3", "wheel", "wrapt",
 ))  # fmt: skip
 
-# nnU-Net and its own libraries are published partly as sources, which pip cannot download for another system than its own.
-_PUBLISHED_AS_SOURCES = ("acvl-utils<0.3", "dynamic-network-architectures<0.5", "batchgenerators", "batchgeneratorsv2")
-
 
 def _unchanged(text: str) -> str:
     return text
@@ -83,14 +80,6 @@ class Dependency:
     def lacks(self) -> tuple[str, ...]:
         """The names of the packages in ``unmet``."""
         return tuple(Requirement(line).name for line in self.unmet)
-
-    @property
-    def too_old(self) -> bool:
-        """Whether it is installed in a version before the first that is wanted."""
-        with contextlib.suppress(InvalidVersion):
-            lowest = [Version(each.version) for each in Requirement(self.requirement).specifier if each.operator == ">="]
-            return self.installed is not None and any(Version(self.installed) < version for version in lowest)
-        return False
 
     @property
     def belongs_to_slicer(self) -> bool:
@@ -229,48 +218,25 @@ def stale_imports(before: Mapping[str, str], after: Mapping[str, str]) -> list[s
     return sorted(stale)
 
 
-@dataclass(frozen=True)
-class ManualCommands:
-    """Commands for a computer without internet, to be run in one folder that travels between the two computers.
+def offline_commands(folder: Path, python: Path, dependencies: Iterable[Dependency] | None = None) -> tuple[str, str]:
+    """Two commands that install what is missing by way of a computer with internet, to be run in one folder that travels.
 
-    Attributes:
-        download: to run on a computer with internet, the same operating system and the same version of Python (pip judges what
-            packages need by the computer that it runs on); the same Slicer's Python is one.
-        install: to run afterwards on the computer with Slicer.
-    """
-
-    download: tuple[str, ...]
-    install: tuple[str, ...]
-
-
-def manual_commands(python: Path, dependencies: Iterable[Dependency] | None = None) -> ManualCommands:
-    """The commands that install what is missing by way of another computer.
+    The first is for that computer, with the same operating system and version of Python: it fetches packages, and builds those
+    that are published as sources only. The second is for this computer. The constraints that both name are written here.
 
     Args:
+        folder: gets the files of constraints.
         python: Slicer's Python (PythonSlicer).
         dependencies: the result of ``check``, read anew if None.
     """
-    wanted = missing(dependencies)
-    packages = list(dict.fromkeys(line for each in wanted for line in each.lines))
-    sources = [line for line in packages if Requirement(line).name == "nnunetv2"]
-    if sources:
-        sources += _PUBLISHED_AS_SOURCES
-    download = [["python", "-m", "pip", "wheel", "--no-deps", "--wheel-dir", "wheels", *sources]] if sources else []
-    system = [word for tag in _platforms() for word in ("--platform", tag)]
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    places = ["--dest", "wheels", "--find-links", "wheels", "--constraint", "constraints-download.txt"]
-    target = ["--only-binary=:all:", "--implementation", "cp", "--python-version", version, *system]
-    download.append(["python", "-m", "pip", "download", *places, *target, *packages])
-    install = [str(python), "-m", "pip", "install", "--no-index", "--find-links", "wheels", "--constraint", "constraints.txt", *packages]
-    return ManualCommands(tuple(_line(command) for command in download), (_line(install),))
-
-
-def write_offline_folder(folder: Path, python: Path, dependencies: Iterable[Dependency] | None = None) -> ManualCommands:
-    """Write into ``folder`` the constraints that ``manual_commands`` refers to; returns the commands."""
     state = list(check() if dependencies is None else dependencies)
     files.write_text(folder / "constraints.txt", "\n".join(constraints(state)) + "\n")
     files.write_text(folder / "constraints-download.txt", "\n".join(constraints(state, published_only=True)) + "\n")
-    return manual_commands(python, state)
+    packages = list(dict.fromkeys(line for each in missing(state) for line in each.lines))
+    wheels = ["--find-links", "wheels", "--constraint"]
+    fetch = ["python", "-m", "pip", "wheel", "--wheel-dir", "wheels", *wheels, "constraints-download.txt", *packages]
+    install = [str(python), "-m", "pip", "install", "--no-index", *wheels, "constraints.txt", *packages]
+    return _line(fetch), _line(install)
 
 
 def _version(name: str) -> str | None:
@@ -334,17 +300,6 @@ def _free(start: set[str], held: frozenset[str]) -> set[str]:
 
 def _exact(requirement: Requirement) -> bool:
     return any(specifier.operator in ("==", "===") for specifier in requirement.specifier)
-
-
-def _platforms() -> list[str]:
-    """The wheel tags of this system that packages are really published with, best first."""
-    from packaging.tags import platform_tags
-
-    tags = list(platform_tags())
-    if sys.platform == "linux":
-        used = ("manylinux_2_34", "manylinux_2_31", "manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014", "linux")
-        return [tag for tag in tags if tag.rpartition("_x86")[0] in used or tag.rpartition("_aarch64")[0] in used]
-    return tags[:1]  # pip takes older versions of macOS along; Windows has one tag
 
 
 def _line(words: list[str]) -> str:

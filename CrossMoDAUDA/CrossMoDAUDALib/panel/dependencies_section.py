@@ -121,8 +121,6 @@ class DependenciesSection:
         versions = package.specifier.replace(",", ", ")
         if package.installed is None:
             return _("missing ({purpose})").format(purpose=package.purpose)
-        if package.too_old:
-            return _("{version} is too old: needs {versions}").format(version=package.installed, versions=versions)
         if package.wrong_version:
             return _("{version} does not fit: needs {versions}").format(version=package.installed, versions=versions)
         if package.unmet:
@@ -162,9 +160,7 @@ class DependenciesSection:
         try:
             path = Path(slicer.app.temporaryPath) / "CrossMoDAUDA-constraints.txt"
             output = contextlib.redirect_stdout(_Tee(sys.stdout, self._log))
-            # Newer Slicers show a window of their own while pip works.
-            cursor = slicer.util.WaitCursor(True) if _slicerPackaging() is None else contextlib.nullcontext()
-            with dependencies.holding(path, self.packages), output, cursor:
+            with dependencies.holding(path, self.packages), output, slicer.util.WaitCursor(True):
                 for name, install in installers:
                     self._say(_("Installing {package}; this can take many minutes...").format(package=name))
                     slicer.app.processEvents()
@@ -234,8 +230,8 @@ class DependenciesSection:
         Raises:
             CrossModaError: it cannot be installed from here; nothing has been touched.
         """
-        isBusy = getattr(_slicerPackaging(), "isPipInstallInProgress", None)
-        if isBusy is not None and isBusy():
+        # From Slicer 5.12 on; not imported means that nobody has installed anything yet.
+        if getattr(sys.modules.get("slicer.packaging"), "isPipInstallInProgress", bool)():
             raise CrossModaError(_("Another extension is installing Python packages; wait for it to end and try again."))
         for package in absent:
             if package.belongs_to_slicer:
@@ -256,7 +252,7 @@ class DependenciesSection:
             installers.append(("nnU-Net", lambda _path: self._installNNUNet(nnUNetLogic, whole["nnunetv2"])))
         rest = [line for line, package in wanted.items() if whole.get(package.name) is None or package.name not in ("torch", "nnunetv2")]
         if rest:
-            installers.append((", ".join(rest), lambda path: _pipInstall(rest, path)))
+            installers.append((", ".join(rest), lambda path: slicer.util.pip_install([*rest, "--constraint", str(path)])))
         return installers
 
     def _installNNUNet(self, logic, package):
@@ -283,7 +279,7 @@ class DependenciesSection:
         if not folder:
             return
         try:
-            commands = dependencies.write_offline_folder(Path(folder), Path(sys.executable), self.packages)
+            fetch, install = dependencies.offline_commands(Path(folder), Path(sys.executable), self.packages)
         except OSError as error:
             self._say(_("Cannot write into {folder} ({error}); choose another folder.").format(folder=folder, error=error))
             return
@@ -294,9 +290,9 @@ class DependenciesSection:
                 version=version
             )
         )
-        self._log("\n".join(commands.download))
+        self._log(fetch)
         self._log(_("2. On this computer, in a terminal (on Windows: Command Prompt) in that folder, while Slicer is closed:"))
-        self._log("\n".join(commands.install))
+        self._log(install)
         self._say(_("The commands are in the log below; the folder already holds the files that they refer to."))
 
 
@@ -347,21 +343,3 @@ def _missingExtension(name, error):
 def _installTorch(logic, package):
     if logic.installTorch(askConfirmation=False, torchVersionRequirement=package.specifier) is None:
         raise CrossModaError(_("The PyTorch extension did not install PyTorch: try again in its own module PyTorch Utils."))
-
-
-def _slicerPackaging():
-    """Slicer's module for Python packages, which is there from Slicer 5.12 on, or None."""
-    try:
-        import slicer.packaging as packaging
-    except ImportError:
-        return None
-    return packaging
-
-
-def _pipInstall(lines, constraints):
-    """Install by Slicer's own pip."""
-    packaging = _slicerPackaging()
-    if packaging is None:
-        slicer.util.pip_install([*lines, "--constraint", str(constraints)])
-    else:
-        packaging.pip_ensure(lines, constraints=str(constraints), prompt_install=False, prompt_restart=False, requester="CrossMoDAUDA")

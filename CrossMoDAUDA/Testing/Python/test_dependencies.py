@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import shutil
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,8 +70,7 @@ def test_each_state_of_a_package_is_told_apart(site: Path) -> None:
     install(site, "safetensors", "0.4.3", "absent-package>=2,<3", "only-windows; sys_platform == 'none'", "more; extra == 'all'")
     found = state()
     assert (found["tqdm"].installed, found["tqdm"].ok, found["tqdm"].lines) == (None, False, ("tqdm>=4.66",))
-    assert found["torch"].wrong_version and not found["torch"].too_old
-    assert found["nnunetv2"].wrong_version and found["nnunetv2"].too_old
+    assert found["torch"].wrong_version and found["nnunetv2"].wrong_version
     assert found["nnunetv2"].lines == ("nnunetv2>=2.8.1,<2.9",)
     assert found["safetensors"].unmet == ("absent-package>=2,<3",)
     assert found["safetensors"].lines == ("absent-package>=2,<3",) and not found["safetensors"].wrong_version
@@ -210,45 +209,53 @@ def test_stale_imports_are_those_in_memory(site: Path, monkeypatch: pytest.Monke
     ]
 
 
-def test_manual_commands_name_this_system_and_every_missing_package(site: Path, tmp_path: Path) -> None:
+def test_offline_commands_name_every_missing_package_and_their_constraints(site: Path, tmp_path: Path) -> None:
     slicer_with(site)
     install(site, "simpleitk-build", "1.0+local")
     folder = tmp_path / "stick"
     folder.mkdir()
     python = Path("/opt/Slicer 5.12/bin/PythonSlicer")
-    commands = dependencies.write_offline_folder(folder, python)
-    assert f"{sys.version_info.major}.{sys.version_info.minor}" in commands.download[1]
-    assert '"torch>=2.2,!=2.9.*"' in commands.download[1] and '"nnunetv2>=2.8.1,<2.9"' in commands.download[0]
-    assert len(commands.install) == 1 and commands.install[0].startswith(f'"{python}" -m pip install --no-index --find-links wheels')
-    for name in ("torch", "nnunetv2", "safetensors", "tqdm"):
-        assert f'"{name}' in commands.install[0]
-    assert "numpy" not in commands.install[0]
+    fetch, install_command = dependencies.offline_commands(folder, python)
+    assert fetch.startswith("python -m pip wheel --wheel-dir wheels")
+    assert install_command.startswith(f'"{python}" -m pip install --no-index --find-links wheels')
+    for wanted in ('"torch>=2.2,!=2.9.*"', '"nnunetv2>=2.8.1,<2.9"', '"safetensors>=', '"tqdm>='):
+        assert wanted in fetch and wanted in install_command
+    assert "numpy" not in fetch + install_command
+    assert "--constraint constraints-download.txt" in fetch and "--constraint constraints.txt" in install_command
     assert "simpleitk-build==1.0+local" in (folder / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert "simpleitk-build" not in (folder / "constraints-download.txt").read_text(encoding="utf-8")
-    for name in ("constraints.txt", "constraints-download.txt"):
-        assert any(f"--constraint {name}" in line for line in (*commands.download, *commands.install))
 
 
-def test_manual_commands_leave_out_the_sources_when_nnunet_is_there() -> None:
-    found = [replace(each, installed=None, ok=False) if each.name == "tqdm" else each for each in dependencies.check()]
-    commands = dependencies.manual_commands(Path(sys.executable), found)
-    assert len(commands.download) == 1 and commands.download[0].endswith('"tqdm>=4.66"')
-
-
-def test_pip_takes_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The commands as they are, by the shell, for a package that only local wheels have."""
+def test_pip_takes_the_commands(tmp_path: Path) -> None:
+    """The commands as they are, for a package that is published as sources and needs another, which only a local wheel has."""
     pytest.importorskip("pip")
+    pytest.importorskip("setuptools")
     import shlex
 
-    wheel(tmp_path / "wheels", "only-here", "1.0", [])
-    wanted = [Dependency("only-here", ">=1.0", None, False, "")]
-    commands = dependencies.write_offline_folder(tmp_path, Path(sys.executable), wanted)
-    download = shlex.split(commands.download[0])
-    run = subprocess.run([sys.executable, *download[1:], "--no-index"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert run.returncode == 0, run.stderr
-    install_command = shlex.split(commands.install[0]) if os.name != "nt" else [sys.executable, *shlex.split(commands.install[0])[1:]]
-    run = subprocess.run([*install_command, "--dry-run"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert run.returncode == 0 and "only-here-1.0" in run.stdout, run.stderr
+    wheel(tmp_path / "index", "only-here", "1.0", [])
+    sources = tmp_path / "index" / "from_sources-1.0"
+    sources.mkdir()
+    (sources / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "setuptools.build_meta"\n'
+        '[project]\nname = "from_sources"\nversion = "1.0"\ndependencies = ["only-here"]\n[tool.setuptools]\npy-modules = []\n',
+        encoding="utf-8",
+    )
+    shutil.make_archive(str(sources), "gztar", tmp_path / "index", sources.name)
+    wanted = [Dependency("from_sources", ">=1.0", None, False, "")]
+
+    def run(command: str, *more: str) -> str:
+        words = [sys.executable, *shlex.split(command.replace("\\", "/"))[1:], *more]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    fetch, install_command = dependencies.offline_commands(tmp_path, Path(sys.executable), wanted)
+    run(fetch, "--no-index", "--find-links", "index", "--no-build-isolation")
+    assert sorted(path.name for path in (tmp_path / "wheels").iterdir()) == [
+        "from_sources-1.0-py3-none-any.whl",
+        "only_here-1.0-py3-none-any.whl",
+    ]
+    assert "Would install from_sources-1.0 only-here-1.0" in run(install_command, "--dry-run")
 
 
 def test_time_of_constraints() -> None:
