@@ -6,6 +6,7 @@ so the plans may hold what nnU-Net's default planner writes, which is what train
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -78,7 +79,7 @@ def _foreign(plans: dict[str, Any], plan: dict[str, Any]) -> list[Any]:
         (architecture, _ARCHITECTURE),
         (architecture["arch_kwargs"], _LAYERS),
     )
-    return [found[key] for found, always in written for key, value in always.items() if found[key] != value]
+    return [found[key] for found, always in written for key, value in always.items() if not _is(found[key], value)]
 
 
 def _has_sane_sizes(plans: dict[str, Any], plan: dict[str, Any]) -> bool:
@@ -88,7 +89,7 @@ def _has_sane_sizes(plans: dict[str, Any], plan: dict[str, Any]) -> bool:
         set(network) == _SIZES | set(_LAYERS)
         and not plan.get("inherits_from")
         and not plan.get("previous_stage")
-        and plan["use_mask_for_norm"] in ([True], [False])
+        and (_is(plan["use_mask_for_norm"], [True]) or _is(plan["use_mask_for_norm"], [False]))
         and isinstance(plans["foreground_intensity_properties_per_channel"]["0"], dict)
         and sorted(plans["transpose_forward"]) == [0, 1, 2]
         and [plans["transpose_forward"][axis] for axis in plans["transpose_backward"]] == [0, 1, 2]
@@ -97,8 +98,8 @@ def _has_sane_sizes(plans: dict[str, Any], plan: dict[str, Any]) -> bool:
         and math.prod(patch) <= MOST_PATCH_VOXELS
         and all(LEAST_SPACING <= length <= MOST_SPACING for length in spacing)
         and _is_count(stages, MOST_STAGES)
-        and network["n_conv_per_stage"] == [CONVOLUTIONS] * stages
-        and network["n_conv_per_stage_decoder"] == [CONVOLUTIONS] * (stages - 1)
+        and _is(network["n_conv_per_stage"], [CONVOLUTIONS] * stages)
+        and _is(network["n_conv_per_stage_decoder"], [CONVOLUTIONS] * (stages - 1))
         and all(_is_count(number, MOST_FEATURES) for number in features)
         and all(len(sizes) == 3 and all(_is_count(size, MOST_KERNEL) for size in sizes) for sizes in network["kernel_sizes"])
         and all(len(steps) == 3 and all(_is_count(step, MOST_STRIDE) for step in steps) for steps in network["strides"])
@@ -114,6 +115,11 @@ def _layers(patch: list[int], features: list[int], strides: list[list[int]]) -> 
     for maps, steps in zip(features, strides, strict=True):
         voxels /= math.prod(steps)
         yield voxels * maps
+
+
+def _is(found: Any, value: Any) -> bool:
+    """Whether both are one in JSON, where 1, 1.0 and true are not."""
+    return json.dumps(found, sort_keys=True) == json.dumps(value, sort_keys=True)
 
 
 def _is_count(value: Any, most: int) -> bool:

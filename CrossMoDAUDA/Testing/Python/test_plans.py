@@ -78,6 +78,7 @@ def test_what_it_would_not_write_is_refused(plans: dict[str, Any], key: str, val
         (("architecture", "network_class_name"), "dynamic_network_architectures.architectures.unet.ResidualEncoderUNet"),
         (("architecture", "arch_kwargs", "norm_op"), "torch.nn.modules.batchnorm.BatchNorm3d"),
         (("architecture", "arch_kwargs", "dropout_op"), "torch.nn.modules.dropout.Dropout3d"),
+        (("architecture", "arch_kwargs", "conv_bias"), 1),
         (("normalization_schemes",), ["CTNormalization"]),
         (("resampling_fn_data_kwargs", "order"), 5),
     ],
@@ -87,7 +88,7 @@ def test_what_other_planners_write_is_refused_with_its_value(plans: dict[str, An
     place = changed["configurations"]["3d_fullres"]
     for key in where[:-1]:
         place = place[key]
-    assert place[where[-1]] != value
+    assert json.dumps(place[where[-1]]) != json.dumps(value)
     place[where[-1]] = value
     with pytest.raises(InputError, match="no part of a network that nnU-Net plans"):
         check_plans(changed, "3d_fullres", "plans.json")
