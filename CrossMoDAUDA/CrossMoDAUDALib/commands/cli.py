@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _event_log(options: argparse.Namespace) -> EventLog:
-    """Where ``--events`` wants them; an experiment has its own log."""
+    """The log that ``--events`` names. An experiment has its own."""
     path: Path | None = getattr(options, "events", None)
     if path and options.command is _run and not options.dry_run:
         raise InputError("--events belongs to --dry-run; an experiment's events are in its events.jsonl.")
@@ -74,7 +74,7 @@ def _event_log(options: argparse.Namespace) -> EventLog:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Complains in one sentence, as everything else here; takes no abbreviations, which a new option could make ambiguous."""
+    """Complains in one sentence. Takes no abbreviated options: a new option could make them ambiguous."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"epilog": NOT_CLINICAL, **options}, allow_abbrev=False)
@@ -92,13 +92,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="adapt: translate, train, self-train, evaluate", description="Run or continue an experiment.")
-    scans = run.add_argument_group("scans (give --crossmoda or the three folders; none to continue as recorded)")
+    scans = run.add_argument_group("scans (give --crossmoda or the three folders; to continue as recorded, give none)")
     scans.add_argument("--crossmoda", type=Path, metavar="DIR", help="a crossMoDA data folder (2021, 2022 or 2023 names)")
     scans.add_argument("--source-images", type=Path, metavar="DIR", help="labelled scans, as ceT1")
     scans.add_argument("--source-labels", type=Path, metavar="DIR", help="their label maps")
     scans.add_argument("--target-images", type=Path, metavar="DIR", help="unlabelled scans of the other modality, as hrT2")
     scans.add_argument("--evaluate-images", type=Path, metavar="DIR", help="target scans with reference labels, for scoring only")
-    scans.add_argument("--evaluate-labels", type=Path, metavar="DIR", help="those labels")
+    scans.add_argument("--evaluate-labels", type=Path, metavar="DIR", help="their reference label maps")
     run.add_argument(
         "-o", "--output", type=Path, required=True, metavar="EXPERIMENT", help="experiment folder; an unfinished one is continued"
     )
@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
         command.add_argument("--overwrite", action="store_true", help="replace results that are there already")
         command.add_argument(
-            "--format", choices=("nii.gz", "nrrd"), default="nii.gz", help="of volumes (default: %(default)s); nrrd is not compressed"
+            "--format", choices=("nii.gz", "nrrd"), default="nii.gz", help="file format (default: %(default)s); nrrd is not compressed"
         )
         _add_device(command)
         _add_events(command)
@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="structure of which only the largest component is kept, instead of the model's own choice; may be repeated; 'none': of none",
+        help="keep only this structure's largest component, whatever the model would keep; may be repeated; 'none' keeps all",
     )
     segment.add_argument("--measurements", type=Path, metavar="FILE.csv", help="also write volumes, diameters and distances")
 
@@ -150,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(command=_task, task="evaluate")
 
     package = commands.add_parser("package", help="an experiment's model as one file", description="Pack the model into one file.")
-    package.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="its last finished iteration, or the folder of one")
+    package.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder, or one of its iterations' folders")
     package.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL.zip", help="the package to write")
     package.add_argument("--overwrite", action="store_true", help="replace a file that is there already")
     _add_events(package)
@@ -160,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_events(take)
     take.set_defaults(command=_import)
     models = commands.add_parser("models", help="the imported models", description="List the imported models.")
-    models.add_argument("--remove", action="append", default=[], metavar="NAME", help="remove one first; may be repeated")
+    models.add_argument("--remove", action="append", default=[], metavar="NAME", help="remove this model, then list; may be repeated")
     models.set_defaults(command=_models)
 
     status = commands.add_parser("status", help="how far an experiment is", description="Show an experiment's progress and scores.")

@@ -176,16 +176,16 @@ class AdaptSection(Section):
         if self._watched in self._refusals:
             return self._refusals[self._watched][0]
         if self.workers.isStopping(self._watched):
-            return _("Stopping: the step in hand is brought to an end...")
+            return _("Stopping after the current step...")
         if self.workers.isStarting(self._watched) and state not in ON:
             return _("Starting...")
         if self.workers.wasForced(self._watched) and state == "died":
-            return _("Stopped by force, as it did not answer. Resume goes on from where it was saved last.")
+            return _("Stopped by force, because it did not answer. Resume goes on from the last checkpoint.")
         text = wording.experimentState(self.view.monitor) if state != "none" else problem
         if state == "failed" and self.view.monitor.last_run.is_cohort_refused:
             return text
         if state == "died" and (said := self._lastWords.get(self._watched)):
-            text += " " + _("The last it said: {words}").format(words=said)
+            text += " " + _("Its last words: {words}").format(words=said)
         if state in ("failed", "died") and (log := self._watched / "worker.log").is_file():
             text += " " + _("Details are in {log}.").format(log=log)
         return text
@@ -307,9 +307,9 @@ class AdaptSection(Section):
         if status not in (0, 130) and not isTold:
             self._refuse(folder, said or _("The training could not be started (status {status}).").format(status=status))
         if not self.view.isShown:
-            how = _("has finished") if status == 0 else _("has ended")
-            text = _("The training in {folder} {how}; see the module CrossMoDA UDA.")
-            slicer.util.showStatusMessage(text.format(folder=folder, how=how), STATUS_MS)
+            finished = _("The training in {folder} has finished; see the module CrossMoDA UDA.")
+            text = finished if status == 0 else _("The training in {folder} has ended; see the module CrossMoDA UDA.")
+            slicer.util.showStatusMessage(text.format(folder=folder), STATUS_MS)
         self.update()
 
     def _refuse(self, folder, why):
