@@ -62,7 +62,7 @@ def _read(path: Path) -> Marker | None:
         data = read_json(path)
         files = {str(name): known["sha256"] for name, known in data.get("files", {}).items()}
         stage, number = data["stage"], data.get("number", 0)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+    except (FileNotFoundError, IsADirectoryError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # what the disk does not give now may be whole: its stage is not run again for that
     is_whole = isinstance(stage, str) and isinstance(number, int) and all(isinstance(digest, str) for digest in files.values())
     return Marker(stage, number, files) if is_whole and path.name == _path(path.parents[1], stage).name else None

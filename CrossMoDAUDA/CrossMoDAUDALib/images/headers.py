@@ -82,7 +82,7 @@ def read_header(path: Path) -> Header:
                 if len(start) >= _NIFTI_BYTES:
                     break
             start = start[:_NIFTI_BYTES]
-        except (EOFError, OSError, zlib.error):
+        except (EOFError, zlib.error):
             raise InputError(f"{path} cannot be read: it is damaged or cut short; copy it again from its source.") from None
     elif re.search(rb"^\s*(NDims|ObjectType)\s*[=:]", start[:4096], re.MULTILINE) and b"\0" not in start[:64]:
         return _meta(path, start)

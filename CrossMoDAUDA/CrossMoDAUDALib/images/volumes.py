@@ -156,8 +156,10 @@ def read_volume(path: Path) -> Volume:
     geometry = _geometry(path, header)
     try:
         array = nifti_voxels(header) if header.kind else _itk_voxels(path, header)
-    except (EOFError, RuntimeError, zlib.error):
+    except (EOFError, zlib.error):
         raise InputError(_DAMAGED.format(path=path)) from None
+    except RuntimeError as error:
+        raise InputError(_why_unreadable(path, error)) from None
     except OSError as error:
         raise _cannot_be_opened(path, error) from None
     if not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN

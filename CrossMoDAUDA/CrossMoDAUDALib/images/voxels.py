@@ -26,12 +26,16 @@ _REST = 64 << 20
 
 
 def is_whole(header: Header) -> bool:
-    """Whether a scan's file holds all its voxels, undamaged. NRRD's compressed voxels are left to ITK, which checks them itself."""
+    """Whether a scan's file holds all its voxels, undamaged. NRRD's compressed voxels are left to ITK, which checks them itself.
+
+    Raises:
+        OSError: it cannot be read, which is no damage.
+    """
     expected, size = header.expected_bytes, header.data.stat().st_size
     if header.reader == "NiftiImageIO":
         try:
             return all(True for _ in _nifti_pieces(header))
-        except (EOFError, OSError, zlib.error):
+        except (EOFError, zlib.error):
             return False
     if header.packing == "raw":
         return size >= header.offset + expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -166,15 +167,57 @@ def test_a_file_that_the_disk_does_not_give_now_is_not_called_damaged(
     assert_only_told(caught.value, f"{name} cannot be read (Input/output error)")
 
 
+def written_scan(path: Path) -> Path:
+    grid = Geometry((4, 3, 2), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0))
+    volumes.write_volume(Volume(np.ones((2, 3, 4), np.int16), grid), path)
+    return path
+
+
 def test_a_scan_for_which_memory_is_missing_is_not_called_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import SimpleITK as sitk
 
-    grid = Geometry((4, 3, 2), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0))
-    volumes.write_volume(Volume(np.ones((2, 3, 4), np.int16), grid), tmp_path / "scan.nii.gz")
-    monkeypatch.setattr(sitk.ImageFileReader, "Execute", failing(RuntimeError("Exception thrown: Failed to allocate memory for image.")))
-    with pytest.raises(MemoryError) as caught:
-        volumes.read_volume(tmp_path / "scan.nii.gz")
-    assert_only_told(caught.value, "Memory ran out")
+    scan = written_scan(tmp_path / "scan.nrrd")
+    for method in ("Execute", "ReadImageInformation"):
+        with monkeypatch.context() as patch, pytest.raises(MemoryError) as caught:
+            patch.setattr(sitk.ImageFileReader, method, failing(RuntimeError("Exception thrown: Failed to allocate memory for image.")))
+            volumes.read_volume(scan)
+        assert_only_told(caught.value, "Memory ran out")
+
+
+@pytest.mark.parametrize("name", ["scan.nii.gz", "scan.nii", "scan.mha", "scan.nrrd"])
+@pytest.mark.parametrize("opening", range(4))
+def test_a_scan_that_the_disk_does_not_give_now_is_not_called_damaged(
+    tmp_path: Path, name: str, opening: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fails when the scan is opened for the first, second, ... time."""
+    scan, opened, count = written_scan(tmp_path / name), Path.open, itertools.count()
+
+    def fail_once(self: Path, *arguments: Any, **options: Any) -> Any:
+        if self == scan and next(count) == opening:
+            raise OSError(errno.EIO, "Input/output error", str(self))
+        return opened(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", fail_once)
+    try:
+        volumes.read_volume(scan)
+    except InputError as error:
+        assert_only_told(error, f"{name} cannot be opened (Input/output error)")
+    else:
+        assert next(count) <= opening, "the failure was passed over"
+
+
+def test_a_marker_that_the_disk_does_not_give_now_does_not_undo_its_stage(tiny_experiment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, experiment = Path.open, Experiment.load(tiny_experiment)
+
+    def fail(self: Path, *arguments: Any, **options: Any) -> Any:
+        if self.parent.name == "stages":
+            raise OSError(errno.EIO, "Input/output error", str(self))
+        return opened(self, *arguments, **options)
+
+    assert experiment.is_complete("translation/train")
+    monkeypatch.setattr(Path, "open", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        experiment.is_complete("translation/train")
 
 
 @pytest.mark.parametrize("kind", [ValueError, KeyboardInterrupt])

@@ -172,13 +172,12 @@ def in_ranks(*arguments: Any) -> list[list[tuple[bool, bool]]]:
     return everybodys
 
 
-@pytest.mark.parametrize("before", [(False, False), (False, True), (True, False)])
-@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize(("ranks", "before"), [(1, (False, False)), (1, (False, True)), (1, (True, False)), (2, (False, False))])
 def test_kernels_are_timed_in_every_training_and_only_there(
     tiny_experiment: Path, tmp_path: Path, ranks: int, before: tuple[bool, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if ranks == 2 and (before != (False, False) or sys.platform != "linux"):
-        pytest.skip("ranks are processes of their own, on Linux")
+    if ranks == 2 and sys.platform != "linux":
+        pytest.skip("only Linux has NCCL, without which several devices are refused")
     settings = with_values(Experiment.load(tiny_experiment).settings, {"segmentation.epochs": 1})
     nnunet = tiny_experiment / "nnunet"
     arguments = ((nnunet / "raw", nnunet / "preprocessed", tmp_path), tmp_path / "log", PSEUDO_TARGET, tmp_path / "model", settings)

@@ -63,7 +63,7 @@ def test_an_experiment_goes_on_and_translates_in_it(tiny_cohort: Path, tmp_path:
     """Begun where auto means bf16, which here a record says, continued on this CPU, where it means fp32."""
     values: dict[str, Any] = {name: value for name, value in TINY.items() if name.startswith("translation.")}
     settings = with_values(preset_settings("smoke"), {**values, "device": "cpu", "precision": "auto"})
-    experiment = Experiment.create(tmp_path / "experiment", settings, find_crossmoda(tiny_cohort))
+    experiment = Experiment.create(tmp_path / "experiment", settings, find_crossmoda(tiny_cohort), {})
     record = experiment.folder / "translation" / "precision.json"
     record.parent.mkdir()
     record.write_text('{"precision": "bf16", "device": "cuda:0"}', encoding="utf-8")
@@ -71,7 +71,7 @@ def test_an_experiment_goes_on_and_translates_in_it(tiny_cohort: Path, tmp_path:
         adaptation.cut_slices(experiment, f"translation/{domain}_slices", domain)
     adaptation.train_translation(experiment, "translation/train")
     adaptation.translate_source(experiment, "pseudo_target")
-    said = [event["message"] for event in read_events(experiment.folder / "events.jsonl") if event["kind"] == "message"]
+    said = [event["message"] for event in read_events(experiment.folder / "events.jsonl")[0] if event["kind"] == "message"]
     assert said == ["Training the translator in bf16 on cpu."]
     case = experiment.cohort.source[0]
     written, scan = read_volume(experiment.pseudo_target(case)).array, read_volume(case.image)
