@@ -99,14 +99,14 @@ def _first_iterations(experiment: Any) -> None:
 @contextlib.contextmanager
 def _session(experiment: Any, name: str, preprocessed: Path | None = None) -> Iterator[tuple[Any, int, str, Any]]:
     """nnU-Net's folders, and the helper processes, configuration and progress to work with."""
-    from CrossMoDAUDALib.core.parallel import worker_count
+    from CrossMoDAUDALib.core.parallel import helper_count
     from CrossMoDAUDALib.core.progress import silent
     from CrossMoDAUDALib.segmentation.nnunet import nnunet_session
 
     base = experiment.folder / "nnunet"
     folders = (base / "raw", preprocessed or base / "preprocessed")
     with nnunet_session(*folders, experiment.folder / name, experiment.folder / name / "nnunet.log"):
-        yield folders, worker_count(experiment.settings.workers), experiment.settings.segmentation.configuration, silent
+        yield folders, helper_count(experiment.settings.workers), experiment.settings.segmentation.configuration, silent
 
 
 def _own_from_nothing(experiment: Any, preprocessed: Path) -> None:

@@ -19,8 +19,8 @@ from .errors import CrossModaError, InputError
 # How the system says that a disk, or the user's share of it, is full.
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _PROBE = 1 << 20
-# The folder that is not made anew, for helper processes too.
-_KEPT = "CROSSMODA_KEPT_FOLDER"
+# The folder that must stay; helper processes find it here too.
+_MUST_STAY = "CROSSMODA_KEPT_FOLDER"
 # What the user denies others on new files; there is no other way to ask for it.
 _UMASK = os.umask(0o077)
 os.umask(_UMASK)
@@ -85,36 +85,36 @@ def _is_full(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def never_remade(folder: Path) -> Iterator[None]:
-    """While the block runs, :func:`make_folder` makes nothing once ``folder`` is gone, here and in processes started inside.
+def must_stay(folder: Path) -> Iterator[None]:
+    """Refuse to make folders (:func:`make_folder`) once ``folder`` is gone, here and in processes started inside the block.
 
-    Half of an experiment where the whole one used to be would be in its way when it is brought back.
+    If the user moves an experiment away while it is worked on, a half one must not stand where it is to be brought back to.
     """
-    before = os.environ.get(_KEPT)
-    os.environ[_KEPT] = str(folder.absolute())
+    before = os.environ.get(_MUST_STAY)
+    os.environ[_MUST_STAY] = str(folder.absolute())
     try:
         yield
     finally:
         if before is None:
-            del os.environ[_KEPT]
+            del os.environ[_MUST_STAY]
         else:
-            os.environ[_KEPT] = before
+            os.environ[_MUST_STAY] = before
 
 
 def make_folder(folder: Path) -> None:
     """Make a folder with its parents.
 
     Raises:
-        CrossModaError: the folder that :func:`never_remade` names is gone.
+        CrossModaError: the folder that :func:`must_stay` names is gone.
     """
-    kept = os.environ.get(_KEPT)
-    if kept and not Path(kept).is_dir():
-        raise CrossModaError(gone(Path(kept)))
+    required = os.environ.get(_MUST_STAY)
+    if required and not Path(required).is_dir():
+        raise CrossModaError(folder_is_gone(Path(required)))
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def gone(folder: Path) -> str:
-    """The sentence on an experiment folder that was there."""
+def folder_is_gone(folder: Path) -> str:
+    """What to tell of an experiment folder that was there and is gone."""
     return f"{folder} is gone: it was moved or deleted, or its disk is not there; bring it back and run the same command to continue."
 
 

@@ -24,7 +24,7 @@ _WATCH = "ends with its parent"
 _LEAST_ADDRESS_SPACE = 2 << 30
 
 
-def worker_count(setting: int, memory_gb_each: float = 2.0) -> int:
+def helper_count(setting: int, memory_gb_each: float = 2.0) -> int:
     """Helper processes to use: the setting, or for -1 what cores and memory allow; 0 means none, work here."""
     if setting >= 0:
         return setting
@@ -60,7 +60,7 @@ def refuse_small_limit() -> None:
 
 
 def for_each(
-    function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]], workers: int, progress: Progress, message: str
+    function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]], helpers: int, progress: Progress, message: str
 ) -> list[Any]:
     """``function(*arguments[i])`` for every i, results in order.
 
@@ -68,21 +68,21 @@ def for_each(
 
     Args:
         function: a module-level function, as processes are spawned.
-        workers: helper processes; 0 works in this process.
+        helpers: helper processes; 0 works in this process.
         message: what one step did, for the progress.
 
     Raises:
         CrossModaError: a helper process died, which nearly always means that memory ran out.
     """
     results: list[Any] = [None] * len(arguments)
-    if workers == 0 or len(arguments) < 2:
+    if helpers == 0 or len(arguments) < 2:
         for index, these in enumerate(arguments):
             results[index] = function(*these)
             progress(index + 1, len(arguments), message)
         return results
     todo = list(enumerate(arguments))[::-1]
     at_work: dict[Any, int] = {}
-    with _helpers(function, min(workers, len(arguments), MOST_HELPERS)) as idle:
+    with _helpers(function, min(helpers, len(arguments), MOST_HELPERS)) as idle:
         for done in range(len(arguments)):
             try:
                 while idle and todo:

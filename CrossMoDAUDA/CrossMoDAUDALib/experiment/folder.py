@@ -326,8 +326,8 @@ def _difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str
         before_cases: tuple[Case, ...] = getattr(recorded.cohort, domain)
         now_cases: tuple[Case, ...] = getattr(cohort, domain)
         if before_cases != now_cases:
-            odd = sorted({case.id for case in before_cases} ^ {case.id for case in now_cases})
-            return f"its {domain} cases differ" + (f" (case {odd[0]})" if odd else " in their files")
+            others = sorted({case.id for case in before_cases} ^ {case.id for case in now_cases})
+            return f"its {domain} cases differ" + (f" (case {others[0]})" if others else " in their files")
     return ""
 
 

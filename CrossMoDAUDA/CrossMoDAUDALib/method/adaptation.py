@@ -14,7 +14,7 @@ from ..compute import checkpoints, devices, distributed
 from ..compute.acceleration import Acceleration, keep_precision
 from ..core.files import read_json, write_json
 from ..core.layout import iteration_name
-from ..core.parallel import worker_count
+from ..core.parallel import helper_count
 from ..experiment.folder import Experiment
 from ..images.intensity import network_image
 from ..images.volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume
@@ -167,15 +167,15 @@ def export_target(experiment: Experiment, stage: str, training: Training) -> Non
 def prepare(experiment: Experiment, stage: str, training: Training) -> None:
     """Plan and preprocess as nnU-Net does; of scans that an earlier iteration has preprocessed, only their new pseudo-labels."""
     settings, progress = experiment.settings, experiment.events.progress(stage)
-    dataset, configuration, workers = training.dataset, settings.segmentation.configuration, worker_count(settings.workers)
+    dataset, configuration, helpers = training.dataset, settings.segmentation.configuration, helper_count(settings.workers)
     cases = cases_to_learn_from(experiment, training)
     raw, preprocessed, own = _nnunet_folders(experiment, training)
     like = PSEUDO_TARGET if dataset == SELF_TRAINING else ""
     with nnunet_session(raw, preprocessed, own, own / "nnunet.log"):
-        preparation.plan(raw, preprocessed, dataset, settings.segmentation, workers, progress)
+        preparation.plan(raw, preprocessed, dataset, settings.segmentation, helpers, progress)
         relabelled = preparation.preprocessed_cases(preprocessed, dataset, _target_cases(experiment), configuration)
-        preparation.preprocess(preprocessed, dataset, cases, configuration, workers, progress, like)
-        preparation.preprocess_labels(preprocessed, dataset, relabelled, configuration, workers, progress)
+        preparation.preprocess(preprocessed, dataset, cases, configuration, helpers, progress, like)
+        preparation.preprocess_labels(preprocessed, dataset, relabelled, configuration, helpers, progress)
     _summarise(experiment, training, cases)
 
 
@@ -183,7 +183,7 @@ def train_segmenter(experiment: Experiment, stage: str, training: Training) -> N
     """Train nnU-Net."""
     settings, chosen = experiment.settings, devices.resolve_all(experiment.settings.device)
     # On the CPU augmentation processes would only take the training's cores, and make it irreproducible.
-    augmentation = worker_count(settings.workers) if chosen[0].type != "cpu" or settings.workers > 0 else 0
+    augmentation = helper_count(settings.workers) if chosen[0].type != "cpu" or settings.workers > 0 else 0
     start_from = None
     if settings.self_training.warm_start and training.iteration:
         start_from = experiment.folder / training.before / "model"

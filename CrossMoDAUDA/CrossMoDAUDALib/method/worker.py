@@ -12,7 +12,7 @@ from ..cohort.checking import check_cohort
 from ..cohort.finding import Cohort
 from ..core.errors import CohortError, CrossModaError, InputError
 from ..core.failures import INTERRUPTED, explain, is_unexpected
-from ..core.files import gone, never_remade
+from ..core.files import folder_is_gone, must_stay
 from ..core.parallel import refuse_small_limit
 from ..core.settings import Settings
 from ..experiment.events import CHECK, Event, EventLog
@@ -45,7 +45,7 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
     log.listeners.append(listener)
     with locked(folder):
         try:
-            with never_remade(folder), stopping_on_request(folder):
+            with must_stay(folder), stopping_on_request(folder):
                 log.write("run", state="started")
                 if experiment is None:
                     experiment = _begin(folder, settings, cohort, log)
@@ -88,7 +88,7 @@ def _record(folder: Path, events: EventLog, error: BaseException) -> tuple[str, 
     log = folder / "worker.log"
     message, status = explain(error, log)
     if not folder.is_dir() and status != INTERRUPTED:
-        return gone(folder), CrossModaError.exit_status
+        return folder_is_gone(folder), CrossModaError.exit_status
     try:
         if status != INTERRUPTED:
             with log.open("a", encoding="utf-8", errors="backslashreplace") as file:

@@ -30,7 +30,7 @@ FOREGROUND_SAMPLES = 10_000_000 * 10
 _CASE_ENDINGS = (".b2nd", "_seg.b2nd", ".pkl")
 
 
-def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSettings, workers: int, progress: Progress) -> None:
+def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSettings, helpers: int, progress: Progress) -> None:
     """Extract the fingerprint and let nnU-Net plan, unless the plan is there. Needs an open ``nnunet_session``.
 
     Args:
@@ -47,7 +47,7 @@ def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSetting
     samples = max(FOREGROUND_SAMPLES // len(cases), 1)
     folder = raw / name
     arguments = [(str(folder / files["images"][0]), str(folder / files["label"]), samples) for files in cases.values()]
-    results = for_each(_analyse, arguments, workers, progress, "measuring the images")
+    results = for_each(_analyse, arguments, helpers, progress, "measuring the images")
     make_folder(target)
     if not any(len(drawn) for _, _, (drawn,), *_ in results):
         raise InputError(f"No label map of {name} holds a structure, so there is nothing to learn; check the source domain's label maps.")
@@ -94,7 +94,7 @@ def _fingerprint(results: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def preprocess(
-    preprocessed: Path, name: str, cases: Sequence[TrainingCase], configuration: str, workers: int, progress: Progress, like: str = ""
+    preprocessed: Path, name: str, cases: Sequence[TrainingCase], configuration: str, helpers: int, progress: Progress, like: str = ""
 ) -> None:
     """Preprocess the cases that are not preprocessed yet.
 
@@ -112,7 +112,7 @@ def preprocess(
         shutil.rmtree(left, ignore_errors=True)
     there = preprocessed_cases(preprocessed, name, cases, configuration)
     arguments = [(str(preprocessed), name, configuration, case, False) for case in cases if case not in there]
-    for_each(_preprocess_case, arguments, workers, progress, "preprocessing")
+    for_each(_preprocess_case, arguments, helpers, progress, "preprocessing")
 
 
 def preprocessed_cases(preprocessed: Path, name: str, cases: Sequence[TrainingCase], configuration: str) -> list[TrainingCase]:
@@ -122,11 +122,11 @@ def preprocessed_cases(preprocessed: Path, name: str, cases: Sequence[TrainingCa
 
 
 def preprocess_labels(
-    preprocessed: Path, name: str, cases: Sequence[TrainingCase], configuration: str, workers: int, progress: Progress
+    preprocessed: Path, name: str, cases: Sequence[TrainingCase], configuration: str, helpers: int, progress: Progress
 ) -> None:
     """Preprocess only the labels of cases whose images are preprocessed already (new pseudo-labels of old scans)."""
     arguments = [(str(preprocessed), name, configuration, case, True) for case in cases]
-    for_each(_preprocess_case, arguments, workers, progress, "preprocessing labels")
+    for_each(_preprocess_case, arguments, helpers, progress, "preprocessing labels")
 
 
 def _preprocess_case(preprocessed: str, name: str, configuration: str, case: TrainingCase, labels_only: bool) -> None:

@@ -188,8 +188,8 @@ def test_a_helper_that_is_stuck_in_a_library_ends_with_its_parent(tmp_path: Path
     until(lambda: not any(is_alive(helper) for helper in helpers), "the helpers to end", 5)
 
 
-def test_worker_count() -> None:
-    assert [parallel.worker_count(number) for number in (0, 1, 7)] == [0, 1, 7]
-    chosen = parallel.worker_count(-1)
+def test_helper_count() -> None:
+    assert [parallel.helper_count(number) for number in (0, 1, 7)] == [0, 1, 7]
+    chosen = parallel.helper_count(-1)
     assert chosen == 0 or 2 <= chosen < (os.cpu_count() or 1)
-    assert parallel.worker_count(-1, memory_gb_each=1e9) == 0
+    assert parallel.helper_count(-1, memory_gb_each=1e9) == 0

@@ -8,7 +8,7 @@ import os
 import pytest
 from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
-from CrossMoDAUDALib.core.files import make_folder, never_remade, write_json
+from CrossMoDAUDALib.core.files import make_folder, must_stay, write_json
 from CrossMoDAUDALib.experiment.events import read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.stages import Stage, Title
@@ -235,7 +235,7 @@ def test_a_scan_that_changes_while_a_stage_reads_it_is_refused(started: Experime
 
 def test_a_folder_that_is_gone_is_not_made_anew(started: Experiment) -> None:
     elsewhere = started.folder.with_name("elsewhere")
-    with never_remade(started.folder):
+    with must_stay(started.folder):
         started.events.write("message", message="still here")
         started.folder.rename(elsewhere)
         for write in (
