@@ -10,20 +10,23 @@ NAME = "CrossMoDAUDA sample scans"
 NODES = ("CrossMoDAUDA ceT1", "CrossMoDAUDA hrT2", "CrossMoDAUDA reference")
 
 
-def register(resourcePath, onCohort):
+def register(resourcePath, getParameters):
     """Offer the sample scans in Slicer's module Sample Data.
 
     Args:
         resourcePath: the full path of a file in Resources.
-        onCohort: called with the folder of the scans after they were made, and with the three nodes.
+        getParameters: returns the scene's parameters, in which the scans are chosen after they were made.
     """
     import SampleData
 
     def make(_source):
         folder = writeCohort(Path(slicer.mrmlScene.GetCacheManager().GetRemoteCacheDirectory()))
-        nodes = loadExamples(folder)
-        onCohort(folder, *nodes)
-        return nodes
+        source, target, reference = loadExamples(folder)
+        parameters = getParameters()
+        if not parameters.crossmoda:  # else the user trains on others
+            parameters.crossmoda = str(folder)
+        parameters.inputVolume, parameters.translateInput = target, source
+        return [source, target, reference]
 
     SampleData.SampleDataLogic.registerCustomSampleDataSource(
         category="CrossMoDAUDA",
