@@ -36,7 +36,7 @@ SETTINGS = {
     "translation.epochs": "2",
     "translation.steps_per_epoch": "100",
     "translation.learning_rate": "0.002",
-    "translation.identity_weight": "0",
+    "cyclegan.identity_weight": "0",
     "segmentation.epochs": "8",
     "segmentation.iterations_per_epoch": "20",
     "segmentation.initial_learning_rate": "0.1",

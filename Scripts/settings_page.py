@@ -8,7 +8,7 @@ Needs Python 3.11 or newer and no package.
 import dataclasses
 import sys
 from pathlib import Path
-from typing import get_origin, get_type_hints
+from typing import get_origin
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "settings.md"
@@ -29,7 +29,11 @@ CycleGAN reference code and of nnU-Net. A wrong key or value is refused, and the
 
 The settings of an experiment are recorded when it begins. Afterwards only {machine} may change.
 
-Write `true` or `false` for yes and no, several names as `NAME,NAME`, and structures as `NAME:VALUE,NAME:VALUE`.
+Write `true` or `false` for yes and no, several names as `NAME,NAME`, and structures as `NAME:VALUE,NAME:VALUE`. Names
+that hold a comma are written as JSON: `--set 'labels={{"Tumour, left": 1}}'`, `["Tumour, left"]` for a list.
+
+A section that is named after a translator holds for that translator alone. Keys that were in another section in an older
+version are accepted there, as `translation.cycle_weight` for `cyclegan.cycle_weight`.
 
 Presets set several at once (`--preset NAME`). The last column tells what they set. Where `sample` is not named, it has
 what `smoke` has.
@@ -49,7 +53,7 @@ def main(arguments):
 
 def page():
     """The page's text."""
-    from CrossMoDAUDALib.core.settings import Settings, setting_fields
+    from CrossMoDAUDALib.core.settings import section_classes, setting_fields
     from CrossMoDAUDALib.experiment.folder import MACHINE_SETTINGS
 
     machine = [f"`{name}`" for name in MACHINE_SETTINGS]
@@ -57,7 +61,7 @@ def page():
     sections = {}
     for key, (declared, kind) in setting_fields().items():
         sections.setdefault(key.rpartition(".")[0], {})[key] = (declared, kind)
-    classes = get_type_hints(Settings)
+    classes = section_classes()
     for section, settings in sections.items():
         text = ((getattr(classes.get(section), "__doc__", None) or "") if section else "What concerns all parts.").partition("\n")[0]
         parts.append(f"## {section or 'general'}\n\n{text}\n")
@@ -69,20 +73,20 @@ def page():
 
 def row(key, declared, kind):
     """A setting's line of the table."""
-    from CrossMoDAUDALib.core.settings import PRESETS
-
     default = declared.default_factory() if declared.default is dataclasses.MISSING else declared.default
-    presets = [f"{name}: {shown(values[key])}" for name, values in PRESETS.items() if key in values and not inherited(name, key)]
+    values = values_of_presets(key)
+    presets = [f"{name}: {shown(value)}" for name, value in values.items() if name != "sample" or value != values.get("smoke")]
     cells = [f"`{key}`", shown(default), allowed(declared.metadata, kind), declared.metadata["text"], "; ".join(presets)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def inherited(name, key):
-    """Whether a preset has only taken the value over from the preset smoke."""
-    from CrossMoDAUDALib.core.settings import PRESETS
+def values_of_presets(key):
+    """By preset, what it sets, with a translator that the setting belongs to."""
+    from CrossMoDAUDALib.core.settings import PRESETS, preset_values, translators_with
 
-    smoke = PRESETS["smoke"]
-    return name == "sample" and key in smoke and PRESETS[name][key] == smoke[key]
+    translator = next(iter(translators_with(key.rpartition(".")[0])), "")
+    found = {name: preset_values(name, translator) for name in PRESETS}
+    return {name: values[key] for name, values in found.items() if key in values}
 
 
 def shown(value):

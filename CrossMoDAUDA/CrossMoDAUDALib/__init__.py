@@ -7,3 +7,5 @@ learns from them, and self-training with its own pseudo-labels closes the rest o
 
 NOT_CLINICAL = "Not for clinical use."
 __version__ = "0.1.0"
+
+from .translation import registry as _registry  # noqa: E402, F401  # each translator brings settings, which must be known before any is read

@@ -57,7 +57,7 @@ def _slices(folder: Path) -> tuple[Path, Path]:
 
     from .quality import _cohort
 
-    cohort, settings = _cohort(folder), preset_settings("sample").translation
+    cohort, settings = _cohort(folder), preset_settings("sample")
     found = []
     for domain, modality in (("training_source", "ceT1"), ("training_target", "hrT2")):
         found.append(folder / f"{domain}.npy")
@@ -69,8 +69,8 @@ def _correlation(slices: tuple[Path, Path], folder: Path, settings: Any, bench: 
     """Train a translator, unless it is there, and compare what it makes of some heads with the truth."""
     import torch
     from CrossMoDAUDALib.core.progress import silent
+    from CrossMoDAUDALib.translation.trained import DESCRIPTION
     from CrossMoDAUDALib.translation.training import train
-    from CrossMoDAUDALib.translation.translator import DESCRIPTION
 
     if not (folder / DESCRIPTION).is_file():
         train(*slices, folder, settings, torch.device(bench.device), silent)
@@ -81,9 +81,9 @@ def _agreement_with_truth(model: Path, precision: str, bench: Bench) -> float:
     """Mean correlation, over some heads, of what a translator applied in a precision makes of them with their true hrT2."""
     import numpy as np
     from CrossMoDAUDALib.cohort import phantom
-    from CrossMoDAUDALib.translation.translator import Translator
+    from CrossMoDAUDALib.translation.trained import TrainedTranslator
 
-    translator = Translator.load(model, str(bench.device), precision)
+    translator = TrainedTranslator.load(model, str(bench.device), precision)
     correlations = []
     for head in range(FIRST_HEAD, FIRST_HEAD + HEADS):
         scan = phantom.make_case(head, "ceT1")[0]

@@ -101,12 +101,13 @@ def _session(experiment: Any, name: str, preprocessed: Path | None = None) -> It
     """nnU-Net's folders, and the helper processes, configuration and progress to work with."""
     from CrossMoDAUDALib.core.parallel import helper_count
     from CrossMoDAUDALib.core.progress import silent
+    from CrossMoDAUDALib.models.plans import CONFIGURATION
     from CrossMoDAUDALib.segmentation.nnunet import nnunet_session
 
     base = experiment.folder / "nnunet"
     folders = (base / "raw", preprocessed or base / "preprocessed")
     with nnunet_session(*folders, experiment.folder / name, experiment.folder / name / "nnunet.log"):
-        yield folders, helper_count(experiment.settings.workers), experiment.settings.segmentation.configuration, silent
+        yield folders, helper_count(experiment.settings.workers), CONFIGURATION, silent
 
 
 def _own_from_nothing(experiment: Any, preprocessed: Path) -> None:

@@ -11,11 +11,11 @@ from . import measuring
 from .measuring import Bench, Row
 
 TINY = {
-    "image_size": 32,
-    "batch_size": 2,
-    "generator_features": 4,
-    "generator_blocks": 1,
-    "discriminator_features": 4,
+    "translation.image_size": 32,
+    "translation.batch_size": 2,
+    "cyclegan.generator_features": 4,
+    "cyclegan.generator_blocks": 1,
+    "cyclegan.discriminator_features": 4,
 }
 STEPS, STEPS_TO_WARM_UP = 1000, 100
 SCANS, SCANS_TO_WARM_UP = 50, 5
@@ -46,8 +46,7 @@ def tiny_experiment(bench: Bench) -> Path:
         shutil.rmtree(partial, ignore_errors=True)
         phantom.write_cohort(partial, source_cases=2, target_cases=2, evaluation_cases=1, seed=3, size=(32, 32, 16))
         partial.rename(folder / "cohort")
-    values = {f"translation.{name}": value for name, value in TINY.items()}
-    values |= {"translation.epochs": 1, "translation.decay_epochs": 0, "translation.steps_per_epoch": 2}
+    values = {**TINY, "translation.epochs": 1, "translation.decay_epochs": 0, "translation.steps_per_epoch": 2}
     values |= {"segmentation.epochs": 1, "segmentation.iterations_per_epoch": 1}
     values |= {"segmentation.base_features": 4, "segmentation.memory_gb": 0.02}
     settings = [f"--set={key}={value}" for key, value in values.items()]
@@ -103,9 +102,9 @@ def _steps(device_name: str, count: int) -> dict[str, list[float]]:
     from . import step
 
     device = devices.resolve(device_name)
-    settings = with_values(Settings(), {f"translation.{name}": value for name, value in TINY.items()})
+    settings = with_values(Settings(), TINY)
     how = Acceleration.choose(settings, device)
-    model = CycleGAN(settings.translation, 0, how)
+    model = CycleGAN(settings, how)
     pairs = step.batches(settings.translation, 4, 0, device)
     with how.kernels():
         return _Readings(device).after_each(lambda: model.step(*pairs[0]), count)
@@ -114,9 +113,9 @@ def _steps(device_name: str, count: int) -> dict[str, list[float]]:
 def _translations(model: Path, device_name: str, count: int) -> dict[str, list[float]]:
     from CrossMoDAUDALib.cohort import phantom
     from CrossMoDAUDALib.compute import devices
-    from CrossMoDAUDALib.translation.translator import Translator
+    from CrossMoDAUDALib.translation.trained import TrainedTranslator
 
-    translator = Translator.load(model, device_name)
+    translator = TrainedTranslator.load(model, device_name)
     scan = phantom.make_case(5, "ceT1", (32, 32, 16))[0]
     return _Readings(devices.resolve(device_name)).after_each(lambda: translator.translate(scan), count)
 

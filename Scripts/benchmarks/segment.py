@@ -123,7 +123,7 @@ def _against_command(bench: Bench, model: Path, scan: Path, folder: Path) -> lis
     settings = read_model(model_folder(model)).settings
     volume = read_volume(scan)
     prepared, results = folder / "prepared", folder / "nnunet"
-    export_image(scaled_scan(volume, settings.translation), prepared / "scan_0000.nii.gz")
+    export_image(scaled_scan(volume, settings.intensity), prepared / "scan_0000.nii.gz")
     stock = stock_command(model, prepared, results, bench.device)
     places = {name: str(folder / name) for name in ("nnUNet_raw", "nnUNet_preprocessed", "nnUNet_results")}
     if bench.on_gpu and bench.device.index:

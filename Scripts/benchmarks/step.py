@@ -12,9 +12,27 @@ from typing import Any
 from . import machine, measuring
 from .measuring import Bench, Row
 
-CPU_SIZE = {"image_size": 80, "batch_size": 4, "generator_features": 16, "generator_blocks": 6, "discriminator_features": 24}
-LARGER_SIZE = {"image_size": 128, "batch_size": 2, "generator_features": 32, "generator_blocks": 6, "discriminator_features": 32}
-QUICK_SIZE = {"image_size": 48, "batch_size": 2, "generator_features": 8, "generator_blocks": 2, "discriminator_features": 8}
+CPU_SIZE = {
+    "translation.image_size": 80,
+    "translation.batch_size": 4,
+    "cyclegan.generator_features": 16,
+    "cyclegan.generator_blocks": 6,
+    "cyclegan.discriminator_features": 24,
+}
+LARGER_SIZE = {
+    "translation.image_size": 128,
+    "translation.batch_size": 2,
+    "cyclegan.generator_features": 32,
+    "cyclegan.generator_blocks": 6,
+    "cyclegan.discriminator_features": 32,
+}
+QUICK_SIZE = {
+    "translation.image_size": 48,
+    "translation.batch_size": 2,
+    "cyclegan.generator_features": 8,
+    "cyclegan.generator_blocks": 2,
+    "cyclegan.discriminator_features": 8,
+}
 PAPER = "paper's size"
 # Rounding, which no two orders of adding share, grows some thirtyfold a step in the game of four networks.
 AGREEMENT, AGREEMENT_STEPS = 1e-3, 3
@@ -41,7 +59,7 @@ GPU_CHOICES = (Contender("ours, not compiled", compile="off"), Contender("textbo
 
 
 def sizes(bench: Bench) -> dict[str, dict[str, int]]:
-    """The settings of section ``translation`` to measure with, by what the table calls them."""
+    """The settings to measure with, by what the table calls them."""
     if bench.quick:
         return {"48 x 48, batch 2": QUICK_SIZE}
     found = {"80 x 80, batch 4": CPU_SIZE, "128 x 128, batch 2": LARGER_SIZE}
@@ -60,11 +78,10 @@ def measure(bench: Bench) -> list[Row]:
 
 
 def settings_of(values: dict[str, int], contender: Contender = OURS) -> Any:
-    """Settings with a section ``translation`` of the given values and a contender's precision and compilation."""
+    """Settings with the given values and a contender's precision and compilation."""
     from CrossMoDAUDALib.core.settings import Settings, with_values
 
-    chosen = {f"translation.{name}": value for name, value in values.items()}
-    return with_values(Settings(), {**chosen, "precision": contender.precision, "compile": contender.compile})
+    return with_values(Settings(), {**values, "precision": contender.precision, "compile": contender.compile})
 
 
 def batches(translation: Any, count: int, seed: int, device: Any) -> list[tuple[Any, Any]]:
@@ -89,16 +106,20 @@ def build(contender: Contender, values: dict[str, int], device: Any) -> tuple[Ca
     settings = settings_of(values, contender)
     if contender.is_textbook:
         flags = contextlib.nullcontext if contender.tf32 else lambda: torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
-        return TextbookCycleGAN(settings.translation, 0, device).step, flags
-    how = Acceleration.choose(settings, device)
-    return CycleGAN(settings.translation, 0, how).step, how.kernels
+        return TextbookCycleGAN(settings, device).step, flags
+    acceleration = Acceleration.choose(settings, device)
+    return CycleGAN(settings, acceleration).step, acceleration.kernels
 
 
 def agreement(bench: Bench) -> Row:
     """Losses of the first steps from equal weights, slices and draws, both in float32: they must be the textbook's."""
     import torch
 
-    values = {**QUICK_SIZE, "image_size": 64, "pool_size": 3}  # a pool so small that it is full, and swaps, after two steps
+    values = {
+        **QUICK_SIZE,
+        "translation.image_size": 64,
+        "cyclegan.pool_size": 3,
+    }  # a pool so small that it is full, and swaps, after two steps
     translation = settings_of(values).translation
     pairs = batches(translation, AGREEMENT_STEPS, 1, bench.device)
     results = []

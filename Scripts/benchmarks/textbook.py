@@ -17,28 +17,27 @@ class TextbookCycleGAN:
     """Both generators, both discriminators and a plain training step.
 
     Args:
-        settings: section ``translation`` of the settings.
-        seed: of the initial weights and of the pools, drawn in the order of the project's CycleGAN.
+        settings: of which ``seed`` is that of the initial weights and the pools, drawn in the order of the project's CycleGAN.
         device: where everything lives.
     """
 
-    def __init__(self, settings: Any, seed: int, device: torch.device) -> None:
+    def __init__(self, settings: Any, device: torch.device) -> None:
         from CrossMoDAUDALib.translation.networks import build_discriminator, build_generator, initialize
 
-        draws = torch.Generator().manual_seed(seed)
-        self.settings = settings
+        draws = torch.Generator().manual_seed(settings.seed)
+        self.settings = chosen = settings.translator_section
         self.to_target, self.to_source = build_generator(settings), build_generator(settings)
         self.judge_target, self.judge_source = build_discriminator(settings), build_discriminator(settings)
         for network in (self.to_target, self.to_source, self.judge_target, self.judge_source):
             initialize(network, draws)
             network.to(device)
-        self.target_pool, self.source_pool = Pool(settings.pool_size, draws), Pool(settings.pool_size, draws)
+        self.target_pool, self.source_pool = Pool(chosen.pool_size, draws), Pool(chosen.pool_size, draws)
         self.adversarial, self.pixels = nn.MSELoss(), nn.L1Loss()
-        betas = (settings.adam_beta1, settings.adam_beta2)
+        betas, rate = (chosen.adam_beta1, chosen.adam_beta2), settings.translation.learning_rate
         generators = itertools.chain(self.to_target.parameters(), self.to_source.parameters())
         judges = itertools.chain(self.judge_target.parameters(), self.judge_source.parameters())
-        self.generator_adam = torch.optim.Adam(generators, lr=settings.learning_rate, betas=betas)
-        self.judge_adam = torch.optim.Adam(judges, lr=settings.learning_rate, betas=betas)
+        self.generator_adam = torch.optim.Adam(generators, lr=rate, betas=betas)
+        self.judge_adam = torch.optim.Adam(judges, lr=rate, betas=betas)
 
     def step(self, source: torch.Tensor, target: torch.Tensor) -> dict[str, float]:
         """Train on one batch of each domain, (n, 1, h, w); every unweighted loss."""

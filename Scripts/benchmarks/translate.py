@@ -48,7 +48,7 @@ def write_generator(folder: Path) -> Path:
     from CrossMoDAUDALib.translation.networks import build_generator, initialize
     from safetensors.torch import save_file
 
-    settings = Settings().translation
+    settings = Settings()
     generator = build_generator(settings)
     initialize(generator, torch.Generator().manual_seed(0))
     save_file({name: tensor.contiguous() for name, tensor in generator.state_dict().items()}, folder / TRANSLATOR_FILES[1])
@@ -58,11 +58,11 @@ def write_generator(folder: Path) -> Path:
 
 def contenders(model: Path, device: Any) -> dict[str, Callable[[Any], Any]]:
     """Functions from a volume to its pseudo-target image."""
-    from CrossMoDAUDALib.translation.translator import Translator
+    from CrossMoDAUDALib.translation.trained import TrainedTranslator
 
-    found: dict[str, Callable[[Any], Any]] = {"ours": Translator.load(model, str(device)).translate}
-    if "precision" in inspect.signature(Translator.load).parameters:
-        found[PRECISE] = Translator.load(model, str(device), precision="fp32").translate
+    found: dict[str, Callable[[Any], Any]] = {"ours": TrainedTranslator.load(model, str(device)).translate}
+    if "precision" in inspect.signature(TrainedTranslator.load).parameters:
+        found[PRECISE] = TrainedTranslator.load(model, str(device), precision="fp32").translate
     found["reference"] = slice_loop(model, device)
     return found
 
@@ -75,19 +75,19 @@ def slice_loop(model: Path, device: Any) -> Callable[[Any], Any]:
     from CrossMoDAUDALib.images import intensity, volumes
     from CrossMoDAUDALib.translation.networks import build_generator
     from CrossMoDAUDALib.translation.slices import prepare
-    from CrossMoDAUDALib.translation.translator import WEIGHTS
+    from CrossMoDAUDALib.translation.trained import WEIGHTS
     from safetensors.torch import load_file
 
-    settings = Settings().translation
+    settings = Settings()
     generator = build_generator(settings)
     generator.load_state_dict(load_file(model / WEIGHTS))
     generator.to(device).eval()
-    size = (settings.image_size, settings.image_size)
+    size = (settings.translation.image_size, settings.translation.image_size)
 
     @torch.inference_mode()
     def translate(volume: Any) -> Any:
         collected = []
-        for image in prepare(volume, settings):
+        for image in prepare(volume, settings.intensity):
             resized = volumes.resize_slices(torch.from_numpy(image)[None, None], size)
             fake = generator(resized.to(device)).cpu()
             collected.append(intensity.to_stored(volumes.resize_slices(fake, image.shape)[0, 0].numpy()))

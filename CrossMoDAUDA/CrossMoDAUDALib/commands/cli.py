@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # How long (in turns of its loop) a thread of PyTorch's keeps a core while it waits for another. GNU OpenMP's own choice makes
 # training several times slower as soon as anything else runs on the machine, and no waiting at all makes it twice as slow always.
 SPIN_COUNT = "10000"
+_SET: dict[str, Any] = {"action": "append", "default": [], "metavar": "KEY=VALUE", "dest": "assignments"}
+_AS_JSON = """labels of names with a comma as JSON: --set 'labels={"Tumour, left": 1}'"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -106,9 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--translator", choices=TRANSLATORS, help="image translation; 'none' is the source-only baseline")
     run.add_argument("--iterations", metavar="N", help="self-training iterations")
     _add_device(run, None, "auto|cuda|cuda:N|cuda:N,M,...|mps|cpu", "where networks run; several GPUs train together (default: auto)")
-    run.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="any other setting; may be repeated"
-    )
+    run.add_argument("--set", **_SET, help=f"any other setting; may be repeated; {_AS_JSON}")
     run.add_argument("--dry-run", action="store_true", help="only show the scans, every problem with them, and the stages that would run")
     _add_events(run, " (with --dry-run)")
     run.set_defaults(command=_run)
@@ -143,9 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("predictions", type=Path, metavar="PREDICTIONS", help="a label map or a folder of them")
     evaluate.add_argument("references", type=Path, metavar="REFERENCES", help="the reference label map or folder")
     evaluate.add_argument("-o", "--output", type=Path, metavar="FILE.csv", help="also write the scores of each case")
-    evaluate.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="labels=... or evaluation.convention=..."
-    )
+    evaluate.add_argument("--set", **_SET, help=f"labels=... or evaluation.convention=...; {_AS_JSON}")
     _add_events(evaluate)
     evaluate.set_defaults(command=_task, task="evaluate")
 
@@ -242,6 +240,11 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     if not _names_scans(options) and Experiment.exists(folder):
         recorded = Experiment.load(folder)
         cohort, settings = recorded.cohort, with_values(recorded.settings, _given(options))
+        if _preset(options) not in (None, settings.preset):
+            raise InputError(
+                f"{folder} is another experiment: it was started with preset={settings.preset}, not {_preset(options)};"
+                " give the same again, or another output folder."
+            )
     else:
         settings = _settings(options)
         cohort = _find(options)
@@ -249,9 +252,12 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
         from .inference import check
 
         return check(cohort, settings, folder, log)
-    if not Experiment.exists(folder):  # what can be refused at once, before the scans are read
+    is_new = not Experiment.exists(folder)
+    if is_new:  # what can be refused at once, before the scans are read
         check_folder(folder)
     finish(find_place().check(settings))
+    if is_new:  # an older one goes on as it was begun
+        _refuse_other_schedule(settings)
     with Display() as display:
         status = work(folder, settings, cohort, display)
     table = folder / "evaluation" / "table.md"
@@ -259,6 +265,15 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
         say(table.read_text(encoding="utf-8"))
     say(f"Results are in {folder.resolve()}")
     return status
+
+
+def _refuse_other_schedule(settings: Settings) -> None:
+    """Of a new experiment. nnU-Net's own trainer needs no look, and its import takes seconds."""
+    if settings.segmentation.trainer != Settings().segmentation.trainer:
+        from ..segmentation.nnunet import find_trainer
+        from ..segmentation.schedule import refuse_other_schedule
+
+        refuse_other_schedule(settings.segmentation, find_trainer(settings.segmentation.trainer))
 
 
 def _status(options: argparse.Namespace, _log: EventLog) -> int:
@@ -296,10 +311,10 @@ def _stop(options: argparse.Namespace, _log: EventLog) -> int:
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that the command line names itself."""
+    """The single settings that the command line names."""
     values: dict[str, Any] = dict(parse_assignments(options.assignments))
+    values.pop("preset", None)
     named = {
-        "preset": options.preset,
         "device": options.device,
         "translation.translator": options.translator,
         "self_training.iterations": options.iterations,
@@ -308,14 +323,26 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     return values
 
 
+def _preset(options: argparse.Namespace) -> str | None:
+    """The preset that ``--preset`` or ``--set preset=`` names.
+
+    Raises:
+        InputError: they name two.
+    """
+    assigned: str | None = parse_assignments(options.assignments).get("preset")
+    named: str | None = options.preset
+    if assigned is not None and named not in (None, assigned):
+        raise InputError(f"--preset {named} and --set preset={assigned} contradict one another; give one of them.")
+    return assigned if named is None else named
+
+
 def _settings(options: argparse.Namespace) -> Settings:
-    values = _given(options)
-    preset = values.pop("preset") if options.preset else "paper"
+    values, preset = _given(options), _preset(options)
     if options.device == "auto":  # as much as none
         values["device"] = dict(parse_assignments(options.assignments)).get("device", "auto")
     if values.get("translation.translator") == "none":
         values.setdefault("self_training.iterations", 0)  # the source-only baseline
-    return with_values(preset_settings(preset), values)
+    return with_values(preset_settings("paper" if preset is None else preset), values)
 
 
 def _names_scans(options: argparse.Namespace) -> bool:

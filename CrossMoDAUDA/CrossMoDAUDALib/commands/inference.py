@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import InputError
+from ..core.errors import InputError, short
 from ..core.failures import explain, write_traceback
 from ..core.files import check_path, write_text
 from ..core.progress import Progress
@@ -36,9 +36,9 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
     _check_outputs(options, outputs)
     model = translator_folder(options.model)
     _tell_loading(log, "translate")
-    from ..translation.translator import Translator
+    from ..translation.trained import TrainedTranslator
 
-    translator = Translator.load(model, device, options.precision)
+    translator = TrainedTranslator.load(model, device, options.precision)
 
     def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
         write_volume(translator.translate(read_volume(path), progress), names[0], options.format != "nrrd")
@@ -107,10 +107,10 @@ def evaluate(options: argparse.Namespace, log: EventLog) -> int:
     from ..scoring import evaluation
 
     values: dict[str, Any] = dict(parse_assignments(options.assignments))
-    settings = with_values(Settings(), values)
     useless = [key for key in values if key not in ("labels", "evaluation.convention")]
     if useless:
-        raise InputError(f"--set {useless[0]} does not matter to evaluate; it takes labels and evaluation.convention.")
+        raise InputError(f"--set {short(useless[0])} does not matter to evaluate; it takes labels and evaluation.convention.")
+    settings = with_values(Settings(), values)
     with Bar("scoring") as bar:
         convention, progress = settings.evaluation.convention, _both(bar, log.progress("evaluate"))
         scores = evaluation.score_folders(options.predictions, options.references, settings.labels, convention, progress)

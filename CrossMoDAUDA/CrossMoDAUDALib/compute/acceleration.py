@@ -100,17 +100,27 @@ class Acceleration:
 
 
 class Accelerated:
-    """A network as :class:`Acceleration` runs it: images (n, c, h, w) in float32 in, float32 out."""
+    """A network as :class:`Acceleration` runs it: float32 in, float32 out.
 
-    def __init__(self, run: Callable[[Tensor], Tensor], how: Acceleration) -> None:
+    Images (n, c, h, w), or whatever else of tensors, tuples and lists the network takes and gives.
+    """
+
+    def __init__(self, run: Callable[..., Any], acceleration: Acceleration) -> None:
         self._run = run
-        self._how = how
+        self._acceleration = acceleration
 
-    def __call__(self, images: Tensor) -> Tensor:
-        if self._how.channels_last:
-            images = images.contiguous(memory_format=torch.channels_last)
-        with self._how.autocast():
-            return self._run(images).float()
+    def __call__(self, *inputs: Any) -> Any:
+        if self._acceleration.channels_last:
+            inputs = _each(inputs, lambda one: one.contiguous(memory_format=torch.channels_last) if one.ndim == 4 else one)
+        with self._acceleration.autocast():
+            return _each(self._run(*inputs), Tensor.float)
+
+
+def _each(value: Any, change: Callable[[Tensor], Tensor]) -> Any:
+    """A tensor changed, or every tensor in tuples and lists."""
+    if isinstance(value, tuple | list):
+        return type(value)(_each(one, change) for one in value)
+    return change(value) if isinstance(value, Tensor) else value
 
 
 def keep_precision(settings: Settings, device: torch.device, record: Path) -> Settings:

@@ -262,7 +262,6 @@ class Synchronised:
         self._network = network
         self._shared = nn.parallel.DistributedDataParallel(network)
 
-    def __call__(self, images: Tensor) -> Tensor:
+    def __call__(self, *inputs: Any) -> Any:
         trained = torch.is_grad_enabled() and next(self._network.parameters()).requires_grad
-        output: Tensor = (self._shared if trained else self._network)(images)
-        return output
+        return (self._shared if trained else self._network)(*inputs)

@@ -15,7 +15,7 @@ from ..cohort.finding import Case, Cohort
 from ..core.errors import InputError, unreadable
 from ..core.files import check_path, read_json, sha256, stamp, write_json
 from ..core.folders import make_writable_folder
-from ..core.settings import Settings, setting_fields
+from ..core.settings import Settings
 from ..images.fingerprint import scan_sha256
 from ..images.volumes import Volume, read_label_map, read_volume
 from .events import EventLog
@@ -318,9 +318,10 @@ def _is_same(path: Path, known: dict[str, Any]) -> bool:
 
 def _difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str:
     """The first thing that differs, in words; empty when nothing does."""
-    for key in setting_fields():
-        before, now = _value(recorded.settings, key), _value(settings, key)
-        if key not in MACHINE_SETTINGS and before != now:
+    was, given = recorded.settings.values(), settings.values()
+    for key in dict.fromkeys((*was, *given)):
+        before, now = was.get(key), given.get(key)
+        if key not in MACHINE_SETTINGS and before != now and not _is_look(key, settings):
             return f"it was started with {key}={before}, not {now}"
     for domain in ("source", "target", "evaluation"):
         before_cases: tuple[Case, ...] = getattr(recorded.cohort, domain)
@@ -331,9 +332,9 @@ def _difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str
     return ""
 
 
-def _value(settings: Settings, key: str) -> Any:
-    section, _, name = key.rpartition(".")
-    return getattr(getattr(settings, section) if section else settings, name)
+def _is_look(key: str, settings: Settings) -> bool:
+    """Whether a setting only decides whether something is looked at, and changes nothing that is made."""
+    return key == "translation.check_agreement" and not settings.translation.drop_failed
 
 
 def _verify_files(files: dict[str, Any], by_hash: bool = False) -> None:

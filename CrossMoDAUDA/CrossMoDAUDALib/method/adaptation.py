@@ -6,6 +6,7 @@ Every box is a stage of the experiment: done once, skipped when it is complete, 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from ..core.parallel import helper_count
 from ..experiment.folder import Experiment
 from ..images.intensity import network_image
 from ..images.volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume
+from ..models.plans import CONFIGURATION
 from ..scoring import evaluation, plausibility
 from ..segmentation import preparation
 from ..segmentation import training as trainings
@@ -25,12 +27,13 @@ from ..segmentation.dataset import TrainingCase, export_image, export_label, out
 from ..segmentation.nnunet import nnunet_session
 from ..segmentation.predictor import Segmenter
 from ..translation import check
-from ..translation.slices import build_slices
+from ..translation.slices import build_label_slices, build_slices
+from ..translation.trained import TrainedTranslator
 from ..translation.training import train as train_translator
-from ..translation.translator import Translator
 from .plan import (
     AGREEMENT,
     CONTRAST,
+    LABEL_SLICES,
     PREPROCESSED,
     PSEUDO_TARGET,
     RAW,
@@ -40,6 +43,7 @@ from .plan import (
     SUMMARIES,
     Training,
     plan,
+    uses_labels,
 )
 from .report import row_title, write_report
 
@@ -66,15 +70,18 @@ def adapt(experiment: Experiment) -> None:
 
 
 def cut_slices(experiment: Experiment, stage: str, domain: str) -> None:
-    """Decode a domain's scans into the slices that the translator learns from."""
-    scans = [case.image for case in experiment.cohort.domains()[domain]]
-    progress = experiment.events.progress(stage)
-    build_slices(scans, _slices(experiment, domain), experiment.settings.translation, progress)
+    """Decode a domain's scans into the slices that the translator learns from, of the source with their labels if it uses them."""
+    settings, cases = experiment.settings, experiment.cohort.domains()[domain]
+    scans, labelled = [case.image for case in cases], [(case.image, case.label) for case in cases if case.label is not None]
+    if domain == "source" and uses_labels(settings):
+        build_label_slices(labelled, experiment.folder / LABEL_SLICES, settings)
+        experiment.refuse_changed(*(label for _, label in labelled))
+    build_slices(scans, _slices(experiment, domain), settings, experiment.events.progress(stage))
     experiment.refuse_changed(*scans)
 
 
 def train_translation(experiment: Experiment, stage: str) -> None:
-    """Train CycleGAN on slices of both domains."""
+    """Train the translator on slices of both domains."""
     folder, settings = experiment.folder / "translation", experiment.settings
     chosen, batch = devices.resolve_all(settings.device), settings.translation.batch_size
     usable = max(count for count in range(1, len(chosen) + 1) if batch % count == 0)
@@ -84,7 +91,8 @@ def train_translation(experiment: Experiment, stage: str) -> None:
     experiment.events.write("message", stage=stage, message=f"Training the translator in {arithmetic}.")
     _drop_damaged_checkpoints(experiment, stage, folder)
     arguments = (_slices(experiment, "source"), _slices(experiment, "target"), folder, settings)
-    distributed.run(train_translator, arguments, used, experiment.events.progress(stage))
+    labels = experiment.folder / LABEL_SLICES if uses_labels(settings) else None
+    distributed.run(functools.partial(train_translator, label_slices=labels), arguments, used, experiment.events.progress(stage))
 
 
 def translate_source(experiment: Experiment, stage: str) -> None:
@@ -94,7 +102,7 @@ def translate_source(experiment: Experiment, stage: str) -> None:
     record = experiment.folder / "translation" / PRECISION
     if record.is_file():  # in what it was trained in; an older experiment does not say
         settings = keep_precision(settings, device, record)
-    translator = Translator.load(experiment.folder, settings.device, Acceleration.choose(settings, device).precision)
+    translator = TrainedTranslator.load(experiment.folder, settings.device, Acceleration.choose(settings, device).precision)
     cases = experiment.cohort.source
     with BackgroundWriter() as writer:
         for index, case in enumerate(cases, 1):
@@ -132,7 +140,7 @@ def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
         assert case.label is not None  # the cohort check refuses a source case without
         scan = experiment.read(case.image)
         if _is_as_it_is(experiment, dataset):
-            image = scaled_scan(scan, settings.translation)
+            image = scaled_scan(scan, settings.intensity)
         else:
             pseudo_target = read_volume(experiment.pseudo_target(case)).array
             image = scan.with_array(network_image(pseudo_target, outside_patient(scan.array)))
@@ -152,7 +160,7 @@ def export_target(experiment: Experiment, stage: str, training: Training) -> Non
     progress = experiment.events.progress(stage)
     for number, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
         if not files.image.is_file():
-            export_image(scaled_scan(experiment.read(case.image), settings.translation), files.image)
+            export_image(scaled_scan(experiment.read(case.image), settings.intensity), files.image)
         pseudo_label = read_label_map(experiment.folder / training.before / "pseudo_labels" / f"{case.id}.nii.gz")
         geometry = read_geometry(case.image)
         experiment.refuse_changed(case.image)
@@ -167,15 +175,15 @@ def export_target(experiment: Experiment, stage: str, training: Training) -> Non
 def prepare(experiment: Experiment, stage: str, training: Training) -> None:
     """Plan and preprocess as nnU-Net does; of scans that an earlier iteration has preprocessed, only their new pseudo-labels."""
     settings, progress = experiment.settings, experiment.events.progress(stage)
-    dataset, configuration, helpers = training.dataset, settings.segmentation.configuration, helper_count(settings.workers)
+    dataset, helpers = training.dataset, helper_count(settings.workers)
     cases = cases_to_learn_from(experiment, training)
     raw, preprocessed, own = _nnunet_folders(experiment, training)
     like = PSEUDO_TARGET if dataset == SELF_TRAINING else ""
     with nnunet_session(raw, preprocessed, own, own / "nnunet.log"):
         preparation.plan(raw, preprocessed, dataset, settings.segmentation, helpers, progress)
-        relabelled = preparation.preprocessed_cases(preprocessed, dataset, _target_cases(experiment), configuration)
-        preparation.preprocess(preprocessed, dataset, cases, configuration, helpers, progress, like)
-        preparation.preprocess_labels(preprocessed, dataset, relabelled, configuration, helpers, progress)
+        relabelled = preparation.preprocessed_cases(preprocessed, dataset, _target_cases(experiment), CONFIGURATION)
+        preparation.preprocess(preprocessed, dataset, cases, CONFIGURATION, helpers, progress, like)
+        preparation.preprocess_labels(preprocessed, dataset, relabelled, CONFIGURATION, helpers, progress)
     _summarise(experiment, training, cases)
 
 
@@ -189,7 +197,7 @@ def train_segmenter(experiment: Experiment, stage: str, training: Training) -> N
         start_from = experiment.folder / training.before / "model"
     folders = _nnunet_folders(experiment, training)
     _, preprocessed, own = folders
-    batch = preparation.batch_size(preprocessed, training.dataset, settings.segmentation.configuration)
+    batch = preparation.batch_size(preprocessed, training.dataset, CONFIGURATION)
     used = _first_of(chosen, batch, experiment, stage, f"nnU-Net planned a batch of {batch}")
     _drop_damaged_checkpoints(experiment, stage, own / training.dataset)
     arguments = (folders, own / "nnunet.log", augmentation, training.dataset, own / "model", settings, training.iteration, start_from)

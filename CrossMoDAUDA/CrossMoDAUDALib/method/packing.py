@@ -21,6 +21,7 @@ from ..core.structures import structure_of
 from ..experiment.folder import MACHINE_SETTINGS, Experiment, package_versions
 from ..models.model_folder import MODEL_FILES, TRANSLATOR_FILES, model_folder
 from ..models.package import DESCRIPTION, FORMAT, FORMAT_VERSION, REFERENCE, Package, check_contents, key_of
+from ..models.plans import CONFIGURATION
 from .report import row_title
 
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same model makes the same file
@@ -84,7 +85,7 @@ def _describe(experiment: Experiment, segmenter: Path, contents: dict[str, bytes
         "method": {
             "reference": REFERENCE,
             "translator": settings.translation.translator,
-            "segmenter": f"nnU-Net ({settings.segmentation.trainer}, {settings.segmentation.configuration})",
+            "segmenter": f"nnU-Net ({settings.segmentation.trainer}, {CONFIGURATION})",
             "self_training_iteration": iteration_number(owner),
         },
         "settings": {key: value for key, value in recorded.items() if key not in MACHINE_SETTINGS},

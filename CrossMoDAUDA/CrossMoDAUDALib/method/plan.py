@@ -16,6 +16,7 @@ from ..core.layout import iteration_name
 from ..core.settings import Settings
 from ..experiment.stages import Stage, Title
 from ..models.model_folder import TRANSLATOR_FILES
+from ..translation.registry import registration
 
 
 def _(text: str) -> str:
@@ -77,7 +78,7 @@ def plan(settings: Settings, cohort: Cohort) -> tuple[Stage, ...]:
     """
     translates, scored = settings.translation.translator != "none", bool(cohort.evaluation)
     # Section 2.1: a translator learns to make target images of source scans, which keep their real labels.
-    stages = [*_slices(), _train_translation(), _translate_source(), _check_contrast()] if translates else []
+    stages = [*_slices(settings), _train_translation(settings), _translate_source(), _check_contrast()] if translates else []
     stages += [_export_source(PSEUDO_TARGET, Title(_("Collect the translated scans")))]
     # Section 2.2: a segmenter learns from them and labels the target scans, ...
     stages += _training(settings, iteration(0), _("Segmentation: {step}"), scored)
@@ -120,23 +121,30 @@ def _by(function: str, *arguments: Any) -> Callable[..., None]:
 
 TRANSLATOR = tuple(f"translation/{name}" for name in TRANSLATOR_FILES)
 PSEUDO_TARGET_IMAGES = "pseudo_target/*.nii.gz"
+LABEL_SLICES = "translation/source_labels.npy"  # of translators that use labels
 
 
-def _slices() -> list[Stage]:
+def uses_labels(settings: Settings) -> bool:
+    """Whether the translator learns from the source slices' labels too."""
+    return registration(settings.translation.translator).uses_labels
+
+
+def _slices(settings: Settings) -> list[Stage]:
     titles = {"source": _("Translation: prepare source slices"), "target": _("Translation: prepare target slices")}
+    labels = {"source": [LABEL_SLICES] if uses_labels(settings) else [], "target": []}
     return [
-        Stage(name, Title(title), _by("adaptation:cut_slices", domain), writes=(f"{name}.npy",))
+        Stage(name, Title(title), _by("adaptation:cut_slices", domain), writes=(f"{name}.npy", *labels[domain]))
         for domain, title in titles.items()
         for name in [f"translation/{domain}_slices"]
     ]
 
 
-def _train_translation() -> Stage:
+def _train_translation(settings: Settings) -> Stage:
     return Stage(
         "translation/train",
         Title(_("Translation: train")),
         _by("adaptation:train_translation"),
-        reads=("translation/source_slices.npy", "translation/target_slices.npy"),
+        reads=("translation/source_slices.npy", "translation/target_slices.npy", *([LABEL_SLICES] if uses_labels(settings) else [])),
         writes=TRANSLATOR,
     )
 

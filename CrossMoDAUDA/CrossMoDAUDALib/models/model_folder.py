@@ -10,8 +10,8 @@ from typing import Any
 from ..core.errors import InputError, unreadable
 from ..core.files import read_json
 from ..core.layout import ITERATIONS, iteration_name, iteration_number
-from ..core.settings import Settings, TranslationSettings, with_values
-from .plans import check_plans
+from ..core.settings import Settings, preset_settings, setting_fields, with_values
+from .plans import CONFIGURATION, check_plans
 from .training_summary import TrainedOn
 
 MODEL_FORMAT = 1
@@ -19,8 +19,8 @@ MODEL_FILES = ("model.json", "plans.json", "dataset.json", "segmenter.safetensor
 TRANSLATOR_DESCRIPTION = "translator.json"
 TRANSLATOR_FILES = (TRANSLATOR_DESCRIPTION, "generator.safetensors")
 TRANSLATOR_FORMAT = 1
-# The settings of section ``translation`` that a trained generator cannot be used without.
-TRANSLATOR_SETTINGS = ("translator", "image_size", "generator_features", "generator_blocks", "lower_percentile", "upper_percentile")
+# The settings beside its architecture that a trained translator cannot be used without.
+_BEFORE, _AFTER = ("translation.translator", "translation.image_size"), ("intensity.lower_percentile", "intensity.upper_percentile")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Model:
     @property
     def spacing(self) -> tuple[float, ...]:
         """The voxel size in mm, (z, y, x), that scans are resampled to."""
-        wanted = self.plans["configurations"][self.settings.segmentation.configuration]["spacing"]
+        wanted = self.plans["configurations"][CONFIGURATION]["spacing"]
         return tuple(float(wanted[self.plans["transpose_forward"].index(axis)]) for axis in range(3))
 
 
@@ -171,8 +171,8 @@ def parse_model(folder: Path, description: dict[str, Any], plans: dict[str, Any]
             raise InputError(f"{place}model.json was made by a newer version (format {version}); update CrossMoDAUDA to use it.")
         values = {
             "labels": description["labels"],
-            "translation.lower_percentile": description["lower_percentile"],
-            "translation.upper_percentile": description["upper_percentile"],
+            "intensity.lower_percentile": description["lower_percentile"],
+            "intensity.upper_percentile": description["upper_percentile"],
             "segmentation.trainer": description["trainer"],
             "segmentation.configuration": description["configuration"],
             "segmentation.tile_step": description["tile_step"],
@@ -188,7 +188,7 @@ def parse_model(folder: Path, description: dict[str, Any], plans: dict[str, Any]
         settings = with_values(Settings(), values)
     except InputError as error:
         raise InputError(f"{damaged[:-1]} ({error})") from None
-    check_plans(plans, settings.segmentation.configuration, f"{place}plans.json")
+    check_plans(plans, CONFIGURATION, f"{place}plans.json")
     if not _is_of(dataset, len(settings.labels)):
         raise InputError(f"{place}dataset.json does not describe one channel and the structures of model.json; copy the model again.")
     return Model(folder, settings, mirroring or None, plans, dataset, trained_on)
@@ -201,43 +201,51 @@ def _is_of(dataset: dict[str, Any], structures: int) -> bool:
     return isinstance(channels, dict) and len(channels) == 1 and "background" in (labels or ()) and numbers == list(range(structures + 1))
 
 
-def read_translator(folder: Path) -> TranslationSettings:
-    """The settings that a translator folder's generator was trained with.
+def read_translator(folder: Path) -> Settings:
+    """The settings that the trained network of a translator's folder needs.
 
     Raises:
-        InputError: its description is damaged or of another version.
+        InputError: its description is damaged, of another version or of a translator that there is not.
     """
     path = folder / TRANSLATOR_DESCRIPTION
     return parse_translator(_read_object(path), str(path))
 
 
-def parse_translator(description: dict[str, Any], place: str) -> TranslationSettings:
-    """A translator's settings from the content of its description, which a refusal calls ``place``.
+def parse_translator(description: dict[str, Any], place: str) -> Settings:
+    """Settings from the content of a translator's description, which a refusal calls ``place``.
 
     Raises:
-        InputError: it is damaged or of another version.
+        InputError: it is damaged, of another version or of a translator that there is not.
     """
     try:
-        version = description["format"]
-        values = {f"translation.{name}": description[name] for name in TRANSLATOR_SETTINGS}
+        version, translator = description["format"], description["translator"]
     except (KeyError, TypeError):
         raise InputError(f"{place} is damaged; copy the model again.") from None
     if version != TRANSLATOR_FORMAT:
         raise InputError(
             f"{place} has format {str(version)[:20]}, this version of CrossMoDAUDA reads {TRANSLATOR_FORMAT}; update CrossMoDAUDA."
         )
+    if translator == "none":
+        raise InputError(f"{place} describes no image translator; copy the model again.")
     try:
-        settings = with_values(Settings(), values).translation
+        settings = preset_settings("paper", str(translator))
+        return with_values(settings, {key: description[key.rpartition(".")[2]] for key in _described(settings)})
+    except KeyError:
+        raise InputError(f"{place} is damaged; copy the model again.") from None
     except InputError as error:
         raise InputError(f"{place} is not usable: {error}") from error
-    if settings.translator == "none":
-        raise InputError(f"{place} describes no image translator; copy the model again.")
-    return settings
 
 
-def describe_translator(settings: TranslationSettings) -> dict[str, Any]:
+def describe_translator(settings: Settings) -> dict[str, Any]:
     """What :func:`parse_translator` reads."""
-    return {"format": TRANSLATOR_FORMAT, **{name: getattr(settings, name) for name in TRANSLATOR_SETTINGS}}
+    values = settings.values()
+    return {"format": TRANSLATOR_FORMAT, **{key.rpartition(".")[2]: values[key] for key in _described(settings)}}
+
+
+def _described(settings: Settings) -> list[str]:
+    """The keys of the settings that a trained translator cannot be used without."""
+    known = setting_fields()
+    return [*_BEFORE, *(key for key in settings.values() if known[key][0].metadata["architecture"]), *_AFTER]
 
 
 def _read_object(path: Path) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from typing import Any
 
 from ..core.errors import InputError, short
 
+# nnU-Net's names of what the method uses (paper section 2.2): its 3-D network at full resolution, trained once on all cases.
+CONFIGURATION, FOLD = "3d_fullres", "all"
+
 # Beyond every plan that nnU-Net writes, and small enough that a made-up plan takes neither the machine's memory nor hours.
 MOST_STAGES, MOST_FEATURES, MOST_KERNEL, MOST_STRIDE = 16, 320, 3, 2
 MOST_PATCH_VOXELS, MOST_NUMBERS = 1 << 27, 1 << 32  # the numbers of a layer: its features times its voxels

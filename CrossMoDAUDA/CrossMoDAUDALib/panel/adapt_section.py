@@ -88,9 +88,12 @@ class AdaptSection(Section):
     def showParameters(self):
         super().showParameters()
         if self.parameters is not None:
-            self.settingsForm.show(self.parameters.preset, self.parameters.settings)
+            self._showSettings()
             self._watch()
             self.update()
+
+    def _showSettings(self):
+        self.settingsForm.show(self.parameters.preset, self.parameters.translator, self.parameters.settings)
 
     def _watch(self):
         """Follow the chosen experiment folder."""
@@ -264,7 +267,7 @@ class AdaptSection(Section):
             settings = preset_settings(self.parameters.preset)
             self.parameters.iterations = settings.self_training.iterations
             self.parameters.translator = settings.translation.translator
-            self.settingsForm.show(self.parameters.preset, self.parameters.settings)
+            self._showSettings()
             self.showParameters()
 
     def onTranslator(self, _index):
@@ -273,6 +276,7 @@ class AdaptSection(Section):
             settings = preset_settings(self.parameters.preset)
             isNone = self.parameters.translator == "none"
             self.parameters.iterations = 0 if isNone else settings.self_training.iterations
+            self._showSettings()
 
     def _rememberFolders(self):
         for edit in self._scanEdits.values():

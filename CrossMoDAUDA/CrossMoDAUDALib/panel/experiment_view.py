@@ -165,7 +165,7 @@ class ExperimentView:
         if combo.count < len(charts):
             wasBlocked = combo.blockSignals(True)
             for stage, chart in charts[combo.count :]:
-                combo.addItem(_("{stage} ({chart})").format(stage=self._title(stage), chart=wording.chartTitle(chart)))
+                combo.addItem(_("{stage} ({chart})").format(stage=self._title(stage), chart=_(chart)))
             combo.currentIndex = combo.count - 1  # the training that runs
             combo.blockSignals(wasBlocked)
         combo.visible = bool(charts)

@@ -108,7 +108,10 @@ class Section:
             combo.setItemData(combo.count - 1, tip, qt.Qt.ToolTipRole)
 
         def write(value):
-            combo.currentIndex = max(combo.findData(value), 0)
+            place = combo.findData(value)
+            combo.currentIndex = max(place, 0)
+            if place < 0:  # a scene of another version or computer; what is shown is what is used
+                setattr(self.parameters, name, combo.itemData(0))
 
         self._bound.append((name, lambda: combo.itemData(combo.currentIndex), write))
         combo.connect("currentIndexChanged(int)", lambda _index: self._take(name, combo.itemData(combo.currentIndex)))

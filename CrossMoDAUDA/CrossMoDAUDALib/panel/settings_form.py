@@ -8,14 +8,16 @@ import qt
 from slicer.i18n import tr as _
 
 from ..core.errors import InputError
-from ..core.settings import preset_settings, setting_fields, with_values
+from ..core.parsing import labels_text, names_text
+from ..core.settings import current_key, preset_settings, setting_fields, with_values
+from ..translation.registry import registrations
 
 # These have widgets of their own in the section.
 ELSEWHERE = ("preset", "device", "translation.translator", "self_training.iterations")
 
 
 class SettingsForm:
-    """The settings that a preset leaves open to the user.
+    """The settings that a preset leaves open to the user: those that all translators have, and those of the chosen one.
 
     Args:
         layout: gets the form.
@@ -27,8 +29,9 @@ class SettingsForm:
 
     def __init__(self, layout, onChanged):
         self._onChanged = onChanged
-        self._preset = "paper"
+        self._preset, self._translator = "paper", ""
         self._editors = {}  # by key: (read, write, label)
+        self._boxes = {}  # by section
         self._isShowing = False
         self.problem = ""
         self._shown = None
@@ -47,6 +50,7 @@ class SettingsForm:
                 layout.addWidget(box)
                 self._putInTabOrder(box)
                 box.collapsed = True
+                self._boxes[section] = box
             self._addEditor(groups[section], key, name, declared, kind)
 
     def _addEditor(self, form, key, name, declared, kind):
@@ -82,32 +86,37 @@ class SettingsForm:
         qt.QWidget.setTabOrder(self._lastInTabOrder, widget)
         self._lastInTabOrder = widget
 
-    def show(self, preset, changed):
-        """Show a preset and the settings that differ from it.
+    def show(self, preset, translator, changed):
+        """Show a preset for a translator and the settings that differ from it.
 
         Args:
             changed: JSON object of texts by key; what is not a setting any more is left out.
         """
-        if (preset, changed) == self._shown:  # leave alone what is being typed
+        if (preset, translator, changed) == self._shown:  # leave alone what is being typed
             return
-        self._shown = (preset, changed)
-        self._preset = preset
-        known = {key: value for key, value in _parsed(changed).items() if key in self._editors}
-        base = preset_settings(preset)
+        self._shown = (preset, translator, changed)
+        self._preset, self._translator = preset, translator
+        given = {current_key(key): value for key, value in _parsed(changed).items()}
+        base = self._base()
         self._isShowing = True
         try:
-            for key, (_read, write, _label) in self._editors.items():
-                write(known.get(key, _value(base, key)))
+            for section, box in self._boxes.items():
+                box.visible = any(key.rpartition(".")[0] == section for key in base)
+            for key in self._editors.keys() & base.keys():
+                self._editors[key][1](given.get(key, base[key]))
         finally:
             self._isShowing = False
         self._check()
 
+    def _base(self):
+        """What the preset has for the translator, by key."""
+        return preset_settings(self._preset, self._translator).values()
+
     def changed(self):
         """The settings that differ from the preset, as texts by key."""
-        base, found = preset_settings(self._preset), {}
+        base, found = self._base(), {}
         for key, (read, _write, _label) in self._editors.items():
-            text = _asText(read())
-            if text != _asText(_value(base, key)):
+            if key in base and (text := _asText(read())) != _asText(base[key]):
                 found[key] = text
         return found
 
@@ -116,7 +125,7 @@ class SettingsForm:
             return
         self._check()
         changed = json.dumps(self.changed())
-        self._shown = (self._preset, changed)
+        self._shown = (self._preset, self._translator, changed)
         self._onChanged(changed)
 
     def _check(self):
@@ -124,7 +133,7 @@ class SettingsForm:
         changed = self.changed()
         self.problem = ""
         try:
-            with_values(preset_settings(self._preset), changed)
+            with_values(preset_settings(self._preset, self._translator), changed)
         except InputError as error:
             self.problem = str(error)
         for key, (_read, _write, label) in self._editors.items():
@@ -154,17 +163,15 @@ def _settingTitle(name):
 def _sectionTitle(section):
     titles = {
         "": _("General"),
+        "intensity": _("Intensity scaling"),
         "translation": _("Image translation"),
         "segmentation": _("Segmentation"),
         "self_training": _("Self-training"),
         "evaluation": _("Evaluation"),
     }
-    return titles.get(section, section.replace("_", " ").capitalize())
-
-
-def _value(settings, key):
-    section, _dot, name = key.rpartition(".")
-    return getattr(getattr(settings, section) if section else settings, name)
+    if section in titles:
+        return titles[section]
+    return " / ".join(dict.fromkeys(_(known.title.partition(",")[0]) for known in registrations() if known.section == section))
 
 
 def _asText(value):
@@ -172,9 +179,9 @@ def _asText(value):
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return ",".join(f"{name}:{number}" for name, number in value.items())
+        return labels_text(value)
     if isinstance(value, (tuple, list)):
-        return ",".join(value)
+        return names_text(value)
     return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
 
 

@@ -4,6 +4,7 @@ from slicer.i18n import getContext, translate
 from slicer.i18n import tr as _
 
 from ..method import plan
+from ..translation.registry import loss, registrations
 
 
 def presetTitles():
@@ -19,8 +20,7 @@ def presetTitles():
 def translatorTitles():
     """The image translators as the panel offers them: name, title and tool tip each."""
     return [
-        ("cyclegan-resnet", _("CycleGAN, ResNet"), _("The paper's.")),
-        ("cyclegan-unet", _("CycleGAN, U-Net"), _("With the U-Net generator.")),
+        *((known.name, _(known.title), _(known.tip)) for known in registrations()),
         ("none", _("None (source only)"), _("Train on the source scans as they are, for comparison.")),
     ]
 
@@ -88,35 +88,17 @@ def quantityTitle(name):
         "train_loss": _("Training loss"),
         "validation_loss": _("Validation loss"),
         "pseudo_dice": _("Overlap (pseudo-Dice)"),
-        "adversarial_target": _("Realism of pseudo-target images"),
-        "adversarial_source": _("Realism of pseudo-source images"),
-        "cycle_source": _("Cycle consistency, source"),
-        "cycle_target": _("Cycle consistency, target"),
-        "identity_source": _("Identity, source"),
-        "identity_target": _("Identity, target"),
-        "discriminator_source": _("Discriminator, source"),
-        "discriminator_target": _("Discriminator, target"),
     }
-    return titles.get(name, name.replace("_", " "))
+    found = loss(name)
+    return titles.get(name) or (_(found.title) if found else name.replace("_", " "))
 
 
 def chartOf(name):
     """The chart that a quantity belongs to; empty if it is in none."""
     if name == "learning_rate":
         return ""
-    charts = {"pseudo_dice": "overlap", "adversarial": "contest", "discriminator": "contest", "cycle": "likeness", "identity": "likeness"}
-    return next((chart for start, chart in charts.items() if name.startswith(start)), "losses")
-
-
-def chartTitle(chart):
-    """A chart's name in words."""
-    titles = {
-        "overlap": _("overlap"),
-        "contest": _("adversarial losses"),
-        "likeness": _("cycle and identity losses"),
-        "losses": _("losses"),
-    }
-    return titles[chart]
+    found = loss(name)
+    return "overlap" if name == "pseudo_dice" else found.chart if found else "losses"
 
 
 def findingText(kind):

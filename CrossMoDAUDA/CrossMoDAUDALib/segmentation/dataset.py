@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.files import write_json
-from ..core.settings import TranslationSettings
+from ..core.settings import IntensitySettings
 from ..images.intensity import network_image, scale_intensity, to_stored
 from ..images.volumes import Array, Volume, from_canonical, to_canonical, write_volume
 
@@ -55,7 +55,7 @@ def outside_patient(array: Array) -> npt.NDArray[np.bool_]:
     return outside
 
 
-def scaled_scan(volume: Volume, settings: TranslationSettings) -> Volume:
+def scaled_scan(volume: Volume, settings: IntensitySettings) -> Volume:
     """A scan's intensities scaled by its percentiles, as nnU-Net gets them, on its own grid."""
     scaled = to_stored(scale_intensity(volume.array, settings.lower_percentile, settings.upper_percentile))
     return volume.with_array(network_image(scaled, outside_patient(volume.array)))

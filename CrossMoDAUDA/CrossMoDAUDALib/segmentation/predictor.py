@@ -17,6 +17,7 @@ from ..core.progress import Progress, silent
 from ..core.settings import SegmentationSettings
 from ..images.volumes import Volume, refuse_blank, to_canonical
 from ..models.model_folder import Model, model_folder, read_model
+from ..models.plans import CONFIGURATION
 from ..models.weights import load_weights
 from .dataset import from_network_labels, on_scan_grid, scaled_scan
 from .nnunet import aloud, find_trainer, prediction_session
@@ -37,7 +38,7 @@ class Segmenter:
     def __init__(self, folder: Path, device: str = "auto", largest_component: Sequence[str] | None = None) -> None:
         model = read_model(folder)
         self.labels, self.trained_on = model.settings.labels, model.trained_on
-        self._scaling = model.settings.translation
+        self._scaling = model.settings.intensity
         own = model.settings.self_training.largest_component
         self._single = [self.labels[name] for name in (own if largest_component is None else largest_component)]
         self._spacing = model.spacing
@@ -165,7 +166,7 @@ def _predictor(model: Model, device_name: str) -> Any:
     on_gpu = device.type == "cuda"
     try:
         plans = PlansManager(model.plans)
-        configuration = plans.get_configuration(model.settings.segmentation.configuration)
+        configuration = plans.get_configuration(CONFIGURATION)
         network = _network(
             model.settings.segmentation.trainer, plans, configuration,
             determine_num_input_channels(plans, configuration, model.dataset),

@@ -20,7 +20,7 @@ from ..core.files import asking_the_disk, make_folder, read_json, write_json
 from ..core.parallel import for_each
 from ..core.progress import Progress
 from ..core.settings import SegmentationSettings
-from ..models.plans import check_plans
+from ..models.plans import CONFIGURATION, check_plans
 from .dataset import TrainingCase
 
 PLANS = "nnUNetPlans"
@@ -62,7 +62,7 @@ def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSetting
     plans = planner.plan_experiment()
     recursive_fix_for_json_export(plans)
     # Not first when the trained model is read.
-    check_plans(json.loads(json.dumps(plans)), settings.configuration, f"{target / PLANS}.json")
+    check_plans(json.loads(json.dumps(plans)), CONFIGURATION, f"{target / PLANS}.json")
     write_json(target / f"{PLANS}.json", plans)
 
 

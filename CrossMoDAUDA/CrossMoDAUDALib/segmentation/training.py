@@ -21,10 +21,12 @@ from ..core.errors import CrossModaError
 from ..core.files import make_folder, read_json, replacing, write_json
 from ..core.parallel import end_with_parent
 from ..core.progress import Progress
-from ..core.settings import SegmentationSettings, Settings
+from ..core.settings import Settings
 from ..models.model_folder import MODEL_FORMAT
+from ..models.plans import CONFIGURATION, FOLD
 from .nnunet import aloud, find_trainer, nnunet_session
 from .preparation import PLANS
+from .schedule import apply_schedule
 
 TRAINED_ON = "trained_on.json"
 _SECONDS_BETWEEN_PLOTS = 60
@@ -79,14 +81,14 @@ def train(
     run = _Run(seed=settings.seed * 1009 + iteration, progress=progress, device=device, compiled=compiled)
     trainer = _trainer_class(chosen.trainer)(
         plans=plans,
-        configuration=chosen.configuration,
-        fold=chosen.fold,
+        configuration=CONFIGURATION,
+        fold=FOLD,
         dataset_json=read_json(preprocessed / name / "dataset.json"),
         device=device,
     )
     trainer.run = run
     trainer.device = device  # nnU-Net always takes the first GPU, or that with the process's rank
-    _apply(trainer, chosen)
+    apply_schedule(trainer, chosen)
     _seed(run.seed)
     trainer.initialize()
     output = Path(trainer.output_folder)
@@ -164,11 +166,11 @@ def export(trainer: Any, model: Path, settings: Settings, trained_on: dict[str, 
             "format": MODEL_FORMAT,
             "labels": settings.labels,
             "trainer": settings.segmentation.trainer,
-            "configuration": settings.segmentation.configuration,
+            "configuration": CONFIGURATION,
             "mirroring_axes": list(axes) if axes is not None and settings.segmentation.mirroring else None,
             "tile_step": settings.segmentation.tile_step,
-            "lower_percentile": settings.translation.lower_percentile,
-            "upper_percentile": settings.translation.upper_percentile,
+            "lower_percentile": settings.intensity.lower_percentile,
+            "upper_percentile": settings.intensity.upper_percentile,
             "largest_component": list(settings.self_training.largest_component),
             **({"trained_on": trained_on} if trained_on else {}),
         },
@@ -270,21 +272,6 @@ class _EndingWithParent:
 
     def __repr__(self) -> str:
         return repr(self._transforms)
-
-
-def _apply(trainer: Any, chosen: SegmentationSettings) -> None:
-    """Give a trainer the settings that were changed; what was not is its own affair (nnU-Net has trainers of other lengths)."""
-    names = {
-        "epochs": "num_epochs",
-        "iterations_per_epoch": "num_iterations_per_epoch",
-        "validation_iterations_per_epoch": "num_val_iterations_per_epoch",
-        "initial_learning_rate": "initial_lr",
-        "checkpoint_every": "save_every",
-    }
-    unchanged = SegmentationSettings()
-    for setting, attribute in names.items():
-        if getattr(chosen, setting) != getattr(unchanged, setting):
-            setattr(trainer, attribute, getattr(chosen, setting))
 
 
 def _is_finite(network: Any) -> bool:

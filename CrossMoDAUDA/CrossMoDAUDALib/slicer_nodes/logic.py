@@ -192,6 +192,6 @@ def _load_segmenter(model: Path, device: str) -> _Segmenter:
 
 
 def _load_translator(model: Path, device: str) -> _Translator:
-    from ..translation.translator import Translator
+    from ..translation.trained import TrainedTranslator
 
-    return Translator.load(model, device)
+    return TrainedTranslator.load(model, device)

@@ -17,53 +17,82 @@ results, so the gradients of one are added up before the other is computed, whic
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor, nn
-from torch.nn.functional import l1_loss
+from ..core.declaring import setting
+from ..core.errors import InputError
+from .protocol import Loss, Registration
 
-from ..compute.acceleration import Accelerated, Acceleration
-from ..compute.distributed import gathered, own_share
-from ..core.settings import TranslationSettings
-from .networks import build_discriminator, build_generator, initialize
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+    from ..compute.acceleration import Accelerated, Acceleration
+    from ..core.settings import Settings
+else:
+    from ..compute.lazy import torch
+
+# Version 0.1.0 had them in section ``translation``.
+_setting = partial(setting, formerly="translation")
+
+
+@dataclass(frozen=True)
+class CycleGANSettings:
+    """What CycleGAN needs beyond every translator's settings; the defaults are the paper's (section 2.1)."""
+
+    adversarial_weight: float = _setting(1.0, "Weight of the adversarial loss.", low=0, high=1000)
+    cycle_weight: float = _setting(10.0, "Weight of the cycle consistency loss.", low=0, high=1000)
+    identity_weight: float = _setting(5.0, "Weight of the identity loss.", low=0, high=1000)
+    pool_size: int = _setting(50, "Translated slices kept to show the discriminators older ones; 0 is none.", low=0, high=10000)
+    generator_features: int = _setting(64, "Feature maps of the generator's first layer.", low=2, high=512, architecture=True)
+    generator_blocks: int = _setting(9, "Residual blocks of the ResNet generator.", low=1, high=64, architecture=True)
+    discriminator_features: int = _setting(64, "Feature maps of the discriminator's first layer.", low=2, high=512)
+    adam_beta1: float = _setting(0.5, "Adam's first decay rate.", low=0, high=0.9999)
+    adam_beta2: float = _setting(0.999, "Adam's second decay rate.", low=0, high=0.99999)
+
+    def check(self, settings: Settings) -> None:
+        """Refuse slices that the U-Net cannot halve down to one pixel."""
+        size = settings.translation.image_size
+        if settings.translation.translator == "cyclegan-unet" and (size < 128 or size & (size - 1)):
+            nearest = 2 ** max(7, size.bit_length() - 1)
+            raise InputError(
+                f"translation.image_size={size} does not suit the U-Net generator, which halves a slice"
+                f" down to one pixel; use a power of two from 128, as {nearest}."
+            )
 
 
 class CycleGAN:
-    """Both generators and discriminators with what trains them.
+    """Both generators and discriminators with what trains them, a :class:`.protocol.Translator`.
 
     Args:
-        settings: architecture, weights of the losses, Adam, pool.
-        seed: of the initial weights and the image pools.
-        how: where the networks live and how they run.
+        settings: architecture, weights of the losses, Adam, pool; ``seed`` is that of the initial weights and the pools.
+        acceleration: where the networks live and how they run.
     """
 
-    def __init__(self, settings: TranslationSettings, seed: int, how: Acceleration) -> None:
-        self.settings = settings
-        draws = torch.Generator().manual_seed(seed)
+    def __init__(self, settings: Settings, acceleration: Acceleration) -> None:
+        from .networks import build_discriminator, build_generator, initialize
+
+        self.settings = settings.of(CycleGANSettings)
+        self._learning_rate = settings.translation.learning_rate
+        draws = torch.Generator().manual_seed(settings.seed)
         self.to_target = build_generator(settings)
         self.to_source = build_generator(settings)
         self.target_discriminator = build_discriminator(settings)
         self.source_discriminator = build_discriminator(settings)
         for network in self._networks().values():
             initialize(network, draws)
-            how.place(network)
-        self._run = {name: how.faster(network) for name, network in self._networks().items()}
-        self.target_pool = ImagePool(settings.pool_size, draws)
-        self.source_pool = ImagePool(settings.pool_size, draws)
+            acceleration.place(network)
+        self._run = {name: acceleration.faster(network) for name, network in self._networks().items()}
+        self.target_pool = ImagePool(self.settings.pool_size, draws)
+        self.source_pool = ImagePool(self.settings.pool_size, draws)
         self._draws = draws
         self.generator_optimizer = self._adam(self.to_target, self.to_source)
         self.discriminator_optimizer = self._adam(self.target_discriminator, self.source_discriminator)
 
-    def step(self, source: Tensor, target: Tensor) -> dict[str, Tensor]:
-        """One step of the generators, then one of the discriminators.
-
-        Args:
-            source, target: unpaired slices in [-1, 1], both of shape (n, 1, h, w), on the networks' device.
-
-        Returns:
-            Every unweighted loss as a scalar left on the device, so that nothing waits for it.
-        """
+    def step(self, source: Tensor, target: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        """One step of the generators, then one of the discriminators; every unweighted loss."""
         losses: dict[str, Tensor] = {}
 
         self._train_discriminators(False)
@@ -86,11 +115,11 @@ class CycleGAN:
         weights = self.settings
         if weights.identity_weight > 0:
             fake, same = there(torch.cat((images, real))).split((len(images), len(real)))
-            identity = l1_loss(same, real)
+            identity = torch.nn.functional.l1_loss(same, real)
         else:
             fake, identity = there(images), images.new_zeros(())
         adversarial = (discriminator(fake) - 1).square().mean()
-        cycle = l1_loss(back(fake), images)
+        cycle = torch.nn.functional.l1_loss(back(fake), images)
         (weights.adversarial_weight * adversarial + weights.cycle_weight * cycle + weights.identity_weight * identity).backward()
         losses[f"adversarial_{domain}"] = adversarial.detach()
         losses[f"cycle_{other}"] = cycle.detach()
@@ -118,13 +147,21 @@ class CycleGAN:
     def _adam(self, *networks: nn.Module) -> torch.optim.Adam:
         parameters = [parameter for network in networks for parameter in network.parameters()]
         betas = (self.settings.adam_beta1, self.settings.adam_beta2)
-        return torch.optim.Adam(parameters, lr=self.settings.learning_rate, betas=betas)
+        return torch.optim.Adam(parameters, lr=self._learning_rate, betas=betas)
 
     def set_learning_rate(self, rate: float) -> None:
         """Use ``rate`` in both optimisers from now on."""
         for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
             for group in optimizer.param_groups:
                 group["lr"] = rate
+
+    def trained_network(self) -> nn.Module:
+        """The generator from source to target."""
+        return self.to_target
+
+    def sample_columns(self, source: Tensor, target: Tensor) -> tuple[Tensor, ...]:
+        """Source, pseudo-target, target, pseudo-source."""
+        return source, self.to_target(source), target, self.to_source(target)
 
     def _networks(self) -> dict[str, nn.Module]:
         names = ("to_target", "to_source", "target_discriminator", "source_discriminator")
@@ -174,6 +211,8 @@ class ImagePool:
         Args:
             fakes: shape (n, 1, h, w).
         """
+        from ..compute.distributed import gathered, own_share
+
         if self.size == 0:
             return fakes
         shown = []
@@ -187,13 +226,40 @@ class ImagePool:
         return torch.stack(shown[own_share(len(shown))])
 
 
-def learning_rate_factor(epoch: int, constant_epochs: int, decay_epochs: int) -> float:
-    """Share of the initial learning rate in an epoch: one at first, then falling linearly.
+def _generator(settings: Settings) -> nn.Module:
+    from .networks import build_generator
 
-    The paper's 200 epochs: 100 at 0.00015, then 100 linear ones. The fall begins with the first epoch of the decay and would
-    be at zero in the epoch after the last, so that no epoch is spent without learning.
+    return build_generator(settings)
 
-    Args:
-        epoch: counted from 0.
-    """
-    return 1.0 - max(0, epoch - constant_epochs + 1) / (decay_epochs + 1)
+
+_REGISTRATION = partial(
+    Registration,
+    section="cyclegan",
+    settings=CycleGANSettings,
+    make=CycleGAN,
+    network=_generator,
+    losses={
+        "adversarial_target": Loss("Realism of pseudo-target images", "adversarial losses"),
+        "adversarial_source": Loss("Realism of pseudo-source images", "adversarial losses"),
+        "discriminator_source": Loss("Discriminator, source", "adversarial losses"),
+        "discriminator_target": Loss("Discriminator, target", "adversarial losses"),
+        "cycle_source": Loss("Cycle consistency, source", "cycle and identity losses"),
+        "cycle_target": Loss("Cycle consistency, target", "cycle and identity losses"),
+        "identity_source": Loss("Identity, source", "cycle and identity losses"),
+        "identity_target": Loss("Identity, target", "cycle and identity losses"),
+    },
+    presets={
+        "smoke": {"cyclegan.generator_features": 8, "cyclegan.generator_blocks": 3, "cyclegan.discriminator_features": 8},
+        # So small a network, trained so little, would hardly change the contrast if it were also asked to leave a target slice as it is.
+        "sample": {
+            "cyclegan.identity_weight": 0,
+            "cyclegan.generator_features": 16,
+            "cyclegan.generator_blocks": 4,
+            "cyclegan.discriminator_features": 16,
+        },
+    },
+)
+TRANSLATORS = (
+    _REGISTRATION(name="cyclegan-resnet", title="CycleGAN, ResNet", tip="The paper's."),
+    _REGISTRATION(name="cyclegan-unet", title="CycleGAN, U-Net", tip="With the U-Net generator."),
+)

@@ -11,7 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..core.settings import TranslationSettings
+from ..core.settings import Settings
+from .cyclegan import CycleGANSettings
 
 
 class InstanceNorm2d(nn.InstanceNorm2d):
@@ -148,16 +149,17 @@ class PatchDiscriminator(nn.Module):
         return scores
 
 
-def build_generator(settings: TranslationSettings) -> nn.Module:
-    """The generator that ``settings.translator`` names, its weights not yet drawn by :func:`initialize`."""
-    if settings.translator == "cyclegan-unet":
-        return UnetGenerator(settings.image_size, settings.generator_features)
-    return ResnetGenerator(settings.generator_features, settings.generator_blocks)
+def build_generator(settings: Settings) -> nn.Module:
+    """The generator of the chosen CycleGAN, its weights not yet drawn by :func:`initialize`."""
+    chosen = settings.of(CycleGANSettings)
+    if settings.translation.translator == "cyclegan-unet":
+        return UnetGenerator(settings.translation.image_size, chosen.generator_features)
+    return ResnetGenerator(chosen.generator_features, chosen.generator_blocks)
 
 
-def build_discriminator(settings: TranslationSettings) -> nn.Module:
+def build_discriminator(settings: Settings) -> nn.Module:
     """The PatchGAN discriminator, its weights not yet drawn by :func:`initialize`."""
-    return PatchDiscriminator(settings.discriminator_features)
+    return PatchDiscriminator(settings.of(CycleGANSettings).discriminator_features)
 
 
 def initialize(network: nn.Module, generator: torch.Generator) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,22 +18,24 @@ from ..compute.distributed import own_share
 from ..core.errors import CrossModaError, InputError
 from ..core.files import replacing
 from ..core.progress import Progress, silent
-from ..core.settings import TranslationSettings
+from ..core.settings import IntensitySettings, Settings, TranslationSettings
 from ..images import volumes
 from ..images.intensity import FULL_SCALE, scale_intensity, to_slices
 from ..images.volumes import Geometry, Volume
 
-Slices = npt.NDArray[np.int16]
+Slices = npt.NDArray[np.int16] | npt.NDArray[np.uint8]
 
 _RESIZED_AT_ONCE = 16
+# Places of a sampler's files.
+_SOURCE, _TARGET, _LABELS = 0, 1, 2
 
 
-def prepare(volume: Volume, settings: TranslationSettings) -> npt.NDArray[np.float32]:
+def prepare(volume: Volume, settings: IntensitySettings) -> npt.NDArray[np.float32]:
     """A volume as the networks know it: canonical orientation, intensities in [-1, 1]; shape (slices, rows, columns)."""
     return scale_intensity(volumes.to_canonical(volume).array, settings.lower_percentile, settings.upper_percentile)
 
 
-def build_slices(images: Sequence[Path], out: Path, settings: TranslationSettings, progress: Progress = silent) -> None:
+def build_slices(images: Sequence[Path], out: Path, settings: Settings, progress: Progress = silent) -> None:
     """Decode every scan of a domain once into one file of all its axial slices, resized to ``image_size``.
 
     The file is a NumPy array of shape (slices, image_size, image_size), int16, 32767 standing for 1. One scan is in memory
@@ -44,27 +47,63 @@ def build_slices(images: Sequence[Path], out: Path, settings: TranslationSetting
     """
     if not images:
         raise InputError(f"There are no scans to cut into slices for {out.name}; name at least one scan of each domain.")
+    size = settings.translation.image_size
     count = sum(_canonical_size(volumes.read_geometry(path))[2] for path in images)
-    size = settings.image_size
-    header = {"descr": "<i2", "fortran_order": False, "shape": (count, size, size)}
+    with _new_array(out, "<i2", (count, size, size)) as file:
+        for number, path in enumerate(images, start=1):
+            scaled = prepare(volumes.read_volume(path), settings.intensity)
+            for first in range(0, len(scaled), _RESIZED_AT_ONCE):
+                some = torch.from_numpy(scaled[first : first + _RESIZED_AT_ONCE]).unsqueeze(1)
+                resized = volumes.resize_slices(some, (size, size)).squeeze(1).numpy()
+                file.write(to_slices(resized).tobytes())
+            progress(number, len(images), f"sliced {volumes.file_stem(path)}")
+
+
+def build_label_slices(cases: Sequence[tuple[Path, Path]], out: Path, settings: Settings) -> None:
+    """Cut label maps into slices that lie on those which :func:`build_slices` cuts from their images, in the same order.
+
+    The file is a NumPy array of shape (slices, image_size, image_size), uint8: 0 is background, k the k-th structure of
+    ``settings.labels``. Of several voxels that become one pixel the nearest counts.
+
+    Args:
+        cases: an image and its label map each.
+
+    Raises:
+        InputError: a file cannot be read.
+        CrossModaError: the file cannot be written.
+    """
+    size = settings.translation.image_size
+    numbers = np.zeros(256, np.uint8)
+    numbers[list(settings.labels.values())] = np.arange(1, 1 + len(settings.labels))
+    geometries = [volumes.read_geometry(image) for image, _ in cases]
+    count = sum(_canonical_size(geometry)[2] for geometry in geometries)
+    with _new_array(out, "|u1", (count, size, size)) as file:
+        for (_, label), geometry in zip(cases, geometries, strict=True):
+            # On the image's grid, of which a file's rounding could else make another orientation.
+            values = volumes.to_canonical(Volume(volumes.read_label_map(label).array, geometry)).array
+            rows, columns = (_nearest(length, size) for length in values.shape[1:])
+            file.write(numbers[values][:, rows][:, :, columns].tobytes())
+
+
+def _nearest(length: int, size: int) -> npt.NDArray[np.int64]:
+    """For each of ``size`` pixels across ``length`` voxels the voxel in which its centre lies."""
+    return ((np.arange(size) + 0.5) * length / size).astype(np.int64)
+
+
+@contextlib.contextmanager
+def _new_array(out: Path, kind: str, shape: tuple[int, ...]) -> Iterator[IO[bytes]]:
+    """A NumPy array's file, open for the values and whole as soon as it is there.
+
+    Raises:
+        CrossModaError: it cannot be written.
+    """
     try:
         # Written, not memory-mapped: on a full disk a write fails, where a mapping would kill the process.
         with replacing(out) as partial, partial.open("wb") as file:
-            np.lib.format.write_array_header_1_0(file, header)
-            for number, path in enumerate(images, start=1):
-                _append_slices(file, volumes.read_volume(path), settings)
-                progress(number, len(images), f"sliced {volumes.file_stem(path)}")
+            np.lib.format.write_array_header_1_0(file, {"descr": kind, "fortran_order": False, "shape": shape})
+            yield file
     except OSError as error:
         raise CrossModaError(f"{out} could not be written; check the free space and the permissions of its folder.") from error
-
-
-def _append_slices(file: IO[bytes], volume: Volume, settings: TranslationSettings) -> None:
-    size = settings.image_size
-    scaled = prepare(volume, settings)
-    for first in range(0, len(scaled), _RESIZED_AT_ONCE):
-        some = torch.from_numpy(scaled[first : first + _RESIZED_AT_ONCE]).unsqueeze(1)
-        resized = volumes.resize_slices(some, (size, size)).squeeze(1).numpy()
-        file.write(to_slices(resized).tobytes())
 
 
 def _canonical_size(geometry: Geometry) -> tuple[int, int, int]:
@@ -107,11 +146,19 @@ class SliceSampler:
         settings: batch size and steps.
         seed: of the order.
         device: where batches are wanted.
+        labels: file of :func:`build_label_slices` for the source, if the translator uses labels.
+
+    Raises:
+        CrossModaError: a file is missing or damaged, or the labels are not those of the source's slices.
     """
 
-    def __init__(self, source: Path, target: Path, settings: TranslationSettings, seed: int, device: torch.device) -> None:
-        self._files = (open_slices(source), open_slices(target))
+    def __init__(
+        self, source: Path, target: Path, settings: TranslationSettings, seed: int, device: torch.device, labels: Path | None = None
+    ) -> None:
+        self._files = [open_slices(path) for path in (source, target, *([labels] if labels else []))]
         self.counts = (len(self._files[0]), len(self._files[1]))
+        if labels and self._files[_LABELS].shape != self._files[_SOURCE].shape:
+            raise CrossModaError(f"{labels} does not lie on {source}; delete both, so that the scans are cut into slices again.")
         self.steps = steps_per_epoch(settings, *self.counts)
         self._batch_size = settings.batch_size
         self._seed = seed
@@ -121,25 +168,30 @@ class SliceSampler:
         if _fits(device, sum(file.nbytes for file in self._files)):
             self._resident = [torch.from_numpy(np.array(file)).to(device) for file in self._files]
 
-    def batch(self, epoch: int, step: int) -> tuple[Tensor, Tensor]:
-        """Source and target slices of one step, each (batch, 1, h, w), in [-1, 1], on the device.
+    def batch(self, epoch: int, step: int) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Source and target slices of one step, each (batch, 1, h, w), in [-1, 1], and the source's labels, on the device.
 
         Where several processes train, each gets its equal share of the batch.
 
         Args:
             epoch, step: counted from 0; step is below ``steps``.
+
+        Returns:
+            Labels are (batch, h, w), int64; None without a file of labels.
         """
         if self._order is None or self._order[0] != epoch:
-            self._order = (epoch, (self._shuffled(epoch, 0), self._shuffled(epoch, 1)))
+            self._order = (epoch, (self._shuffled(epoch, _SOURCE), self._shuffled(epoch, _TARGET)))
         chosen = slice(step * self._batch_size, (step + 1) * self._batch_size)
-        own = own_share(self._batch_size)
-        return self._take(0, self._order[1][0][chosen][own]), self._take(1, self._order[1][1][chosen][own])
+        source, target = (order[chosen][own_share(self._batch_size)] for order in self._order[1])
+        labels = self._take(_LABELS, source).long() if len(self._files) > _LABELS else None
+        return to_unit(self._take(_SOURCE, source)), to_unit(self._take(_TARGET, target)), labels
 
     def spread(self, count: int) -> tuple[Tensor, Tensor]:
         """``count`` slices of each domain, each from an equal part of its file and there one with much to see; shapes as :meth:`batch`."""
-        return self._take(0, self._telling(0, count)), self._take(1, self._telling(1, count))
+        source, target = (to_unit(self._take(domain, self._with_contrast(domain, count))) for domain in (_SOURCE, _TARGET))
+        return source, target
 
-    def _telling(self, domain: int, count: int) -> npt.NDArray[np.int64]:
+    def _with_contrast(self, domain: int, count: int) -> npt.NDArray[np.int64]:
         """Of a few candidates in each part of a file the one with most contrast: the outermost slices of a head show nothing."""
         parts = np.linspace(0, self.counts[domain], count + 1)
         chosen = []
@@ -154,13 +206,14 @@ class SliceSampler:
         rounds = math.ceil(needed / self.counts[domain])
         return np.concatenate([draws.permutation(self.counts[domain]) for _ in range(rounds)])[:needed]
 
-    def _take(self, domain: int, places: npt.NDArray[np.int64]) -> Tensor:
+    def _take(self, file: int, places: npt.NDArray[np.int64]) -> Tensor:
+        """Slices of a file as they are stored, (n, h, w), on the device."""
         if self._resident:
-            return to_unit(self._resident[domain][torch.from_numpy(places).to(self._device, non_blocking=True)])
-        stored = torch.from_numpy(np.ascontiguousarray(self._files[domain][places], dtype=np.int16))
+            return self._resident[file][torch.from_numpy(places).to(self._device, non_blocking=True)]
+        stored = torch.from_numpy(np.ascontiguousarray(self._files[file][places]))
         if self._device.type == "cuda":
             stored = stored.pin_memory()
-        return to_unit(stored.to(self._device, non_blocking=True))
+        return stored.to(self._device, non_blocking=True)
 
 
 def _fits(device: torch.device, needed: int) -> bool:

@@ -6,13 +6,12 @@ What it leaves in its folder::
     checkpoint_previous.pt   the one before, should that be damaged
     losses.csv               a row per epoch: mean of each loss, learning rate
     samples/epoch_0001.png   a few slices and their translations; samples/latest.png is the newest
-    generator.safetensors    the trained source-to-target generator
+    generator.safetensors    the trained source-to-target network
     translator.json          its architecture and how to scale scans for it; written last
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import time
 from pathlib import Path
@@ -28,11 +27,12 @@ from ..compute.distributed import device_name, means, rank_number
 from ..core.errors import CrossModaError
 from ..core.files import replacing, write_csv, write_json
 from ..core.progress import Progress
-from ..core.settings import Settings
+from ..core.settings import Settings, setting_fields
 from ..models.model_folder import describe_translator
-from .cyclegan import CycleGAN, learning_rate_factor
+from .protocol import Translator
+from .registry import registration
 from .slices import SliceSampler
-from .translator import DESCRIPTION, WEIGHTS
+from .trained import DESCRIPTION, WEIGHTS
 
 CHECKPOINT = "checkpoint.pt"
 PREVIOUS = "checkpoint_previous.pt"
@@ -45,7 +45,15 @@ _SAMPLE_SLICES = 4
 _SAMPLE_PIXELS = 256
 
 
-def train(source_slices: Path, target_slices: Path, folder: Path, settings: Settings, device: torch.device, progress: Progress) -> None:
+def train(
+    source_slices: Path,
+    target_slices: Path,
+    folder: Path,
+    settings: Settings,
+    device: torch.device,
+    progress: Progress,
+    label_slices: Path | None = None,
+) -> None:
     """Train the translator, or go on from the checkpoint in ``folder``, until it is written there.
 
     On the CPU an interrupted training ends in the same weights, bit for bit, as one that was not. Several processes
@@ -54,30 +62,31 @@ def train(source_slices: Path, target_slices: Path, folder: Path, settings: Sett
     Args:
         source_slices, target_slices: files of :func:`.slices.build_slices`.
         folder: where everything goes; see above.
-        settings: ``translation``, ``seed``, ``precision`` and ``compile`` are used.
+        settings: ``translation``, the translator's own section, ``seed``, ``precision`` and ``compile`` are used.
         device: where the networks are trained.
         progress: told the step of all epochs' steps, with the mean losses of the epoch so far.
+        label_slices: file of :func:`.slices.build_label_slices`, if the translator uses labels.
 
     Raises:
         CrossModaError: a loss became infinite, the device's memory does not suffice, or the checkpoint is damaged or of
             other settings.
     """
     translation = settings.translation
-    sampler = SliceSampler(source_slices, target_slices, translation, settings.seed, device)
-    how = Acceleration.choose(settings, device)
-    model = CycleGAN(translation, settings.seed, how)
-    history = _resume(folder, model, settings, sampler)
+    sampler = SliceSampler(source_slices, target_slices, translation, settings.seed, device, label_slices)
+    acceleration = Acceleration.choose(settings, device)
+    translator = registration(translation.translator).make(settings, acceleration)
+    history = _resume(folder, translator, settings, sampler)
     epochs = translation.epochs + translation.decay_epochs
     report = _Reporter(progress, epochs, sampler.steps)
     try:
-        with how.kernels():
+        with acceleration.kernels():
             for epoch in range(len(history), epochs):
                 rate = translation.learning_rate * learning_rate_factor(epoch, translation.epochs, translation.decay_epochs)
-                model.set_learning_rate(rate)
-                losses = _train_epoch(model, sampler, epoch, report)
+                translator.set_learning_rate(rate)
+                losses = _train_epoch(translator, sampler, epoch, report)
                 history.append({**losses, "learning_rate": rate})
                 if rank_number() == 0 and (len(history) % translation.checkpoint_every == 0 or len(history) == epochs):
-                    _write_checkpoint(folder, model, settings, sampler, history)
+                    _write_checkpoint(folder, translator, settings, sampler, history)
                 report(epoch, sampler.steps, history[-1])
     except torch.cuda.OutOfMemoryError as error:
         raise CrossModaError(
@@ -85,14 +94,14 @@ def train(source_slices: Path, target_slices: Path, folder: Path, settings: Sett
             f" (now {translation.batch_size}) or end other programs that use it."
         ) from error
     if rank_number() == 0:
-        _write_translator(folder, model, settings)
+        _write_translator(folder, translator, settings)
 
 
-def _train_epoch(model: CycleGAN, sampler: SliceSampler, epoch: int, report: _Reporter) -> dict[str, float]:
+def _train_epoch(translator: Translator, sampler: SliceSampler, epoch: int, report: _Reporter) -> dict[str, float]:
     """Mean of each loss over one epoch. Raises CrossModaError when one is not finite."""
     sums: dict[str, Tensor] = {}
     for step in range(sampler.steps):
-        for name, loss in means(model.step(*sampler.batch(epoch, step))).items():
+        for name, loss in means(translator.step(*sampler.batch(epoch, step))).items():
             sums[name] = sums[name] + loss if name in sums else loss
         if report.due(last=step + 1 == sampler.steps):
             report(epoch, step + 1, _finite_means(sums, step + 1, epoch) if report.metrics_due(epoch, step + 1) else {})
@@ -137,23 +146,31 @@ class _Reporter:
 
 
 def _identity(settings: Settings, sampler: SliceSampler) -> dict[str, Any]:
-    """What a checkpoint must have in common with the training that goes on from it."""
-    values = dataclasses.asdict(settings.translation)
+    """What a checkpoint must have in common with the training that goes on from it; settings by the names that older versions wrote."""
+    identity: dict[str, Any] = {"seed": settings.seed, "slices": list(sampler.counts)}
+    fields = setting_fields()
+    for key, value in settings.values().items():
+        section, _, name = key.rpartition(".")
+        if section in ("translation", "intensity", registration(settings.translation.translator).section):
+            is_old = "translation" in (section, fields[key][0].metadata["formerly"])
+            identity[name if is_old else key] = value
     for later in ("check_agreement", "drop_failed"):  # what is done with its translations
-        del values[later]
-    return {"seed": settings.seed, "slices": list(sampler.counts), **values}
+        del identity[later]
+    return identity
 
 
-def _write_checkpoint(folder: Path, model: CycleGAN, settings: Settings, sampler: SliceSampler, history: list[dict[str, float]]) -> None:
+def _write_checkpoint(
+    folder: Path, translator: Translator, settings: Settings, sampler: SliceSampler, history: list[dict[str, float]]
+) -> None:
     """Losses and pictures first: a checkpoint that is there vouches for them."""
     write_csv(folder / LOSSES, [["epoch", *history[0]], *([number, *row.values()] for number, row in enumerate(history, start=1))])
-    _write_samples(folder / SAMPLES, model, sampler, len(history))
-    state = {"of": _identity(settings, sampler), "history": history, "model": model.state_dict()}
+    _write_samples(folder / SAMPLES, translator, sampler, len(history))
+    state = {"of": _identity(settings, sampler), "history": history, "model": translator.state_dict()}
     with replacing_checkpoint(folder / CHECKPOINT, folder / PREVIOUS) as partial:
         torch.save(state, partial)
 
 
-def _resume(folder: Path, model: CycleGAN, settings: Settings, sampler: SliceSampler) -> list[dict[str, float]]:
+def _resume(folder: Path, translator: Translator, settings: Settings, sampler: SliceSampler) -> list[dict[str, float]]:
     """Load the newest checkpoint, if there is one, into the model; the rows of the finished epochs."""
     path = next((path for path in (folder / CHECKPOINT, folder / PREVIOUS) if path.is_file()), None)
     if path is None:
@@ -163,7 +180,7 @@ def _resume(folder: Path, model: CycleGAN, settings: Settings, sampler: SliceSam
         found, wanted = state["of"], _identity(settings, sampler)
         changed = [name for name in wanted if found.get(name) != wanted[name]]
         if not changed:
-            model.load_state_dict(state["model"])
+            translator.load_state_dict(state["model"])
             history: list[dict[str, float]] = state["history"]
             return history
     except Exception as error:
@@ -177,12 +194,12 @@ def _resume(folder: Path, model: CycleGAN, settings: Settings, sampler: SliceSam
 
 
 @torch.no_grad()
-def _write_samples(folder: Path, model: CycleGAN, sampler: SliceSampler, epoch: int) -> None:
-    """A picture with a row per sample: source, pseudo-target, target, pseudo-source."""
+def _write_samples(folder: Path, translator: Translator, sampler: SliceSampler, epoch: int) -> None:
+    """A picture with a row per sample and the translator's columns."""
     from PIL import Image
 
     source, target = sampler.spread(_SAMPLE_SLICES)
-    columns = (source, model.to_target(source), target, model.to_source(target))
+    columns = translator.sample_columns(source, target)
     tiles = torch.cat([torch.nn.functional.pad(column, (1, 1, 1, 1), value=1.0) for column in columns], dim=3)
     grey = ((tiles[:, 0].float().cpu().numpy() + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
     picture = Image.fromarray(grey.reshape(-1, grey.shape[2]))
@@ -194,11 +211,23 @@ def _write_samples(folder: Path, model: CycleGAN, sampler: SliceSampler, epoch: 
             picture.save(partial)
 
 
-def _write_translator(folder: Path, model: CycleGAN, settings: Settings) -> None:
-    """The trained generator, for :class:`.translator.Translator`; its description last, as it says that all is there."""
+def _write_translator(folder: Path, translator: Translator, settings: Settings) -> None:
+    """The trained network, for :class:`.trained.TrainedTranslator`; its description last, as it says that all is there."""
     from safetensors.torch import save_file
 
-    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.to_target.state_dict().items()}
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in translator.trained_network().state_dict().items()}
     with replacing(folder / WEIGHTS) as partial:
         save_file(weights, partial)
-    write_json(folder / DESCRIPTION, describe_translator(settings.translation))
+    write_json(folder / DESCRIPTION, describe_translator(settings))
+
+
+def learning_rate_factor(epoch: int, constant_epochs: int, decay_epochs: int) -> float:
+    """Share of the initial learning rate in an epoch: one at first, then falling linearly.
+
+    The paper's 200 epochs: 100 at 0.00015, then 100 linear ones. The fall begins with the first epoch of the decay and would
+    be at zero in the epoch after the last, so that no epoch is spent without learning.
+
+    Args:
+        epoch: counted from 0.
+    """
+    return 1.0 - max(0, epoch - constant_epochs + 1) / (decay_epochs + 1)

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import textwrap
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +20,15 @@ from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.settings import Settings, TranslationSettings, with_values
 from CrossMoDAUDALib.images import volumes
 from CrossMoDAUDALib.images.volumes import Geometry, Volume
+from CrossMoDAUDALib.translation.cyclegan import CycleGANSettings
 from CrossMoDAUDALib.translation.networks import InstanceNorm2d, OutputConv2d, OutputConvTranspose2d, build_generator, initialize
-from CrossMoDAUDALib.translation.translator import Translator
+from CrossMoDAUDALib.translation.trained import TrainedTranslator
 
 CPU = torch.device("cpu")
-SMALL = TranslationSettings(image_size=32, batch_size=2, generator_features=8, generator_blocks=2, discriminator_features=8)
+SMALL = Settings(
+    translation=TranslationSettings(image_size=32, batch_size=2),
+    translator_section=CycleGANSettings(generator_features=8, generator_blocks=2, discriminator_features=8),
+)
 
 
 def settings(**values: str) -> Settings:
@@ -82,8 +85,8 @@ def test_an_older_pytorch_that_cannot_tell_has_no_bf16_units(monkeypatch: pytest
 
 @pytest.mark.parametrize("kind", ["cyclegan-resnet", "cyclegan-unet"])
 def test_a_translated_slice_has_more_than_256_shades_in_bf16(kind: str) -> None:
-    sizes = replace(SMALL, translator=kind, image_size=128, generator_features=4, generator_blocks=1)
-    network = build_generator(sizes)
+    sizes = {"translation.image_size": 128, "cyclegan.generator_features": 4, "cyclegan.generator_blocks": 1}
+    network = build_generator(with_values(SMALL, {"translation.translator": kind, **sizes}))
     initialize(network, torch.Generator().manual_seed(0))
     last = next(layer for layer in network.modules() if isinstance(layer, OutputConv2d | OutputConvTranspose2d))
     torch.nn.init.normal_(last.weight, 0.0, 0.3, generator=torch.Generator().manual_seed(1))  # so that the image fills its range
@@ -116,8 +119,8 @@ def test_a_compiled_training_step_is_the_plain_one(project_root: Path, precision
         from CrossMoDAUDALib.compute.acceleration import Acceleration
         from CrossMoDAUDALib.core.settings import Settings, with_values
         from CrossMoDAUDALib.translation.cyclegan import CycleGAN
-        sizes = {{"image_size": 32, "generator_features": 4, "generator_blocks": 1, "discriminator_features": 4}}
-        sizes = {{f"translation.{{name}}": value for name, value in sizes.items()}}
+        sizes = {{"generator_features": 4, "generator_blocks": 1, "discriminator_features": 4}}
+        sizes = {{"translation.image_size": 32, **{{f"cyclegan.{{name}}": value for name, value in sizes.items()}}}}
         draws = torch.Generator().manual_seed(1)
         slices = [torch.rand((2, 1, 32, 32), generator=draws) * 2 - 1 for _ in range(2)]
         found = []
@@ -125,7 +128,7 @@ def test_a_compiled_training_step_is_the_plain_one(project_root: Path, precision
             settings = with_values(Settings(), {{**sizes, "precision": "{precision}", "compile": compile}})
             how = Acceleration.choose(settings, torch.device("cpu"))
             assert how.compiled == (compile == "on")
-            model = CycleGAN(settings.translation, 0, how)
+            model = CycleGAN(settings, how)
             found.append({{name: loss.item() for name, loss in model.step(*slices).items()}})
         print(json.dumps(found))
     """)
@@ -144,7 +147,7 @@ def test_the_command_line_translates_in_either_precision(tiny_experiment: Path, 
         options = ["-o", str(tmp_path / precision), "--device", "cpu", "--precision", precision]
         assert cli.main(["translate", str(tiny_experiment), str(scan), *options]) == 0
         found[precision] = volumes.read_volume(next((tmp_path / precision).iterdir())).array.astype(int)
-        expected = Translator.load(tiny_experiment, "cpu", precision).translate(volumes.read_volume(scan)).array
+        expected = TrainedTranslator.load(tiny_experiment, "cpu", precision).translate(volumes.read_volume(scan)).array
         assert np.array_equal(found[precision], expected)
     assert 0 < np.abs(found["fp32"] - found["bf16"]).max() < 100
 

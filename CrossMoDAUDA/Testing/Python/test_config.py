@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from CrossMoDAUDALib.core import errors
 from CrossMoDAUDALib.core import settings as config
+from CrossMoDAUDALib.models.plans import CONFIGURATION, FOLD
+from CrossMoDAUDALib.translation.cyclegan import CycleGANSettings
 
 
 def changed(**values: Any) -> config.Settings:
@@ -28,16 +30,18 @@ def test_paper_preset_is_the_paper() -> None:
     translation = settings.translation
     assert translation.translator == "cyclegan-resnet"
     assert translation.image_size == 256
-    assert (translation.adversarial_weight, translation.cycle_weight, translation.identity_weight) == (1, 10, 5)
+    own = settings.of(CycleGANSettings)
+    assert (own.adversarial_weight, own.cycle_weight, own.identity_weight) == (1, 10, 5)
     assert (translation.epochs, translation.decay_epochs) == (100, 100)
     assert translation.learning_rate == 0.00015
     assert translation.batch_size == 10
-    assert (translation.adam_beta1, translation.adam_beta2) == (0.5, 0.999)
-    assert (translation.generator_features, translation.generator_blocks, translation.discriminator_features) == (64, 9, 64)
-    assert translation.pool_size == 50
+    assert (own.adam_beta1, own.adam_beta2) == (0.5, 0.999)
+    assert (own.generator_features, own.generator_blocks, own.discriminator_features) == (64, 9, 64)
+    assert own.pool_size == 50
     assert translation.steps_per_epoch == 0, "whole epochs"
     segmentation = settings.segmentation
-    assert (segmentation.trainer, segmentation.configuration, segmentation.fold) == ("nnUNetTrainer", "3d_fullres", "all")
+    assert (segmentation.trainer, CONFIGURATION, FOLD) == ("nnUNetTrainer", "3d_fullres", "all")
+    assert not translation.check_agreement, "the paper looks at no translation"
     assert (segmentation.epochs, segmentation.iterations_per_epoch, segmentation.validation_iterations_per_epoch) == (1000, 250, 50)
     assert (segmentation.initial_learning_rate, segmentation.memory_gb, segmentation.base_features) == (0.01, 8, 32)
     assert (segmentation.mirroring, segmentation.tile_step, segmentation.checkpoint_every) == (True, 0.5, 50)
@@ -73,13 +77,11 @@ def test_changed_settings_survive_json() -> None:
 
 
 def test_presets_differ_from_the_paper_only_where_they_say() -> None:
-    paper = config.preset_settings("paper").to_json()
-    for name, values in config.PRESETS.items():
-        settings = config.preset_settings(name).to_json()
-        for key in config.setting_fields():
-            section, _, inner = key.rpartition(".")
-            mine, papers = ((data[section] if section else data)[inner] for data in (settings, paper))
-            assert (mine != papers) == (key in values or (key == "preset" and name != "paper")), key
+    paper = config.preset_settings("paper").values()
+    for name in config.PRESETS:
+        values = config.preset_values(name)
+        for key, mine in config.preset_settings(name).values().items():
+            assert (mine != paper[key]) == (key in values or (key == "preset" and name != "paper")), key
 
 
 def test_unknown_preset_names_the_nearest() -> None:
@@ -114,8 +116,8 @@ def test_unknown_key_without_a_neighbour_lists_all() -> None:
         ("translation.image_size", 102, "104"),
         ("translation.batch_size", 0, "1"),
         ("translation.batch_size", "-3", "1"),
-        ("translation.lower_percentile", -0.1, "0"),
-        ("translation.upper_percentile", 100.1, "100"),
+        ("intensity.lower_percentile", -0.1, "0"),
+        ("intensity.upper_percentile", 100.1, "100"),
         ("translation.learning_rate", 0, "1e-08"),
         ("segmentation.tile_step", "1.5", "1"),
         ("self_training.iterations", -1, "0"),
@@ -135,8 +137,7 @@ def test_limits_themselves_are_allowed(key: str) -> None:
     limits = config.setting_fields()[key][0].metadata
     for limit in (limits["low"], limits["high"]):
         settings = config.with_values(config.Settings(), {key: limit, **_company(key)})
-        section, _, name = key.rpartition(".")
-        assert getattr(getattr(settings, section) if section else settings, name) == limit
+        assert settings.values()[key] == limit
     for value in (math.nan, math.inf, -math.inf, "nan"):
         assert refusal(key, value).startswith(f"{key}={value}")
 
@@ -144,8 +145,8 @@ def test_limits_themselves_are_allowed(key: str) -> None:
 def _company(key: str) -> dict[str, Any]:
     """The other percentile, out of the way of the one at its limit."""
     return {
-        "translation.lower_percentile": {"translation.upper_percentile": 100},
-        "translation.upper_percentile": {"translation.lower_percentile": 0},
+        "intensity.lower_percentile": {"intensity.upper_percentile": 100},
+        "intensity.upper_percentile": {"intensity.lower_percentile": 0},
     }.get(key, {})
 
 
@@ -178,7 +179,6 @@ def test_wrong_type_says_what_is_wanted(key: str, value: Any, wanted: str) -> No
     [
         ("translation.translator", "cyclegan-resnt", "did you mean 'cyclegan-resnet'"),
         ("translation.translator", "xyz", "choose one of cyclegan-resnet, cyclegan-unet, none"),
-        ("segmentation.configuration", "2d", "choose one of 3d_fullres"),
         ("evaluation.convention", "challenge2021", "did you mean 'challenge2022'"),
     ],
 )
@@ -236,7 +236,7 @@ def test_u_net_needs_a_power_of_two() -> None:
 
 def test_percentiles_must_be_in_order() -> None:
     with pytest.raises(errors.InputError, match="lower_percentile must be below"):
-        changed(translation__lower_percentile=50, translation__upper_percentile=50)
+        changed(intensity__lower_percentile=50, intensity__upper_percentile=50)
 
 
 @pytest.mark.parametrize(

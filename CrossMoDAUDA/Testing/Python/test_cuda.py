@@ -9,7 +9,7 @@ from conftest import TINY
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.images.volumes import read_volume
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
-from CrossMoDAUDALib.translation.translator import Translator
+from CrossMoDAUDALib.translation.trained import TrainedTranslator
 
 torch = pytest.importorskip("torch")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")]
@@ -25,5 +25,5 @@ def test_adaptation_segmentation_and_translation_on_cuda(tiny_cohort: Path, tmp_
     on_gpu, on_cpu = (Segmenter.load(folder, device).segment(scan).array for device in ("cuda", "cpu"))
     assert (on_gpu == on_cpu).mean() > 0.98  # half against single precision
     source = read_volume(next(tiny_cohort.rglob("*_ceT1.nii.gz")))
-    there, here = (Translator.load(folder, device).translate(source).array.astype(int) for device in ("cuda", "cpu"))
+    there, here = (TrainedTranslator.load(folder, device).translate(source).array.astype(int) for device in ("cuda", "cpu"))
     assert abs(there - here).mean() < 20  # thousandths of the range's half

@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 import torch
 from CrossMoDAUDALib.compute.acceleration import Acceleration
-from CrossMoDAUDALib.core.settings import TranslationSettings
-from CrossMoDAUDALib.translation.cyclegan import CycleGAN, ImagePool, learning_rate_factor
+from CrossMoDAUDALib.core.settings import Settings, TranslationSettings, with_values
+from CrossMoDAUDALib.translation.cyclegan import CycleGAN, CycleGANSettings, ImagePool
+from CrossMoDAUDALib.translation.training import learning_rate_factor
 from torch import Tensor, nn
 
-SMALL = TranslationSettings(image_size=32, generator_features=4, generator_blocks=1, discriminator_features=4, batch_size=2)
+SMALL = Settings(
+    translation=TranslationSettings(image_size=32, batch_size=2),
+    translator_section=CycleGANSettings(generator_features=4, generator_blocks=1, discriminator_features=4),
+)
 CPU = torch.device("cpu")
 
 
@@ -53,8 +57,10 @@ def gradients(*networks: nn.Module) -> list[Tensor]:
     ids=lambda weights: ":".join(map(str, weights)),
 )
 def test_the_generators_minimise_the_weighted_sum(weights: tuple[float, float, float]) -> None:
-    settings = replace(SMALL, **dict(zip(("adversarial_weight", "cycle_weight", "identity_weight"), weights, strict=True)))
-    model = CycleGAN(settings, 0, Acceleration(CPU))
+    settings = with_values(
+        SMALL, dict(zip(("cyclegan.adversarial_weight", "cyclegan.cycle_weight", "cyclegan.identity_weight"), weights, strict=True))
+    )
+    model = CycleGAN(settings, Acceleration(CPU))
     reference = copy.deepcopy(model)
     source, target = pictures()
 
@@ -72,16 +78,16 @@ def test_the_generators_minimise_the_weighted_sum(weights: tuple[float, float, f
 
 
 def test_the_papers_weights_are_the_default() -> None:
-    defaults = TranslationSettings()
+    defaults = CycleGANSettings()
     assert (defaults.adversarial_weight, defaults.cycle_weight, defaults.identity_weight) == (1, 10, 5)
-    optimizer = CycleGAN(replace(SMALL, learning_rate=defaults.learning_rate), 0, Acceleration(CPU)).generator_optimizer
+    optimizer = CycleGAN(SMALL, Acceleration(CPU)).generator_optimizer
     assert isinstance(optimizer, torch.optim.Adam)
     assert optimizer.param_groups[0]["betas"] == (0.5, 0.999)
     assert optimizer.param_groups[0]["lr"] == 0.00015
 
 
 def test_each_discriminator_tells_real_slices_from_translated_ones_by_least_squares() -> None:
-    model = CycleGAN(replace(SMALL, pool_size=0), 0, Acceleration(CPU))
+    model = CycleGAN(with_values(SMALL, {"cyclegan.pool_size": 0}), Acceleration(CPU))
     before = copy.deepcopy(model)
     source, target = pictures()
     losses = model.step(source, target)
@@ -96,7 +102,7 @@ def test_each_discriminator_tells_real_slices_from_translated_ones_by_least_squa
 
 
 def test_generators_and_discriminators_do_not_train_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = CycleGAN(SMALL, 0, Acceleration(CPU))
+    model = CycleGAN(SMALL, Acceleration(CPU))
     seen: dict[str, list[float]] = {}
 
     def watch(name: str, optimizer: torch.optim.Optimizer) -> None:
@@ -123,7 +129,7 @@ def test_generators_and_discriminators_do_not_train_each_other(monkeypatch: pyte
 
 def test_the_same_seed_gives_the_same_training_and_another_seed_another() -> None:
     def trained(seed: int) -> list[float]:
-        model = CycleGAN(replace(SMALL, pool_size=2), seed, Acceleration(CPU))
+        model = CycleGAN(with_values(SMALL, {"cyclegan.pool_size": 2, "seed": seed}), Acceleration(CPU))
         return [loss.item() for step in range(3) for loss in model.step(*pictures(step)).values()]
 
     assert trained(1) == trained(1)
@@ -131,11 +137,11 @@ def test_the_same_seed_gives_the_same_training_and_another_seed_another() -> Non
 
 
 def test_training_goes_on_from_a_state_as_if_never_stopped() -> None:
-    settings = replace(SMALL, pool_size=3)
-    model = CycleGAN(settings, 0, Acceleration(CPU))
+    settings = with_values(SMALL, {"cyclegan.pool_size": 3})
+    model = CycleGAN(settings, Acceleration(CPU))
     for step in range(3):
         model.step(*pictures(step))
-    other = CycleGAN(settings, 99, Acceleration(CPU))
+    other = CycleGAN(replace(settings, seed=99), Acceleration(CPU))
     other.load_state_dict(copy.deepcopy(model.state_dict()))
     for step in range(3, 6):
         one, two = model.step(*pictures(step)), other.step(*pictures(step))

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,7 +32,7 @@ from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method.plan import plan
 from CrossMoDAUDALib.segmentation import training as segmentation_training
 from CrossMoDAUDALib.translation import training as translation_training
-from CrossMoDAUDALib.translation.cyclegan import CycleGAN
+from CrossMoDAUDALib.translation.cyclegan import CycleGAN, CycleGANSettings
 from CrossMoDAUDALib.translation.slices import FULL_SCALE, SliceSampler
 from safetensors.torch import load_file
 from torch.nn.parallel import DistributedDataParallel
@@ -42,18 +41,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has 
 
 CPU = torch.device("cpu")
 PSEUDO_TARGET = "Dataset001_PseudoTarget"
-TINY = TranslationSettings(
-    image_size=32,
-    generator_features=4,
-    generator_blocks=1,
-    discriminator_features=4,
-    batch_size=4,
-    epochs=2,
-    decay_epochs=1,
-    steps_per_epoch=4,
-    pool_size=5,
+SETTINGS = Settings(
+    seed=5,
+    precision="fp32",
+    translation=TranslationSettings(image_size=32, batch_size=4, epochs=2, decay_epochs=1, steps_per_epoch=4),
+    translator_section=CycleGANSettings(generator_features=4, generator_blocks=1, discriminator_features=4, pool_size=5),
 )
-SETTINGS = Settings(translation=TINY, seed=5, precision="fp32")
 
 
 @pytest.fixture(autouse=True)
@@ -195,10 +188,10 @@ def slices(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return files
 
 
-def steps(slices: tuple[Path, Path], settings: TranslationSettings, out: Path, device: torch.device, progress: Progress) -> None:
+def steps(slices: tuple[Path, Path], settings: Settings, out: Path, device: torch.device, progress: Progress) -> None:
     """Some steps of the CycleGAN; the first rank writes the state and the losses, and how far the weights have moved."""
     torch.set_num_threads(1)
-    model, sampler = CycleGAN(settings, 5, Acceleration(device)), SliceSampler(*slices, settings, 5, device)
+    model, sampler = CycleGAN(settings, Acceleration(device)), SliceSampler(*slices, settings.translation, 5, device)
     before = copy.deepcopy(model.state_dict())
     for optimizer in (model.generator_optimizer, model.discriminator_optimizer):
         # Biases before a normalisation have no gradient but rounding, which Adam would blow up to a full step.
@@ -221,9 +214,11 @@ def apart(one: dict[str, Any], other: dict[str, Any], names: tuple[str, ...]) ->
 
 
 def test_shares_of_a_batch_train_what_the_whole_batch_does(slices: tuple[Path, Path], tmp_path: Path) -> None:
-    changed = replace(TINY, steps_per_epoch=5, learning_rate=0.0005)  # more of either, and rounding grows to 0.01
-    runs = {"alone": (changed, 1), "shared": (changed, 2), "no pool": (replace(changed, pool_size=0), 1)}
-    runs["half"] = (replace(changed, batch_size=2), 1)
+    changed = with_values(
+        SETTINGS, {"translation.steps_per_epoch": 5, "translation.learning_rate": 0.0005}
+    )  # more of either, and rounding grows to 0.01
+    runs = {"alone": (changed, 1), "shared": (changed, 2), "no pool": (with_values(changed, {"cyclegan.pool_size": 0}), 1)}
+    runs["half"] = (with_values(changed, {"translation.batch_size": 2}), 1)
     for name, (settings, count) in runs.items():
         distributed.run(steps, (slices, settings, tmp_path / name), [CPU] * count, silent)
     alone, shared, no_pool, half = (torch.load(tmp_path / name) for name in runs)

@@ -46,7 +46,7 @@ PUBLIC = (
     "slicer_nodes.logic.InferenceLogic",
     "slicer_nodes.segmentation_nodes.segmentation_node",
     "slicer_nodes.volume_nodes.volume_node",
-    "translation.translator.Translator.translate",
+    "translation.trained.TrainedTranslator.translate",
     "watching.monitor.Monitor",
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 slicer = pytest.importorskip("slicer", reason="needs Slicer's MRML classes (pip install slicer-core)")
 
 from CrossMoDAUDALib.core.errors import InputError  # noqa: E402
-from CrossMoDAUDALib.core.settings import Settings  # noqa: E402
+from CrossMoDAUDALib.core.settings import preset_settings  # noqa: E402
 from CrossMoDAUDALib.images.volumes import Geometry, Volume  # noqa: E402
 from CrossMoDAUDALib.models.training_summary import DomainScans, StructureLabels, TrainedOn  # noqa: E402
 from CrossMoDAUDALib.slicer_nodes import mrml  # noqa: E402
@@ -212,22 +211,22 @@ def test_translate_with_a_real_generator(scan: Any, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     from CrossMoDAUDALib.core.files import write_json
     from CrossMoDAUDALib.models.model_folder import describe_translator
-    from CrossMoDAUDALib.translation import translator
+    from CrossMoDAUDALib.translation import trained
     from CrossMoDAUDALib.translation.networks import build_generator
     from safetensors.torch import save_file
 
-    settings = dataclasses.replace(Settings().translation, image_size=32, generator_features=4, generator_blocks=1)
+    settings = preset_settings("smoke")
     torch.manual_seed(0)
     folder = tmp_path / "translation"
     folder.mkdir()
-    save_file(build_generator(settings).state_dict(), folder / translator.WEIGHTS)
-    write_json(folder / translator.DESCRIPTION, describe_translator(settings))
+    save_file(build_generator(settings).state_dict(), folder / trained.WEIGHTS)
+    write_json(folder / trained.DESCRIPTION, describe_translator(settings))
     moving = mrml.scene().AddNewNodeByClass("vtkMRMLLinearTransformNode", "move")
     scan.SetAndObserveTransformNodeID(moving.GetID())
 
     node = InferenceLogic().translate(scan, tmp_path, device="cpu")
 
-    expected = translator.Translator.load(tmp_path, "cpu").translate(mrml.volume_from_node(scan))
+    expected = trained.TrainedTranslator.load(tmp_path, "cpu").translate(mrml.volume_from_node(scan))
     np.testing.assert_array_equal(mrml.volume_from_node(node).array, expected.array)
     assert mrml.volume_from_node(node).geometry.differences(GEOMETRY) == []
     assert node.GetParentTransformNode() is moving

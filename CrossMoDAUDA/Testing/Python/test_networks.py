@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import torch
-from CrossMoDAUDALib.core.settings import TranslationSettings
+from CrossMoDAUDALib.core.settings import Settings, with_values
 from CrossMoDAUDALib.translation.networks import (
     PatchDiscriminator,
     ResidualBlock,
@@ -18,7 +16,7 @@ from CrossMoDAUDALib.translation.networks import (
 )
 from torch import nn
 
-PAPER = TranslationSettings()
+PAPER = Settings()
 
 
 @pytest.fixture(autouse=True)
@@ -33,13 +31,13 @@ def count(network: nn.Module) -> int:
 def test_parameter_counts_at_the_papers_size() -> None:
     with torch.device("meta"):
         assert count(build_generator(PAPER)) == 11_365_633
-        assert count(build_generator(replace(PAPER, translator="cyclegan-unet"))) == 54_403_457
+        assert count(build_generator(with_values(PAPER, {"translation.translator": "cyclegan-unet"}))) == 54_403_457
         assert count(build_discriminator(PAPER)) == 2_762_689
 
 
 def test_the_settings_choose_the_generator() -> None:
-    small = replace(PAPER, generator_features=4, generator_blocks=2, image_size=128)
-    resnet, unet = build_generator(small), build_generator(replace(small, translator="cyclegan-unet"))
+    small = with_values(PAPER, {"cyclegan.generator_features": 4, "cyclegan.generator_blocks": 2, "translation.image_size": 128})
+    resnet, unet = build_generator(small), build_generator(with_values(small, {"translation.translator": "cyclegan-unet"}))
     assert isinstance(resnet, ResnetGenerator)
     assert isinstance(unet, UnetGenerator)
     assert len(unet.downs) == 7

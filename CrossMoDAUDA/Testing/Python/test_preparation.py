@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.progress import silent
-from CrossMoDAUDALib.core.settings import Settings, TranslationSettings
+from CrossMoDAUDALib.core.settings import IntensitySettings, Settings
 from CrossMoDAUDALib.images import volumes
 from CrossMoDAUDALib.segmentation import dataset, preparation
 from CrossMoDAUDALib.segmentation.dataset import TrainingCase
@@ -68,7 +68,7 @@ def test_only_what_lies_outside_the_patient_is_zero_for_nnunet() -> None:
     array = rng.integers(1, 900, (8, 9, 10)).astype(np.int16)
     array[:, :2] = 0  # padding
     array[4, 5, 5] = 0  # a dark voxel
-    image = dataset.scaled_scan(some_volume(array), TranslationSettings()).array
+    image = dataset.scaled_scan(some_volume(array), IntensitySettings()).array
     assert image.dtype == np.int16
     assert not image[:, :2].any()
     assert image[:, 2:].min() == 1
@@ -79,7 +79,7 @@ def test_water_in_a_ct_keeps_its_intensity() -> None:
     array = np.full((8, 9, 10), -1000, np.int16)
     array[2:6, 2:7, 2:8] = 40
     array[3:5, 4:6, 4:6] = 0
-    image = dataset.scaled_scan(some_volume(array), TranslationSettings()).array
+    image = dataset.scaled_scan(some_volume(array), IntensitySettings()).array
     air, tissue, water = image[0, 0, 0], image[2, 2, 2], image[4, 5, 5]
     assert air == 1 < water < tissue
     assert abs(int(water) - round(1 + 2000 * 1000 / 1040)) <= 1

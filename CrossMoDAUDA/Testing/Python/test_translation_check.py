@@ -176,7 +176,7 @@ def test_a_translator_in_training_goes_on_whatever_is_done_with_its_translations
     other = with_values(settings, {"translation.drop_failed": True, "translation.check_agreement": False})
     slices = SimpleNamespace(counts=(10, 20))
     assert _identity(settings, slices) == _identity(other, slices)  # type: ignore[arg-type]
-    assert _identity(settings, slices) != _identity(with_values(settings, {"translation.cycle_weight": 5}), slices)  # type: ignore[arg-type]
+    assert _identity(settings, slices) != _identity(with_values(settings, {"cyclegan.cycle_weight": 5}), slices)  # type: ignore[arg-type]
 
 
 # A real adaptation whose second label does not lie on its image, and whose third case the segmenter does not agree with -------

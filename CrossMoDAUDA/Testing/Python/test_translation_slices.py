@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import torch
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.images import intensity, volumes
 from CrossMoDAUDALib.translation.slices import FULL_SCALE, SliceSampler, build_slices, open_slices, steps_per_epoch, to_unit
-from translation_files import CPU, GRIDS, TINY, scan, written
+from translation_files import CPU, GRIDS, SETTINGS, changed, scan, written
 
 
 @pytest.fixture(autouse=True)
@@ -25,10 +24,10 @@ def _one_thread() -> None:
 @pytest.mark.parametrize("direction", GRIDS.values(), ids=GRIDS.keys())
 def test_slices_are_the_axial_slices_of_the_scaled_scan(tmp_path: Path, direction: tuple[float, ...]) -> None:
     volume = scan((32, 32, 32), direction)
-    build_slices(written(tmp_path, volume), tmp_path / "slices.npy", TINY)
+    build_slices(written(tmp_path, volume), tmp_path / "slices.npy", SETTINGS)
     canonical = volumes.to_canonical(volume)
     assert canonical.geometry.matrix[2, 2] > 0.9  # the first array axis is axial
-    expected = intensity.scale_intensity(canonical.array, TINY.lower_percentile, TINY.upper_percentile)
+    expected = intensity.scale_intensity(canonical.array, SETTINGS.intensity.lower_percentile, SETTINGS.intensity.upper_percentile)
     slices = open_slices(tmp_path / "slices.npy")
     assert slices.dtype == np.int16
     np.testing.assert_allclose(to_unit(torch.from_numpy(np.array(slices)))[:, 0], expected, atol=1 / FULL_SCALE)
@@ -37,8 +36,8 @@ def test_slices_are_the_axial_slices_of_the_scaled_scan(tmp_path: Path, directio
 def test_slices_of_all_scans_follow_one_another_and_are_resized(tmp_path: Path) -> None:
     one, two = scan((32, 32, 5)), scan((48, 40, 3), seed=1)
     reports: list[tuple[int, int]] = []
-    build_slices(written(tmp_path, one, two), tmp_path / "both.npy", TINY, lambda step, total, *_, **__: reports.append((step, total)))
-    build_slices(written(tmp_path, two), tmp_path / "second.npy", TINY)
+    build_slices(written(tmp_path, one, two), tmp_path / "both.npy", SETTINGS, lambda step, total, *_, **__: reports.append((step, total)))
+    build_slices(written(tmp_path, two), tmp_path / "second.npy", SETTINGS)
     both = open_slices(tmp_path / "both.npy")
     assert both.shape == (8, 32, 32)
     assert np.array_equal(both[5:], open_slices(tmp_path / "second.npy"))
@@ -49,13 +48,13 @@ def test_a_damaged_scan_leaves_no_slices_behind(tmp_path: Path) -> None:
     paths = written(tmp_path, scan(), scan())
     paths[1].write_bytes(paths[1].read_bytes()[:-200])
     with pytest.raises(InputError, match="scan 1"):
-        build_slices(paths, tmp_path / "slices.npy", TINY)
+        build_slices(paths, tmp_path / "slices.npy", SETTINGS)
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in paths}
 
 
 def test_no_scans_and_no_slices_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no scans"):
-        build_slices([], tmp_path / "slices.npy", TINY)
+        build_slices([], tmp_path / "slices.npy", SETTINGS)
     with pytest.raises(CrossModaError, match=r"slices\.npy is missing or damaged"):
         open_slices(tmp_path / "slices.npy")
 
@@ -79,27 +78,28 @@ def drawn(sampler: SliceSampler, epoch: int) -> tuple[list[int], list[int]]:
 
 
 def test_an_epoch_is_one_pass_over_the_larger_domain(numbered: tuple[Path, Path]) -> None:
-    settings = replace(TINY, steps_per_epoch=0)
+    settings = changed(steps_per_epoch=0).translation
     sampler = SliceSampler(*numbered, settings, 0, CPU)
     assert sampler.counts == (7, 3)
     assert sampler.steps == steps_per_epoch(settings, 7, 3) == 4
     source, target = drawn(sampler, 0)
     assert sorted(source[:7]) == list(range(7))
     assert sorted(target[:3]) == sorted(target[3:6]) == [0, 1, 2]
-    images, _ = sampler.batch(0, 0)
+    images, _, labels = sampler.batch(0, 0)
+    assert labels is None
     assert images.shape == (2, 1, 32, 32)
     assert images.dtype == torch.float32
 
 
 def test_a_batch_depends_on_seed_epoch_and_step_only(numbered: tuple[Path, Path]) -> None:
-    sampler = SliceSampler(*numbered, TINY, 0, CPU)
+    sampler = SliceSampler(*numbered, SETTINGS.translation, 0, CPU)
     first = drawn(sampler, 4)
     drawn(sampler, 0)
-    assert drawn(sampler, 4) == first == drawn(SliceSampler(*numbered, TINY, 0, CPU), 4)
-    assert torch.equal(SliceSampler(*numbered, TINY, 0, CPU).batch(4, 2)[0], sampler.batch(4, 2)[0])
+    assert drawn(sampler, 4) == first == drawn(SliceSampler(*numbered, SETTINGS.translation, 0, CPU), 4)
+    assert torch.equal(SliceSampler(*numbered, SETTINGS.translation, 0, CPU).batch(4, 2)[0], sampler.batch(4, 2)[0])
     assert drawn(sampler, 5) != first
-    assert drawn(SliceSampler(*numbered, TINY, 1, CPU), 4) != first
+    assert drawn(SliceSampler(*numbered, SETTINGS.translation, 1, CPU), 4) != first
 
 
 def test_a_set_number_of_steps_is_kept() -> None:
-    assert steps_per_epoch(replace(TINY, steps_per_epoch=500), 7, 3) == 500
+    assert steps_per_epoch(changed(steps_per_epoch=500).translation, 7, 3) == 500

@@ -11,9 +11,10 @@ import pytest
 import torch
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.progress import silent
+from CrossMoDAUDALib.translation.cyclegan import CycleGANSettings
 from CrossMoDAUDALib.translation.slices import FULL_SCALE, SliceSampler
 from CrossMoDAUDALib.translation.training import train
-from translation_files import CPU, SETTINGS, TINY, sliced_domains
+from translation_files import CPU, SETTINGS, changed, sliced_domains
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +54,9 @@ def test_training_teaches_the_generators_their_cycle(tmp_path: Path) -> None:
     files = tmp_path / "source.npy", tmp_path / "target.npy"
     for path, contrast in zip(files, (1, -1), strict=True):
         np.save(path, (contrast * squares * FULL_SCALE).astype(np.int16))
-    changes = {"epochs": 4, "decay_epochs": 0, "steps_per_epoch": 12, "generator_features": 8, "checkpoint_every": 4}
-    train(*files, tmp_path / "out", replace(SETTINGS, translation=replace(TINY, **changes)), CPU, silent)
+    settings = changed(epochs=4, decay_epochs=0, steps_per_epoch=12, checkpoint_every=4)
+    settings = replace(settings, translator_section=replace(settings.of(CycleGANSettings), generator_features=8))
+    train(*files, tmp_path / "out", settings, CPU, silent)
     lines = (tmp_path / "out" / "losses.csv").read_text(encoding="utf-8").splitlines()
     column = lines[0].split(",").index("cycle_source")
     losses = [float(line.split(",")[column]) for line in lines[1:]]
@@ -77,13 +79,19 @@ def test_without_its_newest_checkpoint_a_training_goes_on_from_the_one_before(sl
     (tmp_path / "out" / "checkpoint.pt").unlink()
     train(*sliced, tmp_path / "out", SETTINGS, CPU, lambda step, total, *_, **__: told.append((step, total)))
     total = told[0][1]
-    assert total * (TINY.epochs + TINY.decay_epochs - 1) // (TINY.epochs + TINY.decay_epochs) < min(step for step, _ in told) <= total
+    assert (
+        total
+        * (SETTINGS.translation.epochs + SETTINGS.translation.decay_epochs - 1)
+        // (SETTINGS.translation.epochs + SETTINGS.translation.decay_epochs)
+        < min(step for step, _ in told)
+        <= total
+    )
     assert result(tmp_path / "out") == whole
 
 
 @pytest.mark.parametrize(("every", "stop"), [(1, 6), (1, 7), (2, 9)], ids=["after an epoch", "within an epoch", "between checkpoints"])
 def test_a_killed_training_ends_as_one_that_was_not(sliced: tuple[Path, Path], tmp_path: Path, every: int, stop: int) -> None:
-    settings = replace(SETTINGS, translation=replace(TINY, checkpoint_every=every))
+    settings = changed(checkpoint_every=every)
     train(*sliced, tmp_path / "whole", settings, CPU, silent)
     steps: list[int] = []
 
@@ -117,7 +125,7 @@ def test_a_finished_training_is_not_trained_further(sliced: tuple[Path, Path], t
 
 
 def test_a_diverging_training_names_the_learning_rate(sliced: tuple[Path, Path], tmp_path: Path) -> None:
-    wild = replace(SETTINGS, translation=replace(TINY, learning_rate=1e30))
+    wild = changed(learning_rate=1e30)
     with pytest.raises(CrossModaError, match=r"translation\.learning_rate") as caught:
         train(*sliced, tmp_path / "out", wild, CPU, silent)
     assert not isinstance(caught.value, InputError)
@@ -125,7 +133,7 @@ def test_a_diverging_training_names_the_learning_rate(sliced: tuple[Path, Path],
 
 
 def test_a_checkpoint_of_other_settings_or_a_damaged_one_is_refused(sliced: tuple[Path, Path], tmp_path: Path) -> None:
-    once = replace(SETTINGS, translation=replace(TINY, epochs=1, decay_epochs=0, steps_per_epoch=1))
+    once = changed(epochs=1, decay_epochs=0, steps_per_epoch=1)
     train(*sliced, tmp_path / "out", once, CPU, silent)
     with pytest.raises(CrossModaError, match=r"another seed \(5, now 6\)"):
         train(*sliced, tmp_path / "out", replace(once, seed=6), CPU, silent)
@@ -138,11 +146,11 @@ def test_a_checkpoint_of_other_settings_or_a_damaged_one_is_refused(sliced: tupl
 def test_the_sample_picture_shows_each_domain_and_its_translation(sliced: tuple[Path, Path], tmp_path: Path) -> None:
     from PIL import Image
 
-    once = replace(SETTINGS, translation=replace(TINY, epochs=1, decay_epochs=0, steps_per_epoch=1))
+    once = changed(epochs=1, decay_epochs=0, steps_per_epoch=1)
     train(*sliced, tmp_path / "out", once, CPU, silent)
     picture = np.asarray(Image.open(tmp_path / "out" / "samples" / "latest.png"))
     assert picture.shape == (4 * 34 * 8, 4 * 34 * 8)
-    source, target = SliceSampler(*sliced, TINY, 5, CPU).spread(4)
+    source, target = SliceSampler(*sliced, SETTINGS.translation, 5, CPU).spread(4)
     for column, images in ((0, source), (2, target)):
         shown = picture[8 : 33 * 8 : 8, (34 * column + 1) * 8 : (34 * column + 33) * 8 : 8].astype(float) / 127.5 - 1
         np.testing.assert_allclose(shown, images[0, 0], atol=0.005)

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import textwrap
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +14,13 @@ import torch
 from CrossMoDAUDALib.compute.acceleration import Acceleration
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.progress import silent
-from CrossMoDAUDALib.core.settings import Settings
 from CrossMoDAUDALib.images import intensity
 from CrossMoDAUDALib.images.volumes import Geometry, Volume
 from CrossMoDAUDALib.translation.slices import build_slices
+from CrossMoDAUDALib.translation.trained import TrainedTranslator
 from CrossMoDAUDALib.translation.training import train
-from CrossMoDAUDALib.translation.translator import Translator
 from torch import nn
-from translation_files import CPU, GRIDS, SETTINGS, TINY, scan, sliced_domains, written
+from translation_files import CPU, GRIDS, SETTINGS, changed, scan, sliced_domains, written
 
 
 @pytest.fixture(autouse=True)
@@ -40,8 +38,8 @@ def test_a_generator_that_changes_nothing_gives_the_scaled_scan_on_its_own_grid(
     volume = scan((32, 32, 32), direction)
     told: list[tuple[int, int]] = []
     how = Acceleration(CPU)
-    translated = Translator(nn.Identity(), TINY, how).translate(volume, lambda step, total, *_, **__: told.append((step, total)))
-    scaled = intensity.scale_intensity(volume.array, TINY.lower_percentile, TINY.upper_percentile)
+    translated = TrainedTranslator(nn.Identity(), SETTINGS, how).translate(volume, lambda step, total, *_, **__: told.append((step, total)))
+    scaled = intensity.scale_intensity(volume.array, SETTINGS.intensity.lower_percentile, SETTINGS.intensity.upper_percentile)
     assert np.array_equal(translated.array, intensity.to_stored(scaled))
     assert translated.geometry == volume.geometry
     assert told[-1] == (32, 32)
@@ -55,7 +53,7 @@ def test_a_translated_scan_lies_exactly_where_the_scan_does(size: tuple[int, int
     array = np.zeros(size[::-1], np.int16)
     block = tuple(slice(length // 4, max(length // 4 + 1, length // 2)) for length in array.shape)
     array[block] = 100
-    translated = Translator(nn.Identity(), TINY, Acceleration(CPU)).translate(Volume(array, grid))
+    translated = TrainedTranslator(nn.Identity(), SETTINGS, Acceleration(CPU)).translate(Volume(array, grid))
     assert translated.geometry == grid
     assert translated.array.shape == array.shape
     assert translated.array.dtype == np.int16
@@ -68,14 +66,13 @@ def test_a_translated_scan_lies_exactly_where_the_scan_does(size: tuple[int, int
 @pytest.mark.parametrize("kind", ["cyclegan-resnet", "cyclegan-unet"])
 def test_a_loaded_translator_is_the_trained_one(tmp_path: Path, kind: str) -> None:
     size = 128 if kind == "cyclegan-unet" else 32
-    settings = replace(TINY, translator=kind, image_size=size, epochs=1, decay_epochs=0, steps_per_epoch=1)
+    settings = changed(translator=kind, image_size=size, epochs=1, decay_epochs=0, steps_per_epoch=1)
     volume = scan((40, 36, 3))
     build_slices(written(tmp_path, volume), tmp_path / "slices.npy", settings)
     experiment = tmp_path / "experiment"
-    everything = Settings(translation=settings)
-    train(tmp_path / "slices.npy", tmp_path / "slices.npy", experiment / "translation", everything, CPU, silent)
+    train(tmp_path / "slices.npy", tmp_path / "slices.npy", experiment / "translation", settings, CPU, silent)
     models = (experiment, experiment / "translation")
-    translated = [Translator.load(model, "cpu", "fp32").translate(volume) for model in models]
+    translated = [TrainedTranslator.load(model, "cpu", "fp32").translate(volume) for model in models]
     assert np.array_equal(translated[0].array, translated[1].array)
 
     from CrossMoDAUDALib.translation.networks import build_generator
@@ -83,15 +80,15 @@ def test_a_loaded_translator_is_the_trained_one(tmp_path: Path, kind: str) -> No
     state = torch.load(experiment / "translation" / "checkpoint.pt", weights_only=True)
     generator = build_generator(settings)
     generator.load_state_dict(state["model"]["to_target"])
-    again = Translator(generator, settings, Acceleration(CPU)).translate(volume)
+    again = TrainedTranslator(generator, settings, Acceleration(CPU)).translate(volume)
     assert np.array_equal(again.array, translated[0].array)
     assert translated[0].array.std() > 1
 
 
 def test_what_is_no_trained_translator_is_refused(sliced: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no trained image translator"):
-        Translator.load(tmp_path, "cpu")
-    once = replace(SETTINGS, translation=replace(TINY, epochs=1, decay_epochs=0, steps_per_epoch=1))
+        TrainedTranslator.load(tmp_path, "cpu")
+    once = changed(epochs=1, decay_epochs=0, steps_per_epoch=1)
     train(*sliced, tmp_path / "translation", once, CPU, silent)
     description, weights = tmp_path / "translation" / "translator.json", tmp_path / "translation" / "generator.safetensors"
     whole = json.loads(description.read_text(encoding="utf-8"))
@@ -102,14 +99,14 @@ def test_what_is_no_trained_translator_is_refused(sliced: tuple[Path, Path], tmp
     ):
         description.write_text(json.dumps({**whole, **change}), encoding="utf-8")
         with pytest.raises(InputError, match=message):
-            Translator.load(tmp_path, "cpu")
+            TrainedTranslator.load(tmp_path, "cpu")
     description.write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match=r"translator\.json is damaged"):
-        Translator.load(tmp_path, "cpu")
+        TrainedTranslator.load(tmp_path, "cpu")
     description.write_text(json.dumps(whole), encoding="utf-8")
     weights.write_bytes(weights.read_bytes()[:-10])
     with pytest.raises(InputError, match=r"generator\.safetensors is damaged"):
-        Translator.load(tmp_path, "cpu")
+        TrainedTranslator.load(tmp_path, "cpu")
 
 
 @pytest.mark.slow
@@ -122,15 +119,15 @@ def test_a_full_size_scan_is_sliced_and_translated_in_under_4_gb(tmp_path: Path,
         import numpy as np, torch
         from CrossMoDAUDALib.images import volumes
         from CrossMoDAUDALib.compute.acceleration import Acceleration
-        from CrossMoDAUDALib.core.settings import TranslationSettings
+        from CrossMoDAUDALib.core.settings import Settings
         from CrossMoDAUDALib.translation.networks import ResnetGenerator
         from CrossMoDAUDALib.translation.slices import build_slices
-        from CrossMoDAUDALib.translation.translator import Translator
+        from CrossMoDAUDALib.translation.trained import TrainedTranslator
         torch.set_num_threads(1)
         grid = volumes.Geometry((512, 512, 120), (0.4, 0.4, 1.0), (0.0, 0.0, 0.0), (-1.0, 0, 0, 0, -1.0, 0, 0, 0, 1.0))
         values = np.random.default_rng(0).integers(0, 1000, (120, 512, 512)).astype(np.int16)
-        volume, settings = volumes.Volume(values, grid), TranslationSettings()
-        translated = Translator(ResnetGenerator(4, 1), settings, Acceleration(torch.device('cpu'), True)).translate(volume)
+        volume, settings = volumes.Volume(values, grid), Settings()
+        translated = TrainedTranslator(ResnetGenerator(4, 1), settings, Acceleration(torch.device('cpu'), True)).translate(volume)
         assert translated.array.shape == values.shape and translated.geometry == grid
         path = Path({str(tmp_path / "scan.nii")!r})
         volumes.write_volume(volume, path)

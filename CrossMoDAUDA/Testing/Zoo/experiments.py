@@ -82,7 +82,7 @@ def _changes() -> dict[str, Callable[[Record], Any]]:
         "a setting of nothing": setting("translation", epochs=None),
         "a setting of a list": setting("translation", epochs=[1]),
         "a setting out of its limits": setting("segmentation", tile_step=7),
-        "an infinite setting": setting("translation", cycle_weight=float("inf")),
+        "an infinite setting": setting("cyclegan", cycle_weight=float("inf")),
         "a setting that is not a number": setting("translation", learning_rate=float("nan")),
         "a setting of 400 digits": setting("translation", epochs=10**400),
         "a seed that is true": settings(seed=True),

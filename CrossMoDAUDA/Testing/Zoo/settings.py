@@ -102,12 +102,12 @@ def _assignments() -> list[Specimen]:
         "of a key with an escape sequence": ("se\x1b[2Jed=1", "se"),
         "of a key that is no UTF-8": ("se\udcffed=1", "se"),
         "of a key of a million letters": ("x" * 100_000 + "=1", "xxx"),
-        "of percentiles in the wrong order": ("translation.lower_percentile=50", "translation.lower_percentile"),
+        "of percentiles in the wrong order": ("intensity.lower_percentile=50", "intensity.lower_percentile"),
         "of a size that the U-Net cannot halve": ("translation.image_size=96", "translation.image_size"),
     }
     found = []
     for what, (assignment, says) in bad.items():
-        more = {"percentiles": ("translation.upper_percentile=50",), "U-Net": ("translation.translator=cyclegan-unet",)}
+        more = {"percentiles": ("intensity.upper_percentile=50",), "U-Net": ("translation.translator=cyclegan-unet",)}
         others = next((also for word, also in more.items() if word in what), ())
         found.append(Specimen(f"settings/assignment {what}", _set(assignment, *others), says))
     found.append(Specimen("settings/evaluate with what does not matter to it", _set("seed=1", command="evaluate"), "seed"))

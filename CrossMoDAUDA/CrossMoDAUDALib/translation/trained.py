@@ -12,13 +12,13 @@ from ..compute.acceleration import Acceleration, use_bf16
 from ..compute.devices import resolve
 from ..core.errors import InputError
 from ..core.progress import Progress, silent
-from ..core.settings import TranslationSettings
+from ..core.settings import Settings
 from ..images import volumes
 from ..images.intensity import to_stored
 from ..images.volumes import Volume
 from ..models.model_folder import TRANSLATOR_FILES, read_translator, translator_folder
 from ..models.weights import load_weights
-from .networks import build_generator
+from .registry import registration
 from .slices import prepare
 
 DESCRIPTION, WEIGHTS = TRANSLATOR_FILES
@@ -26,22 +26,22 @@ DESCRIPTION, WEIGHTS = TRANSLATOR_FILES
 _BATCH = {"cpu": 2, "mps": 8, "cuda": 16}
 
 
-class Translator:
+class TrainedTranslator:
     """Translates volumes slice by slice.
 
     Args:
-        generator: slices (n, 1, image_size, image_size) in [-1, 1] to slices of the same shape and range.
-        settings: ``image_size`` and the percentiles are used.
-        how: where and how the generator runs.
+        network: slices (n, 1, image_size, image_size) in [-1, 1] to slices of the same shape and range.
+        settings: ``translation.image_size`` and ``intensity`` are used.
+        acceleration: where and how the network runs.
     """
 
-    def __init__(self, generator: nn.Module, settings: TranslationSettings, how: Acceleration) -> None:
-        self._generate = how.faster(how.place(generator).eval())
+    def __init__(self, network: nn.Module, settings: Settings, acceleration: Acceleration) -> None:
+        self._network = acceleration.faster(acceleration.place(network).eval())
         self._settings = settings
-        self._how = how
+        self._acceleration = acceleration
 
     @classmethod
-    def load(cls, model: Path, device: str = "auto", precision: str = "auto") -> Translator:
+    def load(cls, model: Path, device: str = "auto", precision: str = "auto") -> TrainedTranslator:
         """A trained translator.
 
         Args:
@@ -56,14 +56,14 @@ class Translator:
         folder = translator_folder(model)
         settings = read_translator(folder)
         with torch.device("meta"):  # takes no memory: a description cannot claim more than the weights file holds
-            generator = build_generator(settings)
+            network = registration(settings.translation.translator).network(settings)
         weights = load_weights(folder / WEIGHTS)
         try:
-            generator.load_state_dict(weights, assign=True)
+            network.load_state_dict(weights, assign=True)
         except RuntimeError as error:
             raise InputError(f"{folder / WEIGHTS} does not fit {DESCRIPTION}; copy the model again.") from error
         where = resolve(device)
-        return cls(generator.float(), settings, Acceleration(where, use_bf16(precision, where)))
+        return cls(network.float(), settings, Acceleration(where, use_bf16(precision, where)))
 
     @torch.inference_mode()
     def translate(self, volume: Volume, progress: Progress = silent) -> Volume:
@@ -79,21 +79,21 @@ class Translator:
         Raises:
             InputError: the scan is blank.
 
-        >>> translator = Translator.load(Path("EXPERIMENT"), "cpu")
+        >>> translator = TrainedTranslator.load(Path("EXPERIMENT"), "cpu")
         >>> pseudo_target = translator.translate(volumes.read_volume(Path("scan_ceT1.nii.gz")))
         >>> pseudo_target.array.shape, pseudo_target.array.dtype
         ((16, 32, 32), dtype('int16'))
         """
         volumes.refuse_blank(volume)
-        scaled = prepare(volume, self._settings)
-        size = self._settings.image_size
+        scaled = prepare(volume, self._settings.intensity)
+        size = self._settings.translation.image_size
         translated = np.empty(scaled.shape, np.int16)
-        batch = _BATCH[self._how.device.type]
-        resizes = self._how.device if self._how.device.type == "cuda" else torch.device("cpu")  # MPS cannot antialias
+        batch = _BATCH[self._acceleration.device.type]
+        resizes = self._acceleration.device if self._acceleration.device.type == "cuda" else torch.device("cpu")  # MPS cannot antialias
         for first in range(0, len(scaled), batch):
             some = torch.from_numpy(scaled[first : first + batch]).unsqueeze(1)
-            with self._how.kernels(timed=False):
-                fake = self._generate(volumes.resize_slices(some.to(resizes), (size, size)).to(self._how.device))
+            with self._acceleration.kernels(timed=False):
+                fake = self._network(volumes.resize_slices(some.to(resizes), (size, size)).to(self._acceleration.device))
             restored = volumes.resize_slices(fake.to(resizes), (scaled.shape[1], scaled.shape[2]))
             translated[first : first + batch] = to_stored(restored.squeeze(1).cpu().numpy())
             progress(min(first + batch, len(scaled)), len(scaled), "translated slices")

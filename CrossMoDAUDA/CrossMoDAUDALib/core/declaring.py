@@ -1,0 +1,51 @@
+"""How a setting is declared: a field of a frozen dataclass that carries its help text and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import field
+from typing import Any
+
+
+def setting(
+    default: Any,
+    text: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: Sequence[str] | None = None,
+    multiple: int | None = None,
+    formerly: str = "",
+    architecture: bool = False,
+) -> Any:
+    """Declare a setting as a field of a frozen dataclass.
+
+    Args:
+        default: its value where nothing else is said.
+        text: what it means, as a sentence for the help and the panel.
+        low, high: the least and the greatest allowed number; give both or neither.
+        choices: the allowed texts.
+        multiple: a whole number that the value must be a multiple of.
+        formerly: the section in which older versions have it; keys of that section are still accepted.
+        architecture: whether a trained network cannot be used without it (``translator.json`` then holds it).
+
+    Example:
+        >>> from dataclasses import dataclass
+        >>> @dataclass(frozen=True)
+        ... class ToySettings:
+        ...     gain: float = setting(1.0, "Factor at the start.", low=0, high=10)
+        >>> ToySettings().gain
+        1.0
+    """
+    about = {
+        "text": text,
+        "low": low,
+        "high": high,
+        "choices": choices,
+        "multiple": multiple,
+        "formerly": formerly,
+        "architecture": architecture,
+    }
+    if isinstance(default, dict):
+        return field(default_factory=lambda: dict(default), metadata=about)
+    return field(default=default, metadata=about)

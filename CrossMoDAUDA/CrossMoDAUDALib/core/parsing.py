@@ -1,0 +1,182 @@
+"""Values of settings from text and JSON: parsed by the setting's type, held against its limits."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+import re
+from typing import Any, get_args, get_origin
+
+from .errors import InputError, short
+
+# A structure's name may hold what separates names; then both are written as JSON.
+LABELS_FORM = 'NAME:VALUE,NAME:VALUE with each name once and whole numbers, as Tumour:1, or JSON, as {"Tumour, left": 1}'
+NAMES_FORM = 'a list NAME,NAME, or JSON, as ["Tumour, left"]'
+
+
+def parse_assignments(assignments: list[str]) -> dict[str, str]:
+    """``["a.b=1", ...]`` as a dictionary.
+
+    Raises:
+        InputError: an assignment has no '='.
+    """
+    values = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not equals:
+            raise InputError(f"--set {short(assignment)} is not KEY=VALUE; write for example --set seed=1.")
+        values[key.strip()] = value.strip()
+    return values
+
+
+def parse_device(text: str) -> str:
+    """A device name in its normal form.
+
+    Raises:
+        InputError: it is none of auto, cuda, cuda:N, cuda:N,M,... (each once), mps and cpu.
+    """
+    name = text.strip().lower()
+    kind, _, numbers = name.partition(":")
+    indices = [index.strip() for index in numbers.split(",")]
+    if name in ("auto", "cpu", "mps", "cuda"):
+        return name
+    if kind == "cuda" and all(re.fullmatch("[0-9]{1,4}", index) for index in indices):
+        if len(set(map(int, indices))) < len(indices):
+            raise InputError(f"The device '{short(text)}' names a GPU twice; name each once, as cuda:0,1.")
+        return f"cuda:{','.join(str(int(index)) for index in indices)}"
+    raise InputError(f"There is no device '{short(text)}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.")
+
+
+def checked(key: str, value: Any, declared: dataclasses.Field[Any], kind: Any) -> Any:
+    """``value`` as ``kind``, within the field's limits."""
+    parsed = _parsed(key, value, kind)
+    limits = declared.metadata
+    if limits["choices"] and parsed not in limits["choices"]:
+        raise InputError(f"{key} cannot be '{short(parsed)}'; {nearest_of(str(parsed), list(limits['choices']))}.")
+    if limits["low"] is not None:
+        if parsed != parsed:
+            raise InputError(f"{key}={short(value)} is not a number.")
+        nearest = min(max(parsed, limits["low"]), limits["high"])
+        if nearest != parsed:
+            allowed = f"{limits['low']} to {limits['high']}"
+            raise InputError(f"{key}={short(value)} is outside {allowed}; the nearest allowed value is {nearest}.")
+    if limits["multiple"] and parsed % limits["multiple"]:
+        nearest = max(round(parsed / limits["multiple"]), 1) * limits["multiple"]
+        raise InputError(f"{key}={value} is not a multiple of {limits['multiple']}; the nearest allowed value is {nearest}.")
+    if key == "device":
+        return parse_device(parsed)
+    if key == "labels":
+        return _checked_labels(parsed)
+    return parsed
+
+
+def _parsed(key: str, value: Any, kind: Any) -> Any:
+    """``value``, perhaps text from a command line, as ``kind``."""
+    try:
+        if kind is bool:
+            words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+            return value if isinstance(value, bool) else words[str(value).lower()]
+        if kind is int:
+            if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+                raise ValueError
+            return int(value)
+        if kind is float:
+            if isinstance(value, bool):
+                raise ValueError
+            return float(value)
+        if get_origin(kind) is tuple and get_args(kind)[0] is str:
+            return _names(value)
+        if get_origin(kind) is dict:
+            return _labels(value)
+        return str(value)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        others = LABELS_FORM if get_origin(kind) is dict else NAMES_FORM
+        wanted = {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, others)
+        raise InputError(f"{key}={short(value)} is not {wanted}.") from None
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """A list of names: a sequence, JSON, or text with commas between the names."""
+    items = _json(value, list) if isinstance(value, str) else value
+    if items is None:
+        items = [item.strip() for item in value.split(",") if item.strip()]
+    if not isinstance(items, list | tuple):
+        raise ValueError
+    return tuple(str(item) for item in items)
+
+
+def _labels(value: Any) -> dict[str, int]:
+    """Names and numbers: a mapping, JSON, or text with commas between the pairs."""
+    pairs = value
+    if isinstance(value, str):
+        pairs = _json(value, dict)
+        if pairs is None:
+            split = [item.rpartition(":") for item in value.split(",") if item.strip()]
+            named = [(name.strip(), int(number)) for name, _, number in split]
+            if len(dict(named)) < len(named):
+                raise ValueError
+            return dict(named)
+    if any(isinstance(number, bool | float) for number in pairs.values()):
+        raise ValueError
+    return {str(name): int(number) for name, number in pairs.items()}
+
+
+def _json(text: str, kind: type) -> Any:
+    """The JSON object or array that a text is; None where it is none.
+
+    Raises:
+        ValueError: an object names something twice.
+    """
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) < len(pairs):
+            raise KeyError
+        return dict(pairs)
+
+    try:
+        found = json.loads(text, object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        return None
+    except KeyError:
+        raise ValueError from None
+    return found if isinstance(found, kind) else None
+
+
+def names_text(names: Any) -> str:
+    """A list of names as the command line takes it."""
+    plain = ",".join(names)
+    return plain if _names(plain) == tuple(names) else json.dumps(list(names), ensure_ascii=False)
+
+
+def labels_text(labels: Any) -> str:
+    """Structures and their values as the command line takes them."""
+    plain = ",".join(f"{name}:{value}" for name, value in labels.items())
+    try:
+        is_plain = _labels(plain) == dict(labels)
+    except ValueError:
+        is_plain = False
+    return plain if is_plain else json.dumps(dict(labels), ensure_ascii=False)
+
+
+def _checked_labels(labels: dict[str, int]) -> dict[str, int]:
+    if not labels:
+        raise InputError("labels is empty; name at least one structure, as --set labels=Tumour:1.")
+    for name, value in labels.items():
+        if not name.isprintable():  # a foreign model's is shown on terminals
+            raise InputError(f"labels: '{short(name)}' holds characters that cannot be shown; give the structure another name.")
+        if not name or not 1 <= value <= 254:
+            raise InputError(f"labels: '{short(name)}:{short(value)}' needs a name and a value from 1 to 254.")
+        if name.lower() in ("background", "ignore"):
+            raise InputError(f"labels: '{short(name)}' means something of its own to nnU-Net; give the structure another name.")
+    if len(set(labels.values())) != len(labels):
+        raise InputError("labels: two structures share one value; each needs its own.")
+    return labels
+
+
+def nearest_of(word: str, known: list[str]) -> str:
+    """The end of a refusal: what was probably meant, or all there is."""
+    near = difflib.get_close_matches(word[:100], known, n=1, cutoff=0.5)
+    if not near:  # a bare name without its section
+        near = [key for key in known if key.rpartition(".")[2] == word][:1]
+    return f"did you mean '{near[0]}'" if near else "choose one of " + ", ".join(known)

@@ -1,0 +1,75 @@
+"""The sections of the settings that every experiment has: defaults, help texts, limits.
+
+The defaults are the paper's (Yang and Wang, crossMoDA 2022); where the paper is silent, those of the CycleGAN reference
+code and of nnU-Net. What a translator needs beyond section ``translation`` it declares in a section of its own, in its
+own file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .declaring import setting
+
+# The registered translators in order, and last the choice to have none; :func:`.settings.register_translator` adds to it.
+TRANSLATORS = ["none"]
+PRECISIONS = ("auto", "bf16", "fp32")
+COMPILE = ("auto", "on", "off")
+CONVENTIONS = ("challenge2022", "medpy")
+
+
+@dataclass(frozen=True)
+class IntensitySettings:
+    """How a volume's intensities become [-1, 1], for the translator and the segmenter alike."""
+
+    lower_percentile: float = setting(0.1, "Intensity percentile of a volume that becomes -1.", low=0, high=50, formerly="translation")
+    upper_percentile: float = setting(99.9, "Intensity percentile of a volume that becomes +1.", low=50, high=100, formerly="translation")
+
+
+@dataclass(frozen=True)
+class TranslationSettings:
+    """Image translation, whichever translator learns it (paper section 2.1)."""
+
+    translator: str = setting("cyclegan-resnet", "Image translator; 'none' trains on the source images as they are.", choices=TRANSLATORS)
+    image_size: int = setting(256, "Whole slices are resized to this many pixels along both sides.", low=32, high=1024, multiple=4)
+    batch_size: int = setting(10, "Slices of each domain in one step.", low=1, high=1024)
+    epochs: int = setting(100, "Epochs at the initial learning rate.", low=1, high=100000)
+    decay_epochs: int = setting(100, "Further epochs over which the learning rate falls linearly to zero.", low=0, high=100000)
+    steps_per_epoch: int = setting(0, "Steps in an epoch; 0 is one pass over the domain with more slices.", low=0, high=1000000)
+    learning_rate: float = setting(0.00015, "Initial learning rate of Adam.", low=1e-8, high=1)
+    checkpoint_every: int = setting(1, "Epochs between checkpoints.", low=1, high=100000)
+    check_agreement: bool = setting(False, "After iteration 0, compare its results on the translated scans with their real labels.")
+    drop_failed: bool = setting(False, "Leave out translated cases that fail the checks, instead of only reporting them.")
+
+
+@dataclass(frozen=True)
+class SegmentationSettings:
+    """Segmentation by nnU-Net (paper section 2.2); the defaults leave nnU-Net as it is."""
+
+    trainer: str = setting("nnUNetTrainer", "nnU-Net's trainer class.")
+    epochs: int = setting(1000, "Epochs of one training.", low=1, high=100000)
+    iterations_per_epoch: int = setting(250, "Training steps in an epoch.", low=1, high=100000)
+    validation_iterations_per_epoch: int = setting(50, "Validation steps in an epoch.", low=1, high=100000)
+    initial_learning_rate: float = setting(0.01, "Initial learning rate of nnU-Net's SGD.", low=1e-8, high=1)
+    memory_gb: float = setting(8.0, "GPU memory (GB) that nnU-Net plans its patch and batch size for.", low=0.01, high=1000)
+    base_features: int = setting(32, "Feature maps of nnU-Net's first stage.", low=4, high=320)
+    checkpoint_every: int = setting(50, "Epochs between checkpoints.", low=1, high=100000)
+    mirroring: bool = setting(True, "Average predictions over mirrored copies of the scan.")
+    tile_step: float = setting(0.5, "Step of the sliding window as a share of the patch.", low=0.1, high=1)
+
+
+@dataclass(frozen=True)
+class SelfTrainingSettings:
+    """Self-training with pseudo-labels (paper section 2.2)."""
+
+    iterations: int = setting(3, "Self-training iterations after iteration 0.", low=0, high=100)
+    largest_component: tuple[str, ...] = setting((), "Structures of which every prediction keeps only the largest connected component.")
+    warm_start: bool = setting(False, "Start each retraining from the weights of the iteration before.")
+
+
+@dataclass(frozen=True)
+class EvaluationSettings:
+    """Scores against reference labels of the target domain, which nothing else reads."""
+
+    convention: str = setting("challenge2022", "How empty masks and the mean surface distance are counted.", choices=CONVENTIONS)
+    source_only: bool = setting(False, "Also train a segmenter on the source images as they are, for comparison.")

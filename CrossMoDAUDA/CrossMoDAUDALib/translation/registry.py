@@ -1,0 +1,41 @@
+"""The image translators there are. A new one is a file in this folder and a line here."""
+
+from __future__ import annotations
+
+import importlib
+
+from ..core.errors import InputError, short
+from ..core.settings import TRANSLATORS, register_translator
+from .protocol import Loss, Registration
+
+# Files in this folder, readable without PyTorch; each has its registrations in TRANSLATORS.
+FILES = (
+    "cyclegan",
+)  # fmt: skip
+
+_REGISTRATIONS: dict[str, Registration] = {}
+for _file in FILES:
+    for _found in importlib.import_module(f".{_file}", __package__).TRANSLATORS:
+        _REGISTRATIONS[_found.name] = _found
+        register_translator(_found.name, _found.section, _found.settings, _found.presets)
+
+
+def registrations() -> list[Registration]:
+    """All translators in the order in which they are offered."""
+    return list(_REGISTRATIONS.values())
+
+
+def registration(name: str) -> Registration:
+    """The translator of a name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in _REGISTRATIONS:
+        raise InputError(f"There is no image translator '{short(name)}'; choose one of {', '.join(TRANSLATORS)}.")
+    return _REGISTRATIONS[name]
+
+
+def loss(name: str) -> Loss | None:
+    """How a loss is shown; None for one that no translator names."""
+    return next((found.losses[name] for found in registrations() if name in found.losses), None)
