@@ -19,7 +19,7 @@ from CrossMoDAUDALib.experiment.events import read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.images.volumes import read_volume
 from CrossMoDAUDALib.method import adaptation
-from CrossMoDAUDALib.translation.translator import Translator
+from CrossMoDAUDALib.translation.trained import TrainedTranslator
 
 CPU, CUDA, APPLE = (torch.device(name) for name in ("cpu", "cuda", "mps"))
 
@@ -61,7 +61,7 @@ def test_a_damaged_record_is_named(tmp_path: Path, content: str) -> None:
 
 def test_an_experiment_goes_on_and_translates_in_it(tiny_cohort: Path, tmp_path: Path) -> None:
     """Begun where auto means bf16, which here a record says, continued on this CPU, where it means fp32."""
-    values: dict[str, Any] = {name: value for name, value in TINY.items() if name.startswith("translation.")}
+    values: dict[str, Any] = {name: value for name, value in TINY.items() if name.startswith(("translation.", "cyclegan."))}
     settings = with_values(preset_settings("smoke"), {**values, "device": "cpu", "precision": "auto"})
     experiment = Experiment.create(tmp_path / "experiment", settings, find_crossmoda(tiny_cohort), {})
     record = experiment.folder / "translation" / "precision.json"
@@ -75,7 +75,7 @@ def test_an_experiment_goes_on_and_translates_in_it(tiny_cohort: Path, tmp_path:
     assert said == ["Training the translator in bf16 on cpu."]
     case = experiment.cohort.source[0]
     written, scan = read_volume(experiment.pseudo_target(case)).array, read_volume(case.image)
-    translated = {kind: Translator.load(experiment.folder, "cpu", kind).translate(scan).array for kind in ("bf16", "fp32")}
+    translated = {kind: TrainedTranslator.load(experiment.folder, "cpu", kind).translate(scan).array for kind in ("bf16", "fp32")}
     assert np.array_equal(written, translated["bf16"]) and not np.array_equal(written, translated["fp32"])
 
 
