@@ -32,8 +32,8 @@ The settings of an experiment are recorded when it begins. Afterwards only {mach
 Write `true` or `false` for yes and no, several names as `NAME,NAME`, and structures as `NAME:VALUE,NAME:VALUE`. Names
 that hold a comma are written as JSON: `--set 'labels={{"Tumour, left": 1}}'`, `["Tumour, left"]` for a list.
 
-A section that is named after a translator holds for that translator alone. Keys that were in another section in an older
-version are accepted there, as `translation.cycle_weight` for `cyclegan.cycle_weight`.
+A section that is named after a translator holds for that translator alone. Older versions had some of these settings in
+the section `translation`; their old keys are accepted, too.
 
 Presets set several at once (`--preset NAME`). The last column tells what they set. Where `sample` is not named, it has
 what `smoke` has.

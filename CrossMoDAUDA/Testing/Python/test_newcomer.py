@@ -13,8 +13,10 @@ import pytest
 from conftest import ROOT, TINY
 from CrossMoDAUDALib.images.intensity import scale_intensity, to_stored
 from CrossMoDAUDALib.images.volumes import read_volume
+from documents import pages
 
-TOY = Path(__file__).resolve().parent / "data" / "toy_translator.py"
+# The file that docs/developing.md shows.
+(TOY,) = [body for page in pages() if page.name == "docs/developing.md" for language, body in page.blocks if language == "py"]
 IN_PANEL = """
 import sys
 from pathlib import Path
@@ -44,7 +46,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("CrossMoDAUDA", "Scripts"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     room = folder / "CrossMoDAUDA" / "CrossMoDAUDALib" / "translation"
-    shutil.copy(TOY, room / "copy.py")
+    (room / "copy.py").write_text(TOY, encoding="utf-8")
     lines = (room / "registry.py").read_text(encoding="utf-8").splitlines(keepends=True)
     lines.insert(lines.index('    "cyclegan",\n') + 1, '    "copy",\n')
     (room / "registry.py").write_text("".join(lines), encoding="utf-8")
