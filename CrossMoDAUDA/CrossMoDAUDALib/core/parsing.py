@@ -20,6 +20,9 @@ def parse_assignments(assignments: list[str]) -> dict[str, str]:
 
     Raises:
         InputError: an assignment has no '='.
+
+    >>> parse_assignments(["seed=7", "translation.epochs=10"])
+    {'seed': '7', 'translation.epochs': '10'}
     """
     values = {}
     for assignment in assignments:
@@ -35,6 +38,13 @@ def parse_device(text: str) -> str:
 
     Raises:
         InputError: it is none of auto, cuda, cuda:N, cuda:N,M,... (each once), mps and cpu.
+
+    >>> parse_device(" CUDA:0, 1")
+    'cuda:0,1'
+    >>> parse_device("gpu")
+    Traceback (most recent call last):
+        ...
+    CrossMoDAUDALib.core.errors.InputError: There is no device 'gpu'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.
     """
     name = text.strip().lower()
     kind, _, numbers = name.partition(":")

@@ -213,6 +213,9 @@ def preset_settings(name: str, translator: str = "") -> Settings:
 
     Raises:
         InputError: there is no preset or no translator of that name.
+
+    >>> preset_settings("paper").self_training.iterations, preset_settings("smoke").self_training.iterations
+    (3, 1)
     """
     values = preset_values(name, translator)
     start = Settings(preset=name, translation=TranslationSettings(translator=translator or TranslationSettings().translator))
@@ -230,6 +233,14 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
     Raises:
         InputError: a key is unknown, a value is not allowed, or a setting belongs to another translator; the message names
             the nearest right one.
+
+    >>> settings = with_values(preset_settings("quick"), {"labels": "Tumour:1", "segmentation.epochs": "20"})
+    >>> settings.labels, settings.segmentation.epochs
+    ({'Tumour': 1}, 20)
+    >>> with_values(settings, {"sed": 1})
+    Traceback (most recent call last):
+        ...
+    CrossMoDAUDALib.core.errors.InputError: There is no setting 'sed'; did you mean 'seed'.
     """
     chosen, former = _checked_values(values)
     if chosen.get("preset", settings.preset) != settings.preset:

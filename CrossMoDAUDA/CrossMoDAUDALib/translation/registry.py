@@ -30,6 +30,9 @@ def registration(name: str) -> Registration:
 
     Raises:
         InputError: there is none.
+
+    >>> sorted(registration("cyclegan-resnet").losses)[:2]
+    ['adversarial_source', 'adversarial_target']
     """
     if name not in _REGISTRATIONS:
         raise InputError(f"There is no image translator '{short(name)}'; choose one of {', '.join(TRANSLATORS)}.")
