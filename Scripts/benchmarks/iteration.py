@@ -73,7 +73,7 @@ def _experiment(folder: Path, size: tuple[int, int, int], cases: int) -> Any:
         for volume, path in zip(phantom.make_case(number, modality, size), (image, label), strict=True):
             volumes.write_volume(volume, path)
         found[modality].append(Case(str(number), image, label if modality == "ceT1" else None))
-    settings = with_values(preset_settings("smoke"), {"translation.translator": "none", "device": "cpu", "workers": -1})
+    settings = with_values(preset_settings("smoke"), {"translation.translator": "none", "device": "cpu", "helper_processes": -1})
     return Experiment.create(folder / "experiment", settings, Cohort(tuple(found["ceT1"]), tuple(found["hrT2"])), {})
 
 
@@ -107,7 +107,7 @@ def _session(experiment: Any, name: str, preprocessed: Path | None = None) -> It
     base = experiment.folder / "nnunet"
     folders = (base / "raw", preprocessed or base / "preprocessed")
     with nnunet_session(*folders, experiment.folder / name, experiment.folder / name / "nnunet.log"):
-        yield folders, helper_count(experiment.settings.workers), CONFIGURATION, silent
+        yield folders, helper_count(experiment.settings.helper_processes), CONFIGURATION, silent
 
 
 def _own_from_nothing(experiment: Any, preprocessed: Path) -> None:

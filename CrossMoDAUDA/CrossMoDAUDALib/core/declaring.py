@@ -16,6 +16,7 @@ def setting(
     choices: Sequence[str] | None = None,
     multiple: int | None = None,
     formerly: str = "",
+    former_name: str = "",
     architecture: bool = False,
 ) -> Any:
     """Declare a setting as a field of a frozen dataclass.
@@ -27,6 +28,7 @@ def setting(
         choices: the allowed texts.
         multiple: a whole number that the value must be a multiple of.
         formerly: the section in which older versions have it; keys of that section are still accepted.
+        former_name: what older versions call it; that name is still accepted.
         architecture: whether a trained network cannot be used without it (``translator.json`` then holds it).
 
     Example:
@@ -44,6 +46,7 @@ def setting(
         "choices": choices,
         "multiple": multiple,
         "formerly": formerly,
+        "former_name": former_name,
         "architecture": architecture,
     }
     if isinstance(default, dict):

@@ -58,7 +58,7 @@ def _expected(error: BaseException, folder: Path | None) -> tuple[str, int] | No
     if isinstance(error, KeyboardInterrupt):
         return "Interrupted; run the same command to continue where it stopped.", INTERRUPTED
     if is_out_of_memory(error):
-        return "Memory ran out; close other programs, or run with --set workers=0 and smaller batches.", 1
+        return "Memory ran out; close other programs, or run with --set helper_processes=0 and smaller batches.", 1
     if _is_gpu_out_of_memory(error):
         return (
             "The GPU ran out of memory; end other programs that use it, run on another with --device, "

@@ -93,7 +93,8 @@ def for_each(
                 result, error = connection.recv()
             except (EOFError, OSError):  # nobody at the other end
                 raise CrossModaError(
-                    f"A helper process died while {message}, most likely because memory ran out; run again with --set workers=0 or fewer."
+                    f"A helper process died while {message}, most likely because memory ran out;"
+                    " run again with --set helper_processes=0 or fewer."
                 ) from None
             if isinstance(error, Exception):
                 raise error

@@ -33,7 +33,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "segmentation.checkpoint_every": 1,
         "segmentation.mirroring": False,
         "self_training.iterations": 1,
-        "workers": 0,
+        "helper_processes": 0,
     },
 }
 # For the synthetic sample cohort (phantom.SAMPLE_COHORT), on which these were chosen: what the smoke preset lacks to learn

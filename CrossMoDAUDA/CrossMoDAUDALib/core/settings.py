@@ -100,7 +100,9 @@ class Settings:
     labels: dict[str, int] = setting({"Vestibular schwannoma": 1, "Cochlea": 2}, "Structures and their values in the label maps.")
     seed: int = setting(0, "Seed of everything that is drawn at random.", low=0, high=2**31 - 1)
     device: str = setting("auto", "Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.")
-    workers: int = setting(-1, "Helper processes for preparing images; 0 works in this process, -1 chooses.", low=-1, high=256)
+    helper_processes: int = setting(
+        -1, "Processes that help to prepare images; 0: none, -1: the program chooses.", low=-1, high=256, former_name="workers"
+    )
     precision: str = setting("auto", "Arithmetic of the translator; auto: bf16 on GPUs, fp32 for training on CPUs.", choices=PRECISIONS)
     compile: str = setting("auto", "Whether torch.compile speeds up the networks; auto: on a GPU.", choices=COMPILE)
     intensity: IntensitySettings = field(default_factory=IntensitySettings)
@@ -186,9 +188,16 @@ def translators_with(section: str) -> list[str]:
 
 def current_key(key: str) -> str:
     """The dotted key by which a setting goes now; what is no setting's former key is handed back."""
-    known, (section, _, name) = setting_fields(), key.rpartition(".")
-    moved = (now for now, (declared, _) in known.items() if declared.name == name and declared.metadata["formerly"] == section)
-    return key if key in known or not section else next(moved, key)
+    known = setting_fields()
+    renamed = (now for now, (declared, _) in known.items() if _former_key(now, declared.metadata) == key)
+    return key if key in known else next(renamed, key)
+
+
+def _former_key(key: str, about: Mapping[str, Any]) -> str:
+    """The dotted key by which older versions have a setting; its present one if that is no other."""
+    section, _, name = key.rpartition(".")
+    section, name = about["formerly"] or section, about["former_name"] or name
+    return f"{section}.{name}" if section else name
 
 
 def preset_values(name: str, translator: str = "") -> dict[str, Any]:

@@ -27,7 +27,7 @@ __all__ = ["Experiment", "check_folder", "is_running", "prepare_folder", "read_w
 
 FORMAT = 1
 # These say which machine does the work, not what the result is, so they may change from one start to the next.
-MACHINE_SETTINGS = ("device", "workers", "compile")
+MACHINE_SETTINGS = ("device", "helper_processes", "compile")
 PACKAGES = ("torch", "nnunetv2", "numpy", "SimpleITK", "scipy")
 # What a start leaves that found problems with the scans: a folder with nothing else is as good as an empty one.
 LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, "events.jsonl", "worker.log"))
@@ -38,7 +38,7 @@ class Experiment:
 
     Attributes:
         folder: where it lies.
-        settings: every setting; ``device``, ``workers`` and ``compile`` as given for this start.
+        settings: every setting; ``device``, ``helper_processes`` and ``compile`` as given for this start.
         cohort: the scans.
         events: its event log.
     """

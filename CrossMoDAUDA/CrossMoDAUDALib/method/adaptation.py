@@ -175,7 +175,7 @@ def export_target(experiment: Experiment, stage: str, training: Training) -> Non
 def prepare(experiment: Experiment, stage: str, training: Training) -> None:
     """Plan and preprocess as nnU-Net does; of scans that an earlier iteration has preprocessed, only their new pseudo-labels."""
     settings, progress = experiment.settings, experiment.events.progress(stage)
-    dataset, helpers = training.dataset, helper_count(settings.workers)
+    dataset, helpers = training.dataset, helper_count(settings.helper_processes)
     cases = cases_to_learn_from(experiment, training)
     raw, preprocessed, own = _nnunet_folders(experiment, training)
     like = PSEUDO_TARGET if dataset == SELF_TRAINING else ""
@@ -191,7 +191,7 @@ def train_segmenter(experiment: Experiment, stage: str, training: Training) -> N
     """Train nnU-Net."""
     settings, chosen = experiment.settings, devices.resolve_all(experiment.settings.device)
     # On the CPU augmentation processes would only take the training's cores, and make it irreproducible.
-    augmentation = helper_count(settings.workers) if chosen[0].type != "cpu" or settings.workers > 0 else 0
+    augmentation = helper_count(settings.helper_processes) if chosen[0].type != "cpu" or settings.helper_processes > 0 else 0
     start_from = None
     if settings.self_training.warm_start and training.iteration:
         start_from = experiment.folder / training.before / "model"

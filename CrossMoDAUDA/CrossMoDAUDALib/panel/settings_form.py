@@ -155,7 +155,6 @@ def _settingTitle(name):
         "adam_beta1": _("Adam's beta 1"),
         "adam_beta2": _("Adam's beta 2"),
         "source_only": _("Compare with source only"),
-        "workers": _("Helper processes"),
     }
     return titles.get(name) or _(name.replace("_", " ").capitalize())
 

@@ -107,7 +107,7 @@ def train(
             if "background worker" in str(error).lower():
                 raise CrossModaError(
                     "nnU-Net's augmentation processes died, most likely because memory ran out (nnunet.log may say more);"
-                    " run again with --set workers=0."
+                    " run again with --set helper_processes=0."
                 ) from error
             raise
         finally:

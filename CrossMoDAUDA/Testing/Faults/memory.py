@@ -22,7 +22,7 @@ def killed_helper(reference: Reference, folder: Path, draws: random.Random, stag
     """One of nnU-Net's helper processes is killed, as the kernel does when memory runs out."""
     log, experiment = folder / "run.log", folder / "experiment"
     reference.snapshot(stage, experiment)
-    run, watch = Run(*command(reference.cohort, experiment, "--set=workers=2"), log=log), Watch(experiment)
+    run, watch = Run(*command(reference.cohort, experiment, "--set=helper_processes=2"), log=log), Watch(experiment)
     run.reaches(lambda: stage in watch.states("started") and len(run.helpers()) >= 2)
     draws.choice(run.helpers()).kill()
     _tells_memory(run)
@@ -34,7 +34,7 @@ def limited_helpers(reference: Reference, folder: Path, draws: random.Random, st
     log, experiment = folder / "run.log", folder / "experiment"
     reference.snapshot(stage, experiment)
     megabytes = draws.choice((150, 300, 600, 1000))
-    words = command(reference.cohort, experiment, "--set=workers=2")
+    words = command(reference.cohort, experiment, "--set=helper_processes=2")
     run, watch = Run(*words, log=log, FAULT_HELPER_MEGABYTES=str(megabytes)), Watch(experiment)
     run.reaches(lambda: stage in watch.states("started"))
     _tells_memory(run)

@@ -84,8 +84,8 @@ class Reference:
 
 def command(cohort: Path, folder: Path, *more: str) -> list[str | Path]:
     """The arguments of the one experiment that all faults disturb."""
-    settings = [f"--set={key}={value}" for key, value in SETTINGS.items()]
-    return ["run", "--crossmoda", cohort, "-o", folder, "--preset", "smoke", "--device", "cpu", "--set=workers=0", *settings, *more]
+    settings = [f"--set={key}={value}" for key, value in {"helper_processes": 0, **SETTINGS}.items()]
+    return ["run", "--crossmoda", cohort, "-o", folder, "--preset", "smoke", "--device", "cpu", *settings, *more]
 
 
 def undisturbed(base: Path) -> Reference:

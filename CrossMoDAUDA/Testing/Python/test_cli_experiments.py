@@ -53,7 +53,7 @@ def test_output_folders_that_cannot_be_used(tmp_path: Path, mount_disk: Callable
 def test_ctrl_c_and_a_polite_kill_end_cleanly_and_the_same_command_continues(tiny_cohort: Path, tmp_path: Path) -> None:
     folder, inputs = tmp_path / "out ü", contents(tiny_cohort)
     arguments: list[str | Path] = ["run", "--crossmoda", tiny_cohort, "-o", folder, *TINY_RUN, "--set=translation.steps_per_epoch=5"]
-    arguments += ["--set=translation.epochs=5000", "--set=workers=2"]
+    arguments += ["--set=translation.epochs=5000", "--set=helper_processes=2"]
 
     def trained(after: int) -> list[int]:
         found = [event for event in events(folder) if event["kind"] == "progress" and event["stage"] == "translation/train"]

@@ -122,7 +122,7 @@ def test_unknown_key_without_a_neighbour_lists_all() -> None:
         ("segmentation.tile_step", "1.5", "1"),
         ("self_training.iterations", -1, "0"),
         ("seed", 2**31, str(2**31 - 1)),
-        ("workers", -2, "-1"),
+        ("helper_processes", -2, "-1"),
     ],
 )
 def test_out_of_range_names_the_nearest_allowed_value(key: str, value: Any, nearest: str) -> None:

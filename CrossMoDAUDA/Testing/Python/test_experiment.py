@@ -67,7 +67,7 @@ def test_another_preset_is_named(started: Experiment, cohort: Cohort) -> None:
 
 
 def test_device_and_workers_may_change(started: Experiment, cohort: Cohort) -> None:
-    changed = with_values(SETTINGS, {"device": "cpu", "workers": 3})
+    changed = with_values(SETTINGS, {"device": "cpu", "helper_processes": 3})
     assert Experiment.resume(started.folder, changed, cohort).settings == changed, "as given for this start"
     assert Experiment.load(started.folder).settings == SETTINGS
 

@@ -174,7 +174,7 @@ def test_worker_that_does_not_stop_is_ended_with_all_it_started(
     from CrossMoDAUDALib.places import place
 
     experiment = tmp_path / "experiment"
-    choose_training(host, tiny_cohort, experiment, {**LONG, "workers": 2})
+    choose_training(host, tiny_cohort, experiment, {**LONG, "helper_processes": 2})
     host.click("adaptStart")
     wait_for_stage(host, "iteration_0/train")
     worker = psutil.Process(monitor_of(host).worker["pid"])

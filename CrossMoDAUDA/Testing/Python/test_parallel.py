@@ -81,7 +81,7 @@ def test_an_error_that_cannot_be_sent_is_told_in_words() -> None:
 
 def test_a_helper_that_dies_is_noticed_at_once() -> None:
     began = time.monotonic()
-    with pytest.raises(CrossModaError, match=r"died while preprocessing.*--set workers=0"):
+    with pytest.raises(CrossModaError, match=r"died while preprocessing.*--set helper_processes=0"):
         parallel.for_each(die, [(number,) for number in range(6)], 2, silent, "preprocessing")
     assert time.monotonic() - began < 20
 

@@ -92,7 +92,7 @@ def folders(
     there: dict[str, dict[str, int]] = {}
     for stage, reached in KILLS:
         # How many helper processes there are is no matter of the experiment; here they are spawned, and killed with it.
-        helpers = ["--set=workers=2"] if stage == "iteration_0/prepare" else []
+        helpers = ["--set=helper_processes=2"] if stage == "iteration_0/prepare" else []
         process = start(command(project_root, tiny_cohort, killed, *helpers))
         deadline = time.monotonic() + SECONDS
         while not reached(killed) and process.poll() is None and time.monotonic() < deadline:

@@ -197,7 +197,7 @@ def test_a_killed_augmentation_process_ends_the_training_with_a_sentence(tiny_ex
             multiprocessing.active_children()[0].kill()
 
     settings = settings_of(tiny_experiment, epochs=1000)
-    with pytest.raises(CrossModaError, match=r"augmentation processes died.*run again with --set workers=0"):
+    with pytest.raises(CrossModaError, match=r"augmentation processes died.*run again with --set helper_processes=0"):
         train(tiny_experiment, tmp_path, settings, kill, workers=1)
     assert time.monotonic() - killed[0] < 30
     assert not multiprocessing.active_children()

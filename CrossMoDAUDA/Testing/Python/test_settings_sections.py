@@ -107,12 +107,13 @@ def test_a_trained_network_is_described_by_its_architecture(other: None) -> None
         ("translation.generator_blocks", "cyclegan.generator_blocks", 2),
         ("translation.adam_beta1", "cyclegan.adam_beta1", 0.25),
         ("translation.lower_percentile", "intensity.lower_percentile", 1),
+        ("workers", "helper_processes", 3),
     ],
 )
 def test_former_keys_mean_the_present_ones(old: str, new: str, value: Any) -> None:
     assert with_values(Settings(), {old: value}) == with_values(Settings(), {new: value}) != Settings()
-    section, _, name = old.partition(".")
-    assert Settings.from_json({section: {name: value}}) == with_values(Settings(), {new: value})
+    section, _, name = old.rpartition(".")
+    assert Settings.from_json({section: {name: value}} if section else {name: value}) == with_values(Settings(), {new: value})
     with pytest.raises(InputError, match=old.replace(".", r"\.")):
         with_values(Settings(), {old: "much"})
     assert with_values(Settings(), {"translation.translator": "none", "translation.cycle_weight": 9}).translator_section is None

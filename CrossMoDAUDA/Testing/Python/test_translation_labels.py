@@ -131,7 +131,7 @@ def test_an_experiment_trains_with_labels(tiny_cohort: Path, tmp_path: Path, mon
 
     found = registry._REGISTRATIONS["cyclegan-resnet"]
     monkeypatch.setitem(registry._REGISTRATIONS, "cyclegan-resnet", replace(found, make=Watching, uses_labels=True))
-    settings = with_values(SETTINGS, {"device": "cpu", "workers": 0, "translation.epochs": 1, "translation.decay_epochs": 0})
+    settings = with_values(SETTINGS, {"device": "cpu", "helper_processes": 0, "translation.epochs": 1, "translation.decay_epochs": 0})
     experiment = Experiment.create(tmp_path / "experiment", settings, find_crossmoda(tiny_cohort), {})
     experiment.carry_out([stage for stage in plan.plan(settings, experiment.cohort) if stage.name.startswith("translation/")])
     assert len(Watching.seen) == settings.translation.steps_per_epoch and all(labels is not None for labels in Watching.seen)

@@ -74,7 +74,7 @@ def test_from_a_failed_check_to_a_run_that_goes_on_as_recorded(tmp_path: Path) -
     before = len(events_of(folder))
     for arguments, stages in (
         (words, ["check started", "check finished"]),
-        (["run", "-o", folder, "--device", "cpu", "--set=workers=0"], []),
+        (["run", "-o", folder, "--device", "cpu", "--set=helper_processes=0"], []),
     ):
         worker = start(*arguments)
         try:
@@ -112,8 +112,8 @@ def test_recorded_is_what_device_and_workers_are_by_default(tiny_experiment: Pat
     assert recorded.device == "cpu"
     options = cli._parser().parse_args(["run", "-o", str(tiny_experiment)])
     assert cli._given(options) == {}
-    options = cli._parser().parse_args(["run", "-o", str(tiny_experiment), "--device", "auto", "--set", "workers=3"])
-    assert cli._given(options) == {"device": "auto", "workers": "3"}
+    options = cli._parser().parse_args(["run", "-o", str(tiny_experiment), "--device", "auto", "--set", "helper_processes=3"])
+    assert cli._given(options) == {"device": "auto", "helper_processes": "3"}
     status, output, errors = run("run", "-o", tiny_experiment)
     assert (status, errors, "| iteration 1 |" in output) == (0, "", True)
 
