@@ -61,7 +61,10 @@ class TrainedTranslator:
         try:
             network.load_state_dict(weights, assign=True)
         except RuntimeError as error:
-            raise InputError(f"{folder / WEIGHTS} does not fit {DESCRIPTION}; copy the model again.") from error
+            raise InputError(
+                f"{folder / WEIGHTS} does not fit {DESCRIPTION}; copy the model again, or, in a translator of your own, mark the"
+                " settings that shape its network with architecture=True, and train again."
+            ) from error
         where = resolve(device)
         return cls(network.float(), settings, Acceleration(where, use_bf16(precision, where)))
 

@@ -29,6 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--zoo-long", action="store_true", help="test_zoo.py: every bad file with every command, many thousands of headers")
 
 
+def its_translator(key: str) -> dict[str, Any]:
+    """What to set beside a setting so that it may be set: the translator that has its section, if not every one has."""
+    from CrossMoDAUDALib.core.settings import translators_with
+
+    owners = translators_with(key.rpartition(".")[0])
+    return {"translation.translator": owners[0]} if owners else {}
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     """The repository's top folder."""

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 import pytest
+from conftest import its_translator
 from CrossMoDAUDALib.core import errors
 from CrossMoDAUDALib.core import settings as config
 from CrossMoDAUDALib.models.plans import CONFIGURATION, FOLD
@@ -136,7 +137,7 @@ def test_out_of_range_names_the_nearest_allowed_value(key: str, value: Any, near
 def test_limits_themselves_are_allowed(key: str) -> None:
     limits = config.setting_fields()[key][0].metadata
     for limit in (limits["low"], limits["high"]):
-        settings = config.with_values(config.Settings(), {key: limit, **_company(key)})
+        settings = config.with_values(config.Settings(), {**its_translator(key), key: limit, **_company(key)})
         assert settings.values()[key] == limit
     for value in (math.nan, math.inf, -math.inf, "nan"):
         assert refusal(key, value).startswith(f"{key}={value}")
@@ -178,7 +179,7 @@ def test_wrong_type_says_what_is_wanted(key: str, value: Any, wanted: str) -> No
     ("key", "value", "meant"),
     [
         ("translation.translator", "cyclegan-resnt", "did you mean 'cyclegan-resnet'"),
-        ("translation.translator", "xyz", "choose one of cyclegan-resnet, cyclegan-unet, none"),
+        ("translation.translator", "xyz", f"choose one of {', '.join(config.TRANSLATORS)}."),
         ("evaluation.convention", "challenge2021", "did you mean 'challenge2022'"),
     ],
 )

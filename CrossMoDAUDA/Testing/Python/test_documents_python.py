@@ -1,6 +1,7 @@
 """The Python lines of README.md and docs/ run as they are written: with an installed library outside Slicer, and inside.
 
-A page's ```python blocks run one after another, as one would type them, in a folder with the files that the pages speak of.
+A page's ```python blocks run one after another, as one would type them, in a folder with the files that the pages speak of, and with
+the nodes ``volumeNode`` and ``otherVolumeNode``. A block may train: ``__name__`` is ``"__main__"``, as in a script.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ if __name__ == "__main__":
         name: mrml.volume_node(read_volume(Path(file)), name)
         for name, file in (("volumeNode", "scan_hrT2.nii.gz"), ("otherVolumeNode", "scan_ceT1.nii.gz"))
     }
+    names["__name__"] = "__main__"
     page, *blocks = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     for number, block in enumerate(blocks, 1):
         exec(compile(block, f"{page}, Python block {number}", "exec"), names)
@@ -51,6 +53,7 @@ def test_outside_slicer(page: str, environment: Callable[[str], Path], readers_f
     script.write_text(OUTSIDE, encoding="utf-8")
     blocks.write_text(json.dumps([page, *BLOCKS[page]]), encoding="utf-8")
     said = succeeded(run(environment("full") / "python", "-P", script, blocks, cwd=readers_folder))
+    assert (readers_folder / "TRAINED" / "iteration_0" / "model").is_dir() == ("TRAINED" in "".join(BLOCKS[page]))
     if "segmentation = " in "".join(BLOCKS[page]):
         assert said.splitlines()[-1] == "vtkMRMLSegmentationNode 2"
 
@@ -60,7 +63,7 @@ def test_outside_slicer(page: str, environment: Callable[[str], Path], readers_f
 def test_inside_slicer(page: str, host: Any, readers_folder: Path) -> None:
     import slicer
 
-    names = {
+    names: dict[str, Any] = {"__name__": "__main__"} | {
         name: mrml.volume_node(read_volume(readers_folder / file), name)
         for name, file in (("volumeNode", "scan_hrT2.nii.gz"), ("otherVolumeNode", "scan_ceT1.nii.gz"))
     }

@@ -6,6 +6,7 @@ import dataclasses
 import re
 
 import pytest
+from conftest import its_translator
 from CrossMoDAUDALib.core import settings
 from documented_commands import script
 from documents import ROOT
@@ -22,7 +23,8 @@ def test_the_page_has_every_setting_once_with_a_default_that_can_be_set() -> Non
     assert [key for key, _default in rows] == list(settings.setting_fields())
     for key, default in rows:
         written = "" if default == "none" else default.replace("`", "").replace(", ", ",")
-        assert settings.with_values(settings.Settings(), {key: written}) == settings.Settings(), key
+        start = settings.with_values(settings.Settings(), its_translator(key))
+        assert settings.with_values(start, {key: written}) == start, key
 
 
 def test_a_setting_that_is_added_or_changed_is_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

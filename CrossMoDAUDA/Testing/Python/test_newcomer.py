@@ -1,4 +1,4 @@
-"""A newcomer's translator: one file and one line in the registry, added to a copy of the library from outside, do everything."""
+"""A newcomer's translator and stage: the files and lines of docs/developing.md, added to a copy of the project, do everything."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from CrossMoDAUDALib.images.intensity import scale_intensity, to_stored
 from CrossMoDAUDALib.images.volumes import read_volume
 from documents import pages
 
-# The file that docs/developing.md shows.
-(TOY,) = [body for page in pages() if page.name == "docs/developing.md" for language, body in page.blocks if language == "py"]
+# What docs/developing.md shows: a stage's file and its line in plan(), and a translator's file.
+COUNTING, IN_PLAN, TOY = [
+    body for page in pages() if page.name == "docs/developing.md" for language, body in page.blocks if language == "py"
+]
 IN_PANEL = """
 import sys
 from pathlib import Path
@@ -40,17 +42,39 @@ with Host(Path(sys.argv[1]) / "CrossMoDAUDA.py") as host:
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The library with the newcomer's file and line."""
+    """The project with the newcomer's files and lines."""
     folder = tmp_path_factory.mktemp("newcomer")
-    ignored = shutil.ignore_patterns("__pycache__", "Python", "Zoo", "Faults")
-    for name in ("CrossMoDAUDA", "Scripts"):
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("CrossMoDAUDA", "Scripts", "Screenshots", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    room = folder / "CrossMoDAUDA" / "CrossMoDAUDALib" / "translation"
-    (room / "copy.py").write_text(TOY, encoding="utf-8")
-    lines = (room / "registry.py").read_text(encoding="utf-8").splitlines(keepends=True)
-    lines.insert(lines.index('    "cyclegan",\n') + 1, '    "copy",\n')
-    (room / "registry.py").write_text("".join(lines), encoding="utf-8")
+    for name in ("README.md", "LICENSE", "CMakeLists.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    module = folder / "CrossMoDAUDA"
+    library = module / "CrossMoDAUDALib"
+    (library / "translation" / "copy.py").write_text(TOY, encoding="utf-8")
+    insert(library / "translation" / "registry.py", '    "cyclegan",\n', '    "copy",\n')
+    insert(module / "CMakeLists.txt", "  CrossMoDAUDALib/translation/check.py\n", "  CrossMoDAUDALib/translation/copy.py\n")
+    (library / "method" / "counting.py").write_text(COUNTING, encoding="utf-8")
+    insert(library / "method" / "plan.py", "        stages += _training(settings, SOURCE_ONLY_TRAINING, title, scored)\n", f"    {IN_PLAN}")
+    insert(module / "CMakeLists.txt", "  CrossMoDAUDALib/method/checked_translations.py\n", "  CrossMoDAUDALib/method/counting.py\n")
+    python(folder, folder / "Scripts" / "settings_page.py")
     return folder
+
+
+def insert(file: Path, after: str, text: str) -> None:
+    """Put lines after the one line that is ``after``."""
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines.insert(lines.index(after) + 1, text)
+    file.write_text("".join(lines), encoding="utf-8")
+
+
+def python(folder: Path, *arguments: str | Path) -> str:
+    """Run Python in a folder; what it has printed."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    words = [sys.executable, *map(str, arguments)]
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", env=environment, cwd=folder, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def run(copied: Path, *arguments: str | Path, status: int = 0) -> str:
@@ -69,11 +93,12 @@ def test_it_trains_translates_and_packages(copied: Path, tiny_cohort: Path, tmp_
     words: list[str | Path] = ["run", "--crossmoda", tiny_cohort, "-o", folder, "--preset", "smoke", "--device", "cpu", *settings]
     assert "outside 0 to 10" in run(copied, *words, "--translator", "copy", "--set", "copy.gain=11", status=2)
     assert "cyclegan.pool_size belongs to" in run(copied, *words, "--translator", "copy", "--set", "cyclegan.pool_size=1", status=2)
-    run(copied, *words, "--translator", "copy", "--iterations", "0", "--set", "copy.gain=0.5")
+    run(copied, *words, "--translator", "copy", "--iterations", "0", "--set", "copy.gain=0.5", "--set", "copy.width=3")
     assert (folder / "translation" / "losses.csv").read_text(encoding="utf-8").startswith("epoch,brightness,learning_rate\n")
     assert (folder / "translation" / "samples" / "latest.png").is_file()
     assert "translator copy" in run(copied, "status", folder)
     assert "finished" in run(copied, "status", folder)
+    assert (folder / "cases.txt").read_text(encoding="utf-8") == "2 source cases\n", "the stage has run"
 
     package, out = tmp_path / "toy.zip", tmp_path / "results"
     run(copied, "package", folder, "-o", package)
@@ -98,3 +123,21 @@ def test_it_appears_in_the_panel(copied: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     shown = ["Copy (toy)", 4, {"cyclegan": False, "copy": True}, ["--translator", "copy"], {"copy.gain": "2"}]
     assert done.stdout.splitlines()[-2:] == [str(shown), "Difference in brightness"]
+
+
+def test_the_projects_own_tests_hold_with_it(copied: Path) -> None:
+    """Those that say something of every setting, of every translator, of every stage and of every file."""
+    tests = copied / "CrossMoDAUDA" / "Testing" / "Python"
+    plan = ("has_its_own_name", "titles_are_marked", "translates_the_titles")
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-x"]
+    python(
+        copied, *words, *(tests / f"test_{name}.py" for name in ("documents_settings", "documents_links", "config", "settings_sections"))
+    )
+    python(copied, *words, tests / "test_plan.py", "-k", " or ".join(plan))
+    python(copied, *words, tests / "test_skeleton.py", "-k", "cmake or light_modules")
+
+
+@pytest.mark.slow
+def test_its_types_are_right(copied: Path) -> None:
+    pytest.importorskip("mypy", reason="mypy is not installed")
+    python(copied, "-m", "mypy", "--cache-dir", copied / "types")
