@@ -122,7 +122,7 @@ def _own_from_nothing(experiment: Any, preprocessed: Path) -> None:
         described = read_json(folders[0] / name / "dataset.json")["dataset"]
         place = folders[0] / name
         cases = [TrainingCase(case, place / files["images"][0], place / files["label"]) for case, files in described.items()]
-        preparation.plan(*folders, name, experiment.settings.segmentation, workers, progress)
+        preparation.plan_network(*folders, name, experiment.settings.segmentation, workers, progress)
         shutil.copyfile(place / "dataset.json", preprocessed / name / "dataset.json")
         preparation.preprocess(preprocessed, name, cases, configuration, workers, progress)
 

@@ -249,9 +249,9 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
         settings = _settings(options)
         cohort = _find(options)
     if options.dry_run:
-        from .inference import check
+        from .inference import dry_run
 
-        return check(cohort, settings, folder, log)
+        return dry_run(cohort, settings, folder, log)
     is_new = not Experiment.exists(folder)
     if is_new:  # what can be refused at once, before the scans are read
         check_folder(folder)

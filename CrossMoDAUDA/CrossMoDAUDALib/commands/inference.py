@@ -121,7 +121,7 @@ def evaluate(options: argparse.Namespace, log: EventLog) -> int:
     return 0
 
 
-def check(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> int:
+def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> int:
     """``run --dry-run``: every case, every problem and the stages that would run; bad scans make the exit status 2.
 
     Args:
@@ -130,14 +130,14 @@ def check(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> in
     from ..cohort.checking import check_cohort
     from ..experiment.markers import read_markers
     from ..experiment.stages import due
-    from ..method.plan import plan, remarks
+    from ..method.plan import left_out_settings, plan
 
     log.write("progress", stage=CHECK, step=0, total=sum(map(len, cohort.domains().values())), message="reading the scans")
     with Bar("checking the scans", keep=True) as bar:
         report = check_cohort(cohort, settings.labels, _both(bar, log.progress(CHECK)), on_case=lambda row: _tell_case(log, row))
     for problem in report.cohort_problems:
         log.write("error", message=problem)
-    left_out = remarks(settings, cohort)
+    left_out = left_out_settings(settings, cohort)
     for warning in [*report.cohort_warnings, *left_out]:
         log.write("warning", message=warning)
     say("\n".join([report.table(), *(f"warning: {remark}" for remark in left_out)]))

@@ -141,9 +141,9 @@ def _follow(launch: _Launch, reports: list[Any], devices: Sequence[torch.device]
     failures = getattr(launch.error, "failures", None)
     if failures:
         rank, failure = min(failures.items())
-        how = f"signal {-failure.exitcode}" if failure.exitcode < 0 else f"exit status {failure.exitcode}"
+        exit_text = f"signal {-failure.exitcode}" if failure.exitcode < 0 else f"exit status {failure.exitcode}"
         raise CrossModaError(
-            f"The training's process for {devices[rank]} died ({how}), most likely because memory ran out;"
+            f"The training's process for {devices[rank]} died ({exit_text}), most likely because memory ran out;"
             " end other programs, or run again on fewer devices with --device."
         ) from launch.error
     if launch.error is not None:

@@ -257,13 +257,13 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
         raise InputError(f"preset={wanted} is the start of all settings and no single one; begin with --preset {wanted}.")
     translator, before = chosen.get("translation.translator", settings.translation.translator), settings.translation.translator
     if translator != before:
-        chosen = {**_following(settings, translator), **chosen}
+        chosen = {**_preset_changes(settings, translator), **chosen}
     changed = _changed(settings, chosen, former)
     _check_together(changed)
     return changed
 
 
-def _following(settings: Settings, translator: str) -> dict[str, Any]:
+def _preset_changes(settings: Settings, translator: str) -> dict[str, Any]:
     """What changes with the translator: values that are as the preset has them for the present one."""
     old, new = (preset_settings(settings.preset, name).values() for name in (settings.translation.translator, translator))
     now = settings.values()

@@ -321,7 +321,7 @@ def _difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str
     was, given = recorded.settings.values(), settings.values()
     for key in dict.fromkeys((*was, *given)):
         before, now = was.get(key), given.get(key)
-        if key not in MACHINE_SETTINGS and before != now and not _is_look(key, settings):
+        if key not in MACHINE_SETTINGS and before != now and not _only_decides_a_check(key, settings):
             return f"it was started with {key}={before}, not {now}"
     for domain in ("source", "target", "evaluation"):
         before_cases: tuple[Case, ...] = getattr(recorded.cohort, domain)
@@ -332,7 +332,7 @@ def _difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str
     return ""
 
 
-def _is_look(key: str, settings: Settings) -> bool:
+def _only_decides_a_check(key: str, settings: Settings) -> bool:
     """Whether a setting only decides whether something is looked at, and changes nothing that is made."""
     return key == "translation.check_agreement" and not settings.translation.drop_failed
 

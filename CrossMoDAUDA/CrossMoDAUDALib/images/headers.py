@@ -107,10 +107,10 @@ def _damaged(path: Path, what: str) -> InputError:
 def _check_sizes(path: Path, sizes: Iterable[int]) -> None:
     sizes = tuple(sizes)
     if min(sizes) < 1:
-        raise _damaged(path, f"it gives {by(sizes)} voxels along its axes")
+        raise _damaged(path, f"it gives {by_axes(sizes)} voxels along its axes")
     if math.prod(sizes) > MOST_VOXELS:
         raise InputError(
-            f"{path} claims {by(sizes)} voxels, more than the {MOST_VOXELS} of the largest volume that can be worked on;"
+            f"{path} claims {by_axes(sizes)} voxels, more than the {MOST_VOXELS} of the largest volume that can be worked on;"
             " copy the file again from its source, or crop it."
         )
 
@@ -118,7 +118,7 @@ def _check_sizes(path: Path, sizes: Iterable[int]) -> None:
 def _check_spacing(path: Path, spacing: Iterable[float]) -> None:
     spacing = tuple(spacing)
     if not all(_LENGTHS[0] <= length <= _LENGTHS[1] for length in spacing):  # false for NaN
-        raise _damaged(path, f"it gives a spacing of {by(spacing)} mm")
+        raise _damaged(path, f"it gives a spacing of {by_axes(spacing)} mm")
 
 
 def check_geometry(path: Path, spacing: Iterable[float], origin: Iterable[float], columns: list[tuple[float, ...]]) -> None:
@@ -133,7 +133,7 @@ def check_geometry(path: Path, spacing: Iterable[float], origin: Iterable[float]
     """
     _check_spacing(path, spacing)
     if not all(abs(place) <= _FURTHEST for place in origin):
-        raise _damaged(path, f"it places the scan at {by(origin)} mm")
+        raise _damaged(path, f"it places the scan at {by_axes(origin)} mm")
     lengths = [math.hypot(*column) for column in columns]
     if not all(0 < length < math.inf for length in lengths):
         raise _damaged(path, "it gives an axis without a direction")
@@ -144,7 +144,7 @@ def check_geometry(path: Path, spacing: Iterable[float], origin: Iterable[float]
                 raise InputError(f"{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first.")
 
 
-def by(numbers: Iterable[float]) -> str:
+def by_axes(numbers: Iterable[float]) -> str:
     """Numbers of the axes in words: ``512 x 512 x 60``."""
     return " x ".join(f"{number}" if isinstance(number, int) and number < 10**15 else f"{float(number):g}" for number in numbers)
 
@@ -208,7 +208,7 @@ def _nifti_geometry(path: Path, field: Callable[[int, str], tuple[float, ...]], 
         scales = [math.hypot(*column) for column in columns]
         check_geometry(path, scales, [row[3] for row in rows], [] if qform > 0 else columns)  # ITK takes whichever is regular
         if qform <= 0 and not all(math.isclose(*pair, rel_tol=0.01) for pair in zip(scales, spacing, strict=False)):
-            raise _damaged(path, f"it gives two spacings, {by(spacing)} mm and, in its affine matrix, {by(scales[:count])} mm")
+            raise _damaged(path, f"it gives two spacings, {by_axes(spacing)} mm and, in its affine matrix, {by_axes(scales[:count])} mm")
 
 
 # NRRD ----------------------------------------------------------------------------------------------------------------------

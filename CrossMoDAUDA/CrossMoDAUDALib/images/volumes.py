@@ -23,7 +23,7 @@ import numpy.typing as npt
 from ..core.errors import CrossModaError, InputError
 from ..core.failures import is_out_of_memory
 from ..core.files import check_path, replacing
-from .headers import Header, by, check_geometry, read_header
+from .headers import Header, by_axes, check_geometry, read_header
 from .voxels import is_whole, nifti_voxels
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ class Geometry:
         """
         found = []
         if self.size != other.size:
-            found.append(f"size {by(self.size)} against {by(other.size)}")
+            found.append(f"size {by_axes(self.size)} against {by_axes(other.size)}")
         if not np.allclose(self.spacing, other.spacing, rtol=1e-3, atol=1e-4):
-            found.append(f"spacing {by(self.spacing)} against {by(other.spacing)} mm")
+            found.append(f"spacing {by_axes(self.spacing)} against {by_axes(other.spacing)} mm")
         if not np.allclose(self.origin, other.origin, rtol=0, atol=0.01 * min(self.spacing) + 1e-4):
-            found.append(f"origin {by(self.origin)} against {by(other.origin)} mm")
+            found.append(f"origin {by_axes(self.origin)} against {by_axes(other.origin)} mm")
         if not np.allclose(self.direction, other.direction, rtol=0, atol=1e-3):
             found.append("axis directions")
         return found
@@ -127,9 +127,9 @@ def _geometry(path: Path, header: Header) -> Geometry:
     if dimension == 4 and size[3] == 1:  # a 3-D scan in a 4-D file
         dimension = 3
     if dimension != 3:
-        raise InputError(f"{path} is {dimension}-D ({by(size)}); expected a 3-D scan.")
+        raise InputError(f"{path} is {dimension}-D ({by_axes(size)}); expected a 3-D scan.")
     if dimension == 3 and reader.GetDimension() == 3 and min(size) < 2:
-        raise InputError(f"{path} is a single slice ({by(size)}); expected a 3-D scan.")
+        raise InputError(f"{path} is a single slice ({by_axes(size)}); expected a 3-D scan.")
     if components == 1 and math.prod(size) != math.prod(header.sizes):
         raise InputError(_DAMAGED.format(path=path))
     direction = np.array(reader.GetDirection()).reshape(reader.GetDimension(), -1)[:3, :3]

@@ -85,7 +85,7 @@ def train_translation(experiment: Experiment, stage: str) -> None:
     folder, settings = experiment.folder / "translation", experiment.settings
     chosen, batch = devices.resolve_all(settings.device), settings.translation.batch_size
     usable = max(count for count in range(1, len(chosen) + 1) if batch % count == 0)
-    used = _first_of(chosen, usable, experiment, stage, f"a batch of {batch} slices is shared evenly")
+    used = _usable_devices(chosen, usable, experiment, stage, f"a batch of {batch} slices is shared evenly")
     settings = keep_precision(settings, used[0], folder / PRECISION)
     arithmetic = f"{Acceleration.choose(settings, used[0])} on {', '.join(map(str, used))}"
     experiment.events.write("message", stage=stage, message=f"Training the translator in {arithmetic}.")
@@ -117,7 +117,7 @@ def translate_source(experiment: Experiment, stage: str) -> None:
 
 def source_cases(experiment: Experiment, dataset: str) -> list[TrainingCase]:
     """The source domain as a data set has it, without translated cases that show nothing where their label is."""
-    left_out = () if _is_as_it_is(experiment, dataset) else check.left_out(experiment.folder / CONTRAST)
+    left_out = () if _is_untranslated(experiment, dataset) else check.left_out(experiment.folder / CONTRAST)
     cases = enumerate(experiment.cohort.source)
     return [_training_case(_raw(experiment) / dataset, "source", index) for index, case in cases if case.id not in left_out]
 
@@ -139,7 +139,7 @@ def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
         case = experiment.cohort.source[files.index]
         assert case.label is not None  # the cohort check refuses a source case without
         scan = experiment.read(case.image)
-        if _is_as_it_is(experiment, dataset):
+        if _is_untranslated(experiment, dataset):
             image = scaled_scan(scan, settings.intensity)
         else:
             pseudo_target = read_volume(experiment.pseudo_target(case)).array
@@ -180,7 +180,7 @@ def prepare(experiment: Experiment, stage: str, training: Training) -> None:
     raw, preprocessed, own = _nnunet_folders(experiment, training)
     like = PSEUDO_TARGET if dataset == SELF_TRAINING else ""
     with nnunet_session(raw, preprocessed, own, own / "nnunet.log"):
-        preparation.plan(raw, preprocessed, dataset, settings.segmentation, helpers, progress)
+        preparation.plan_network(raw, preprocessed, dataset, settings.segmentation, helpers, progress)
         relabelled = preparation.preprocessed_cases(preprocessed, dataset, _target_cases(experiment), CONFIGURATION)
         preparation.preprocess(preprocessed, dataset, cases, CONFIGURATION, helpers, progress, like)
         preparation.preprocess_labels(preprocessed, dataset, relabelled, CONFIGURATION, helpers, progress)
@@ -198,7 +198,7 @@ def train_segmenter(experiment: Experiment, stage: str, training: Training) -> N
     folders = _nnunet_folders(experiment, training)
     _, preprocessed, own = folders
     batch = preparation.batch_size(preprocessed, training.dataset, CONFIGURATION)
-    used = _first_of(chosen, batch, experiment, stage, f"nnU-Net planned a batch of {batch}")
+    used = _usable_devices(chosen, batch, experiment, stage, f"nnU-Net planned a batch of {batch}")
     _drop_damaged_checkpoints(experiment, stage, own / training.dataset)
     arguments = (folders, own / "nnunet.log", augmentation, training.dataset, own / "model", settings, training.iteration, start_from)
     warm = distributed.run(trainings.train_in_session, arguments, used, experiment.events.progress(stage))
@@ -259,7 +259,7 @@ def _summarise(experiment: Experiment, training: Training, cases: Sequence[Train
         write_json(experiment.folder / training.name / trainings.TRAINED_ON, trained_on.to_json())
 
 
-def _first_of(chosen: list[torch.device], usable: int, experiment: Experiment, stage: str, why: str) -> list[torch.device]:
+def _usable_devices(chosen: list[torch.device], usable: int, experiment: Experiment, stage: str, why: str) -> list[torch.device]:
     """As many of the devices as a training can use, said where that is not all."""
     if usable < len(chosen):
         message = f"{why[0].upper()}{why[1:]}: of the {len(chosen)} devices only {usable} train{'s' if usable == 1 else ''}."
@@ -293,7 +293,7 @@ def _nnunet_folders(experiment: Experiment, training: Training) -> tuple[Path, P
     return _raw(experiment), experiment.folder / PREPROCESSED, experiment.folder / training.name
 
 
-def _is_as_it_is(experiment: Experiment, dataset: str) -> bool:
+def _is_untranslated(experiment: Experiment, dataset: str) -> bool:
     """Whether a data set holds the source scans as they are, not translated."""
     return dataset == SOURCE_ONLY or experiment.settings.translation.translator == "none"
 

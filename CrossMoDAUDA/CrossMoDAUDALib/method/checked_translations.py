@@ -29,7 +29,7 @@ def check_contrast(experiment: Experiment, stage: str) -> None:
         outside = outside_patient(experiment.read(case.image).array)
         contrasts[case.id] = check.contrasts(translated, label, outside, experiment.settings.labels)
         progress(index, len(cases), f"checked {case.id}")
-    _conclude(experiment, stage, CONTRAST, contrasts, check.judge_contrast(contrasts), check.hidden(contrasts))
+    _conclude(experiment, stage, CONTRAST, contrasts, check.judge_contrast(contrasts), check.structures_that_hardly_show(contrasts))
 
 
 def check_agreement(experiment: Experiment, stage: str) -> None:

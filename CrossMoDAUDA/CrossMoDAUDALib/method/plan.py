@@ -96,7 +96,7 @@ def plan(settings: Settings, cohort: Cohort) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-def remarks(settings: Settings, cohort: Cohort) -> list[str]:
+def left_out_settings(settings: Settings, cohort: Cohort) -> list[str]:
     """What of the settings cannot be done with these scans and is left out, in sentences."""
     if settings.evaluation.source_only and settings.translation.translator != "none" and not cohort.evaluation:
         return [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
 from ..core.layout import iteration_name
-from ..translation.check import FEWEST_CASES, Check, hidden
+from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
 from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW
 
 if TYPE_CHECKING:
@@ -48,7 +48,11 @@ def write_report(experiment: Experiment) -> None:
     ]
     if checks:
         _write_checks(folder / CHECKS, checks, list(settings.labels))
-        parts += ["## Translated cases", _summary(checks, settings.translation.drop_failed), *hidden(checks["contrast"].values)]
+        parts += [
+            "## Translated cases",
+            _summary(checks, settings.translation.drop_failed),
+            *structures_that_hardly_show(checks["contrast"].values),
+        ]
         parts += [_table(checks, list(settings.labels)), _HOW_TO_READ]
     table = folder / "evaluation" / "table.md"
     if table.is_file():

@@ -18,7 +18,7 @@ from ..core.settings import Settings
 from ..experiment.events import CHECK, Event, EventLog
 from ..experiment.folder import Experiment, prepare_folder
 from ..experiment.lock import locked, stopping_on_request
-from .plan import remarks
+from .plan import left_out_settings
 
 
 def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[Event], None]) -> int:
@@ -53,7 +53,7 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
                     log.write("message", message="Making sure that the scans are those that the experiment began with.")
                     experiment.verify_scans()
                 experiment.events = log
-                for remark in remarks(settings, cohort):
+                for remark in left_out_settings(settings, cohort):
                     log.write("warning", message=remark)
                 from .adaptation import adapt
 

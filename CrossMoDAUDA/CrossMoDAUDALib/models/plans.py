@@ -82,7 +82,7 @@ def _foreign(plans: dict[str, Any], plan: dict[str, Any]) -> list[Any]:
         (architecture, _ARCHITECTURE),
         (architecture["arch_kwargs"], _LAYERS),
     )
-    return [found[key] for found, always in written for key, value in always.items() if not _is(found[key], value)]
+    return [found[key] for found, always in written for key, value in always.items() if not _equal_in_json(found[key], value)]
 
 
 def _has_sane_sizes(plans: dict[str, Any], plan: dict[str, Any]) -> bool:
@@ -92,7 +92,7 @@ def _has_sane_sizes(plans: dict[str, Any], plan: dict[str, Any]) -> bool:
         set(network) == _SIZES | set(_LAYERS)
         and not plan.get("inherits_from")
         and not plan.get("previous_stage")
-        and (_is(plan["use_mask_for_norm"], [True]) or _is(plan["use_mask_for_norm"], [False]))
+        and (_equal_in_json(plan["use_mask_for_norm"], [True]) or _equal_in_json(plan["use_mask_for_norm"], [False]))
         and isinstance(plans["foreground_intensity_properties_per_channel"]["0"], dict)
         and sorted(plans["transpose_forward"]) == [0, 1, 2]
         and [plans["transpose_forward"][axis] for axis in plans["transpose_backward"]] == [0, 1, 2]
@@ -101,8 +101,8 @@ def _has_sane_sizes(plans: dict[str, Any], plan: dict[str, Any]) -> bool:
         and math.prod(patch) <= MOST_PATCH_VOXELS
         and all(LEAST_SPACING <= length <= MOST_SPACING for length in spacing)
         and _is_count(stages, MOST_STAGES)
-        and _is(network["n_conv_per_stage"], [CONVOLUTIONS] * stages)
-        and _is(network["n_conv_per_stage_decoder"], [CONVOLUTIONS] * (stages - 1))
+        and _equal_in_json(network["n_conv_per_stage"], [CONVOLUTIONS] * stages)
+        and _equal_in_json(network["n_conv_per_stage_decoder"], [CONVOLUTIONS] * (stages - 1))
         and all(_is_count(number, MOST_FEATURES) for number in features)
         and all(len(sizes) == 3 and all(_is_count(size, MOST_KERNEL) for size in sizes) for sizes in network["kernel_sizes"])
         and all(len(steps) == 3 and all(_is_count(step, MOST_STRIDE) for step in steps) for steps in network["strides"])
@@ -120,7 +120,7 @@ def _layers(patch: list[int], features: list[int], strides: list[list[int]]) -> 
         yield voxels * maps
 
 
-def _is(found: Any, value: Any) -> bool:
+def _equal_in_json(found: Any, value: Any) -> bool:
     """Whether both are one in JSON, where 1, 1.0 and true are not."""
     return json.dumps(found, sort_keys=True) == json.dumps(value, sort_keys=True)
 

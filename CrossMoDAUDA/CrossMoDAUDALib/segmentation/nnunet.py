@@ -40,7 +40,7 @@ def nnunet_session(
 ) -> Iterator[TextIO]:
     """Let nnU-Net plan, preprocess and train in an experiment's folders, and send what it and its threads print to a file.
 
-    Gives the stream on which the caller's own prints are seen, for :func:`aloud`.
+    Gives the stream on which the caller's own prints are seen, for :func:`printing_progress`.
 
     Args:
         raw, preprocessed, results: nnU-Net's three folders.
@@ -111,7 +111,7 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def aloud(progress: Progress, outside: TextIO) -> Progress:
+def printing_progress(progress: Progress, outside: TextIO) -> Progress:
     """The progress, whose prints go to a stream although it is called within a session."""
 
     def report(step: int, total: int, message: str = "", **metrics: float) -> None:

@@ -20,7 +20,7 @@ from ..models.model_folder import Model, model_folder, read_model
 from ..models.plans import CONFIGURATION
 from ..models.weights import load_weights
 from .dataset import from_network_labels, on_scan_grid, scaled_scan
-from .nnunet import aloud, find_trainer, prediction_session
+from .nnunet import find_trainer, prediction_session, printing_progress
 from .postprocessing import keep_largest_component
 
 # What a scan may have at the voxel size that the model works with: forty times a head at half a millimetre.
@@ -88,7 +88,7 @@ class Segmenter:
         self._refuse_giant(canonical)
         image = np.ascontiguousarray(canonical.array, dtype=np.float32)[None]
         with prediction_session() as outside:
-            self._predictor.progress = aloud(progress, outside)
+            self._predictor.progress = printing_progress(progress, outside)
             threads = torch.get_num_threads()
             try:
                 predicted = self._predictor.predict_single_npy_array(

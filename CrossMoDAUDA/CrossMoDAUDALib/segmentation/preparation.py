@@ -30,7 +30,7 @@ FOREGROUND_SAMPLES = 10_000_000 * 10
 _CASE_ENDINGS = (".b2nd", "_seg.b2nd", ".pkl")
 
 
-def plan(raw: Path, preprocessed: Path, name: str, settings: SegmentationSettings, helpers: int, progress: Progress) -> None:
+def plan_network(raw: Path, preprocessed: Path, name: str, settings: SegmentationSettings, helpers: int, progress: Progress) -> None:
     """Extract the fingerprint and let nnU-Net plan, unless the plan is there. Needs an open ``nnunet_session``.
 
     Args:

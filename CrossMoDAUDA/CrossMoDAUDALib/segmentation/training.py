@@ -24,7 +24,7 @@ from ..core.progress import Progress
 from ..core.settings import Settings
 from ..models.model_folder import MODEL_FORMAT
 from ..models.plans import CONFIGURATION, FOLD
-from .nnunet import aloud, find_trainer, nnunet_session
+from .nnunet import find_trainer, nnunet_session, printing_progress
 from .preparation import PLANS
 from .schedule import apply_schedule
 
@@ -140,7 +140,7 @@ def train_in_session(
     known = folders[2] / TRAINED_ON
     trained_on = read_json(known) if known.is_file() else None
     with nnunet_session(*folders, log if rank_number() == 0 else Path(os.devnull), each) as outside:
-        return train(folders[1], name, model, settings, iteration, device, aloud(progress, outside), start_from, trained_on)
+        return train(folders[1], name, model, settings, iteration, device, printing_progress(progress, outside), start_from, trained_on)
 
 
 def export(trainer: Any, model: Path, settings: Settings, trained_on: dict[str, Any] | None = None) -> None:

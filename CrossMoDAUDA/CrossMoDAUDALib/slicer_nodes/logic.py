@@ -79,8 +79,8 @@ class InferenceLogic:
             progress: told the steps of the prediction.
 
         Returns:
-            The segmentation node, one segment a structure, on the scan's own grid and under its transform. What is odd
-            about it stands in its attribute ``CrossMoDAUDA.Warnings``.
+            The segmentation node, one segment a structure, on the scan's own grid and under its transform. The warnings
+            about it stand in its attribute ``CrossMoDAUDA.Warnings``.
 
         Raises:
             InputError: the scan or the model cannot be used, or the scan's grid was changed meanwhile.

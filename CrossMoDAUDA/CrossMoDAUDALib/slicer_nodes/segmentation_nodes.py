@@ -162,7 +162,7 @@ def structure_names(node: Node) -> list[str]:
 
 
 def set_warnings(node: Node, warnings: Sequence[str]) -> None:
-    """Keep with a segmentation node what is odd about it, in sentences; without any, forget those of an earlier result."""
+    """Keep the warnings, which are sentences, with a segmentation node; without any, forget those of an earlier result."""
     if warnings:
         node.SetAttribute(WARNINGS, " ".join(warnings))
     else:

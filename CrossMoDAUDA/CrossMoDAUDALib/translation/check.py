@@ -162,7 +162,7 @@ def judge_contrast(values: Values) -> dict[str, dict[str, str]]:
     return failed
 
 
-def hidden(values: Values) -> list[str]:
+def structures_that_hardly_show(values: Values) -> list[str]:
     """What is to be said of structures that show in hardly any translation, where no case is an exception; a sentence each."""
     medians = {structure: float(np.median(list(of_cases.values()))) for structure, of_cases in _by_structure(values).items()}
     return [

@@ -23,7 +23,7 @@ MESSAGES = 1000
 
 
 @dataclass
-class Progress:
+class StageProgress:
     """How far a stage is.
 
     Attributes:
@@ -112,7 +112,7 @@ class Monitor:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state = "none"
-        self.stages: list[Progress] = []
+        self.stages: list[StageProgress] = []
         self.curves: dict[tuple[str, str], Curve] = {}
         self.messages: deque[tuple[float, str, str]] = deque(maxlen=MESSAGES)
         self.last_run = LastRun()
@@ -123,7 +123,7 @@ class Monitor:
         self._offset = 0
 
     @property
-    def current(self) -> Progress | None:
+    def current(self) -> StageProgress | None:
         """The stage that is being worked on, or was when the work ended."""
         return next((stage for stage in reversed(self.stages) if stage.state in ("running", "stopped")), None)
 
@@ -160,10 +160,10 @@ class Monitor:
                     stage.state, stage.remaining = "stopped", None
         return before != (self.state, self._offset, self.worker)
 
-    def _stage(self, name: str) -> Progress:
+    def _stage(self, name: str) -> StageProgress:
         found = next((stage for stage in self.stages if stage.name == name), None)
         if found is None:
-            found = Progress(name, CHECK_TITLE if name == CHECK else None)
+            found = StageProgress(name, CHECK_TITLE if name == CHECK else None)
             self.stages.insert(0, found) if name == CHECK else self.stages.append(found)
         return found
 

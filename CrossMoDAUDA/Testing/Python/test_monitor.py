@@ -11,7 +11,7 @@ import pytest
 from CrossMoDAUDALib.experiment.events import EventLog, read_events
 from CrossMoDAUDALib.experiment.lock import locked
 from CrossMoDAUDALib.watching import monitor as monitor_module
-from CrossMoDAUDALib.watching.monitor import POINTS, Curve, Monitor, Progress
+from CrossMoDAUDALib.watching.monitor import POINTS, Curve, Monitor, StageProgress
 
 
 def followed(folder: Path) -> Monitor:
@@ -39,7 +39,7 @@ def test_finished_experiment(tiny_experiment: Path) -> None:
 
 
 def test_a_clock_that_is_set_back_makes_no_negative_times() -> None:
-    stage = Progress("translation/train")
+    stage = StageProgress("translation/train")
     for event in (
         {"kind": "stage", "state": "started", "time": 1000.0},
         {"kind": "progress", "step": 1, "total": 9, "time": 1010.0},
@@ -112,7 +112,7 @@ def test_folder_that_another_experiment_took(tmp_path: Path) -> None:
 
 
 def test_time_left_counts_only_the_steps_of_this_start() -> None:
-    stage = Progress("iteration_0/train")
+    stage = StageProgress("iteration_0/train")
     stage.follow({"time": 100.0, "kind": "stage", "state": "started"})
     assert stage.remaining is None
     stage.follow({"time": 110.0, "kind": "progress", "step": 500, "total": 1000})  # 500 were done before

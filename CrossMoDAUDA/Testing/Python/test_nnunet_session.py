@@ -73,7 +73,7 @@ if __name__ == "__main__":
     cases = [TrainingCase(path.name.removesuffix(".nii.gz"), folder / "imagesTr" / path.name.replace(".nii", "_0000.nii"), path)
              for path in sorted((folder / "labelsTr").glob("*.nii.gz"))]
     with nnunet_session(raw, preprocessed, results, results / "nnunet.log"):
-        preparation.plan(raw, preprocessed, name, settings.segmentation, int(sys.argv[3]), lambda *_, **__: None)
+        preparation.plan_network(raw, preprocessed, name, settings.segmentation, int(sys.argv[3]), lambda *_, **__: None)
         preparation.preprocess(preprocessed, name, cases, "3d_fullres", int(sys.argv[3]), lambda *_, **__: None)
     folders = (raw, preprocessed, results)
     training.train_in_session(folders, results / "nnunet.log", int(sys.argv[3]), name, results / "model", settings, 0, None,

@@ -25,7 +25,7 @@ from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.markers import read_markers
 from CrossMoDAUDALib.experiment.stages import Stage
 from CrossMoDAUDALib.method import plan as plan_module
-from CrossMoDAUDALib.method.plan import plan, remarks
+from CrossMoDAUDALib.method.plan import left_out_settings, plan
 from CrossMoDAUDALib.method.worker import work
 from panel_actions import choose, open_section
 
@@ -73,10 +73,10 @@ def test_what_the_settings_leave_out(cohort: Cohort, scored: Cohort) -> None:
 def test_a_comparison_without_scans_to_compare_on_is_left_out_and_that_is_said(cohort: Cohort, scored: Cohort) -> None:
     settings = settings_of(evaluation__source_only=True)
     assert not [name for name in names(plan(settings, cohort)) if "ource_only" in name.lower()]
-    [sentence] = remarks(settings, cohort)
+    [sentence] = left_out_settings(settings, cohort)
     assert sentence.startswith("evaluation.source_only trains nothing") and "--evaluate-images" in sentence
-    assert remarks(settings, scored) == remarks(settings_of(), cohort) == []
-    assert remarks(settings_of(evaluation__source_only=True, translation__translator="none"), cohort) == []
+    assert left_out_settings(settings, scored) == left_out_settings(settings_of(), cohort) == []
+    assert left_out_settings(settings_of(evaluation__source_only=True, translation__translator="none"), cohort) == []
 
 
 def test_each_stage_has_its_own_name_and_title_and_something_to_run_it(scored: Cohort) -> None:

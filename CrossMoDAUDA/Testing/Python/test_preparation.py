@@ -133,7 +133,7 @@ def test_fingerprint_and_plan_are_nnunets_own(tiny_experiment: Path, tmp_path: P
         ExperimentPlanner(name).plan_experiment()
     monkeypatch.setattr(preparation, "FOREGROUND_SAMPLES", 100_000)
     with nnunet_session(raw, tmp_path / "ours", tmp_path):
-        preparation.plan(raw, tmp_path / "ours", name, Settings().segmentation, 0, silent)
+        preparation.plan_network(raw, tmp_path / "ours", name, Settings().segmentation, 0, silent)
     for file in ("dataset_fingerprint.json", "nnUNetPlans.json", "dataset.json"):
         theirs, ours = (json.loads((tmp_path / whose / name / file).read_text(encoding="utf-8")) for whose in ("theirs", "ours"))
         assert ours == theirs, file
@@ -145,7 +145,7 @@ def test_a_data_set_without_any_structure_is_refused(copied: Path, tmp_path: Pat
         label = volumes.read_label_map(case.label)
         volumes.write_volume(label.with_array(np.zeros_like(label.array)), case.label)
     with nnunet_session(copied / "raw", tmp_path / "planned", tmp_path), pytest.raises(InputError, match="holds a structure"):
-        preparation.plan(copied / "raw", tmp_path / "planned", PSEUDO_TARGET, Settings().segmentation, 0, silent)
+        preparation.plan_network(copied / "raw", tmp_path / "planned", PSEUDO_TARGET, Settings().segmentation, 0, silent)
     assert not (tmp_path / "planned" / PSEUDO_TARGET / "nnUNetPlans.json").exists()
 
 

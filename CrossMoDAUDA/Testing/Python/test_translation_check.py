@@ -69,7 +69,7 @@ def undisturbed(pairs: list[Pair]) -> check.Values:
 
 
 def test_undisturbed_translations_pass(undisturbed: check.Values) -> None:
-    assert check.judge_contrast(undisturbed) == {} and check.hidden(undisturbed) == []
+    assert check.judge_contrast(undisturbed) == {} and check.structures_that_hardly_show(undisturbed) == []
     assert all(found[TUMOUR] > 2 and found[COCHLEA] > 4 for found in undisturbed.values())
 
 
@@ -123,7 +123,7 @@ def test_contrast_is_judged_by_the_others() -> None:
     assert check.judge_contrast(values_of(3.0, 0.9)) == {}, "too few to know which is wrong"
     nothing = values_of(1.1, 1.0, 0.5)
     assert check.judge_contrast(nothing) == {}
-    (told,) = check.hidden(nothing)
+    (told,) = check.structures_that_hardly_show(nothing)
     assert told.startswith(f"{TUMOUR} hardly shows in the translated scans (median contrast 1.00")
     mixed = {**values_of(3.0, 2.8, 2.9), "case 9": {COCHLEA: 0.5}}
     assert check.judge_contrast(mixed) == {}, "a structure that only one label shows"
