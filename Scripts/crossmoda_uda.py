@@ -3,7 +3,7 @@
     python crossmoda_uda.py COMMAND ...
     Slicer --no-splash --no-main-window --python-script crossmoda_uda.py COMMAND ...
 
-Worker processes import this file again, so importing it does nothing.
+Helper processes import this file again, so importing it does nothing.
 """
 
 import sys

@@ -104,7 +104,7 @@ def find_crossmoda(folder: Path) -> Cohort:
     if not images:
         raise InputError(
             f"{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files);"
-            " give the folder that holds source_training and target_training, or name the folders of images and labels one by one."
+            " give the folder that holds all of the scans, or name the folders of images and labels one by one."
         )
     labels_of, orphans = _assign_labels(images, [scan for scan in scans if scan.is_label])
     source, target, evaluation, withheld = [], [], [], []
@@ -236,7 +236,7 @@ def _note(paths: list[Path], why: str) -> list[str]:
         return []
     if len(paths) == 1:
         return [f"{paths[0]} was left out: it is {why}."]
-    return [f"{len(paths)} scans were left out, as {paths[0]}: each is {why}."]
+    return [f"{len(paths)} scans were left out, such as {paths[0]}: each is {why}."]
 
 
 def _existing_folder(folder: Path) -> Path:

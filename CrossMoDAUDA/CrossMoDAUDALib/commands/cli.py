@@ -96,9 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="adapt: translate, train, self-train, evaluate", description="Run or continue an experiment.")
     scans = run.add_argument_group("scans (give --crossmoda or the three folders; to continue as recorded, give none)")
     scans.add_argument("--crossmoda", type=Path, metavar="DIR", help="a crossMoDA data folder (2021, 2022 or 2023 names)")
-    scans.add_argument("--source-images", type=Path, metavar="DIR", help="labelled scans, as ceT1")
+    scans.add_argument("--source-images", type=Path, metavar="DIR", help="labelled scans, such as ceT1")
     scans.add_argument("--source-labels", type=Path, metavar="DIR", help="their label maps")
-    scans.add_argument("--target-images", type=Path, metavar="DIR", help="unlabelled scans of the other modality, as hrT2")
+    scans.add_argument("--target-images", type=Path, metavar="DIR", help="unlabelled scans of the other modality, such as hrT2")
     scans.add_argument("--evaluate-images", type=Path, metavar="DIR", help="target scans with reference labels, for scoring only")
     scans.add_argument("--evaluate-labels", type=Path, metavar="DIR", help="their reference label maps")
     run.add_argument(
@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_device(run, None, "auto|cuda|cuda:N|cuda:N,M,...|mps|cpu", "where networks run; several GPUs train together (default: auto)")
     run.add_argument("--set", **_SET, help=f"any other setting; may be repeated; {_AS_JSON}")
     run.add_argument("--dry-run", action="store_true", help="only show the scans, every problem with them, and the stages that would run")
-    _add_events(run, " (with --dry-run)")
+    _add_events(run, " (only with --dry-run)")
     run.set_defaults(command=_run)
 
     translate = commands.add_parser("translate", help="source scans -> pseudo-target images", description="Translate source scans.")
@@ -286,6 +286,7 @@ def _status(options: argparse.Namespace, _log: EventLog) -> int:
 
 
 def _stop(options: argparse.Namespace, _log: EventLog) -> int:
+    from ..experiment.folder import how_to_go_on
     from ..experiment.lock import read_worker
     from ..places import place
 
@@ -303,10 +304,10 @@ def _stop(options: argparse.Namespace, _log: EventLog) -> int:
         time.sleep(place.SECONDS_BETWEEN_POLLS)
         if stop.poll() == "late":
             who = f"{who[0].upper()}{who[1:]}"
-            raise CrossModaError(f"{who} has not stopped yet and does so after its current step; wait, or kill it with --force.")
+            raise CrossModaError(f"{who} has not stopped yet and does so after its current training step; wait, or kill it with --force.")
     if stop.problem:
         raise CrossModaError(stop.problem)
-    say("Stopped; run the same command to continue.")
+    say(f"Stopped; {how_to_go_on(folder)}.")
     return 0
 
 

@@ -45,7 +45,7 @@ def resolve_all(name: str) -> list[torch.device]:
     first, *others = parse_device(name).split(",")
     further = [resolve(f"cuda:{index}") for index in others]
     if others and not (torch.distributed.is_available() and torch.distributed.is_nccl_available()):
-        raise InputError(f"PyTorch cannot train on several GPUs here, as it comes without NCCL; choose one of them, as {first}.")
+        raise InputError(f"PyTorch cannot train on several GPUs here, as it comes without NCCL; choose one of them, such as {first}.")
     return [resolve(first), *further]  # the first at last, to be CUDA's current one
 
 

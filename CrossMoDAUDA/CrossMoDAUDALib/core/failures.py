@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .errors import CrossModaError, InputError
-from .files import FULL
+from .files import FULL, GO_ON
 
 INTERRUPTED = 130
 # How PyTorch, C++, ITK, a library that does not fit, and a thread without room for its stack say that memory ran out.
@@ -66,7 +66,7 @@ def _expected(error: BaseException, folder: Path | None) -> tuple[str, int] | No
         ), 1
     if _is_disk_full(error):
         place = (error.filename if isinstance(error, OSError) else None) or folder
-        return f"The disk is full{f' (writing {place})' if place else ''}; free some space and run the same command to continue.", 1
+        return f"The disk is full{f' (writing {place})' if place else ''}; free some space, then go on ({GO_ON}).", 1
     if isinstance(error, OSError):
         return _explain_os_error(error)
     if isinstance(error, ModuleNotFoundError) and error.name and _is_missing(package := error.name.partition(".")[0]):
@@ -111,7 +111,7 @@ def _explain_os_error(error: OSError) -> tuple[str, int] | None:
             f"{name} may not be written or read ({error.strerror}); change its permissions or choose another folder.",
             InputError.exit_status,
         )
-    return f"{name}: {error.strerror or _one_line(error)}; check the path and the disk, then run the same command again.", 1
+    return f"{name}: {error.strerror or _one_line(error)}; check the path and the disk, then try again.", 1
 
 
 def _is_missing(package: str) -> bool:

@@ -18,6 +18,8 @@ from .errors import CrossModaError, InputError
 
 # How the system says that a disk, or the user's share of it, is full.
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+# How work goes on after a stop, for those in the panel too.
+GO_ON = "the same command, or Resume in the panel"
 _PROBE = 1 << 20
 # The folder that must stay; helper processes find it here too.
 _MUST_STAY = "CROSSMODA_KEPT_FOLDER"
@@ -115,7 +117,7 @@ def make_folder(folder: Path) -> None:
 
 def folder_is_gone(folder: Path) -> str:
     """What to tell of an experiment folder that was there and is gone."""
-    return f"{folder} is gone: it was moved or deleted, or its disk is not there; bring it back and run the same command to continue."
+    return f"{folder} is gone: it was moved or deleted, or its disk is not there; bring it back, then go on ({GO_ON})."
 
 
 def stamp(path: Path) -> dict[str, int]:

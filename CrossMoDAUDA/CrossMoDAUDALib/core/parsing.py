@@ -11,8 +11,8 @@ from typing import Any, get_args, get_origin
 from .errors import InputError, short
 
 # A structure's name may hold what separates names; then both are written as JSON.
-LABELS_FORM = 'NAME:VALUE,NAME:VALUE with each name once and whole numbers, as Tumour:1, or JSON, as {"Tumour, left": 1}'
-NAMES_FORM = 'a list NAME,NAME, or JSON, as ["Tumour, left"]'
+LABELS_FORM = 'NAME:VALUE,NAME:VALUE with each name once and whole numbers, such as Tumour:1, or JSON, such as {"Tumour, left": 1}'
+NAMES_FORM = 'a list NAME,NAME, or JSON, such as ["Tumour, left"]'
 
 
 def parse_assignments(assignments: list[str]) -> dict[str, str]:
@@ -53,7 +53,7 @@ def parse_device(text: str) -> str:
         return name
     if kind == "cuda" and all(re.fullmatch("[0-9]{1,4}", index) for index in indices):
         if len(set(map(int, indices))) < len(indices):
-            raise InputError(f"The device '{short(text)}' names a GPU twice; name each once, as cuda:0,1.")
+            raise InputError(f"The device '{short(text)}' names a GPU twice; name each once, such as cuda:0,1.")
         return f"cuda:{','.join(str(int(index)) for index in indices)}"
     raise InputError(f"There is no device '{short(text)}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.")
 

@@ -38,7 +38,7 @@ class TranslationSettings:
     steps_per_epoch: int = setting(0, "Steps in an epoch; 0 is one pass over the domain with more slices.", low=0, high=1000000)
     learning_rate: float = setting(0.00015, "Initial learning rate of Adam.", low=1e-8, high=1)
     checkpoint_every: int = setting(1, "Epochs between checkpoints.", low=1, high=100000)
-    check_agreement: bool = setting(False, "After iteration 0, compare its results on the translated scans with their real labels.")
+    check_agreement: bool = setting(False, "After iteration 0, compare its results on the pseudo-target images with their real labels.")
     drop_failed: bool = setting(False, "Leave out translated cases that fail the checks, instead of only reporting them.")
 
 

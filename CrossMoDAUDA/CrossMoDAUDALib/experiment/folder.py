@@ -13,7 +13,7 @@ from typing import Any
 
 from ..cohort.finding import Case, Cohort
 from ..core.errors import InputError, unreadable
-from ..core.files import check_path, read_json, sha256, stamp, write_json
+from ..core.files import GO_ON, check_path, read_json, sha256, stamp, write_json
 from ..core.folders import make_writable_folder
 from ..core.settings import Settings
 from ..images.fingerprint import scan_sha256
@@ -23,7 +23,7 @@ from .lock import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, reques
 from .markers import Marker, newest, read_marker, read_markers, write_marker
 from .stages import Stage, due, still_needed
 
-__all__ = ["Experiment", "check_folder", "is_running", "prepare_folder", "read_worker", "request_stop"]
+__all__ = ["Experiment", "check_folder", "how_to_go_on", "is_running", "prepare_folder", "read_worker", "request_stop"]
 
 FORMAT = 1
 # These say which machine does the work, not what the result is, so they may change from one start to the next.
@@ -233,6 +233,11 @@ class Experiment:
         return locked(self.folder)
 
 
+def how_to_go_on(folder: Path) -> str:
+    """Which command continues what was stopped, to be read after a semicolon."""
+    return f"`run -o {folder}` goes on" if Experiment.exists(folder) else "the same `run` begins again"
+
+
 def check_folder(folder: Path) -> None:
     """Make sure that an output folder can be ours to fill, without making it.
 
@@ -306,8 +311,7 @@ def _last_written_by(stage: Stage, markers: Mapping[str, Marker]) -> list[str]:
 
 def _altered(path: Path, stage: str) -> InputError:
     return InputError(
-        f"{path} has changed since stage {stage} wrote it; put the old file back,"
-        " or delete it and run the same command to have it made again."
+        f"{path} has changed since stage {stage} wrote it; put the old file back, or delete it to have it made again ({GO_ON})."
     )
 
 

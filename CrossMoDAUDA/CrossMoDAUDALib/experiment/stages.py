@@ -24,29 +24,29 @@ class Title:
     """What people call a stage, in words that can be translated.
 
     Attributes:
-        text: the words, in which ``{step}`` and ``{round}`` stand for the other two.
+        text: the words, in which ``{step}`` and ``{iteration}`` stand for the other two.
         step: what is done, for stages that several trainings have.
-        round: the self-training iteration.
+        iteration: the self-training iteration.
     """
 
     text: str
     step: str = ""
-    round: int = 0
+    iteration: int = 0
 
     def words(self, translate: Callable[[str], str] = str) -> str:
         """The title in the language that ``translate`` knows."""
-        return translate(self.text).format(step=translate(self.step) if self.step else "", round=self.round)
+        return translate(self.text).format(step=translate(self.step) if self.step else "", iteration=self.iteration)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of an experiment: done once, skipped when it is complete.
+    """One part of an experiment: done once, skipped when it is complete.
 
-    Files are named by patterns relative to the experiment folder; ``*`` stands for any text, slashes included. A stage that keeps
-    such of its files as are there already names them in ``reads`` too; what it only writes, it writes anew.
+    Files are named by patterns relative to the experiment folder; ``*`` stands for any text, slashes included. If a stage
+    reuses its own files from an earlier start, list them in ``reads`` too. Files only in ``writes`` are written anew.
 
     Attributes:
-        name: how its marker and the events call it, as ``iteration_1/train``.
+        name: how its marker and the events call it, such as ``iteration_1/train``.
         title: what people call it.
         run: does the work; called with the experiment and the stage's name.
         reads: files of the experiment that it uses. They are compared with what was written before it runs.

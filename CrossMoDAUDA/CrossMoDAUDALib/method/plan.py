@@ -1,7 +1,7 @@
 """The method as a list of stages, from top to bottom: the paper's Fig. 1. What each stage does is in :mod:`.adaptation`.
 
 A stage is declared here and nowhere else. To add one, write its function (called with the experiment and the stage's name) and put
-a ``Stage`` where its turn is. Everybody who shows the stages, as the panel, reads this list, so nothing here imports PyTorch.
+a ``Stage`` where its turn is. Everybody who shows the stages, such as the panel, reads this list, so nothing here imports PyTorch.
 """
 
 from __future__ import annotations
@@ -79,14 +79,14 @@ def plan(settings: Settings, cohort: Cohort) -> tuple[Stage, ...]:
     translates, scored = settings.translation.translator != "none", bool(cohort.evaluation)
     # Section 2.1: a translator learns to make target images of source scans, which keep their real labels.
     stages = [*_slices(settings), _train_translation(settings), _translate_source(), _check_contrast()] if translates else []
-    stages += [_export_source(PSEUDO_TARGET, Title(_("Collect the translated scans")))]
+    stages += [_export_source(PSEUDO_TARGET, Title(_("Collect the pseudo-target images")))]
     # Section 2.2: a segmenter learns from them and labels the target scans, ...
     stages += _training(settings, iteration(0), _("Segmentation: {step}"), scored)
     if translates and settings.translation.check_agreement:
         stages.append(_check_agreement())
     # ... which it then learns from as well: the self-training.
     for number in range(1, settings.self_training.iterations + 1):
-        title = _("Self-training {round}: {step}")
+        title = _("Self-training {iteration}: {step}")
         stages += [_export_target(iteration(number), title), *_training(settings, iteration(number), title, scored)]
     # Table 1's comparison: what a segmenter learns from the source scans as they are.
     if settings.evaluation.source_only and translates and scored:
@@ -97,7 +97,7 @@ def plan(settings: Settings, cohort: Cohort) -> tuple[Stage, ...]:
 
 
 def left_out_settings(settings: Settings, cohort: Cohort) -> list[str]:
-    """What of the settings cannot be done with these scans and is left out, in sentences."""
+    """Sentences on settings that have no effect with these scans."""
     if settings.evaluation.source_only and settings.translation.translator != "none" and not cohort.evaluation:
         return [
             "evaluation.source_only trains nothing: there are no evaluation cases to compare on;"
@@ -162,7 +162,7 @@ def _translate_source() -> Stage:
 def _check_contrast() -> Stage:
     return Stage(
         "pseudo_target/check",
-        Title(_("Check the translated scans")),
+        Title(_("Check the pseudo-target images")),
         _by("checked_translations:check_contrast"),
         reads=(PSEUDO_TARGET_IMAGES,),
         writes=(CONTRAST,),

@@ -166,7 +166,7 @@ class AdaptSection(Section):
         if not all(getattr(parameters, name) for name in SCANS[parameters.scansKind]):
             return _("Choose where the scans are.")
         if bool(parameters.evaluateImages) != bool(parameters.evaluateLabels):
-            return _("Test images and test labels belong together; give both or neither.")
+            return _("Evaluation images and evaluation labels belong together; give both or neither.")
         return ""
 
     def _experimentText(self, isNew):
@@ -179,7 +179,7 @@ class AdaptSection(Section):
         if self._watched in self._refusals:
             return self._refusals[self._watched][0]
         if self.workers.isStopping(self._watched):
-            return _("Stopping after the current step...")
+            return _("Stopping after the current training step...")
         if self.workers.isStarting(self._watched) and state not in ON:
             return _("Starting...")
         if self.workers.wasForced(self._watched) and state == "died":
@@ -262,7 +262,7 @@ class AdaptSection(Section):
         self.showParameters()
 
     def onPreset(self, _index):
-        """A preset brings its own translator and number of self-training rounds."""
+        """A preset brings its own translator and number of self-training iterations."""
         if self.parameters is not None and not self._showing:
             settings = preset_settings(self.parameters.preset)
             self.parameters.iterations = settings.self_training.iterations

@@ -50,7 +50,7 @@ class CasesTable:
         self._table.resizeRowsToContents()
 
     def _insert(self, row, event):
-        domains = {"source": _("source"), "target": _("target"), "evaluation": _("test")}
+        domains = {"source": _("source"), "target": _("target"), "evaluation": _("evaluation")}
         problems = [_("Problem: {text}").format(text=text) for text in event.get("problems", [])]
         warnings = [_("Note: {text}").format(text=text) for text in event.get("warnings", [])]
         remark = "\n".join([*problems, *warnings])

@@ -110,8 +110,8 @@ class EvaluateSection(Section):
                 "structure": _("Structure"),
                 "dice": _("DSC"),
                 "assd_mm": _("ASSD (mm)"),
-                "volume_ml": _("Volume (mL)"),
-                "reference_ml": _("Reference volume (mL)"),
+                "volume_ml": _("Volume (ml)"),
+                "reference_ml": _("Reference volume (ml)"),
             }
             node = tables.tableNode(self._title, columns, rows)
             tables.show(self.ui.evaluateTable, node)

@@ -1,4 +1,4 @@
-"""How an experiment goes: steps, curves, the latest sample, scores and the log, shown from its folder."""
+"""How an experiment goes: stages, curves, the latest sample, scores and the log, shown from its folder."""
 
 import csv
 import time
@@ -44,7 +44,7 @@ class ExperimentView:
         self._timer.interval = POLL_MS
         self._timer.connect("timeout()", self.poll)
         ui.adaptStages.columnCount = 3
-        ui.adaptStages.setHorizontalHeaderLabels([_("Step"), _("State"), _("Time")])
+        ui.adaptStages.setHorizontalHeaderLabels([_("Stage"), _("State"), _("Time")])
         ui.adaptStages.verticalHeader().visible = False
         for table in (ui.adaptStages, ui.adaptScores):
             table.verticalHeader().setDefaultSectionSize(_rowHeight(table))
@@ -118,7 +118,7 @@ class ExperimentView:
         if stage.total:
             parts.append(_("{step} of {total}").format(step=stage.step, total=stage.total))
         if isOn and stage.remaining is not None:
-            parts.append(_("about {time} left in this step").format(time=duration(stage.remaining)))
+            parts.append(_("about {time} left in this stage").format(time=duration(stage.remaining)))
         ui.adaptStageText.text = ", ".join(parts)
 
     def _title(self, stage):
@@ -239,7 +239,7 @@ def _rowTitle(name):
     number = name.removeprefix("iteration ")
     if number == name:
         return _("Source only") if name == "source only" else name
-    return _("Round {round}").format(round=number)  # 0: before self-training
+    return _("Iteration {number}").format(number=number)  # 0: before self-training
 
 
 def _logLine(when, kind, text):
@@ -247,7 +247,7 @@ def _logLine(when, kind, text):
     if kind == "run":
         text = words.get(text, text)
     elif kind == "done":
-        text = _("Done: {step}").format(step=text)
+        text = _("Done: {stage}").format(stage=text)
     elif kind == "warning":
         text = _("Note: {text}").format(text=text)
     elif kind == "error":

@@ -94,7 +94,7 @@ class SegmentSection(Section):
         if model.iteration is None:
             self.say(self.ui.segmentModelInfo, _("Finds: {structures}.").format(structures=structures))
         else:
-            text = _("Finds: {structures}. Self-training round {round}.").format(structures=structures, round=model.iteration)
+            text = _("Finds: {structures}. Self-training iteration {iteration}.").format(structures=structures, iteration=model.iteration)
             self.say(self.ui.segmentModelInfo, text)
         self._listStructures(tuple(model.labels))
         return ""
@@ -347,7 +347,7 @@ class SegmentSection(Section):
         columns = {"case": _("Scan")} if len(scans) > 1 else {}
         columns |= {
             "structure": _("Structure"),
-            "volume_ml": _("Volume (mL)"),
+            "volume_ml": _("Volume (ml)"),
             "largest_axial_diameter_mm": _("Axial diameter (mm)"),
         }
         distances = [key for key in rows[0] if key.startswith("distance_mm to ")]

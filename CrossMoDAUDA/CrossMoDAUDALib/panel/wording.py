@@ -10,8 +10,8 @@ from ..translation.registry import loss, registrations
 def presetTitles():
     """The presets as the panel offers them: name, title and tool tip each."""
     return [
-        ("paper", _("Paper (days on a graphics card)"), _("The schedule of the paper.")),
-        ("quick", _("Quick (hours on a graphics card)"), _("The same networks, trained for less time.")),
+        ("paper", _("Paper (days on a graphics card)"), _("The schedule of the paper. The time is a guess.")),
+        ("quick", _("Quick (hours on a graphics card)"), _("The same networks, trained for less time. The time is a guess.")),
         ("sample", _("Sample scans (about 10 minutes)"), _("Small networks, for the synthetic sample scans; for no others.")),
         ("smoke", _("Trial (minutes, no useful result)"), _("Tiny networks, to see that everything runs.")),
     ]
@@ -29,10 +29,10 @@ def settingsSummary(settings):
     """What an experiment was started with, in a sentence."""
     presets = {name: title for name, title, _tip in presetTitles()}
     translators = {name: title for name, title, _tip in translatorTitles()}
-    return _("Preset: {preset}. Image translation: {translator}. Self-training rounds: {rounds}.").format(
+    return _("Preset: {preset}. Image translation: {translator}. Self-training iterations: {iterations}.").format(
         preset=presets.get(settings.preset, settings.preset),
         translator=translators.get(settings.translation.translator, settings.translation.translator),
-        rounds=settings.self_training.iterations,
+        iterations=settings.self_training.iterations,
     )
 
 
@@ -48,7 +48,7 @@ def stageTitle(name, title):
 
 def _stageText(text):
     translated = translate(getContext(plan.__file__), text)  # marked for translation there
-    return translated if all(field in translated for field in ("{step}", "{round}") if field in text) else text
+    return translated if all(field in translated for field in ("{step}", "{iteration}") if field in text) else text
 
 
 def stageState(stage):

@@ -1,4 +1,4 @@
-"""The command line as a process of its own, as the panel starts it: a worker that outlives it, or a helper that does not."""
+"""The command line as a process of its own, as the panel starts it: a worker that outlives it, or a command that does not."""
 
 from __future__ import annotations
 

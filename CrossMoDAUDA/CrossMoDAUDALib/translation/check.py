@@ -166,7 +166,7 @@ def structures_that_hardly_show(values: Values) -> list[str]:
     """What is to be said of structures that show in hardly any translation, where no case is an exception; a sentence each."""
     medians = {structure: float(np.median(list(of_cases.values()))) for structure, of_cases in _by_structure(values).items()}
     return [
-        f"{structure} hardly shows in the translated scans (median contrast {median:.2f}, where 1 is none), so there is little to learn"
+        f"{structure} hardly shows in the pseudo-target images (median contrast {median:.2f}, where 1 is none), so there is little to learn"
         " from them; train the translator for longer, or look at its samples."
         for structure, median in medians.items()
         if median < VISIBLE

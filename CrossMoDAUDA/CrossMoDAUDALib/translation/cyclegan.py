@@ -59,7 +59,7 @@ class CycleGANSettings:
             nearest = 2 ** max(7, size.bit_length() - 1)
             raise InputError(
                 f"translation.image_size={size} does not suit the U-Net generator, which halves a slice"
-                f" down to one pixel; use a power of two from 128, as {nearest}."
+                f" down to one pixel; use a power of two from 128, such as {nearest}."
             )
 
 

@@ -6,18 +6,17 @@ from pathlib import Path
 
 from ..core.progress import duration
 from ..experiment.events import CHECK, read_events
-from ..experiment.folder import Experiment
+from ..experiment.folder import Experiment, how_to_go_on
 from ..experiment.last_run import LastRun
 from ..experiment.lock import is_running, read_worker
 from ..experiment.markers import read_markers
 from ..experiment.stages import due
 from ..method.plan import plan
 
-_AGAIN = "; run the same command to continue"
 _STATES = {
     "idle": "not started",
-    "died": f"stopped without a word (killed, or the machine went down){_AGAIN}",
-    "interrupted": f"interrupted{_AGAIN}",
+    "died": "stopped without a word (killed, or the machine went down)",
+    "interrupted": "interrupted",
 }
 
 
@@ -76,5 +75,5 @@ def _state(folder: Path, state: str, last: LastRun) -> list[str]:
         worker = read_worker(folder)
         text = f"running (process {worker['pid']} on {worker['host']})" if worker else "running"
         return [f"State       {text}{': checking the scans' if state == 'checking' else ''}"]
-    lines = [f"State       {_STATES.get(state, state)}"]
+    lines = [f"State       {_STATES.get(state, state)}{f'; {how_to_go_on(folder)}' if state in ('died', 'interrupted') else ''}"]
     return [*lines, f"Error       {last.error}"] if state == "failed" and last.error else lines

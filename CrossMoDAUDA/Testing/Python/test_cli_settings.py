@@ -46,7 +46,7 @@ def test_plain_names_are_written_plainly() -> None:
 
 @pytest.mark.parametrize("text", ['{"A": 1, "A": 2}', '{"A": 1.5}', '{"A": true}', '{"A, b": 1', '["A"]'])
 def test_labels_that_json_does_not_give(text: str) -> None:
-    with pytest.raises(InputError, match=r'or JSON, as \{"Tumour, left": 1\}'):
+    with pytest.raises(InputError, match=r'or JSON, such as \{"Tumour, left": 1\}'):
         with_values(Settings(), {"labels": text})
 
 

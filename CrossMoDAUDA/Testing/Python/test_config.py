@@ -268,7 +268,7 @@ def test_no_devices(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["cuda:1,1", "cuda:0,1,00"])
 def test_a_gpu_is_named_once(text: str) -> None:
-    assert refusal("device", text) == f"The device '{text}' names a GPU twice; name each once, as cuda:0,1."
+    assert refusal("device", text) == f"The device '{text}' names a GPU twice; name each once, such as cuda:0,1."
 
 
 def test_assignments() -> None:

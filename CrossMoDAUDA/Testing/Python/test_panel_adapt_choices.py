@@ -30,7 +30,7 @@ def test_check_shows_the_scans_as_they_are_read(host: Host, tiny_cohort: Path) -
     host.process(60, lambda: not host.widget.panel.adapt.checker.running)
     table = host.find("adaptCases")
     assert (table.rowCount, host.find("adaptCheckStatus").text) == (5, "5 scans read, 0 with problems, 0 with notes.")
-    assert sorted(table.item(row, 1).text() for row in range(5)) == ["source", "source", "target", "target", "test"]
+    assert sorted(table.item(row, 1).text() for row in range(5)) == ["evaluation", "source", "source", "target", "target"]
     assert all("32 x 32 x 16 voxels of" in table.item(row, 0).toolTip() for row in range(5))
     assert not nodes("vtkMRMLScalarVolumeNode") and not our_processes()
 

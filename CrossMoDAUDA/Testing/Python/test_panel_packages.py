@@ -52,7 +52,7 @@ def test_a_model_goes_from_one_panel_to_another(host: Host, tiny_experiment: Pat
     assert host.find("segmentModelPath").currentPath == str(folder) and host.find("segmentImport").text == "Import..."
     assert "Imported: To-a-colleague" in host.find("segmentStatus").text
     info = host.find("segmentModelInfo").text
-    assert "Vestibular schwannoma, Cochlea" in info and "round 1" in info
+    assert "Vestibular schwannoma, Cochlea" in info and "iteration 1" in info
 
     volume, _truth = add_scan()
     host.process(0.1)

@@ -38,7 +38,7 @@ def test_scan_becomes_a_segmentation_on_its_grid(host: Host, tiny_experiment: Pa
 
     table = nodes("vtkMRMLTableNode")["Scan A measurements"]
     titles = [table.GetColumnName(column) for column in range(table.GetNumberOfColumns())]
-    assert titles[:4] == ["Structure", "Volume (mL)", "Axial diameter (mm)", "Distance apart (mm)"]
+    assert titles[:4] == ["Structure", "Volume (ml)", "Axial diameter (mm)", "Distance apart (mm)"]
     voxels = np.bincount(labels.array.ravel(), minlength=3)[1:]
     expected = voxels * np.prod(volume.geometry.spacing) / 1000
     assert [float(table.GetCellText(row, 1)) for row in range(2)] == pytest.approx(expected, rel=0.01)

@@ -212,9 +212,9 @@ def test_hidden_files_are_nobodys(started: Experiment) -> None:
 
 
 def test_titles_are_put_together_in_the_readers_language() -> None:
-    german = {"Round {round}: {step}": "{step} (Runde {round})", "train": "trainieren"}
-    assert Title("Round {round}: {step}", "train", 2).words() == "Round 2: train"
-    assert Title("Round {round}: {step}", "train", 2).words(german.__getitem__) == "trainieren (Runde 2)"
+    german = {"Iteration {iteration}: {step}": "{step} (Iteration {iteration})", "train": "trainieren"}
+    assert Title("Iteration {iteration}: {step}", "train", 2).words() == "Iteration 2: train"
+    assert Title("Iteration {iteration}: {step}", "train", 2).words(german.__getitem__) == "trainieren (Iteration 2)"
 
 
 # What keeps an experiment whole ---------------------------------------------------------------------------------------------

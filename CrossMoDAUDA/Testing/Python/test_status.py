@@ -23,7 +23,7 @@ def test_status_of_a_worker_that_was_killed(started: Experiment) -> None:
     report(30, 200, "epoch 3 of 20", cycle_source=0.25)
     text = describe(started.folder)
     assert "State       stopped without a word" in text
-    assert "run the same command" in text
+    assert f"; `run -o {started.folder}` goes on" in text
     assert "  done      translation/source_slices" in text
     last = next(line for line in text.splitlines() if line.startswith("  last"))
     assert last.split() == ["last", "translation/train", "30", "of", "200", "cycle_source", "0.25"]
@@ -53,7 +53,7 @@ def test_status_of_a_failed_run_tells_the_error_until_it_runs_again(started: Exp
 def test_status_of_an_interrupted_run(started: Experiment) -> None:
     started.events.write("run", state="started")
     started.events.write("run", state="interrupted")
-    assert "State       interrupted; run the same command to continue" in describe(started.folder)
+    assert f"State       interrupted; `run -o {started.folder}` goes on" in describe(started.folder)
 
 
 def test_a_finished_experiment(tiny_experiment: Path) -> None:

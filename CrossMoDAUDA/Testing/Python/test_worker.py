@@ -42,7 +42,7 @@ def test_a_folder_is_held_while_its_scans_are_checked(tmp_path: Path) -> None:
         status, output, errors = run("stop", folder)
         assert (status, errors) == (0, ""), "still in the check, or the cohort is too small"
         assert output.splitlines()[0].startswith(f"Asked process {first.pid} on ")
-        assert output.splitlines()[1].startswith("Stopped")
+        assert output.splitlines()[1] == "Stopped; the same `run` begins again."
         _, errors = first.communicate(timeout=20)
     finally:
         first.kill()
@@ -50,7 +50,7 @@ def test_a_folder_is_held_while_its_scans_are_checked(tmp_path: Path) -> None:
     assert errors == "crossmoda_uda: Interrupted; run the same command to continue where it stopped.\n"
     assert told(folder) == ["run started", "check started", "run interrupted"]
     assert {path.name for path in folder.iterdir()} == {"events.jsonl", "worker.lock"}
-    assert "State       interrupted; run the same command" in run("status", folder)[1]
+    assert "State       interrupted; the same `run` begins again" in run("status", folder)[1]
 
 
 def test_from_a_failed_check_to_a_run_that_goes_on_as_recorded(tmp_path: Path) -> None:
