@@ -32,7 +32,7 @@ def main(arguments):
 
         heading("A synthetic cohort")
         make_cohort(cohort, **SAMPLE_COHORT)
-        heading("Adaptation: source only, without and with self-training (5 to 8 minutes on 2 cores)")
+        heading("Adaptation: source only, without and with self-training (about 10 minutes on 2 cores)")
         status = run(adapt_command(cohort, experiment, options.device))
         if status:
             return status
@@ -136,7 +136,7 @@ Everything     {folder / "experiment"}
 Look at it in 3D Slicer: drag these two files into its window.
     {scan}
     {segmentation}
-Run it on your own scans, with the paper's settings (a GPU and days) or shorter ones (--preset quick):
+Run it on your own scans, with the paper's settings, which need a GPU, or shorter ones (--preset quick):
     {shown([str(_environment.FOLDER / "crossmoda_uda.py"), "run", "--crossmoda", "DATA", "-o", "EXPERIMENT"])}
 The scans are drawn, not acquired, and the networks tiny: these scores say nothing about patients. Not for clinical use."""
 

@@ -27,16 +27,17 @@ crossmoda-uda run --crossmoda DATA -o EXPERIMENT --set translation.epochs=50 --s
 The defaults are the preset `paper`: the paper's numbers, and where [the paper is silent](method.md) those of the
 CycleGAN reference code and of nnU-Net. A wrong key or value is refused, and the nearest right one is named.
 
-The settings of an experiment are recorded when it begins. Afterwards only {machine} may change.
+The settings of an experiment are recorded when it begins. Afterwards only these may
+change: {machine}.
 
 Write `true` or `false` for yes and no, several names as `NAME,NAME`, and structures as `NAME:VALUE,NAME:VALUE`. Names
 that hold a comma are written as JSON: `--set 'labels={{"Tumour, left": 1}}'`, `["Tumour, left"]` for a list.
 
-A section that is named after a translator holds for that translator alone. Older versions had some of these settings in
-the section `translation`; their old keys are accepted, too.
+The section `cyclegan` applies only to the CycleGAN translators; other translators have sections of their own. Older
+versions had some of these settings in the section `translation`; their old keys are accepted, too.
 
-Presets set several at once (`--preset NAME`). The last column tells what they set. Where `sample` is not named, it has
-what `smoke` has.
+Presets set several at once (`--preset NAME`). The last column lists what each preset changes. `sample` starts from
+`smoke` and changes what is listed for it.
 """
 
 
