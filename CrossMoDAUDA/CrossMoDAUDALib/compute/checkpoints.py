@@ -1,4 +1,4 @@
-"""Checkpoints of trainings, with their SHA-256 beside them, so that none that was damaged is ever gone on from."""
+"""Checkpoints of trainings, with their SHA-256 beside them, so that training never continues from a damaged one."""
 
 from __future__ import annotations
 

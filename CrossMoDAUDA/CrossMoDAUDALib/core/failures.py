@@ -48,7 +48,7 @@ def is_unexpected(error: BaseException) -> bool:
 
 
 def _expected(error: BaseException, folder: Path | None) -> tuple[str, int] | None:
-    """Sentence and exit status for what users meet: nothing for what only a fault of this program or a library explains.
+    """Sentence and exit status for errors a user can cause; None for a fault of this program or of a library.
 
     Args:
         folder: where the work's files are, for an error that does not say which it was.

@@ -163,7 +163,7 @@ def read_json(path: Path) -> Any:
 
 
 def check_path(path: Path) -> None:
-    """Refuse a path that SimpleITK and VTK cannot take: some they end the process for.
+    """Refuse a path that would make SimpleITK or VTK fail or end the process.
 
     Raises:
         InputError: the path holds bytes that are not UTF-8, or is a circle of links.

@@ -42,7 +42,7 @@ def core_count() -> int:
 
 
 def refuse_small_limit() -> None:
-    """Make sure that this process may have the memory that the libraries need to be loaded; with less, some wait for ever.
+    """Make sure the process has enough memory to load the libraries; with less, some hang.
 
     Raises:
         CrossModaError: a limit on its address space is too small.

@@ -254,7 +254,7 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
     chosen, former = _checked_values(values)
     if chosen.get("preset", settings.preset) != settings.preset:
         wanted = chosen["preset"]
-        raise InputError(f"preset={wanted} is the start of all settings and no single one; begin with --preset {wanted}.")
+        raise InputError(f"preset={wanted} cannot be changed by --set here; use --preset {wanted}.")
     translator, before = chosen.get("translation.translator", settings.translation.translator), settings.translation.translator
     if translator != before:
         chosen = {**_preset_changes(settings, translator), **chosen}

@@ -160,7 +160,7 @@ class Experiment:
     def carry_out(self, stages: Sequence[Stage]) -> None:
         """Run the stages that have work to do, in their order, and tell of the others that they are skipped.
 
-        A finished stage is run again where a file of its is gone that is still needed.
+        A finished stage runs again if one of its files is missing and a later stage needs it.
 
         Args:
             stages: all stages of the experiment, in their order.
@@ -337,7 +337,7 @@ def _difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str
 
 
 def _only_decides_a_check(key: str, settings: Settings) -> bool:
-    """Whether a setting only decides whether something is looked at, and changes nothing that is made."""
+    """Whether a setting only decides whether a check is made, and changes nothing else."""
     return key == "translation.check_agreement" and not settings.translation.drop_failed
 
 

@@ -70,7 +70,7 @@ def adapt(experiment: Experiment) -> None:
 
 
 def cut_slices(experiment: Experiment, stage: str, domain: str) -> None:
-    """Decode a domain's scans into the slices that the translator learns from, of the source with their labels if it uses them."""
+    """Cut a domain's scans into slices. Source labels are cut too if the translator uses them."""
     settings, cases = experiment.settings, experiment.cohort.domains()[domain]
     scans, labelled = [case.image for case in cases], [(case.image, case.label) for case in cases if case.label is not None]
     if domain == "source" and uses_labels(settings):
@@ -116,7 +116,7 @@ def translate_source(experiment: Experiment, stage: str) -> None:
 
 
 def source_cases(experiment: Experiment, dataset: str) -> list[TrainingCase]:
-    """The source domain as a data set has it, without translated cases that show nothing where their label is."""
+    """The source domain as a data set has it, without cases that failed the first check."""
     left_out = () if _is_untranslated(experiment, dataset) else check.left_out(experiment.folder / CONTRAST)
     cases = enumerate(experiment.cohort.source)
     return [_training_case(_raw(experiment) / dataset, "source", index) for index, case in cases if case.id not in left_out]
@@ -173,7 +173,7 @@ def export_target(experiment: Experiment, stage: str, training: Training) -> Non
 
 
 def prepare(experiment: Experiment, stage: str, training: Training) -> None:
-    """Plan and preprocess as nnU-Net does; of scans that an earlier iteration has preprocessed, only their new pseudo-labels."""
+    """Plan and preprocess as nnU-Net does. For scans that are already preprocessed, only new pseudo-labels are preprocessed."""
     settings, progress = experiment.settings, experiment.events.progress(stage)
     dataset, helpers = training.dataset, helper_count(settings.helper_processes)
     cases = cases_to_learn_from(experiment, training)
@@ -260,7 +260,7 @@ def _summarise(experiment: Experiment, training: Training, cases: Sequence[Train
 
 
 def _usable_devices(chosen: list[torch.device], usable: int, experiment: Experiment, stage: str, why: str) -> list[torch.device]:
-    """As many of the devices as a training can use, said where that is not all."""
+    """As many devices as the training can use; warns if some are left over."""
     if usable < len(chosen):
         message = f"{why[0].upper()}{why[1:]}: of the {len(chosen)} devices only {usable} train{'s' if usable == 1 else ''}."
         experiment.events.write("warning", stage=stage, message=message)

@@ -72,6 +72,21 @@ def test_device_and_workers_may_change(started: Experiment, cohort: Cohort) -> N
     assert Experiment.load(started.folder).settings == SETTINGS
 
 
+def test_a_check_may_be_added_where_it_leaves_nothing_out(started: Experiment, cohort: Cohort) -> None:
+    now = not SETTINGS.translation.check_agreement
+    checked = with_values(SETTINGS, {"translation.check_agreement": now})
+    assert Experiment.resume(started.folder, checked, cohort).settings == checked
+    assert "translation.epochs=" in refused(started.folder, with_values(checked, {"translation.epochs": 9}), cohort)
+
+
+def test_the_same_check_may_not_change_what_is_left_out(tmp_path: Path, cohort: Cohort) -> None:
+    dropping = with_values(SETTINGS, {"translation.drop_failed": True})
+    experiment = Experiment.create(tmp_path / "dropping", dropping, cohort, hashes(cohort))
+    now = not dropping.translation.check_agreement
+    other = with_values(dropping, {"translation.check_agreement": now})
+    assert f"translation.check_agreement={not now}, not {now}" in refused(experiment.folder, other, cohort)
+
+
 def test_another_cohort_is_refused(started: Experiment, cohort: Cohort) -> None:
     fewer = replace(cohort, source=cohort.source[:1])
     assert "its source cases differ (case b)" in refused(started.folder, SETTINGS, fewer)
