@@ -22,6 +22,7 @@ _MEMORY_SIGNS = (
     "failed to map segment from shared object",
     "can't start new thread",
 )
+_GPUS = ("cuda", "hip", "mps", "gpu", "cudnn", "cublas")
 # What disks, network drives and limits on open files do to a file whose name the system does not tell.
 _DISK_TROUBLE = {
     getattr(errno, name)
@@ -36,15 +37,26 @@ def explain(error: BaseException, log: Path | None = None) -> tuple[str, int]:
     Args:
         log: the file with the details, to be named for an unexpected error (:func:`is_unexpected`).
     """
-    return _expected(error, log.parent if log else None) or (
+    told = _expected(error, log.parent if log else None)
+    if told and log and is_unexpected(error):
+        return f"{told[0].rstrip('.')}. Details are in {log}.", told[1]
+    return told or (
         f"Unexpected {type(error).__name__}: {_one_line(error)}; please report it{f' with {log}' if log else ''}.",
         CrossModaError.exit_status,
     )
 
 
 def is_unexpected(error: BaseException) -> bool:
-    """Whether an exception is nothing that a user brought about, so that its traceback should be kept."""
-    return _expected(error, None) is None
+    """Whether an exception may be a fault of this program or a library, so that its traceback should be kept.
+
+    Of what the system says of files, only permissions, a full disk and too long a name are surely the user's to mend.
+    """
+    told = _expected(error, None)
+    return told is None or (isinstance(error, OSError) and told[1] == CrossModaError.exit_status and not _is_for_the_user(error))
+
+
+def _is_for_the_user(error: OSError) -> bool:
+    return error.errno in _DISK_TROUBLE or is_out_of_memory(error) or _is_disk_full(error)
 
 
 def _expected(error: BaseException, folder: Path | None) -> tuple[str, int] | None:
@@ -136,7 +148,8 @@ def _is_disk_full(error: BaseException) -> bool:
 
 
 def _is_gpu_out_of_memory(error: BaseException) -> bool:
-    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower()
+    text = str(error).lower()
+    return type(error).__name__ == "OutOfMemoryError" or ("out of memory" in text and any(name in text for name in _GPUS))
 
 
 def _one_line(error: BaseException) -> str:

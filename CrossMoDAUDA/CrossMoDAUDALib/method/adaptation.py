@@ -34,6 +34,7 @@ from .plan import (
     AGREEMENT,
     CONTRAST,
     LABEL_SLICES,
+    PRECISION,
     PREPROCESSED,
     PSEUDO_TARGET,
     RAW,
@@ -50,7 +51,6 @@ from .report import row_title, write_report
 if TYPE_CHECKING:
     import torch
 
-PRECISION = "precision.json"  # of the translator's training, beside it
 
 
 def adapt(experiment: Experiment) -> None:
@@ -86,7 +86,7 @@ def train_translation(experiment: Experiment, stage: str) -> None:
     chosen, batch = devices.resolve_all(settings.device), settings.translation.batch_size
     usable = max(count for count in range(1, len(chosen) + 1) if batch % count == 0)
     used = _usable_devices(chosen, usable, experiment, stage, f"a batch of {batch} slices is shared evenly")
-    settings = keep_precision(settings, used[0], folder / PRECISION)
+    settings = keep_precision(settings, used[0], experiment.folder / PRECISION)
     arithmetic = f"{Acceleration.choose(settings, used[0])} on {', '.join(map(str, used))}"
     experiment.events.write("message", stage=stage, message=f"Training the translator in {arithmetic}.")
     _drop_damaged_checkpoints(experiment, stage, folder)
@@ -99,7 +99,7 @@ def translate_source(experiment: Experiment, stage: str) -> None:
     """Turn every labelled source scan into a pseudo-target image on its own grid."""
     progress = experiment.events.progress(stage)
     settings, device = experiment.settings, devices.resolve_all(experiment.settings.device)[0]
-    record = experiment.folder / "translation" / PRECISION
+    record = experiment.folder / PRECISION
     if record.is_file():  # in what it was trained in; an older experiment does not say
         settings = keep_precision(settings, device, record)
     translator = TrainedTranslator.load(experiment.folder, settings.device, Acceleration.choose(settings, device).precision)

@@ -120,6 +120,7 @@ def _by(function: str, *arguments: Any) -> Callable[..., None]:
 
 
 TRANSLATOR = tuple(f"translation/{name}" for name in TRANSLATOR_FILES)
+PRECISION = "translation/precision.json"  # of the translator's training, chosen when it begins
 PSEUDO_TARGET_IMAGES = "pseudo_target/*.nii.gz"
 LABEL_SLICES = "translation/source_labels.npy"  # of translators that use labels
 
@@ -144,8 +145,13 @@ def _train_translation(settings: Settings) -> Stage:
         "translation/train",
         Title(_("Translation: train")),
         _by("adaptation:train_translation"),
-        reads=("translation/source_slices.npy", "translation/target_slices.npy", *([LABEL_SLICES] if uses_labels(settings) else [])),
-        writes=TRANSLATOR,
+        reads=(
+            "translation/source_slices.npy",
+            "translation/target_slices.npy",
+            *([LABEL_SLICES] if uses_labels(settings) else []),
+            PRECISION,
+        ),
+        writes=(*TRANSLATOR, PRECISION),
     )
 
 
@@ -154,7 +160,7 @@ def _translate_source() -> Stage:
         "pseudo_target",
         Title(_("Translate the source scans")),
         _by("adaptation:translate_source"),
-        reads=(*TRANSLATOR, PSEUDO_TARGET_IMAGES),
+        reads=(*TRANSLATOR, PRECISION, PSEUDO_TARGET_IMAGES),
         writes=(PSEUDO_TARGET_IMAGES,),
     )
 

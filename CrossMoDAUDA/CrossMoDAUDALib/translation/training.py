@@ -147,16 +147,21 @@ class _Reporter:
 
 def _identity(settings: Settings, sampler: SliceSampler) -> dict[str, Any]:
     """What a checkpoint must have in common with the training that goes on from it; settings by the names that older versions wrote."""
-    identity: dict[str, Any] = {"seed": settings.seed, "slices": list(sampler.counts)}
-    fields = setting_fields()
-    for key, value in settings.values().items():
+    values = settings.values()
+    return {"seed": settings.seed, "slices": list(sampler.counts), **{name: values[key] for name, key in _keys(settings).items()}}
+
+
+def _keys(settings: Settings) -> dict[str, str]:
+    """The keys of the settings that decide a translator's training, by the names that checkpoints have for them."""
+    fields, found = setting_fields(), {}
+    for key in settings.values():
         section, _, name = key.rpartition(".")
+        if key in ("translation.check_agreement", "translation.drop_failed"):  # what is done with its translations
+            continue
         if section in ("translation", "intensity", registration(settings.translation.translator).section):
             is_old = "translation" in (section, fields[key][0].metadata["formerly"])
-            identity[name if is_old else key] = value
-    for later in ("check_agreement", "drop_failed"):  # what is done with its translations
-        del identity[later]
-    return identity
+            found[name if is_old else key] = key
+    return found
 
 
 def _write_checkpoint(
@@ -177,7 +182,9 @@ def _resume(folder: Path, translator: Translator, settings: Settings, sampler: S
         return []
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        found, wanted = state["of"], _identity(settings, sampler)
+        wanted, fields = _identity(settings, sampler), setting_fields()
+        # A setting that is younger than the checkpoint had its default then.
+        found = {**{name: fields[key][0].default for name, key in _keys(settings).items()}, **state["of"]}
         changed = [name for name in wanted if found.get(name) != wanted[name]]
         if not changed:
             translator.load_state_dict(state["model"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from CrossMoDAUDALib.images.volumes import Geometry, Volume
 from CrossMoDAUDALib.models.model_folder import read_model
 from CrossMoDAUDALib.models.weights import check_weights, load_weights
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
-from CrossMoDAUDALib.translation.cyclegan import CycleGAN
+from CrossMoDAUDALib.translation.cyclegan import CycleGAN, CycleGANSettings
 from CrossMoDAUDALib.translation.slices import FULL_SCALE
 from CrossMoDAUDALib.translation.training import train
 
@@ -60,11 +59,10 @@ def stopped(tmp_path: Path) -> tuple[Callable[[], None], Path]:
     """A training of the translator that has a checkpoint, as something to go on with, and its folder."""
     for name in ("source", "target"):
         np.save(tmp_path / f"{name}.npy", np.random.default_rng(1).integers(0, FULL_SCALE, (4, 32, 32)).astype("<i2"))
-    tiny = TranslationSettings(
-        image_size=32, batch_size=2, epochs=1, decay_epochs=0, steps_per_epoch=1, generator_features=4, generator_blocks=1,
-        discriminator_features=4,
-    )  # fmt: skip
-    settings = replace(Settings(), translation=tiny)
+    settings = Settings(
+        translation=TranslationSettings(image_size=32, batch_size=2, epochs=1, decay_epochs=0, steps_per_epoch=1),
+        translator_section=CycleGANSettings(generator_features=4, generator_blocks=1, discriminator_features=4),
+    )
 
     def go_on() -> None:
         train(tmp_path / "source.npy", tmp_path / "target.npy", tmp_path / "out", settings, CPU, silent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib.core.settings import TranslationSettings
+from CrossMoDAUDALib.core.settings import IntensitySettings
 from CrossMoDAUDALib.segmentation import dataset
 from turned_scans import some_volume
 
@@ -43,7 +43,7 @@ def test_a_scan_without_zeros_and_one_of_zeros() -> None:
 
 def test_intensities_are_thousandths_between_two_percentiles() -> None:
     array = np.arange(1, 1002, dtype=np.int16).reshape(7, 11, 13)
-    settings = TranslationSettings(lower_percentile=10, upper_percentile=90)
+    settings = IntensitySettings(lower_percentile=10, upper_percentile=90)
     image = dataset.scaled_scan(some_volume(array), settings).array.ravel()
     # The 10th and 90th percentile of 1, 2, ..., 1001 are 101 and 901: 400 units are 1000 thousandths.
     for value, expected in ((1, 1), (101, 1), (103, 6), (301, 501), (501, 1001), (701, 1501), (901, 2001), (1001, 2001)):

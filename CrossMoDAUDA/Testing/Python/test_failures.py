@@ -180,3 +180,23 @@ def test_only_the_unexpected_is_unexpected() -> None:
         ModuleNotFoundError("x", name="no_such_package_anywhere"),
     ):
         assert not is_unexpected(error)
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EINVAL])
+def test_an_error_on_a_file_that_may_be_our_fault_keeps_its_traceback(number: int) -> None:
+    try:
+        raise OSError(number, "text of the system", "/data/x")
+    except OSError as error:
+        log = write_traceback(error)
+        assert log is not None
+        message, status = explain(error, log)
+        text = log.read_text(encoding="utf-8")
+        log.unlink()
+    assert "Traceback" in text and Path(__file__).name in text
+    assert status == 1 and "/data/x: text of the system" in message and message.endswith(f"Details are in {log}.")
+
+
+@pytest.mark.parametrize("text", ["the tape is out of memory cells", "Out of memory: killed"])
+def test_other_words_of_memory_do_not_blame_the_gpu(text: str) -> None:
+    assert "GPU" not in explain(ValueError(text))[0]
+    assert "The GPU ran out" in explain(RuntimeError(f"CUDA error: {text} out of memory"))[0]

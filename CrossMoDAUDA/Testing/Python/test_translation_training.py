@@ -143,6 +143,18 @@ def test_a_checkpoint_of_other_settings_or_a_damaged_one_is_refused(sliced: tupl
         train(*sliced, tmp_path / "out", once, CPU, silent)
 
 
+def test_a_checkpoint_older_than_a_setting_was_begun_with_its_default(sliced: tuple[Path, Path], tmp_path: Path) -> None:
+    train(*sliced, tmp_path, SETTINGS, CPU, silent)
+    path = tmp_path / "checkpoint.pt"
+    state = torch.load(path, weights_only=True)
+    del state["of"]["identity_weight"], state["of"]["checkpoint_every"]
+    torch.save(state, path)
+    train(*sliced, tmp_path, SETTINGS, CPU, silent)
+    other = replace(SETTINGS, translator_section=replace(SETTINGS.translator_section, identity_weight=1.0))
+    with pytest.raises(CrossModaError, match=r"another identity_weight \(5.0, now 1.0\)"):
+        train(*sliced, tmp_path, other, CPU, silent)
+
+
 def test_the_sample_picture_shows_each_domain_and_its_translation(sliced: tuple[Path, Path], tmp_path: Path) -> None:
     from PIL import Image
 
