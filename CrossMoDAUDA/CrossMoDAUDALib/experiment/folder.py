@@ -82,18 +82,29 @@ class Experiment:
         """Open an experiment as it was recorded.
 
         Raises:
-            InputError: there is none, or ``experiment.json`` is damaged or newer than this program.
+            InputError: there is none, ``experiment.json`` is damaged or newer than this program, or its settings are not those of
+                this version, as where a translator is missing.
 
         >>> experiment = Experiment.load(Path("EXPERIMENT"))
         >>> experiment.settings.preset, len(experiment.cohort.source), experiment.settings.self_training.iterations
         ('smoke', 2, 1)
         """
         record = _record(folder)
+        path = folder / "experiment.json"
         try:
-            return cls(folder, Settings.from_json(record["settings"]), Cohort.from_json(record["cohort"]))
+            cohort = Cohort.from_json(record["cohort"])
+            if not isinstance(record["settings"], dict):
+                raise TypeError("settings")
         except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
             why = str(error).rstrip(".") if isinstance(error, InputError) else repr(error)
-            raise InputError(f"{folder / 'experiment.json'} is damaged ({why}); restore it or start in a new folder.") from None
+            raise InputError(f"{path} is damaged ({why}); restore it or start in a new folder.") from None
+        try:
+            return cls(folder, Settings.from_json(record["settings"]), cohort)
+        except InputError as error:
+            raise InputError(
+                f"{path} was made with a translator, a setting or a value that this version does not have ({str(error).rstrip('.')});"
+                " use the version it was made with, or, if the file was changed since, restore it."
+            ) from None
 
     @classmethod
     def resume(cls, folder: Path, settings: Settings, cohort: Cohort) -> Experiment:

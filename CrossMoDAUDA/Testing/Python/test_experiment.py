@@ -214,7 +214,6 @@ def test_no_experiment(tmp_path: Path) -> None:
         b'{"format": "one"}',
         b'{"format": 1}',
         b'{"format": 1, "settings": {}, "cohort": {}}',
-        b'{"format": 1, "settings": {"no_such_setting": 1}, "cohort": {"source": [], "target": [], "evaluation": []}}',
         b'{"format": 1, "settings": [], "cohort": {"source": [], "target": [], "evaluation": []}}',
         b'{"format": 1, "settings": {}, "cohort": {"source": [{"id": 1}], "target": [], "evaluation": []}}',
     ],
@@ -225,6 +224,28 @@ def test_a_damaged_record_is_named(started: Experiment, damage: bytes) -> None:
         Experiment.load(started.folder)
     assert f"{started.folder / 'experiment.json'} is damaged" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "why"),
+    [
+        ("translation", "translator", "elsewhere", "translator cannot be 'elsewhere'"),
+        ("cyclegan", "lost_weight", 1.0, "no setting 'cyclegan.lost_weight'"),
+        ("lost", "gain", 1.0, "no setting 'lost.gain'"),
+    ],
+)
+def test_settings_that_this_version_does_not_have_are_no_damage(
+    started: Experiment, section: str, name: str, value: object, why: str
+) -> None:
+    path = started.folder / "experiment.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["settings"].setdefault(section, {})[name] = value
+    path.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        Experiment.load(started.folder)
+    said = str(caught.value)
+    assert said.startswith(f"{path} was made with a translator, a setting or a value that this version does not have") and why in said
+    assert "use the version it was made with" in said and "damaged" not in said and "new folder" not in said
 
 
 def test_a_record_of_a_newer_version_is_refused(started: Experiment) -> None:
