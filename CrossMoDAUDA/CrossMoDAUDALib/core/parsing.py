@@ -100,7 +100,7 @@ def _parsed(key: str, value: Any, kind: Any) -> Any:
         if get_origin(kind) is dict:
             return _labels(value)
         return str(value)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         others = LABELS_FORM if get_origin(kind) is dict else NAMES_FORM
         wanted = {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, others)
         raise InputError(f"{key}={short(value)} is not {wanted}.") from None

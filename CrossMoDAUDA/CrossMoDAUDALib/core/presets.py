@@ -1,9 +1,13 @@
-"""The presets: which settings each changes, whatever the translator. A translator adds values of its own in its own file."""
+"""The presets: which settings each changes, whatever the translator. A translator adds values of its own in its own file.
+
+What a preset of :data:`BUILT_ON` does not say is as in the preset that it is built on, the translator's own values included.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+BUILT_ON = {"sample": "smoke"}
 PRESETS: dict[str, dict[str, Any]] = {
     # The defaults of the settings are the paper's.
     "paper": {},
@@ -41,7 +45,6 @@ PRESETS: dict[str, dict[str, Any]] = {
 # For the same reason self-training goes on from the last weights. In fp32, which every processor has: scores of so small a
 # training change with every rounding, and are quoted.
 PRESETS["sample"] = {
-    **PRESETS["smoke"],
     "precision": "fp32",
     "translation.batch_size": 1,
     "translation.epochs": 4,

@@ -7,7 +7,9 @@ own file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from .declaring import setting
 
@@ -45,6 +47,9 @@ class TranslationSettings:
 @dataclass(frozen=True)
 class SegmentationSettings:
     """Segmentation by nnU-Net (paper section 2.2); the defaults leave nnU-Net as it is."""
+
+    # Settings of older versions that had one choice only; recorded experiments name them.
+    retired: ClassVar[Mapping[str, str]] = {"configuration": "3d_fullres", "fold": "all"}
 
     trainer: str = setting("nnUNetTrainer", "nnU-Net's trainer class.")
     epochs: int = setting(1000, "Epochs of one training.", low=1, high=100000)

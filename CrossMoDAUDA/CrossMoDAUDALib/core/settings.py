@@ -23,7 +23,7 @@ from typing import Any, TypeVar, get_type_hints
 from .declaring import setting
 from .errors import InputError, short
 from .parsing import checked, nearest_of, parse_assignments, parse_device
-from .presets import PRESETS
+from .presets import BUILT_ON, PRESETS
 from .sections import (
     COMPILE,
     CONVENTIONS,
@@ -60,8 +60,8 @@ __all__ = [
 ]
 
 Section = TypeVar("Section")
-# Settings of older versions that had one choice only; recorded experiments name them.
-RETIRED = {"segmentation.configuration": "3d_fullres", "segmentation.fold": "all"}
+# Entries that the description of every trained translator has beside its architecture (``translator.json``).
+DESCRIBED = ("format", "translator", "image_size", "lower_percentile", "upper_percentile")
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,23 @@ def register_translator(name: str, section: str, kind: type[Any], presets: Mappi
         name: what setting ``translation.translator`` calls it.
         section: the section's name in keys and in ``experiment.json``.
         kind: a frozen dataclass of fields declared by :func:`.declaring.setting`. If it has a method ``check(settings)``, that
-            refuses what does not go together.
+            refuses what does not go together; if it has a ``retired``, as :class:`.sections.SegmentationSettings`, settings of
+            older versions are accepted with the one value that they always have now.
         presets: by a preset's name, what the translator has otherwise, by dotted keys; what is under ``paper`` holds for all
             presets that say nothing else.
+
+    Raises:
+        ValueError: a name is taken: the translator's, its section's, or that of a setting in a trained translator's description.
     """
-    if name not in _REGISTERED:
-        TRANSLATORS.insert(len(TRANSLATORS) - 1, name)
+    if name in TRANSLATORS:
+        raise ValueError(f"There is an image translator '{name}' already; choose another name.")
+    others = {one.section: one.kind for one in _REGISTERED.values()}
+    if section in _common_sections() or section in Settings.__dataclass_fields__ or others.get(section, kind) is not kind:
+        raise ValueError(f"The section '{section}' of the translator '{name}' is taken, with other settings; choose another name.")
+    for inner in fields(kind):
+        if inner.metadata.get("architecture") and inner.name in DESCRIBED:
+            raise ValueError(f"{section}.{inner.name} of the translator '{name}' has the name of an entry that translator.json has always.")
+    TRANSLATORS.insert(len(TRANSLATORS) - 1, name)
     _REGISTERED[name] = _Registered(section, kind, presets)
 
 
@@ -210,7 +221,8 @@ def preset_values(name: str, translator: str = "") -> dict[str, Any]:
         raise InputError(f"There is no preset '{short(name)}'; {nearest_of(name, list(PRESETS))}.")
     registered = _registered(translator or TranslationSettings().translator)
     own = registered.presets if registered else {}
-    return {**own.get("paper", {}), **PRESETS[name], **own.get(name, {})}
+    layers = ("paper", BUILT_ON[name], name) if name in BUILT_ON else ("paper", name)
+    return {key: value for layer in layers for key, value in {**PRESETS[layer], **own.get(layer, {})}.items()}
 
 
 def preset_settings(name: str, translator: str = "") -> Settings:
@@ -273,11 +285,12 @@ def _preset_changes(settings: Settings, translator: str) -> dict[str, Any]:
 def _checked_values(values: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
     """Values by the settings' present keys, parsed and within their limits; and which of them were given by former keys."""
     known, former = setting_fields(), set()
+    retired = {f"{name}.{old}": now for name, kind in section_classes().items() for old, now in getattr(kind, "retired", {}).items()}
     found: dict[str, Any] = {}
     for given, value in values.items():
-        if given in RETIRED:
-            if value != RETIRED[given]:
-                raise InputError(f"{given} is no setting any more and always '{RETIRED[given]}'; leave it out.")
+        if given in retired:
+            if str(value) != str(retired[given]):
+                raise InputError(f"{given} is no setting any more and always '{retired[given]}'; leave it out.")
             continue
         key = current_key(given)
         if key not in known:
