@@ -69,8 +69,8 @@ def insert(file: Path, after: str, text: str) -> None:
 
 
 def python(folder: Path, *arguments: str | Path) -> str:
-    """Run Python in a folder; what it has printed."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    """Run Python in a folder, unmeasured: coverage is that of the project itself. What it has printed."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHONPATH", "PYTEST", "COV"))}
     words = [sys.executable, *map(str, arguments)]
     done = subprocess.run(words, capture_output=True, encoding="utf-8", env=environment, cwd=folder, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
