@@ -158,7 +158,7 @@ def test_an_unknown_translator_is_refused_everywhere() -> None:
 
 
 def test_a_preset_is_the_start_of_all_settings_and_no_single_one() -> None:
-    with pytest.raises(InputError, match="begin with --preset smoke"):
+    with pytest.raises(InputError, match="use --preset smoke"):
         with_values(Settings(), {"preset": "smoke"})
     for make in (lambda: with_values(Settings(), {"preset": "nonsense"}), lambda: Settings.from_json({"preset": "nonsense"})):
         with pytest.raises(InputError, match="preset cannot be 'nonsense'; choose one of paper"):
