@@ -23,7 +23,7 @@ class CaseReport:
 
     Attributes:
         domain: ``source``, ``target`` or ``evaluation``.
-        size: voxels along x, y, z, as ``512 x 512 x 120``.
+        size: voxels along x, y, z, such as ``512 x 512 x 120``.
         spacing: mm along x, y, z.
         voxel_type: NumPy's name of it.
         intensities: smallest and largest value.

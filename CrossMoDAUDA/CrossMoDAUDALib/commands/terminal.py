@@ -1,6 +1,6 @@
 """What the command line shows: sentences, how far work is, and an experiment's events as they come.
 
-On a terminal work is a progress bar, which ends with the work; sentences go above it. Elsewhere, as in a cluster's log, in
+On a terminal work is a progress bar, which ends with the work; sentences go above it. Elsewhere, such as in a cluster's log, in
 a pipe or in Slicer's console, it is a line when it begins and about once a minute.
 """
 

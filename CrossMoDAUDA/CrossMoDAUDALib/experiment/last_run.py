@@ -41,7 +41,7 @@ class LastRun:
             has_begun: whether it has been recorded, which comes after the check of the scans.
 
         Returns:
-            ``none`` (no experiment), ``idle`` (recorded and never started, as a copy), ``checking`` (the scans), ``running``,
+            ``none`` (no experiment), ``idle`` (recorded and never started, such as a copy), ``checking`` (the scans), ``running``,
             ``finished``, ``failed``, ``interrupted``, or ``died`` (the worker ended without a word).
         """
         if is_running:

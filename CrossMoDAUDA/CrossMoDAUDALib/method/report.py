@@ -25,7 +25,7 @@ def row_title(folder: str, translator: str) -> str:
     """A training's title in the tables of scores.
 
     Args:
-        folder: the name of its folder, as ``iteration_1``.
+        folder: the name of its folder, such as ``iteration_1``.
         translator: the experiment's; without one, what is trained first is trained on source scans only.
 
     >>> row_title("iteration_1", "none"), row_title("iteration_0", "none")

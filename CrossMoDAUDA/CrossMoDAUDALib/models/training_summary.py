@@ -96,4 +96,4 @@ def _count(value: Any) -> int:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         raise ValueError("not a number of zero or more")
-    return value  # a whole number stays one, as a size
+    return value  # a whole number stays one, such as a size

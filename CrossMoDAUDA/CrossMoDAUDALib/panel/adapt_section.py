@@ -28,7 +28,7 @@ SCANS = {
 }
 ON = ("running", "checking")
 STATUS_MS = 10000  # how long the status bar shows a sentence
-TEST_SCANS = {"evaluateImages": "--evaluate-images", "evaluateLabels": "--evaluate-labels"}
+EVALUATION_SCANS = {"evaluateImages": "--evaluate-images", "evaluateLabels": "--evaluate-labels"}
 
 
 class AdaptSection(Section):
@@ -38,7 +38,8 @@ class AdaptSection(Section):
         super().__init__(panel, "AdaptSection.ui")
         ui = self.ui
         self.bindPath("experiment", ui.adaptExperimentPath, isRemembered=True)
-        paths = {name: getattr(ui, "adapt" + name[0].upper() + name[1:]) for options in (*SCANS.values(), TEST_SCANS) for name in options}
+        names = [name for options in (*SCANS.values(), EVALUATION_SCANS) for name in options]
+        paths = {name: getattr(ui, "adapt" + name[0].upper() + name[1:]) for name in names}
         self._scanEdits = paths
         for name, edit in paths.items():
             self.bindPath(name, edit)
@@ -197,7 +198,7 @@ class AdaptSection(Section):
 
     def _scanWords(self):
         parameters = self.parameters
-        options = {**SCANS[parameters.scansKind], **TEST_SCANS}
+        options = {**SCANS[parameters.scansKind], **EVALUATION_SCANS}
         return [word for name, option in options.items() if getattr(parameters, name) for word in (option, getattr(parameters, name))]
 
     def _settingWords(self):

@@ -19,7 +19,7 @@ class Section:
 
     Attributes:
         ui: the form's widgets by their names.
-        parameters: the scene's parameters; None while there are none, as when a scene is being closed.
+        parameters: the scene's parameters; None while there are none, such as when a scene is being closed.
     """
 
     def __init__(self, panel, uiFile):

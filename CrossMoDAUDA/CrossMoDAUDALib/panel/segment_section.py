@@ -234,7 +234,7 @@ class SegmentSection(Section):
     def onEvent(self, event):
         """Show progress; turn a finished label map into a segmentation at once."""
         if event["kind"] == "progress":
-            # Before the first step, as when the model is loaded, nobody knows how long it takes.
+            # Before the first step, such as when the model is loaded, nobody knows how long it takes.
             self.ui.segmentProgress.setRange(0, event["total"] if event["step"] else 0)
             self.ui.segmentProgress.value = event["step"]
             self.say(self.ui.segmentStatus, self._progressText(event))

@@ -93,7 +93,7 @@ class TranslateSection(Section):
     def onEvent(self, event):
         """Show progress; take the result into the scene."""
         if event["kind"] == "progress":
-            # Before the first step, as when the model is loaded, nobody knows how long it takes.
+            # Before the first step, such as when the model is loaded, nobody knows how long it takes.
             self.ui.translateProgress.setRange(0, event["total"] if event["step"] else 0)
             self.ui.translateProgress.value = event["step"]
             self.say(self.ui.translateStatus, _("Loading the model...") if event.get("message") == LOADING else _("Translating..."))

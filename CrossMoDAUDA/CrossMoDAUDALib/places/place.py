@@ -39,7 +39,7 @@ class Worker(Protocol):
 class Place(Protocol):
     """Somewhere that workers run.
 
-    Every call and every step returns soon, so that a window can make them. What takes long, as a copy over the network,
+    Every call and every step returns soon, so that a window can make them. What takes long, such as a copy over the network,
     goes on in a process of its own and is looked at in the next step.
     """
 

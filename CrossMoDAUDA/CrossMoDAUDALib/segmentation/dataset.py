@@ -38,7 +38,7 @@ class TrainingCase:
 def outside_patient(array: Array) -> npt.NDArray[np.bool_]:
     """Where a scan is exactly zero as far as its border: what padding and skull-stripping leave.
 
-    Zero elsewhere is an intensity like others, as that of water in a CT.
+    Zero elsewhere is an intensity like others, such as that of water in a CT.
 
     Args:
         array: intensities, shape (z, y, x).

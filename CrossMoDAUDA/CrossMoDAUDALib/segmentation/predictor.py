@@ -64,7 +64,7 @@ class Segmenter:
 
         Args:
             volume: the scan, any orientation and voxel type.
-            progress: told of each patch; what it raises, as to cancel, ends the prediction and is raised here.
+            progress: told of each patch; what it raises, for example to cancel, ends the prediction and is raised here.
 
         Returns:
             uint8 label map on the scan's grid, with the values of ``labels``.

@@ -308,7 +308,7 @@ def _newest_checkpoint(folder: Path) -> Path | None:
 
 
 def _epoch(checkpoint: Path) -> int:
-    # nnU-Net's own checkpoints hold more than tensors, as the list of losses; the weights stay on the disk.
+    # nnU-Net's own checkpoints hold more than tensors, such as the list of losses; the weights stay on the disk.
     return int(torch.load(checkpoint, map_location="cpu", weights_only=False, mmap=True)["current_epoch"])
 
 

@@ -139,7 +139,7 @@ def _contrast(image: Array, inside: Array, outside: Array, spacing: tuple[float,
     elsewhere = np.array([across(shift) for shift in shifts[(distances > AWAY_MM) & (distances <= REACH_MM)]])
     compared = elsewhere[np.isfinite(elsewhere)]
     usual, here = float(compared.sum()) / max(len(compared), 1), across(np.zeros(3, int))
-    # Where there is nothing to compare with, as for a structure that fills the scan, nothing is to be seen.
+    # Where there is nothing to compare with, such as for a structure that fills the scan, nothing is to be seen.
     return here / usual if usual > 0 and math.isfinite(here) else 1.0
 
 
