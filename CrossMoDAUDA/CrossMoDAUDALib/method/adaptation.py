@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     import torch
 
 
-
 def adapt(experiment: Experiment) -> None:
     """Adapt a segmenter from the labelled source domain to the unlabelled target domain (paper section 2, Fig. 1).
 
