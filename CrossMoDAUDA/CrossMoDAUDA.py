@@ -25,7 +25,7 @@ class CrossMoDAUDA(ScriptedLoadableModule):
         self.parent.dependencies = ["Segmentations", "Terminologies"]
         self.parent.contributors = ["CrossMoDAUDA contributors"]
         self.parent.helpText = _(
-            "Segments scans of a modality without labels (as hrT2) by learning from labelled scans of another (as ceT1):"
+            "Segments scans of a modality without labels (such as hrT2) by learning from labelled scans of another (such as ceT1):"
             " CycleGAN image translation, nnU-Net and self-training. Not for clinical use."
         )
         self.parent.acknowledgementText = _(
