@@ -84,7 +84,7 @@ def test_a_full_disk_is_told_and_the_same_command_continues(tiny_cohort: Path, m
     disk = mount_disk("size=300k")
     arguments: list[str | Path] = ["run", "--crossmoda", tiny_cohort, "-o", disk / "out", *TINY_RUN]
     message = sentence(run(*arguments), 1)
-    assert message.startswith(f"The disk is full (writing {disk / 'out'})")
+    assert message.startswith(f"The disk is full (writing {disk / 'out'}")  # and the file
     status = run("status", disk / "out").stdout
     assert "State       finished" not in status
     subprocess.run(["mount", "-o", "remount,size=50m", str(disk)], check=True)
