@@ -24,6 +24,7 @@ from .terminal import Display, complain, program, say
 if TYPE_CHECKING:
     from ..cohort.finding import Cohort
 
+LOOK = "translation.check_agreement"
 # How long (in turns of its loop) a thread of PyTorch's keeps a core while it waits for another. GNU OpenMP's own choice makes
 # training several times slower as soon as anything else runs on the machine, and no waiting at all makes it twice as slow always.
 SPIN_COUNT = "10000"
@@ -248,6 +249,9 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     else:
         settings = _settings(options)
         cohort = _find(options)
+        if Experiment.exists(folder) and LOOK not in _given(options):  # older versions' presets have it otherwise
+            recorded = Experiment.load(folder)
+            settings = with_values(settings, {LOOK: recorded.settings.translation.check_agreement})
     if options.dry_run:
         from .inference import dry_run
 
