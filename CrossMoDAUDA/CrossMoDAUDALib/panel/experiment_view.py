@@ -161,11 +161,13 @@ class ExperimentView:
         if self.monitor is None:
             return
         combo, label = self._ui.adaptCurveChoice, self._ui.adaptCurves
-        charts = list(dict.fromkeys((stage, chart) for stage, name in self.monitor.curves if (chart := wording.chartOf(name))))
+        settings = self.monitor.settings
+        translator = settings.translation.translator if settings else "none"
+        charts = list(dict.fromkeys((stage, chart) for stage, name in self.monitor.curves if (chart := wording.chartOf(translator, name))))
         if combo.count < len(charts):
             wasBlocked = combo.blockSignals(True)
             for stage, chart in charts[combo.count :]:
-                combo.addItem(_("{stage} ({chart})").format(stage=self._title(stage), chart=_(chart)))
+                combo.addItem(_("{stage} ({chart})").format(stage=self._title(stage), chart=wording.chartTitle(translator, chart)))
             combo.currentIndex = combo.count - 1  # the training that runs
             combo.blockSignals(wasBlocked)
         combo.visible = bool(charts)
@@ -174,9 +176,9 @@ class ExperimentView:
             return
         stage, chart = charts[max(combo.currentIndex, 0)]
         curves = {
-            wording.quantityTitle(name): (curve.steps, curve.values)
+            wording.quantityTitle(translator, name): (curve.steps, curve.values)
             for (of, name), curve in self.monitor.curves.items()
-            if of == stage and wording.chartOf(name) == chart and curve.steps
+            if of == stage and wording.chartOf(translator, name) == chart and curve.steps
         }
         size = (label.width, label.height)
         ends = [(len(steps), steps[-1]) for steps, _values in curves.values() if steps]

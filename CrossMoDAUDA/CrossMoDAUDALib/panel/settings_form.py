@@ -11,6 +11,7 @@ from ..core.errors import InputError
 from ..core.parsing import labels_text, names_text
 from ..core.settings import current_key, preset_settings, setting_fields, with_values
 from ..translation.registry import registrations
+from .wording import translatorText
 
 # These have widgets of their own in the section.
 ELSEWHERE = ("preset", "device", "translation.translator", "self_training.iterations")
@@ -170,7 +171,8 @@ def _sectionTitle(section):
     }
     if section in titles:
         return titles[section]
-    return " / ".join(dict.fromkeys(_(known.title.partition(",")[0]) for known in registrations() if known.section == section))
+    titles = [translatorText(known.name, known.title) for known in registrations() if known.section == section]
+    return " / ".join(dict.fromkeys(title.partition(",")[0] for title in titles))
 
 
 def _asText(value):

@@ -4,7 +4,7 @@ from slicer.i18n import getContext, translate
 from slicer.i18n import tr as _
 
 from ..method import plan
-from ..translation.registry import loss, registrations
+from ..translation.registry import loss, registrations, source_file
 
 
 def presetTitles():
@@ -20,9 +20,14 @@ def presetTitles():
 def translatorTitles():
     """The image translators as the panel offers them: name, title and tool tip each."""
     return [
-        *((known.name, _(known.title), _(known.tip)) for known in registrations()),
+        *((known.name, translatorText(known.name, known.title), translatorText(known.name, known.tip)) for known in registrations()),
         ("none", _("None (source only)"), _("Train on the source scans as they are, for comparison.")),
     ]
+
+
+def translatorText(translator, text):
+    """A text of a translator's registration in the panel's language."""
+    return translate(getContext(source_file(translator)), text)  # marked for translation there
 
 
 def settingsSummary(settings):
@@ -82,23 +87,29 @@ def workerText(monitor):
     return _("Process {pid} on the computer {host}.").format(**worker) if worker else ""
 
 
-def quantityTitle(name):
-    """A curve's name in words."""
+def quantityTitle(translator, name):
+    """A curve's name in words, in an experiment with a translator."""
     titles = {
         "train_loss": _("Training loss"),
         "validation_loss": _("Validation loss"),
         "pseudo_dice": _("Overlap (pseudo-Dice)"),
     }
-    found = loss(name)
-    return titles.get(name) or (_(found.title) if found else name.replace("_", " "))
+    found = loss(translator, name)
+    return titles.get(name) or (translatorText(translator, found.title) if found else name.replace("_", " "))
 
 
-def chartOf(name):
-    """The chart that a quantity belongs to; empty if it is in none."""
+def chartOf(translator, name):
+    """The chart that a quantity belongs to, in an experiment with a translator; empty if it is in none."""
     if name == "learning_rate":
         return ""
-    found = loss(name)
+    found = loss(translator, name)
     return "overlap" if name == "pseudo_dice" else found.chart if found else "losses"
+
+
+def chartTitle(translator, chart):
+    """A chart's name in words, in an experiment with a translator."""
+    titles = {"overlap": _("overlap"), "losses": _("losses")}
+    return titles.get(chart) or translatorText(translator, chart)
 
 
 def findingText(kind):

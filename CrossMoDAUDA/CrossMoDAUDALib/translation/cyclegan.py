@@ -226,6 +226,11 @@ class ImagePool:
         return torch.stack(shown[own_share(len(shown))])
 
 
+def _(text: str) -> str:
+    """Mark a text that the panel translates."""
+    return text
+
+
 def _generator(settings: Settings) -> nn.Module:
     from .networks import build_generator
 
@@ -239,14 +244,14 @@ _REGISTRATION = partial(
     make=CycleGAN,
     network=_generator,
     losses={
-        "adversarial_target": Loss("Realism of pseudo-target images", "adversarial losses"),
-        "adversarial_source": Loss("Realism of pseudo-source images", "adversarial losses"),
-        "discriminator_source": Loss("Discriminator, source", "adversarial losses"),
-        "discriminator_target": Loss("Discriminator, target", "adversarial losses"),
-        "cycle_source": Loss("Cycle consistency, source", "cycle and identity losses"),
-        "cycle_target": Loss("Cycle consistency, target", "cycle and identity losses"),
-        "identity_source": Loss("Identity, source", "cycle and identity losses"),
-        "identity_target": Loss("Identity, target", "cycle and identity losses"),
+        "adversarial_target": Loss(_("Realism of pseudo-target images"), _("adversarial losses")),
+        "adversarial_source": Loss(_("Realism of pseudo-source images"), _("adversarial losses")),
+        "discriminator_source": Loss(_("Discriminator, source"), _("adversarial losses")),
+        "discriminator_target": Loss(_("Discriminator, target"), _("adversarial losses")),
+        "cycle_source": Loss(_("Cycle consistency, source"), _("cycle and identity losses")),
+        "cycle_target": Loss(_("Cycle consistency, target"), _("cycle and identity losses")),
+        "identity_source": Loss(_("Identity, source"), _("cycle and identity losses")),
+        "identity_target": Loss(_("Identity, target"), _("cycle and identity losses")),
     },
     presets={
         "smoke": {"cyclegan.generator_features": 8, "cyclegan.generator_blocks": 3, "cyclegan.discriminator_features": 8},
@@ -260,6 +265,6 @@ _REGISTRATION = partial(
     },
 )
 TRANSLATORS = (
-    _REGISTRATION(name="cyclegan-resnet", title="CycleGAN, ResNet", tip="The paper's."),
-    _REGISTRATION(name="cyclegan-unet", title="CycleGAN, U-Net", tip="With the U-Net generator."),
+    _REGISTRATION(name="cyclegan-resnet", title=_("CycleGAN, ResNet"), tip=_("The paper's.")),
+    _REGISTRATION(name="cyclegan-unet", title=_("CycleGAN, U-Net"), tip=_("With the U-Net generator.")),
 )

@@ -14,9 +14,11 @@ FILES = (
 )  # fmt: skip
 
 _REGISTRATIONS: dict[str, Registration] = {}
+_SOURCES: dict[str, str] = {}
 for _file in FILES:
-    for _found in importlib.import_module(f".{_file}", __package__).TRANSLATORS:
-        _REGISTRATIONS[_found.name] = _found
+    _module = importlib.import_module(f".{_file}", __package__)
+    for _found in _module.TRANSLATORS:
+        _REGISTRATIONS[_found.name], _SOURCES[_found.name] = _found, str(_module.__file__)
         register_translator(_found.name, _found.section, _found.settings, _found.presets)
 
 
@@ -39,6 +41,11 @@ def registration(name: str) -> Registration:
     return _REGISTRATIONS[name]
 
 
-def loss(name: str) -> Loss | None:
-    """How a loss is shown; None for one that no translator names."""
-    return next((found.losses[name] for found in registrations() if name in found.losses), None)
+def loss(translator: str, name: str) -> Loss | None:
+    """How a translator's loss is shown; None for one that it does not name, and for a translator that there is not."""
+    return _REGISTRATIONS[translator].losses.get(name) if translator in _REGISTRATIONS else None
+
+
+def source_file(translator: str) -> str:
+    """The Python file in which a translator's texts are marked for translation."""
+    return _SOURCES[translator]

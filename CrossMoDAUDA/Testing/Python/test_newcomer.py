@@ -35,7 +35,7 @@ with Host(Path(sys.argv[1]) / "CrossMoDAUDA.py") as host:
     host.find("setting_copy_gain").text = "2"
     host.find("setting_copy_gain")._real.editingFinished.emit()
     print([combo.itemText(combo.currentIndex), combo.count, shown, host.widget.panel.adapt._settingWords()[2:4], form.changed()])
-    print(wording.quantityTitle("brightness"))
+    print(wording.quantityTitle("copy", "brightness"))
     assert "torch" not in sys.modules
 """
 
