@@ -10,8 +10,6 @@ from slicer.i18n import tr as _
 from ..core.errors import InputError
 from ..core.parsing import labels_text, names_text
 from ..core.settings import current_key, preset_settings, setting_fields, with_values
-from ..translation.registry import registrations
-from .wording import translatorText
 
 # These have widgets of their own in the section.
 ELSEWHERE = ("preset", "device", "translation.translator", "self_training.iterations")
@@ -169,10 +167,8 @@ def _sectionTitle(section):
         "self_training": _("Self-training"),
         "evaluation": _("Evaluation"),
     }
-    if section in titles:
-        return titles[section]
-    titles = [translatorText(known.name, known.title) for known in registrations() if known.section == section]
-    return " / ".join(dict.fromkeys(title.partition(",")[0] for title in titles))
+    # A translator's section goes by its name, which the command line's keys begin with.
+    return titles.get(section, section)
 
 
 def _asText(value):

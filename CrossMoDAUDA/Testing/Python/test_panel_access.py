@@ -15,6 +15,7 @@ from panel_actions import add_scan, choose
 pytest.importorskip("slicer")
 pytest.importorskip("PySide6")
 
+from CrossMoDAUDALib.translation.registry import registrations
 from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from Testing.Host import Host
 
@@ -48,7 +49,8 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?%?")
 
 
 def is_data(text: str) -> bool:
-    return text in PACKAGE_NAMES | VALUES | STRUCTURES | NODES or bool(NUMBER.fullmatch(text)) or Path(text).exists()
+    sections = {known.section for known in registrations()}  # as the keys of settings begin
+    return text in PACKAGE_NAMES | VALUES | STRUCTURES | NODES | sections or bool(NUMBER.fullmatch(text)) or Path(text).exists()
 
 
 def is_translated(text: str) -> bool:
