@@ -42,6 +42,11 @@ def remove_node(node: Node) -> None:
 
 
 def slicer_module() -> Any:
+    """The module ``slicer``, of the application or of slicer-core.
+
+    Raises:
+        CrossModaError: there is none, or it lacks MRML.
+    """
     try:
         import slicer
     except ImportError:
@@ -63,6 +68,7 @@ def _own_scene() -> Node:
 
 
 def scene_of(reference_node: Node) -> Node:
+    """The scene that a node is in; :func:`scene` for a node without one, or for None."""
     holder = reference_node.GetScene() if reference_node is not None else None
     return holder if holder is not None else scene()
 
