@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from .. import NOT_CLINICAL, __version__
 from ..core.errors import CrossModaError, InputError
 from ..core.failures import INTERRUPTED, explain, write_traceback
+from ..core.interrupts import interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
@@ -40,7 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # read when PyTorch is first imported, also by helper processes
     end_with_owner()
-    restore = _interrupt_on_terminate()
+    with interruptible():
+        return _carry_out(arguments)
+
+
+def _carry_out(arguments: Sequence[str] | None) -> int:
     command: Callable[[argparse.Namespace, EventLog], int] | None = None
     log = EventLog(None)
     try:
@@ -64,8 +67,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 log.write("error", message=message)
             log.write("run", state="interrupted" if status == INTERRUPTED else "failed")
         return status
-    finally:
-        restore()
 
 
 def _event_log(options: argparse.Namespace) -> EventLog:
@@ -370,21 +371,3 @@ def _find(options: argparse.Namespace) -> Cohort:
     if not all(folders):
         raise InputError("Name the scans: --crossmoda DIR, or all of --source-images, --source-labels and --target-images.")
     return finding.find_folders(*folders, *pair)
-
-
-def _interrupt_on_terminate() -> Callable[[], None]:
-    """Treat a polite kill as Ctrl-C, so that it too ends cleanly; returns what undoes it."""
-    if threading.current_thread() is not threading.main_thread():
-        return lambda: None
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    names = [name for name in ("SIGTERM", "SIGBREAK") if hasattr(signal, name)]  # on Windows, the polite kill is Ctrl-Break
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
-
-    def restore() -> None:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), signal.SIG_DFL if handler is None else handler)  # None: not set from Python
-
-    return restore

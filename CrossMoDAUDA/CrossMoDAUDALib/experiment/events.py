@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.files import make_folder
+from ..core.interrupts import raise_swallowed
 from ..core.progress import Progress
 
 Event = dict[str, Any]
@@ -54,6 +55,7 @@ class EventLog:
 
         def report(step: int, total: int, message: str = "", **metrics: float) -> None:
             nonlocal last
+            raise_swallowed()
             pending.update({name: float(value) for name, value in metrics.items()})
             now = time.monotonic()
             if now - last >= SECONDS_BETWEEN or step >= total:

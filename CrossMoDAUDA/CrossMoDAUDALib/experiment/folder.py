@@ -15,6 +15,7 @@ from ..cohort.finding import Case, Cohort
 from ..core.errors import InputError, unreadable
 from ..core.files import GO_ON, check_path, read_json, sha256, stamp, write_json
 from ..core.folders import make_writable_folder
+from ..core.interrupts import raise_swallowed
 from ..core.settings import Settings
 from ..images.fingerprint import scan_sha256
 from ..images.volumes import Volume, read_label_map, read_volume
@@ -195,6 +196,7 @@ class Experiment:
                     told.add(stage.name)
             else:
                 return
+            raise_swallowed()
             self._refuse_altered([file for file in newest(markers) if stage.does_read(file) and file not in compared], markers)
             self._run(stage, waiting[stage.name])
             told.add(stage.name)

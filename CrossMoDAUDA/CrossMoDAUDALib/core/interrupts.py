@@ -1,0 +1,47 @@
+"""Being interrupted: by Ctrl-C, by a polite kill, and even where a library catches the exception.
+
+``except:`` without a class, as libraries have around optional imports, swallows the KeyboardInterrupt that happens to fall
+there, and the work would go on as if nobody had asked. So an interrupt is remembered and raised again at the next good place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+
+_asked = threading.Event()
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C and a polite kill raise KeyboardInterrupt inside the block, and again wherever :func:`raise_swallowed` is called.
+
+    Outside the main thread, which alone can be interrupted, it does nothing. What ignores Ctrl-C goes on to do so.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = [name for name in ("SIGTERM", "SIGBREAK") if hasattr(signal, name)]  # on Windows, the polite kill is Ctrl-Break
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        names.append("SIGINT")
+    _asked.clear()
+    before = {name: signal.signal(getattr(signal, name), _interrupt) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), signal.SIG_DFL if handler is None else handler)  # None: not set from Python
+        _asked.clear()
+
+
+def raise_swallowed() -> None:
+    """Raise KeyboardInterrupt if one was raised before inside :func:`interruptible`: long work calls it after each of its steps."""
+    if _asked.is_set() and threading.current_thread() is threading.main_thread():
+        raise KeyboardInterrupt
+
+
+def _interrupt(*_: object) -> None:
+    _asked.set()
+    raise KeyboardInterrupt
