@@ -22,7 +22,8 @@ class TextbookCycleGAN:
     """
 
     def __init__(self, settings: Any, device: torch.device) -> None:
-        from CrossMoDAUDALib.translation.networks import build_discriminator, build_generator, initialize
+        from CrossMoDAUDALib.translation.cyclegan import build_discriminator, build_generator
+        from CrossMoDAUDALib.translation.networks import initialize
 
         draws = torch.Generator().manual_seed(settings.seed)
         self.settings = chosen = settings.translator_section

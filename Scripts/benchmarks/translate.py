@@ -45,7 +45,8 @@ def write_generator(folder: Path) -> Path:
     from CrossMoDAUDALib.core.files import write_json
     from CrossMoDAUDALib.core.settings import Settings
     from CrossMoDAUDALib.models.model_folder import TRANSLATOR_FILES, describe_translator
-    from CrossMoDAUDALib.translation.networks import build_generator, initialize
+    from CrossMoDAUDALib.translation.cyclegan import build_generator
+    from CrossMoDAUDALib.translation.networks import initialize
     from safetensors.torch import save_file
 
     settings = Settings()
@@ -73,7 +74,7 @@ def slice_loop(model: Path, device: Any) -> Callable[[Any], Any]:
     import torch
     from CrossMoDAUDALib.core.settings import Settings
     from CrossMoDAUDALib.images import intensity, volumes
-    from CrossMoDAUDALib.translation.networks import build_generator
+    from CrossMoDAUDALib.translation.cyclegan import build_generator
     from CrossMoDAUDALib.translation.slices import prepare
     from CrossMoDAUDALib.translation.trained import WEIGHTS
     from safetensors.torch import load_file

@@ -18,6 +18,7 @@ def setting(
     formerly: str = "",
     former_name: str = "",
     architecture: bool = False,
+    added_later: bool = False,
 ) -> Any:
     """Declare a setting as a field of a frozen dataclass.
 
@@ -30,6 +31,7 @@ def setting(
         formerly: the section in which older versions have it; keys of that section are still accepted.
         former_name: what older versions call it; that name is still accepted.
         architecture: whether a trained network cannot be used without it (``translator.json`` then holds it).
+        added_later: whether there were trained networks before it; they are used with its default.
 
     Example:
         >>> from dataclasses import dataclass
@@ -48,6 +50,7 @@ def setting(
         "formerly": formerly,
         "former_name": former_name,
         "architecture": architecture,
+        "added_later": added_later,
     }
     if isinstance(default, dict):
         return field(default_factory=lambda: dict(default), metadata=about)

@@ -228,7 +228,9 @@ def parse_translator(description: dict[str, Any], place: str) -> Settings:
     if translator == "none":
         raise InputError(f"{place} describes no image translator; copy the model again.")
     try:
-        settings = preset_settings("paper", str(translator))
+        settings, known = preset_settings("paper", str(translator)), setting_fields()
+        younger = {key.rpartition(".")[2]: one.default for key, (one, _) in known.items() if one.metadata["added_later"]}
+        description = younger | description
         return with_values(settings, {key: description[key.rpartition(".")[2]] for key in _described(settings)})
     except KeyError:
         raise InputError(f"{place} is damaged; copy the model again.") from None

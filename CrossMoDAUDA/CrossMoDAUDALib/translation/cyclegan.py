@@ -48,19 +48,47 @@ class CycleGANSettings:
     pool_size: int = _setting(50, "Translated slices kept to show the discriminators older ones; 0 is none.", low=0, high=10000)
     generator_features: int = _setting(64, "Feature maps of the generator's first layer.", low=2, high=512, architecture=True)
     generator_blocks: int = _setting(9, "Residual blocks of the ResNet generator.", low=1, high=64, architecture=True)
+    generator_downsamplings: int = setting(
+        2,
+        "How often the ResNet generator halves a slice; 0: by the slice's size.",
+        low=0,
+        high=3,
+        architecture=True,
+        added_later=True,
+    )
     discriminator_features: int = _setting(64, "Feature maps of the discriminator's first layer.", low=2, high=512)
+    discriminator_layers: int = setting(
+        3,
+        "Strided convolutions of the discriminator: 3 see patches of 70 x 70 pixels, 2 of 34 x 34, 1 of 16 x 16; 0: by the slice's size.",
+        low=0,
+        high=3,
+    )
     adam_beta1: float = _setting(0.5, "Adam's first decay rate.", low=0, high=0.9999)
     adam_beta2: float = _setting(0.999, "Adam's second decay rate.", low=0, high=0.99999)
 
     def check(self, settings: Settings) -> None:
-        """Refuse slices that the U-Net cannot halve down to one pixel."""
+        """Refuse slices that the generator cannot halve as often as it is to."""
         size = settings.translation.image_size
+        refuse_uneven(size, self.generator_downsamplings, "cyclegan")
         if settings.translation.translator == "cyclegan-unet" and (size < 128 or size & (size - 1)):
             nearest = 2 ** max(7, size.bit_length() - 1)
             raise InputError(
                 f"translation.image_size={size} does not suit the U-Net generator, which halves a slice"
                 f" down to one pixel; use a power of two from 128, such as {nearest}."
             )
+
+
+def refuse_uneven(image_size: int, downsamplings: int, section: str) -> None:
+    """Refuse slices that a ResNet generator could not give back at their own size.
+
+    Raises:
+        InputError: the size is not a multiple of 2 to the power of ``downsamplings``.
+    """
+    if image_size % 2**downsamplings:
+        raise InputError(
+            f"translation.image_size={image_size} cannot be halved {section}.generator_downsamplings={downsamplings} times;"
+            f" use a multiple of {2**downsamplings}."
+        )
 
 
 class CycleGAN:
@@ -72,7 +100,7 @@ class CycleGAN:
     """
 
     def __init__(self, settings: Settings, acceleration: Acceleration) -> None:
-        from .networks import build_discriminator, build_generator, initialize
+        from .networks import initialize
 
         self.settings = settings.of(CycleGANSettings)
         self._learning_rate = settings.translation.learning_rate
@@ -231,10 +259,22 @@ def _(text: str) -> str:
     return text
 
 
-def _generator(settings: Settings) -> nn.Module:
-    from .networks import build_generator
+def build_generator(settings: Settings) -> nn.Module:
+    """The generator of the chosen CycleGAN, its weights not yet drawn by :func:`.networks.initialize`."""
+    from .networks import ResnetGenerator, UnetGenerator, halvings
 
-    return build_generator(settings)
+    own, size = settings.of(CycleGANSettings), settings.translation.image_size
+    if settings.translation.translator == "cyclegan-unet":
+        return UnetGenerator(size, own.generator_features)
+    return ResnetGenerator(own.generator_features, own.generator_blocks, halvings(size, own.generator_downsamplings))
+
+
+def build_discriminator(settings: Settings) -> nn.Module:
+    """The PatchGAN discriminator, its weights not yet drawn by :func:`.networks.initialize`."""
+    from .networks import PatchDiscriminator, patch_layers
+
+    own = settings.of(CycleGANSettings)
+    return PatchDiscriminator(own.discriminator_features, patch_layers(settings.translation.image_size, own.discriminator_layers))
 
 
 _REGISTRATION = partial(
@@ -242,7 +282,7 @@ _REGISTRATION = partial(
     section="cyclegan",
     settings=CycleGANSettings,
     make=CycleGAN,
-    network=_generator,
+    network=build_generator,
     losses={
         "adversarial_target": Loss(_("Realism of pseudo-target images"), _("adversarial losses")),
         "adversarial_source": Loss(_("Realism of pseudo-source images"), _("adversarial losses")),

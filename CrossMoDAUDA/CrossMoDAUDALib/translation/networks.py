@@ -1,7 +1,9 @@
-"""CycleGAN's networks: the ResNet and U-Net generators and the PatchGAN discriminator (paper section 2.1).
+"""Networks that translators are built of: the ResNet and U-Net generators and the PatchGAN discriminator (paper section 2.1).
 
 Architectures of Zhu et al. (2017) for images of one channel. All normalise by instance without learnt scale or shift,
 so each image of a batch is processed by itself: several images in one call give what separate calls would.
+
+What suits slices of 256 pixels need not suit smaller ones: :func:`patch_layers` and :func:`halvings` choose by the size.
 """
 
 from __future__ import annotations
@@ -11,8 +13,44 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..core.settings import Settings
-from .cyclegan import CycleGANSettings
+
+def patch_layers(image_size: int, chosen: int = 0) -> int:
+    """How many strided convolutions a PatchGAN has: 3 see patches of 70 x 70 pixels, 2 of 34 x 34, 1 of 16 x 16.
+
+    A discriminator is to judge how tissue looks. One that sees a whole slice judges as well which structures there are, and
+    as the domains need not hold the same lesions, the generator then does best to paint lesions over or to invent some. At
+    256 pixels a patch of 70 is a quarter of the slice; at 80 pixels it is nearly the whole. So this takes the largest patch,
+    the paper's at most, that spans no more than half of the slice.
+
+    Args:
+        image_size: the slice's sides in pixels.
+        chosen: the number that a setting asks for; 0 leaves it to the size.
+
+    >>> [patch_layers(size) for size in (64, 80, 96, 128, 256)]
+    [1, 2, 2, 2, 3]
+    """
+    return chosen or max((layers for layers in (1, 2, 3) if _PATCHES[layers] <= image_size / 2), default=1)
+
+
+def halvings(image_size: int, chosen: int = 0) -> int:
+    """How often a ResNet generator halves the slice before its residual blocks: 2 as the paper, fewer for small slices.
+
+    Structures that are small in a small slice are lost when the blocks see only every fourth pixel. This leaves the blocks
+    32 pixels or more a side where it can. One halving less costs no time, as the blocks then have half as many feature maps
+    of four times the size, but they have a quarter of the weights.
+
+    Args:
+        image_size: the slice's sides in pixels.
+        chosen: the number that a setting asks for; 0 leaves it to the size.
+
+    >>> [halvings(size) for size in (64, 80, 128, 256)]
+    [1, 1, 2, 2]
+    """
+    return chosen or (2 if image_size >= 128 else 1)
+
+
+# By the number of strided convolutions, the side in pixels of what a PatchGAN's score sees.
+_PATCHES = {1: 16, 2: 34, 3: 70}
 
 
 class InstanceNorm2d(nn.InstanceNorm2d):
@@ -47,16 +85,22 @@ class OutputConvTranspose2d(_InFloat32, nn.ConvTranspose2d):  # type: ignore[mis
 class ResnetGenerator(nn.Module):
     """Encoder, residual blocks at a quarter of the resolution, decoder: (n, 1, h, w) to (n, 1, h, w) in [-1, 1].
 
-    11.4 million parameters with 64 features and 9 blocks. h and w are multiples of 4.
+    11.4 million parameters with 64 features, 9 blocks and 2 downsamplings.
+
+    Args:
+        features: feature maps of the first layer; each downsampling doubles them.
+        blocks: residual blocks.
+        downsamplings: how often the encoder halves the slice; h and w are multiples of 2 to that power.
     """
 
-    def __init__(self, features: int = 64, blocks: int = 9) -> None:
+    def __init__(self, features: int = 64, blocks: int = 9, downsamplings: int = 2) -> None:
         super().__init__()
+        widths = [features * 2**level for level in range(downsamplings)]
         layers: list[nn.Module] = [nn.ReflectionPad2d(3), nn.Conv2d(1, features, 7), *_normalised_relu(features)]
-        for width in (features, 2 * features):
+        for width in widths:
             layers += [nn.Conv2d(width, 2 * width, 3, stride=2, padding=1), *_normalised_relu(2 * width)]
-        layers += [ResidualBlock(4 * features) for _ in range(blocks)]
-        for width in (4 * features, 2 * features):
+        layers += [ResidualBlock(features * 2**downsamplings) for _ in range(blocks)]
+        for width in (2 * width for width in reversed(widths)):
             up = nn.ConvTranspose2d(width, width // 2, 3, stride=2, padding=1, output_padding=1)
             layers += [up, *_normalised_relu(width // 2)]
         layers += [nn.ReflectionPad2d(3), OutputConv2d(features, 1, 7), nn.Tanh()]
@@ -129,37 +173,29 @@ class UnetGenerator(nn.Module):
 
 
 class PatchDiscriminator(nn.Module):
-    """PatchGAN: one score for every overlapping patch of 70 x 70 pixels, (n, 1, h, w) to (n, 1, h / 8 - 2, w / 8 - 2).
+    """PatchGAN: one score for every overlapping patch, (n, 1, h, w) to (n, 1, h / 8 - 2, w / 8 - 2) with 3 strided convolutions.
 
-    2.8 million parameters with 64 features. h and w are at least 24.
+    2.8 million parameters with 64 features and 3 strided convolutions. h and w are at least 3 times 2 to their number.
+
+    Args:
+        features: feature maps of the first layer; each further convolution but the last doubles them.
+        strided: convolutions of stride 2, from 1: patches are 70 x 70 pixels with 3, see :func:`patch_layers`.
     """
 
-    def __init__(self, features: int = 64) -> None:
+    def __init__(self, features: int = 64, strided: int = 3) -> None:
         super().__init__()
         layers: list[nn.Module] = [nn.Conv2d(1, features, 4, stride=2, padding=1), nn.LeakyReLU(0.2, inplace=True)]
-        for factor, stride in ((1, 2), (2, 2), (4, 1)):
-            width = 2 * factor * features
-            layers += [nn.Conv2d(factor * features, width, 4, stride=stride, padding=1), InstanceNorm2d(width)]
+        for level in range(strided):
+            width = features * 2**level
+            stride = 2 if level < strided - 1 else 1
+            layers += [nn.Conv2d(width, 2 * width, 4, stride=stride, padding=1), InstanceNorm2d(2 * width)]
             layers.append(nn.LeakyReLU(0.2, inplace=True))
-        layers.append(nn.Conv2d(8 * features, 1, 4, padding=1))
+        layers.append(nn.Conv2d(features * 2**strided, 1, 4, padding=1))
         self.layers = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> Tensor:
         scores: Tensor = self.layers(images)
         return scores
-
-
-def build_generator(settings: Settings) -> nn.Module:
-    """The generator of the chosen CycleGAN, its weights not yet drawn by :func:`initialize`."""
-    chosen = settings.of(CycleGANSettings)
-    if settings.translation.translator == "cyclegan-unet":
-        return UnetGenerator(settings.translation.image_size, chosen.generator_features)
-    return ResnetGenerator(chosen.generator_features, chosen.generator_blocks)
-
-
-def build_discriminator(settings: Settings) -> nn.Module:
-    """The PatchGAN discriminator, its weights not yet drawn by :func:`initialize`."""
-    return PatchDiscriminator(settings.of(CycleGANSettings).discriminator_features)
 
 
 def initialize(network: nn.Module, generator: torch.Generator) -> None:

@@ -20,8 +20,8 @@ from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.settings import Settings, TranslationSettings, with_values
 from CrossMoDAUDALib.images import volumes
 from CrossMoDAUDALib.images.volumes import Geometry, Volume
-from CrossMoDAUDALib.translation.cyclegan import CycleGANSettings
-from CrossMoDAUDALib.translation.networks import InstanceNorm2d, OutputConv2d, OutputConvTranspose2d, build_generator, initialize
+from CrossMoDAUDALib.translation.cyclegan import CycleGANSettings, build_generator
+from CrossMoDAUDALib.translation.networks import InstanceNorm2d, OutputConv2d, OutputConvTranspose2d, initialize
 from CrossMoDAUDALib.translation.trained import TrainedTranslator
 
 CPU = torch.device("cpu")

@@ -212,7 +212,7 @@ def test_translate_with_a_real_generator(scan: Any, tmp_path: Path) -> None:
     from CrossMoDAUDALib.core.files import write_json
     from CrossMoDAUDALib.models.model_folder import describe_translator
     from CrossMoDAUDALib.translation import trained
-    from CrossMoDAUDALib.translation.networks import build_generator
+    from CrossMoDAUDALib.translation.cyclegan import build_generator
     from safetensors.torch import save_file
 
     settings = preset_settings("smoke")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 import torch
+from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, with_values
+from CrossMoDAUDALib.translation.cyclegan import build_discriminator, build_generator
 from CrossMoDAUDALib.translation.networks import (
     PatchDiscriminator,
     ResidualBlock,
     ResnetGenerator,
     UnetGenerator,
-    build_discriminator,
-    build_generator,
+    halvings,
     initialize,
+    patch_layers,
 )
 from torch import nn
 
@@ -87,24 +89,59 @@ def test_every_level_of_the_unet_is_skipped_to() -> None:
     assert all(down[-2 if len(down) == 3 else -1].weight.grad.abs().sum() > 0 for down in generator.downs[:-1])
 
 
+@pytest.mark.parametrize("downsamplings", [1, 2, 3])
+def test_residual_blocks_work_at_the_resolution_that_is_asked_for(downsamplings: int) -> None:
+    settings = with_values(
+        PAPER,
+        {"cyclegan.generator_features": 2, "cyclegan.generator_blocks": 1, "cyclegan.generator_downsamplings": downsamplings},
+    )
+    generator = build_generator(settings)
+    shapes: list[tuple[int, ...]] = []
+    block = next(module for module in generator.modules() if isinstance(module, ResidualBlock))
+    block.register_forward_hook(lambda module, inputs, output: shapes.append(tuple(output.shape)))
+    assert generator(torch.zeros(1, 1, 32, 48)).shape == (1, 1, 32, 48)
+    assert shapes == [(1, 2 * 2**downsamplings, 32 // 2**downsamplings, 48 // 2**downsamplings)]
+
+
+def test_networks_suit_the_slice_where_the_settings_leave_it_to_its_size() -> None:
+    for size, (patch, halved) in {32: (1, 1), 64: (1, 1), 68: (2, 1), 96: (2, 1), 128: (2, 2), 140: (3, 2), 512: (3, 2)}.items():
+        assert (patch_layers(size), halvings(size)) == (patch, halved), size
+        chosen = with_values(
+            PAPER, {"translation.image_size": size, "cyclegan.discriminator_layers": 0, "cyclegan.generator_downsamplings": 0}
+        )
+        with torch.device("meta"):
+            assert count(build_discriminator(chosen)) == count(PatchDiscriminator(64, patch))
+            assert count(build_generator(chosen)) == count(ResnetGenerator(64, 9, halved))
+    assert patch_layers(512, chosen=1) == halvings(512, chosen=1) == 1
+
+
+def test_slices_that_cannot_be_halved_so_often_are_refused() -> None:
+    values = {"translation.image_size": 100, "cyclegan.generator_downsamplings": 3}
+    with pytest.raises(InputError, match=r"image_size=100 cannot be halved cyclegan\.generator_downsamplings=3 times; use a multiple of 8"):
+        with_values(PAPER, values)
+    assert with_values(PAPER, {**values, "translation.image_size": 104})
+
+
 @pytest.mark.parametrize("size", [64, 256])
 def test_the_discriminator_scores_overlapping_patches(size: int) -> None:
     assert PatchDiscriminator(features=2)(torch.randn(2, 1, size, size)).shape == (2, 1, size // 8 - 2, size // 8 - 2)
 
 
-def test_a_score_sees_70_by_70_pixels() -> None:
+@pytest.mark.parametrize(("strided", "patch"), [(3, 70), (2, 34), (1, 16)])
+def test_a_score_sees_70_by_70_pixels_or_fewer(strided: int, patch: int) -> None:
     torch.manual_seed(0)
-    discriminator = PatchDiscriminator(features=4)
+    discriminator = PatchDiscriminator(4, strided)
     for module in discriminator.modules():  # a norm over the whole slice would let every score see every pixel a little
         if isinstance(module, nn.Sequential):
             for index, layer in enumerate(module):
                 if isinstance(layer, nn.InstanceNorm2d):
                     module[index] = nn.Identity()
     image = torch.randn(1, 1, 128, 128, requires_grad=True)
-    discriminator(image)[0, 0, 7, 7].backward()
+    scores = discriminator(image)
+    scores[0, 0, scores.shape[2] // 2, scores.shape[3] // 2].backward()
     assert image.grad is not None
     seen = image.grad[0, 0].nonzero()
-    assert (seen.max(dim=0).values - seen.min(dim=0).values + 1).tolist() == [70, 70]
+    assert (seen.max(dim=0).values - seen.min(dim=0).values + 1).tolist() == [patch, patch]
 
 
 def test_first_weights_are_normal_with_deviation_002_and_biases_zero() -> None:

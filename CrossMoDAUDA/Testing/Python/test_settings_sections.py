@@ -100,6 +100,13 @@ def test_a_trained_network_is_described_by_its_architecture(other: None) -> None
         parse_translator({key: value for key, value in described.items() if key != "gain"}, "translator.json")
 
 
+def test_a_network_older_than_a_setting_of_its_architecture_has_its_default() -> None:
+    described = describe_translator(with_values(Settings(), {"cyclegan.generator_downsamplings": 1}))
+    assert parse_translator(described, "translator.json").of(CycleGANSettings).generator_downsamplings == 1
+    del described["generator_downsamplings"]
+    assert parse_translator(described, "translator.json").of(CycleGANSettings).generator_downsamplings == 2
+
+
 @pytest.mark.parametrize(
     ("old", "new", "value"),
     [

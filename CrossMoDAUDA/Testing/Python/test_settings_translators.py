@@ -65,7 +65,7 @@ def test_an_architecture_setting_does_not_overwrite_another_entry_of_the_descrip
 
 
 def test_the_entries_of_every_description_are_known() -> None:
-    own = {"generator_features", "generator_blocks"}
+    own = {"generator_features", "generator_blocks", "generator_downsamplings"}
     assert set(config.DESCRIBED) == describe_translator(Settings()).keys() - own
 
 

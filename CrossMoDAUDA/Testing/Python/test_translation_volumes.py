@@ -75,7 +75,7 @@ def test_a_loaded_translator_is_the_trained_one(tmp_path: Path, kind: str) -> No
     translated = [TrainedTranslator.load(model, "cpu", "fp32").translate(volume) for model in models]
     assert np.array_equal(translated[0].array, translated[1].array)
 
-    from CrossMoDAUDALib.translation.networks import build_generator
+    from CrossMoDAUDALib.translation.cyclegan import build_generator
 
     state = torch.load(experiment / "translation" / "checkpoint.pt", weights_only=True)
     generator = build_generator(settings)
