@@ -115,9 +115,8 @@ class Experiment:
             InputError: a setting or the cohort differs from what was recorded, or a scan has changed since.
         """
         recorded = cls.load(folder)
-        difference = _difference(recorded, settings, cohort)
-        if difference:
-            raise InputError(f"{folder} is another experiment: {difference}; give the same again, or another output folder.")
+        if differs := difference(recorded, settings, cohort):
+            raise InputError(f"{folder} is another experiment: {differs}; give the same again, or another output folder.")
         _verify_files(_record(folder).get("files", {}))
         return cls(folder, settings, cohort)
 
@@ -138,6 +137,10 @@ class Experiment:
         if self._scans is None:
             self._scans = _record(self.folder).get("files", {})
         _verify_files({str(path): self._scans[str(path)] for path in scans if str(path) in self._scans})
+
+    def scan_digests(self) -> dict[str, str]:
+        """SHA-256 of every scan and label map when the experiment began, by path."""
+        return {path: str(known["sha256"]) for path, known in _record(self.folder).get("files", {}).items()}
 
     def read(self, scan: Path) -> Volume:
         """A scan that is still the one the experiment began with.
@@ -333,7 +336,7 @@ def _is_same(path: Path, known: dict[str, Any]) -> bool:
     return stamp(path) == {"size": known["size"], "modified_ns": known["modified_ns"]} or scan_sha256(path) == known["sha256"]
 
 
-def _difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str:
+def difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str:
     """The first thing that differs, in words; empty when nothing does."""
     was, given = recorded.settings.values(), settings.values()
     for key in dict.fromkeys((*was, *given)):

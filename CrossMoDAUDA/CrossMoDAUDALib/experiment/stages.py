@@ -51,6 +51,9 @@ class Stage:
         run: does the work; called with the experiment and the stage's name.
         reads: files of the experiment that it uses. They are compared with what was written before it runs.
         writes: files that it leaves. Its marker holds their SHA-256.
+        settings: those that can change what it leaves, as patterns of their keys. The last pattern that fits a key decides; ``!``
+            before it says that the key does not matter. They decide which experiments may share the stage (:mod:`.sharing`).
+        scans: the domains whose scans and labels can change what it leaves.
     """
 
     name: str
@@ -58,6 +61,8 @@ class Stage:
     run: Callable[[Experiment, str], None]
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ("*",)
+    scans: tuple[str, ...] = ("source", "target", "evaluation")
 
     def does_read(self, file: str) -> bool:
         """Whether it uses this file, named relative to the experiment folder with forward slashes."""
@@ -66,6 +71,11 @@ class Stage:
     def does_write(self, file: str) -> bool:
         """Whether it leaves this file."""
         return _matches(file, self.writes)
+
+    def depends_on(self, setting: str) -> bool:
+        """Whether a setting, by its dotted key, can change what it leaves."""
+        fitting = [pattern for pattern in self.settings if fnmatchcase(setting, pattern.removeprefix("!"))]
+        return bool(fitting) and not fitting[-1].startswith("!")
 
     def files(self, folder: Path) -> list[Path]:
         """The files that it has left in an experiment folder."""

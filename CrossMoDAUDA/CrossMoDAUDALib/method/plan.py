@@ -35,6 +35,15 @@ SOURCE_ONLY_ROW = "source_only"
 CONTRAST, AGREEMENT = "pseudo_target/contrast.json", f"{iteration_name(0)}/agreement.json"
 
 
+# Which settings a stage's files depend on (Stage.settings); a setting that is not named matters. What chance decides comes with the
+# files that a stage reads, so the seed matters only to what draws by itself.
+_TRANSLATION = ("*", "!segmentation.*", "!self_training.*", "!evaluation.*", "!translation.check_agreement", "!translation.drop_failed")
+_CHECKED = (*_TRANSLATION, "!seed", "!precision", "translation.drop_failed")
+_ITERATION_0 = ("*", "!evaluation.*", "!self_training.*", "self_training.largest_component", "!translation.check_agreement")
+_SELF_TRAINED = ("*", "!evaluation.*", "!self_training.iterations")
+_NOTHING_DRAWN = ("!seed", "!precision")
+
+
 @dataclass(frozen=True)
 class Training:
     """One training of the segmenter, with what is predicted and scored by it.
@@ -134,7 +143,14 @@ def _slices(settings: Settings) -> list[Stage]:
     titles = {"source": _("Translation: prepare source slices"), "target": _("Translation: prepare target slices")}
     labels = {"source": [LABEL_SLICES] if uses_labels(settings) else [], "target": []}
     return [
-        Stage(name, Title(title), _by("adaptation:cut_slices", domain), writes=(f"{name}.npy", *labels[domain]))
+        Stage(
+            name,
+            Title(title),
+            _by("adaptation:cut_slices", domain),
+            writes=(f"{name}.npy", *labels[domain]),
+            settings=("intensity.*", "translation.image_size", *(["labels"] if labels[domain] else [])),
+            scans=(domain,),
+        )
         for domain, title in titles.items()
         for name in [f"translation/{domain}_slices"]
     ]
@@ -152,6 +168,8 @@ def _train_translation(settings: Settings) -> Stage:
             PRECISION,
         ),
         writes=(*TRANSLATOR, PRECISION),
+        settings=_TRANSLATION,
+        scans=(),
     )
 
 
@@ -162,6 +180,8 @@ def _translate_source() -> Stage:
         _by("adaptation:translate_source"),
         reads=(*TRANSLATOR, PRECISION, PSEUDO_TARGET_IMAGES),
         writes=(PSEUDO_TARGET_IMAGES,),
+        settings=_TRANSLATION,
+        scans=("source",),
     )
 
 
@@ -172,6 +192,8 @@ def _check_contrast() -> Stage:
         _by("checked_translations:check_contrast"),
         reads=(PSEUDO_TARGET_IMAGES,),
         writes=(CONTRAST,),
+        settings=_CHECKED,
+        scans=("source",),
     )
 
 
@@ -182,6 +204,8 @@ def _export_source(dataset: str, title: Title) -> Stage:
         _by("adaptation:export_source", dataset),
         reads=(PSEUDO_TARGET_IMAGES, CONTRAST) if dataset == PSEUDO_TARGET else (),
         writes=(f"{RAW}/{dataset}/*",),
+        settings=(*_ITERATION_0, *_NOTHING_DRAWN),
+        scans=("source",),
     )
 
 
@@ -193,6 +217,8 @@ def _check_agreement() -> Stage:
         _by("checked_translations:check_agreement"),
         reads=(f"{RAW}/{PSEUDO_TARGET}/*", f"{iteration_name(0)}/model/*", images),
         writes=(AGREEMENT, images),
+        settings=_ITERATION_0,
+        scans=("source",),
     )
 
 
@@ -204,6 +230,8 @@ def _export_target(training: Training, title: str) -> Stage:
         _by("adaptation:export_target", training),
         reads=(f"{training.before}/pseudo_labels/*", CONTRAST, AGREEMENT, f"{RAW}/{training.dataset}/imagesTr/*"),
         writes=(f"{RAW}/{training.dataset}/*",),
+        settings=(*_SELF_TRAINED, *_NOTHING_DRAWN),
+        scans=("source", "target"),
     )
 
 
@@ -218,14 +246,22 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
     warm = (f"{training.before}/model/*",) if settings.self_training.warm_start and training.iteration else ()
     tables = tuple(f"evaluation/{table}" for table in ("per_case.csv", "table.csv", "table.md"))
 
-    def stage(step: str, what: str, function: str, reads: tuple[str, ...], writes: tuple[str, ...]) -> Stage:
-        return Stage(f"{name}/{step}", Title(title, what, training.iteration), _by(f"adaptation:{function}", training), reads, writes)
+    matters = _SELF_TRAINED if training.iteration else _ITERATION_0
+    every, undrawn = ("*",), (*matters, *_NOTHING_DRAWN)
 
+    def stage(
+        step: str, what: str, function: str, reads: tuple[str, ...], writes: tuple[str, ...], settings: tuple[str, ...], *scans: str
+    ) -> Stage:
+        run = _by(f"adaptation:{function}", training)
+        return Stage(f"{name}/{step}", Title(title, what, training.iteration), run, reads, writes, settings, scans)
+
+    prepared_files, predicts = (f"{prepared}/*", trained_on), _("segment the target scans")
+    score = stage("evaluate", _("score"), "evaluate", ("*/evaluation/*",), tables, every, "evaluation")  # a row for each training so far
     return [
-        stage("prepare", _("prepare"), "prepare", (*_prepared_from(training), *kept), (f"{prepared}/*", trained_on)),
-        stage("train", _("train"), "train_segmenter", (f"{prepared}/*", trained_on, *warm), (model,)),
-        stage("predict", _("segment the target scans"), "predict_target", (model, *results), results),
-        *([stage("evaluate", _("score"), "evaluate", ("*/evaluation/*",), tables)] if scored else []),  # a row for each training so far
+        stage("prepare", _("prepare"), "prepare", (*_prepared_from(training), *kept), prepared_files, undrawn, "source", "target"),
+        stage("train", _("train"), "train_segmenter", (*prepared_files, *warm), (model,), matters),
+        stage("predict", predicts, "predict_target", (model, *results), results, matters, "target", "evaluation"),
+        *([score] if scored else []),
     ]
 
 

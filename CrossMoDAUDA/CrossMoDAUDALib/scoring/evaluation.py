@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,14 @@ from ..core.progress import Progress, silent
 from ..images import volumes
 from ..images.names import case_id
 from ..images.volumes import Volume
-from .metrics import assd, check_convention, dice
+from .metrics import check_convention, dice, distances
 
 NOT_DRAWN = "\N{EN DASH}"
 
 
 @dataclass(frozen=True)
 class CaseScore:
-    """One structure of one case: DSC, ASSD in mm, volumes of the prediction and of the reference in ml."""
+    """One structure of one case: DSC, ASSD and HD95 in mm, volumes of the prediction and of the reference in ml."""
 
     case: str
     structure: str
@@ -35,6 +36,7 @@ class CaseScore:
     assd: float
     volume_ml: float
     reference_ml: float
+    hd95: float = float("nan")  # an older table does not have it
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class TableRow:
         name: the method or self-training iteration.
         cases: how many cases were scored.
         mean_dice: of each case's DSC averaged over its structures.
-        dice, assd: by structure; ASSD in mm.
+        dice, assd, hd95: by structure; distances in mm.
     """
 
     name: str
@@ -65,6 +67,7 @@ class TableRow:
     mean_dice: Statistic | None
     dice: dict[str, Statistic | None]
     assd: dict[str, Statistic | None]
+    hd95: dict[str, Statistic | None] = field(default_factory=dict)
 
 
 def score_case(
@@ -104,14 +107,16 @@ def score_case(
     scores = []
     for structure, value in labels.items():
         predicted, drawn = prediction.array == value, reference.array == value
+        average, percentile = distances(predicted, drawn, spacing[::-1], convention)
         scores.append(
             CaseScore(
                 case,
                 structure,
                 dice(predicted, drawn, convention),
-                assd(predicted, drawn, spacing[::-1], convention),
+                average,
                 int(np.count_nonzero(predicted)) * ml_per_voxel,
                 int(np.count_nonzero(drawn)) * ml_per_voxel,
+                percentile,
             )
         )
     return scores
@@ -256,6 +261,7 @@ def summary_rows(scores_by_row: dict[str, list[CaseScore]], structures: Sequence
                 _statistic([float(np.mean(values)) for values in by_case.values() if values]),
                 {structure: _statistic([score.dice for score in found]) for structure, found in of_structure.items()},
                 {structure: _statistic([score.assd for score in found]) for structure, found in of_structure.items()},
+                {structure: _statistic([score.hd95 for score in found]) for structure, found in of_structure.items()},
             )
         )
     return rows
@@ -268,12 +274,29 @@ def _statistic(values: list[float]) -> Statistic | None:
 def write_per_case_csv(path: Path, scores_by_row: dict[str, list[CaseScore]]) -> None:
     """Every score in full precision; the scores of a structure that no reference shows are left empty."""
     drawn = _drawn(scores_by_row)
-    lines: list[list[Any]] = [["method", "case", "structure", "dice", "assd_mm", "volume_ml", "reference_ml"]]
+    lines: list[list[Any]] = [["method", "case", "structure", "dice", "assd_mm", "hd95_mm", "volume_ml", "reference_ml"]]
     for name, scores in scores_by_row.items():
         for score in scores:
-            measures = [score.dice, score.assd] if score.structure in drawn else ["", ""]
+            measures = [score.dice, score.assd, score.hd95] if score.structure in drawn else ["", "", ""]
             lines.append([name, score.case, score.structure, *measures, score.volume_ml, score.reference_ml])
     write_csv(path, lines)
+
+
+def read_per_case_csv(path: Path) -> dict[str, list[CaseScore]]:
+    """The scores of :func:`write_per_case_csv` by row; not a number where it left a score empty.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    found: dict[str, list[CaseScore]] = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for line in csv.DictReader(file):
+                score = [float(line.get(name) or "nan") for name in ("dice", "assd_mm", "volume_ml", "reference_ml", "hd95_mm")]
+                found.setdefault(line["method"], []).append(CaseScore(line["case"], line["structure"], *score))
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        raise InputError(f"{path} is missing or damaged; delete it, so that the scores are made again.") from None
+    return found
 
 
 def write_table_csv(path: Path, rows: list[TableRow]) -> None:

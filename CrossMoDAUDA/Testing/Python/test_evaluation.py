@@ -57,11 +57,37 @@ def mask_pairs(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 def test_agrees_with_medpy(pair: tuple[np.ndarray, np.ndarray], spacing: tuple[float, float, float]) -> None:
     prediction, reference = pair
     assert metrics.dice(prediction, reference) == metrics.dice(prediction, reference, "medpy") == medpy.dc(prediction, reference)
+    assert metrics.hd95(prediction, reference, spacing) == pytest.approx(medpy.hd95(prediction, reference, spacing), abs=1e-9)
     assert metrics.assd(prediction, reference, spacing, "medpy") == pytest.approx(medpy.assd(prediction, reference, spacing), abs=1e-9)
     directed = [medpy.asd(prediction, reference, spacing), medpy.asd(reference, prediction, spacing)]
     assert metrics.assd(prediction, reference, spacing) == pytest.approx(np.mean(directed), abs=1e-9)
     padded = [np.pad(mask, 3) for mask in pair]
     assert metrics.assd(*padded, spacing) == pytest.approx(np.mean(directed), abs=1e-9), "empty space around changes nothing"
+
+
+def test_hd95_leaves_the_farthest_twentieth_out() -> None:
+    reference = np.zeros((1, 1, 30), dtype=bool)
+    reference[..., :20] = True
+    prediction = reference.copy()
+    prediction[..., 25] = True  # 6 voxels from the reference; the other 40 distances are 0
+    assert metrics.hd95(prediction, reference, (1.0, 1.0, 0.5)) == 0.0
+    alone = np.zeros_like(reference)
+    alone[..., 23] = True  # one distance of 2 mm forth; back they are 2 to 11.5 mm, evenly: 21 in all
+    assert metrics.hd95(alone, reference, (1.0, 1.0, 0.5)) == pytest.approx(11.0)
+    nothing = np.zeros_like(reference)
+    assert metrics.hd95(nothing, reference, (1.0, 1.0, 0.5)) == metrics.hd95(nothing, nothing, (1.0, 1.0, 0.5)) == 350.0
+    assert metrics.hd95(nothing, nothing, (1.0, 1.0, 0.5), "medpy") == 0.0
+
+
+def test_a_table_of_cases_is_read_as_it_was_written(tmp_path: Path) -> None:
+    scores = {"a": [CaseScore("1", "VS", 0.25, 1.5, 2.0, 2.5, 3.5), CaseScore("1", "Cochlea", 0.0, 350.0, 0.0, 0.0, 350.0)]}
+    evaluation.write_per_case_csv(tmp_path / "cases.csv", scores)
+    (drawn, missing) = evaluation.read_per_case_csv(tmp_path / "cases.csv")["a"]
+    assert drawn == scores["a"][0]
+    assert (missing.case, missing.structure, missing.reference_ml) == ("1", "Cochlea", 0.0) and np.isnan(missing.dice)
+    (tmp_path / "cases.csv").write_text("method,case\na", encoding="utf-8")
+    with pytest.raises(errors.InputError, match="missing or damaged"):
+        evaluation.read_per_case_csv(tmp_path / "cases.csv")
 
 
 @pytest.mark.parametrize(("axis", "shift"), [(0, 1), (1, 2), (2, 3)])
@@ -332,4 +358,4 @@ def test_the_challenge_penalty_is_what_its_published_scores_show(real_scans: Pat
     with (real_scans / "crossmoda2022_test_scores.csv").open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     failed = [float(line["VS_ASSD"]) for line in lines if float(line["VS_Dice"]) == 0 and float(line["VS_ASSD"]) > 150]
-    assert failed and set(failed) == {metrics.EMPTY_ASSD_MM}
+    assert failed and set(failed) == {metrics.EMPTY_DISTANCE_MM}

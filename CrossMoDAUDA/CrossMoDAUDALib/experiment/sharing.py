@@ -1,0 +1,120 @@
+"""Sharing of finished stages between experiments, so that what several of them need is made once.
+
+A stage's files may come from another experiment where they would be the same: the stage is declared alike, the settings and scans
+that matter to it (:class:`.stages.Stage`) are the same, so are the stages that it reads from, and the versions of the packages.
+The files are hard links, because a finished stage's files are replaced and never changed in place.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from ..core.files import make_folder
+from .folder import MACHINE_SETTINGS, Experiment, package_versions
+from .markers import copy_marker, newest, read_markers
+from .stages import Stage
+
+# A preset only names where the settings started from.
+_NEVER = (*MACHINE_SETTINGS, "preset")
+
+
+def stage_keys(experiment: Experiment, stages: Sequence[Stage]) -> dict[str, str]:
+    """By stage, a key that is the same in two experiments exactly where what the stage leaves would be the same.
+
+    Args:
+        stages: all stages of the experiment, in their order.
+    """
+    values, digests = experiment.settings.values(), experiment.scan_digests()
+    scans = {
+        domain: [[case.id, *(digests.get(str(path), "") if path else "" for path in (case.image, case.label))] for case in cases]
+        for domain, cases in experiment.cohort.domains().items()
+    }
+    keys: dict[str, str] = {}
+    for index, stage in enumerate(stages):
+        about = {
+            "stage": [stage.name, stage.reads, stage.writes],
+            "settings": {key: value for key, value in sorted(values.items()) if key not in _NEVER and stage.depends_on(key)},
+            "scans": {domain: scans[domain] for domain in stage.scans},
+            "from": [keys[other.name] for other in stages[:index] if _feeds(other, stage)],
+        }
+        keys[stage.name] = sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
+    return keys
+
+
+def shareable(experiment: Experiment, stages: Sequence[Stage], donors: Mapping[str, tuple[Experiment, Sequence[Stage]]]) -> dict[str, str]:
+    """The unfinished stages that other experiments have finished alike, with the name of the first that has.
+
+    Args:
+        stages: all stages of the experiment, in their order.
+        donors: the other experiments by name, each with all of its stages.
+    """
+    keys, done, versions = stage_keys(experiment, stages), read_markers(experiment.folder), package_versions()
+    found: dict[str, str] = {}
+    for name, (donor, donor_stages) in donors.items():
+        donor_keys, markers = stage_keys(donor, donor_stages), read_markers(donor.folder)
+        for stage, key in keys.items():
+            if stage in done or stage in found or donor_keys.get(stage) != key or stage not in markers:
+                continue
+            if markers[stage].versions == versions and _is_whole(donor.folder, stage):
+                found[stage] = name
+    return {stage: found[stage] for stage in keys if stage in found}
+
+
+def adopt(experiment: Experiment, stages: Sequence[Stage], donors: Mapping[str, tuple[Experiment, Sequence[Stage]]]) -> dict[str, str]:
+    """Take over finished stages from other experiments; arguments as :func:`shareable`, whose result it returns.
+
+    The experiment must be held by the caller. A kill on the way leaves whole stages only.
+    """
+    found = shareable(experiment, stages, donors)
+    for stage, name in found.items():
+        donor = donors[name][0].folder
+        for file in _own_files(donor, stage):
+            _link(donor / file, experiment.folder / file)
+        copy_marker(donor, experiment.folder, stage, name)
+    return found
+
+
+def _feeds(earlier: Stage, later: Stage) -> bool:
+    """Whether a stage may read what another one leaves."""
+    return any(_overlap(written, read) for written in earlier.writes for read in later.reads)
+
+
+@functools.cache
+def _overlap(one: str, other: str) -> bool:
+    """Whether two patterns have a file in common; a choice of letters as ``[0-9]`` counts as any text."""
+    if "[" in one or "[" in other:
+        return _overlap(*(pattern.partition("[")[0] + "*" if "[" in pattern else pattern for pattern in (one, other)))
+    if one.startswith("*"):
+        return _overlap(one[1:], other) or bool(other and _overlap(one, other[1:]))
+    if other.startswith("*"):
+        return _overlap(other, one)
+    return one == other if not one or not other else one[0] == other[0] and _overlap(one[1:], other[1:])
+
+
+def _own_files(folder: Path, stage: str) -> list[str]:
+    """A stage's files that no later stage has overwritten."""
+    return [file for file, marker in newest(read_markers(folder)).items() if marker.stage == stage]
+
+
+def _is_whole(folder: Path, stage: str) -> bool:
+    return all((folder / file).is_file() for file in _own_files(folder, stage))
+
+
+def _link(old: Path, new: Path) -> None:
+    make_folder(new.parent)
+    partial = new.with_name(f".{uuid.uuid4().hex}.partial")
+    try:
+        try:
+            os.link(old, partial)
+        except OSError:  # no hard links on this file system, or to another one
+            shutil.copyfile(old, partial)
+        partial.replace(new)
+    finally:
+        partial.unlink(missing_ok=True)
