@@ -15,7 +15,7 @@ from ..core.errors import CrossModaError, InputError
 from ..core.failures import is_of_this_machine
 from ..core.progress import Progress, silent
 from ..core.settings import SegmentationSettings
-from ..images.volumes import Volume, refuse_blank, to_canonical
+from ..images.volumes import Array, Volume, refuse_blank, to_canonical
 from ..models.model_folder import Model, model_folder, read_model
 from ..models.plans import CONFIGURATION
 from ..models.weights import load_weights
@@ -33,6 +33,7 @@ class Segmenter:
     Attributes:
         labels: structure names and their values in the label maps it makes.
         trained_on: what it was trained on; None for a model that does not say.
+        is_mirrored: whether it has learned from scans mirrored along all axes, so that it should segment them alike.
     """
 
     def __init__(self, folder: Path, device: str = "auto", largest_component: Sequence[str] | None = None) -> None:
@@ -42,6 +43,7 @@ class Segmenter:
         own = model.settings.self_training.largest_component
         self._single = [self.labels[name] for name in (own if largest_component is None else largest_component)]
         self._spacing = model.spacing
+        self.is_mirrored = len(model.mirroring_axes or ()) == len(model.spacing)
         with prediction_session():
             self._predictor = _predictor(model, device)
 
@@ -81,6 +83,28 @@ class Segmenter:
         >>> label_map.array.dtype, label_map.geometry.differences(scan.geometry)
         (dtype('uint8'), [])
         """
+        return self._on_scan(self._predict(volume, progress, False), volume)
+
+    def segment_with_probabilities(self, volume: Volume, progress: Progress = silent, mirroring: bool = True) -> tuple[Volume, Array]:
+        """As :meth:`segment`, with the probabilities that the label map is made of, from the same pass.
+
+        Args:
+            mirroring: whether mirrored copies are averaged where the model does that; one pass of eight is enough to compare scans.
+
+        Returns:
+            The label map, and float32 probabilities of background and of each structure in ascending order of its value, shape
+            (1 + structures, z, y, x), in the canonical orientation of the scan (:func:`.images.volumes.to_canonical`).
+        """
+        averages = self._predictor.use_mirroring
+        self._predictor.use_mirroring = averages and mirroring
+        try:
+            predicted, probabilities = self._predict(volume, progress, True)
+        finally:
+            self._predictor.use_mirroring = averages
+        return self._on_scan(predicted, volume), probabilities
+
+    def _predict(self, volume: Volume, progress: Progress, with_probabilities: bool) -> Any:
+        """nnU-Net's label array in canonical orientation, or that and the probabilities."""
         import torch
 
         refuse_blank(volume)
@@ -91,11 +115,13 @@ class Segmenter:
             self._predictor.progress = printing_progress(progress, outside)
             threads = torch.get_num_threads()
             try:
-                predicted = self._predictor.predict_single_npy_array(
-                    image, {"spacing": list(canonical.geometry.spacing[::-1])}, None, None, False
+                return self._predictor.predict_single_npy_array(
+                    image, {"spacing": list(canonical.geometry.spacing[::-1])}, None, None, with_probabilities
                 )
             finally:
                 torch.set_num_threads(threads)  # nnU-Net's, which it does not undo when it is interrupted
+
+    def _on_scan(self, predicted: Array, volume: Volume) -> Volume:
         label = on_scan_grid(from_network_labels(predicted, self.labels), volume)
         return label.with_array(keep_largest_component(label.array, self._single)) if self._single else label
 

@@ -125,6 +125,24 @@ def test_mirrored_copies_are_averaged_as_nnunet_does(segmenter: Segmenter, axes:
     assert ours.std() > 0.01
 
 
+def test_the_probabilities_are_those_that_the_label_map_is_made_of(tiny_experiment: Path, segmenter: Segmenter, model: Path) -> None:
+    scan = turned(target_scan(tiny_experiment))
+    label, probabilities = segmenter.segment_with_probabilities(scan)
+    np.testing.assert_array_equal(label.array, segmenter.segment(scan).array)
+    assert probabilities.dtype == np.float32 and probabilities.shape == (3, *volumes.to_canonical(scan).array.shape)
+    np.testing.assert_allclose(probabilities.sum(axis=0), 1, atol=1e-5)
+    likeliest = dataset.from_network_labels(probabilities.argmax(axis=0), segmenter.labels)
+    np.testing.assert_array_equal(volumes.to_canonical(label).array, likeliest)
+
+    edit(model / "model.json", lambda data: data.update(mirroring_axes=[0, 1, 2]))
+    mirrored = Segmenter.load(model, "cpu")
+    assert mirrored.is_mirrored and not segmenter.is_mirrored
+    np.testing.assert_array_equal(mirrored.segment_with_probabilities(scan, mirroring=False)[1], probabilities)
+    averaged = mirrored.segment_with_probabilities(scan)
+    assert not np.array_equal(averaged[1], probabilities)
+    np.testing.assert_array_equal(averaged[0].array, mirrored.segment(scan).array)
+
+
 def test_a_blank_scan_is_refused(segmenter: Segmenter) -> None:
     with pytest.raises(InputError, match="blank"):
         segmenter.segment(some_volume(np.zeros((8, 8, 8), np.int16)))
