@@ -250,6 +250,19 @@ def means(values: dict[str, Tensor]) -> dict[str, Tensor]:
     return dict(zip(values, stacked / rank_count(), strict=True))
 
 
+def summed(share: Tensor) -> Tensor:
+    """The sum over the ranks of each one's share of something, with the gradients of the share.
+
+    For a loss that is no mean over slices: its gradients, averaged over the ranks as :class:`Synchronised` does, are those
+    of the whole batch.
+    """
+    if rank_count() == 1:
+        return share
+    total = share.detach().clone()
+    distributed.all_reduce(total)
+    return total + rank_count() * (share - share.detach())
+
+
 class Synchronised:
     """A network, called as it is, whose gradients are after each backward pass the means over all ranks.
 

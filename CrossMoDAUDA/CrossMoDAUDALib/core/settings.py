@@ -126,7 +126,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         registered = _registered(self.translation.translator)
-        if registered is None or not isinstance(self.translator_section, registered.kind):
+        if registered is None or type(self.translator_section) is not registered.kind:  # a section's class may build on another's
             object.__setattr__(self, "translator_section", registered.kind() if registered else None)
 
     def of(self, kind: type[Section]) -> Section:

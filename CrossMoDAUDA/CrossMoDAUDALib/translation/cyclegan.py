@@ -112,12 +112,13 @@ class CycleGAN:
         for network in self._networks().values():
             initialize(network, draws)
             acceleration.place(network)
-        self._run = {name: acceleration.faster(network) for name, network in self._networks().items()}
+        self._run = {name: acceleration.faster(part) for name, part in self._parts().items()}
         self.target_pool = ImagePool(self.settings.pool_size, draws)
         self.source_pool = ImagePool(self.settings.pool_size, draws)
         self._draws = draws
-        self.generator_optimizer = self._adam(self.to_target, self.to_source)
-        self.discriminator_optimizer = self._adam(self.target_discriminator, self.source_discriminator)
+        judging = (self.target_discriminator, self.source_discriminator)
+        self.generator_optimizer = self._adam(*(network for network in self._networks().values() if network not in judging))
+        self.discriminator_optimizer = self._adam(*judging)
 
     def step(self, source: Tensor, target: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         """One step of the generators, then one of the discriminators; every unweighted loss."""
@@ -125,8 +126,8 @@ class CycleGAN:
 
         self._train_discriminators(False)
         self.generator_optimizer.zero_grad()
-        pseudo_target = self._generator_pass("target", source, target, losses)
-        pseudo_source = self._generator_pass("source", target, source, losses)
+        pseudo_target = self._generator_pass("target", source, target, labels, losses)
+        pseudo_source = self._generator_pass("source", target, source, None, losses)
         self.generator_optimizer.step()
 
         self._train_discriminators(True)
@@ -136,8 +137,12 @@ class CycleGAN:
         self.discriminator_optimizer.step()
         return losses
 
-    def _generator_pass(self, domain: str, images: Tensor, real: Tensor, losses: dict[str, Tensor]) -> Tensor:
-        """Translate ``images`` into ``domain`` and back, and add the gradients; ``real`` are slices of ``domain``."""
+    def _generator_pass(self, domain: str, images: Tensor, real: Tensor, labels: Tensor | None, losses: dict[str, Tensor]) -> Tensor:
+        """Translate ``images`` into ``domain`` and back, and add the gradients; ``real`` are slices of ``domain``.
+
+        Args:
+            labels: structures of ``images``, where they are known; CycleGAN does not use them.
+        """
         there, back, discriminator = self._seen_from(domain)
         other = "source" if domain == "target" else "target"
         weights = self.settings
@@ -157,8 +162,7 @@ class CycleGAN:
 
     def _discriminator_pass(self, domain: str, real: Tensor, fake: Tensor, losses: dict[str, Tensor]) -> None:
         """Add the gradients of a discriminator that tells ``real`` from pooled ``fake``."""
-        _, _, discriminator = self._seen_from(domain)
-        real_scores, fake_scores = discriminator(torch.cat((real, fake))).split((len(real), len(fake)))
+        real_scores, fake_scores = self._run[f"{domain}_discriminator"](torch.cat((real, fake))).split((len(real), len(fake)))
         loss = 0.5 * ((real_scores - 1).square().mean() + fake_scores.square().mean())
         loss.backward()
         losses[f"discriminator_{domain}"] = loss.detach()
@@ -194,6 +198,10 @@ class CycleGAN:
     def _networks(self) -> dict[str, nn.Module]:
         names = ("to_target", "to_source", "target_discriminator", "source_discriminator")
         return {name: getattr(self, name) for name in names}
+
+    def _parts(self) -> dict[str, nn.Module]:
+        """What is run by itself, by its name in ``_run``."""
+        return self._networks()
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that training goes on from: networks, optimisers, pools, random numbers."""

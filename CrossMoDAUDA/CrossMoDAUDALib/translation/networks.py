@@ -100,15 +100,37 @@ class ResnetGenerator(nn.Module):
         for width in widths:
             layers += [nn.Conv2d(width, 2 * width, 3, stride=2, padding=1), *_normalised_relu(2 * width)]
         layers += [ResidualBlock(features * 2**downsamplings) for _ in range(blocks)]
-        for width in (2 * width for width in reversed(widths)):
-            up = nn.ConvTranspose2d(width, width // 2, 3, stride=2, padding=1, output_padding=1)
-            layers += [up, *_normalised_relu(width // 2)]
-        layers += [nn.ReflectionPad2d(3), OutputConv2d(features, 1, 7), nn.Tanh()]
+        layers += [*_doublings(features, downsamplings), nn.ReflectionPad2d(3), OutputConv2d(features, 1, 7), nn.Tanh()]
         self.layers = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> Tensor:
         translated: Tensor = self.layers(images)
         return translated
+
+    def halves(self) -> tuple[nn.Module, nn.Module]:
+        """The layers up to the last residual block, and the decoder after it; both have the generator's own weights."""
+        after = 1 + max(place for place, layer in enumerate(self.layers) if isinstance(layer, ResidualBlock))
+        return self.layers[:after], self.layers[after:]
+
+
+class SegmentingDecoder(nn.Module):
+    """A decoder on the ResNet generator's last residual block that scores background and structures instead of making an image.
+
+    (n, features * 2 ** downsamplings, h / 2 ** downsamplings, w / 2 ** downsamplings) to (n, classes, h, w), scores not yet
+    normalised. 0.4 million parameters with 64 features, 2 downsamplings and 3 classes.
+
+    Args:
+        features, downsamplings: the generator's.
+        classes: structures and background.
+    """
+
+    def __init__(self, features: int = 64, downsamplings: int = 2, classes: int = 3) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*_doublings(features, downsamplings), nn.ReflectionPad2d(3), nn.Conv2d(features, classes, 7))
+
+    def forward(self, features: Tensor) -> Tensor:
+        scores: Tensor = self.layers(features)
+        return scores
 
 
 class ResidualBlock(nn.Module):
@@ -215,3 +237,12 @@ def initialize(network: nn.Module, generator: torch.Generator) -> None:
 
 def _normalised_relu(width: int) -> tuple[nn.Module, nn.Module]:
     return InstanceNorm2d(width), nn.ReLU(inplace=True)
+
+
+def _doublings(features: int, count: int) -> list[nn.Module]:
+    """Layers that double the resolution ``count`` times and halve the feature maps each time, down to ``features``."""
+    layers: list[nn.Module] = []
+    for width in (features * 2**level for level in range(count, 0, -1)):
+        up = nn.ConvTranspose2d(width, width // 2, 3, stride=2, padding=1, output_padding=1)
+        layers += [up, *_normalised_relu(width // 2)]
+    return layers

@@ -11,6 +11,7 @@ from .protocol import Loss, Registration
 # Files in this folder, readable without PyTorch; each has its registrations in TRANSLATORS.
 FILES = (
     "cyclegan",
+    "target_aware",
 )  # fmt: skip
 
 _REGISTRATIONS: dict[str, Registration] = {}
