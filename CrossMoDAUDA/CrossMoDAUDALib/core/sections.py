@@ -61,6 +61,11 @@ class SegmentationSettings:
     checkpoint_every: int = setting(50, "Epochs between checkpoints.", low=1, high=100000)
     mirroring: bool = setting(True, "Average predictions over mirrored copies of the scan.")
     tile_step: float = setting(0.5, "Step of the sliding window as a share of the patch.", low=0.1, high=1)
+    structure_scaling_probability: float = setting(
+        0.0, "Probability with which a training patch has the signal of a structure scaled, each on its own.", low=0, high=1
+    )
+    structure_scaling_lowest: float = setting(0.5, "Lowest factor of that scaling; 0.5 halves the signal.", low=0.05, high=1)
+    structure_scaling_highest: float = setting(2.0, "Highest factor of that scaling; 2 doubles the signal.", low=1, high=20)
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,9 @@ class SelfTrainingSettings:
     iterations: int = setting(3, "Self-training iterations after iteration 0.", low=0, high=100)
     largest_component: tuple[str, ...] = setting((), "Structures of which every prediction keeps only the largest connected component.")
     warm_start: bool = setting(False, "Start each retraining from the weights of the iteration before.")
+    pseudo_label_weight: float = setting(
+        1.0, "How often a case with a pseudo-label is drawn, relative to one with a real label.", low=0.01, high=100
+    )
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,16 @@ from ..models.plans import CONFIGURATION
 from ..scoring import evaluation, plausibility
 from ..segmentation import preparation
 from ..segmentation import training as trainings
-from ..segmentation.dataset import TrainingCase, export_image, export_label, outside_patient, scaled_scan, write_description
+from ..segmentation.dataset import (
+    SOURCE_PREFIX,
+    TARGET_PREFIX,
+    TrainingCase,
+    export_image,
+    export_label,
+    outside_patient,
+    scaled_scan,
+    write_description,
+)
 from ..segmentation.nnunet import nnunet_session
 from ..segmentation.predictor import Segmenter
 from ..translation import check
@@ -118,7 +127,7 @@ def source_cases(experiment: Experiment, dataset: str) -> list[TrainingCase]:
     """The source domain as a data set has it, without cases that failed the first check."""
     left_out = () if _is_untranslated(experiment, dataset) else check.left_out(experiment.folder / CONTRAST)
     cases = enumerate(experiment.cohort.source)
-    return [_training_case(_raw(experiment) / dataset, "source", index) for index, case in cases if case.id not in left_out]
+    return [_training_case(_raw(experiment) / dataset, SOURCE_PREFIX, index) for index, case in cases if case.id not in left_out]
 
 
 def cases_to_learn_from(experiment: Experiment, training: Training) -> list[TrainingCase]:
@@ -298,10 +307,10 @@ def _is_untranslated(experiment: Experiment, dataset: str) -> bool:
 
 
 def _target_cases(experiment: Experiment) -> list[TrainingCase]:
-    return [_training_case(_raw(experiment) / SELF_TRAINING, "target", index) for index in range(len(experiment.cohort.target))]
+    return [_training_case(_raw(experiment) / SELF_TRAINING, TARGET_PREFIX, index) for index in range(len(experiment.cohort.target))]
 
 
-def _training_case(folder: Path, domain: str, index: int) -> TrainingCase:
+def _training_case(folder: Path, prefix: str, index: int) -> TrainingCase:
     # Numbers, because case ids may hold anything a file name may, and nnU-Net's names may not.
-    name = f"{domain}_{index:04d}"
+    name = f"{prefix}{index:04d}"
     return TrainingCase(name, folder / "imagesTr" / f"{name}_0000.nii.gz", folder / "labelsTr" / f"{name}.nii.gz")

@@ -6,8 +6,9 @@ scaled alike, so that translated and real scans cannot be told apart by their un
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from ..images.intensity import network_image, scale_intensity, to_stored
 from ..images.volumes import Array, Volume, from_canonical, to_canonical, write_volume
 
 FILE_ENDING = ".nii.gz"
+# How nnU-Net's names of cases begin: the source domain has real labels, the target domain pseudo-labels.
+SOURCE_PREFIX, TARGET_PREFIX = "source_", "target_"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,20 @@ class TrainingCase:
     def index(self) -> int:
         """Its place among the cases of its domain, which is all that its name says of it."""
         return int(self.name.rpartition("_")[2])
+
+
+def drawn_by_weight(names: Sequence[str], weight: float) -> list[str]:
+    """The cases that nnU-Net's loader draws from, all with the same probability: each as often as its weight says.
+
+    Args:
+        names: of cases, each once.
+        weight: of a pseudo-labelled case, where a case with a real label has 1; taken to the nearest hundredth or simple fraction.
+
+    >>> drawn_by_weight(["source_0000", "target_0000"], 1.5)
+    ['source_0000', 'source_0000', 'target_0000', 'target_0000', 'target_0000']
+    """
+    share = Fraction(weight).limit_denominator(100)
+    return [name for name in names for _ in range(share.numerator if name.startswith(TARGET_PREFIX) else share.denominator)]
 
 
 def outside_patient(array: Array) -> npt.NDArray[np.bool_]:

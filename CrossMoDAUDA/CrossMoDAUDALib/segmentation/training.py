@@ -24,9 +24,11 @@ from ..core.progress import Progress
 from ..core.settings import Settings
 from ..models.model_folder import MODEL_FORMAT
 from ..models.plans import CONFIGURATION, FOLD
+from .dataset import drawn_by_weight
 from .nnunet import find_trainer, nnunet_session, printing_progress
 from .preparation import PLANS
 from .schedule import apply_schedule
+from .structure_scaling import ObservedDataset, StructureScaling
 
 TRAINED_ON = "trained_on.json"
 _SECONDS_BETWEEN_PLOTS = 60
@@ -40,6 +42,7 @@ class _Run:
     progress: Progress
     device: torch.device
     compiled: bool
+    settings: Settings
 
 
 def train(
@@ -78,7 +81,7 @@ def train(
     plans["continue_training"] = False
     chosen = settings.segmentation
     compiled = Acceleration.choose(settings, device).compiled
-    run = _Run(seed=settings.seed * 1009 + iteration, progress=progress, device=device, compiled=compiled)
+    run = _Run(seed=settings.seed * 1009 + iteration, progress=progress, device=device, compiled=compiled, settings=settings)
     trainer = _trainer_class(chosen.trainer)(
         plans=plans,
         configuration=CONFIGURATION,
@@ -178,7 +181,7 @@ def export(trainer: Any, model: Path, settings: Settings, trained_on: dict[str, 
 
 
 def _trainer_class(name: str) -> Any:
-    """nnU-Net's trainer with our bookkeeping. The method, from sampling to schedule, is untouched."""
+    """nnU-Net's trainer with our bookkeeping. The method, from sampling to schedule, is untouched unless a setting asks for more."""
     base = find_trainer(name)
 
     class ExperimentTrainer(base):  # type: ignore[misc, valid-type]
@@ -188,7 +191,20 @@ def _trainer_class(name: str) -> Any:
             transforms = super().get_training_transforms(*args, **kwargs)
             if self.device.type == "cpu":
                 _choose_blur_by_rule(transforms)
-            return _EndingWithParent(transforms)
+            chosen, self._scaling = self.run.settings.segmentation, None
+            if chosen.structure_scaling_probability:
+                self._scaling = StructureScaling(
+                    len(self.label_manager.foreground_labels),
+                    chosen.structure_scaling_probability,
+                    chosen.structure_scaling_lowest,
+                    chosen.structure_scaling_highest,
+                )
+            return _EndingWithParent(transforms, self._scaling)
+
+        def get_tr_and_val_datasets(self) -> Any:
+            learned, validated = super().get_tr_and_val_datasets()
+            learned.identifiers = drawn_by_weight(learned.identifiers, self.run.settings.self_training.pseudo_label_weight)
+            return ObservedDataset(learned, self._scaling) if self._scaling else learned, validated
 
         def get_validation_transforms(self, *args: Any, **kwargs: Any) -> Any:
             return _EndingWithParent(super().get_validation_transforms(*args, **kwargs))
@@ -258,17 +274,21 @@ def _trainer_class(name: str) -> Any:
 
 
 class _EndingWithParent:
-    """Transforms that run in augmentation processes, which do not outlive the training."""
+    """Transforms that run in augmentation processes, which do not outlive the training.
 
-    def __init__(self, transforms: Any) -> None:
-        self._transforms = transforms
+    Args:
+        first: a transform to come before them.
+    """
+
+    def __init__(self, transforms: Any, first: StructureScaling | None = None) -> None:
+        self._transforms, self._first = transforms, first
 
     def __call__(self, **data: Any) -> Any:
         if multiprocessing.parent_process() is not None and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # being interrupted is left to the training, which ends these processes
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
         end_with_parent()
-        return self._transforms(**data)
+        return self._transforms(**(self._first(**data) if self._first else data))
 
     def __repr__(self) -> str:
         return repr(self._transforms)

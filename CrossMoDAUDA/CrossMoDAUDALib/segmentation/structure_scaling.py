@@ -1,0 +1,74 @@
+"""The signal inside labelled structures made weaker or stronger in training, because a structure may be darker or brighter in
+the target domain than a translator paints it (a vestibular schwannoma in T2, for example).
+
+The paper does none of this; it is off by default. Signals are counted from a scan's darkest voxel, on which both kinds of
+scans have 0: half the signal is half the way from there. A structure does not become brighter than the scan's brightest voxel.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+class StructureScaling:
+    """A transform for training patches: scales the signal of each structure by a factor of its own, or leaves it.
+
+    It comes before all of nnU-Net's transforms, on the patch as it was cut out. nnU-Net normalises each scan on its own, so
+    the transform must be told the range of the scan that the patch is from (:class:`ObservedDataset` does).
+
+    Args:
+        structures: how many there are; label values are 1, 2, ....
+        probability: with which a structure of a patch is scaled, drawn for each structure on its own.
+        lowest, highest: range of the factors; their logarithms are drawn evenly, so that halving is as likely as doubling.
+    """
+
+    def __init__(self, structures: int, probability: float, lowest: float, highest: float) -> None:
+        self._structures, self._probability = structures, probability
+        self._lowest, self._highest = lowest, highest
+        self._darkest, self._brightest = 0.0, 0.0
+
+    def now_from(self, darkest: float, brightest: float) -> None:
+        """Note the range of the scan that the next patch is from."""
+        self._darkest, self._brightest = darkest, brightest
+
+    def __call__(self, **data: Any) -> dict[str, Any]:
+        """Scale a patch.
+
+        Args:
+            data: ``image`` (1, z, y, x) and ``segmentation`` (1, z, y, x), as nnU-Net's transforms have them.
+        """
+        draws = torch.rand(self._structures, 2).tolist()  # always as many, so that what follows does not depend on them
+        for value, (chance, place) in enumerate(draws, 1):
+            if chance < self._probability:
+                factor = self._lowest * (self._highest / self._lowest) ** place
+                data["image"] = self._scaled(data["image"], data["segmentation"][0] == value, factor)
+        return data
+
+    def _scaled(self, image: Tensor, inside: Tensor, factor: float) -> Tensor:
+        scaled = ((image - self._darkest) * factor + self._darkest).clamp(max=self._brightest)
+        return torch.where(inside, scaled, image)
+
+
+class ObservedDataset:
+    """nnU-Net's data set of preprocessed cases, which tells a transform the range of each case that is loaded.
+
+    A loader loads a case and transforms a patch of it before it loads another one.
+    """
+
+    def __init__(self, dataset: Any, scaling: StructureScaling) -> None:
+        self.identifiers = dataset.identifiers
+        self._dataset, self._scaling = dataset, scaling
+        self._ranges: dict[str, tuple[float, float]] = {}
+
+    def load_case(self, identifier: str) -> Any:
+        """As nnU-Net's: image, label, None and properties."""
+        case = self._dataset.load_case(identifier)
+        if identifier not in self._ranges:
+            whole = np.asarray(case[0][:])
+            self._ranges[identifier] = float(whole.min()), float(whole.max())
+        self._scaling.now_from(*self._ranges[identifier])
+        return case

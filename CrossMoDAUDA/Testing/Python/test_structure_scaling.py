@@ -1,0 +1,112 @@
+"""The signal of labelled structures scaled in training: by how much, counted from where, and in the training itself."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from CrossMoDAUDALib.core.settings import with_values
+from CrossMoDAUDALib.segmentation.dataset import drawn_by_weight
+from CrossMoDAUDALib.segmentation.structure_scaling import ObservedDataset, StructureScaling
+from test_segmentation_training import FOLD, PSEUDO_TARGET, SELF_TRAINING, StopError, settings_of, train
+
+
+def scaled(scaling: StructureScaling, image: list[float], labels: list[int]) -> list[float]:
+    """A patch of one line of voxels after the transform."""
+    patch = {"image": torch.tensor(image).reshape(1, 1, 1, -1), "segmentation": torch.tensor(labels).reshape(1, 1, 1, -1)}
+    found: list[float] = scaling(**patch)["image"].flatten().tolist()
+    return found
+
+
+def test_a_signal_is_counted_from_the_scans_darkest_voxel_and_ends_at_its_brightest() -> None:
+    halving, fourfold = StructureScaling(2, 1, 0.5, 0.5), StructureScaling(2, 1, 4, 4)
+    for scaling in (halving, fourfold):
+        scaling.now_from(-2, 4)
+    # Background, padding (-1), and signals of 1, 3 and 6 above the darkest, -2.
+    image, labels = [0.0, 0.0, -1.0, 1.0, 4.0], [0, -1, 1, 2, 1]
+    assert scaled(halving, image, labels) == [0, 0, -1.5, -0.5, 1]
+    assert scaled(fourfold, image, labels) == [0, 0, 2, 4, 4]
+
+
+def test_halving_is_half_the_signal_whatever_nnunets_normalisation_did() -> None:
+    stored = np.array([1, 401, 801, 1201, 2001], np.float32)  # network images: 1 is the darkest, 2001 the brightest
+    mean, deviation = stored.mean(), stored.std()
+    normalised = (stored - mean) / deviation
+    halving = StructureScaling(1, 1, 0.5, 0.5)
+    halving.now_from(float(normalised.min()), float(normalised.max()))
+    found = np.array(scaled(halving, normalised.tolist(), [1, 1, 1, 1, 1])) * deviation + mean
+    np.testing.assert_allclose(found, [1, 201, 401, 601, 1001], atol=1e-3)
+
+
+def test_each_structure_has_a_draw_and_a_factor_of_its_own() -> None:
+    scaling = StructureScaling(2, 0.25, 0.5, 2)
+    scaling.now_from(0, 100)
+    torch.manual_seed(1)
+    factors = np.array([scaled(scaling, [1.0, 1.0, 1.0], [0, 1, 2]) for _ in range(4000)])
+    assert (factors[:, 0] == 1).all()
+    changed = factors[:, 1:] != 1
+    # Standard errors: .007 of a share of .25, .004 of one of .0625.
+    np.testing.assert_allclose(changed.mean(axis=0), 0.25, atol=0.03)
+    assert abs(changed.all(axis=1).mean() - 0.0625) < 0.016
+    both = factors[changed.all(axis=1), 1:]
+    assert abs(np.corrcoef(np.log(both).T)[0, 1]) < 0.25
+    drawn = np.log2(factors[:, 1:][changed])
+    assert drawn.min() >= -1 and drawn.max() <= 1 and abs(np.median(drawn)) < 0.1  # as often halved as doubled
+
+
+def test_the_range_is_that_of_the_whole_case_also_in_another_process(tiny_experiment: Path) -> None:
+    from nnunetv2.training.dataloading.nnunet_dataset import nnUNetDatasetBlosc2
+
+    folder = tiny_experiment / "nnunet" / "preprocessed" / SELF_TRAINING / "nnUNetPlans_3d_fullres"
+    scaling = StructureScaling(1, 1, 0.5, 0.5)
+    dataset, scaling = pickle.loads(pickle.dumps((ObservedDataset(nnUNetDatasetBlosc2(str(folder)), scaling), scaling)))
+    for name in ("source_0000", "target_0001", "source_0000"):
+        image = np.asarray(dataset.load_case(name)[0][:])
+        found = scaled(scaling, [float(image.max()), float(image.min())], [1, 1])
+        np.testing.assert_allclose(found, [(image.max() + image.min()) / 2, image.min()], atol=1e-5)
+
+
+def test_a_training_scales_and_goes_on_to_the_same_weights(tiny_experiment: Path, tmp_path: Path) -> None:
+    def cancel(step: int, *_: Any, **__: Any) -> None:
+        if step == 3:
+            raise StopError
+
+    settings = settings_of(tiny_experiment, structure_scaling_probability=1.0, checkpoint_every=1)
+    train(tiny_experiment, tmp_path / "whole", settings)
+    with pytest.raises(StopError):
+        train(tiny_experiment, tmp_path / "resumed", settings, cancel)
+    train(tiny_experiment, tmp_path / "resumed", settings)
+    plain = (tiny_experiment / "iteration_0" / "model" / "segmenter.safetensors").read_bytes()
+    whole, resumed = ((tmp_path / name / "model" / "segmenter.safetensors").read_bytes() for name in ("whole", "resumed"))
+    assert whole == resumed != plain
+    assert (tmp_path / "whole" / PSEUDO_TARGET / FOLD).is_dir()
+
+
+def test_a_training_scales_in_augmentation_processes(tiny_experiment: Path, tmp_path: Path) -> None:
+    train(tiny_experiment, tmp_path, settings_of(tiny_experiment, structure_scaling_probability=1.0, epochs=1), workers=1)
+    assert (tmp_path / "model" / "model.json").is_file()
+
+
+def test_pseudo_labels_are_drawn_by_their_weight(tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nnunetv2.training.dataloading.nnunet_dataset import nnUNetDatasetBlosc2
+
+    names = ["source_0000", "source_0001", "target_0000"]
+    assert drawn_by_weight(names, 1) == names
+    assert drawn_by_weight(names, 0.5) == ["source_0000"] * 2 + ["source_0001"] * 2 + ["target_0000"]
+    assert drawn_by_weight(names, 3) == ["source_0000", "source_0001"] + ["target_0000"] * 3
+    drawn: list[str] = []
+    load = nnUNetDatasetBlosc2.load_case
+
+    def note(self: Any, name: str) -> Any:
+        if len(self.identifiers) != len(set(self.identifiers)):  # not nnU-Net's validation, which draws every case alike
+            drawn.append(name)
+        return load(self, name)
+
+    monkeypatch.setattr(nnUNetDatasetBlosc2, "load_case", note)
+    settings = with_values(settings_of(tiny_experiment, epochs=1, iterations_per_epoch=7), {"self_training.pseudo_label_weight": 0.01})
+    train(tiny_experiment, tmp_path, settings, dataset=SELF_TRAINING)
+    assert len(drawn) >= 14 and sum(name.startswith("target_") for name in drawn) <= 2
