@@ -173,6 +173,28 @@ def with_evaluation(cohort: Cohort, images: Path, labels: Path) -> Cohort:
     return replace(cohort, evaluation=tuple(evaluation), notes=(*cohort.notes, *notes))
 
 
+def labelled(cases: Iterable[Case], labels: Path) -> tuple[Case, ...]:
+    """Those of some scans that have a label map in a folder, with it; matched as in :func:`find_folders`.
+
+    Raises:
+        InputError: the folder is missing or holds no label map of any of them, or a scan has two.
+    """
+    cases = list(cases)
+    images = {case.image for case in cases}
+    candidates = [scan for scan in _folder_scans(labels) if scan.path not in images]
+    marked = {scan.id for scan in candidates if scan.is_label}
+    found: dict[str, Path] = {}
+    for scan in candidates:
+        if scan.is_label or scan.id not in marked:
+            other = found.setdefault(scan.id, scan.path)
+            if other != scan.path:
+                raise InputError(f"{labels} has two label maps of {scan.id}, {other.name} and {scan.path.name}; keep one of them.")
+    paired = tuple(replace(case, label=found[case.id]) for case in cases if case.id in found)
+    if not paired:
+        raise InputError(f"{labels} holds no label map of any target scan; a label map has the name of its scan.")
+    return paired
+
+
 def _paired(image_folder: Path, label_folder: Path) -> tuple[list[Case], list[str]]:
     """Images with the label maps of their names, and notes on label maps without an image."""
     images, _ = _images_of(image_folder)

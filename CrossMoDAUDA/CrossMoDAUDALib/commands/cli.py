@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from .. import NOT_CLINICAL, __version__
 from ..core.errors import CrossModaError, InputError
@@ -18,10 +18,9 @@ from ..core.interrupts import interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
+from . import study as studies
+from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
-
-if TYPE_CHECKING:
-    from ..cohort.finding import Cohort
 
 LOOK = "translation.check_agreement"
 # How long (in turns of its loop) a thread of PyTorch's keeps a core while it waits for another. GNU OpenMP's own choice makes
@@ -59,7 +58,7 @@ def _carry_out(arguments: Sequence[str] | None) -> int:
         return int(stop.code or 0)
     except (Exception, KeyboardInterrupt) as error:
         message, status = explain(error, write_traceback(error))
-        if status == INTERRUPTED and command is not _run:
+        if status == INTERRUPTED and command not in (_run, studies.study):
             message = "Interrupted; results that are there already are whole."
         complain(message)
         with contextlib.suppress(OSError):
@@ -96,13 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="adapt: translate, train, self-train, evaluate", description="Run or continue an experiment.")
-    scans = run.add_argument_group("scans (give --crossmoda or the three folders; to continue as recorded, give none)")
-    scans.add_argument("--crossmoda", type=Path, metavar="DIR", help="a crossMoDA data folder (2021, 2022 or 2023 names)")
-    scans.add_argument("--source-images", type=Path, metavar="DIR", help="labelled scans, such as ceT1")
-    scans.add_argument("--source-labels", type=Path, metavar="DIR", help="their label maps")
-    scans.add_argument("--target-images", type=Path, metavar="DIR", help="unlabelled scans of the other modality, such as hrT2")
-    scans.add_argument("--evaluate-images", type=Path, metavar="DIR", help="target scans with reference labels, for scoring only")
-    scans.add_argument("--evaluate-labels", type=Path, metavar="DIR", help="their reference label maps")
+    add_scans(run)
     run.add_argument(
         "-o", "--output", type=Path, required=True, metavar="EXPERIMENT", help="experiment folder; an unfinished one is continued"
     )
@@ -114,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--dry-run", action="store_true", help="only show the scans, every problem with them, and the stages that would run")
     _add_events(run, " (only with --dry-run)")
     run.set_defaults(command=_run)
+
+    studies.add_parser(commands)
 
     translate = commands.add_parser("translate", help="source scans -> pseudo-target images", description="Translate source scans.")
     translate.set_defaults(command=_task, task="translate")
@@ -239,7 +234,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     from ..places.place import find_place, finish
 
     folder: Path = options.output
-    if not _names_scans(options) and Experiment.exists(folder):
+    if not names_scans(options) and Experiment.exists(folder):
         recorded = Experiment.load(folder)
         cohort, settings = recorded.cohort, with_values(recorded.settings, _given(options))
         if _preset(options) not in (None, settings.preset):
@@ -249,7 +244,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
             )
     else:
         settings = _settings(options)
-        cohort = _find(options)
+        cohort = find_scans(options)
         if Experiment.exists(folder) and LOOK not in _given(options):  # older versions' presets have it otherwise
             recorded = Experiment.load(folder)
             settings = with_values(settings, {LOOK: recorded.settings.translation.check_agreement})
@@ -349,25 +344,3 @@ def _settings(options: argparse.Namespace) -> Settings:
     if values.get("translation.translator") == "none":
         values.setdefault("self_training.iterations", 0)  # the source-only baseline
     return with_values(preset_settings("paper" if preset is None else preset), values)
-
-
-def _names_scans(options: argparse.Namespace) -> bool:
-    scans = (options.crossmoda, options.source_images, options.source_labels, options.target_images)
-    return any((*scans, options.evaluate_images, options.evaluate_labels))
-
-
-def _find(options: argparse.Namespace) -> Cohort:
-    from ..cohort import finding
-
-    folders = (options.source_images, options.source_labels, options.target_images)
-    pair = (options.evaluate_images, options.evaluate_labels)
-    if any(pair) and not all(pair):
-        raise InputError("--evaluate-images and --evaluate-labels belong together; give both or neither.")
-    if options.crossmoda:
-        if any(folders):
-            raise InputError("Give either --crossmoda or the source and target folders, not both.")
-        found = finding.find_crossmoda(options.crossmoda)
-        return finding.with_evaluation(found, *pair) if all(pair) else found
-    if not all(folders):
-        raise InputError("Name the scans: --crossmoda DIR, or all of --source-images, --source-labels and --target-images.")
-    return finding.find_folders(*folders, *pair)

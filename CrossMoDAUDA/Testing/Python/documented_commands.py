@@ -16,9 +16,10 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.commands import cli, study
 from CrossMoDAUDALib.core.errors import InputError
-from CrossMoDAUDALib.core.settings import Settings, parse_assignments, with_values
+from CrossMoDAUDALib.core.settings import Settings, parse_assignments, preset_settings, with_values
+from CrossMoDAUDALib.study.request import parse_method, parse_seeds
 from documents import ROOT
 
 LAUNCHER = "Scripts/crossmoda_uda.py"
@@ -50,7 +51,9 @@ def _command_line(words: Sequence[str]) -> str:
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             options = cli._parser().parse_args(list(words))
-        if hasattr(options, "preset"):
+        if hasattr(options, "methods"):
+            _refuse_settings_of_study(options)
+        elif hasattr(options, "preset"):
             cli._settings(options)
         elif hasattr(options, "assignments"):
             with_values(Settings(), dict(parse_assignments(options.assignments)))
@@ -59,6 +62,17 @@ def _command_line(words: Sequence[str]) -> str:
     except SystemExit as stop:  # --help and --version
         return "" if not stop.code else f"exit status {stop.code}"
     return ""
+
+
+def _refuse_settings_of_study(options: argparse.Namespace) -> None:
+    """Refuse a study's methods and settings that cannot be; those that are recorded are not known here."""
+    methods = tuple(map(parse_method, options.methods))
+    seeds, _ = parse_seeds(options.seeds)
+    common, own = study._values(options)
+    for method in methods:
+        values = {**common, **own.get(method.name, {})}
+        with_values(preset_settings(options.preset or "paper"), {**values, "translation.translator": method.translator})
+    assert all(seed >= 0 for seed in seeds)
 
 
 def _slicer(words: Sequence[str]) -> str:

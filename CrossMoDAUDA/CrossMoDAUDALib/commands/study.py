@@ -1,0 +1,244 @@
+"""``study``: several methods and seeds compared on one cohort."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import CrossModaError, InputError, short
+from ..core.settings import PRESETS, TRANSLATORS, current_key, parse_assignments, parse_device
+from ..experiment.events import CHECK, Event, EventLog
+from .scans import add_scans, find_scans, names_scans
+from .terminal import Bar, Display, complain, say
+
+if TYPE_CHECKING:
+    from ..study.request import Part, Study
+
+_DESCRIPTION = (
+    "Compare methods on one cohort: source only, every method with each self-training iteration, and, with --target-labels, a"
+    " segmenter that learned from the target's labels. Run the same command again to go on; more methods and seeds can be added."
+)
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("study", help="compare methods and seeds on one cohort", description=_DESCRIPTION)
+    add_scans(parser)
+    parser.add_argument("--target-labels", type=Path, metavar="DIR", help="label maps of target scans, only for the supervised ceiling")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="STUDY", help="study folder; an unfinished one is continued")
+    parser.add_argument(
+        "--method",
+        action="append",
+        default=[],
+        metavar="[NAME=]TRANSLATOR",
+        dest="methods",
+        help=f"a method to compare: an image translator ({', '.join(TRANSLATORS)}), or a name of your own for one; may be repeated",
+    )
+    parser.add_argument(
+        "--seeds", nargs="+", default=[], metavar="SEED", help="seeds of all methods (default: 0), or of one as METHOD=SEED,SEED"
+    )
+    parser.add_argument("--preset", choices=PRESETS, help="which settings all methods start from (default: paper)")
+    parser.add_argument("--iterations", metavar="N", help="self-training iterations of all methods")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="[METHOD:]KEY=VALUE",
+        dest="assignments",
+        help="any other setting, of all methods or of one; may be repeated",
+    )
+    parser.add_argument(
+        "--devices", nargs="+", default=["auto"], metavar="DEVICE", help="one experiment runs on each, as cuda:0 cuda:1 (default: auto)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only check the scans and show what would be run")
+    parser.set_defaults(command=study)
+
+
+def study(options: argparse.Namespace, _log: EventLog) -> int:
+    """Run or continue a study; exit status 1 if an experiment failed."""
+    from ..core.files import must_stay
+    from ..experiment.lock import locked, stopping_on_request
+    from ..places.place import find_place
+    from ..study import running
+    from ..study.output import write_results
+
+    asked, machine = asked_for(options)
+    devices = [parse_device(device) for device in options.devices]
+    if options.dry_run:
+        return _dry_run(asked)
+    _prepare(asked)
+    with locked(asked.folder), must_stay(asked.folder), stopping_on_request(asked.folder):
+        log = EventLog(asked.folder / "events.jsonl")
+        log.write("run", state="started")
+        state = "failed"
+        try:
+            asked.refuse_other()
+            found = _checked(asked, log)
+            found.save()
+            with _Told(found, len(devices)) as told:
+                words = [word for key, value in machine.items() for word in ("--set", f"{key}={value}")]
+                failures = running.run(found, find_place(), devices, log, told.progress, words)
+            write_results(found)
+            state = "failed" if failures else "finished"
+        except KeyboardInterrupt:
+            state = "interrupted"
+            raise
+        finally:
+            log.write("run", state=state)
+    say((found.folder / "table.md").read_text(encoding="utf-8"))
+    for part, error in failures:
+        complain(f"{part.title} failed: {error}")
+    say(f"Results are in {found.folder.resolve() / 'study.html'}")
+    return CrossModaError.exit_status if failures else 0
+
+
+def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
+    """The study that a command asks for, merged with what its folder has recorded; and the settings of this machine.
+
+    Raises:
+        InputError: it cannot be run, or is another than the recorded one.
+    """
+    from ..cohort.finding import labelled
+    from ..experiment.folder import MACHINE_SETTINGS
+    from ..study.request import SOURCE_ONLY, SUPERVISED, Method, Study, parse_method, parse_seeds
+
+    folder: Path = options.output
+    recorded = Study.load(folder) if Study.exists(folder) else None
+    methods = {method.name: method for method in map(parse_method, options.methods)}
+    if len(methods) < len(options.methods):
+        raise InputError("Two --method have one name; give one of them another, as --method NAME=TRANSLATOR.")
+    known = {**{method.name: method for method in (recorded.methods if recorded else ())}, **methods}
+    common, own = _values(options)
+    seeds, seeds_of = parse_seeds(options.seeds)
+    for name in {*own, *seeds_of} - {SOURCE_ONLY, SUPERVISED} - known.keys():
+        raise InputError(f"There is no method '{short(name)}'; name it with --method, or choose one of {', '.join(known) or 'those'}.")
+    for name in seeds_of.keys() & {SOURCE_ONLY, SUPERVISED}:
+        raise InputError(f"--seeds {name}=...: {name} is run with the seeds of all methods.")
+    for name in {*own, *seeds_of} & known.keys():
+        methods[name] = Method(name, known[name].translator, own.get(name, {}), seeds_of.get(name, ()))
+    for method in methods.values():
+        if method.translator not in TRANSLATORS:
+            there_are = ", ".join(TRANSLATORS)
+            raise InputError(f"There is no image translator '{short(method.translator)}' for --method; choose one of {there_are}.")
+    machine = {key: common.pop(key) for key in list(common) if key in MACHINE_SETTINGS}
+    preset = common.pop("preset", None)
+    if preset is not None and options.preset not in (None, preset):
+        raise InputError(f"--preset {options.preset} and --set preset={preset} contradict one another; give one of them.")
+    preset = options.preset or preset
+    named = names_scans(options)
+    cohort = find_scans(options) if named or recorded is None else recorded.cohort
+    ceiling = labelled(cohort.target, options.target_labels) if options.target_labels else ()
+    apart = {name: own[name] for name in (SOURCE_ONLY, SUPERVISED) if name in own}
+    found = Study(folder, preset or "paper", common, tuple(methods.values()), seeds, cohort, ceiling, apart)
+    if recorded is not None:
+        found = recorded.extended(found, named, preset is not None)
+    elif not found.seeds:
+        found = replace(found, seeds=(0,))
+    found.check()
+    return found, machine
+
+
+def _values(options: argparse.Namespace) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """The settings of ``--set``: of all methods, and of single ones by name."""
+    common: dict[str, str] = {}
+    own: dict[str, dict[str, str]] = {}
+    for key, value in parse_assignments(options.assignments).items():
+        method, colon, name = key.rpartition(":")
+        if current_key(name) in ("seed", "device", "translation.translator", "evaluation.source_only"):
+            raise InputError(f"--set {short(key)}: a study sets it itself; use --seeds, --devices and --method.")
+        (own.setdefault(method.strip(), {}) if colon else common)[name.strip()] = value
+    if options.iterations is not None:
+        common["self_training.iterations"] = options.iterations
+    return common, own
+
+
+def _prepare(asked: Study) -> None:
+    from ..experiment.folder import Experiment, prepare_folder
+
+    if Experiment.exists(asked.folder):
+        raise InputError(f"{asked.folder} is an experiment, not a study; name another output folder.")
+    if not asked.exists(asked.folder):
+        prepare_folder(asked.folder)
+
+
+def _checked(asked: Study, log: EventLog) -> Study:
+    """The study with good scans; those of a recorded one are known to be good, and each worker makes sure that they have not changed."""
+    from ..study.running import check_scans
+
+    if asked.digests and {str(case.label) for case in asked.ceiling} <= asked.digests.keys():
+        return asked
+    log.write("stage", stage=CHECK, state="started")
+    with Bar("checking the scans"):
+        found, reports = check_scans(asked, log)
+    for report in reports:
+        report.raise_for_problems()
+        for warning in report.warnings:
+            log.write("warning", message=warning)
+            complain(f"warning: {warning}")
+    log.write("stage", stage=CHECK, state="finished")
+    return found
+
+
+def _dry_run(asked: Study) -> int:
+    from ..study.running import check_scans, shared_stages, to_do
+
+    if not asked.digests:
+        asked, reports = check_scans(asked, EventLog(None))
+        for report in reports:
+            say(report.table() + "\n")
+        if any(report.problems for report in reports):
+            return InputError.exit_status
+    asked.refuse_other()
+    parts = asked.parts()
+    say(f"{len(parts)} experiments:")
+    for part in parts:
+        waiting, shared = to_do(part), shared_stages(asked, part)
+        done = len(part.stages()) - len(waiting)
+        some = f", {len(shared)} of them taken over" if shared else ""
+        say(f"  {part.title:<40} {f'{len(waiting)} stages to run{some}, {done} done' if waiting else 'done'}")
+    return 0
+
+
+class _Told:
+    """What is shown while a study runs: of one experiment at a time its bars, of several a line for each stage."""
+
+    def __init__(self, of: Study, slots: int) -> None:
+        from ..study.running import Progress
+
+        self._study, self._display = of, Display() if slots == 1 else None
+        self._number, self._count = 0, len(of.parts())
+        self.progress = Progress(self._started, self._event, self._ended, self._scored)
+
+    def __enter__(self) -> _Told:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._display is not None:
+            self._display.__exit__()
+
+    def _started(self, part: Part, shared: dict[str, str]) -> None:
+        self._number += 1
+        say(f"{part.title}: started")
+        for donor in dict.fromkeys(shared.values()):
+            say(f"{part.title}: takes over from {donor}: {', '.join(stage for stage, name in shared.items() if name == donor)}")
+
+    def _event(self, part: Part, event: Event) -> None:
+        if self._display is not None:
+            self._display(event)
+        elif event["kind"] == "stage" and event["state"] in ("started", "finished"):
+            say(f"{part.title}: {event['stage']} {event['state']}")
+        elif event["kind"] == "warning":
+            complain(f"warning: {part.title}: {event['message']}")
+
+    def _ended(self, part: Part, error: str) -> None:
+        if error:
+            complain(f"{part.title} failed: {error}")
+        else:
+            say(f"{part.title}: done")
+
+    def _scored(self) -> None:
+        from ..study.output import write_results
+
+        write_results(self._study)

@@ -1,0 +1,1 @@
+"""Studies: several methods and seeds compared on one cohort, each in an ordinary experiment."""

@@ -1,0 +1,18 @@
+"""What a study writes for people and programs, renewed after each scoring."""
+
+from __future__ import annotations
+
+from ..core.files import write_text
+from .page import page
+from .request import Study
+from .results import read_results
+from .tables import write_tables
+
+PAGE = "study.html"
+
+
+def write_results(study: Study) -> None:
+    """Renew ``table.md``, ``table.csv``, ``per_case.csv`` and ``study.html`` in the study's folder."""
+    results = read_results(study)
+    write_tables(results)
+    write_text(study.folder / PAGE, page(results))

@@ -1,0 +1,322 @@
+"""What a study is asked for: its scans, its methods with their settings, its seeds. ``study.json`` records it.
+
+A study folder holds ordinary experiments in ``experiments/METHOD/seed_K``. Beside the methods asked for there is always
+``source-only`` (a segmenter that learned from the source scans as they are) and, where the target's labels are given,
+``supervised`` (one that learned from the target scans with their labels): the floor and the ceiling of what adapting can reach.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..cohort.finding import Case, Cohort
+from ..core.errors import InputError, short, unreadable
+from ..core.files import read_json, write_json
+from ..core.settings import Settings, preset_settings, translators_with, with_values
+from ..experiment.folder import Experiment, difference, package_versions
+from ..experiment.stages import Stage
+from ..method.plan import plan
+
+FORMAT = 1
+RECORD, EXPERIMENTS = "study.json", "experiments"
+SOURCE_ONLY, SUPERVISED = "source-only", "supervised"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method of a study.
+
+    Attributes:
+        name: of its folder and in the tables.
+        translator: the image translator; ``none`` has none.
+        values: its settings beside those of the whole study, by dotted keys.
+        seeds: its seeds; none stands for those of the whole study.
+    """
+
+    name: str
+    translator: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    seeds: tuple[int, ...] = ()
+
+    @property
+    def adapts(self) -> bool:
+        """Whether it is a method of adaptation, neither the floor nor the ceiling."""
+        return self.name not in (SOURCE_ONLY, SUPERVISED)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One experiment of a study: a method with a seed."""
+
+    method: Method
+    seed: int
+    folder: Path
+    settings: Settings
+    cohort: Cohort
+
+    @property
+    def name(self) -> str:
+        """How events and markers call it, such as ``cut/seed_0``."""
+        return f"{self.method.name}/seed_{self.seed}"
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"{self.method.name}, seed {self.seed}"
+
+    def stages(self) -> tuple[Stage, ...]:
+        """All stages of the experiment."""
+        return plan(self.settings, self.cohort)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as it is asked for.
+
+    Attributes:
+        folder: where it lies.
+        preset: which settings all experiments start from.
+        values: what they all change, by dotted keys; what belongs to a translator matters to its methods only.
+        methods: the methods asked for, without the floor and the ceiling.
+        seeds: of the floor, the ceiling and the methods without seeds of their own.
+        cohort: the scans.
+        ceiling: target scans with labels, for the ceiling alone; none without a ceiling.
+        own: settings of the floor and the ceiling alone, by their names.
+        digests: SHA-256 of every scan and label map by path; empty before the scans have been checked.
+    """
+
+    folder: Path
+    preset: str
+    values: Mapping[str, str]
+    methods: tuple[Method, ...]
+    seeds: tuple[int, ...]
+    cohort: Cohort
+    ceiling: tuple[Case, ...] = ()
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether a folder holds a study."""
+        return (folder / RECORD).is_file()
+
+    @property
+    def rows(self) -> tuple[Method, ...]:
+        """The floor, the methods, and the ceiling where there is one."""
+        floor, ceiling = (Method(name, "none", self.own.get(name, {})) for name in (SOURCE_ONLY, SUPERVISED))
+        return (floor, *self.methods, *([ceiling] if self.ceiling else []))
+
+    @property
+    def labelled_target(self) -> tuple[Case, ...]:
+        """What the ceiling learns from: its cases without those that are evaluation cases too."""
+        scored = {self.digests.get(str(case.image), str(case.image)) for case in self.cohort.evaluation}
+        return tuple(case for case in self.ceiling if self.digests.get(str(case.image), str(case.image)) not in scored)
+
+    def seeds_of(self, method: Method) -> tuple[int, ...]:
+        """The seeds that a method is run with."""
+        return method.seeds or self.seeds
+
+    def settings(self, method: Method, seed: int) -> Settings:
+        """The settings of one experiment.
+
+        Raises:
+            InputError: a setting is unknown or not allowed, or belongs to another translator.
+        """
+        values: dict[str, Any] = {key: value for key, value in self.values.items() if _matters_to(key, method.translator)}
+        values |= {**method.values, "translation.translator": method.translator, "seed": seed, "evaluation.source_only": False}
+        if not method.adapts:
+            values["self_training.iterations"] = 0
+        return with_values(preset_settings(self.preset), values)
+
+    def parts(self) -> list[Part]:
+        """All experiments in the order in which they are run: every method with its first seed comes before any with its second."""
+        rows = self.rows
+        seeds = {method.name: self.seeds_of(method) for method in rows}
+        turns = range(max(map(len, seeds.values())))
+        return [self._part(method, seeds[method.name][turn]) for turn in turns for method in rows if turn < len(seeds[method.name])]
+
+    def _part(self, method: Method, seed: int) -> Part:
+        cohort = self.cohort
+        if method.name == SUPERVISED:  # what it predicts for scans that it has learned from is not used
+            labelled = self.labelled_target
+            unlabelled = tuple(replace(case, label=None) for case in labelled)
+            cohort = Cohort(labelled, unlabelled, self.cohort.evaluation)
+        folder = self.folder / EXPERIMENTS / method.name / f"seed_{seed}"
+        return Part(method, seed, folder, self.settings(method, seed), cohort)
+
+    def check(self) -> None:
+        """Make sure that all is named and set as it can be.
+
+        Raises:
+            InputError: it is not.
+        """
+        if not self.methods:
+            raise InputError("Name at least one method, as --method cyclegan-resnet; a study compares methods.")
+        names = [method.name.casefold() for method in self.rows]  # folders: a and A are one on Windows and macOS
+        for method in self.methods:
+            if not _NAME.fullmatch(method.name):
+                raise InputError(f"--method {short(method.name)}: a method's name is made of letters, digits, '.', '_' and '-'.")
+            if not method.adapts or names.count(method.name.casefold()) > 1:
+                raise InputError(f"There are two methods '{method.name}'; give one of them another name, as --method NAME=TRANSLATOR.")
+        for key in self.values:
+            owners = translators_with(key.rpartition(".")[0])
+            if owners and not any(method.translator in owners for method in self.methods):
+                raise InputError(f"{key} belongs to {' and '.join(owners)}, which no method of this study uses; leave it out.")
+        self.parts()
+
+    def refuse_other(self) -> None:
+        """Make sure that experiments which are there already are those that are asked for.
+
+        Raises:
+            InputError: one was started with another setting or other scans.
+        """
+        for part in self.parts():
+            if Experiment.exists(part.folder) and (differs := difference(Experiment.load(part.folder), part.settings, part.cohort)):
+                raise InputError(
+                    f"{self.folder} is another study: of {part.title}, {differs}; give the same again, another name to the method,"
+                    " or another output folder."
+                )
+
+    def extended(self, asked: Study, names_scans: bool, names_preset: bool) -> Study:
+        """This study with more methods or seeds.
+
+        Args:
+            asked: what is asked for now; settings that it does not name stay as they are.
+            names_scans, names_preset: whether it says which scans and which preset.
+
+        Raises:
+            InputError: it is another study.
+        """
+        if names_preset and asked.preset != self.preset:
+            raise InputError(_other(self.folder, f"it was started with preset={self.preset}, not {asked.preset}"))
+        if names_scans and asked.cohort != self.cohort:
+            raise InputError(_other(self.folder, "its scans differ"))
+        if asked.ceiling and self.ceiling and {case.id for case in asked.ceiling} != {case.id for case in self.ceiling}:
+            raise InputError(_other(self.folder, "its labelled target scans differ"))
+        known = {method.name: method for method in self.methods}
+        for method in asked.methods:
+            before = known.get(method.name, method)
+            if before.translator != method.translator:
+                raise InputError(_other(self.folder, f"its method {method.name} is {before.translator}, not {method.translator}"))
+            seeds = (*before.seeds, *(seed for seed in method.seeds if seed not in before.seeds))
+            known[method.name] = Method(method.name, method.translator, {**before.values, **method.values}, seeds)
+        return replace(
+            self,
+            values={**self.values, **asked.values},
+            methods=tuple(known.values()),
+            seeds=(*self.seeds, *(seed for seed in asked.seeds if seed not in self.seeds)),
+            ceiling=self.ceiling or asked.ceiling,
+            own={name: {**self.own.get(name, {}), **asked.own.get(name, {})} for name in (SOURCE_ONLY, SUPERVISED)},
+        )
+
+    def save(self) -> None:
+        """Write ``study.json``."""
+        path = self.folder / RECORD
+        record = {
+            "format": FORMAT,
+            "created": read_json(path)["created"] if path.is_file() else time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "preset": self.preset,
+            "settings": dict(self.values),
+            "methods": [
+                {"name": one.name, "translator": one.translator, "settings": dict(one.values), "seeds": list(one.seeds)}
+                for one in self.methods
+            ],
+            "seeds": list(self.seeds),
+            "settings_of": {name: dict(values) for name, values in self.own.items() if values},
+            "cohort": self.cohort.to_json(),
+            "ceiling": _labelled_json(self.ceiling),
+            "files": dict(self.digests),
+            "versions": package_versions(),
+        }
+        write_json(path, record)
+
+    @classmethod
+    def load(cls, folder: Path) -> Study:
+        """Open a study as it was recorded.
+
+        Raises:
+            InputError: there is none, or ``study.json`` is damaged or newer than this program.
+
+        >>> study = Study.load(Path("STUDY"))  # doctest: +SKIP
+        >>> [part.name for part in study.parts()]  # doctest: +SKIP
+        ['source-only/seed_0', 'cyclegan-resnet/seed_0']
+        """
+        path = folder / RECORD
+        if not path.is_file():
+            raise InputError(f"{folder} is not a study folder: it has no {RECORD}; check the path.")
+        try:
+            record = read_json(path)
+            if int(record["format"]) > FORMAT:
+                raise InputError(f"{path} was written by a newer version of CrossMoDAUDA (format {record['format']}); update to read it.")
+            methods = tuple(
+                Method(str(one["name"]), str(one["translator"]), dict(one["settings"]), tuple(map(int, one["seeds"])))
+                for one in record["methods"]
+            )
+            return cls(
+                folder,
+                str(record["preset"]),
+                dict(record["settings"]),
+                methods,
+                tuple(map(int, record["seeds"])),
+                Cohort.from_json(record["cohort"]),
+                tuple(Case(str(case["id"]), Path(case["image"]), Path(case["label"])) for case in record["ceiling"]),
+                {str(name): dict(values) for name, values in record["settings_of"].items()},
+                {str(file): str(digest) for file, digest in record["files"].items()},
+            )
+        except OSError as error:
+            raise unreadable(path, error) from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise InputError(f"{path} is damaged; restore it or start in a new folder.") from None
+
+
+def parse_method(text: str) -> Method:
+    """A method of ``--method NAME=TRANSLATOR``; a translator alone is its own name.
+
+    >>> parse_method("longer=cyclegan-resnet").translator, parse_method("cyclegan-resnet").name
+    ('cyclegan-resnet', 'cyclegan-resnet')
+    """
+    name, equals, translator = text.partition("=")
+    return Method(name.strip(), (translator if equals else name).strip())
+
+
+def parse_seeds(words: Sequence[str]) -> tuple[tuple[int, ...], dict[str, tuple[int, ...]]]:
+    """The seeds of ``--seeds``: those of all methods, and those of single ones by name.
+
+    Raises:
+        InputError: a word is neither a seed nor METHOD=SEED,SEED.
+
+    >>> parse_seeds(["0", "cyclegan-resnet=0,1,2"])
+    ((0,), {'cyclegan-resnet': (0, 1, 2)})
+    """
+    common: list[int] = []
+    single: dict[str, tuple[int, ...]] = {}
+    for word in words:
+        name, equals, listed = word.rpartition("=")
+        try:
+            seeds = tuple(dict.fromkeys(int(number) for number in listed.split(",")))
+        except ValueError:
+            raise InputError(f"--seeds {short(word)} is neither a seed nor METHOD=SEED,SEED; write for example --seeds 0 1 2.") from None
+        if equals:
+            single[name.strip()] = seeds
+        else:
+            common += [seed for seed in seeds if seed not in common]
+    return tuple(common), single
+
+
+def _matters_to(key: str, translator: str) -> bool:
+    owners = translators_with(key.rpartition(".")[0])
+    return not owners or translator in owners
+
+
+def _labelled_json(cases: Sequence[Case]) -> list[dict[str, str]]:
+    return [{"id": case.id, "image": case.image.as_posix(), "label": case.label.as_posix()} for case in cases if case.label]
+
+
+def _other(folder: Path, why: str) -> str:
+    return f"{folder} is another study: {why}; give the same again, or another output folder."

@@ -1,0 +1,154 @@
+"""What a study has found so far: a row for each method and iteration, with its share of the gap and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..core.errors import InputError
+from ..core.layout import iteration_name
+from ..method.report import row_title
+from ..scoring.comparison import GapClosed, PairedTest, Verdict, gap_closed, paired_tests, verdict
+from ..scoring.evaluation import CaseScore, TableRow, read_per_case_csv, summary_rows
+from .request import SOURCE_ONLY, SUPERVISED, Method, Part, Study
+
+_TITLES = {SOURCE_ONLY: "source only", SUPERVISED: "target-supervised"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a study's table.
+
+    Attributes:
+        method: what it is a result of.
+        iteration: of the self-training.
+        title: what people call it.
+        by_seed: the scores of every seed that has come so far.
+        scores: the mean over these seeds, for each case and structure.
+        table: mean and standard deviation over the cases.
+        dice: mean DSC of each case over the structures that were drawn.
+        gap: the share of the gap that it closes; None without floor or ceiling, and for these themselves.
+        verdict: against source only; None for floor and ceiling, and where there is no floor yet.
+    """
+
+    method: Method
+    iteration: int
+    title: str
+    by_seed: Mapping[int, Sequence[CaseScore]]
+    scores: Sequence[CaseScore]
+    table: TableRow
+    dice: Mapping[str, float]
+    gap: GapClosed | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """A study's results.
+
+    Attributes:
+        rows: in the order of the table: source only, the methods with their iterations, target-supervised.
+        tests: paired tests between source only and the methods, each after its last iteration so far.
+        structures: names of the structures.
+        convention: how the scores count empty masks.
+    """
+
+    study: Study
+    rows: Sequence[Row]
+    tests: Sequence[PairedTest]
+    structures: Sequence[str]
+    convention: str
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def last_rows(self) -> list[Row]:
+        """Each method's row after its last iteration so far, floor and ceiling included."""
+        return list({row.method.name: row for row in self.rows}.values())
+
+    def row(self, name: str) -> Row | None:
+        """The last row of a method."""
+        return next((row for row in self.last_rows() if row.method.name == name), None)
+
+    def best(self) -> Row | None:
+        """The row of a method with the highest mean DSC; None while there is none."""
+        adapted = [row for row in self.rows if row.method.adapts and row.table.mean_dice]
+        return max(adapted, key=lambda row: row.table.mean_dice.mean if row.table.mean_dice else 0.0, default=None)
+
+
+def read_results(study: Study) -> Results:
+    """What the experiments have scored so far."""
+    parts, errors = study.parts(), dict[str, str]()
+    found: dict[str, dict[int, dict[int, list[CaseScore]]]] = {}  # scores by method, iteration and seed
+    for part in parts:
+        try:
+            scores = _scores(part)
+        except InputError as error:
+            errors[part.name] = str(error)
+            continue
+        for iteration, listed in scores.items():
+            found.setdefault(part.method.name, {}).setdefault(iteration, {})[part.seed] = listed
+    settings = parts[0].settings
+    structures = list(settings.labels)
+    rows = [
+        _row(method, iteration, by_seed, structures)
+        for method in study.rows
+        for iteration, by_seed in sorted(found.get(method.name, {}).items())
+    ]
+    rows = _compared(rows)
+    tested = {
+        row.title: list(row.dice.values()) for row in Results(study, rows, (), structures, "").last_rows() if row.method.name != SUPERVISED
+    }
+    tests = paired_tests(tested) if len(tested) > 1 and all(tested.values()) else []
+    return Results(study, rows, tests, structures, settings.evaluation.convention, errors)
+
+
+def _scores(part: Part) -> dict[int, list[CaseScore]]:
+    """A part's scores by iteration; none before the first."""
+    path = part.folder / "evaluation" / "per_case.csv"
+    if not path.is_file():
+        return {}
+    scores, settings = read_per_case_csv(path), part.settings
+    titles = {
+        row_title(iteration_name(number), settings.translation.translator): number
+        for number in range(settings.self_training.iterations + 1)
+    }
+    return {number: scores[title] for title, number in titles.items() if title in scores}
+
+
+def _row(method: Method, iteration: int, by_seed: Mapping[int, list[CaseScore]], structures: Sequence[str]) -> Row:
+    title = _TITLES.get(method.name, f"{method.name}, iteration {iteration}")
+    scores = mean_over_seeds(by_seed)
+    (table,) = summary_rows({title: scores}, structures)
+    dice: dict[str, list[float]] = {}
+    for score in scores:
+        if table.dice.get(score.structure) is not None:
+            dice.setdefault(score.case, []).append(score.dice)
+    means = {case: float(np.mean(values)) for case, values in sorted(dice.items())}
+    return Row(method, iteration, title, by_seed, scores, table, means)
+
+
+def mean_over_seeds(by_seed: Mapping[int, Sequence[CaseScore]]) -> list[CaseScore]:
+    """The mean of each case's and structure's scores over the seeds."""
+    together: dict[tuple[str, str], list[CaseScore]] = {}
+    for scores in by_seed.values():
+        for score in scores:
+            together.setdefault((score.case, score.structure), []).append(score)
+    measures = ("dice", "assd", "volume_ml", "reference_ml", "hd95")
+    return [
+        CaseScore(*of, *(float(np.mean([getattr(one, name) for one in scores])) for name in measures)) for of, scores in together.items()
+    ]
+
+
+def _compared(rows: Sequence[Row]) -> list[Row]:
+    """The rows with their gaps and verdicts, as far as the floor and the ceiling are there."""
+    named = {row.method.name: row for row in rows}
+    floor, ceiling = named.get(SOURCE_ONLY), named.get(SUPERVISED)
+    done = []
+    for row in rows:
+        if row.method.adapts and floor and row.dice and list(row.dice) == list(floor.dice):
+            own, lowest = list(row.dice.values()), list(floor.dice.values())
+            gap = gap_closed(own, lowest, list(ceiling.dice.values())) if ceiling and list(ceiling.dice) == list(row.dice) else None
+            row = replace(row, gap=gap, verdict=verdict(own, lowest))
+        done.append(row)
+    return done

@@ -1,0 +1,201 @@
+"""Running a study's experiments: what is shared is taken over, then a worker fills the rest; several side by side on several devices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..cohort.checking import CohortReport, check_cohort
+from ..cohort.finding import Cohort
+from ..core.errors import CrossModaError, InputError
+from ..core.interrupts import raise_swallowed
+from ..core.settings import with_values
+from ..experiment.events import CHECK, Event, EventLog, read_events
+from ..experiment.folder import Experiment
+from ..experiment.last_run import read_last_run
+from ..experiment.lock import locked
+from ..experiment.markers import read_markers
+from ..experiment.sharing import adopt, shareable
+from ..experiment.stages import Stage, due
+from ..places.place import SECONDS_BETWEEN_POLLS, Place, Worker, fetch_all, finish
+from .request import Part, Study
+
+
+@dataclass
+class Progress:
+    """Who is told how a study goes.
+
+    Attributes:
+        started: a part and the stages that it has taken over from others, with their names.
+        event: an event of a part.
+        ended: a part and, if it failed, why.
+        scored: there are new scores.
+    """
+
+    started: Callable[[Part, dict[str, str]], None] = lambda part, shared: None
+    event: Callable[[Part, Event], None] = lambda part, event: None
+    ended: Callable[[Part, str], None] = lambda part, error: None
+    scored: Callable[[], None] = lambda: None
+
+
+def check_scans(study: Study, log: EventLog) -> tuple[Study, list[CohortReport]]:
+    """The study with the digests of its scans, by which it knows labelled target scans that it would be scored on.
+
+    Returns:
+        The study, and what was found in its scans and in the ceiling's; problems are not raised.
+
+    Raises:
+        InputError: nothing would be left for the ceiling to learn from.
+    """
+    labels = study.settings(study.rows[0], study.seeds_of(study.rows[0])[0]).labels
+    reports = [check_cohort(study.cohort, labels, log.progress(CHECK))]
+    if study.ceiling:
+        found = check_cohort(Cohort(study.ceiling, study.cohort.target), labels, log.progress(CHECK))
+        reports.append(replace(found, rows=[row for row in found.rows if row.domain == "source"], cohort_warnings=[]))
+    rows = [row for report in reports for row in report.rows]
+    digests = {str(row.image): row.image_sha256 for row in rows}
+    digests |= {str(row.label): row.label_sha256 for row in rows if row.label}
+    study = replace(study, digests=digests)
+    left, count = len(study.labelled_target), len(study.ceiling)
+    if left < count:
+        if not left:
+            raise InputError(
+                "Every labelled target scan is an evaluation case, so that the supervised ceiling would be scored on what it has"
+                " learned; give other scans for the evaluation, or leave --target-labels out."
+            )
+        both = f"{count - left} of {count} labelled target scans are evaluation cases too"
+        reports[-1].cohort_warnings.append(f"{both}: the supervised ceiling does not learn from them.")
+    return study, reports
+
+
+def to_do(part: Part) -> list[Stage]:
+    """The stages of a part that have work to do."""
+    stages = part.stages()
+    waiting = due(stages, read_markers(part.folder), part.folder)
+    return [stage for stage in stages if stage.name in waiting]
+
+
+def shared_stages(study: Study, part: Part) -> dict[str, str]:
+    """The stages that a part that has begun would take over from others, with their names."""
+    if not Experiment.exists(part.folder):
+        return {}
+    return shareable(Experiment.load(part.folder), part.stages(), _donors(study, part))
+
+
+def run(
+    study: Study, place: Place, devices: Sequence[str], log: EventLog, progress: Progress, words: Sequence[str] = ()
+) -> list[tuple[Part, str]]:
+    """Run all experiments of a study that are not finished, one a device at a time; those that fail do not keep the others back.
+
+    An experiment that a worker is at already, as after a kill of the study, is waited for.
+
+    Args:
+        study: recorded and held by the caller.
+        place: where the workers run.
+        devices: a name for each experiment that may run at a time.
+        log: the study's own events.
+        words: options for every worker beside its folder and device.
+
+    Returns:
+        The parts that failed, each with the sentence that says why.
+    """
+    waiting = [part for part in study.parts() if to_do(part) or place.is_alive(part.folder)]
+    waiting.sort(key=lambda part: not place.is_alive(part.folder))  # those that are at work already come first
+    running: dict[int, _Running] = {}
+    failures: list[tuple[Part, str]] = []
+
+    def end(part: Part, error: str) -> None:
+        log.write("stage", stage=part.name, state="failed" if error else "finished", message=error)
+        if error:
+            failures.append((part, error))
+        progress.ended(part, error)
+        progress.scored()
+
+    try:
+        while waiting or running:
+            raise_swallowed()
+            for slot, device in enumerate(devices):
+                if slot not in running and waiting:
+                    part = waiting.pop(0)
+                    log.write("stage", stage=part.name, state="started")
+                    try:
+                        running[slot] = _start(study, part, place, device, words, progress)
+                    except CrossModaError as error:
+                        end(part, str(error))
+            for slot, one in list(running.items()):
+                is_over = one.is_over()  # before reading: what it wrote before its end is then read below
+                for event in one.new_events():
+                    progress.event(one.part, event)
+                    if event["kind"] == "stage" and event["state"] == "finished" and event["stage"].endswith("/evaluate"):
+                        progress.scored()
+                if is_over:
+                    del running[slot]
+                    end(one.part, one.error())
+            time.sleep(SECONDS_BETWEEN_POLLS)
+    except BaseException:
+        _stop(place, list(running.values()))
+        raise
+    return failures
+
+
+@dataclass
+class _Running:
+    """An experiment that a worker is at; ``worker`` is None if it was started by somebody else."""
+
+    part: Part
+    place: Place
+    worker: Worker | None
+    offset: int
+    _status: int | None = field(default=None)
+
+    def is_over(self) -> bool:
+        self.place.fetch(self.part.folder)
+        if self.worker is None:
+            return not self.place.is_alive(self.part.folder)
+        self._status = self.worker.poll()
+        return self._status is not None
+
+    def new_events(self) -> list[Event]:
+        events, self.offset = read_events(self.part.folder / "events.jsonl", self.offset)
+        return events
+
+    def error(self) -> str:
+        """Why it failed; empty if it did not."""
+        fetch_all(self.place, self.part.folder)
+        last = read_last_run(self.part.folder)
+        if last.said == "finished" and not self._status:
+            return ""
+        said = self.worker.last_words() if self.worker else ""
+        return last.error or {"interrupted": "It was stopped."}.get(last.said, "") or said or "Its worker ended without a word."
+
+
+def _start(study: Study, part: Part, place: Place, device: str, words: Sequence[str], progress: Progress) -> _Running:
+    folder, log = part.folder, part.folder / "events.jsonl"
+    offset = log.stat().st_size if log.is_file() else 0
+    if place.is_alive(folder):
+        progress.started(part, {})
+        return _Running(part, place, None, offset)
+    finish(place.check(with_values(part.settings, {"device": device})))
+    if not Experiment.exists(folder):
+        files = {str(path) for cases in part.cohort.domains().values() for case in cases for path in (case.image, case.label) if path}
+        Experiment.create(folder, part.settings, part.cohort, {file: digest for file, digest in study.digests.items() if file in files})
+    with locked(folder):
+        shared = adopt(Experiment.load(folder), part.stages(), _donors(study, part))
+    progress.started(part, shared)
+    command = finish(place.send(["run", "-o", str(folder), "--device", device, *words]))
+    return _Running(part, place, place.start(folder, command), offset)
+
+
+def _donors(study: Study, part: Part) -> dict[str, tuple[Experiment, Sequence[Stage]]]:
+    others = [other for other in study.parts() if other.folder != part.folder and Experiment.exists(other.folder)]
+    return {other.name: (Experiment.load(other.folder), other.stages()) for other in others}
+
+
+def _stop(place: Place, running: Sequence[_Running]) -> None:
+    """Stop all workers; each ends its step, and is killed if it takes too long."""
+    stops = [place.stop(one.part.folder, one.worker) for one in running]
+    while not all(stop.is_over for stop in stops):
+        for stop in stops:
+            stop.poll()
+        time.sleep(SECONDS_BETWEEN_POLLS)

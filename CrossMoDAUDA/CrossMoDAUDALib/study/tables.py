@@ -1,0 +1,198 @@
+"""A study's tables: ``table.md`` for people, ``table.csv`` and ``per_case.csv`` for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import NOT_CLINICAL
+from ..core.files import write_csv, write_text
+from ..scoring.comparison import SMALLEST_GAP, GapClosed, PairedTest, smallest_p
+from ..scoring.evaluation import NOT_DRAWN, Statistic
+from .results import Results, Row
+
+TABLE, TABLE_CSV, PER_CASE = "table.md", "table.csv", "per_case.csv"
+_MEASURES = (("dice", "DSC, {}", "↑"), ("assd", "ASSD, {} (mm)", "↓"), ("hd95", "HD95, {} (mm)", "↓"))
+
+
+def columns(results: Results) -> list[tuple[str, str, str, bool]]:
+    """The table's columns of scores: measure, structure (none is the mean over them), heading, whether more is better."""
+    found = [("mean_dice", "", "DSC, mean ↑", True)]
+    for measure, heading, arrow in _MEASURES:
+        found += [(measure, name, f"{heading.format(name)} {arrow}", measure == "dice") for name in results.structures]
+    return found
+
+
+def statistic(row: Row, measure: str, structure: str) -> Statistic | None:
+    """A cell of the table; None where nothing was drawn."""
+    found: Statistic | None = row.table.mean_dice if measure == "mean_dice" else getattr(row.table, measure)[structure]
+    return found
+
+
+def number(value: float, measure: str) -> str:
+    """A score as the table shows it."""
+    return f"{value:.3f}" if "dice" in measure else f"{value:.2f}"
+
+
+def cell(found: Statistic | None, measure: str) -> str:
+    """Mean and standard deviation as the table shows them."""
+    if found is None:
+        return NOT_DRAWN
+    return number(found.mean, measure) + (f" ± {number(found.deviation, measure)}" if found.count > 1 else "")
+
+
+def gap_text(gap: GapClosed | None) -> str:
+    """The share of the gap as the table shows it.
+
+    >>> gap_text(GapClosed(0.8123, 0.7, 0.9)), gap_text(GapClosed(None)), gap_text(None)
+    ('81 % (70 to 90)', 'not defined', '')
+    """
+    if gap is None:
+        return ""
+    if gap.share is None:
+        return "not defined"
+    interval = "" if gap.low is None or gap.high is None else f" ({100 * gap.low:.0f} to {100 * gap.high:.0f})"
+    return f"{100 * gap.share:.0f} %{interval}"
+
+
+def best_of(results: Results) -> dict[tuple[str, str], float]:
+    """By column, the best mean of the methods that adapt; none with less than two of them."""
+    found = {}
+    for measure, structure, _, more in columns(results):
+        means = [cell.mean for row in results.rows if row.method.adapts and (cell := statistic(row, measure, structure))]
+        if len(means) > 1:
+            found[measure, structure] = max(means) if more else min(means)
+    return found
+
+
+def write_tables(results: Results) -> None:
+    """Renew the three tables in the study's folder."""
+    folder = results.study.folder
+    write_text(folder / TABLE, markdown(results))
+    _write_csv(folder / TABLE_CSV, results)
+    _write_per_case(folder / PER_CASE, results)
+
+
+def markdown(results: Results) -> str:
+    """The table, the verdicts and the paired tests as Markdown."""
+    best, heads = best_of(results), ["Method", "Seeds", "Cases", *(heading for *_, heading, _ in columns(results)), "Gap closed"]
+    lines = [heads]
+    for row in results.rows:
+        cells = [row.title, str(len(row.by_seed)), str(row.table.cases)]
+        for measure, structure, *_ in columns(results):
+            found = statistic(row, measure, structure)
+            is_best = row.method.adapts and found is not None and found.mean == best.get((measure, structure))
+            cells.append(f"**{cell(found, measure)}**" if is_best else cell(found, measure))
+        lines.append([*cells, gap_text(row.gap)])
+    parts = ["# Study", f"**{NOT_CLINICAL}**", _as_table(lines), *notes(results)]
+    if sentences := verdicts(results):
+        parts += ["## Against source only", "\n".join(f"- {sentence}" for sentence in sentences)]
+    if results.tests:
+        tested = [["Methods", "Difference in mean DSC", "p", "p, Holm"]]
+        tested += [
+            [f"{test.other} against {test.one}", f"{-test.difference:+.3f}", p_text(test.p), p_text(test.p_holm)] for test in results.tests
+        ]
+        parts += ["## Paired tests", _as_table(tested), tests_note(results.tests)]
+    return "\n\n".join(parts) + "\n"
+
+
+def verdicts(results: Results) -> list[str]:
+    """What is to be said of each method's last iteration against source only."""
+    return [row.verdict.sentence(row.title) for row in results.last_rows() if row.verdict]
+
+
+def notes(results: Results) -> list[str]:
+    """How to read the table."""
+    said = [
+        "Mean ± population standard deviation over the cases; with several seeds, of each case's mean over the seeds. DSC: Dice"
+        " similarity coefficient. ASSD: average symmetric surface distance. HD95: 95th percentile of the surface distances."
+        f" Scoring convention: {results.convention}. The best method of adaptation is bold."
+    ]
+    if results.study.ceiling:
+        said.append(
+            "Target-supervised learned from target scans with their labels, which nothing else has seen: it is the ceiling. Gap closed:"
+            " (method - source only) / (target-supervised - source only) in mean DSC, with the 95 % interval of a bootstrap over the cases."
+            f" It is not defined where the ceiling is less than {SMALLEST_GAP} above source only."
+        )
+    if any(statistic(row, measure, structure) is None for row in results.rows for measure, structure, *_ in columns(results)):
+        said.append(f"“{NOT_DRAWN}”: drawn in no reference.")
+    return said
+
+
+def tests_note(tests: Sequence[PairedTest]) -> str:
+    """How to read the paired tests."""
+    cases = tests[0].cases
+    return (
+        f"Wilcoxon's signed-rank test of the mean DSC, paired over {cases} case{'' if cases == 1 else 's'}, of the first method minus"
+        f" the second, each after its last iteration; p, Holm: corrected for {len(tests)} test{'' if len(tests) == 1 else 's'}. With"
+        f" {cases} case{'' if cases == 1 else 's'} no p can be below {smallest_p(cases):.2g}."
+    )
+
+
+def p_text(p: float) -> str:
+    """A p-value as tables show it.
+
+    >>> p_text(0.0004), p_text(0.0312), p_text(1)
+    ('< 0.001', '0.031', '1.000')
+    """
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _as_table(lines: Sequence[Sequence[str]]) -> str:
+    escaped = [[text.replace("|", "\\|") for text in line] for line in lines]
+    widths = [max(map(len, column)) for column in zip(*escaped, strict=True)]
+    rows = [
+        "| "
+        + " | ".join(
+            text.ljust(width) if not index else text.rjust(width) for index, (text, width) in enumerate(zip(line, widths, strict=True))
+        )
+        + " |"
+        for line in escaped
+    ]
+    rule = "| " + " | ".join("-" * width if not index else "-" * (width - 1) + ":" for index, width in enumerate(widths)) + " |"
+    return "\n".join([rows[0], rule, *rows[1:]])
+
+
+def _write_csv(path: Path, results: Results) -> None:
+    """The table in full precision."""
+    heads: list[Any] = ["method", "iteration", "seeds", "cases"]
+    for measure, structure, *_ in columns(results):
+        column = _column(measure, structure)
+        heads += [column, f"{column}_std"]
+    lines = [[*heads, "gap_closed", "gap_closed_low", "gap_closed_high", "above_source_only", "above_source_only_error", "verdict"]]
+    for row in results.rows:
+        line: list[Any] = [row.method.name, row.iteration if row.method.adapts else "", len(row.by_seed), row.table.cases]
+        for measure, structure, *_ in columns(results):
+            found = statistic(row, measure, structure)
+            line += [found.mean, found.deviation] if found else ["", ""]
+        gap = row.gap or GapClosed(None)
+        line += ["" if value is None else value for value in (gap.share, gap.low, gap.high)]
+        if row.verdict:
+            word = "fails" if row.verdict.fails else "better" if row.verdict.is_clear else "uncertain"
+            line += [row.verdict.difference, "" if row.verdict.error is None else row.verdict.error, word]
+        else:
+            line += ["", "", ""]
+        lines.append(line)
+    write_csv(path, lines)
+
+
+def _column(measure: str, structure: str) -> str:
+    name = {"mean_dice": "dice", "assd": "assd_mm", "hd95": "hd95_mm"}.get(measure, measure)
+    return f"{name}_{structure or 'mean'}"
+
+
+def _write_per_case(path: Path, results: Results) -> None:
+    """Every score of every seed in full precision."""
+    lines: list[list[Any]] = [
+        ["method", "iteration", "seed", "case", "structure", "dice", "assd_mm", "hd95_mm", "volume_ml", "reference_ml"]
+    ]
+    for row in results.rows:
+        iteration = row.iteration if row.method.adapts else ""
+        for seed, scores in sorted(row.by_seed.items()):
+            for score in scores:
+                drawn = row.table.dice[score.structure] is not None
+                measures = [score.dice, score.assd, score.hd95] if drawn else ["", "", ""]
+                about = [row.method.name, iteration, seed, score.case, score.structure]
+                lines.append([*about, *measures, score.volume_ml, score.reference_ml])
+    write_csv(path, lines)
