@@ -123,19 +123,20 @@ def _each(value: Any, change: Callable[[Tensor], Tensor]) -> Any:
     return change(value) if isinstance(value, Tensor) else value
 
 
-def keep_precision(settings: Settings, device: torch.device, record: Path) -> Settings:
+def keep_precision(settings: Settings, device: torch.device, record: Path, begun: str | None = None) -> Settings:
     """The settings with the precision in which a training began, whatever device it goes on with.
 
     ``auto`` means another one on another device. The first call chooses and writes it down.
 
     Args:
         record: the JSON file in which it stands from then on.
+        begun: what is written if there is no record; None for what the translator's training takes.
 
     Raises:
         InputError: the device cannot compute in it, or the record is damaged.
     """
     if not record.is_file():
-        precision = Acceleration.choose(settings, device).precision
+        precision = begun or Acceleration.choose(settings, device).precision
         write_json(record, {"precision": precision, "device": str(device)})
         return replace(settings, precision=precision)
     try:

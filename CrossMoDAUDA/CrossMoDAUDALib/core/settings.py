@@ -114,7 +114,11 @@ class Settings:
     helper_processes: int = setting(
         -1, "Processes that help to prepare images; 0: none, -1: the program chooses.", low=-1, high=256, former_name="workers"
     )
-    precision: str = setting("auto", "Arithmetic of the translator; auto: bf16 on GPUs, fp32 for training on CPUs.", choices=PRECISIONS)
+    precision: str = setting(
+        "auto",
+        "Arithmetic of the networks; auto: bf16 where the hardware has units for it, but the translator trains in fp32 on CPUs.",
+        choices=PRECISIONS,
+    )
     compile: str = setting("auto", "Whether torch.compile speeds up the networks; auto: on a GPU.", choices=COMPILE)
     intensity: IntensitySettings = field(default_factory=IntensitySettings)
     translation: TranslationSettings = field(default_factory=TranslationSettings)

@@ -34,6 +34,7 @@ from ..segmentation.dataset import (
     write_description,
 )
 from ..segmentation.nnunet import nnunet_session
+from ..segmentation.on_cpu import precision_of
 from ..segmentation.predictor import Segmenter
 from ..translation import check
 from ..translation.slices import build_label_slices, build_slices
@@ -44,6 +45,7 @@ from .plan import (
     CONTRAST,
     LABEL_SLICES,
     PRECISION,
+    PRECISION_FILE,
     PREPROCESSED,
     PSEUDO_TARGET,
     RAW,
@@ -208,6 +210,11 @@ def train_segmenter(experiment: Experiment, stage: str, training: Training) -> N
     batch = preparation.batch_size(preprocessed, training.dataset, CONFIGURATION)
     used = _usable_devices(chosen, batch, experiment, stage, f"nnU-Net planned a batch of {batch}")
     _drop_damaged_checkpoints(experiment, stage, own / training.dataset)
+    if used[0].type == "cpu":  # on GPUs nnU-Net has a mixed precision of its own
+        record, begun = own / PRECISION_FILE, any((own / training.dataset).rglob("checkpoint_*.pth"))
+        # Versions that wrote no record trained in float32.
+        settings = keep_precision(settings, used[0], record, "fp32" if begun else precision_of(settings, used[0]))
+        experiment.events.write("message", stage=stage, message=f"Training the segmenter in {settings.precision} on the CPU.")
     arguments = (folders, own / "nnunet.log", augmentation, training.dataset, own / "model", settings, training.iteration, start_from)
     warm = distributed.run(trainings.train_in_session, arguments, used, experiment.events.progress(stage))
     if start_from and not warm:

@@ -129,7 +129,8 @@ def _by(function: str, *arguments: Any) -> Callable[..., None]:
 
 
 TRANSLATOR = tuple(f"translation/{name}" for name in TRANSLATOR_FILES)
-PRECISION = "translation/precision.json"  # of the translator's training, chosen when it begins
+PRECISION_FILE = "precision.json"  # of a training, chosen when it begins
+PRECISION = f"translation/{PRECISION_FILE}"
 PSEUDO_TARGET_IMAGES = "pseudo_target/*.nii.gz"
 LABEL_SLICES = "translation/source_labels.npy"  # of translators that use labels
 
@@ -238,7 +239,7 @@ def _export_target(training: Training, title: str) -> Stage:
 def _training(settings: Settings, training: Training, title: str, scored: bool) -> list[Stage]:
     """What each training of the segmenter has: nnU-Net's preparation, its training, predictions and, with evaluation cases, scores."""
     name, prepared = training.name, f"{PREPROCESSED}/{training.dataset}"
-    trained_on, model = f"{name}/trained_on.json", f"{name}/model/*"
+    trained_on, model, precision = f"{name}/trained_on.json", f"{name}/model/*", f"{name}/{PRECISION_FILE}"
     results = (*([f"{name}/pseudo_labels/*"] if training.labels_target else []), *([f"{name}/evaluation/*"] if scored else []))
     kept: tuple[str, ...] = (f"{prepared}/*.json", f"{prepared}/*/source_*")
     if training.dataset == SELF_TRAINING:  # each iteration has new labels for the target scans' images
@@ -259,7 +260,7 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
     score = stage("evaluate", _("score"), "evaluate", ("*/evaluation/*",), tables, every, "evaluation")  # a row for each training so far
     return [
         stage("prepare", _("prepare"), "prepare", (*_prepared_from(training), *kept), prepared_files, undrawn, "source", "target"),
-        stage("train", _("train"), "train_segmenter", (*prepared_files, *warm), (model,), matters),
+        stage("train", _("train"), "train_segmenter", (*prepared_files, precision, *warm), (model, precision), matters),
         stage("predict", predicts, "predict_target", (model, *results), results, matters, "target", "evaluation"),
         *([score] if scored else []),
     ]

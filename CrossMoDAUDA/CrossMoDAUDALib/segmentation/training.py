@@ -26,6 +26,7 @@ from ..models.model_folder import MODEL_FORMAT
 from ..models.plans import CONFIGURATION, FOLD
 from .dataset import drawn_by_weight
 from .nnunet import find_trainer, nnunet_session, printing_progress
+from .on_cpu import hasten, precision_of
 from .preparation import PLANS
 from .schedule import apply_schedule
 from .structure_scaling import ObservedDataset, StructureScaling
@@ -186,6 +187,11 @@ def _trainer_class(name: str) -> Any:
 
     class ExperimentTrainer(base):  # type: ignore[misc, valid-type]
         run: _Run
+
+        def configure_optimizers(self) -> Any:
+            if self.device.type == "cpu":  # here, because the network is made by now and not yet shared between processes
+                hasten(self.network, precision_of(self.run.settings, self.device))
+            return super().configure_optimizers()
 
         def get_training_transforms(self, *args: Any, **kwargs: Any) -> Any:
             transforms = super().get_training_transforms(*args, **kwargs)
