@@ -24,6 +24,7 @@ from ..core.progress import Progress
 from ..core.settings import Settings
 from ..models.model_folder import MODEL_FORMAT
 from ..models.plans import CONFIGURATION, FOLD
+from ..models.weights import load_weights
 from .dataset import drawn_by_weight
 from .nnunet import find_trainer, nnunet_session, printing_progress
 from .on_cpu import hasten, precision_of
@@ -76,8 +77,6 @@ def train(
     Raises:
         CrossModaError: the training diverged or its helper processes died.
     """
-    from safetensors.torch import load_model
-
     plans = read_json(preprocessed / name / f"{PLANS}.json")
     plans["continue_training"] = False
     chosen = settings.segmentation
@@ -101,7 +100,8 @@ def train(
     if checkpoint is not None:
         trainer.load_checkpoint(str(checkpoint))
     elif start_from is not None and warm:
-        load_model(_network(trainer), start_from / "segmenter.safetensors")
+        # Each tensor is in the file once, however many names it has in the network.
+        _network(trainer).load_state_dict(load_weights(start_from / "segmenter.safetensors"), strict=False)
     # Augmentation processes inherit this state, and one that goes on must not draw what it drew before.
     _seed(run.seed * 100_003 + trainer.current_epoch + _seed_of_rank())
     if not (output / "checkpoint_final.pth").is_file():
