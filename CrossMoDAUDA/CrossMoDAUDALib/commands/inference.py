@@ -128,9 +128,12 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
         folder: of the experiment, if there is one already.
     """
     from ..cohort.checking import check_cohort
+    from ..core.budget import left_open
+    from ..experiment.folder import Experiment
     from ..experiment.markers import read_markers
     from ..experiment.stages import due
     from ..method.plan import left_out_settings, plan
+    from ..method.sizing import for_scans
 
     log.write("progress", stage=CHECK, step=0, total=sum(map(len, cohort.domains().values())), message="reading the scans")
     with Bar("checking the scans", keep=True) as bar:
@@ -145,6 +148,9 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
         return InputError.exit_status
     stages = plan(settings, cohort)
     waiting = due(stages, read_markers(folder), folder)
+    if left_open(settings) and not Experiment.exists(folder):
+        fitted = "".join(f" {key}={value} (for these scans)." for key, value in for_scans(settings, cohort).items())
+        say(f"\nThe epochs for {settings.budget_minutes:g} minutes are chosen when it begins, by trying out how fast this is.{fitted}")
     say(f"\n{len(waiting)} of {len(stages)} stages would run:")
     for stage in stages:
         if stage.name in waiting:

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..core.errors import printable
 from ..core.progress import TimeLeft, duration
-from ..experiment.events import CHECK, Event
+from ..experiment.events import CHECK, REHEARSAL, Event
 
 SECONDS_BETWEEN_LINES = 60.0
 
@@ -154,7 +154,7 @@ def draws_bars() -> bool:
 
 
 def _title(stage: str) -> str:
-    return "checking the scans" if stage == CHECK else stage
+    return {CHECK: "checking the scans", REHEARSAL: "trying out how fast this computer trains"}.get(stage, stage)
 
 
 def _above_bars() -> contextlib.AbstractContextManager[None]:

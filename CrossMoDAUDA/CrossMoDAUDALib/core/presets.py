@@ -21,6 +21,28 @@ PRESETS: dict[str, dict[str, Any]] = {
         "segmentation.checkpoint_every": 5,
         "self_training.iterations": 2,
     },
+    # An hour or two on a few processor cores, for ten to twenty scans of each domain: smaller networks, patches and batches, and as
+    # many steps as fit (:mod:`.method.sizing`). Self-training goes on from the last weights.
+    "laptop": {
+        "budget_minutes": 75,
+        "translation.batch_size": 2,
+        "translation.image_size": 128,
+        "translation.epochs": 15,
+        "translation.decay_epochs": 15,
+        "translation.steps_per_epoch": 100,
+        "translation.learning_rate": 0.0004,
+        "translation.check_agreement": True,
+        "segmentation.epochs": 40,
+        "segmentation.iterations_per_epoch": 50,
+        "segmentation.validation_iterations_per_epoch": 2,
+        "segmentation.memory_gb": 0.35,
+        "segmentation.base_features": 16,
+        "segmentation.checkpoint_every": 2,
+        "segmentation.mirroring": False,
+        "self_training.iterations": 2,
+        "self_training.epochs": 20,
+        "self_training.warm_start": True,
+    },
     # Minutes on a CPU: every stage runs, the networks are too small and too little trained to be of use.
     "smoke": {
         "translation.image_size": 64,

@@ -74,6 +74,10 @@ class SelfTrainingSettings:
 
     iterations: int = setting(3, "Self-training iterations after iteration 0.", low=0, high=100)
     largest_component: tuple[str, ...] = setting((), "Structures of which every prediction keeps only the largest connected component.")
+    epochs: int = setting(0, "Epochs of the training in each iteration from 1 on; 0: as segmentation.epochs.", low=0, high=100000)
+    initial_learning_rate: float = setting(
+        0.0, "Initial learning rate in each iteration from 1 on; 0: as segmentation.initial_learning_rate.", low=0, high=1
+    )
     warm_start: bool = setting(False, "Start each retraining from the weights of the iteration before.")
     pseudo_label_weight: float = setting(
         1.0, "How often a case with a pseudo-label is drawn, relative to one with a real label.", low=0.01, high=100

@@ -111,6 +111,13 @@ class Settings:
     labels: dict[str, int] = setting({"Vestibular schwannoma": 1, "Cochlea": 2}, "Structures and their values in the label maps.")
     seed: int = setting(0, "Seed of everything that is drawn at random.", low=0, high=2**31 - 1)
     device: str = setting("auto", "Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.")
+    budget_minutes: float = setting(
+        0.0,
+        "Minutes that the whole experiment may take here: slices and epochs are chosen when it begins, for the scans and the"
+        " computer; what differs from the preset stays. 0: as the settings say.",
+        low=0,
+        high=100000,
+    )
     helper_processes: int = setting(
         -1, "Processes that help to prepare images; 0: none, -1: the program chooses.", low=-1, high=256, former_name="workers"
     )

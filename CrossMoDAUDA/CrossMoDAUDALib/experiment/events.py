@@ -18,6 +18,8 @@ Event = dict[str, Any]
 SECONDS_BETWEEN = 1.0
 # A new experiment's first stage. It has no marker: until the scans are known to be good there is no experiment.
 CHECK = "check"
+# The second, where settings are chosen for the computer by trying it out. It has no marker for the same reason.
+REHEARSAL = "rehearsal"
 # What a command says before its first step.
 LOADING = "loading the model"
 

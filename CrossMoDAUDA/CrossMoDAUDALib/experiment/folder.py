@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
+from ..core.budget import sized_as
 from ..core.errors import InputError, unreadable
 from ..core.files import GO_ON, check_path, read_json, sha256, stamp, write_json
 from ..core.folders import make_writable_folder
@@ -19,7 +20,7 @@ from ..core.interrupts import raise_swallowed
 from ..core.settings import Settings
 from ..images.fingerprint import scan_sha256
 from ..images.volumes import Volume, read_label_map, read_volume
-from .events import EventLog
+from .events import REHEARSAL, EventLog
 from .lock import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
 from .markers import Marker, newest, read_marker, read_markers, write_marker
 from .stages import Stage, due, still_needed
@@ -30,8 +31,9 @@ FORMAT = 1
 # These say which machine does the work, not what the result is, so they may change from one start to the next.
 MACHINE_SETTINGS = ("device", "helper_processes", "compile")
 PACKAGES = ("torch", "nnunetv2", "numpy", "SimpleITK", "scipy")
-# What a start leaves that found problems with the scans: a folder with nothing else is as good as an empty one.
-LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, "events.jsonl", "worker.log"))
+# What a start leaves that found problems with the scans, or was killed before the experiment began. A folder with nothing else is as
+# good as an empty one.
+LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, REHEARSAL, "events.jsonl", "worker.log"))
 
 
 class Experiment:
@@ -115,6 +117,7 @@ class Experiment:
             InputError: a setting or the cohort differs from what was recorded, or a scan has changed since.
         """
         recorded = cls.load(folder)
+        settings = sized_as(settings, recorded.settings)
         if differs := difference(recorded, settings, cohort):
             raise InputError(f"{folder} is another experiment: {differs}; give the same again, or another output folder.")
         _verify_files(_record(folder).get("files", {}))

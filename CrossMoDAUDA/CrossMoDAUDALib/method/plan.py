@@ -14,6 +14,7 @@ from typing import Any
 from ..cohort.finding import Cohort
 from ..core.layout import iteration_name
 from ..core.settings import Settings
+from ..experiment.events import CHECK, REHEARSAL
 from ..experiment.stages import Stage, Title
 from ..models.model_folder import TRANSLATOR_FILES
 from ..translation.registry import registration
@@ -24,7 +25,8 @@ def _(text: str) -> str:
     return text
 
 
-CHECK_TITLE = Title(_("Check the scans"))  # comes before the experiment, and so before all stages
+# What comes before the experiment, and so before all stages, by the names in the event log.
+BEFOREHAND = {CHECK: Title(_("Check the scans")), REHEARSAL: Title(_("Try out how fast this computer trains"))}
 
 # nnU-Net's names of the data sets, and its two folders of them.
 PSEUDO_TARGET, SELF_TRAINING, SOURCE_ONLY = "Dataset001_PseudoTarget", "Dataset002_SelfTraining", "Dataset003_SourceOnly"

@@ -78,6 +78,10 @@ def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> E
     log.write("stage", stage=CHECK, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
     for warning in report.warnings:
         log.write("warning", message=warning)
+    if settings.budget_minutes:
+        from .sizing import fit
+
+        settings = fit(settings, cohort, folder, log)
     hashes = {str(row.image): row.image_sha256 for row in report.rows}
     hashes.update({str(row.label): row.label_sha256 for row in report.rows if row.label})
     return Experiment.create(folder, settings, cohort, hashes)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import textwrap
 from typing import Any
 
 from ..core.errors import InputError
-from ..core.settings import SegmentationSettings
+from ..core.settings import SegmentationSettings, Settings
 
 # The trainer's attribute for each setting.
 _ATTRIBUTES = {
@@ -18,6 +19,13 @@ _ATTRIBUTES = {
     "initial_learning_rate": "initial_lr",
     "checkpoint_every": "save_every",
 }
+
+
+def schedule_of(settings: Settings, iteration: int) -> SegmentationSettings:
+    """The segmenter's settings in a self-training iteration, which may be shorter or gentler than iteration 0."""
+    again = settings.self_training
+    changed = {"epochs": again.epochs, "initial_learning_rate": again.initial_learning_rate} if iteration else {}
+    return dataclasses.replace(settings.segmentation, **{name: value for name, value in changed.items() if value})  # type: ignore[arg-type]
 
 
 def apply_schedule(trainer: Any, chosen: SegmentationSettings) -> None:

@@ -29,7 +29,7 @@ from .dataset import drawn_by_weight
 from .nnunet import find_trainer, nnunet_session, printing_progress
 from .on_cpu import hasten, precision_of
 from .preparation import PLANS
-from .schedule import apply_schedule
+from .schedule import apply_schedule, schedule_of
 from .structure_scaling import ObservedDataset, StructureScaling
 
 TRAINED_ON = "trained_on.json"
@@ -79,7 +79,7 @@ def train(
     """
     plans = read_json(preprocessed / name / f"{PLANS}.json")
     plans["continue_training"] = False
-    chosen = settings.segmentation
+    chosen = schedule_of(settings, iteration)
     compiled = Acceleration.choose(settings, device).compiled
     run = _Run(seed=settings.seed * 1009 + iteration, progress=progress, device=device, compiled=compiled, settings=settings)
     trainer = _trainer_class(chosen.trainer)(

@@ -302,6 +302,12 @@ _REGISTRATION = partial(
         "identity_target": Loss(_("Identity, target"), _("cycle and identity losses")),
     },
     presets={
+        "laptop": {
+            "cyclegan.generator_features": 32,
+            "cyclegan.generator_blocks": 6,
+            "cyclegan.discriminator_features": 32,
+            "cyclegan.discriminator_layers": 0,
+        },
         "smoke": {"cyclegan.generator_features": 8, "cyclegan.generator_blocks": 3, "cyclegan.discriminator_features": 8},
         # So small a network, trained so little, would hardly change the contrast if it were also asked to leave a target slice as it is.
         "sample": {

@@ -10,12 +10,12 @@ from typing import Any
 
 from ..core.progress import TimeLeft
 from ..core.settings import Settings
-from ..experiment.events import CHECK, Event, read_events
+from ..experiment.events import Event, read_events
 from ..experiment.folder import Experiment
 from ..experiment.last_run import LastRun
 from ..experiment.lock import is_running, read_worker
 from ..experiment.stages import Title
-from ..method.plan import CHECK_TITLE, plan
+from ..method.plan import BEFOREHAND, plan
 
 BYTES_AT_ONCE = 500_000  # of events; more would make a window wait that opens on days of training
 POINTS = 1000  # of a curve
@@ -163,8 +163,10 @@ class Monitor:
     def _stage(self, name: str) -> StageProgress:
         found = next((stage for stage in self.stages if stage.name == name), None)
         if found is None:
-            found = StageProgress(name, CHECK_TITLE if name == CHECK else None)
-            self.stages.insert(0, found) if name == CHECK else self.stages.append(found)
+            found = StageProgress(name, BEFOREHAND.get(name))
+            there = [stage.name for stage in self.stages]
+            earlier = list(BEFOREHAND)[: list(BEFOREHAND).index(name)] if name in BEFOREHAND else there
+            self.stages.insert(sum(other in earlier for other in there), found)
         return found
 
     def _follow(self, event: Event) -> None:

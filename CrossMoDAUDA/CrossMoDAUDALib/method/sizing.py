@@ -1,0 +1,236 @@
+"""A training sized for the scans and the computer at hand: slices from the scans, steps from the time that they take here.
+
+With the setting ``budget_minutes`` an experiment begins with a rehearsal: the method on a few of its own scans with a few
+steps of each training. From the time that each stage took follows how many steps fit into the budget.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..cohort.finding import Case, Cohort
+from ..core.budget import left_open
+from ..core.progress import duration
+from ..core.settings import Settings, with_values
+from ..experiment.events import REHEARSAL, Event, EventLog
+from ..experiment.folder import Experiment
+from ..images.volumes import canonical_grid, read_geometry, read_label_map
+from .plan import iteration, plan
+
+# Slices of whole scans, in pixels: below, organs are lost; above, a step takes too long where there is a budget.
+_SMALLEST, _LARGEST, _MULTIPLE = 64, 256, 16
+_CASES = 2
+_TRANSLATOR_STEPS, _SEGMENTER_STEPS = 24, 10
+# The budget's parts. Self-training goes on from trained weights, and needs less.
+_TRANSLATOR_SHARE, _SELF_TRAINING_SHARE = 0.4, 0.5  # of all training; of iteration 0's steps, in each later iteration
+_KEPT_FREE = 0.1  # for what a rehearsal cannot know, as a computer that grows warm
+_FEWEST_STEPS = 100
+
+
+@dataclass
+class Costs:
+    """Seconds that the parts of an experiment take on this computer.
+
+    Attributes:
+        translator_step, segmenter_step: one training step.
+        segmenter_epoch: what an epoch of the segmenter takes beside its steps (validation, checkpoint).
+        per_source, per_target: what each source scan takes to be translated, exported and preprocessed, each target scan to be
+            segmented; once in every iteration for the latter.
+    """
+
+    translator_step: float
+    segmenter_step: float
+    segmenter_epoch: float
+    per_source: float
+    per_target: float
+
+
+def fit(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> Settings:
+    """Choose the settings that a time budget leaves open (:func:`.core.budget.left_open`).
+
+    Args:
+        settings: with ``budget_minutes`` above 0.
+        cohort: checked scans; few of them are worked on.
+        folder: the experiment's; the rehearsal's files are removed from it.
+        log: told what was measured and chosen.
+    """
+    sized = with_values(settings, for_scans(settings, cohort))
+    log.write("stage", stage=REHEARSAL, state="started")
+    began = time.monotonic()
+    costs = rehearse(sized, cohort, folder / REHEARSAL, log.progress(REHEARSAL))
+    sized = with_values(sized, for_time(sized, cohort, costs))
+    log.write("stage", stage=REHEARSAL, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
+    needed = expected_seconds(sized, cohort, costs)
+    log.write("message", stage=REHEARSAL, message=in_words(sized, needed))
+    if needed > 60 * settings.budget_minutes * 1.1:
+        log.write(
+            "warning",
+            stage=REHEARSAL,
+            message=f"These scans need about {duration(needed)} on this computer even with the fewest useful training steps,"
+            f" more than budget_minutes={settings.budget_minutes:g}; take fewer scans, a smaller translation.image_size or more time.",
+        )
+    return sized
+
+
+def for_scans(settings: Settings, cohort: Cohort) -> dict[str, int]:
+    """What follows from the scans alone: ``translation.image_size``, if it is left open.
+
+    The median of the longer sides of the slices of both domains, as a multiple of 16 pixels from 64 to 256.
+    """
+    if "translation.image_size" not in left_open(settings):
+        return {}
+    sides = [max(canonical_grid(read_geometry(case.image)).size[:2]) for case in (*cohort.source, *cohort.target)]
+    wanted = _MULTIPLE * math.ceil(statistics.median(sides) / _MULTIPLE)
+    return {"translation.image_size": min(max(wanted, _SMALLEST), _LARGEST)}
+
+
+def for_time(settings: Settings, cohort: Cohort, costs: Costs) -> dict[str, int]:
+    """The epochs that fill the budget and are left open: two fifths of the training time are the translator's.
+
+    Each self-training iteration has half of iteration 0's steps. No training gets more than the preset ``paper`` gives it.
+    """
+    is_open = left_open(settings)
+    fixed = expected_seconds(settings, cohort, costs, training=False)
+    seconds = max(60 * settings.budget_minutes * (1 - _KEPT_FREE) - fixed, 0.0)
+    found: dict[str, int] = {}
+    translates, segmentation = settings.translation.translator != "none", settings.segmentation
+    for_translator = seconds * _TRANSLATOR_SHARE if translates else 0.0
+    if translates and {"translation.epochs", "translation.decay_epochs"} <= set(is_open):
+        per_epoch = settings.translation.steps_per_epoch
+        steps = max(for_translator / costs.translator_step, _FEWEST_STEPS)
+        half = min(max(round(steps / per_epoch / 2), 1), Settings().translation.epochs)
+        found |= {"translation.epochs": half, "translation.decay_epochs": half}
+    shares = 1 + _SELF_TRAINING_SHARE * settings.self_training.iterations
+    epoch = costs.segmenter_step * segmentation.iterations_per_epoch + costs.segmenter_epoch
+    epochs = min((seconds - for_translator) / shares / epoch, Settings().segmentation.epochs)
+    fewest = math.ceil(_FEWEST_STEPS / segmentation.iterations_per_epoch)
+    if "segmentation.epochs" in is_open:
+        found["segmentation.epochs"] = max(round(epochs), fewest)
+    if "self_training.epochs" in is_open:
+        found["self_training.epochs"] = max(round(epochs * _SELF_TRAINING_SHARE), fewest)
+    return found
+
+
+def expected_seconds(settings: Settings, cohort: Cohort, costs: Costs, training: bool = True) -> float:
+    """The time that an experiment takes, with or without its trainings."""
+    iterations, translation = settings.self_training.iterations, settings.translation
+    seconds = len(cohort.source) * costs.per_source
+    seconds += (iterations + 1) * (len(cohort.target) + len(cohort.evaluation)) * costs.per_target
+    if not training:
+        return seconds
+    if translation.translator != "none":
+        seconds += (translation.epochs + translation.decay_epochs) * translation.steps_per_epoch * costs.translator_step
+    epochs = settings.segmentation.epochs + iterations * (settings.self_training.epochs or settings.segmentation.epochs)
+    return seconds + epochs * (settings.segmentation.iterations_per_epoch * costs.segmenter_step + costs.segmenter_epoch)
+
+
+def in_words(settings: Settings, seconds: float) -> str:
+    """What was chosen, in a sentence for people."""
+    translation, segmentation, iterations = settings.translation, settings.segmentation, settings.self_training.iterations
+    parts = []
+    if translation.translator != "none":
+        steps = (translation.epochs + translation.decay_epochs) * translation.steps_per_epoch
+        parts.append(f"slices of {translation.image_size} pixels, {steps} training steps of the translator")
+    parts.append(f"{segmentation.epochs * segmentation.iterations_per_epoch} of the segmenter")
+    if iterations:
+        again = (settings.self_training.epochs or segmentation.epochs) * segmentation.iterations_per_epoch
+        parts.append(f"{again} in each of {iterations} self-training iteration{'' if iterations == 1 else 's'}")
+    return f"Chosen for these scans and this computer: {', '.join(parts)}. In all about {duration(seconds)}."
+
+
+# The rehearsal -----------------------------------------------------------------------------------------------------------------
+
+
+def rehearse(settings: Settings, cohort: Cohort, folder: Path, progress: Callable[..., None]) -> Costs:
+    """Run the method on few scans with few steps, and measure.
+
+    Args:
+        folder: for its files; it is removed before and after.
+        progress: told the stages done.
+    """
+    source = [case for case in _by_closeness_to_median(cohort.source) if case.label is None or _shows_structure(case.label, settings)]
+    few = Cohort(tuple(source[:_CASES]), tuple(_by_closeness_to_median(cohort.target)[:_CASES]))
+    tiny = with_values(
+        settings,
+        {
+            "budget_minutes": 0,
+            "translation.epochs": 1,
+            "translation.decay_epochs": 0,
+            "translation.steps_per_epoch": _TRANSLATOR_STEPS,
+            "translation.check_agreement": False,
+            "translation.drop_failed": False,
+            "segmentation.epochs": 1,
+            "segmentation.iterations_per_epoch": _SEGMENTER_STEPS,
+            "self_training.iterations": 0,
+            "evaluation.source_only": False,
+        },
+    )
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        experiment = Experiment.create(folder, tiny, few, {})
+        stages = plan(tiny, few)
+        clock = _Clock([stage.name for stage in stages], progress)
+        experiment.events.listeners.append(clock)
+        experiment.carry_out(stages)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return clock.costs(len(few.source), len(few.target))
+
+
+def _by_closeness_to_median(cases: Sequence[Case]) -> list[Case]:
+    """The cases of middling size first: nnU-Net plans for the median, and so does the budget."""
+    voxels = {case.image: math.prod(read_geometry(case.image).size) for case in cases}
+    median = statistics.median(voxels.values())
+    return sorted(cases, key=lambda case: abs(voxels[case.image] - median))
+
+
+def _shows_structure(label: Path, settings: Settings) -> bool:
+    values = read_label_map(label).array
+    return any(bool((values == value).any()) for value in settings.labels.values())
+
+
+@dataclass
+class _Clock:
+    """Listens to a rehearsal and notes when each step was done."""
+
+    stages: Sequence[str]
+    progress: Callable[..., None]
+    seconds: dict[str, float] = field(default_factory=dict)
+    steps: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+
+    def __call__(self, event: Event) -> None:
+        stage, now = str(event.get("stage", "")), time.monotonic()
+        if event["kind"] == "progress":
+            self.steps.setdefault(stage, []).append((int(event["step"]), now))
+        elif event.get("state") == "finished" and stage in self.stages:
+            self.seconds[stage] = float(event["metrics"]["seconds"])
+            self.steps.setdefault(stage, []).append((-1, now))
+            self.progress(self.stages.index(stage) + 1, len(self.stages), stage)
+
+    def costs(self, sources: int, targets: int) -> Costs:
+        """What the stages' times say for each step and scan."""
+        train, segmenter = "translation/train", f"{iteration(0).name}/train"
+        predict = f"{iteration(0).name}/predict"
+        trainings = (train, segmenter, predict)
+        others = sum(seconds for stage, seconds in self.seconds.items() if stage not in trainings)
+        step, last = self._step(segmenter)
+        return Costs(
+            translator_step=self._step(train)[0] if train in self.seconds else 0.0,
+            segmenter_step=step,
+            segmenter_epoch=last,
+            per_source=others / sources,
+            per_target=self.seconds[predict] / targets,
+        )
+
+    def _step(self, stage: str) -> tuple[float, float]:
+        """Seconds of a step, the first left out, as it warms up; and those from the last one to the stage's end."""
+        times = self.steps[stage]
+        known = [(step, now) for step, now in times if step > 0]
+        (first, began), (last, ended) = known[0], max(known, key=lambda known: known[0])
+        return max(ended - began, 1e-3) / max(last - first, 1), max(times[-1][1] - ended, 0.0)
