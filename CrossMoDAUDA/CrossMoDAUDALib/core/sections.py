@@ -79,6 +79,7 @@ class SelfTrainingSettings:
         0.0, "Initial learning rate in each iteration from 1 on; 0: as segmentation.initial_learning_rate.", low=0, high=1
     )
     warm_start: bool = setting(False, "Start each retraining from the weights of the iteration before.")
+    drop_incomplete: bool = setting(False, "Leave out target cases in whose pseudo-labels a structure is missing wholly.")
     pseudo_label_weight: float = setting(
         1.0, "How often a case with a pseudo-label is drawn, relative to one with a real label.", low=0.01, high=100
     )

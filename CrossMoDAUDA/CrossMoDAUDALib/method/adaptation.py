@@ -40,6 +40,7 @@ from ..translation import check
 from ..translation.slices import build_label_slices, build_slices
 from ..translation.trained import TrainedTranslator
 from ..translation.training import train as train_translator
+from . import pseudo_labels
 from .plan import (
     AGREEMENT,
     CONTRAST,
@@ -54,6 +55,7 @@ from .plan import (
     SOURCE_ONLY_ROW,
     SUMMARIES,
     Training,
+    chooses,
     plan,
     uses_labels,
 )
@@ -138,7 +140,8 @@ def cases_to_learn_from(experiment: Experiment, training: Training) -> list[Trai
         return source_cases(experiment, training.dataset)
     left_out = check.left_out(experiment.folder / AGREEMENT)
     source = [files for files in source_cases(experiment, PSEUDO_TARGET) if experiment.cohort.source[files.index].id not in left_out]
-    return [*source, *_target_cases(experiment)]
+    left_out_targets = _left_out_targets(experiment, training)
+    return [*source, *(files for files in _target_cases(experiment) if files not in left_out_targets)]
 
 
 def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
@@ -167,7 +170,7 @@ def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
 def export_target(experiment: Experiment, stage: str, training: Training) -> None:
     """Write the target domain with the last iteration's pseudo-labels, beside the pseudo-target images (section 2.2)."""
     settings, cases, listed = experiment.settings, experiment.cohort.target, _target_cases(experiment)
-    progress = experiment.events.progress(stage)
+    progress, missing = experiment.events.progress(stage), {}
     for number, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
         if not files.image.is_file():
             export_image(scaled_scan(experiment.read(case.image), settings.intensity), files.image)
@@ -175,7 +178,11 @@ def export_target(experiment: Experiment, stage: str, training: Training) -> Non
         geometry = read_geometry(case.image)
         experiment.refuse_changed(case.image)
         export_label(Volume(pseudo_label.array, geometry), settings.labels, files.label)
+        missing[case.id] = pseudo_labels.missing_structures(pseudo_label.array, settings.labels)
         progress(number, len(cases), f"exported {case.id}")
+    if chooses(settings):
+        pseudo_labels.choose(experiment, stage, missing).write(experiment.folder / training.choice)
+        write_report(experiment)
     write_description(_raw(experiment) / training.dataset, cases_to_learn_from(experiment, training), settings.labels)
 
 
@@ -191,7 +198,8 @@ def prepare(experiment: Experiment, stage: str, training: Training) -> None:
     like = PSEUDO_TARGET if dataset == SELF_TRAINING else ""
     with nnunet_session(raw, preprocessed, own, own / "nnunet.log"):
         preparation.plan_network(raw, preprocessed, dataset, settings.segmentation, helpers, progress)
-        relabelled = preparation.preprocessed_cases(preprocessed, dataset, _target_cases(experiment), CONFIGURATION)
+        targets = [files for files in cases if files.is_pseudo_labelled]
+        relabelled = preparation.preprocessed_cases(preprocessed, dataset, targets, CONFIGURATION)
         preparation.preprocess(preprocessed, dataset, cases, CONFIGURATION, helpers, progress, like)
         preparation.preprocess_labels(preprocessed, dataset, relabelled, CONFIGURATION, helpers, progress)
     _summarise(experiment, training, cases)
@@ -216,7 +224,9 @@ def train_segmenter(experiment: Experiment, stage: str, training: Training) -> N
         settings = keep_precision(settings, used[0], record, "fp32" if begun else precision_of(settings, used[0]))
         experiment.events.write("message", stage=stage, message=f"Training the segmenter in {settings.precision} on the CPU.")
     arguments = (folders, own / "nnunet.log", augmentation, training.dataset, own / "model", settings, training.iteration, start_from)
-    warm = distributed.run(trainings.train_in_session, arguments, used, experiment.events.progress(stage))
+    left_out = [files.name for files in _left_out_targets(experiment, training)]  # which an earlier iteration may have prepared
+    function = functools.partial(trainings.train_in_session, left_out=left_out)
+    warm = distributed.run(function, arguments, used, experiment.events.progress(stage))
     if start_from and not warm:
         experiment.events.write("warning", stage=stage, message="nnU-Net's plan changed: the training starts anew.")
 
@@ -315,6 +325,12 @@ def _is_untranslated(experiment: Experiment, dataset: str) -> bool:
 
 def _target_cases(experiment: Experiment) -> list[TrainingCase]:
     return [_training_case(_raw(experiment) / SELF_TRAINING, TARGET_PREFIX, index) for index in range(len(experiment.cohort.target))]
+
+
+def _left_out_targets(experiment: Experiment, training: Training) -> list[TrainingCase]:
+    """The target cases whose pseudo-labels an iteration does not learn from."""
+    left_out = pseudo_labels.left_out(experiment.folder / training.choice)
+    return [files for files in _target_cases(experiment) if experiment.cohort.target[files.index].id in left_out]
 
 
 def _training_case(folder: Path, prefix: str, index: int) -> TrainingCase:

@@ -70,6 +70,11 @@ class Training:
         """Whether it makes pseudo-labels for a later iteration; the comparison does not."""
         return self.name != SOURCE_ONLY_ROW
 
+    @property
+    def choice(self) -> str:
+        """Where it is kept which pseudo-labels it learns from, if any are left out."""
+        return f"{self.name}/choice.json"
+
 
 SOURCE_ONLY_TRAINING = Training(SOURCE_ONLY_ROW, SOURCE_ONLY)
 
@@ -98,7 +103,7 @@ def plan(settings: Settings, cohort: Cohort) -> tuple[Stage, ...]:
     # ... which it then learns from as well: the self-training.
     for number in range(1, settings.self_training.iterations + 1):
         title = _("Self-training {iteration}: {step}")
-        stages += [_export_target(iteration(number), title), *_training(settings, iteration(number), title, scored)]
+        stages += [_export_target(settings, iteration(number), title), *_training(settings, iteration(number), title, scored)]
     # Table 1's comparison: what a segmenter learns from the source scans as they are.
     if settings.evaluation.source_only and translates and scored:
         title = _("Comparison: {step}")
@@ -225,14 +230,23 @@ def _check_agreement() -> Stage:
     )
 
 
-def _export_target(training: Training, title: str) -> Stage:
+def chooses(settings: Settings) -> bool:
+    """Whether self-training looks at pseudo-labels before it learns from them."""
+    return settings.self_training.drop_incomplete
+
+
+def _choice(settings: Settings, training: Training) -> tuple[str, ...]:
+    return (training.choice,) if training.dataset == SELF_TRAINING and chooses(settings) else ()
+
+
+def _export_target(settings: Settings, training: Training, title: str) -> Stage:
     """The images are those of the iteration before; the pseudo-labels are new."""
     return Stage(
         f"{training.name}/export",
         Title(title, _("collect scans and own results"), training.iteration),
         _by("adaptation:export_target", training),
         reads=(f"{training.before}/pseudo_labels/*", CONTRAST, AGREEMENT, f"{RAW}/{training.dataset}/imagesTr/*"),
-        writes=(f"{RAW}/{training.dataset}/*",),
+        writes=(f"{RAW}/{training.dataset}/*", *_choice(settings, training)),
         settings=(*_SELF_TRAINED, *_NOTHING_DRAWN),
         scans=("source", "target"),
     )
@@ -246,6 +260,7 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
     kept: tuple[str, ...] = (f"{prepared}/*.json", f"{prepared}/*/source_*")
     if training.dataset == SELF_TRAINING:  # each iteration has new labels for the target scans' images
         kept += (f"{prepared}/*/target_*[0-9].b2nd",)
+    chosen = _choice(settings, training)
     warm = (f"{training.before}/model/*",) if settings.self_training.warm_start and training.iteration else ()
     tables = tuple(f"evaluation/{table}" for table in ("per_case.csv", "table.csv", "table.md"))
 
@@ -261,8 +276,8 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
     prepared_files, predicts = (f"{prepared}/*", trained_on), _("segment the target scans")
     score = stage("evaluate", _("score"), "evaluate", ("*/evaluation/*",), tables, every, "evaluation")  # a row for each training so far
     return [
-        stage("prepare", _("prepare"), "prepare", (*_prepared_from(training), *kept), prepared_files, undrawn, "source", "target"),
-        stage("train", _("train"), "train_segmenter", (*prepared_files, precision, *warm), (model, precision), matters),
+        stage("prepare", _("prepare"), "prepare", (*_prepared_from(training), *chosen, *kept), prepared_files, undrawn, "source", "target"),
+        stage("train", _("train"), "train_segmenter", (*prepared_files, precision, *chosen, *warm), (model, precision), matters),
         stage("predict", predicts, "predict_target", (model, *results), results, matters, "target", "evaluation"),
         *([score] if scored else []),
     ]

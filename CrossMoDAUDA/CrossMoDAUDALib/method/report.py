@@ -9,7 +9,8 @@ from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
 from ..core.layout import iteration_name
 from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
-from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW
+from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW, iteration
+from .pseudo_labels import Choice
 
 if TYPE_CHECKING:
     from ..experiment.folder import Experiment
@@ -54,6 +55,9 @@ def write_report(experiment: Experiment) -> None:
             *structures_that_hardly_show(checks["contrast"].values),
         ]
         parts += [_table(checks, list(settings.labels)), _HOW_TO_READ]
+    choices = {number: Choice.read(folder / iteration(number).choice) for number in range(1, iterations + 1)}
+    if any(choices.values()):
+        parts += ["## Pseudo-labels", _choices(choices)]
     table = folder / "evaluation" / "table.md"
     if table.is_file():
         parts += ["## Scores", table.read_text(encoding="utf-8").strip()]
@@ -84,9 +88,20 @@ def _table(checks: dict[str, Check], structures: list[str]) -> str:
         wrong = [f"{structure} {text}" for check in checks.values() for structure, text in check.failed.get(case, {}).items()]
         verdict = "**failed**: " + "; ".join(wrong) if wrong else "passed"
         lines.append([case, *values, verdict, "yes" if _is_left_out(checks, case) else "no"])
-    lines = [[cell.replace("|", "\\|") for cell in line] for line in lines]
-    rule = ["---", *["---:"] * len(heads), "---", "---"]
-    return "\n".join("| " + " | ".join(line) + " |" for line in [lines[0], rule, *lines[1:]])
+    return _markdown([lines[0], ["---", *["---:"] * len(heads), "---", "---"], *lines[1:]])
+
+
+def _choices(choices: dict[int, Choice | None]) -> str:
+    """A line for each pseudo-labelled case of each iteration."""
+    lines = [["Iteration", "Case", "Missing", "Left out"], ["---:", "---", "---", "---"]]
+    for number, choice in choices.items():
+        for case, missing in choice.missing.items() if choice else ():
+            lines.append([str(number), case, ", ".join(missing), "yes" if choice and case in choice.left_out else "no"])
+    return _markdown(lines)
+
+
+def _markdown(lines: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def _number(value: float | None) -> str:

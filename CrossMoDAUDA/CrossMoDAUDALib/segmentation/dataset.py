@@ -37,6 +37,11 @@ class TrainingCase:
         """Its place among the cases of its domain, which is all that its name says of it."""
         return int(self.name.rpartition("_")[2])
 
+    @property
+    def is_pseudo_labelled(self) -> bool:
+        """Whether it is a target scan."""
+        return self.name.startswith(TARGET_PREFIX)
+
 
 def drawn_by_weight(names: Sequence[str], weight: float) -> list[str]:
     """The cases that nnU-Net's loader draws from, all with the same probability: each as often as its weight says.

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ class _Run:
     device: torch.device
     compiled: bool
     settings: Settings
+    left_out: Sequence[str]
 
 
 def train(
@@ -57,6 +59,7 @@ def train(
     progress: Progress,
     start_from: Path | None = None,
     trained_on: dict[str, Any] | None = None,
+    left_out: Sequence[str] = (),
 ) -> bool:
     """Train on a preprocessed data set and export the model. Needs an open ``nnunet_session``.
 
@@ -70,6 +73,7 @@ def train(
         iteration: self-training iteration; varies the seed.
         start_from: an exported model to start from (warm start).
         trained_on: :class:`.models.training_summary.TrainedOn` as JSON, for the exported model.
+        left_out: preprocessed cases that are not learned from.
 
     Returns:
         Whether ``start_from`` was what the training began with; it cannot be where nnU-Net planned another network.
@@ -81,7 +85,8 @@ def train(
     plans["continue_training"] = False
     chosen = schedule_of(settings, iteration)
     compiled = Acceleration.choose(settings, device).compiled
-    run = _Run(seed=settings.seed * 1009 + iteration, progress=progress, device=device, compiled=compiled, settings=settings)
+    seed = settings.seed * 1009 + iteration
+    run = _Run(seed=seed, progress=progress, device=device, compiled=compiled, settings=settings, left_out=left_out)
     trainer = _trainer_class(chosen.trainer)(
         plans=plans,
         configuration=CONFIGURATION,
@@ -132,6 +137,7 @@ def train_in_session(
     start_from: Path | None,
     device: torch.device,
     progress: Progress,
+    left_out: Sequence[str] = (),
 ) -> bool:
     """:func:`train` for :func:`.compute.distributed.run`, with an ``nnunet_session`` of its own in each process.
 
@@ -139,12 +145,14 @@ def train_in_session(
         folders: nnU-Net's three; in the third lies what the model is to say of its training data (``trained_on.json``).
         log: where nnU-Net's prints go; what further processes print is the same again, and thrown away.
         augmentation: helper processes in all; 0 augments in the training's processes.
+        left_out: as :func:`train`'s.
     """
     each = max(1, augmentation // rank_count()) if augmentation else 0
     known = folders[2] / TRAINED_ON
     trained_on = read_json(known) if known.is_file() else None
     with nnunet_session(*folders, log if rank_number() == 0 else Path(os.devnull), each) as outside:
-        return train(folders[1], name, model, settings, iteration, device, printing_progress(progress, outside), start_from, trained_on)
+        told = printing_progress(progress, outside)
+        return train(folders[1], name, model, settings, iteration, device, told, start_from, trained_on, left_out)
 
 
 def export(trainer: Any, model: Path, settings: Settings, trained_on: dict[str, Any] | None = None) -> None:
@@ -209,7 +217,8 @@ def _trainer_class(name: str) -> Any:
 
         def get_tr_and_val_datasets(self) -> Any:
             learned, validated = super().get_tr_and_val_datasets()
-            learned.identifiers = drawn_by_weight(learned.identifiers, self.run.settings.self_training.pseudo_label_weight)
+            validated.identifiers = [name for name in validated.identifiers if name not in self.run.left_out]
+            learned.identifiers = drawn_by_weight(validated.identifiers, self.run.settings.self_training.pseudo_label_weight)
             return ObservedDataset(learned, self._scaling) if self._scaling else learned, validated
 
         def get_validation_transforms(self, *args: Any, **kwargs: Any) -> Any:

@@ -1,0 +1,97 @@
+"""Which pseudo-labels a self-training iteration learns from. The paper takes all of them, as they are.
+
+An iteration can leave out the target scans in which a structure is missing wholly, as COSMOS does (Shin et al., 2022,
+arXiv 2203.16557): a segmenter that is taught that there is nothing where there is something finds less with every iteration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import InputError, unreadable
+from ..core.files import read_json, write_json
+from ..experiment.folder import Experiment
+from ..images.volumes import Array
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a self-training iteration takes of the pseudo-labels.
+
+    Attributes:
+        missing: structures that are missing wholly, by case; every case is listed.
+        left_out: cases that are not learned from.
+    """
+
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    def write(self, path: Path) -> None:
+        """Keep it for a run that goes on and for the report."""
+        write_json(path, asdict(self))
+
+    @classmethod
+    def read(cls, path: Path) -> Choice | None:
+        """As written; None where nothing was chosen.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        if not path.is_file():
+            return None
+        try:
+            data: Any = read_json(path)
+            missing = {str(case): [str(name) for name in names] for case, names in data["missing"].items()}
+            return cls(missing, tuple(map(str, data["left_out"])))
+        except OSError as error:
+            raise unreadable(path, error) from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise InputError(f"{path} is damaged; start in a new folder.") from None
+
+
+def missing_structures(label: Array, labels: Mapping[str, int]) -> list[str]:
+    """The structures that a label map does not show.
+
+    >>> missing_structures(np.array([[[0, 2, 2]]], dtype=np.uint8), {"VS": 1, "Cochlea": 2})
+    ['VS']
+    """
+    present = np.bincount(label.ravel(), minlength=max(labels.values()) + 1)
+    return [name for name, value in labels.items() if not present[value]]
+
+
+def choose(experiment: Experiment, stage: str, missing: dict[str, list[str]]) -> Choice:
+    """Decide which target cases are learned from, and say so.
+
+    Where all would be left out, all are kept: learning from them is the method, and one must see what comes of it.
+
+    Args:
+        missing: the structures that each case's pseudo-label lacks; every case is listed.
+    """
+    incomplete = [case for case, names in missing.items() if names] if experiment.settings.self_training.drop_incomplete else []
+    left_out = () if len(incomplete) == len(missing) else tuple(incomplete)
+    cases = f"{len(incomplete)} of {len(missing)} target cases"
+    if incomplete and not left_out:
+        message = "A structure is missing in the pseudo-labels of all target cases: none is left out. Look at them."
+        experiment.events.write("warning", stage=stage, message=message)
+    elif 2 * len(left_out) > len(missing):
+        message = f"A structure is missing in the pseudo-labels of {cases}, which are left out: see report.md."
+        experiment.events.write("warning", stage=stage, message=message)
+    elif left_out:
+        message = f"A structure is missing in the pseudo-labels of {cases}, which are left out: {', '.join(left_out)}."
+        experiment.events.write("message", stage=stage, message=message)
+    return Choice(missing, left_out)
+
+
+def left_out(record: Path) -> tuple[str, ...]:
+    """The target cases that an iteration does not learn from, as its record says; none where nothing was chosen.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    found = Choice.read(record)
+    return found.left_out if found else ()
