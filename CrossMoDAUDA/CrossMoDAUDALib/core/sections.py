@@ -17,6 +17,7 @@ from .declaring import setting
 TRANSLATORS = ["none"]
 PRECISIONS = ("auto", "bf16", "fp32")
 COMPILE = ("auto", "on", "off")
+REFINEMENTS = ("off", "add", "remove", "both")
 CONVENTIONS = ("challenge2022", "medpy")
 
 
@@ -80,6 +81,14 @@ class SelfTrainingSettings:
     )
     warm_start: bool = setting(False, "Start each retraining from the weights of the iteration before.")
     drop_incomplete: bool = setting(False, "Leave out target cases in whose pseudo-labels a structure is missing wholly.")
+    refinement: str = setting(
+        "off", "Add doubtful voxels to a pseudo-label whose intensity fits, remove those whose does not, or both.", choices=REFINEMENTS
+    )
+    refinement_entropy: float = setting(
+        0.3, "Entropy (nats) of a structure's probability above which a voxel is doubtful.", low=0, high=0.69
+    )
+    refinement_darkest: float = setting(0.6, "Lowest fitting intensity, relative to the mean inside the pseudo-label.", low=0, high=1)
+    refinement_brightest: float = setting(1.4, "Highest fitting intensity, relative to the mean inside the pseudo-label.", low=1, high=10)
     pseudo_label_weight: float = setting(
         1.0, "How often a case with a pseudo-label is drawn, relative to one with a real label.", low=0.01, high=100
     )

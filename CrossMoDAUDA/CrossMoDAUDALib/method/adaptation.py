@@ -56,6 +56,7 @@ from .plan import (
     SUMMARIES,
     Training,
     chooses,
+    doubts,
     plan,
     uses_labels,
 )
@@ -170,18 +171,22 @@ def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
 def export_target(experiment: Experiment, stage: str, training: Training) -> None:
     """Write the target domain with the last iteration's pseudo-labels, beside the pseudo-target images (section 2.2)."""
     settings, cases, listed = experiment.settings, experiment.cohort.target, _target_cases(experiment)
-    progress, missing = experiment.events.progress(stage), {}
+    progress, missing, changed = experiment.events.progress(stage), {}, {}
+    before, refines = experiment.folder / training.before, settings.self_training.refinement != "off"
     for number, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
         if not files.image.is_file():
             export_image(scaled_scan(experiment.read(case.image), settings.intensity), files.image)
-        pseudo_label = read_label_map(experiment.folder / training.before / "pseudo_labels" / f"{case.id}.nii.gz")
+        pseudo_label = read_label_map(before / "pseudo_labels" / f"{case.id}.nii.gz")
+        if refines:
+            doubtful = read_label_map(before / "doubts" / f"{case.id}.nii.gz")
+            pseudo_label, changed[case.id] = pseudo_labels.refine(pseudo_label, doubtful, experiment.read(case.image), settings)
         geometry = read_geometry(case.image)
         experiment.refuse_changed(case.image)
         export_label(Volume(pseudo_label.array, geometry), settings.labels, files.label)
         missing[case.id] = pseudo_labels.missing_structures(pseudo_label.array, settings.labels)
         progress(number, len(cases), f"exported {case.id}")
     if chooses(settings):
-        pseudo_labels.choose(experiment, stage, missing).write(experiment.folder / training.choice)
+        pseudo_labels.choose(experiment, stage, missing, changed).write(experiment.folder / training.choice)
         write_report(experiment)
     write_description(_raw(experiment) / training.dataset, cases_to_learn_from(experiment, training), settings.labels)
 
@@ -237,11 +242,18 @@ def predict_target(experiment: Experiment, stage: str, training: Training) -> No
     work = [(case, own / "evaluation" / f"{case.id}.nii.gz") for case in cohort.evaluation]
     if training.labels_target:
         work = [(case, own / "pseudo_labels" / f"{case.id}.nii.gz") for case in cohort.target] + work
+    doubted = bool(doubts(experiment.settings, training.iteration)) and training.labels_target
+    entropy = experiment.settings.self_training.refinement_entropy
     progress = experiment.events.progress(stage)
     segmenter = Segmenter.load(own, experiment.settings.device)
     with BackgroundWriter() as writer:
         for index, (case, path) in enumerate(work, 1):
-            if not path.is_file():
+            beside = own / "doubts" / path.name if doubted and path.parent.name == "pseudo_labels" else None
+            if beside and not (path.is_file() and beside.is_file()):
+                label, doubtful = segmenter.segment_with_doubts(experiment.read(case.image), entropy)
+                writer.write(doubtful, beside)
+                writer.write(label, path)
+            elif not path.is_file():
                 writer.write(segmenter.segment(experiment.read(case.image)), path)
             progress(index, len(work), f"segmented {case.id}")
     write_report(experiment)

@@ -72,7 +72,7 @@ class Training:
 
     @property
     def choice(self) -> str:
-        """Where it is kept which pseudo-labels it learns from, if any are left out."""
+        """Where it is kept which pseudo-labels it learns from and what was changed in them, if anything is."""
         return f"{self.name}/choice.json"
 
 
@@ -232,7 +232,13 @@ def _check_agreement() -> Stage:
 
 def chooses(settings: Settings) -> bool:
     """Whether self-training looks at pseudo-labels before it learns from them."""
-    return settings.self_training.drop_incomplete
+    return settings.self_training.drop_incomplete or settings.self_training.refinement != "off"
+
+
+def doubts(settings: Settings, number: int) -> tuple[str, ...]:
+    """The maps of where an iteration's pseudo-labels are in doubt, as a pattern; none where no later iteration refines them."""
+    refined = settings.self_training.refinement != "off" and number < settings.self_training.iterations
+    return (f"{iteration_name(number)}/doubts/*",) if refined else ()
 
 
 def _choice(settings: Settings, training: Training) -> tuple[str, ...]:
@@ -245,7 +251,13 @@ def _export_target(settings: Settings, training: Training, title: str) -> Stage:
         f"{training.name}/export",
         Title(title, _("collect scans and own results"), training.iteration),
         _by("adaptation:export_target", training),
-        reads=(f"{training.before}/pseudo_labels/*", CONTRAST, AGREEMENT, f"{RAW}/{training.dataset}/imagesTr/*"),
+        reads=(
+            f"{training.before}/pseudo_labels/*",
+            *doubts(settings, training.iteration - 1),
+            CONTRAST,
+            AGREEMENT,
+            f"{RAW}/{training.dataset}/imagesTr/*",
+        ),
         writes=(f"{RAW}/{training.dataset}/*", *_choice(settings, training)),
         settings=(*_SELF_TRAINED, *_NOTHING_DRAWN),
         scans=("source", "target"),
@@ -256,7 +268,9 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
     """What each training of the segmenter has: nnU-Net's preparation, its training, predictions and, with evaluation cases, scores."""
     name, prepared = training.name, f"{PREPROCESSED}/{training.dataset}"
     trained_on, model, precision = f"{name}/trained_on.json", f"{name}/model/*", f"{name}/{PRECISION_FILE}"
-    results = (*([f"{name}/pseudo_labels/*"] if training.labels_target else []), *([f"{name}/evaluation/*"] if scored else []))
+    doubted = doubts(settings, training.iteration) if training.labels_target else ()
+    pseudo_labels = (f"{name}/pseudo_labels/*", *doubted) if training.labels_target else ()
+    results = (*pseudo_labels, *([f"{name}/evaluation/*"] if scored else []))
     kept: tuple[str, ...] = (f"{prepared}/*.json", f"{prepared}/*/source_*")
     if training.dataset == SELF_TRAINING:  # each iteration has new labels for the target scans' images
         kept += (f"{prepared}/*/target_*[0-9].b2nd",)
@@ -266,6 +280,7 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
 
     matters = _SELF_TRAINED if training.iteration else _ITERATION_0
     every, undrawn = ("*",), (*matters, *_NOTHING_DRAWN)
+    bound = ("self_training.refinement_entropy",) if doubted else ()
 
     def stage(
         step: str, what: str, function: str, reads: tuple[str, ...], writes: tuple[str, ...], settings: tuple[str, ...], *scans: str
@@ -278,7 +293,7 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
     return [
         stage("prepare", _("prepare"), "prepare", (*_prepared_from(training), *chosen, *kept), prepared_files, undrawn, "source", "target"),
         stage("train", _("train"), "train_segmenter", (*prepared_files, precision, *chosen, *warm), (model, precision), matters),
-        stage("predict", predicts, "predict_target", (model, *results), results, matters, "target", "evaluation"),
+        stage("predict", predicts, "predict_target", (model, *results), results, (*matters, *bound), "target", "evaluation"),
         *([score] if scored else []),
     ]
 

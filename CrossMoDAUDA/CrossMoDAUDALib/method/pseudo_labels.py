@@ -1,7 +1,10 @@
-"""Which pseudo-labels a self-training iteration learns from. The paper takes all of them, as they are.
+"""Which pseudo-labels a self-training iteration learns from, and what is changed in them. The paper takes all as they are.
 
 An iteration can leave out the target scans in which a structure is missing wholly, as COSMOS does (Shin et al., 2022,
 arXiv 2203.16557): a segmenter that is taught that there is nothing where there is something finds less with every iteration.
+It can also decide doubtful voxels by their intensity, as SDC-UDA does (Shin et al., CVPR 2023). What is removed becomes
+background and not nnU-Net's label "ignore": its intensity says that it is not the structure, and "ignore" would change how
+nnU-Net draws patches from all cases.
 """
 
 from __future__ import annotations
@@ -15,8 +18,11 @@ import numpy as np
 
 from ..core.errors import InputError, unreadable
 from ..core.files import read_json, write_json
+from ..core.settings import Settings
 from ..experiment.folder import Experiment
-from ..images.volumes import Array
+from ..images.intensity import scale_intensity
+from ..images.volumes import Array, Volume
+from ..segmentation.postprocessing import keep_largest_component, refine_by_intensity
 
 
 @dataclass(frozen=True)
@@ -26,10 +32,12 @@ class Choice:
     Attributes:
         missing: structures that are missing wholly, by case; every case is listed.
         left_out: cases that are not learned from.
+        changed: voxels that refining has added and removed, by case and structure; empty where nothing is refined.
     """
 
     missing: dict[str, list[str]] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    changed: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Keep it for a run that goes on and for the report."""
@@ -47,7 +55,11 @@ class Choice:
         try:
             data: Any = read_json(path)
             missing = {str(case): [str(name) for name in names] for case, names in data["missing"].items()}
-            return cls(missing, tuple(map(str, data["left_out"])))
+            changed = {
+                str(case): {str(name): (int(added), int(removed)) for name, (added, removed) in of_case.items()}
+                for case, of_case in data.get("changed", {}).items()
+            }
+            return cls(missing, tuple(map(str, data["left_out"])), changed)
         except OSError as error:
             raise unreadable(path, error) from None
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -64,13 +76,38 @@ def missing_structures(label: Array, labels: Mapping[str, int]) -> list[str]:
     return [name for name, value in labels.items() if not present[value]]
 
 
-def choose(experiment: Experiment, stage: str, missing: dict[str, list[str]]) -> Choice:
+def refine(pseudo_label: Volume, doubtful: Volume, scan: Volume, settings: Settings) -> tuple[Volume, dict[str, tuple[int, int]]]:
+    """A pseudo-label with its doubtful voxels decided by their intensity (:func:`.segmentation.postprocessing.refine_by_intensity`).
+
+    Intensities are scaled by the scan's percentiles to [0, 1]. Of structures that a patient has one of
+    (``self_training.largest_component``) the largest component is kept again.
+
+    Args:
+        pseudo_label, doubtful, scan: on one grid; the first two with the user's label values.
+
+    Returns:
+        The refined label map, and how many voxels were added and removed by structure.
+    """
+    chosen, labels = settings.self_training, settings.labels
+    image = scale_intensity(scan.array, settings.intensity.lower_percentile, settings.intensity.upper_percentile) / 2 + 0.5
+    refined, changed = refine_by_intensity(
+        pseudo_label.array, doubtful.array, image, sorted(labels.values()), (chosen.refinement_darkest, chosen.refinement_brightest),
+        add=chosen.refinement in ("add", "both"), remove=chosen.refinement in ("remove", "both"),
+    )  # fmt: skip
+    refined = keep_largest_component(refined, [labels[name] for name in chosen.largest_component])
+    return pseudo_label.with_array(refined), {name: changed[value] for name, value in labels.items() if value in changed}
+
+
+def choose(
+    experiment: Experiment, stage: str, missing: dict[str, list[str]], changed: dict[str, dict[str, tuple[int, int]]] | None = None
+) -> Choice:
     """Decide which target cases are learned from, and say so.
 
     Where all would be left out, all are kept: learning from them is the method, and one must see what comes of it.
 
     Args:
         missing: the structures that each case's pseudo-label lacks; every case is listed.
+        changed: what refining has changed, see :class:`Choice`.
     """
     incomplete = [case for case, names in missing.items() if names] if experiment.settings.self_training.drop_incomplete else []
     left_out = () if len(incomplete) == len(missing) else tuple(incomplete)
@@ -84,7 +121,7 @@ def choose(experiment: Experiment, stage: str, missing: dict[str, list[str]]) ->
     elif left_out:
         message = f"A structure is missing in the pseudo-labels of {cases}, which are left out: {', '.join(left_out)}."
         experiment.events.write("message", stage=stage, message=message)
-    return Choice(missing, left_out)
+    return Choice(missing, left_out, changed or {})
 
 
 def left_out(record: Path) -> tuple[str, ...]:

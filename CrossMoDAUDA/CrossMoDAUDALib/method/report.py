@@ -93,10 +93,13 @@ def _table(checks: dict[str, Check], structures: list[str]) -> str:
 
 def _choices(choices: dict[int, Choice | None]) -> str:
     """A line for each pseudo-labelled case of each iteration."""
-    lines = [["Iteration", "Case", "Missing", "Left out"], ["---:", "---", "---", "---"]]
+    lines = [["Iteration", "Case", "Refined (voxels)", "Missing", "Left out"], ["---:", *["---"] * 4]]
     for number, choice in choices.items():
         for case, missing in choice.missing.items() if choice else ():
-            lines.append([str(number), case, ", ".join(missing), "yes" if choice and case in choice.left_out else "no"])
+            assert choice
+            changed = choice.changed.get(case, {}).items()
+            refined = "; ".join(f"{structure} +{added} -{removed}" for structure, (added, removed) in changed)
+            lines.append([str(number), case, refined, ", ".join(missing), "yes" if case in choice.left_out else "no"])
     return _markdown(lines)
 
 

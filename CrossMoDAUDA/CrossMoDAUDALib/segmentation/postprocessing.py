@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+_SLICES = 8  # at a time, so that doubts take hardly more memory than the probabilities
 
 
 def keep_largest_component(array: npt.NDArray[np.uint8], values: Iterable[int]) -> npt.NDArray[np.uint8]:
@@ -31,3 +34,72 @@ def keep_largest_component(array: npt.NDArray[np.uint8], values: Iterable[int]) 
             sizes[0] = 0
             result[(components != 0) & (components != sizes.argmax())] = 0
     return result
+
+
+def doubtful_structures(probabilities: npt.NDArray[np.float32], entropy: float) -> npt.NDArray[np.uint8]:
+    """Where it is in doubt whether a voxel belongs to a structure, and to which.
+
+    Of each voxel the most probable structure counts. Its probability p says nothing for sure where the entropy of the question
+    "does the voxel belong to it?", -p ln p - (1 - p) ln (1 - p), exceeds a bound; at .3 that is where p is from .09 to .91.
+
+    Args:
+        probabilities: of background and of each structure, shape (1 + structures, z, y, x).
+        entropy: the bound, in nats.
+
+    Returns:
+        The number (1, 2, ...) of the structure that is in doubt, 0 where none is; shape (z, y, x).
+
+    >>> three_voxels = np.array([[0.5, 0.97, 0.05], [0.5, 0.02, 0.3], [0.0, 0.01, 0.65]], np.float32)
+    >>> doubtful_structures(three_voxels.reshape(3, 1, 1, 3), 0.3)
+    array([[[1, 0, 2]]], dtype=uint8)
+    """
+    doubtful = np.zeros(probabilities.shape[1:], np.uint8)
+    for first in range(0, len(doubtful), _SLICES):
+        some = probabilities[1:, first : first + _SLICES]
+        p = some.max(axis=0).clip(1e-7, 1 - 1e-7)
+        unsure = -p * np.log(p) - (1 - p) * np.log1p(-p) > entropy
+        doubtful[first : first + _SLICES] = np.where(unsure, some.argmax(axis=0) + 1, 0)
+    return doubtful
+
+
+def refine_by_intensity(
+    label: npt.NDArray[np.uint8],
+    doubtful: npt.NDArray[np.uint8],
+    image: npt.NDArray[Any],
+    values: Iterable[int],
+    fitting: tuple[float, float],
+    add: bool,
+    remove: bool,
+) -> tuple[npt.NDArray[np.uint8], dict[int, tuple[int, int]]]:
+    """Decide doubtful voxels by their intensity, as SDC-UDA does (Shin et al., CVPR 2023).
+
+    Background in doubt becomes the structure where its intensity fits that of the pseudo-label; voxels of the pseudo-label in doubt
+    become background where it does not. No voxel goes from one structure to another.
+
+    Args:
+        label: pseudo-label, shape (z, y, x).
+        doubtful: the value of the structure that a voxel is in doubt of (:func:`doubtful_structures`), 0 elsewhere.
+        image: intensities that begin at 0.
+        values: label values to treat; one that the pseudo-label lacks is left so.
+        fitting: the range of intensities that fit, relative to the mean inside the pseudo-label.
+        add, remove: which of the two is done.
+
+    Returns:
+        The refined label map, and how many voxels were added and removed by value.
+
+    >>> label, doubtful = np.array([[[1, 1, 1, 0, 0]]], np.uint8), np.array([[[0, 0, 1, 1, 1]]], np.uint8)
+    >>> refine_by_intensity(label, doubtful, np.array([[[10, 10, 1, 9, 2]]]), [1], (0.6, 1.4), add=True, remove=True)
+    (array([[[1, 1, 0, 1, 0]]], dtype=uint8), {1: (1, 1)})
+    """
+    refined, changed = label.copy(), {}
+    for value in values:
+        inside, doubt = label == value, doubtful == value
+        if not inside.any():
+            continue
+        mean = float(image[inside].mean(dtype=np.float64))
+        fits = (image >= fitting[0] * mean) & (image <= fitting[1] * mean)
+        added = doubt & (label == 0) & fits if add else np.zeros_like(inside)
+        removed = doubt & inside & ~fits if remove else np.zeros_like(inside)
+        refined[added], refined[removed] = value, 0
+        changed[value] = int(added.sum()), int(removed.sum())
+    return refined, changed

@@ -21,7 +21,7 @@ from ..models.plans import CONFIGURATION
 from ..models.weights import load_weights
 from .dataset import from_network_labels, on_scan_grid, scaled_scan
 from .nnunet import find_trainer, prediction_session, printing_progress
-from .postprocessing import keep_largest_component
+from .postprocessing import doubtful_structures, keep_largest_component
 
 # What a scan may have at the voxel size that the model works with: forty times a head at half a millimetre.
 MOST_VOXELS = 1 << 30
@@ -102,6 +102,19 @@ class Segmenter:
         finally:
             self._predictor.use_mirroring = averages
         return self._on_scan(predicted, volume), probabilities
+
+    def segment_with_doubts(self, volume: Volume, entropy: float, progress: Progress = silent) -> tuple[Volume, Volume]:
+        """As :meth:`segment`, with the structure that each voxel is in doubt of (:func:`.postprocessing.doubtful_structures`).
+
+        Args:
+            entropy: above which a voxel is in doubt, in nats.
+
+        Returns:
+            The label map, and on the same grid the value of the structure that is in doubt, 0 where none is.
+        """
+        label, probabilities = self.segment_with_probabilities(volume, progress)
+        doubtful = from_network_labels(doubtful_structures(probabilities, entropy), self.labels)
+        return label, on_scan_grid(doubtful, volume)
 
     def _predict(self, volume: Volume, progress: Progress, with_probabilities: bool) -> Any:
         """nnU-Net's label array in canonical orientation, or that and the probabilities."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,10 +17,13 @@ from CrossMoDAUDALib.core.settings import preset_settings, with_values
 from CrossMoDAUDALib.experiment.events import Event, read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.markers import write_marker
-from CrossMoDAUDALib.images.volumes import read_label_map, to_canonical, write_volume
+from CrossMoDAUDALib.images.volumes import read_label_map, read_volume, to_canonical, write_volume
 from CrossMoDAUDALib.method.adaptation import adapt
-from CrossMoDAUDALib.method.pseudo_labels import Choice, choose, left_out, missing_structures
+from CrossMoDAUDALib.method.pseudo_labels import Choice, choose, left_out, missing_structures, refine
 from CrossMoDAUDALib.segmentation import preparation
+from CrossMoDAUDALib.segmentation.postprocessing import doubtful_structures, refine_by_intensity
+from CrossMoDAUDALib.segmentation.predictor import Segmenter
+from turned_scans import some_volume
 
 SELF_TRAINING = "Dataset002_SelfTraining"
 LABELS = {"Vestibular schwannoma": 1, "Cochlea": 2}
@@ -64,13 +68,54 @@ def test_more_than_half_left_out_is_a_warning_and_all_are_kept(tmp_path: Path, c
 def test_a_choice_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "choice.json"
     assert Choice.read(path) is None and left_out(path) == ()
-    choice = Choice({"a": ["Cochlea"], "b": []}, ("a",))
+    choice = Choice({"a": ["Cochlea"], "b": []}, ("a",), {"a": {"Cochlea": (3, 4)}, "b": {}})
     choice.write(path)
     assert Choice.read(path) == choice and left_out(path) == ("a",)
     for damage in ("", "[]", '{"missing": [], "left_out": []}', '{"missing": {}}'):
         path.write_text(damage, encoding="utf-8")
         with pytest.raises(InputError, match=r"choice\.json is damaged; start in a new folder"):
             Choice.read(path)
+
+
+def test_a_voxel_is_in_doubt_where_its_structures_probability_says_little() -> None:
+    # The entropy of .0913 and of .9087 is .305 and .305, that of .09 and of .91 .303 and .303; of .089 and .911 it is .3005, of .088 .2982.
+    for probability, doubted in ((0.5, True), (0.0913, True), (0.9087, True), (0.0885, False), (0.9115, False), (0.0, False), (1.0, False)):
+        two = np.array([1 - probability, probability], np.float32).reshape(2, 1, 1, 1)
+        assert doubtful_structures(two, 0.2995).any() == doubted, probability
+    many = np.zeros((3, 20, 2, 2), np.float32)
+    many[0], many[2, 7:9], many[0, 7:9] = 1, 0.4, 0.6
+    assert np.argwhere(doubtful_structures(many, 0.3))[:, 0].tolist() == [7] * 4 + [8] * 4
+    assert doubtful_structures(many, 0.3).max() == 2
+    assert not doubtful_structures(many, 0.68).any()  # .4 has .673
+
+
+def test_doubtful_voxels_are_decided_by_their_intensity_in_either_direction() -> None:
+    label = np.array([[[1, 1, 1, 1, 0, 0, 0, 2]]], np.uint8)
+    doubt = np.array([[[0, 1, 1, 0, 1, 1, 2, 1]]], np.uint8)
+    image = np.array([[[20, 12, 29, 19, 27, 29, 50, 20]]], np.float32)  # the mean inside structure 1 is 20: 12 to 28 fits
+    fitting = (0.6, 1.4)
+
+    def refined(add: bool, remove: bool) -> tuple[list[int], dict[int, tuple[int, int]]]:
+        array, changed = refine_by_intensity(label, doubt, image, [1, 2, 3], fitting, add, remove)
+        return array.ravel().tolist(), changed
+
+    assert refined(add=True, remove=True) == ([1, 1, 0, 1, 1, 0, 0, 2], {1: (1, 1), 2: (0, 0)})
+    assert refined(add=True, remove=False) == ([1, 1, 1, 1, 1, 0, 0, 2], {1: (1, 0), 2: (0, 0)})
+    assert refined(add=False, remove=True) == ([1, 1, 0, 1, 0, 0, 0, 2], {1: (0, 1), 2: (0, 0)})
+    assert label.ravel().tolist() == [1, 1, 1, 1, 0, 0, 0, 2]
+
+
+def test_intensities_that_fit_are_counted_from_the_scans_darkest_and_single_structures_stay_single() -> None:
+    # From 1000 to 2000: the label's 1400 is .4, so that .24 to .56 fits.
+    array = np.array([[[1000, 1400, 1550, 1570, 1300, 1000, 1400, 2000]]], np.int16)
+    label = np.array([[[0, 1, 0, 0, 0, 0, 0, 0]]], np.uint8)
+    doubt = np.array([[[1, 0, 1, 1, 0, 1, 1, 1]]], np.uint8)
+    values = {"intensity.lower_percentile": 0, "intensity.upper_percentile": 100, "self_training.refinement": "both"}
+    for single, expected in (("", [0, 1, 1, 0, 0, 0, 1, 0]), ("Vestibular schwannoma", [0, 1, 1, 0, 0, 0, 0, 0])):
+        settings = with_values(preset_settings("smoke"), {**values, "self_training.largest_component": single})
+        refined, changed = refine(some_volume(label), some_volume(doubt), some_volume(array), settings)
+        assert refined.array.ravel().tolist() == expected
+        assert changed == {"Vestibular schwannoma": (2, 0)}
 
 
 # An experiment with everything on --------------------------------------------------------------------------------------------
@@ -97,6 +142,7 @@ def everything(tiny_cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     experiment = new_experiment(
         base / "experiment", Cohort(found.source, found.target, ()), translation__translator="none",
         self_training__iterations=2, self_training__drop_incomplete=True, self_training__pseudo_label_weight=2,
+        self_training__refinement="both",
     )  # fmt: skip
     kills, loaded, now = set(KILLS), {}, [""]
     load = nnUNetDatasetBlosc2.load_case
@@ -134,12 +180,15 @@ def relabel(experiment: Experiment, number: int, place: int, missing: int) -> No
     folder = experiment.folder / f"iteration_{number}"
     for index, case in enumerate(experiment.cohort.target):
         label = read_label_map(folder / "pseudo_labels" / f"{case.id}.nii.gz")
-        array = np.zeros_like(label.array)
+        array, doubt = np.zeros_like(label.array), np.zeros_like(label.array)
         array[4:8, 10 + number : 14, 10:14], array[4:8, 20:24, 20:24] = 1, 2
+        doubt[4:8, 8:16, 11:14] = 1
         if index == place:
             array[array == missing] = 0
         write_volume(label.with_array(array), folder / "pseudo_labels" / f"{case.id}.nii.gz")
-    write_marker(experiment.folder, f"iteration_{number}/predict", (folder / "pseudo_labels").iterdir())
+        write_volume(label.with_array(doubt), folder / "doubts" / f"{case.id}.nii.gz")
+    left = [path for name in ("pseudo_labels", "doubts") if (folder / name).is_dir() for path in (folder / name).iterdir()]
+    write_marker(experiment.folder, f"iteration_{number}/predict", left)
 
 
 def test_an_iteration_learns_from_the_complete_pseudo_labels_only(everything: tuple[Experiment, dict[str, set[str]]]) -> None:
@@ -150,19 +199,56 @@ def test_an_iteration_learns_from_the_complete_pseudo_labels_only(everything: tu
     assert "target_0001" in loaded["iteration_2/train"] <= source | {"target_0001"}
     preprocessed = experiment.folder / "nnunet" / "preprocessed" / SELF_TRAINING / "nnUNetPlans_3d_fullres"
     assert {path.stem for path in preprocessed.glob("*.pkl")} == source | {"target_0000", "target_0001"}
-    label = read_label_map(experiment.folder / "nnunet" / "raw" / SELF_TRAINING / "labelsTr" / "target_0001.nii.gz").array
+
+
+def test_the_refined_pseudo_labels_are_learned_from(everything: tuple[Experiment, dict[str, set[str]]]) -> None:
+    experiment, _ = everything
     case: Case = experiment.cohort.target[1]
     pseudo_label = read_label_map(experiment.folder / "iteration_1" / "pseudo_labels" / f"{case.id}.nii.gz")
-    np.testing.assert_array_equal(label, to_canonical(pseudo_label).array)
+    scan = read_volume(case.image).array.astype(float)
+    low, high = np.percentile(scan, (0.1, 99.9))
+    shown = np.clip((scan - low) / (high - low), 0, 1)
+    expected = pseudo_label.array.copy()
+    mean = shown[expected == 1].mean()
+    for z, y, x in np.ndindex(4, 8, 3):
+        place = (4 + z, 8 + y, 11 + x)
+        expected[place] = 1 if 0.6 * mean <= shown[place] <= 1.4 * mean else 0
+    added, removed = int((expected > pseudo_label.array).sum()), int((expected < pseudo_label.array).sum())
+    assert added and removed
+    label = read_label_map(experiment.folder / "nnunet" / "raw" / SELF_TRAINING / "labelsTr" / "target_0001.nii.gz").array
+    np.testing.assert_array_equal(label, to_canonical(pseudo_label.with_array(expected)).array)
+    choice = Choice.read(experiment.folder / "iteration_2" / "choice.json")
+    assert choice and choice.changed[case.id] == {"Vestibular schwannoma": (added, removed), "Cochlea": (0, 0)}
+
+
+def test_doubts_are_of_the_pass_that_made_the_pseudo_label(everything: tuple[Experiment, dict[str, set[str]]]) -> None:
+    experiment, _ = everything
+    assert {path.name for path in experiment.folder.glob("iteration_*/doubts")} and not (
+        experiment.folder / "iteration_2" / "doubts"
+    ).exists()
+    segmenter, scan = Segmenter.load(experiment.folder / "iteration_1", "cpu"), read_volume(experiment.cohort.target[0].image)
+    label, probabilities = segmenter.segment_with_probabilities(scan)
+    same, doubtful = segmenter.segment_with_doubts(scan, 0.5)
+    np.testing.assert_array_equal(label.array, same.array)
+    best = probabilities[1:].max(axis=0)
+    entropy = -best * np.log(best) - (1 - best) * np.log(1 - best)
+    expected = np.where(entropy > 0.5, 1 + probabilities[1:].argmax(axis=0), 0)
+    assert 0 < np.count_nonzero(expected) < expected.size
+    np.testing.assert_array_equal(to_canonical(doubtful).array, expected)
+    inside = to_canonical(label).array
+    assert ((expected == inside) | (expected == 0))[inside > 0].all()  # within a structure, only that one is in doubt
 
 
 def test_the_report_tells_of_every_pseudo_label(everything: tuple[Experiment, dict[str, set[str]]]) -> None:
     experiment, _ = everything
     one, other = (case.id for case in experiment.cohort.target)
     report = (experiment.folder / "report.md").read_text(encoding="utf-8")
-    assert report.partition("## Pseudo-labels\n\n")[2].splitlines()[2:6] == [
-        f"| 1 | {one} |  | no |",
-        f"| 1 | {other} | Cochlea | yes |",
-        f"| 2 | {one} | Vestibular schwannoma | yes |",
-        f"| 2 | {other} |  | no |",
+    rows = [line.strip("| ").split(" | ") for line in report.partition("## Pseudo-labels\n\n")[2].splitlines()[2:6]]
+    assert [(row[0], row[1], *row[3:]) for row in rows] == [
+        ("1", one, "", "no"),
+        ("1", other, "Cochlea", "yes"),
+        ("2", one, "Vestibular schwannoma", "yes"),
+        ("2", other, "", "no"),
     ]
+    assert re.fullmatch(r"Vestibular schwannoma \+\d+ -\d+; Cochlea \+0 -0", rows[0][2])
+    assert rows[2][2] == "Cochlea +0 -0"  # a structure that is missing is not refined
