@@ -100,3 +100,4 @@ class EvaluationSettings:
 
     convention: str = setting("challenge2022", "How empty masks and the mean surface distance are counted.", choices=CONVENTIONS)
     source_only: bool = setting(False, "Also train a segmenter on the source images as they are, for comparison.")
+    evidence: bool = setting(False, "Measure, after each training, what tells without labels whether its results can be trusted.")

@@ -35,6 +35,8 @@ SUMMARIES = "summaries.json"  # of a data set's labels, beside them
 SOURCE_ONLY_ROW = "source_only"
 # What the checks of the translated cases have found.
 CONTRAST, AGREEMENT = "pseudo_target/contrast.json", f"{iteration_name(0)}/agreement.json"
+# What tells without labels whether to trust the results: of the scans, and of each training in its folder.
+MEASURED_SCANS, EVIDENCE = "evidence/scans.json", "evidence.json"
 
 
 # Which settings a stage's files depend on (Stage.settings); a setting that is not named matters. What chance decides comes with the
@@ -100,10 +102,13 @@ def plan(settings: Settings, cohort: Cohort) -> tuple[Stage, ...]:
     stages += _training(settings, iteration(0), _("Segmentation: {step}"), scored)
     if translates and settings.translation.check_agreement:
         stages.append(_check_agreement())
+    if settings.evaluation.evidence:
+        stages += [_measure_scans(), _evidence(iteration(0), _("Segmentation: {step}"))]
     # ... which it then learns from as well: the self-training.
     for number in range(1, settings.self_training.iterations + 1):
         title = _("Self-training {iteration}: {step}")
         stages += [_export_target(settings, iteration(number), title), *_training(settings, iteration(number), title, scored)]
+        stages += [_evidence(iteration(number), title)] if settings.evaluation.evidence else []
     # Table 1's comparison: what a segmenter learns from the source scans as they are.
     if settings.evaluation.source_only and translates and scored:
         title = _("Comparison: {step}")
@@ -227,6 +232,31 @@ def _check_agreement() -> Stage:
         writes=(AGREEMENT, images),
         settings=_ITERATION_0,
         scans=("source",),
+    )
+
+
+def _measure_scans() -> Stage:
+    return Stage(
+        "evidence/scans",
+        Title(_("Evidence: measure the source labels")),
+        _by("evidence_stages:measure_scans"),
+        writes=(MEASURED_SCANS,),
+        settings=("labels",),
+        scans=("source", "target"),
+    )
+
+
+def _evidence(training: Training, title: str) -> Stage:
+    labels = tuple(f"{iteration_name(number)}/pseudo_labels/*" for number in range(training.iteration + 1))
+    of_scans = f"{training.name}/evidence/*.json"
+    return Stage(
+        f"{training.name}/evidence",
+        Title(title, _("see whether to trust the results"), training.iteration),
+        _by("evidence_stages:measure_training", training),
+        reads=(MEASURED_SCANS, f"{training.name}/model/*", *labels, of_scans),
+        writes=(f"{training.name}/{EVIDENCE}", of_scans),
+        settings=_SELF_TRAINED if training.iteration else _ITERATION_0,
+        scans=("target",),
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
 from ..core.layout import iteration_name
+from ..scoring.recommendation import CRITERIA, recommend
 from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
+from .evidence import Compared, candidates, evidence_lines, in_sentences, measured_iterations
 from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW, iteration
 from .pseudo_labels import Choice
 
@@ -58,10 +61,27 @@ def write_report(experiment: Experiment) -> None:
     choices = {number: Choice.read(folder / iteration(number).choice) for number in range(1, iterations + 1)}
     if any(choices.values()):
         parts += ["## Pseudo-labels", _choices(choices)]
+    if measured_iterations(folder):
+        parts += ["## Evidence without labels", *_evidence(folder, settings.translation.translator)]
     table = folder / "evaluation" / "table.md"
     if table.is_file():
         parts += ["## Scores", table.read_text(encoding="utf-8").strip()]
     write_text(folder / REPORT, "\n\n".join(parts) + "\n")
+
+
+def _evidence(folder: Path, translator: str) -> list[str]:
+    """Which iteration to trust, and what was measured of each."""
+    listed = [
+        replace(candidate, name=row_title(iteration_name(number), translator))
+        for _, number, candidate in candidates([Compared(translator, folder)]).values()
+    ]
+    lines = evidence_lines(listed)
+    meanings = [f"- {criterion.title}: {criterion.meaning}" for criterion in CRITERIA.values() if criterion.title in lines[0]]
+    return [
+        *in_sentences(recommend(listed)),
+        _markdown([lines[0], ["---", *["---:"] * (len(lines[0]) - 1)], *lines[1:]]),
+        "\n".join(["Means over the structures; higher is better.", *meanings]),
+    ]
 
 
 def _summary(checks: dict[str, Check], drop_failed: bool) -> str:

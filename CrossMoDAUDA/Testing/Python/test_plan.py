@@ -63,6 +63,14 @@ def test_the_whole_method_in_the_papers_order(scored: Cohort) -> None:
     assert names(plan(settings, scored)) == WHOLE
 
 
+def test_evidence_is_measured_after_each_iteration_and_not_of_the_comparison(scored: Cohort) -> None:
+    settings = settings_of(self_training__iterations=2, evaluation__source_only=True, evaluation__evidence=True)
+    found = names(plan(settings, scored))
+    assert [name for name in found if name not in WHOLE] == ["evidence/scans", *(f"iteration_{n}/evidence" for n in range(3))]
+    assert [name for name in found if name in WHOLE] == WHOLE
+    assert all(found.index(f"iteration_{n}/evidence") > found.index(f"iteration_{n}/evaluate") for n in range(3))
+
+
 def test_what_the_settings_leave_out(cohort: Cohort, scored: Cohort) -> None:
     plain = settings_of(translation__translator="none", self_training__iterations=0, evaluation__source_only=True)
     assert names(plan(plain, cohort)) == ["export/Dataset001_PseudoTarget", *(f"iteration_0/{step}" for step in TRAINING[:3])]
@@ -80,7 +88,7 @@ def test_a_comparison_without_scans_to_compare_on_is_left_out_and_that_is_said(c
 
 
 def test_each_stage_has_its_own_name_and_title_and_something_to_run_it(scored: Cohort) -> None:
-    stages = plan(settings_of(self_training__iterations=2, evaluation__source_only=True), scored)
+    stages = plan(settings_of(self_training__iterations=2, evaluation__source_only=True, evaluation__evidence=True), scored)
     assert len({stage.title.words() for stage in stages}) == len(stages)
     for stage in stages:
         variables = inspect.getclosurevars(stage.run).nonlocals
@@ -191,7 +199,8 @@ def test_the_panel_says_after_its_check_that_nothing_is_compared(host: Host, uns
 def test_the_panel_translates_the_titles_of_all_stages(cohort: Cohort) -> None:
     from Testing.Host import Host
 
-    stages = plan(settings_of(self_training__iterations=2, evaluation__source_only=True), replace(cohort, evaluation=SCORED))
+    settings = settings_of(self_training__iterations=2, evaluation__source_only=True, evaluation__evidence=True)
+    stages = plan(settings, replace(cohort, evaluation=SCORED))
     with Host(ROOT / "CrossMoDAUDA" / "CrossMoDAUDA.py", mark_translated=True):
         from CrossMoDAUDALib.panel import wording
 
@@ -205,6 +214,6 @@ def test_all_titles_are_marked_for_translation() -> None:
     tree = ast.parse(Path(plan_module.__file__).read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_"]
     marked = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
-    settings = settings_of(self_training__iterations=2, evaluation__source_only=True)
+    settings = settings_of(self_training__iterations=2, evaluation__source_only=True, evaluation__evidence=True)
     for stage in plan(settings, Cohort((), (), SCORED)):
         assert {stage.title.text, stage.title.step} <= {*marked, ""}

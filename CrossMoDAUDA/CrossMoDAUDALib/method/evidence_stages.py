@@ -1,0 +1,132 @@
+"""The stages that measure what tells, without labels, whether to trust a training's results on the target scans.
+
+The results themselves are looked at on all scans. What takes further predictions (certainty, stability) is measured on at most
+:data:`.evidence.MOST_SCANS` of them, each predicted up to five times without mirrored copies: of the scan itself and of four
+small changes of it. Where a model averages over eight mirrored copies, that is less than four ordinary predictions in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import InputError, unreadable
+from ..core.files import read_json, write_json
+from ..core.settings import Settings
+from ..experiment.folder import Experiment
+from ..images.volumes import Volume, read_label_map, to_canonical
+from ..scoring.evidence import (
+    Agreement,
+    Shapes,
+    agreement,
+    body_box,
+    certainty,
+    completeness,
+    expected_dice,
+    likenesses,
+    mean_by_structure,
+    shapes,
+)
+from ..scoring.evidence import Shape as LabelShape
+from ..segmentation.predictor import Segmenter
+from ..segmentation.small_changes import small_changes
+from .evidence import Evidence, or_zero, pseudo_labels_agree, spread_evenly
+from .plan import EVIDENCE, MEASURED_SCANS, Training, iteration
+from .report import write_report
+
+# A structure that fewer of the source labels show is not judged: that it is missing in a target scan would say nothing.
+LEAST_SHOWN = 0.5
+
+
+def measure_scans(experiment: Experiment, stage: str) -> None:
+    """Measure the shapes of the source labels, and where the body lies in the target scans."""
+    cohort, progress = experiment.cohort, experiment.events.progress(stage)
+    source, target, scans = {}, {}, len(cohort.source) + len(cohort.target)
+    for number, case in enumerate(cohort.source, 1):
+        assert case.label is not None  # the cohort check refuses a source case without
+        scan = experiment.read(case.image)
+        label = scan.with_array(experiment.read_label(case.label).array)  # on the scan's grid, from which a file's may be rounded
+        found = shapes(label, experiment.settings.labels, body_box(scan))
+        source[case.id] = {structure: shape.to_json() for structure, shape in found.items()}
+        progress(number, scans, f"measured {case.id}")
+    for number, case in enumerate(cohort.target, len(cohort.source) + 1):
+        target[case.id] = body_box(experiment.read(case.image))
+        progress(number, scans, f"measured {case.id}")
+    write_json(experiment.folder / MEASURED_SCANS, {"source": source, "target": target})
+
+
+def measure_training(experiment: Experiment, stage: str, training: Training) -> None:
+    """Measure a training's results on the target scans."""
+    folder, labels, cases = experiment.folder / training.name, experiment.settings.labels, experiment.cohort.target
+    source, bodies = _measured_scans(experiment.folder / MEASURED_SCANS)
+    judged = [name for name in labels if sum(name in found for found in source) >= LEAST_SHOWN * len(source) > 0]
+    target = [shapes(read_label_map(folder / "pseudo_labels" / f"{case.id}.nii.gz"), labels, bodies[case.id]) for case in cases]
+    values: dict[str, dict[str, float]] = {"completeness": {name: completeness(target, source, name) for name in judged}}
+    values |= {criterion: or_zero(found, judged) for criterion, found in _predicted(experiment, stage, folder).items()}
+    ratios = {}
+    for name in judged:
+        found, usual = ([of_scan[name] for of_scan in group if name in of_scan] for group in (target, source))
+        for criterion, value in likenesses(found, usual).items():
+            values.setdefault(criterion, {})[name] = value or 0.0
+        if found:
+            ratios[name] = _median_ml(found) / _median_ml(usual)
+    earlier = [iteration(number) for number in range(training.iteration)]
+    agreeing = {}
+    for other in earlier:
+        pair = (experiment.folder, training.iteration), (experiment.folder, other.iteration)
+        agreeing[other.name] = or_zero(mean_by_structure(pseudo_labels_agree(experiment, *pair, most=None)), judged)
+    Evidence(len(cases), values, ratios, agreeing).write(folder / EVIDENCE)
+    write_report(experiment)
+
+
+def _median_ml(found: Sequence[LabelShape]) -> float:
+    return float(np.median([shape.volume_ml for shape in found]))
+
+
+def _measured_scans(path: Path) -> tuple[list[Shapes], dict[str, Any]]:
+    """Shapes of each source label, and the body's box in each target scan by its case's name."""
+    try:
+        data = read_json(path)
+        source = [{name: LabelShape.from_json(shape) for name, shape in found.items()} for found in data["source"].values()]
+        return source, dict(data["target"])
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(f"{path} is damaged; delete it, so that it is made again.") from None
+
+
+# What takes predictions --------------------------------------------------------------------------------------------------------
+
+
+def _predicted(experiment: Experiment, stage: str, folder: Path) -> dict[str, Agreement]:
+    """Certainty, expected DSC and stability by structure, as means over some of the target scans."""
+    progress, chosen = experiment.events.progress(stage), spread_evenly(experiment.cohort.target)
+    segmenter: Segmenter | None = None
+    measured: dict[str, list[Agreement]] = {}
+    for number, case in enumerate(chosen, 1):
+        path = folder / "evidence" / f"{case.id}.json"
+        if not path.is_file():
+            segmenter = segmenter or Segmenter.load(folder, experiment.settings.device)
+            write_json(path, _predict(segmenter, to_canonical(experiment.read(case.image)), experiment.settings))
+        for criterion, found in read_json(path).items():
+            measured.setdefault(criterion, []).append(found)
+        progress(number, len(chosen), f"looked at {case.id}")
+    return {criterion: mean_by_structure(found) for criterion, found in measured.items()}
+
+
+def _predict(segmenter: Segmenter, scan: Volume, settings: Settings) -> dict[str, Agreement]:
+    label, probabilities = segmenter.segment_with_probabilities(scan, mirroring=False)
+    found: dict[str, Agreement] = {"certainty": {}, "expected_dice": {}}
+    for channel, (name, value) in enumerate(sorted(settings.labels.items(), key=lambda label: label[1]), 1):
+        mask = label.array == value
+        found["certainty"][name] = certainty(probabilities[channel], mask, scan.geometry.spacing[::-1])
+        found["expected_dice"][name] = expected_dice(probabilities[channel], mask)
+    del probabilities  # as large as the scan for every structure
+    agreeing = []
+    for changed in small_changes(scan, settings.intensity, segmenter.is_mirrored):
+        after, _ = segmenter.segment_with_probabilities(changed.scan, mirroring=False)
+        agreeing.append(agreement(*changed.compared(label.array, after.array), settings.labels))
+    return {**found, "stability": mean_by_structure(agreeing)}

@@ -1,0 +1,190 @@
+"""The stages that measure whether to trust a training, on the tiny experiment, and what is made of several experiments."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.core.files import sha256
+from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.images.volumes import read_label_map, read_volume, to_canonical, write_volume
+from CrossMoDAUDALib.method import evidence as records
+from CrossMoDAUDALib.method import evidence_stages
+from CrossMoDAUDALib.method.evidence import Compared, Evidence, candidates
+from CrossMoDAUDALib.method.plan import EVIDENCE, plan
+from CrossMoDAUDALib.scoring.evidence import certainty
+from CrossMoDAUDALib.segmentation.predictor import Segmenter
+
+VS, COCHLEA = "Vestibular schwannoma", "Cochlea"
+
+
+def with_evidence(experiment: Path, copy: Path) -> Path:
+    """A copy of a finished experiment that also asks for evidence."""
+    shutil.copytree(experiment, copy)
+    path = copy / "experiment.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["settings"]["evaluation"]["evidence"] = True
+    path.write_text(json.dumps(record), encoding="utf-8")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def measured(tiny_experiment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = with_evidence(tiny_experiment, tmp_path_factory.mktemp("measured") / "experiment ü")
+    assert cli.main(["run", "-o", str(folder)]) == 0
+    return folder
+
+
+def read(folder: Path, number: int) -> Evidence:
+    found = Evidence.read(folder / f"iteration_{number}" / EVIDENCE)
+    assert found
+    return found
+
+
+def test_the_stages_come_after_each_iteration_and_nothing_else_runs_again(measured: Path, tiny_experiment: Path) -> None:
+    experiment = Experiment.load(measured)
+    names = [stage.name for stage in plan(experiment.settings, experiment.cohort)]
+    added = ["evidence/scans", "iteration_0/evidence", "iteration_1/evidence"]
+    assert [name for name in names if "evidence" in name] == added
+    assert names.index("iteration_0/agreement") + 1 == names.index("evidence/scans") == names.index("iteration_1/export") - 2
+    assert experiment.completed_stages()[-3:] == added
+    for path in tiny_experiment.rglob("model/*"):
+        assert sha256(path) == sha256(measured / path.relative_to(tiny_experiment))
+
+
+def test_what_is_recorded_of_an_iteration(measured: Path) -> None:
+    experiment, record = Experiment.load(measured), read(measured, 1)
+    assert record.scans == len(experiment.cohort.target) == 2
+    assert list(record.values) == ["completeness", "certainty", "expected_dice", "stability", "volume", "shape", "position"]
+    for values in record.values.values():
+        assert list(values) == [VS, COCHLEA] and all(0 <= value <= 1 for value in values.values())
+
+    def volumes(paths: list[Path], value: int) -> list[float]:
+        maps = [read_label_map(path) for path in paths]
+        found = [np.count_nonzero(label.array == value) * math.prod(label.geometry.spacing) for label in maps]
+        return [ml for ml in found if ml]
+
+    predicted = sorted((measured / "iteration_1" / "pseudo_labels").glob("*.nii.gz"))
+    source = [case.label for case in experiment.cohort.source if case.label]
+    for name, value in experiment.settings.labels.items():
+        assert record.values["completeness"][name] == len(volumes(predicted, value)) / 2
+        if volumes(predicted, value):
+            assert record.volume_ratio[name] == pytest.approx(np.median(volumes(predicted, value)) / np.median(volumes(source, value)))
+
+
+def test_the_certainty_of_an_iteration_is_the_mean_over_the_scans_that_show_the_structure(measured: Path) -> None:
+    experiment, record = Experiment.load(measured), read(measured, 1)
+    segmenter = Segmenter.load(measured / "iteration_1", "cpu")
+    found: dict[str, list[float]] = {}
+    for case in experiment.cohort.target:
+        scan = to_canonical(read_volume(case.image))
+        label, probabilities = segmenter.segment_with_probabilities(scan, mirroring=False)
+        for channel, name in enumerate((VS, COCHLEA), 1):
+            value = certainty(probabilities[channel], label.array == channel, scan.geometry.spacing[::-1])
+            found.setdefault(name, []).extend([] if value is None else [value])
+    assert {name: pytest.approx(np.mean(values) if values else 0) for name, values in found.items()} == record.values["certainty"]
+
+
+def test_the_report_recommends_and_warns(measured: Path) -> None:
+    text = (measured / "report.md").read_text(encoding="utf-8")
+    section = text.partition("## Evidence without labels")[2].partition("\n## ")[0]
+    assert "Recommended: **iteration " in section
+    assert "**Do not trust this.**" in section and "2 target scans are too few" in section
+    assert "| iteration 0 |" in section and "| iteration 1 |" in section
+    assert "- stability: DSC of the label maps of a scan and of the scan slightly changed." in section
+
+
+def test_it_goes_on_where_it_was_killed(measured: Path, tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class KilledError(Exception):
+        pass
+
+    folder = with_evidence(tiny_experiment, tmp_path / "killed")
+    predict, predicted = evidence_stages._predict, []
+
+    def killed(*arguments: Any) -> Any:
+        predicted.append(arguments)
+        if len(predicted) == 2:
+            raise KilledError
+        return predict(*arguments)
+
+    monkeypatch.setattr(evidence_stages, "_predict", killed)
+    experiment = Experiment.load(folder)
+    with pytest.raises(KilledError):
+        experiment.carry_out(plan(experiment.settings, experiment.cohort))
+    assert not (folder / "iteration_0" / EVIDENCE).exists()
+    experiment.carry_out(plan(experiment.settings, experiment.cohort))
+    assert len(predicted) == 2 + 3  # the first scan of iteration 0 is not predicted again
+    for number in (0, 1):
+        assert (folder / f"iteration_{number}" / EVIDENCE).read_bytes() == (measured / f"iteration_{number}" / EVIDENCE).read_bytes()
+
+
+def test_a_damaged_record_is_refused(measured: Path, tmp_path: Path) -> None:
+    path = tmp_path / EVIDENCE
+    assert Evidence.read(path) is None
+    path.write_bytes((measured / "iteration_0" / EVIDENCE).read_bytes()[:-20])
+    with pytest.raises(InputError, match="damaged; delete it"):
+        Evidence.read(path)
+
+
+# Several experiments -----------------------------------------------------------------------------------------------------------
+
+
+def as_another(folder: Path, copy: Path, **values: Any) -> Path:
+    """A copy with another seed or translator, as its record says."""
+    shutil.copytree(folder, copy)
+    path = copy / "experiment.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["settings"]["seed"] = values.get("seed", 0)
+    record["settings"]["translation"]["translator"] = values.get("translator", "cyclegan-resnet")
+    path.write_text(json.dumps(record), encoding="utf-8")
+    return copy
+
+
+def draw(folder: Path, number: int, *voxels: int) -> None:
+    """Make pseudo-labels that show these voxels as VS, and nothing else."""
+    for path in (folder / f"iteration_{number}" / "pseudo_labels").glob("*.nii.gz"):
+        label = read_label_map(path)
+        array = np.zeros(label.array.size, np.uint8)
+        array[list(voxels)] = 1
+        write_volume(label.with_array(array.reshape(label.array.shape)), path)
+
+
+def test_seeds_methods_and_iterations_are_compared(measured: Path, tmp_path: Path) -> None:
+    first, second = as_another(measured, tmp_path / "0"), as_another(measured, tmp_path / "1", seed=1)
+    other, untranslated = as_another(measured, tmp_path / "2"), as_another(measured, tmp_path / "3", translator="none")
+    draw(first, 1, 10, 11)
+    draw(second, 1, 11, 12)  # a DSC of 1/2 with the first
+    draw(other, 1, 10, 11, 12, 13)  # of 2/3 with both
+    draw(untranslated, 1, 12, 13)  # of 0 with the first
+    compared = [Compared("a", first), Compared("a", second), Compared("b", other), Compared("none", untranslated)]
+    found = {name: candidate for name, (_, _, candidate) in candidates(compared).items()}
+    assert list(found) == [f"{name}, iteration {n}" for name in ("a, seed 0", "a, seed 1", "b, seed 0", "none, seed 0") for n in (0, 1)]
+    values = found["a, seed 0, iteration 1"].values
+    assert values["seeds"] == {VS: 0.5, COCHLEA: 0.0}
+    assert values["methods"][VS] == pytest.approx(2 / 3)
+    assert found["none, seed 0, iteration 1"].values["methods"][VS] == pytest.approx((0 + 0.5 + 2 / 3) / 3)
+    assert "seeds" not in found["b, seed 0, iteration 1"].values
+    assert values["iterations"] == found["a, seed 0, iteration 0"].values["iterations"] == read(first, 1).iterations["iteration_0"]
+    assert values["contrast"][VS] > 0 and values["translated"].keys() <= {VS, COCHLEA}
+
+
+def test_experiments_on_other_scans_are_not_compared(measured: Path, tmp_path: Path) -> None:
+    other = as_another(measured, tmp_path / "other")
+    path = other / "experiment.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["cohort"]["target"].pop()
+    path.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError, match="other target scans"):
+        candidates([Compared("a", measured), Compared("b", other)])
+
+
+def test_few_scans_are_spread_over_all() -> None:
+    assert records.spread_evenly(list("abcdefghijk"), 6) == list("acegik")
+    assert records.spread_evenly([], 6) == []

@@ -1,0 +1,111 @@
+"""Which trained segmenter is recommended, what is said against one, and how well a criterion would have chosen."""
+
+from __future__ import annotations
+
+import pytest
+from CrossMoDAUDALib.scoring import recommendation
+from CrossMoDAUDALib.scoring.recommendation import CRITERIA, Candidate, distrust, rank_criteria, recommend
+
+
+def candidate(name: str, scans: int = 5, ratio: float = 1.0, **values: float | dict[str, float]) -> Candidate:
+    """A number stands for that of the only structure."""
+    by_structure = {criterion: value if isinstance(value, dict) else {"Liver": value} for criterion, value in values.items()}
+    return Candidate(name, by_structure, {"Liver": ratio}, scans)
+
+
+def test_the_best_mean_rank_is_recommended_and_the_reasons_say_where_it_is_first_and_last() -> None:
+    # Ranks: stability 1, 2, 3; volume 3, 1, 2; shape 1.5, 1.5, 3. Means: 1.83, 1.5, 2.67.
+    listed = [
+        candidate("a", stability=0.9, volume=0.5, shape=0.8),
+        candidate("b", stability=0.8, volume=0.7, shape=0.8),
+        candidate("c", stability=0.7, volume=0.6, shape=0.2),
+    ]
+    found = recommend(listed)
+    assert found.chosen == "b" and found.warnings == ()
+    assert found.reasons == ("Its mean rank is 1.5 among 3, over 3 criteria.", "It is first in: volume (0.70).")
+    assert recommend(listed[:1]).reasons == ("There is no other to compare it with.",)
+
+
+def test_of_equals_the_first_is_taken() -> None:
+    same = {"stability": 0.9, "volume": 0.5}
+    assert recommend([candidate("iteration 1", **same), candidate("iteration 2", **same)]).chosen == "iteration 1"
+
+
+def test_a_criterion_has_a_say_only_if_all_have_it_and_it_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = candidate("one", stability=0.9, seeds=0.6, position=0.1), candidate("other", stability=0.8, position=0.9)
+    assert not CRITERIA["position"].chooses
+    assert recommend([one, other]).reasons[0].endswith("over 1 criterion.")
+    assert recommend([one, other]).chosen == "one"
+    monkeypatch.setattr(recommendation, "CRITERIA", {"position": CRITERIA["position"].__class__("place", "", True)})
+    assert recommend([one, other]).chosen == "other"
+
+
+def test_a_mean_is_over_the_structures() -> None:
+    assert candidate("a", stability={"Liver": 0.9, "Spleen": 0.4}).mean("stability") == pytest.approx(0.65)
+    assert candidate("a").mean("stability") is None
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"completeness": 0.74}, "Liver is found in 74% of the target scans that should show it."),
+        ({"ratio": 0.49}, "Liver has 0.49 times the volume of the source labels (medians)."),
+        ({"ratio": 2.1}, "Liver has 2.1 times the volume of the source labels (medians)."),
+        ({"stability": 0.45}, "Liver: small changes of a scan change the result (DSC 0.45), so one of two results is wrong."),
+        ({"seeds": 0.45}, "Liver: the seeds disagree (DSC 0.45), so one of two results is wrong."),
+    ],
+)
+def test_what_is_said_against_a_candidate(values: dict[str, float], sentence: str) -> None:
+    assert distrust(candidate("a", **values)) == (sentence,)  # type: ignore[arg-type]
+    fine = {name: 0.5 if name == "ratio" else 0.76 for name in values}
+    assert distrust(candidate("a", **fine)) == ()  # type: ignore[arg-type]
+
+
+def test_other_methods_and_iterations_that_disagree_are_nothing_against_one() -> None:
+    assert distrust(candidate("a", methods=0.1, iterations=0.1, contrast=0.1)) == ()
+
+
+def test_one_that_something_is_known_against_is_set_aside_while_there_are_others() -> None:
+    best, other = candidate("best", stability=0.9, completeness=0.5), candidate("other", stability=0.6, completeness=0.9)
+    found = recommend([best, other, candidate("third", stability=0.55, completeness=0.9)])
+    assert found.chosen == "other" and found.warnings == ()
+    assert found.reasons[0] == "Set aside, because something is known against it: 1 of 3."
+    found = recommend([best, candidate("worse", stability=0.3, completeness=0.5)])
+    assert found.chosen == "best" and found.reasons[0] == "Something is known against every one of them; this is the least bad."
+    assert found.warnings == distrust(best) != ()
+
+
+def test_too_few_scans_are_said() -> None:
+    assert recommend([candidate("a", scans=2)]).warnings == ("2 target scans are too few to tell a difference from chance.",)
+    assert recommend([candidate("a", scans=3)]).warnings == ()
+
+
+def test_two_results_that_agree_little_cannot_both_be_right() -> None:
+    """The threshold's reason: no truth has a DSC above 0.8 with both of two results that agree with a DSC of 0.5."""
+    best = 0.0
+    for both in range(51):  # of two results of 100 voxels with 50 in common, the truth takes some of each part
+        for own in range(51):
+            overlap, truth = both + own, both + 2 * own
+            best = max(best, 2 * overlap / (100 + truth))
+    assert best == pytest.approx(0.8) and recommendation.LEAST_AGREEMENT == 0.5
+
+
+def test_how_well_a_criterion_would_have_chosen() -> None:
+    listed = [
+        candidate("a", stability=0.9, volume=0.1, shape=0.5),
+        candidate("b", stability=0.8, volume=0.2, shape=0.5),
+        candidate("c", stability=0.7, volume=0.4, shape=0.5),
+        candidate("d", stability=0.6, volume=0.3, shape=0.5),
+        candidate("not scored", stability=1.0, volume=1.0, shape=0.5),
+    ]
+    found = rank_criteria(listed, {"a": 0.5, "b": 0.6, "c": 0.7, "d": 0.8})
+    assert list(found) == ["stability", "volume", "shape", "recommendation"]
+    assert (found["stability"].correlation, found["stability"].chosen) == (pytest.approx(-1), "a")
+    assert found["stability"].regret == pytest.approx(0.3)
+    # Ranks 4, 3, 1, 2 against 4, 3, 2, 1: 1 - 6 x 2 / (4 x 15).
+    assert (found["volume"].correlation, found["volume"].chosen) == (pytest.approx(0.8), "c")
+    assert found["volume"].regret == pytest.approx(0.1)
+    assert found["shape"].correlation is None and found["shape"].candidates == 4
+    chosen = recommend(listed[:4]).chosen
+    assert found["recommendation"].chosen == chosen and found["recommendation"].correlation is None
+    assert rank_criteria(listed, {"a": 0.5}) == {}
