@@ -273,7 +273,8 @@ class Synchronised:
 
     def __init__(self, network: nn.Module) -> None:
         self._network = network
-        self._shared = nn.parallel.DistributedDataParallel(network)
+        # Without buffers of the first rank's: none here depends on the images, and a network may be called twice before it learns.
+        self._shared = nn.parallel.DistributedDataParallel(network, broadcast_buffers=False)
 
     def __call__(self, *inputs: Any) -> Any:
         trained = torch.is_grad_enabled() and next(self._network.parameters()).requires_grad

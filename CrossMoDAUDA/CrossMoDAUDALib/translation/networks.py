@@ -8,6 +8,7 @@ What suits slices of 256 pixels need not suit smaller ones: :func:`patch_layers`
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -91,16 +92,30 @@ class ResnetGenerator(nn.Module):
         features: feature maps of the first layer; each downsampling doubles them.
         blocks: residual blocks.
         downsamplings: how often the encoder halves the slice; h and w are multiples of 2 to that power.
+        antialiased: whether halving and doubling blur instead of skipping pixels and spreading them (Zhang 2019), as
+            :class:`Halved` and :class:`Doubled` do. The parameters are as many.
+
+    Attributes:
+        places: by a layer's name its place in ``layers``: "padded", then the convolutions "down 1", "down 2", ... and the
+            residual blocks "block 1", "block 2", ...
+        widths: feature maps that these layers give.
     """
 
-    def __init__(self, features: int = 64, blocks: int = 9, downsamplings: int = 2) -> None:
+    def __init__(self, features: int = 64, blocks: int = 9, downsamplings: int = 2, antialiased: bool = False) -> None:
         super().__init__()
-        widths = [features * 2**level for level in range(downsamplings)]
+        self.places, self.widths = {"padded": 0}, {"padded": 1}
         layers: list[nn.Module] = [nn.ReflectionPad2d(3), nn.Conv2d(1, features, 7), *_normalised_relu(features)]
-        for width in widths:
-            layers += [nn.Conv2d(width, 2 * width, 3, stride=2, padding=1), *_normalised_relu(2 * width)]
-        layers += [ResidualBlock(features * 2**downsamplings) for _ in range(blocks)]
-        layers += [*_doublings(features, downsamplings), nn.ReflectionPad2d(3), OutputConv2d(features, 1, 7), nn.Tanh()]
+        width = features
+        for level in range(downsamplings):
+            self.places[f"down {level + 1}"] = len(layers)
+            layers.append(nn.Conv2d(width, 2 * width, 3, stride=1 if antialiased else 2, padding=1))
+            width *= 2
+            self.widths[f"down {level + 1}"] = width
+            layers += [*_normalised_relu(width), *([Halved()] if antialiased else [])]
+        for block in range(blocks):
+            self.places[f"block {block + 1}"], self.widths[f"block {block + 1}"] = len(layers), width
+            layers.append(ResidualBlock(width))
+        layers += [*_doublings(features, downsamplings, antialiased), nn.ReflectionPad2d(3), OutputConv2d(features, 1, 7), nn.Tanh()]
         self.layers = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -131,6 +146,42 @@ class SegmentingDecoder(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         scores: Tensor = self.layers(features)
         return scores
+
+
+class Halved(nn.Module):
+    """Every second pixel of images that are blurred by [1 2 1] / 4 along both axes: (n, c, h, w) to (n, c, h / 2, w / 2).
+
+    Odd sides are rounded up.
+    """
+
+    filter: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        taps = torch.tensor([1.0, 2.0, 1.0]) / 4
+        self.register_buffer("filter", torch.outer(taps, taps)[None, None])
+
+    def forward(self, images: Tensor) -> Tensor:
+        channels = images.shape[1]
+        padded = nn.functional.pad(images, (1, 1, 1, 1), mode="reflect")
+        return nn.functional.conv2d(padded, self.filter.expand(channels, 1, 3, 3), stride=2, groups=channels)
+
+
+class Doubled(nn.Module):
+    """Images spread to twice their size and blurred by [1 3 3 1] / 4 along both axes: (n, c, h, w) to (n, c, 2 h, 2 w)."""
+
+    filter: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        taps = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 4
+        self.register_buffer("filter", torch.outer(taps, taps)[None, None])
+
+    def forward(self, images: Tensor) -> Tensor:
+        channels = images.shape[1]
+        padded = nn.functional.pad(images, (1, 1, 1, 1), mode="replicate")
+        spread = nn.functional.conv_transpose2d(padded, self.filter.expand(channels, 1, 4, 4), stride=2, padding=2, groups=channels)
+        return spread[:, :, 1:-1, 1:-1]
 
 
 class ResidualBlock(nn.Module):
@@ -202,15 +253,18 @@ class PatchDiscriminator(nn.Module):
     Args:
         features: feature maps of the first layer; each further convolution but the last doubles them.
         strided: convolutions of stride 2, from 1: patches are 70 x 70 pixels with 3, see :func:`patch_layers`.
+        antialiased: whether they have stride 1 and :class:`Halved` after them; patches are then a little larger.
     """
 
-    def __init__(self, features: int = 64, strided: int = 3) -> None:
+    def __init__(self, features: int = 64, strided: int = 3, antialiased: bool = False) -> None:
         super().__init__()
-        layers: list[nn.Module] = [nn.Conv2d(1, features, 4, stride=2, padding=1), nn.LeakyReLU(0.2, inplace=True)]
+        step = 1 if antialiased else 2
+        layers: list[nn.Module] = [nn.Conv2d(1, features, 4, stride=step, padding=1), nn.LeakyReLU(0.2, inplace=True)]
         for level in range(strided):
-            width = features * 2**level
-            stride = 2 if level < strided - 1 else 1
-            layers += [nn.Conv2d(width, 2 * width, 4, stride=stride, padding=1), InstanceNorm2d(2 * width)]
+            if antialiased:
+                layers.append(Halved())
+            width, is_last = features * 2**level, level == strided - 1
+            layers += [nn.Conv2d(width, 2 * width, 4, stride=1 if is_last else step, padding=1), InstanceNorm2d(2 * width)]
             layers.append(nn.LeakyReLU(0.2, inplace=True))
         layers.append(nn.Conv2d(features * 2**strided, 1, 4, padding=1))
         self.layers = nn.Sequential(*layers)
@@ -220,29 +274,37 @@ class PatchDiscriminator(nn.Module):
         return scores
 
 
-def initialize(network: nn.Module, generator: torch.Generator) -> None:
+def initialize(network: nn.Module, generator: torch.Generator, xavier: bool = False) -> None:
     """Draw all weights from N(0, 0.02) and set all biases to zero, as CycleGAN does.
 
     Args:
         network: on the CPU.
         generator: the random numbers to use, on the CPU.
+        xavier: whether the deviation is instead that of Glorot and Bengio (2010) times 0.02, as CUT has it.
     """
     with torch.no_grad():
         for name, parameter in network.named_parameters():
             if name.endswith("bias"):
                 parameter.zero_()
-            else:
-                parameter.normal_(0.0, 0.02, generator=generator)
+                continue
+            deviation = 0.02
+            if xavier:
+                seen = parameter[0, 0].numel() if parameter.ndim > 2 else 1
+                deviation *= math.sqrt(2 / (sum(parameter.shape[:2]) * seen))
+            parameter.normal_(0.0, deviation, generator=generator)
 
 
 def _normalised_relu(width: int) -> tuple[nn.Module, nn.Module]:
     return InstanceNorm2d(width), nn.ReLU(inplace=True)
 
 
-def _doublings(features: int, count: int) -> list[nn.Module]:
+def _doublings(features: int, count: int, antialiased: bool = False) -> list[nn.Module]:
     """Layers that double the resolution ``count`` times and halve the feature maps each time, down to ``features``."""
     layers: list[nn.Module] = []
     for width in (features * 2**level for level in range(count, 0, -1)):
-        up = nn.ConvTranspose2d(width, width // 2, 3, stride=2, padding=1, output_padding=1)
-        layers += [up, *_normalised_relu(width // 2)]
+        if antialiased:
+            layers += [Doubled(), nn.Conv2d(width, width // 2, 3, padding=1)]
+        else:
+            layers.append(nn.ConvTranspose2d(width, width // 2, 3, stride=2, padding=1, output_padding=1))
+        layers += _normalised_relu(width // 2)
     return layers

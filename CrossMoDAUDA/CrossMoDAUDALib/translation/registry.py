@@ -12,6 +12,7 @@ from .protocol import Loss, Registration
 FILES = (
     "cyclegan",
     "target_aware",
+    "cut",
 )  # fmt: skip
 
 _REGISTRATIONS: dict[str, Registration] = {}

@@ -45,7 +45,7 @@ def _one_thread() -> None:
 def tiny(name: str, **values: Any) -> Settings:
     """A translator's smallest networks on the smallest slices that it accepts."""
     own = registration(name)
-    narrow = {f"{own.section}.{one.name}": 4 for one in fields(own.settings) if one.name.endswith("_features")}
+    narrow = {f"{own.section}.{one.name}": 8 for one in fields(own.settings) if one.name.endswith("_features")}
     few = {f"{own.section}.{one.name}": 2 for one in fields(own.settings) if one.name.endswith("_blocks")}
     shortest = {"epochs": 2, "decay_epochs": 1, "steps_per_epoch": 2, "batch_size": 2, "learning_rate": 0.002, **values}
     common = {"seed": 5, "precision": "fp32", "device": "cpu", **{f"translation.{key}": value for key, value in shortest.items()}}
@@ -58,14 +58,15 @@ def tiny(name: str, **values: Any) -> Settings:
 
 
 def sliced(folder: Path, settings: Settings, count: int = 6) -> Files:
-    """Files of slices of bright and of dark squares, and of their labels."""
+    """Files of slices of bright and of dark squares on uneven ground, and of their labels."""
     size = settings.translation.image_size
     rows, columns = np.mgrid[0:size, 0:size]
     squares = np.stack([(abs(rows - size // 3 - i) < size // 4) & (abs(columns - size // 2 + i) < size // 5) for i in range(count)])
     files = folder / "source.npy", folder / "target.npy", folder / "labels.npy"
-    for path, contrast in zip(files, (1.4, -1.4), strict=False):
-        noise = np.random.default_rng(0).normal(0, 0.05, squares.shape)
-        np.save(path, (((squares - 0.5) * contrast + noise).clip(-1, 1) * FULL_SCALE).astype(np.int16))
+    for number, (path, contrast) in enumerate(zip(files, (1.4, -1.4), strict=False)):
+        coarse = torch.from_numpy(np.random.default_rng(number).uniform(-0.4, 0.4, (1, count, 8, 8)))
+        ground = torch.nn.functional.interpolate(coarse, size=(size, size), mode="bilinear")[0].numpy()
+        np.save(path, (((squares - 0.5) * contrast + ground).clip(-1, 1) * FULL_SCALE).astype(np.int16))
     np.save(files[2], squares.astype(np.uint8))
     return files
 
@@ -94,13 +95,13 @@ def test_it_learns_two_slices_and_tells_its_losses_by_their_titles(name: str, tm
     files = sliced(tmp_path, settings, 2)
     sampler = SliceSampler(*files[:2], settings.translation, 0, CPU, labels_for(name, files))
     translator = registration(name).make(settings, Acceleration(CPU))
-    told = [translator.step(*sampler.batch(0, 0)) for _ in range(40)]
+    told = [translator.step(*sampler.batch(0, 0)) for _ in range(30)]
     assert told[0].keys() == told[-1].keys() and told[0].keys() <= losses.keys()
     assert all(loss.shape == () and not loss.requires_grad and loss.isfinite() for one in told for loss in one.values())
     # Adversarial losses rise and fall as either side gains; what else there is must fall.
     lasting = [key for key in told[0] if losses[key].chart != "adversarial losses"]
     first, last = (sum(float(one[key]) for one in some for key in lasting) for some in (told[:5], told[-5:]))
-    assert lasting and last < 0.8 * first
+    assert lasting and last < 0.9 * first
     with torch.no_grad():
         source, target, _ = sampler.batch(0, 0)
         columns = translator.sample_columns(source, target)
