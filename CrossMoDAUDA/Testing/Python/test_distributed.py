@@ -68,12 +68,15 @@ def ranks() -> list[int]:
 # Launching
 
 
-def add_ranks(start: float, device: torch.device, progress: Progress) -> tuple[float, str, int]:
+def add_ranks(start: float, device: torch.device, progress: Progress) -> tuple[float, str, int, Any]:
+    share = torch.tensor(1.0 + distributed.rank_number(), requires_grad=True)
+    both = distributed.summed(share)
+    both.square().backward()
     total = torch.tensor(start + distributed.rank_number())
     torch.distributed.all_reduce(total)
     for step in range(3):
         progress(step + 1, 3, f"on {device}", sum=float(total))
-    return float(total), str(device), torch.get_num_threads()
+    return float(total), str(device), torch.get_num_threads(), (float(both), float(share.grad))
 
 
 def fail_in_the_second(message: str, device: torch.device, progress: Progress) -> None:
@@ -100,7 +103,8 @@ def work_for_ever(folder: str, device: torch.device, progress: Progress) -> None
 def test_every_rank_takes_part_and_the_first_tells() -> None:
     told: list[Any] = []
     result = distributed.run(add_ranks, (10.0,), [CPU, CPU], lambda *step, **metrics: told.append((*step, metrics)))
-    assert result == (21.0, "cpu", max(1, len(os.sched_getaffinity(0)) // 2))
+    # The square of the sum, 1 + 2, has the gradient 6; a mean over the ranks halves what one gives to weights of all.
+    assert result == (21.0, "cpu", max(1, len(os.sched_getaffinity(0)) // 2), (3.0, 12.0))
     assert told == [(step, 3, "on cpu", {"sum": 21.0}) for step in (1, 2, 3)]
 
 
