@@ -101,9 +101,9 @@ def segment(experiment, scan, results, device):
 def draw(cohort, experiment, scan, results, path):
     """Write the picture: a labelled source scan, its translation, the segmented target scan with its reference."""
     from CrossMoDAUDALib.cohort.finding import find_crossmoda
-    from CrossMoDAUDALib.commands import pictures
     from CrossMoDAUDALib.core.files import replacing
     from CrossMoDAUDALib.core.settings import Settings
+    from CrossMoDAUDALib.images import pictures
     from CrossMoDAUDALib.images.volumes import file_stem, read_label_map, read_volume
 
     found = find_crossmoda(cohort)

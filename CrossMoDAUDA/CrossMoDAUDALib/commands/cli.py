@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import NOT_CLINICAL, __version__
 from ..core.errors import CrossModaError, InputError
@@ -21,6 +21,9 @@ from ..places.processes import end_with_owner
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
+
+if TYPE_CHECKING:
+    from ..places.place import Place
 
 LOOK = "translation.check_agreement"
 # How long (in turns of its loop) a thread of PyTorch's keeps a core while it waits for another. GNU OpenMP's own choice makes
@@ -158,12 +161,12 @@ def _parser() -> argparse.ArgumentParser:
     models.add_argument("--remove", action="append", default=[], metavar="NAME", help="remove this model, then list; may be repeated")
     models.set_defaults(command=_models)
 
-    status = commands.add_parser("status", help="how far an experiment is", description="Show an experiment's progress and scores.")
-    status.add_argument("experiment", type=Path, metavar="EXPERIMENT")
+    status = commands.add_parser("status", help="how far an experiment or a study is", description="Show progress and scores.")
+    status.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")
     status.set_defaults(command=_status)
 
-    stop = commands.add_parser("stop", help="end an experiment's work, to be continued later", description="Stop an experiment's worker.")
-    stop.add_argument("experiment", type=Path, metavar="EXPERIMENT")
+    stop = commands.add_parser("stop", help="end the work on an experiment or a study, to be continued later", description="Stop the work.")
+    stop.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")
     stop.add_argument("--force", action="store_true", help="kill it when it has not stopped after 30 seconds")
     stop.set_defaults(command=_stop)
     return parser
@@ -278,8 +281,13 @@ def _refuse_other_schedule(settings: Settings) -> None:
 
 def _status(options: argparse.Namespace, _log: EventLog) -> int:
     from ..places.place import fetch_all, find_place
+    from ..study.request import Study
+    from ..study.status import describe as describe_study
     from ..watching.status import describe
 
+    if Study.exists(options.experiment):
+        say(describe_study(options.experiment))
+        return 0
     fetch_all(find_place(), options.experiment)
     say(describe(options.experiment))
     return 0
@@ -287,18 +295,32 @@ def _status(options: argparse.Namespace, _log: EventLog) -> int:
 
 def _stop(options: argparse.Namespace, _log: EventLog) -> int:
     from ..experiment.folder import how_to_go_on
-    from ..experiment.lock import read_worker
     from ..places import place
+    from ..study.request import Study
 
     folder, where = options.experiment, place.find_place()
     if not folder.is_dir():
-        raise InputError(f"{folder} is not an experiment folder; check the path.")
-    if not where.is_alive(folder):
+        raise InputError(f"{folder} is neither an experiment folder nor a study folder; check the path.")
+    is_study = Study.exists(folder)
+    # A study that was killed has left its workers at their work.
+    parts = [part.folder for part in Study.load(folder).parts()] if is_study else []
+    at_work = [folder] if where.is_alive(folder) else [part for part in parts if where.is_alive(part)]
+    if not at_work:
         say(f"Nobody is working on {folder}.")
         return 0
+    for one in at_work:
+        _stop_work(where, one, options.force)
+    say(f"Stopped; {f'`study -o {folder}` goes on' if is_study else how_to_go_on(folder)}.")
+    return 0
+
+
+def _stop_work(where: Place, folder: Path, force: bool) -> None:
+    from ..experiment.lock import read_worker
+    from ..places import place
+
     worker = read_worker(folder)
     who = f"process {worker['pid']} on {worker['host']}" if worker else "the worker"
-    stop = where.stop(folder, force=options.force)
+    stop = where.stop(folder, force=force)
     say(f"Asked {who} to stop; waiting up to {place.SECONDS_TO_STOP:.0f} seconds.")
     while not stop.is_over:
         time.sleep(place.SECONDS_BETWEEN_POLLS)
@@ -307,8 +329,6 @@ def _stop(options: argparse.Namespace, _log: EventLog) -> int:
             raise CrossModaError(f"{who} has not stopped yet and does so after its current training step; wait, or kill it with --force.")
     if stop.problem:
         raise CrossModaError(stop.problem)
-    say(f"Stopped; {how_to_go_on(folder)}.")
-    return 0
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,13 +132,29 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     cohort = find_scans(options) if named or recorded is None else recorded.cohort
     ceiling = labelled(cohort.target, options.target_labels) if options.target_labels else ()
     apart = {name: own[name] for name in (SOURCE_ONLY, SUPERVISED) if name in own}
-    found = Study(folder, preset or "paper", common, tuple(methods.values()), seeds, cohort, ceiling, apart)
+    asks = named or options.methods or options.seeds or options.assignments or options.iterations or options.target_labels
+    commands = (_as_typed(options),) if asks else ()
+    found = Study(folder, preset or "paper", common, tuple(methods.values()), seeds, cohort, ceiling, apart, commands=commands)
     if recorded is not None:
         found = recorded.extended(found, named, preset is not None)
     elif not found.seeds:
         found = replace(found, seeds=(0,))
     found.check()
     return found, machine
+
+
+def _as_typed(options: argparse.Namespace) -> str:
+    """The command line that gives these options, whatever its folder."""
+    words = ["crossmoda-uda", "study"]
+    for name in ("crossmoda", "source_images", "source_labels", "target_images", "evaluate_images", "evaluate_labels", "target_labels"):
+        if (path := getattr(options, name)) is not None:
+            words += [f"--{name.replace('_', '-')}", str(path)]
+    words += ["-o", str(options.output), *(["--preset", options.preset] if options.preset else [])]
+    words += [word for method in options.methods for word in ("--method", method)]
+    words += ["--seeds", *options.seeds] if options.seeds else []
+    words += ["--iterations", options.iterations] if options.iterations is not None else []
+    words += [word for assignment in options.assignments for word in ("--set", assignment)]
+    return shlex.join(words)
 
 
 def _values(options: argparse.Namespace) -> tuple[dict[str, str], dict[str, dict[str, str]]]:

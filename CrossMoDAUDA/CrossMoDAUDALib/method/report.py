@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
 from ..core.layout import iteration_name
+from ..scoring.comparison import case_dice, verdict
+from ..scoring.evaluation import read_per_case_csv
 from ..scoring.recommendation import CRITERIA, recommend
 from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
 from .evidence import Compared, candidates, evidence_lines, in_sentences, measured_iterations
@@ -66,7 +68,21 @@ def write_report(experiment: Experiment) -> None:
     table = folder / "evaluation" / "table.md"
     if table.is_file():
         parts += ["## Scores", table.read_text(encoding="utf-8").strip()]
+        if sentences := _against_source_only(folder / "evaluation" / "per_case.csv"):
+            parts += ["\n".join(f"- {sentence}" for sentence in sentences)]
     write_text(folder / REPORT, "\n\n".join(parts) + "\n")
+
+
+def _against_source_only(path: Path) -> list[str]:
+    """Whether each iteration beats source only, a sentence each; none without that row."""
+    scores = read_per_case_csv(path) if path.is_file() else {}
+    dice = {row: case_dice(found) for row, found in scores.items()}
+    floor = dice.pop(row_title(SOURCE_ONLY_ROW, ""), {})
+    return [
+        verdict(list(found.values()), list(floor.values())).sentence(f"{row[:1].upper()}{row[1:]}")
+        for row, found in dice.items()
+        if found and list(found) == list(floor)
+    ]
 
 
 def _evidence(folder: Path, translator: str) -> list[str]:

@@ -6,11 +6,13 @@ Every value belongs to a case; with several seeds it is the case's mean over the
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from .evaluation import CaseScore
 
 Values = npt.NDArray[np.float64]
 
@@ -131,6 +133,17 @@ def holm(p: Sequence[float]) -> list[float]:
         highest = max(highest, min((len(p) - rank) * float(p[index]), 1.0))
         corrected[index] = highest
     return corrected
+
+
+def case_dice(scores: Iterable[CaseScore]) -> dict[str, float]:
+    """Mean DSC of each case over the structures that at least one reference shows, by case in the order of their names."""
+    scores = list(scores)
+    drawn = {score.structure for score in scores if score.reference_ml > 0}
+    by_case: dict[str, list[float]] = {}
+    for score in scores:
+        if score.structure in drawn:
+            by_case.setdefault(score.case, []).append(score.dice)
+    return {case: float(np.mean(values)) for case, values in sorted(by_case.items())}
 
 
 @dataclass(frozen=True)

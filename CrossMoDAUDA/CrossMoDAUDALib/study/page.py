@@ -1,13 +1,238 @@
-"""A study as one page that needs nothing beside it."""
+"""A study as one HTML page that needs nothing beside it: light, printable, with everything escaped.
+
+The page is a list of sections (:data:`SECTIONS`), each a function from the results to HTML, empty where it has nothing to say.
+"""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Callable, Sequence
 
+from .. import NOT_CLINICAL
+from ..core.progress import duration
+from ..experiment.folder import package_versions
+from ..scoring.comparison import Verdict
+from . import costs, examples, plots
+from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
-from .tables import markdown
+from .style import STYLE
+from .tables import best_of, cell, columns, gap_text, notes, p_text, signed, statistic, tests_note
+
+escape = html.escape
 
 
 def page(results: Results) -> str:
     """The page's HTML."""
-    return f"<!doctype html><meta charset=utf-8><title>Study</title><pre>{html.escape(markdown(results))}</pre>\n"
+    body = "\n".join(section for make in SECTIONS if (section := make(results)))
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Study {escape(results.study.folder.name)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
+        "</body>\n</html>\n"
+    )
+
+
+def headline(results: Results) -> str:
+    """The study's result in a sentence."""
+    floor, ceiling, best = results.row(SOURCE_ONLY), results.row(SUPERVISED), results.best()
+    if not results.study.cohort.evaluation:
+        return "There are no evaluation cases with reference labels, so nothing is scored."
+    if best is None or best.table.mean_dice is None:
+        return "No method has been scored yet."
+    text = f"{best.title} reaches a mean DSC of {best.table.mean_dice.mean:.3f}"
+    known = [
+        f"{name} {row.table.mean_dice.mean:.3f}"
+        for name, row in (("source only", floor), ("target-supervised", ceiling))
+        if row and row.table.mean_dice
+    ]
+    if known:
+        text += f" ({', '.join(known)})"
+    if best.gap and best.gap.share is not None:
+        text += f" and closes {gap_text(best.gap).replace(' (', ' (95 % interval ')} of the gap"
+    if best.verdict and best.verdict.fails:
+        text += ": adapting FAILS here"
+    return text + "."
+
+
+def _heading(results: Results) -> str:
+    study, parts = results.study, results.study.parts()
+    done = sum(1 for part in parts if costs.is_finished(part))
+    counts = [f"{len(cases)} {domain}" for domain, cases in study.cohort.domains().items()]
+    if study.ceiling:
+        counts.append(f"{len(study.labelled_target)} labelled target (for the ceiling)")
+    state = f"{done} of {len(parts)} experiments finished" if done < len(parts) else f"{len(parts)} experiments"
+    return (
+        f'<header><p class="kicker">Study · {escape(state)}</p><h1>{escape(study.folder.name)}</h1>'
+        f'<p class="lead">{escape(headline(results))}</p>'
+        f'<p class="facts">{escape(", ".join(counts))} cases · preset {escape(study.preset)} · scoring {escape(results.convention)}</p>'
+        f'<p class="warning">{escape(NOT_CLINICAL)} A segmentation that looks right can be wrong.</p></header>'
+    )
+
+
+def _tiles(results: Results) -> str:
+    best = results.best()
+    rows = [(results.row(SOURCE_ONLY), "source only"), (best, "best method"), (results.row(SUPERVISED), "target-supervised")]
+    tiles = [
+        (f"{row.table.mean_dice.mean:.3f}", name if row is not best else escape(row.title), "mean DSC")
+        for row, name in rows
+        if row and row.table.mean_dice
+    ]
+    if best and best.gap:
+        share = best.gap.share
+        interval = "" if best.gap.low is None or best.gap.high is None else f"{100 * best.gap.low:.0f} to {100 * best.gap.high:.0f} %"
+        tiles.append((f"{100 * share:.0f} %" if share is not None else "not defined", "gap closed", interval))
+    return (
+        '<div class="tiles">'
+        + "".join(f"<div><b>{value}</b><span>{name}</span><i>{more}</i></div>" for value, name, more in tiles)
+        + "</div>"
+    )
+
+
+def _verdicts(results: Results) -> str:
+    rows = [row for row in results.rows if row.verdict]
+    if not rows:
+        return ""
+    lines = "".join(f"<li>{_badge(row.verdict)} {escape(row.verdict.sentence(row.title))}</li>" for row in rows if row.verdict)
+    how = "Fails: the mean over the cases is not above source only. Unclear: above it by no more than the standard error of the difference."
+    return _section("Is adapting better than doing nothing?", f'<ul class="verdicts">{lines}</ul><p class="note">{how}</p>')
+
+
+def _badge(verdict: Verdict) -> str:
+    kind, word = ("bad", "fails") if verdict.fails else ("good", "better") if verdict.is_clear else ("unsure", "unclear")
+    return f'<span class="badge {kind}">{word}</span>'
+
+
+def _table(results: Results) -> str:
+    if not results.rows:
+        return ""
+    best, shown = best_of(results), columns(results)
+    heads = ["Method", "Seeds", "Cases", shown[0][2], "Gap closed", *(heading for *_, heading, _ in shown[1:])]
+    lines, palette = [], plots.colours(results)
+    for row in results.rows:
+        mark = f'<i class="dot" style="background:{palette[row.method.name]}"></i>'
+        badge = f" {_badge(row.verdict)}" if row.verdict and row.verdict.fails else ""
+        cells = [f"<th scope=row>{mark}{escape(row.title)}{badge}</th>", f"<td>{len(row.by_seed)}</td>", f"<td>{row.table.cases}</td>"]
+        share, _, interval = gap_text(row.gap).partition(" (")
+        for measure, structure, *_ in shown:
+            found = statistic(row, measure, structure)
+            is_best = row.method.adapts and found is not None and found.mean == best.get((measure, structure))
+            mean, plus, deviation = cell(found, measure).partition(" ± ")
+            spread = f"<small> ± {deviation}</small>" if plus else ""
+            cells.append(f"<td{' class=best' if is_best else ''}>{mean}{spread}</td>")
+            if measure == "mean_dice":
+                cells.append(f"<td>{share}{f'<small> ({interval}</small>' if interval else ''}</td>")
+        lines.append(f"<tr class={'adapts' if row.method.adapts else 'bound'}>{''.join(cells)}</tr>")
+    head = "".join(f"<th scope=col>{escape(text)}</th>" for text in heads)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    return _section(
+        "Scores", f'<div class="wide">{table}</div>' + "".join(f'<p class="note">{escape(text)}</p>' for text in notes(results))
+    )
+
+
+def _plots(results: Results) -> str:
+    if not any(row.dice for row in results.rows):
+        return ""
+    drawn = [
+        ("Every case", plots.scores_plot(results)),
+        ("Gap closed", plots.gap_plot(results)),
+        ("Self-training", plots.self_training_plot(results)),
+    ]
+    return "\n".join(_section(title, f"<figure>{svg}</figure>") for title, svg in drawn if svg)
+
+
+def _tests(results: Results) -> str:
+    if not results.tests:
+        return ""
+    rows = [[f"{test.other} against {test.one}", signed(-test.difference), p_text(test.p), p_text(test.p_holm)] for test in results.tests]
+    table = simple_table(["Methods", "Difference in mean DSC", "p", "p, Holm"], rows)
+    return _section("Paired tests", f'{table}<p class="note">{escape(tests_note(results.tests))}</p>')
+
+
+def _examples(results: Results) -> str:
+    shown = []
+    for example in examples.examples(results):
+        about = f"{example.case} as each method segments it, with the reference"
+        pictures = (f'<img src="{uri}" style="width:{100 * share:.0f}%" alt="{escape(about)}">' for uri, share in example.pictures)
+        shown.append(f"<h3>{escape(example.which)}: {escape(example.case)}</h3>{''.join(pictures)}")
+    return _section("Examples", "".join(shown)) if shown else ""
+
+
+def _settings(results: Results) -> str:
+    study = results.study
+    values = {row.name: study.settings(row, study.seeds_of(row)[0]).values() for row in study.rows}
+    keys = dict.fromkeys(key for found in values.values() for key in found if key != "seed")
+    differing = [key for key in keys if len({repr(found[key]) for found in values.values() if key in found}) > 1]
+    rows = [[key, *(_value(found[key]) if key in found else "" for found in values.values())] for key in differing]
+    common = "".join(f"<li><code>{escape(f'{key}={value}')}</code></li>" for key, value in study.values.items())
+    text = f'<div class="wide">{simple_table(["Setting", *values], rows)}</div>' if rows else ""
+    if common:
+        text += f"<details><summary>Settings of all methods, beside preset {escape(study.preset)}</summary><ul>{common}</ul></details>"
+    seeds = ", ".join(f"{row.name}: {' '.join(map(str, study.seeds_of(row)))}" for row in study.rows)
+    return _section("Settings that differ", f'{text}<p class="note">Seeds: {escape(seeds)}.</p>')
+
+
+def _costs(results: Results) -> str:
+    found = [(part, costs.cost(part)) for part in results.study.parts()]
+    known = list(dict.fromkeys(name for _, cost in found for name in cost.seconds))
+    rows = [
+        [
+            part.title,
+            *(duration(cost.seconds[name]) if name in cost.seconds else "" for name in known),
+            duration(cost.whole),
+            duration(cost.own),
+        ]
+        for part, cost in found
+        if cost.whole
+    ]
+    if not rows:
+        return ""
+    note = (
+        "Whole way: all stages of the method, as if it had run alone. Here: without the stages that it took over from another"
+        " experiment of this study."
+    )
+    table = simple_table(["Experiment", *known, "Whole way", "Here"], rows)
+    return _section("Time", f'<div class="wide">{table}</div><p class="note">{note}</p>')
+
+
+def _origin(results: Results) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in package_versions().items())
+    problems = "".join(f"<li>{escape(name)}: {escape(error)}</li>" for name, error in results.errors.items())
+    commands = "".join(f"<pre>{escape(command)}</pre>" for command in results.study.commands)
+    return _section(
+        "Where it comes from",
+        (f"<ul>{problems}</ul>" if problems else "")
+        + (f"<p>Again, or to go on:</p>{commands}" if commands else "")
+        + f'<p class="note">{escape(versions)}.</p>',
+    )
+
+
+def _section(title: str, inner: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{inner}</section>"
+
+
+def simple_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of plain texts, the first column as headings."""
+    head = "".join(f"<th scope=col>{escape(text)}</th>" for text in heads)
+    body = "".join(
+        f"<tr><th scope=row>{escape(first)}</th>{''.join(f'<td>{escape(text)}</td>' for text in rest)}</tr>" for first, *rest in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+# In the order in which they are read.
+SECTIONS: list[Callable[[Results], str]] = [
+    _heading,
+    _tiles,
+    _verdicts,
+    _table,
+    _plots,
+    _tests,
+    _examples,
+    _settings,
+    _costs,
+    _origin,
+]

@@ -89,6 +89,7 @@ class Study:
         ceiling: target scans with labels, for the ceiling alone; none without a ceiling.
         own: settings of the floor and the ceiling alone, by their names.
         digests: SHA-256 of every scan and label map by path; empty before the scans have been checked.
+        commands: that asked for it, one after the other.
     """
 
     folder: Path
@@ -100,6 +101,7 @@ class Study:
     ceiling: tuple[Case, ...] = ()
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
+    commands: tuple[str, ...] = ()
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -212,6 +214,7 @@ class Study:
             methods=tuple(known.values()),
             seeds=(*self.seeds, *(seed for seed in asked.seeds if seed not in self.seeds)),
             ceiling=self.ceiling or asked.ceiling,
+            commands=(*self.commands, *(command for command in asked.commands if command not in self.commands)),
             own={name: {**self.own.get(name, {}), **asked.own.get(name, {})} for name in (SOURCE_ONLY, SUPERVISED)},
         )
 
@@ -232,6 +235,7 @@ class Study:
             "cohort": self.cohort.to_json(),
             "ceiling": _labelled_json(self.ceiling),
             "files": dict(self.digests),
+            "commands": list(self.commands),
             "versions": package_versions(),
         }
         write_json(path, record)
@@ -268,6 +272,7 @@ class Study:
                 tuple(Case(str(case["id"]), Path(case["image"]), Path(case["label"])) for case in record["ceiling"]),
                 {str(name): dict(values) for name, values in record["settings_of"].items()},
                 {str(file): str(digest) for file, digest in record["files"].items()},
+                tuple(map(str, record.get("commands", ()))),
             )
         except OSError as error:
             raise unreadable(path, error) from None

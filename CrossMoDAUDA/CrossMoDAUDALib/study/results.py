@@ -10,7 +10,7 @@ import numpy as np
 from ..core.errors import InputError
 from ..core.layout import iteration_name
 from ..method.report import row_title
-from ..scoring.comparison import GapClosed, PairedTest, Verdict, gap_closed, paired_tests, verdict
+from ..scoring.comparison import GapClosed, PairedTest, Verdict, case_dice, gap_closed, paired_tests, verdict
 from ..scoring.evaluation import CaseScore, TableRow, read_per_case_csv, summary_rows
 from .request import SOURCE_ONLY, SUPERVISED, Method, Part, Study
 
@@ -120,12 +120,7 @@ def _row(method: Method, iteration: int, by_seed: Mapping[int, list[CaseScore]],
     title = _TITLES.get(method.name, f"{method.name}, iteration {iteration}")
     scores = mean_over_seeds(by_seed)
     (table,) = summary_rows({title: scores}, structures)
-    dice: dict[str, list[float]] = {}
-    for score in scores:
-        if table.dice.get(score.structure) is not None:
-            dice.setdefault(score.case, []).append(score.dice)
-    means = {case: float(np.mean(values)) for case, values in sorted(dice.items())}
-    return Row(method, iteration, title, by_seed, scores, table, means)
+    return Row(method, iteration, title, by_seed, scores, table, case_dice(scores))
 
 
 def mean_over_seeds(by_seed: Mapping[int, Sequence[CaseScore]]) -> list[CaseScore]:

@@ -76,22 +76,22 @@ def write_tables(results: Results) -> None:
 
 def markdown(results: Results) -> str:
     """The table, the verdicts and the paired tests as Markdown."""
-    best, heads = best_of(results), ["Method", "Seeds", "Cases", *(heading for *_, heading, _ in columns(results)), "Gap closed"]
-    lines = [heads]
+    best, headings = best_of(results), [heading for *_, heading, _ in columns(results)]
+    lines = [["Method", "Seeds", "Cases", headings[0], "Gap closed", *headings[1:]]]
     for row in results.rows:
         cells = [row.title, str(len(row.by_seed)), str(row.table.cases)]
         for measure, structure, *_ in columns(results):
             found = statistic(row, measure, structure)
             is_best = row.method.adapts and found is not None and found.mean == best.get((measure, structure))
             cells.append(f"**{cell(found, measure)}**" if is_best else cell(found, measure))
-        lines.append([*cells, gap_text(row.gap)])
+        lines.append([*cells[:4], gap_text(row.gap), *cells[4:]])
     parts = ["# Study", f"**{NOT_CLINICAL}**", _as_table(lines), *notes(results)]
     if sentences := verdicts(results):
         parts += ["## Against source only", "\n".join(f"- {sentence}" for sentence in sentences)]
     if results.tests:
         tested = [["Methods", "Difference in mean DSC", "p", "p, Holm"]]
         tested += [
-            [f"{test.other} against {test.one}", f"{-test.difference:+.3f}", p_text(test.p), p_text(test.p_holm)] for test in results.tests
+            [f"{test.other} against {test.one}", signed(-test.difference), p_text(test.p), p_text(test.p_holm)] for test in results.tests
         ]
         parts += ["## Paired tests", _as_table(tested), tests_note(results.tests)]
     return "\n\n".join(parts) + "\n"
@@ -137,6 +137,15 @@ def p_text(p: float) -> str:
     ('< 0.001', '0.031', '1.000')
     """
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def signed(value: float) -> str:
+    """A difference as tables show it.
+
+    >>> signed(-0.0123), signed(-0.0)
+    ('-0.012', '+0.000')
+    """
+    return f"{round(value, 3) + 0.0:+.3f}"
 
 
 def _as_table(lines: Sequence[Sequence[str]]) -> str:

@@ -13,7 +13,7 @@ from ..experiment.markers import read_markers
 from ..experiment.stages import due
 from ..method.plan import plan
 
-_STATES = {
+STATES = {
     "idle": "not started",
     "died": "stopped without a word (killed, or the machine went down)",
     "interrupted": "interrupted",
@@ -75,5 +75,5 @@ def _state(folder: Path, state: str, last: LastRun) -> list[str]:
         worker = read_worker(folder)
         text = f"running (process {worker['pid']} on {worker['host']})" if worker else "running"
         return [f"State       {text}{': checking the scans' if state == 'checking' else ''}"]
-    lines = [f"State       {_STATES.get(state, state)}{f'; {how_to_go_on(folder)}' if state in ('died', 'interrupted') else ''}"]
+    lines = [f"State       {STATES.get(state, state)}{f'; {how_to_go_on(folder)}' if state in ('died', 'interrupted') else ''}"]
     return [*lines, f"Error       {last.error}"] if state == "failed" and last.error else lines

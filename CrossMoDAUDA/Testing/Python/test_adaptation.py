@@ -118,6 +118,16 @@ def test_every_training_has_its_row_in_the_table(tiny_experiment: Path) -> None:
         assert len(list(csv.reader(file))) == 1 + 3 * 2
 
 
+def test_the_report_says_whether_adapting_beats_source_only(tiny_experiment: Path) -> None:
+    with (tiny_experiment / "evaluation" / "table.csv").open(encoding="utf-8", newline="") as file:
+        mean = {row["method"]: float(row["dice_mean"]) for row in csv.DictReader(file)}
+    report = (tiny_experiment / "report.md").read_text(encoding="utf-8")
+    for row in ("iteration 0", "iteration 1"):
+        difference = mean[row] - mean["source only"]
+        said = "FAILS: it does not beat source only" if difference <= 0 else f"is above source only by {difference:.3f}"
+        assert f"- {row.capitalize()} {said}" in report
+
+
 def test_the_folder_holds_what_it_should(tiny_experiment: Path) -> None:
     cohort = Experiment.load(tiny_experiment).cohort
     assert names(tiny_experiment) >= {"experiment.json", "events.jsonl", "translation", "pseudo_target", "nnunet", "evaluation", "stages"}

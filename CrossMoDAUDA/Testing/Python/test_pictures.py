@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from CrossMoDAUDALib.commands import pictures
-from CrossMoDAUDALib.commands.pictures import Panel, side_by_side
 from CrossMoDAUDALib.core.structures import structure_of
+from CrossMoDAUDALib.images import pictures
+from CrossMoDAUDALib.images.pictures import Panel, side_by_side
 from CrossMoDAUDALib.images.volumes import Geometry, Volume
 
 LABELS = {"Vestibular schwannoma": 1, "Cochlea": 2}

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.structures import structure_of
-from ..images.intensity import scale_intensity
-from ..images.volumes import Volume, to_canonical
+from .intensity import scale_intensity
+from .volumes import Volume, to_canonical
 
 if TYPE_CHECKING:
     from PIL import Image

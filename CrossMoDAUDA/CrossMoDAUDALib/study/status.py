@@ -1,0 +1,52 @@
+"""What ``status`` tells of a study folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..core.progress import duration
+from ..experiment.last_run import read_last_run
+from ..experiment.lock import is_running, read_worker
+from ..experiment.markers import read_markers
+from ..watching.status import STATES
+from .request import Part, Study
+from .running import to_do
+from .tables import TABLE
+
+
+def describe(folder: Path) -> str:
+    """What ``status`` prints: every experiment's state, the last error of each, the table.
+
+    Raises:
+        InputError: there is no study.
+    """
+    running = is_running(folder)
+    study, last = Study.load(folder), read_last_run(folder)
+    domains = ", ".join(f"{len(cases)} {domain}" for domain, cases in study.cohort.domains().items())
+    holder = read_worker(folder)
+    state = last.state(running, True)
+    text = f"running (process {holder['pid']} on {holder['host']})" if running and holder else STATES.get(state, state)
+    lines = [
+        f"Study       {folder}",
+        f"Settings    preset {study.preset}, {', '.join(f'{key}={value}' for key, value in study.values.items()) or 'no others'}",
+        f"Cohort      {domains} cases" + (f", {len(study.labelled_target)} labelled for the ceiling" if study.ceiling else ""),
+        f"State       {text}{f'; `study -o {folder}` goes on' if state in ('died', 'interrupted', 'failed') else ''}",
+        *(_line(part) for part in study.parts()),
+    ]
+    table = folder / TABLE
+    if table.is_file():
+        lines += ["", table.read_text(encoding="utf-8", errors="replace").rstrip()]
+    return "\n".join(lines)
+
+
+def _line(part: Part) -> str:
+    stages, waiting, markers = part.stages(), to_do(part), read_markers(part.folder)
+    seconds = sum(marker.seconds for marker in markers.values() if not marker.shared_from)
+    state = read_last_run(part.folder).state(is_running(part.folder), (part.folder / "experiment.json").is_file())
+    if not waiting:
+        word, more = "done", duration(seconds)
+    else:
+        word = {"running": "now", "checking": "now", "failed": "failed"}.get(state, "to do")
+        more = f"{len(stages) - len(waiting)} of {len(stages)} stages" + (f", next {waiting[0].name}" if len(waiting) < len(stages) else "")
+    error = f"\n  Error     {last}" if state == "failed" and (last := read_last_run(part.folder).error) else ""
+    return f"  {word:<10}{part.title:<34}{more}{error}"

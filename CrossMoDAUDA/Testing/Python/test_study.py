@@ -1,0 +1,263 @@
+"""A study runs ordinary experiments, makes once what they share, and tells what it has found."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from conftest import TINY
+from CrossMoDAUDALib.cohort import phantom
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.experiment.events import read_events
+from CrossMoDAUDALib.experiment.last_run import read_last_run
+from CrossMoDAUDALib.experiment.lock import is_running
+from CrossMoDAUDALib.images.volumes import write_volume
+from CrossMoDAUDALib.places import place
+from CrossMoDAUDALib.places.this_computer import ThisComputer
+
+METHODS = ["--method", "cyclegan-resnet", "--method", "warm=cyclegan-resnet", "--set", "warm:self_training.warm_start=true"]
+
+
+class Ended:
+    """A worker that has done its work before it is looked at."""
+
+    def __init__(self, status: int) -> None:
+        self._status = status
+
+    def poll(self) -> int:
+        return self._status
+
+    def has_begun(self) -> bool:
+        return True
+
+    def last_words(self, lines: int = 2) -> str:
+        return ""
+
+
+class ThisProcess(ThisComputer):
+    """A place without processes, in which PyTorch is imported once."""
+
+    def start(self, folder: Path, words: Sequence[str]) -> Ended:
+        return Ended(cli.main(list(words)))
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[None]:
+    before = place.PLACES[place.THIS_COMPUTER]
+    place.PLACES[place.THIS_COMPUTER] = lambda _address: ThisProcess()
+    yield
+    place.PLACES[place.THIS_COMPUTER] = before
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny cohort with one more evaluation case, and the labels of its target scans."""
+    folder = tmp_path_factory.mktemp("scans of a study ü")
+    phantom.write_cohort(folder / "data", source_cases=2, target_cases=2, evaluation_cases=2, seed=3, size=(32, 32, 16))
+    for number in (3, 4):
+        write_volume(
+            phantom.make_case(30000 + number, "hrT2", (32, 32, 16))[1], folder / "labels" / f"crossmoda2022_syn_{number}_Label.nii.gz"
+        )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def command(scans: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[str]]:
+    base = tmp_path_factory.mktemp("studies")
+    settings = [f"--set={key}={value}" for key, value in TINY.items()]
+
+    def build(name: str, *more: str) -> list[str]:
+        asked = ["study", "--crossmoda", str(scans / "data"), "-o", str(base / name), "--preset", "smoke", "--devices", "cpu", *settings]
+        return [*asked, *more]
+
+    return build
+
+
+def untranslated(asked: Sequence[str]) -> list[str]:
+    """A command without settings of a translator, for the quickest study there is."""
+    return [*(word for word in asked if not word.startswith("--set=cyclegan.")), "--iterations", "0"]
+
+
+@pytest.fixture(scope="module")
+def finished(here: None, scans: Path, command: Callable[..., list[str]]) -> Path:
+    asked = command("finished & ü", "--target-labels", str(scans / "labels"), *METHODS)
+    assert cli.main(asked) == 0
+    return Path(asked[asked.index("-o") + 1])
+
+
+def stages(folder: Path, state: str) -> list[str]:
+    return [event["stage"] for event in read_events(folder / "events.jsonl")[0] if event.get("state") == state and "stage" in event]
+
+
+def test_every_method_and_iteration_has_its_row(finished: Path) -> None:
+    with (finished / "table.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["method"], row["iteration"]) for row in rows] == [
+        ("source-only", ""),
+        *(("cyclegan-resnet", "0"), ("cyclegan-resnet", "1"), ("warm", "0"), ("warm", "1")),
+        ("supervised", ""),
+    ]
+    assert {row["cases"] for row in rows} == {"2"} and {row["seeds"] for row in rows} == {"1"}
+    for row in rows[1:5]:
+        difference = float(row["dice_mean"]) - float(rows[0]["dice_mean"])
+        assert float(row["above_source_only"]) == pytest.approx(difference)
+        assert (row["verdict"] == "fails") == (difference <= 0)
+    with (finished / "per_case.csv").open(encoding="utf-8", newline="") as file:
+        cases = list(csv.DictReader(file))
+    assert len(cases) == 6 * 2 * 2, "rows, cases, structures"
+    mean = sum(float(line["dice"]) for line in cases if line["method"] == "supervised") / 4
+    assert float(rows[-1]["dice_mean"]) == pytest.approx(mean)
+    assert all(float(line["hd95_mm"]) > 0 for line in cases)
+
+
+def test_the_page_needs_nothing_beside_it_and_escapes_what_is_not_its_own(finished: Path) -> None:
+    page = (finished / "study.html").read_text(encoding="utf-8")
+    assert "<title>Study finished &amp; ü</title>" in page and "finished & ü" not in page
+    assert not re.findall(r"<(?:script|link|iframe)|(?:src|href)=[\"'](?!data:|#)", page)
+    sections = re.findall(r"<h2>(.*?)</h2>", page)
+    assert sections[:3] == ["Is adapting better than doing nothing?", "Scores", "Every case"]
+    assert {"Paired tests", "Examples", "Settings that differ", "Time", "Where it comes from"} <= set(sections)
+    assert page.count("<svg") == 2, "every case and self-training; without a gap there is no share of it"
+    assert page.count("data:image/jpeg") == 2, "the worst and the best of two cases"
+    assert page.count("<section>") == page.count("</section>") == len(sections)
+    with (finished / "table.csv").open(encoding="utf-8", newline="") as file:
+        fails = sum(row["verdict"] == "fails" for row in csv.DictReader(file))
+    assert page.count('<span class="badge bad">fails</span>') == 2 * fails, "in the list and in the table"
+
+
+def test_what_two_methods_share_is_made_once(finished: Path) -> None:
+    first, second = (finished / "experiments" / name / "seed_0" for name in ("cyclegan-resnet", "warm"))
+    for file in ("translation/source_slices.npy", "translation/generator.safetensors", "iteration_0/model/segmenter.safetensors"):
+        assert (first / file).stat().st_ino == (second / file).stat().st_ino
+    assert "translation/train" in stages(first, "finished")
+    assert [stage for stage in stages(second, "finished") if not stage.startswith("iteration_1")] == ["iteration_0/evaluate"]
+    marker = json.loads((second / "stages" / "translation--train.json").read_text(encoding="utf-8"))
+    assert marker["shared_from"] == "cyclegan-resnet/seed_0"
+    assert (first / "iteration_1/model/segmenter.safetensors").read_bytes() != (
+        second / "iteration_1/model/segmenter.safetensors"
+    ).read_bytes()
+
+
+def test_the_ceiling_alone_learns_from_the_targets_labels(finished: Path, scans: Path) -> None:
+    labels = str(scans / "labels")
+    for record in finished.rglob("experiment.json"):
+        assert (labels in record.read_text(encoding="utf-8")) == ("supervised" in record.parts)
+
+
+def test_a_finished_study_has_nothing_left_to_do(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.stat().st_mtime_ns for path in finished.rglob("stages/*.json")}
+    assert cli.main(["study", "-o", str(finished), "--devices", "cpu"]) == 0
+    assert {path: path.stat().st_mtime_ns for path in finished.rglob("stages/*.json")} == before
+    assert cli.main(["study", "-o", str(finished), "--dry-run", "--seeds", "1"]) == 0
+    said = capsys.readouterr().out
+    assert "8 experiments" in said and "source-only, seed 1" in said and said.count("  done") == 4
+    assert cli.main(["status", str(finished)]) == 0
+    said = capsys.readouterr().out
+    assert "State       finished" in said and "target-supervised" in said
+
+
+REFUSED = [
+    (["--method", "warm=none"], "its method warm is cyclegan-resnet, not none"),
+    (["--set", "warm:segmentation.epochs=3"], "of warm, seed 0, it was started with segmentation.epochs=2, not 3"),
+    (["--set", "segmentation.epochs=3"], "segmentation.epochs=2, not 3"),
+    (["--preset", "quick"], "it was started with preset=smoke, not quick"),
+    (["--method", "supervised=none"], "There are two methods 'supervised'"),
+    (["--method", "a/b=none"], "a method's name is made of letters"),
+    (["--method", "cycle-gan"], "no image translator 'cycle-gan'"),
+    (["--set", "strong:seed=1"], "use --seeds, --devices and --method"),
+    (["--seeds", "strong=1"], "There is no method 'strong'"),
+    (["--seeds", "one"], "neither a seed nor METHOD=SEED"),
+    (["--set", "segmentation.epoch=3"], "did you mean 'segmentation.epochs'"),
+]
+
+
+@pytest.mark.parametrize(("more", "why"), REFUSED, ids=[" ".join(more) for more, _ in REFUSED])
+def test_another_request_is_refused_and_changes_nothing(
+    finished: Path, more: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (finished / "study.json").read_bytes()
+    assert cli.main(["study", "-o", str(finished), *more]) == 2
+    assert why in capsys.readouterr().err
+    assert (finished / "study.json").read_bytes() == before and len(list(finished.rglob("experiment.json"))) == 4
+
+
+def test_a_study_and_an_experiment_do_not_share_a_folder(
+    finished: Path, command: Callable[..., list[str]], tiny_cohort: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", "--crossmoda", str(tiny_cohort), "-o", str(finished), "--preset", "smoke"]) == 2
+    experiment = finished / "experiments" / "warm" / "seed_0"
+    asked = command("unused", *METHODS)
+    asked[asked.index("-o") + 1] = str(experiment)
+    assert cli.main(asked) == 2
+    assert "is an experiment, not a study" in capsys.readouterr().err
+
+
+def test_a_ceiling_is_not_scored_on_what_it_has_learned(
+    here: None, scans: Path, tmp_path: Path, command: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(scans / "data" / "training_target", tmp_path / "images")
+    evaluation = ["--evaluate-images", str(tmp_path / "images"), "--evaluate-labels", str(scans / "labels")]
+    assert cli.main(command("scored", "--target-labels", str(scans / "labels"), *evaluation, *METHODS, "--dry-run")) == 2
+    assert "Every labelled target scan is an evaluation case" in capsys.readouterr().err
+
+
+def test_an_experiment_that_fails_does_not_keep_the_others_back(
+    here: None, command: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = untranslated(command("failing", "--method", "odd=none", "--set", "odd:segmentation.trainer=NoSuchTrainer"))
+    folder = Path(asked[asked.index("-o") + 1])
+    assert cli.main([*asked, "--method", "plain=none", "--devices", "cpu", "cpu"]) == 1
+    assert "odd, seed 0 failed: " in capsys.readouterr().err
+    assert (folder / "experiments" / "plain" / "seed_0" / "iteration_0" / "model" / "segmenter.safetensors").is_file()
+    assert not (folder / "experiments" / "odd" / "seed_0" / "iteration_0").exists()
+    assert read_events(folder / "events.jsonl")[0][-1]["state"] == "failed"
+    assert cli.main(["status", str(folder)]) == 0
+    assert "to do     odd, seed 0" in capsys.readouterr().out
+
+
+def test_an_interrupted_study_ends_its_worker_and_goes_on(
+    project_root: Path, here: None, command: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = untranslated(command("interrupted", "--method", "plain=none"))
+    folder = Path(asked[asked.index("-o") + 1])
+    first = folder / "experiments" / "source-only" / "seed_0"
+
+    def starts() -> int:
+        events = read_events(first / "events.jsonl")[0]
+        return sum(event["kind"] == "run" and event["state"] == "started" for event in events)
+
+    def start_and_wait_for_a_worker() -> subprocess.Popen[bytes]:
+        words, before = [sys.executable, str(project_root / "Scripts" / "crossmoda_uda.py"), *asked], starts()
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 120
+        while starts() == before and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert is_running(first)
+        return process
+
+    study = start_and_wait_for_a_worker()
+    study.terminate()
+    assert study.wait(120) in (130, -signal.SIGTERM)
+    assert not is_running(first) and not is_running(folder)
+    assert read_last_run(folder).said == read_last_run(first).said == "interrupted"
+
+    study = start_and_wait_for_a_worker()
+    study.kill()  # its worker goes on alone
+    study.wait(120)
+    assert is_running(first) and not is_running(folder)
+    assert cli.main(["stop", str(folder)]) == 0
+    assert not is_running(first) and f"`study -o {folder}` goes on" in capsys.readouterr().out
+
+    assert cli.main(["study", "-o", str(folder), "--devices", "cpu"]) == 0
+    assert stages(first, "finished").count("iteration_0/train") == 1
+    plain = folder / "experiments" / "plain" / "seed_0"
+    assert stages(plain, "finished") == [], "everything is that of source only"
