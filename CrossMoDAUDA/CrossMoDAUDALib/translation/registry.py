@@ -13,6 +13,7 @@ FILES = (
     "cyclegan",
     "target_aware",
     "cut",
+    "nice_gan",
 )  # fmt: skip
 
 _REGISTRATIONS: dict[str, Registration] = {}
