@@ -39,15 +39,15 @@ class SpectralConv2d(nn.Conv2d):
         self.register_buffer("u", torch.zeros(outputs))
         self.register_buffer("v", torch.zeros(16 * inputs))
 
-    def normalised_weight(self) -> Tensor:
-        """The weight over its spectral norm, shape (outputs, inputs, 4, 4); the gradient passes through both."""
+    def spectral_norm(self) -> Tensor:
+        """The weight's largest singular value, with a gradient."""
         with _in_float32(self.weight.device):
             # Copies, as DistributedDataParallel writes buffers between a call and its backward pass.
-            largest = torch.dot(self.u.clone(), torch.mv(self.weight.flatten(1), self.v.clone()))
-            return self.weight / largest
+            return torch.dot(self.u.clone(), torch.mv(self.weight.flatten(1), self.v.clone()))
 
     def forward(self, features: Tensor) -> Tensor:
-        convolved: Tensor = self._conv_forward(features, self.normalised_weight(), self.bias)
+        # The features are divided instead of the weight, which has far more numbers in the heads.
+        convolved: Tensor = self._conv_forward(features / self.spectral_norm(), self.weight, self.bias)
         return convolved
 
     @torch.no_grad()
@@ -97,8 +97,8 @@ class Encoder(nn.Module):
         code = self.strength * self._mixing_weight() + torch.eye(width, device=self.strength.device)[..., None, None]
         layers = plain_encoder(width // 2).to(self.strength.device)
         weights = (
-            (self.first.normalised_weight(), self.first.bias),
-            (self.second.normalised_weight(), self.second.bias),
+            (self.first.weight / self.first.spectral_norm(), self.first.bias),
+            (self.second.weight / self.second.spectral_norm(), self.second.bias),
             (code, self.strength * self.mixing.bias),
         )
         layers.load_state_dict(
