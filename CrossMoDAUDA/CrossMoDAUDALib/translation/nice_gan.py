@@ -154,8 +154,7 @@ class NiceGAN:
 
     def sample_columns(self, source: Tensor, target: Tensor) -> tuple[Tensor, ...]:
         """Source, pseudo-target, target, pseudo-source."""
-        codes = self.source_encoder(source)[0], self.target_encoder(target)[0]
-        return source, self.to_target(codes[0]), target, self.to_source(codes[1])
+        return source, self.trained_network()(source), target, self.to_source(self.target_encoder(target)[0])
 
     def _networks(self) -> dict[str, nn.Module]:
         names = ("to_target", "to_source", "target_encoder", "source_encoder", "target_heads", "source_heads")
