@@ -42,8 +42,7 @@ class SpectralConv2d(nn.Conv2d):
     def spectral_norm(self) -> Tensor:
         """The weight's largest singular value, with a gradient."""
         with _in_float32(self.weight.device):
-            # Copies, as DistributedDataParallel writes buffers between a call and its backward pass.
-            return torch.dot(self.u.clone(), torch.mv(self.weight.flatten(1), self.v.clone()))
+            return torch.dot(self.u, torch.mv(self.weight.flatten(1), self.v))
 
     def forward(self, features: Tensor) -> Tensor:
         # The features are divided instead of the weight, which has far more numbers in the heads.
