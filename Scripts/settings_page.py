@@ -95,7 +95,7 @@ def shown(value):
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, dict):
-        return ", ".join(f"`{name}:{number}`" for name, number in value.items())
+        return ", ".join(f"`{name}:{number}`" for name, number in value.items()) or "none"
     if isinstance(value, tuple):
         return ", ".join(f"`{item}`" for item in value) or "none"
     return f"`{value}`"
@@ -107,6 +107,8 @@ def allowed(limits, kind):
         return ", ".join(f"`{choice}`" for choice in limits["choices"])
     if limits["low"] is not None:
         steps = f", multiples of {limits['multiple']}" if limits["multiple"] else ""
+        if get_origin(kind) is dict:
+            return f"names of structures with numbers from {limits['low']} to {limits['high']}"
         return f"{limits['low']} to {limits['high']}{steps}"
     if kind is bool:
         return "`true`, `false`"

@@ -12,6 +12,7 @@ from .errors import InputError, short
 
 # A structure's name may hold what separates names; then both are written as JSON.
 LABELS_FORM = 'NAME:VALUE,NAME:VALUE with each name once and whole numbers, such as Tumour:1, or JSON, such as {"Tumour, left": 1}'
+NUMBERS_FORM = 'NAME:NUMBER,NAME:NUMBER with each name once, such as Tumour:0.5, or JSON, such as {"Tumour, left": 0.5}'
 NAMES_FORM = 'a list NAME,NAME, or JSON, such as ["Tumour, left"]'
 
 
@@ -62,6 +63,8 @@ def checked(key: str, value: Any, declared: dataclasses.Field[Any], kind: Any) -
     """``value`` as ``kind``, within the field's limits."""
     parsed = _parsed(key, value, kind)
     limits = declared.metadata
+    if get_origin(kind) is dict and limits["low"] is not None:
+        return {name: checked(f"{key} of '{short(name)}'", number, declared, get_args(kind)[1]) for name, number in parsed.items()}
     if limits["choices"] and parsed not in limits["choices"]:
         raise InputError(f"{key} cannot be '{short(parsed)}'; {nearest_of(str(parsed), list(limits['choices']))}.")
     if limits["low"] is not None:
@@ -98,10 +101,12 @@ def _parsed(key: str, value: Any, kind: Any) -> Any:
         if get_origin(kind) is tuple and get_args(kind)[0] is str:
             return _names(value)
         if get_origin(kind) is dict:
-            return _labels(value)
+            return _numbers(value, get_args(kind)[1])
         return str(value)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
-        others = LABELS_FORM if get_origin(kind) is dict else NAMES_FORM
+        others = NAMES_FORM
+        if get_origin(kind) is dict:
+            others = LABELS_FORM if get_args(kind)[1] is int else NUMBERS_FORM
         wanted = {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, others)
         raise InputError(f"{key}={short(value)} is not {wanted}.") from None
 
@@ -116,20 +121,20 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(str(item) for item in items)
 
 
-def _labels(value: Any) -> dict[str, int]:
-    """Names and numbers: a mapping, JSON, or text with commas between the pairs."""
+def _numbers(value: Any, kind: type) -> dict[str, Any]:
+    """Names and numbers, whole or not: a mapping, JSON, or text with commas between the pairs."""
     pairs = value
     if isinstance(value, str):
         pairs = _json(value, dict)
         if pairs is None:
             split = [item.rpartition(":") for item in value.split(",") if item.strip()]
-            named = [(name.strip(), int(number)) for name, _, number in split]
+            named = [(name.strip(), kind(number)) for name, _, number in split]
             if len(dict(named)) < len(named):
                 raise ValueError
             return dict(named)
-    if any(isinstance(number, bool | float) for number in pairs.values()):
+    if any(isinstance(number, bool) or (kind is int and isinstance(number, float)) for number in pairs.values()):
         raise ValueError
-    return {str(name): int(number) for name, number in pairs.items()}
+    return {str(name): kind(number) for name, number in pairs.items()}
 
 
 def _json(text: str, kind: type) -> Any:
@@ -160,10 +165,10 @@ def names_text(names: Any) -> str:
 
 
 def labels_text(labels: Any) -> str:
-    """Structures and their values as the command line takes them."""
+    """Structures and their values, or other numbers, as the command line takes them."""
     plain = ",".join(f"{name}:{value}" for name, value in labels.items())
     try:
-        is_plain = _labels(plain) == dict(labels)
+        is_plain = _numbers(plain, float) == dict(labels)
     except ValueError:
         is_plain = False
     return plain if is_plain else json.dumps(dict(labels), ensure_ascii=False)

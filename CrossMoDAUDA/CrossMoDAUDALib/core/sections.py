@@ -62,6 +62,9 @@ class SegmentationSettings:
     checkpoint_every: int = setting(50, "Epochs between checkpoints.", low=1, high=100000)
     mirroring: bool = setting(True, "Average predictions over mirrored copies of the scan.")
     tile_step: float = setting(0.5, "Step of the sliding window as a share of the patch.", low=0.1, high=1)
+    scaled_copies: dict[str, float] = setting(
+        {}, "Structures and factors; each adds a copy of every pseudo-target image with that structure's signal scaled.", low=0.05, high=20
+    )
     structure_scaling_probability: float = setting(
         0.0, "Probability with which a training patch has the signal of a structure scaled, each on its own.", low=0, high=1
     )

@@ -340,11 +340,14 @@ def _check_together(settings: Settings) -> None:
         raise InputError("intensity.lower_percentile must be below intensity.upper_percentile.")
     if hasattr(settings.translator_section, "check"):
         settings.translator_section.check(settings)
-    for name in settings.self_training.largest_component:
-        if name not in settings.labels:
-            meant = nearest_of(name, list(settings.labels))
-            form = "; write names that hold a comma as JSON" if any("," in label for label in settings.labels) else ""
-            raise InputError(f"self_training.largest_component names '{name}', which is not a structure; {meant}{form}.")
+    named = {"self_training.largest_component": settings.self_training.largest_component}
+    named["segmentation.scaled_copies"] = tuple(settings.segmentation.scaled_copies)
+    for key, names in named.items():
+        for name in names:
+            if name not in settings.labels:
+                meant = nearest_of(name, list(settings.labels))
+                form = "; write names that hold a comma as JSON" if any("," in label for label in settings.labels) else ""
+                raise InputError(f"{key} names '{short(name)}', which is not a structure; {meant}{form}.")
 
 
 def _plain_fields() -> dict[str, tuple[dataclasses.Field[Any], Any]]:

@@ -17,15 +17,13 @@ from ..core.files import read_json, write_json
 from ..core.layout import iteration_name
 from ..core.parallel import helper_count
 from ..experiment.folder import Experiment
-from ..images.intensity import network_image
+from ..images.intensity import network_image, scaled_signal
 from ..images.volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume
 from ..models.plans import CONFIGURATION
 from ..scoring import evaluation, plausibility
 from ..segmentation import preparation
 from ..segmentation import training as trainings
 from ..segmentation.dataset import (
-    SOURCE_PREFIX,
-    TARGET_PREFIX,
     TrainingCase,
     export_image,
     export_label,
@@ -36,20 +34,16 @@ from ..segmentation.dataset import (
 from ..segmentation.nnunet import nnunet_session
 from ..segmentation.on_cpu import precision_of
 from ..segmentation.predictor import Segmenter
-from ..translation import check
 from ..translation.slices import build_label_slices, build_slices
 from ..translation.trained import TrainedTranslator
 from ..translation.training import train as train_translator
 from . import pseudo_labels
 from .plan import (
-    AGREEMENT,
-    CONTRAST,
     LABEL_SLICES,
     PRECISION,
     PRECISION_FILE,
     PREPROCESSED,
     PSEUDO_TARGET,
-    RAW,
     SELF_TRAINING,
     SOURCE_ONLY,
     SOURCE_ONLY_ROW,
@@ -61,6 +55,16 @@ from .plan import (
     uses_labels,
 )
 from .report import row_title, write_report
+from .training_cases import (
+    cases_to_learn_from,
+    is_untranslated,
+    left_out_targets,
+    raw_folder,
+    scaled_copies,
+    source_cases,
+    target_cases,
+    with_copies,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -128,32 +132,15 @@ def translate_source(experiment: Experiment, stage: str) -> None:
 # The data sets that nnU-Net learns from ----------------------------------------------------------------------------------------
 
 
-def source_cases(experiment: Experiment, dataset: str) -> list[TrainingCase]:
-    """The source domain as a data set has it, without cases that failed the first check."""
-    left_out = () if _is_untranslated(experiment, dataset) else check.left_out(experiment.folder / CONTRAST)
-    cases = enumerate(experiment.cohort.source)
-    return [_training_case(_raw(experiment) / dataset, SOURCE_PREFIX, index) for index, case in cases if case.id not in left_out]
-
-
-def cases_to_learn_from(experiment: Experiment, training: Training) -> list[TrainingCase]:
-    """All cases of a training: the source domain and, in self-training, the target domain with pseudo-labels."""
-    if training.dataset != SELF_TRAINING:
-        return source_cases(experiment, training.dataset)
-    left_out = check.left_out(experiment.folder / AGREEMENT)
-    source = [files for files in source_cases(experiment, PSEUDO_TARGET) if experiment.cohort.source[files.index].id not in left_out]
-    left_out_targets = _left_out_targets(experiment, training)
-    return [*source, *(files for files in _target_cases(experiment) if files not in left_out_targets)]
-
-
 def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
     """Write the source domain with its real labels as an nnU-Net data set: translated, or as it is."""
-    raw, settings, listed = _raw(experiment), experiment.settings, source_cases(experiment, dataset)
+    raw, settings, listed = raw_folder(experiment), experiment.settings, source_cases(experiment, dataset)
     progress, summaries = experiment.events.progress(stage), {}
     for number, files in enumerate(listed, 1):
         case = experiment.cohort.source[files.index]
         assert case.label is not None  # the cohort check refuses a source case without
         scan = experiment.read(case.image)
-        if _is_untranslated(experiment, dataset):
+        if is_untranslated(experiment, dataset):
             image = scaled_scan(scan, settings.intensity)
         else:
             pseudo_target = read_volume(experiment.pseudo_target(case)).array
@@ -162,15 +149,18 @@ def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
         # On the scan's grid, of which a file's rounding could else make another orientation.
         label = scan.with_array(experiment.read_label(case.label).array)
         export_label(label, settings.labels, files.label)
+        for copy, structure, factor in scaled_copies(experiment, dataset, files):
+            scaled = scaled_signal(image.array, label.array == settings.labels[structure], factor)
+            export_image(image.with_array(scaled), copy.image)
         summaries[files.name] = plausibility.summarise(label, settings.labels).to_json()
         progress(number, len(listed), f"exported {case.id}")
     write_json(raw / dataset / SUMMARIES, summaries)
-    write_description(raw / dataset, listed, settings.labels)
+    write_description(raw / dataset, with_copies(experiment, dataset, listed), settings.labels)
 
 
 def export_target(experiment: Experiment, stage: str, training: Training) -> None:
     """Write the target domain with the last iteration's pseudo-labels, beside the pseudo-target images (section 2.2)."""
-    settings, cases, listed = experiment.settings, experiment.cohort.target, _target_cases(experiment)
+    settings, cases, listed = experiment.settings, experiment.cohort.target, target_cases(experiment)
     progress, missing, changed = experiment.events.progress(stage), {}, {}
     before, refines = experiment.folder / training.before, settings.self_training.refinement != "off"
     for number, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
@@ -188,7 +178,7 @@ def export_target(experiment: Experiment, stage: str, training: Training) -> Non
     if chooses(settings):
         pseudo_labels.choose(experiment, stage, missing, changed).write(experiment.folder / training.choice)
         write_report(experiment)
-    write_description(_raw(experiment) / training.dataset, cases_to_learn_from(experiment, training), settings.labels)
+    write_description(raw_folder(experiment) / training.dataset, cases_to_learn_from(experiment, training), settings.labels)
 
 
 # Segmentation and self-training (section 2.2) ----------------------------------------------------------------------------------
@@ -229,7 +219,7 @@ def train_segmenter(experiment: Experiment, stage: str, training: Training) -> N
         settings = keep_precision(settings, used[0], record, "fp32" if begun else precision_of(settings, used[0]))
         experiment.events.write("message", stage=stage, message=f"Training the segmenter in {settings.precision} on the CPU.")
     arguments = (folders, own / "nnunet.log", augmentation, training.dataset, own / "model", settings, training.iteration, start_from)
-    left_out = [files.name for files in _left_out_targets(experiment, training)]  # which an earlier iteration may have prepared
+    left_out = [files.name for files in left_out_targets(experiment, training)]  # which an earlier iteration may have prepared
     function = functools.partial(trainings.train_in_session, left_out=left_out)
     warm = distributed.run(function, arguments, used, experiment.events.progress(stage))
     if start_from and not warm:
@@ -287,7 +277,7 @@ def _scores(experiment: Experiment, row: str) -> list[evaluation.CaseScore]:
 
 def _summarise(experiment: Experiment, training: Training, cases: Sequence[TrainingCase]) -> None:
     """Write what the model that is to be trained will say of its training data: real labels count, pseudo-labels do not."""
-    labels = _raw(experiment) / (SOURCE_ONLY if training.dataset == SOURCE_ONLY else PSEUDO_TARGET) / SUMMARIES
+    labels = raw_folder(experiment) / (SOURCE_ONLY if training.dataset == SOURCE_ONLY else PSEUDO_TARGET) / SUMMARIES
     if labels.is_file():  # an older experiment has none
         known = read_json(labels)
         source = [plausibility.LabelSummary.from_json(known[files.name]) for files in cases if files.name in known]
@@ -321,31 +311,6 @@ def _slices(experiment: Experiment, domain: str) -> Path:
     return experiment.folder / "translation" / f"{domain}_slices.npy"
 
 
-def _raw(experiment: Experiment) -> Path:
-    return experiment.folder / RAW
-
-
 def _nnunet_folders(experiment: Experiment, training: Training) -> tuple[Path, Path, Path]:
     """nnU-Net's three folders: raw data sets, preprocessed ones, and the results of this training."""
-    return _raw(experiment), experiment.folder / PREPROCESSED, experiment.folder / training.name
-
-
-def _is_untranslated(experiment: Experiment, dataset: str) -> bool:
-    """Whether a data set holds the source scans as they are, not translated."""
-    return dataset == SOURCE_ONLY or experiment.settings.translation.translator == "none"
-
-
-def _target_cases(experiment: Experiment) -> list[TrainingCase]:
-    return [_training_case(_raw(experiment) / SELF_TRAINING, TARGET_PREFIX, index) for index in range(len(experiment.cohort.target))]
-
-
-def _left_out_targets(experiment: Experiment, training: Training) -> list[TrainingCase]:
-    """The target cases whose pseudo-labels an iteration does not learn from."""
-    left_out = pseudo_labels.left_out(experiment.folder / training.choice)
-    return [files for files in _target_cases(experiment) if experiment.cohort.target[files.index].id in left_out]
-
-
-def _training_case(folder: Path, prefix: str, index: int) -> TrainingCase:
-    # Numbers, because case ids may hold anything a file name may, and nnU-Net's names may not.
-    name = f"{prefix}{index:04d}"
-    return TrainingCase(name, folder / "imagesTr" / f"{name}_0000.nii.gz", folder / "labelsTr" / f"{name}.nii.gz")
+    return raw_folder(experiment), experiment.folder / PREPROCESSED, experiment.folder / training.name

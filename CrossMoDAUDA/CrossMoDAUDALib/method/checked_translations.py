@@ -15,9 +15,9 @@ from ..segmentation.dataset import from_network_labels, outside_patient
 from ..segmentation.predictor import Segmenter
 from ..translation import check
 from ..translation.check import Check
-from .adaptation import source_cases
 from .plan import AGREEMENT, CONTRAST, PSEUDO_TARGET
 from .report import write_report
+from .training_cases import source_cases
 
 
 def check_contrast(experiment: Experiment, stage: str) -> None:

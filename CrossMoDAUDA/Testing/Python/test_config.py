@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, get_origin
 
 import pytest
 from conftest import its_translator
 from CrossMoDAUDALib.core import errors
 from CrossMoDAUDALib.core import settings as config
+from CrossMoDAUDALib.core.parsing import labels_text
 from CrossMoDAUDALib.models.plans import CONFIGURATION, FOLD
 from CrossMoDAUDALib.translation.cyclegan import CycleGANSettings
 
@@ -135,12 +136,34 @@ def test_out_of_range_names_the_nearest_allowed_value(key: str, value: Any, near
 
 @pytest.mark.parametrize("key", [key for key, (field, _) in config.setting_fields().items() if field.metadata["low"] is not None])
 def test_limits_themselves_are_allowed(key: str) -> None:
-    limits = config.setting_fields()[key][0].metadata
+    declared, kind = config.setting_fields()[key]
+    limits, is_of_structures = declared.metadata, get_origin(kind) is dict
     for limit in (limits["low"], limits["high"]):
-        settings = config.with_values(config.Settings(), {**its_translator(key), key: limit, **_company(key)})
-        assert settings.values()[key] == limit
+        value = {"Cochlea": limit} if is_of_structures else limit
+        settings = config.with_values(config.Settings(), {**its_translator(key), key: value, **_company(key)})
+        assert settings.values()[key] == value
     for value in (math.nan, math.inf, -math.inf, "nan"):
-        assert refusal(key, value).startswith(f"{key}={value}")
+        said = f"{key} of 'Cochlea'={value}" if is_of_structures else f"{key}={value}"
+        assert refusal(key, {"Cochlea": value} if is_of_structures else value).startswith(said)
+
+
+def test_numbers_of_structures_are_text_or_json() -> None:
+    key = "segmentation__scaled_copies"
+    assert changed(**{key: "Vestibular schwannoma:0.5, Cochlea:2"}).segmentation.scaled_copies == {
+        "Vestibular schwannoma": 0.5,
+        "Cochlea": 2,
+    }
+    comma = changed(labels='{"Tumour, left": 1}', **{key: '{"Tumour, left": 0.5}'})
+    assert comma.segmentation.scaled_copies == {"Tumour, left": 0.5} and changed(**{key: ""}).segmentation.scaled_copies == {}
+    assert config.Settings.from_json(json.loads(json.dumps(comma.to_json()))) == comma
+    for numbers in ({"Tumour, left": 0.5}, {"Cochlea": 0.25, "Tumour, left": 2.0}, {}):
+        settings = changed(labels={"Tumour, left": 1, "Cochlea": 2}, **{key: labels_text(numbers)})
+        assert settings.segmentation.scaled_copies == numbers
+    key = key.replace("__", ".")
+    assert refusal(key, "Nose:0.5") == f"{key} names 'Nose', which is not a structure; choose one of Vestibular schwannoma, Cochlea."
+    assert refusal(key, "Cochlea:40") == f"{key} of 'Cochlea'=40.0 is outside 0.05 to 20; the nearest allowed value is 20."
+    for wrong in ("Cochlea", "Cochlea:half", "Cochlea:1,Cochlea:2", '{"Cochlea": true}'):
+        assert "is not NAME:NUMBER,NAME:NUMBER" in refusal(key, wrong)
 
 
 def _company(key: str) -> dict[str, Any]:

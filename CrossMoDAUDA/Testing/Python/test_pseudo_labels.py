@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from CrossMoDAUDALib.segmentation.postprocessing import doubtful_structures, ref
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
 from turned_scans import some_volume
 
-SELF_TRAINING = "Dataset002_SelfTraining"
+PSEUDO_TARGET, SELF_TRAINING = "Dataset001_PseudoTarget", "Dataset002_SelfTraining"
 LABELS = {"Vestibular schwannoma": 1, "Cochlea": 2}
 
 
@@ -142,7 +143,7 @@ def everything(tiny_cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     experiment = new_experiment(
         base / "experiment", Cohort(found.source, found.target, ()), translation__translator="none",
         self_training__iterations=2, self_training__drop_incomplete=True, self_training__pseudo_label_weight=2,
-        self_training__refinement="both",
+        self_training__refinement="both", segmentation__scaled_copies="Cochlea:0.5", segmentation__structure_scaling_probability=0.5,
     )  # fmt: skip
     kills, loaded, now = set(KILLS), {}, [""]
     load = nnUNetDatasetBlosc2.load_case
@@ -193,12 +194,27 @@ def relabel(experiment: Experiment, number: int, place: int, missing: int) -> No
 
 def test_an_iteration_learns_from_the_complete_pseudo_labels_only(everything: tuple[Experiment, dict[str, set[str]]]) -> None:
     experiment, loaded = everything
-    source = {"source_0000", "source_0001"}
+    source = {"source_0000", "source_0001", "source_scaled1_0000", "source_scaled1_0001"}
     assert loaded["iteration_0/train"] <= source
     assert "target_0000" in loaded["iteration_1/train"] <= source | {"target_0000"}
     assert "target_0001" in loaded["iteration_2/train"] <= source | {"target_0001"}
     preprocessed = experiment.folder / "nnunet" / "preprocessed" / SELF_TRAINING / "nnUNetPlans_3d_fullres"
     assert {path.stem for path in preprocessed.glob("*.pkl")} == source | {"target_0000", "target_0001"}
+
+
+def test_a_copy_of_each_source_case_shows_a_structure_with_half_the_signal(everything: tuple[Experiment, dict[str, set[str]]]) -> None:
+    experiment, loaded = everything
+    folder = experiment.folder / "nnunet" / "raw" / PSEUDO_TARGET
+    listed = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["dataset"]
+    assert set(listed) == {"source_0000", "source_0001", "source_scaled1_0000", "source_scaled1_0001"} and "source_scaled1" in str(loaded)
+    for index in ("0000", "0001"):
+        label = read_label_map(folder / listed[f"source_{index}"]["label"]).array
+        assert listed[f"source_scaled1_{index}"]["label"] == listed[f"source_{index}"]["label"]
+        image, copy = (read_volume(folder / "imagesTr" / f"{name}{index}_0000.nii.gz").array for name in ("source_", "source_scaled1_"))
+        inside = (label == 2) & (image > 0)  # the cochlea; 0 is outside the patient, and 1 the darkest signal
+        np.testing.assert_array_equal(copy[~inside], image[~inside])
+        np.testing.assert_allclose(copy[inside] - 1, (image[inside] - 1) / 2, atol=0.5)
+        assert inside.any() and (copy[inside] < image[inside]).all()
 
 
 def test_the_refined_pseudo_labels_are_learned_from(everything: tuple[Experiment, dict[str, set[str]]]) -> None:

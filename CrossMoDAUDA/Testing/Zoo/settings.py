@@ -58,6 +58,8 @@ def _bad_values(key: str) -> list[str]:
         return [str(high * 2 + 1), str(low - 1), "nan", "inf", "-inf", "much", "", "1e999", "1,5"]
     if get_origin(kind) is tuple:
         return ["Nose", "Cochlea,Nose"]
+    if get_origin(kind) is dict and low is not None:
+        return [f"Cochlea:{high * 2}", "Nose:1", "Cochlea", "Cochlea:nan", "Cochlea:1,Cochlea:1", ":1", '{"Cochlea": true}']
     return []
 
 
