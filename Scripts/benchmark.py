@@ -17,6 +17,7 @@ import _environment
 # In the order in which they run; those that take long run only when they are named.
 MEASUREMENTS = {
     "step": "a training step of CycleGAN against a textbook's",
+    "translators": "a training step of the other translators against a textbook's",
     "data": "slices delivered against slices consumed",
     "translate": "a volume against a loop over its slices",
     "segment": "a scan against nnUNetv2_predict",
@@ -99,7 +100,7 @@ def main(arguments):
 
 
 def parse(arguments):
-    listed = "\n".join(f"  {name:10} {text}" for name, text in MEASUREMENTS.items())
+    listed = "\n".join(f"  {name:11} {text}" for name, text in MEASUREMENTS.items())
     parser = Parser(
         prog="benchmark.py",
         description=f"Measure the project beside a reference. Measurements:\n{listed}",

@@ -148,40 +148,53 @@ class SegmentingDecoder(nn.Module):
         return scores
 
 
-class Halved(nn.Module):
+class _Blurring(nn.Module):
+    """A convolution of each feature map by the outer product of ``taps``.
+
+    In float32 on the CPU, where convolutions of single feature maps are slower in bfloat16.
+    """
+
+    filter: Tensor
+
+    def __init__(self, *taps: float) -> None:
+        super().__init__()
+        along = torch.tensor(taps)
+        self.register_buffer("filter", torch.outer(along, along)[None, None])
+
+    def forward(self, images: Tensor) -> Tensor:
+        weights = self.filter.expand(images.shape[1], -1, -1, -1)
+        if images.device.type != "cpu":
+            return self.blurred(images, weights)
+        with torch.autocast("cpu", enabled=False):
+            return self.blurred(images.float(), weights)
+
+    def blurred(self, images: Tensor, weights: Tensor) -> Tensor:
+        raise NotImplementedError
+
+
+class Halved(_Blurring):
     """Every second pixel of images that are blurred by [1 2 1] / 4 along both axes: (n, c, h, w) to (n, c, h / 2, w / 2).
 
     Odd sides are rounded up.
     """
 
-    filter: Tensor
-
     def __init__(self) -> None:
-        super().__init__()
-        taps = torch.tensor([1.0, 2.0, 1.0]) / 4
-        self.register_buffer("filter", torch.outer(taps, taps)[None, None])
+        super().__init__(0.25, 0.5, 0.25)
 
-    def forward(self, images: Tensor) -> Tensor:
-        channels = images.shape[1]
+    def blurred(self, images: Tensor, weights: Tensor) -> Tensor:
         padded = nn.functional.pad(images, (1, 1, 1, 1), mode="reflect")
-        return nn.functional.conv2d(padded, self.filter.expand(channels, 1, 3, 3), stride=2, groups=channels)
+        return nn.functional.conv2d(padded, weights, stride=2, groups=len(weights))
 
 
-class Doubled(nn.Module):
+class Doubled(_Blurring):
     """Images spread to twice their size and blurred by [1 3 3 1] / 4 along both axes: (n, c, h, w) to (n, c, 2 h, 2 w)."""
 
-    filter: Tensor
-
     def __init__(self) -> None:
-        super().__init__()
-        taps = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 4
-        self.register_buffer("filter", torch.outer(taps, taps)[None, None])
+        super().__init__(0.25, 0.75, 0.75, 0.25)
 
-    def forward(self, images: Tensor) -> Tensor:
-        channels = images.shape[1]
+    def blurred(self, images: Tensor, weights: Tensor) -> Tensor:
         padded = nn.functional.pad(images, (1, 1, 1, 1), mode="replicate")
-        spread = nn.functional.conv_transpose2d(padded, self.filter.expand(channels, 1, 4, 4), stride=2, padding=2, groups=channels)
-        return spread[:, :, 1:-1, 1:-1]
+        return nn.functional.conv_transpose2d(padded, weights, stride=2, padding=2, groups=len(weights))[:, :, 1:-1, 1:-1]
 
 
 class ResidualBlock(nn.Module):

@@ -1,0 +1,105 @@
+"""The training step of every translator but CycleGAN, which ``step`` measures, against a textbook's with the same losses."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from typing import Any
+
+from . import measuring, step
+from .measuring import Bench, Row
+
+# By translator, the file here and the class in it that write its step down plainly: made of settings and a device, with
+# ``step(source, target)``, or ``step(source, target, labels)`` for a translator that uses labels, which gives the losses.
+TEXTBOOKS = {
+    "cut": ("textbook_cut", "TextbookCUT"),
+    "fastcut": ("textbook_cut", "TextbookCUT"),
+}
+TEXTBOOK_SAYS = "the textbook in fp32, a pass for each term"
+
+
+def measure(bench: Bench) -> list[Row]:
+    """For each translator the agreement of the first losses, and seconds of a step."""
+    rows = []
+    for name in TEXTBOOKS:
+        measuring.say(f"  translators: {name}")
+        rows += [agreement(bench, name), speed(bench, name)]
+    return rows
+
+
+def settings_for(name: str, preset: str, **values: Any) -> Any:
+    """A preset's settings for a translator, with values of section ``translation`` or of none."""
+    from CrossMoDAUDALib.core.settings import preset_settings, with_values
+
+    general = ("precision", "compile")
+    changes = {key if key in general else f"translation.{key}": value for key, value in values.items()}
+    return with_values(preset_settings(preset, name), changes)
+
+
+def batches(name: str, settings: Any, count: int, device: Any) -> list[tuple[Any, ...]]:
+    """What the translator's steps are given: slices of both domains and, if it uses them, labels; bright is the first structure."""
+    from CrossMoDAUDALib.translation.registry import registration
+
+    pairs = step.batches(settings.translation, count, 2, device)
+    if not registration(name).uses_labels:
+        return list(pairs)
+    return [(source, target, (source[:, 0] > 0.2).long() + (source[:, 0] > 0.5)) for source, target in pairs]
+
+
+def ours(name: str, settings: Any, device: Any) -> tuple[Any, Any]:
+    """The project's step, and the context it is to run in."""
+    from CrossMoDAUDALib.compute.acceleration import Acceleration
+    from CrossMoDAUDALib.translation.registry import registration
+
+    acceleration = Acceleration.choose(settings, device)
+    translator = registration(name).make(settings, acceleration)
+    return lambda source, target, labels=None: translator.step(source, target, labels), acceleration.kernels
+
+
+def textbook(name: str, settings: Any, device: Any) -> tuple[Any, Any]:
+    """The textbook's step, and the context it is to run in."""
+    file, kind = TEXTBOOKS[name]
+    return getattr(importlib.import_module(f"benchmarks.{file}"), kind)(settings, device).step, contextlib.nullcontext
+
+
+def agreement(bench: Bench, name: str) -> Row:
+    """Losses of the first steps from equal weights, slices and draws, both in float32: they must be the textbook's."""
+    import torch
+
+    settings = settings_for(name, "smoke", batch_size=2, learning_rate=0.001, precision="fp32", compile="off")
+    given = batches(name, settings, step.AGREEMENT_STEPS, bench.device)
+    told = []
+    for make in (ours, textbook):
+        take, context = make(name, settings, bench.device)
+        with context(), torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False):
+            told.append([{loss: float(value) for loss, value in take(*one).items()} for one in given])
+    differences = [step.largest_difference(*both) for both in zip(*told, strict=True)]
+    row = Row(
+        f"{name}, losses of the first {step.AGREEMENT_STEPS} steps: largest relative difference",
+        ours=max(differences),
+        unit="",
+        note="both in fp32 without TF32; equal weights, slices and draws",
+        timings={"difference of each step": differences},
+    )
+    return row.demand(max(differences), "difference", at_most=step.AGREEMENT)
+
+
+def speed(bench: Bench, name: str) -> Row:
+    """Seconds of a step with what ``auto`` chooses; never more than the textbook's."""
+    if bench.quick:
+        preset, values = "smoke", {"batch_size": 2}
+    elif bench.on_gpu:
+        preset, values = "paper", {}
+    else:
+        preset, values = "sample", {"image_size": 96, "batch_size": 4, "precision": "auto"}
+    settings = settings_for(name, preset, **values)
+    given, at_once = batches(name, settings, 4, bench.device), 10 if bench.on_gpu else 1
+    steps = {
+        which: step._block(*make(name, settings, bench.device), given, at_once) for which, make in (("ours", ours), ("textbook", textbook))
+    }
+    blocks = measuring.interleaved(steps, bench.repeats, bench.device)
+    mine, reference = ([value / at_once for value in blocks[which]] for which in ("ours", "textbook"))
+    size, batch = settings.translation.image_size, settings.translation.batch_size
+    row = measuring.compared(f"{name}, a step: {size} x {size}, batch {batch}, preset {preset}", mine, reference, note=TEXTBOOK_SAYS)
+    assert row.ratio
+    return row.demand(row.ratio[0], "ratio", at_least=1, judged=not bench.quick)
