@@ -8,6 +8,8 @@ import inspect
 import textwrap
 from typing import Any
 
+import torch
+
 from ..core.errors import InputError
 from ..core.settings import SegmentationSettings, Settings
 
@@ -32,6 +34,15 @@ def apply_schedule(trainer: Any, chosen: SegmentationSettings) -> None:
     """Give a trainer the settings that differ from nnU-Net's own; the others are as its class has them."""
     for setting in _changed(chosen):
         setattr(trainer, _ATTRIBUTES[setting], getattr(chosen, setting))
+
+
+def adamw(trainer: Any) -> tuple[torch.optim.Optimizer, Any]:
+    """AdamW and nnU-Net's falling learning rate for it, instead of a trainer's own optimizer; weight decay is nnU-Net's."""
+    from nnunetv2.training.lr_scheduler.polylr import PolyLRScheduler
+
+    rate = trainer.initial_lr
+    optimizer = torch.optim.AdamW(trainer.network.parameters(), lr=rate, weight_decay=trainer.weight_decay)
+    return optimizer, PolyLRScheduler(optimizer, rate, trainer.num_epochs)
 
 
 def refuse_other_schedule(chosen: SegmentationSettings, trainer: type) -> None:

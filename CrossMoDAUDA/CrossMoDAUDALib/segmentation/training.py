@@ -30,7 +30,7 @@ from .dataset import drawn_by_weight
 from .nnunet import find_trainer, nnunet_session, printing_progress
 from .on_cpu import hasten, precision_of
 from .preparation import PLANS
-from .schedule import apply_schedule, schedule_of
+from .schedule import adamw, apply_schedule, schedule_of
 from .structure_scaling import ObservedDataset, StructureScaling
 
 TRAINED_ON = "trained_on.json"
@@ -199,7 +199,7 @@ def _trainer_class(name: str) -> Any:
         def configure_optimizers(self) -> Any:
             if self.device.type == "cpu":  # here, because the network is made by now and not yet shared between processes
                 hasten(self.network, precision_of(self.run.settings, self.device))
-            return super().configure_optimizers()
+            return adamw(self) if self.run.settings.segmentation.optimizer == "adamw" else super().configure_optimizers()
 
         def get_training_transforms(self, *args: Any, **kwargs: Any) -> Any:
             transforms = super().get_training_transforms(*args, **kwargs)
