@@ -202,6 +202,13 @@ _SMALL: dict[str, dict[str, Any]] = {
         "cut.discriminator_features": 8,
         "cut.projection_features": 32,
     },
+    "laptop": {
+        "cut.generator_features": 32,
+        "cut.generator_blocks": 6,
+        "cut.discriminator_features": 32,
+        "cut.discriminator_layers": 0,
+        "cut.projection_features": 128,
+    },
     "sample": {
         "cut.generator_features": 16,
         "cut.generator_blocks": 4,

@@ -213,6 +213,7 @@ TRANSLATORS = (
         },
         presets={
             "paper": {"translation.learning_rate": 0.0001},
+            "laptop": {"nice_gan.generator_features": 32, "nice_gan.generator_blocks": 4, "nice_gan.discriminator_features": 24},
             "smoke": {"nice_gan.generator_features": 8, "nice_gan.generator_blocks": 2, "nice_gan.discriminator_features": 8},
             "sample": {
                 "translation.learning_rate": 0.001,

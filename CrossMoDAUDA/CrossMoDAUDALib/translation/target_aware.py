@@ -203,6 +203,12 @@ TRANSLATORS = (
         },
         uses_labels=True,
         presets={
+            "laptop": {
+                "target_aware.generator_features": 32,
+                "target_aware.generator_blocks": 6,
+                "target_aware.discriminator_features": 32,
+                "target_aware.discriminator_layers": 0,
+            },
             "smoke": {
                 "target_aware.generator_features": 8,
                 "target_aware.generator_blocks": 3,

@@ -93,6 +93,22 @@ def test_a_cancelled_training_goes_on_to_the_same_weights(
     assert (tmp_path / "model" / "segmenter.safetensors").read_bytes() == (uninterrupted / "model" / "segmenter.safetensors").read_bytes()
 
 
+def test_adamw_trains_otherwise_than_sgd_and_goes_on_as_well(tiny_experiment: Path, uninterrupted: Path, tmp_path: Path) -> None:
+    settings = settings_of(tiny_experiment, epochs=3, optimizer="adamw", initial_learning_rate=0.001)
+
+    def cancel(step: int, *_: object, **__: float) -> None:
+        if step == 5:
+            raise StopError
+
+    train(tiny_experiment, tmp_path / "whole", settings)
+    with pytest.raises(StopError):
+        train(tiny_experiment, tmp_path / "cancelled", settings, cancel)
+    train(tiny_experiment, tmp_path / "cancelled", settings)
+    whole, cancelled, sgd = (weights(path / "model") for path in (tmp_path / "whole", tmp_path / "cancelled", uninterrupted))
+    assert all((whole[name] == cancelled[name]).all() for name in whole)
+    assert any((whole[name] != sgd[name]).any() for name in whole)
+
+
 def test_the_newest_checkpoint_is_that_of_the_latest_epoch_whatever_the_clock_said(tmp_path: Path) -> None:
     def saved(name: str, epoch: int, age: int) -> Path:
         torch.save({"current_epoch": epoch, "network_weights": {}}, tmp_path / name)
