@@ -19,6 +19,7 @@ from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_as
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
 from . import study as studies
+from . import trust
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
 
@@ -112,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     studies.add_parser(commands)
+    trust.add_parser(commands)
 
     translate = commands.add_parser("translate", help="source scans -> pseudo-target images", description="Translate source scans.")
     translate.set_defaults(command=_task, task="translate")

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import InputError, unreadable
-from ..core.files import read_json, write_json
+from ..core.files import read_json, stamp, write_json
 from ..core.layout import ITERATIONS, iteration_name, iteration_number
 from ..experiment.folder import Experiment
 from ..images.volumes import read_label_map
 from ..scoring.evidence import Agreement, agreement, mean_by_structure
-from ..scoring.recommendation import CRITERIA, Candidate, Recommendation
+from ..scoring.recommendation import CRITERIA, Candidate, CriterionValue, Recommendation
 from ..translation.check import Check, Values
 from .plan import AGREEMENT, CONTRAST, EVIDENCE
 
@@ -100,14 +100,25 @@ class Compared:
     Attributes:
         method: what it is called; experiments that differ only in their seed have the same.
         folder: the experiment's.
+        records: where its evidence lies, laid out as in the experiment's folder; None if it lies there.
     """
 
     method: str
     folder: Path
+    records: Path | None = None
+
+    @property
+    def evidence(self) -> Path:
+        """The folder in which its evidence lies."""
+        return self.records or self.folder
 
 
 def measured_iterations(folder: Path) -> list[int]:
-    """The iterations of an experiment of which there is evidence, in order."""
+    """The iterations of an experiment of which there is evidence, in order.
+
+    Args:
+        folder: in which the evidence lies.
+    """
     found = [iteration_number(path.parent.name) for path in folder.glob(f"{ITERATIONS}/{EVIDENCE}")]
     return sorted(number for number in found if number is not None)
 
@@ -123,25 +134,26 @@ def candidates(compared: Sequence[Compared]) -> dict[str, tuple[Compared, int, C
     Raises:
         InputError: a record is damaged, or the experiments have other target scans or structures.
     """
-    experiments = [(one, Experiment.load(one.folder)) for one in compared]
-    _refuse_other_scans([experiment for _, experiment in experiments])
-    found = {}
-    for one, experiment in experiments:
-        records = {number: Evidence.read(one.folder / iteration_name(number) / EVIDENCE) for number in measured_iterations(one.folder)}
-        known = {number: record for number, record in records.items() if record}
+    experiments = {one: Experiment.load(one.folder) for one in compared}
+    _refuse_other_scans(list(experiments.values()))
+    records: dict[Compared, dict[int, Evidence]] = {}
+    for one in compared:
+        found = {n: Evidence.read(one.evidence / iteration_name(n) / EVIDENCE) for n in measured_iterations(one.evidence)}
+        records[one] = {number: record for number, record in found.items() if record}
+    agreeing = _agreements(experiments, records)
+    listed: dict[str, tuple[Compared, int, Candidate]] = {}
+    for one, known in records.items():
         translated = _of_the_translations(one.folder)
         for number, record in known.items():
             structures = list(record.values["completeness"])
             values = {**record.values, **{name: {key: of[key] for key in structures if key in of} for name, of in translated.items()}}
-            others = [own for other, own in _with_other_iterations(known, number)]
-            if others:
-                values["iterations"] = or_zero(mean_by_structure(others), structures)
-            for criterion, agreeing in _with_other_experiments(one, experiment, experiments, number).items():
-                values[criterion] = or_zero(agreeing, structures)
-            name = f"{one.method}, seed {experiment.settings.seed}, iteration {number}"
+            others = _with_other_iterations(known, number)
+            for criterion, agreements in {**agreeing.get((one, number), {}), **({"iterations": others} if others else {})}.items():
+                values[criterion] = or_zero(mean_by_structure(agreements), structures)
+            name = f"{one.method}, seed {experiments[one].settings.seed}, iteration {number}"
             ordered = {criterion: values[criterion] for criterion in CRITERIA if values.get(criterion)}
-            found[name] = (one, number, Candidate(name, ordered, record.volume_ratio, record.scans))
-    return found
+            listed[name] = one, number, Candidate(name, ordered, record.volume_ratio, record.scans)
+    return listed
 
 
 def _refuse_other_scans(experiments: Sequence[Experiment]) -> None:
@@ -149,9 +161,7 @@ def _refuse_other_scans(experiments: Sequence[Experiment]) -> None:
         if [case.id for case in one.cohort.target] != [case.id for case in other.cohort.target]:
             raise InputError(f"{one.folder} and {other.folder} have other target scans; compare experiments on one cohort.")
         if one.settings.labels != other.settings.labels:
-            raise InputError(
-                f"{one.folder} and {other.folder} have other structures (the setting 'labels'); compare experiments with the same."
-            )
+            raise InputError(f"{one.folder} and {other.folder} have other structures (setting 'labels'); compare experiments of one task.")
 
 
 def _of_the_translations(folder: Path) -> dict[str, dict[str, float]]:
@@ -165,45 +175,54 @@ def _medians(values: Values) -> dict[str, float]:
     return {name: float(np.median([of_case[name] for of_case in values.values() if name in of_case])) for name in structures}
 
 
-def _with_other_iterations(records: Mapping[int, Evidence], number: int) -> list[tuple[int, Agreement]]:
+def _with_other_iterations(records: Mapping[int, Evidence], number: int) -> list[Agreement]:
     """DSC with each other iteration; a later one has recorded it."""
-    pairs = {other: records[max(other, number)].iterations.get(iteration_name(min(other, number))) for other in records if other != number}
-    return [(other, dict(found)) for other, found in pairs.items() if found is not None]
+    pairs = [records[max(other, number)].iterations.get(iteration_name(min(other, number))) for other in records if other != number]
+    return [dict(found) for found in pairs if found is not None]
 
 
-def _with_other_experiments(
-    one: Compared, experiment: Experiment, experiments: Sequence[tuple[Compared, Experiment]], number: int
-) -> dict[str, Agreement]:
-    found: dict[str, list[Agreement]] = {}
-    for other, its_experiment in experiments:
-        if other.folder == one.folder or number not in measured_iterations(other.folder):
-            continue
-        if other.method != one.method and its_experiment.settings.translation.translator == "none":
-            continue
-        found.setdefault("seeds" if other.method == one.method else "methods", []).extend(
-            pseudo_labels_agree(experiment, (one.folder, number), (other.folder, number))
-        )
-    return {criterion: mean_by_structure(agreements) for criterion, agreements in found.items()}
-
-
-def pseudo_labels_agree(
-    experiment: Experiment, one: tuple[Path, int], other: tuple[Path, int], most: int | None = MOST_SCANS
-) -> list[Agreement]:
-    """DSC of two iterations' pseudo-labels, scan by scan.
-
-    Args:
-        experiment: with the target scans and the structures.
-        one, other: folder of the experiment and iteration.
-        most: at most so many scans; None for all.
-    """
-    cases, found = experiment.cohort.target, []
-    for case in cases if most is None else spread_evenly(cases, most):
-        maps = [
-            read_label_map(folder / iteration_name(number) / "pseudo_labels" / f"{case.id}.nii.gz").array for folder, number in (one, other)
-        ]
-        found.append(agreement(maps[0], maps[1], experiment.settings.labels))
+def _agreements(
+    experiments: Mapping[Compared, Experiment], records: Mapping[Compared, Mapping[int, Evidence]]
+) -> dict[tuple[Compared, int], dict[str, list[Agreement]]]:
+    """By experiment and iteration: agreement with the ``seeds`` of the same method and with other ``methods``, scan by scan and pair
+    by pair. A method that does not translate is no witness for others."""
+    found: dict[tuple[Compared, int], dict[str, list[Agreement]]] = {}
+    for one, other in itertools.combinations(experiments, 2):
+        criterion = "seeds" if one.method == other.method else "methods"
+        for number in sorted(records[one].keys() & records[other].keys()):
+            labels, cases = experiments[one].settings.labels, spread_evenly(experiments[one].cohort.target)
+            folders = [compared.folder / iteration_name(number) for compared in (one, other)]
+            agreeing = [pseudo_labels_agree(case.id, labels, *folders) for case in cases]
+            for own, witness in ((one, other), (other, one)):
+                if criterion == "seeds" or experiments[witness].settings.translation.translator != "none":
+                    found.setdefault((own, number), {}).setdefault(criterion, []).extend(agreeing)
     return found
 
+
+# A study's page is renewed many times, with the same pairs each time: the files' stamps are the key.
+_KNOWN: dict[tuple[Any, ...], Agreement] = {}
+
+
+def pseudo_labels_agree(case: str, labels: dict[str, int], one: Path, other: Path) -> Agreement:
+    """DSC of two trainings' pseudo-labels of one target scan.
+
+    Args:
+        case: the scan's.
+        labels: structures and their values.
+        one, other: the trainings' folders.
+    """
+    paths = [folder / "pseudo_labels" / f"{case}.nii.gz" for folder in (one, other)]
+    key = (*paths, *(tuple(stamp(path).values()) for path in paths), tuple(labels.items()))
+    if key not in _KNOWN:
+        _KNOWN[key] = agreement(read_label_map(paths[0]).array, read_label_map(paths[1]).array, labels)
+    return _KNOWN[key]
+
+
+# What stands above the table of ranking_lines.
+HOW_TO_READ = (
+    "From the reference labels of the evaluation scans, which nothing above has seen. Rank correlation: Spearman's, of the criterion with"
+    " the mean DSC; 1 is the same order. That costs: the best mean DSC minus that of the one which the criterion chooses."
+)
 
 # For people --------------------------------------------------------------------------------------------------------------------
 
@@ -223,6 +242,29 @@ def evidence_lines(listed: Sequence[Candidate]) -> list[list[str]]:
     return lines
 
 
+def meanings(listed: Sequence[Candidate]) -> str:
+    """How to read that table, as a list in Markdown."""
+    said = [
+        f"- {criterion.title}: {criterion.meaning}"
+        for name, criterion in CRITERIA.items()
+        if any(one.mean(name) is not None for one in listed)
+    ]
+    return "\n".join(["Means over the structures; higher is better.", *said])
+
+
+def csv_lines(listed: Sequence[Candidate], dice: Mapping[str, float]) -> list[list[Any]]:
+    """The same by structure in full precision, with the true mean DSC where it is known."""
+    lines: list[list[Any]] = [["candidate", "criterion", "structure", "value", "true_mean_dice"]]
+    for candidate in listed:
+        found = {**candidate.values, "volume_ratio": candidate.volume_ratio}
+        lines += [
+            [candidate.name, criterion, structure, value, dice.get(candidate.name, "")]
+            for criterion, values in found.items()
+            for structure, value in values.items()
+        ]
+    return lines
+
+
 def in_sentences(recommendation: Recommendation) -> list[str]:
     """A recommendation for people, a paragraph each: what to take and why, and what is against it."""
     paragraphs = [f"Recommended: **{recommendation.chosen}**. " + " ".join(recommendation.reasons)]
@@ -231,3 +273,15 @@ def in_sentences(recommendation: Recommendation) -> list[str]:
     else:
         paragraphs.append("Nothing is known against it, which does not say that it is right: look at its results.")
     return paragraphs
+
+
+def ranking_lines(ranked: Mapping[str, CriterionValue]) -> list[list[str]]:
+    """A table of how well each criterion chooses (:func:`.scoring.recommendation.rank_criteria`): a line of titles, then a line each."""
+    lines = [["Criterion", "Has a say", "Rank correlation with the DSC", "It chooses", "That costs (DSC)", "Among"]]
+    for name, found in ranked.items():
+        criterion = CRITERIA.get(name)
+        say = "" if criterion is None else "yes" if criterion.chooses else "no"
+        correlation = "" if found.correlation is None else f"{found.correlation:+.2f}"
+        title = criterion.title if criterion else name
+        lines.append([title, say, correlation, found.chosen, f"{found.regret:.3f}", str(found.candidates)])
+    return lines

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import InputError, unreadable
-from ..core.files import read_json, write_json
+from ..core.files import read_json, sha256, write_json
+from ..core.layout import iteration_name
+from ..core.progress import Progress, silent
 from ..core.settings import Settings
 from ..experiment.folder import Experiment
 from ..images.volumes import Volume, read_label_map, to_canonical
@@ -43,29 +45,63 @@ LEAST_SHOWN = 0.5
 
 def measure_scans(experiment: Experiment, stage: str) -> None:
     """Measure the shapes of the source labels, and where the body lies in the target scans."""
-    cohort, progress = experiment.cohort, experiment.events.progress(stage)
+    _measure_scans(experiment, experiment.folder, experiment.events.progress(stage))
+
+
+def measure_training(experiment: Experiment, stage: str, training: Training) -> None:
+    """Measure a training's results on the target scans."""
+    _measure_training(experiment, training, experiment.folder, experiment.events.progress(stage))
+    write_report(experiment)
+
+
+def measure_afterwards(experiment: Experiment, records: Path, progress: Progress = silent) -> None:
+    """Measure the finished iterations of an experiment that was not asked to do it. What has been measured is kept.
+
+    Args:
+        experiment: only read.
+        records: folder for what is measured, laid out as the experiment's.
+        progress: told of each scan.
+
+    Raises:
+        InputError: the folder holds records of another experiment, or a scan has changed.
+    """
+    belongs, own = records / "belongs_to.json", {"experiment": sha256(experiment.folder / "experiment.json")}
+    if belongs.is_file() and read_json(belongs) != own:
+        raise InputError(f"{records} holds what was measured of another experiment than {experiment.folder}; name another folder.")
+    write_json(belongs, own)
+    finished = [
+        n for n in range(experiment.settings.self_training.iterations + 1) if experiment.is_complete(f"{iteration_name(n)}/predict")
+    ]
+    if finished and not (records / MEASURED_SCANS).is_file():
+        _measure_scans(experiment, records, progress)
+    for number in finished:
+        if not (records / iteration_name(number) / EVIDENCE).is_file():
+            _measure_training(experiment, iteration(number), records, progress)
+
+
+def _measure_scans(experiment: Experiment, records: Path, progress: Progress) -> None:
+    cohort, labels = experiment.cohort, experiment.settings.labels
     source, target, scans = {}, {}, len(cohort.source) + len(cohort.target)
     for number, case in enumerate(cohort.source, 1):
         assert case.label is not None  # the cohort check refuses a source case without
         scan = experiment.read(case.image)
         label = scan.with_array(experiment.read_label(case.label).array)  # on the scan's grid, from which a file's may be rounded
-        found = shapes(label, experiment.settings.labels, body_box(scan))
-        source[case.id] = {structure: shape.to_json() for structure, shape in found.items()}
+        source[case.id] = {structure: shape.to_json() for structure, shape in shapes(label, labels, body_box(scan)).items()}
         progress(number, scans, f"measured {case.id}")
     for number, case in enumerate(cohort.target, len(cohort.source) + 1):
         target[case.id] = body_box(experiment.read(case.image))
         progress(number, scans, f"measured {case.id}")
-    write_json(experiment.folder / MEASURED_SCANS, {"source": source, "target": target})
+    write_json(records / MEASURED_SCANS, {"source": source, "target": target})
 
 
-def measure_training(experiment: Experiment, stage: str, training: Training) -> None:
-    """Measure a training's results on the target scans."""
+def _measure_training(experiment: Experiment, training: Training, records: Path, progress: Progress) -> None:
     folder, labels, cases = experiment.folder / training.name, experiment.settings.labels, experiment.cohort.target
-    source, bodies = _measured_scans(experiment.folder / MEASURED_SCANS)
+    source, bodies = _measured_scans(records / MEASURED_SCANS)
     judged = [name for name in labels if sum(name in found for found in source) >= LEAST_SHOWN * len(source) > 0]
     target = [shapes(read_label_map(folder / "pseudo_labels" / f"{case.id}.nii.gz"), labels, bodies[case.id]) for case in cases]
     values: dict[str, dict[str, float]] = {"completeness": {name: completeness(target, source, name) for name in judged}}
-    values |= {criterion: or_zero(found, judged) for criterion, found in _predicted(experiment, stage, folder).items()}
+    predicted = _predicted(experiment, folder, records / training.name / "evidence", progress)
+    values |= {criterion: or_zero(found, judged) for criterion, found in predicted.items()}
     ratios = {}
     for name in judged:
         found, usual = ([of_scan[name] for of_scan in group if name in of_scan] for group in (target, source))
@@ -73,13 +109,11 @@ def measure_training(experiment: Experiment, stage: str, training: Training) -> 
             values.setdefault(criterion, {})[name] = value or 0.0
         if found:
             ratios[name] = _median_ml(found) / _median_ml(usual)
-    earlier = [iteration(number) for number in range(training.iteration)]
-    agreeing = {}
-    for other in earlier:
-        pair = (experiment.folder, training.iteration), (experiment.folder, other.iteration)
-        agreeing[other.name] = or_zero(mean_by_structure(pseudo_labels_agree(experiment, *pair, most=None)), judged)
-    Evidence(len(cases), values, ratios, agreeing).write(folder / EVIDENCE)
-    write_report(experiment)
+    iterations = {}
+    for earlier in map(iteration_name, range(training.iteration)):
+        agreeing = [pseudo_labels_agree(case.id, experiment.settings.labels, folder, experiment.folder / earlier) for case in cases]
+        iterations[earlier] = or_zero(mean_by_structure(agreeing), judged)
+    Evidence(len(cases), values, ratios, iterations).write(records / training.name / EVIDENCE)
 
 
 def _median_ml(found: Sequence[LabelShape]) -> float:
@@ -101,15 +135,14 @@ def _measured_scans(path: Path) -> tuple[list[Shapes], dict[str, Any]]:
 # What takes predictions --------------------------------------------------------------------------------------------------------
 
 
-def _predicted(experiment: Experiment, stage: str, folder: Path) -> dict[str, Agreement]:
-    """Certainty, expected DSC and stability by structure, as means over some of the target scans."""
-    progress, chosen = experiment.events.progress(stage), spread_evenly(experiment.cohort.target)
-    segmenter: Segmenter | None = None
+def _predicted(experiment: Experiment, training: Path, records: Path, progress: Progress) -> dict[str, Agreement]:
+    """Certainty, expected DSC and stability by structure, as means over some of the target scans; of each there is a record."""
+    chosen, segmenter = spread_evenly(experiment.cohort.target), None
     measured: dict[str, list[Agreement]] = {}
     for number, case in enumerate(chosen, 1):
-        path = folder / "evidence" / f"{case.id}.json"
+        path = records / f"{case.id}.json"
         if not path.is_file():
-            segmenter = segmenter or Segmenter.load(folder, experiment.settings.device)
+            segmenter = segmenter or Segmenter.load(training, experiment.settings.device)
             write_json(path, _predict(segmenter, to_canonical(experiment.read(case.image)), experiment.settings))
         for criterion, found in read_json(path).items():
             measured.setdefault(criterion, []).append(found)

@@ -11,9 +11,9 @@ from ..core.files import write_csv, write_text
 from ..core.layout import iteration_name
 from ..scoring.comparison import case_dice, verdict
 from ..scoring.evaluation import read_per_case_csv
-from ..scoring.recommendation import CRITERIA, recommend
+from ..scoring.recommendation import recommend
 from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
-from .evidence import Compared, candidates, evidence_lines, in_sentences, measured_iterations
+from .evidence import Compared, candidates, evidence_lines, in_sentences, meanings, measured_iterations
 from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW, iteration
 from .pseudo_labels import Choice
 
@@ -65,9 +65,9 @@ def write_report(experiment: Experiment) -> None:
         parts += ["## Pseudo-labels", _choices(choices)]
     if measured_iterations(folder):
         parts += ["## Evidence without labels", *_evidence(folder, settings.translation.translator)]
-    table = folder / "evaluation" / "table.md"
-    if table.is_file():
-        parts += ["## Scores", table.read_text(encoding="utf-8").strip()]
+    scores = folder / "evaluation" / "table.md"
+    if scores.is_file():
+        parts += ["## Scores", scores.read_text(encoding="utf-8").strip()]
         if sentences := _against_source_only(folder / "evaluation" / "per_case.csv"):
             parts += ["\n".join(f"- {sentence}" for sentence in sentences)]
     write_text(folder / REPORT, "\n\n".join(parts) + "\n")
@@ -91,13 +91,12 @@ def _evidence(folder: Path, translator: str) -> list[str]:
         replace(candidate, name=row_title(iteration_name(number), translator))
         for _, number, candidate in candidates([Compared(translator, folder)]).values()
     ]
-    lines = evidence_lines(listed)
-    meanings = [f"- {criterion.title}: {criterion.meaning}" for criterion in CRITERIA.values() if criterion.title in lines[0]]
-    return [
-        *in_sentences(recommend(listed)),
-        _markdown([lines[0], ["---", *["---:"] * (len(lines[0]) - 1)], *lines[1:]]),
-        "\n".join(["Means over the structures; higher is better.", *meanings]),
-    ]
+    return [*in_sentences(recommend(listed)), table(evidence_lines(listed)), meanings(listed)]
+
+
+def table(lines: list[list[str]]) -> str:
+    """A table in Markdown: a line of heads, then a line each; after the first column, all are numbers."""
+    return _markdown([lines[0], ["---", *["---:"] * (len(lines[0]) - 1)], *lines[1:]])
 
 
 def _summary(checks: dict[str, Check], drop_failed: bool) -> str:

@@ -101,7 +101,7 @@ def distrust(candidate: Candidate) -> tuple[str, ...]:
             found.append(f"{structure} is found in {share:.0%} of the target scans that should show it.")
     for structure, ratio in candidate.volume_ratio.items():
         if not 1 / MOST_VOLUME_RATIO <= ratio <= MOST_VOLUME_RATIO:
-            found.append(f"{structure} has {ratio:.2g} times the volume of the source labels (medians).")
+            found.append(f"{structure} has {float(f'{ratio:.2g}'):g} times the volume of the source labels (medians).")
     for criterion, why in _AGREEING.items():
         for structure, value in candidate.values.get(criterion, {}).items():
             if value < LEAST_AGREEMENT:
@@ -191,8 +191,8 @@ class CriterionValue:
 
     Attributes:
         correlation: Spearman's rank correlation with the true mean DSC, from -1 to 1; None where one of them is the same for all.
-        chosen: the candidate with the highest value.
-        regret: what choosing it costs: the best candidate's DSC minus its own.
+        chosen: the candidate with the highest value, or how many have it, between which the criterion cannot choose.
+        regret: what choosing by it costs: the best candidate's DSC minus that of the chosen, or the mean of those alike.
         candidates: of how many.
     """
 
@@ -221,16 +221,17 @@ def rank_criteria(candidates: Sequence[Candidate], dice: Mapping[str, float]) ->
         measured = [candidate for candidate in scored if candidate.mean(criterion) is not None]
         if len(measured) > 1:
             values, true = [_value(one, criterion) for one in measured], [dice[one.name] for one in measured]
-            found[criterion] = _judged(measured, true, _correlation(values, true), int(np.argmax(values)))
+            found[criterion] = _judged(measured, true, _correlation(values, true), [value == max(values) for value in values])
     if len(scored) > 1:
-        names = [candidate.name for candidate in scored]
-        true = [dice[name] for name in names]
-        found[RECOMMENDATION] = _judged(scored, true, None, names.index(recommend(scored).chosen))
+        chosen = recommend(scored).chosen
+        found[RECOMMENDATION] = _judged(scored, [dice[one.name] for one in scored], None, [one.name == chosen for one in scored])
     return found
 
 
-def _judged(measured: Sequence[Candidate], true: Sequence[float], correlation: float | None, place: int) -> CriterionValue:
-    return CriterionValue(correlation, measured[place].name, max(true) - true[place], len(measured))
+def _judged(measured: Sequence[Candidate], true: Sequence[float], correlation: float | None, chosen: Sequence[bool]) -> CriterionValue:
+    names = [candidate.name for candidate, is_chosen in zip(measured, chosen, strict=True) if is_chosen]
+    reached = float(np.mean([value for value, is_chosen in zip(true, chosen, strict=True) if is_chosen]))
+    return CriterionValue(correlation, names[0] if len(names) == 1 else f"{len(names)} alike", max(true) - reached, len(measured))
 
 
 def _correlation(values: Sequence[float], true: Sequence[float]) -> float | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -183,6 +185,38 @@ def test_experiments_on_other_scans_are_not_compared(measured: Path, tmp_path: P
     path.write_text(json.dumps(record), encoding="utf-8")
     with pytest.raises(InputError, match="other target scans"):
         candidates([Compared("a", measured), Compared("b", other)])
+
+
+def test_experiments_that_measured_nothing_are_measured_and_compared_by_a_command(
+    measured: Path, tiny_experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in tiny_experiment.rglob("*")}
+    command = ["trust", f"plain={tiny_experiment}", f"with evidence={measured}", "-o", str(tmp_path / "out ü"), "--device", "cpu"]
+    assert cli.main(command) == 0
+    text = capsys.readouterr().out
+    assert before == {path: path.stat().st_mtime_ns for path in tiny_experiment.rglob("*")}, "experiments are only read"
+    for number in (0, 1):
+        mine = tmp_path / "out ü" / "plain" / "seed_0" / f"iteration_{number}" / EVIDENCE
+        assert mine.read_bytes() == (measured / f"iteration_{number}" / EVIDENCE).read_bytes()
+        assert f"| plain, seed 0, iteration {number} |" in text and f"| with evidence, seed 0, iteration {number} |" in text
+    assert "Recommended: **" in text and (tmp_path / "out ü" / "trust.md").read_text(encoding="utf-8").strip() == text.strip()
+
+    with (measured / "evaluation" / "table.csv").open(encoding="utf-8", newline="") as file:
+        dice = {line["method"]: float(line["dice_mean"]) for line in csv.DictReader(file)}
+    with (tmp_path / "out ü" / "trust.csv").open(encoding="utf-8", newline="") as file:
+        told = {line["candidate"]: float(line["true_mean_dice"]) for line in csv.DictReader(file)}
+    assert told["plain, seed 0, iteration 1"] == pytest.approx(dice["iteration 1"])
+    cost = max(dice["iteration 0"], dice["iteration 1"]) - dice["iteration 0"]
+    assert text.count("| recommendation |") == 1 and re.search(rf"\| (0.000|{cost:.3f}) \| 4 \|", text)
+
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("evidence*.json")}
+    assert cli.main(command) == 0 and times == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("evidence*.json")}
+    capsys.readouterr()
+    other = as_another(tiny_experiment, tmp_path / "other")
+    assert cli.main(["trust", f"plain={other}", "-o", str(tmp_path / "out ü")]) == 2
+    assert "holds what was measured of another experiment" in capsys.readouterr().err
+    assert cli.main(["trust", str(measured), f"{measured.name}={measured}", "-o", str(tmp_path / "out ü")]) == 2
+    assert f"Two experiments are called {measured.name} and have seed 0" in capsys.readouterr().err
 
 
 def test_few_scans_are_spread_over_all() -> None:

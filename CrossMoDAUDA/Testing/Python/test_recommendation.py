@@ -50,6 +50,7 @@ def test_a_mean_is_over_the_structures() -> None:
     [
         ({"completeness": 0.74}, "Liver is found in 74% of the target scans that should show it."),
         ({"ratio": 0.49}, "Liver has 0.49 times the volume of the source labels (medians)."),
+        ({"ratio": 211.0}, "Liver has 210 times the volume of the source labels (medians)."),
         ({"ratio": 2.1}, "Liver has 2.1 times the volume of the source labels (medians)."),
         ({"stability": 0.45}, "Liver: small changes of a scan change the result (DSC 0.45), so one of two results is wrong."),
         ({"seeds": 0.45}, "Liver: the seeds disagree (DSC 0.45), so one of two results is wrong."),
@@ -105,7 +106,9 @@ def test_how_well_a_criterion_would_have_chosen() -> None:
     # Ranks 4, 3, 1, 2 against 4, 3, 2, 1: 1 - 6 x 2 / (4 x 15).
     assert (found["volume"].correlation, found["volume"].chosen) == (pytest.approx(0.8), "c")
     assert found["volume"].regret == pytest.approx(0.1)
-    assert found["shape"].correlation is None and found["shape"].candidates == 4
+    # It cannot tell them apart, and so costs what drawing one of them costs on average.
+    assert (found["shape"].correlation, found["shape"].chosen, found["shape"].candidates) == (None, "4 alike", 4)
+    assert found["shape"].regret == pytest.approx(0.8 - 0.65)
     chosen = recommend(listed[:4]).chosen
     assert found["recommendation"].chosen == chosen and found["recommendation"].correlation is None
     assert rank_criteria(listed, {"a": 0.5}) == {}

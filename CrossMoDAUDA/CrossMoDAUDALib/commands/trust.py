@@ -1,0 +1,130 @@
+"""``trust``: which of several finished experiments to trust, without reference labels."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import NOT_CLINICAL
+from ..core.errors import InputError
+from ..core.layout import iteration_name
+from ..core.settings import parse_device, with_values
+from ..experiment.events import EventLog
+from .terminal import Bar, say
+
+if TYPE_CHECKING:
+    from ..method.evidence import Compared
+    from ..scoring.recommendation import Candidate
+
+_DESCRIPTION = (
+    "Measure, without reference labels, what tells which of several trained segmenters to trust: every iteration of every experiment."
+    " Experiments are only read. What they have not measured themselves is measured now, and kept in the output folder."
+)
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("trust", help="which of several experiments to trust, without labels", description=_DESCRIPTION)
+    parser.add_argument(
+        "experiments",
+        nargs="+",
+        metavar="[NAME=]EXPERIMENT",
+        help="experiment folders on one cohort; experiments with one name are seeds of one method"
+        " (default: the folder's name, in a study the method's)",
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="DIR", help="folder for trust.md, trust.csv and what is measured"
+    )
+    parser.add_argument("--device", default="auto", metavar="auto|cuda|cuda:N|mps|cpu", help="where networks run (default: auto)")
+    parser.set_defaults(command=trust)
+
+
+def trust(options: argparse.Namespace, _log: EventLog) -> int:
+    """Measure what is missing, and say which experiment to trust."""
+    from ..core.files import write_csv, write_text
+    from ..core.folders import make_writable_folder
+    from ..method.evidence import candidates, csv_lines
+
+    make_writable_folder(options.output)
+    compared = _measured([_named(text) for text in options.experiments], options.output, parse_device(options.device))
+    found = candidates(compared)
+    if not found:
+        raise InputError(f"{compared[0].folder} has no iteration that has segmented the target scans; let `run` go on first.")
+    dice = {name: dsc for name, (one, number, _) in found.items() if (dsc := _true_dice(one.folder, number)) is not None}
+    listed = [candidate for _, _, candidate in found.values()]
+    text = _text(listed, dice)
+    write_text(options.output / "trust.md", text)
+    write_csv(options.output / "trust.csv", csv_lines(listed, dice))
+    say(text)
+    return 0
+
+
+def _measured(named: Sequence[tuple[str, Path]], output: Path, device: str) -> list[Compared]:
+    """The experiments, each with its evidence."""
+    from ..experiment.folder import Experiment
+    from ..method.evidence import Compared
+    from ..method.evidence_stages import measure_afterwards
+
+    compared: list[Compared] = []
+    names: set[tuple[str, int]] = set()
+    for method, folder in named:
+        experiment = Experiment.load(folder)
+        name = method, experiment.settings.seed
+        if name in names:
+            raise InputError(f"Two experiments are called {method} and have seed {name[1]}; name one of them, as NAME={folder}.")
+        names.add(name)
+        if experiment.settings.evaluation.evidence:  # it measures itself
+            compared.append(Compared(method, folder))
+            continue
+        records = output / method / f"seed_{name[1]}"
+        experiment.settings = with_values(experiment.settings, {"device": device})
+        with Bar(f"{method}, seed {name[1]}") as bar:
+            measure_afterwards(experiment, records, bar)
+        compared.append(Compared(method, folder, records))
+    return compared
+
+
+def _named(text: str) -> tuple[str, Path]:
+    """The method's name and the experiment's folder."""
+    name, equals, folder = text.partition("=")
+    if equals and not Path(text).is_dir():
+        return name, Path(folder)
+    path = Path(text).resolve()
+    in_study = path.name.startswith("seed_") and path.parent.parent.name == "experiments"
+    return (path.parent.name if in_study else path.name), Path(text)
+
+
+def _true_dice(folder: Path, number: int) -> float | None:
+    """The mean DSC of an iteration on the evaluation scans; None where there is none."""
+    from ..experiment.folder import Experiment
+    from ..method.report import row_title
+    from ..scoring.comparison import case_dice
+    from ..scoring.evaluation import read_per_case_csv
+
+    path = folder / "evaluation" / "per_case.csv"
+    if not path.is_file():
+        return None
+    settings = Experiment.load(folder).settings
+    title = row_title(iteration_name(number), settings.translation.translator)
+    dice = case_dice(read_per_case_csv(path).get(title, []))
+    return sum(dice.values()) / len(dice) if dice else None
+
+
+def _text(listed: Sequence[Candidate], dice: Mapping[str, float]) -> str:
+    from ..method.evidence import HOW_TO_READ, evidence_lines, in_sentences, meanings, ranking_lines
+    from ..method.report import table
+    from ..scoring.recommendation import rank_criteria, recommend
+
+    parts = [
+        "# Which one to trust",
+        f"**{NOT_CLINICAL}**",
+        *in_sentences(recommend(listed)),
+        table(evidence_lines(listed)),
+        meanings(listed),
+    ]
+    ranked = rank_criteria(listed, dice)
+    if ranked:
+        parts += ["## How well each criterion would have chosen", HOW_TO_READ, table(ranking_lines(ranked))]
+    return "\n\n".join(parts) + "\n"
