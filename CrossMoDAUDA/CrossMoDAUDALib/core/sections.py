@@ -40,6 +40,9 @@ class TranslationSettings:
     epochs: int = setting(100, "Epochs at the initial learning rate.", low=1, high=100000)
     decay_epochs: int = setting(100, "Further epochs over which the learning rate falls linearly to zero.", low=0, high=100000)
     steps_per_epoch: int = setting(0, "Steps in an epoch; 0 is one pass over the domain with more slices.", low=0, high=1000000)
+    pooled_epochs: int = setting(
+        0, "Earlier networks, spread over the decay epochs, whose translations the segmenter learns from as well.", low=0, high=20
+    )
     learning_rate: float = setting(0.00015, "Initial learning rate of Adam.", low=1e-8, high=1)
     checkpoint_every: int = setting(1, "Epochs between checkpoints.", low=1, high=100000)
     check_agreement: bool = setting(False, "After iteration 0, compare its results on the pseudo-target images with their real labels.")

@@ -338,6 +338,8 @@ def _check_together(settings: Settings) -> None:
     """Checks that need more than one setting."""
     if settings.intensity.lower_percentile >= settings.intensity.upper_percentile:
         raise InputError("intensity.lower_percentile must be below intensity.upper_percentile.")
+    if settings.translation.pooled_epochs and settings.translation.pooled_epochs >= settings.translation.decay_epochs:
+        raise InputError("translation.pooled_epochs must be below translation.decay_epochs, over which they are spread.")
     if hasattr(settings.translator_section, "check"):
         settings.translator_section.check(settings)
     named = {"self_training.largest_component": settings.self_training.largest_component}

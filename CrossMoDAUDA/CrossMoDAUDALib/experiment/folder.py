@@ -161,9 +161,10 @@ class Experiment:
         self.refuse_changed(label)
         return volume
 
-    def pseudo_target(self, case: Case) -> Path:
-        """Where a source case's translation lies."""
-        return self.folder / "pseudo_target" / f"{case.id}.nii.gz"
+    def pseudo_target(self, case: Case, epoch: int | None = None) -> Path:
+        """Where a source case's translation lies; with an epoch, that by the translator's network after it."""
+        folder = self.folder / "pseudo_target"
+        return (folder if epoch is None else folder / f"epoch_{epoch:04d}") / f"{case.id}.nii.gz"
 
     # Stages -------------------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ from ..segmentation.dataset import (
 from ..segmentation.nnunet import nnunet_session
 from ..segmentation.on_cpu import precision_of
 from ..segmentation.predictor import Segmenter
+from ..translation.pooling import kept_epochs, kept_weights
 from ..translation.slices import build_label_slices, build_slices
 from ..translation.trained import TrainedTranslator
 from ..translation.training import train as train_translator
@@ -59,6 +60,7 @@ from .training_cases import (
     cases_to_learn_from,
     is_untranslated,
     left_out_targets,
+    pooled_copies,
     raw_folder,
     scaled_copies,
     source_cases,
@@ -119,14 +121,17 @@ def translate_source(experiment: Experiment, stage: str) -> None:
     record = experiment.folder / PRECISION
     if record.is_file():  # in what it was trained in; an older experiment does not say
         settings = keep_precision(settings, device, record)
-    translator = TrainedTranslator.load(experiment.folder, settings.device, Acceleration.choose(settings, device).precision)
-    cases = experiment.cohort.source
-    with BackgroundWriter() as writer:
-        for index, case in enumerate(cases, 1):
-            path = experiment.pseudo_target(case)
-            if not path.is_file():
-                writer.write(translator.translate(experiment.read(case.image)), path)
-            progress(index, len(cases), f"translated {case.id}")
+    precision, cases = Acceleration.choose(settings, device).precision, experiment.cohort.source
+    kept = kept_epochs(settings.translation)
+    for turn, epoch in enumerate((None, *kept)):
+        weights = kept_weights(experiment.folder / "translation", epoch) if epoch else None
+        translator = TrainedTranslator.load(experiment.folder, settings.device, precision, weights)
+        with BackgroundWriter() as writer:
+            for index, case in enumerate(cases, 1):
+                path = experiment.pseudo_target(case, epoch)
+                if not path.is_file():
+                    writer.write(translator.translate(experiment.read(case.image)), path)
+                progress(turn * len(cases) + index, (1 + len(kept)) * len(cases), f"translated {case.id}")
 
 
 # The data sets that nnU-Net learns from ----------------------------------------------------------------------------------------
@@ -149,6 +154,9 @@ def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
         # On the scan's grid, of which a file's rounding could else make another orientation.
         label = scan.with_array(experiment.read_label(case.label).array)
         export_label(label, settings.labels, files.label)
+        for copy, epoch in pooled_copies(experiment, dataset, files):
+            pooled = read_volume(experiment.pseudo_target(case, epoch)).array
+            export_image(scan.with_array(network_image(pooled, outside_patient(scan.array))), copy.image)
         for copy, structure, factor in scaled_copies(experiment, dataset, files):
             scaled = scaled_signal(image.array, label.array == settings.labels[structure], factor)
             export_image(image.with_array(scaled), copy.image)

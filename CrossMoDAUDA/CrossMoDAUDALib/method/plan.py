@@ -17,6 +17,7 @@ from ..core.settings import Settings
 from ..experiment.events import CHECK, REHEARSAL
 from ..experiment.stages import Stage, Title
 from ..models.model_folder import TRANSLATOR_FILES
+from ..translation.pooling import KEPT, kept_epochs
 from ..translation.registry import registration
 
 
@@ -96,7 +97,7 @@ def plan(settings: Settings, cohort: Cohort) -> tuple[Stage, ...]:
     """
     translates, scored = settings.translation.translator != "none", bool(cohort.evaluation)
     # Section 2.1: a translator learns to make target images of source scans, which keep their real labels.
-    stages = [*_slices(settings), _train_translation(settings), _translate_source(), _check_contrast()] if translates else []
+    stages = [*_slices(settings), _train_translation(settings), _translate_source(settings), _check_contrast()] if translates else []
     stages += [_export_source(PSEUDO_TARGET, Title(_("Collect the pseudo-target images")))]
     # Section 2.2: a segmenter learns from them and labels the target scans, ...
     stages += _training(settings, iteration(0), _("Segmentation: {step}"), scored)
@@ -143,13 +144,18 @@ def _by(function: str, *arguments: Any) -> Callable[..., None]:
 TRANSLATOR = tuple(f"translation/{name}" for name in TRANSLATOR_FILES)
 PRECISION_FILE = "precision.json"  # of a training, chosen when it begins
 PRECISION = f"translation/{PRECISION_FILE}"
-PSEUDO_TARGET_IMAGES = "pseudo_target/*.nii.gz"
+PSEUDO_TARGET_IMAGES = "pseudo_target/*.nii.gz"  # also in a folder for each earlier epoch
 LABEL_SLICES = "translation/source_labels.npy"  # of translators that use labels
 
 
 def uses_labels(settings: Settings) -> bool:
     """Whether the translator learns from the source slices' labels too."""
     return registration(settings.translation.translator).uses_labels
+
+
+def _kept(settings: Settings) -> tuple[str, ...]:
+    """The translator's earlier networks that are kept, as a pattern."""
+    return (KEPT,) if kept_epochs(settings.translation) else ()
 
 
 def _slices(settings: Settings) -> list[Stage]:
@@ -180,18 +186,18 @@ def _train_translation(settings: Settings) -> Stage:
             *([LABEL_SLICES] if uses_labels(settings) else []),
             PRECISION,
         ),
-        writes=(*TRANSLATOR, PRECISION),
+        writes=(*TRANSLATOR, *_kept(settings), PRECISION),
         settings=_TRANSLATION,
         scans=(),
     )
 
 
-def _translate_source() -> Stage:
+def _translate_source(settings: Settings) -> Stage:
     return Stage(
         "pseudo_target",
         Title(_("Translate the source scans")),
         _by("adaptation:translate_source"),
-        reads=(*TRANSLATOR, PRECISION, PSEUDO_TARGET_IMAGES),
+        reads=(*TRANSLATOR, *_kept(settings), PRECISION, PSEUDO_TARGET_IMAGES),
         writes=(PSEUDO_TARGET_IMAGES,),
         settings=_TRANSLATION,
         scans=("source",),

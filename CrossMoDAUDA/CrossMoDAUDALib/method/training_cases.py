@@ -8,6 +8,7 @@ from pathlib import Path
 from ..experiment.folder import Experiment
 from ..segmentation.dataset import SOURCE_PREFIX, TARGET_PREFIX, TrainingCase
 from ..translation import check
+from ..translation.pooling import kept_epochs
 from . import pseudo_labels
 from .plan import AGREEMENT, CONTRAST, PSEUDO_TARGET, RAW, SELF_TRAINING, SOURCE_ONLY, Training
 
@@ -40,9 +41,21 @@ def scaled_copies(experiment: Experiment, dataset: str, source: TrainingCase) ->
     return [(_copy(source, f"scaled{number}_"), structure, factor) for number, (structure, factor) in enumerate(scaled, 1)]
 
 
+def pooled_copies(experiment: Experiment, dataset: str, source: TrainingCase) -> list[tuple[TrainingCase, int]]:
+    """The further cases that show a source case as an earlier network translated it, each with the epoch; they share its label file."""
+    if is_untranslated(experiment, dataset):
+        return []
+    kept = enumerate(kept_epochs(experiment.settings.translation), 1)
+    return [(_copy(source, f"pooled{number}_"), epoch) for number, epoch in kept]
+
+
 def with_copies(experiment: Experiment, dataset: str, cases: Sequence[TrainingCase]) -> list[TrainingCase]:
     """Source cases, each followed by its copies."""
-    return [case for source in cases for case in (source, *(copy for copy, _, _ in scaled_copies(experiment, dataset, source)))]
+    found = []
+    for source in cases:
+        pooled = [copy for copy, _ in pooled_copies(experiment, dataset, source)]
+        found += [source, *pooled, *(copy for copy, _, _ in scaled_copies(experiment, dataset, source))]
+    return found
 
 
 def target_cases(experiment: Experiment) -> list[TrainingCase]:

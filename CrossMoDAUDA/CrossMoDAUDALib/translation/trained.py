@@ -41,7 +41,7 @@ class TrainedTranslator:
         self._acceleration = acceleration
 
     @classmethod
-    def load(cls, model: Path, device: str = "auto", precision: str = "auto") -> TrainedTranslator:
+    def load(cls, model: Path, device: str = "auto", precision: str = "auto", weights: Path | None = None) -> TrainedTranslator:
         """A trained translator.
 
         Args:
@@ -49,6 +49,7 @@ class TrainedTranslator:
                 somebody else can do no harm.
             device: auto, cuda, cuda:N, mps or cpu.
             precision: auto, bf16 or fp32, as the setting. Nothing is compiled: that takes longer than a few scans.
+            weights: those of an earlier epoch, in place of the final ones.
 
         Raises:
             InputError: there is no trained translator, it is damaged, or there is no such device.
@@ -57,12 +58,13 @@ class TrainedTranslator:
         settings = read_translator(folder)
         with torch.device("meta"):  # takes no memory: a description cannot claim more than the weights file holds
             network = registration(settings.translation.translator).network(settings)
-        weights = load_weights(folder / WEIGHTS)
+        path = weights or folder / WEIGHTS
+        found = load_weights(path)
         try:
-            network.load_state_dict(weights, assign=True)
+            network.load_state_dict(found, assign=True)
         except RuntimeError as error:
             raise InputError(
-                f"{folder / WEIGHTS} does not fit {DESCRIPTION}; copy the model again, or, in a translator of your own, mark the"
+                f"{path} does not fit {DESCRIPTION}; copy the model again, or, in a translator of your own, mark the"
                 " settings that shape its network with architecture=True, and train again."
             ) from error
         where = resolve(device)

@@ -6,6 +6,7 @@ What it leaves in its folder::
     checkpoint_previous.pt   the one before, should that be damaged
     losses.csv               a row per epoch: mean of each loss, learning rate
     samples/epoch_0001.png   a few slices and their translations; samples/latest.png is the newest
+    pooled/epoch_0150.safetensors   the network as it was after that epoch, if ``translation.pooled_epochs`` asks for some
     generator.safetensors    the trained source-to-target network
     translator.json          its architecture and how to scale scans for it; written last
 """
@@ -29,6 +30,7 @@ from ..core.files import replacing, write_csv, write_json
 from ..core.progress import Progress
 from ..core.settings import Settings, setting_fields
 from ..models.model_folder import describe_translator
+from .pooling import kept_epochs, kept_weights
 from .protocol import Translator
 from .registry import registration
 from .slices import SliceSampler
@@ -68,14 +70,15 @@ def train(
         label_slices: file of :func:`.slices.build_label_slices`, if the translator uses labels.
 
     Raises:
-        CrossModaError: a loss became infinite, the device's memory does not suffice, or the checkpoint is damaged or of
-            other settings.
+        CrossModaError: a loss became infinite, the device's memory does not suffice, the checkpoint is damaged or of
+            other settings, or an earlier network that was kept is gone.
     """
-    translation = settings.translation
+    translation, kept = settings.translation, kept_epochs(settings.translation)
     sampler = SliceSampler(source_slices, target_slices, translation, settings.seed, device, label_slices)
     acceleration = Acceleration.choose(settings, device)
     translator = registration(translation.translator).make(settings, acceleration)
     history = _resume(folder, translator, settings, sampler)
+    _refuse_lost(folder, [epoch for epoch in kept if epoch <= len(history)])
     epochs = translation.epochs + translation.decay_epochs
     report = _Reporter(progress, epochs, sampler.steps)
     try:
@@ -85,6 +88,8 @@ def train(
                 translator.set_learning_rate(rate)
                 losses = _train_epoch(translator, sampler, epoch, report)
                 history.append({**losses, "learning_rate": rate})
+                if rank_number() == 0 and len(history) in kept:
+                    _write_weights(kept_weights(folder, len(history)), translator)
                 if rank_number() == 0 and (len(history) % translation.checkpoint_every == 0 or len(history) == epochs):
                     _write_checkpoint(folder, translator, settings, sampler, history)
                 report(epoch, sampler.steps, history[-1])
@@ -220,12 +225,29 @@ def _write_samples(folder: Path, translator: Translator, sampler: SliceSampler, 
 
 def _write_translator(folder: Path, translator: Translator, settings: Settings) -> None:
     """The trained network, for :class:`.trained.TrainedTranslator`; its description last, as it says that all is there."""
+    _write_weights(folder / WEIGHTS, translator)
+    write_json(folder / DESCRIPTION, describe_translator(settings))
+
+
+def _write_weights(path: Path, translator: Translator) -> None:
     from safetensors.torch import save_file
 
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in translator.trained_network().state_dict().items()}
-    with replacing(folder / WEIGHTS) as partial:
+    with replacing(path) as partial:
         save_file(weights, partial)
-    write_json(folder / DESCRIPTION, describe_translator(settings))
+
+
+def _refuse_lost(folder: Path, epochs: list[int]) -> None:
+    """Make sure that the networks of finished epochs are there: a training that goes on does not come by them again.
+
+    Raises:
+        CrossModaError: one is gone.
+    """
+    for path in (kept_weights(folder, epoch) for epoch in epochs):
+        if not path.is_file():
+            raise CrossModaError(
+                f"{path} is gone; put it back, or delete {folder / CHECKPOINT} and {folder / PREVIOUS} to train the translator anew."
+            )
 
 
 def learning_rate_factor(epoch: int, constant_epochs: int, decay_epochs: int) -> float:

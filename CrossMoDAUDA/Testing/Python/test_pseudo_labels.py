@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,14 @@ from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.markers import write_marker
 from CrossMoDAUDALib.images.volumes import read_label_map, read_volume, to_canonical, write_volume
 from CrossMoDAUDALib.method.adaptation import adapt
+from CrossMoDAUDALib.method.packing import write_package
 from CrossMoDAUDALib.method.pseudo_labels import Choice, choose, left_out, missing_structures, refine
 from CrossMoDAUDALib.segmentation import preparation
 from CrossMoDAUDALib.segmentation.postprocessing import doubtful_structures, refine_by_intensity
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
+from CrossMoDAUDALib.translation.check import Check
+from CrossMoDAUDALib.translation.pooling import kept_weights
+from CrossMoDAUDALib.translation.trained import TrainedTranslator
 from turned_scans import some_volume
 
 PSEUDO_TARGET, SELF_TRAINING = "Dataset001_PseudoTarget", "Dataset002_SelfTraining"
@@ -126,8 +131,9 @@ class KilledError(Exception):
     """Ends a run as a kill does: nothing is written after it."""
 
 
+SOURCE = {f"source_{kind}000{index}" for kind in ("", "scaled1_", "pooled1_") for index in range(2)}
 # Where the run ends and is started again.
-KILLS = {"iteration_1/export", "iteration_1/train", "iteration_2/prepare"}
+KILLS = {"pseudo_target", "iteration_1/export", "iteration_1/train", "iteration_2/prepare"}
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +147,7 @@ def everything(tiny_cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     base = tmp_path_factory.mktemp("everything")
     found = find_crossmoda(tiny_cohort)
     experiment = new_experiment(
-        base / "experiment", Cohort(found.source, found.target, ()), translation__translator="none",
+        base / "experiment", Cohort(found.source, found.target, ()), translation__decay_epochs=2, translation__pooled_epochs=1,
         self_training__iterations=2, self_training__drop_incomplete=True, self_training__pseudo_label_weight=2,
         self_training__refinement="both", segmentation__scaled_copies="Cochlea:0.5", segmentation__structure_scaling_probability=0.5,
     )  # fmt: skip
@@ -194,7 +200,7 @@ def relabel(experiment: Experiment, number: int, place: int, missing: int) -> No
 
 def test_an_iteration_learns_from_the_complete_pseudo_labels_only(everything: tuple[Experiment, dict[str, set[str]]]) -> None:
     experiment, loaded = everything
-    source = {"source_0000", "source_0001", "source_scaled1_0000", "source_scaled1_0001"}
+    source = SOURCE
     assert loaded["iteration_0/train"] <= source
     assert "target_0000" in loaded["iteration_1/train"] <= source | {"target_0000"}
     assert "target_0001" in loaded["iteration_2/train"] <= source | {"target_0001"}
@@ -206,7 +212,7 @@ def test_a_copy_of_each_source_case_shows_a_structure_with_half_the_signal(every
     experiment, loaded = everything
     folder = experiment.folder / "nnunet" / "raw" / PSEUDO_TARGET
     listed = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["dataset"]
-    assert set(listed) == {"source_0000", "source_0001", "source_scaled1_0000", "source_scaled1_0001"} and "source_scaled1" in str(loaded)
+    assert set(listed) == SOURCE and "source_scaled1" in str(loaded)
     for index in ("0000", "0001"):
         label = read_label_map(folder / listed[f"source_{index}"]["label"]).array
         assert listed[f"source_scaled1_{index}"]["label"] == listed[f"source_{index}"]["label"]
@@ -215,6 +221,31 @@ def test_a_copy_of_each_source_case_shows_a_structure_with_half_the_signal(every
         np.testing.assert_array_equal(copy[~inside], image[~inside])
         np.testing.assert_allclose(copy[inside] - 1, (image[inside] - 1) / 2, atol=0.5)
         assert inside.any() and (copy[inside] < image[inside]).all()
+
+
+def test_an_earlier_networks_images_are_learned_from_too(everything: tuple[Experiment, dict[str, set[str]]], tmp_path: Path) -> None:
+    experiment, loaded = everything
+    folder = experiment.folder / "nnunet" / "raw" / PSEUDO_TARGET
+    listed = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["dataset"]
+    assert "source_pooled1" in str(loaded)
+    for index, case in enumerate(experiment.cohort.source):
+        name = f"source_pooled1_{index:04d}"
+        assert listed[name]["label"] == listed[f"source_{index:04d}"]["label"]
+        shown = read_volume(folder / "imagesTr" / f"{name}_0000.nii.gz").array
+        first, last = (read_volume(experiment.pseudo_target(case, epoch)) for epoch in (2, None))  # of 1 epoch and 2 more
+        inside = shown > 0
+        np.testing.assert_array_equal(shown[inside], to_canonical(first).array[inside] + 1001)
+        assert not np.array_equal(first.array, last.array)
+        other = TrainedTranslator.load(experiment.folder, "cpu", "fp32", kept_weights(experiment.folder / "translation", 2))
+        assert np.abs(other.translate(read_volume(case.image)).array - first.array).max() <= 1
+    agreement = Check.read(experiment.folder / "iteration_0" / "agreement.json")
+    assert agreement and set(agreement.values) == {case.id for case in experiment.cohort.source}
+    write_package(experiment.folder, tmp_path / "model.zip")
+    with zipfile.ZipFile(tmp_path / "model.zip") as package:
+        assert {name for name in package.namelist() if name.startswith("translation/")} == {
+            "translation/translator.json",
+            "translation/generator.safetensors",
+        }
 
 
 def test_the_refined_pseudo_labels_are_learned_from(everything: tuple[Experiment, dict[str, set[str]]]) -> None:

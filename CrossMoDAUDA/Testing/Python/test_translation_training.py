@@ -9,11 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from CrossMoDAUDALib.compute.acceleration import Acceleration
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.progress import silent
 from CrossMoDAUDALib.translation.cyclegan import CycleGANSettings
+from CrossMoDAUDALib.translation.pooling import kept_epochs, kept_weights
+from CrossMoDAUDALib.translation.registry import registration
 from CrossMoDAUDALib.translation.slices import FULL_SCALE, SliceSampler
 from CrossMoDAUDALib.translation.training import train
+from safetensors.torch import load_file
 from translation_files import CPU, SETTINGS, changed, sliced_domains
 
 
@@ -106,6 +110,36 @@ def test_a_killed_training_ends_as_one_that_was_not(sliced: tuple[Path, Path], t
     train(*sliced, tmp_path / "killed", settings, CPU, lambda step, *_, **__: steps.append(step))
     assert min(steps) > 3  # it did not start over
     assert result(tmp_path / "killed") == result(tmp_path / "whole")
+
+
+def test_networks_of_earlier_epochs_are_kept_over_a_kill(sliced: tuple[Path, Path], tmp_path: Path) -> None:
+    assert kept_epochs(changed(epochs=100, decay_epochs=100, pooled_epochs=3).translation) == (125, 150, 175)
+    assert kept_epochs(changed(epochs=7, decay_epochs=4, pooled_epochs=3).translation) == (8, 9, 10)
+    assert kept_epochs(SETTINGS.translation) == kept_epochs(changed(translator="none", pooled_epochs=1).translation) == ()
+    settings, folder = changed(pooled_epochs=1), tmp_path / "killed"  # 2 epochs and 2 more of 3 steps each: kept after the third
+
+    def kill(step: int, total: int, message: str = "", **metrics: float) -> None:
+        if step >= 10:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(*sliced, folder, settings, CPU, kill)
+    kept = load_file(kept_weights(folder, 3))
+    checkpoint = torch.load(folder / "checkpoint.pt", weights_only=True)
+    assert len(checkpoint["history"]) == 3
+    translator = registration("cyclegan-resnet").make(settings, Acceleration.choose(settings, CPU))
+    translator.load_state_dict(checkpoint["model"])
+    then = translator.trained_network().state_dict()
+    assert kept.keys() == then.keys() and all(torch.equal(kept[name], then[name]) for name in kept)
+    train(*sliced, folder, settings, CPU, silent)
+    train(*sliced, tmp_path / "plain", SETTINGS, CPU, silent)
+    assert result(folder) == result(tmp_path / "plain")  # keeping one changes nothing else
+    assert [path.name for path in (folder / "pooled").iterdir()] == ["epoch_0003.safetensors"]
+    final = load_file(folder / "generator.safetensors")
+    assert any(not torch.equal(kept[name], final[name]) for name in kept)
+    kept_weights(folder, 3).unlink()
+    with pytest.raises(CrossModaError, match=r"epoch_0003\.safetensors is gone; put it back, or delete .*checkpoint\.pt"):
+        train(*sliced, folder, settings, CPU, silent)
 
 
 def test_the_same_seed_trains_the_same_translator(sliced: tuple[Path, Path], tmp_path: Path) -> None:
