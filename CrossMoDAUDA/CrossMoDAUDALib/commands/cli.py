@@ -127,11 +127,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--format", choices=("nii.gz", "nrrd"), default="nii.gz", help="file format (default: %(default)s); nrrd is not compressed"
         )
+        command.add_argument(
+            "--precision", choices=PRECISIONS, default="auto", help="arithmetic of the network (default: bf16 where the hardware has it)"
+        )
         _add_device(command)
         _add_events(command)
-    translate.add_argument(
-        "--precision", choices=PRECISIONS, default="auto", help="arithmetic of the network (default: bf16 where the hardware has it)"
-    )
     segment.add_argument(
         "--largest-component",
         action="append",

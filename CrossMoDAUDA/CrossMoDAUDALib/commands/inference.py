@@ -64,7 +64,7 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
     from ..segmentation.predictor import Segmenter
 
-    segmenter = Segmenter.load(model.folder, device, components)
+    segmenter = Segmenter.load(model.folder, device, components, options.precision)
     measured: list[tuple[str, measurements.Measurement]] = []
     warned: dict[tuple[str, str], str] = {}
 

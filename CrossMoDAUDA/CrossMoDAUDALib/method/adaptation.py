@@ -224,7 +224,7 @@ def train_segmenter(experiment: Experiment, stage: str, training: Training) -> N
     if used[0].type == "cpu":  # on GPUs nnU-Net has a mixed precision of its own
         record, begun = own / PRECISION_FILE, any((own / training.dataset).rglob("checkpoint_*.pth"))
         # Versions that wrote no record trained in float32.
-        settings = keep_precision(settings, used[0], record, "fp32" if begun else precision_of(settings, used[0]))
+        settings = keep_precision(settings, used[0], record, "fp32" if begun else precision_of(settings.precision, used[0]))
         experiment.events.write("message", stage=stage, message=f"Training the segmenter in {settings.precision} on the CPU.")
     arguments = (folders, own / "nnunet.log", augmentation, training.dataset, own / "model", settings, training.iteration, start_from)
     left_out = [files.name for files in left_out_targets(experiment, training)]  # which an earlier iteration may have prepared
@@ -243,7 +243,7 @@ def predict_target(experiment: Experiment, stage: str, training: Training) -> No
     doubted = bool(doubts(experiment.settings, training.iteration)) and training.labels_target
     entropy = experiment.settings.self_training.refinement_entropy
     progress = experiment.events.progress(stage)
-    segmenter = Segmenter.load(own, experiment.settings.device)
+    segmenter = segmenter_of(experiment, training)
     with BackgroundWriter() as writer:
         for index, (case, path) in enumerate(work, 1):
             beside = own / "doubts" / path.name if doubted and path.parent.name == "pseudo_labels" else None
@@ -255,6 +255,15 @@ def predict_target(experiment: Experiment, stage: str, training: Training) -> No
                 writer.write(segmenter.segment(experiment.read(case.image)), path)
             progress(index, len(work), f"segmented {case.id}")
     write_report(experiment)
+
+
+def segmenter_of(experiment: Experiment, training: Training) -> Segmenter:
+    """The segmenter of a training that is complete. On a CPU it computes as in the training, of which an older experiment does not say."""
+    folder, settings, record = experiment.folder / training.name, experiment.settings, experiment.folder / training.name / PRECISION_FILE
+    device = devices.resolve_all(settings.device)[0]
+    if device.type == "cpu" and record.is_file():
+        settings = keep_precision(settings, device, record)
+    return Segmenter.load(folder, settings.device, precision=settings.precision)
 
 
 def evaluate(experiment: Experiment, stage: str, training: Training) -> None:

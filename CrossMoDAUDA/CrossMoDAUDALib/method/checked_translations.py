@@ -12,10 +12,10 @@ from ..core.layout import iteration_name
 from ..experiment.folder import Experiment
 from ..images.volumes import read_label_map, read_volume, write_volume
 from ..segmentation.dataset import from_network_labels, outside_patient
-from ..segmentation.predictor import Segmenter
 from ..translation import check
 from ..translation.check import Check
-from .plan import AGREEMENT, CONTRAST, PSEUDO_TARGET
+from .adaptation import segmenter_of
+from .plan import AGREEMENT, CONTRAST, PSEUDO_TARGET, iteration
 from .report import write_report
 from .training_cases import source_cases
 
@@ -36,7 +36,7 @@ def check_agreement(experiment: Experiment, stage: str) -> None:
     """See whether iteration 0's segmenter finds on the pseudo-target images what their real labels say."""
     folder, settings = experiment.folder / iteration_name(0), experiment.settings
     listed, progress, agreements = source_cases(experiment, PSEUDO_TARGET), experiment.events.progress(stage), {}
-    segmenter = Segmenter.load(folder, settings.device)
+    segmenter = segmenter_of(experiment, iteration(0))
     for number, files in enumerate(listed, 1):
         case = experiment.cohort.source[files.index].id
         path = folder / "agreement" / f"{case}.nii.gz"

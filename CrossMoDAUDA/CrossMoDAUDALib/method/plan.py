@@ -234,7 +234,7 @@ def _check_agreement() -> Stage:
         f"{iteration_name(0)}/agreement",
         Title(_("Segmentation: {step}"), _("compare with the real labels")),
         _by("checked_translations:check_agreement"),
-        reads=(f"{RAW}/{PSEUDO_TARGET}/*", f"{iteration_name(0)}/model/*", images),
+        reads=(f"{RAW}/{PSEUDO_TARGET}/*", f"{iteration_name(0)}/model/*", f"{iteration_name(0)}/{PRECISION_FILE}", images),
         writes=(AGREEMENT, images),
         settings=_ITERATION_0,
         scans=("source",),
@@ -329,7 +329,7 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
     return [
         stage("prepare", _("prepare"), "prepare", (*_prepared_from(training), *chosen, *kept), prepared_files, undrawn, "source", "target"),
         stage("train", _("train"), "train_segmenter", (*prepared_files, precision, *chosen, *warm), (model, precision), matters),
-        stage("predict", predicts, "predict_target", (model, *results), results, (*matters, *bound), "target", "evaluation"),
+        stage("predict", predicts, "predict_target", (model, precision, *results), results, (*matters, *bound), "target", "evaluation"),
         *([score] if scored else []),
     ]
 

@@ -6,28 +6,30 @@ What is computed is the same, up to rounding. ``Scripts/benchmark.py`` shows wha
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ..compute.acceleration import use_bf16
-from ..core.settings import Settings
 
-# Narrower layers, and those of another width, oneDNN has to rearrange anyhow.
+# Feature maps of oneDNN's own memory format, which PyTorch's takes where a layer has a multiple of them.
 _BLOCK = 16
 
 
-def precision_of(settings: Settings, device: torch.device) -> str:
-    """What ``settings.precision`` means for a segmenter on a device: bf16 or fp32; auto is bf16 where a CPU has units for it."""
-    return "bf16" if device.type == "cpu" and use_bf16(settings.precision, device) else "fp32"
+def precision_of(precision: str, device: torch.device) -> str:
+    """What the setting ``precision`` means for a segmenter on a device: bf16 or fp32; auto is bf16 where a CPU has units for it."""
+    return "bf16" if device.type == "cpu" and use_bf16(precision, device) else "fp32"
 
 
 def hasten(network: nn.Module, precision: str) -> None:
     """Make a network compute faster on the CPU. It stays the same object, with the same weights; it gives float32.
 
-    Weights and the layers that make logits stay in float32: bfloat16 leaves 256 steps between a logit and its double.
+    Weights, the norms' statistics and the layers that make logits stay in float32: bfloat16 leaves 256 steps between a logit and
+    its double. In float32 a network that is wide enough for oneDNN's own memory format is left alone, to the bit.
 
     Args:
         network: one of nnU-Net's, (n, c, z, y, x) to logits or, under deep supervision, to a list of them.
@@ -39,8 +41,31 @@ def hasten(network: nn.Module, precision: str) -> None:
             layer.forward = _outside_autocast(layer.forward)
     elif next(iter(network.parameters())).shape[0] % _BLOCK == 0:
         return
+    for module in network.modules():
+        kind = type(module)
+        if kind is nn.InstanceNorm3d and not module.track_running_stats:
+            module.forward = functools.partial(_normalised, module)
+        elif kind is nn.Conv3d and not bf16 and module.padding_mode == "zeros" and _has_onednn():
+            module.forward = functools.partial(_convolved, module, module.forward)
     network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
     network.forward = _hastened(network.forward, bf16)
+
+
+def _normalised(norm: Any, features: Tensor) -> Tensor:
+    """Instance normalisation that leaves the memory format as it is; PyTorch's own rearranges it there and back."""
+    images = [functional.batch_norm(image, None, None, norm.weight, norm.bias, True, 0.0, norm.eps) for image in features.split(1)]
+    return torch.cat(images) if len(images) > 1 else images[0]
+
+
+def _convolved(layer: Any, forward: Callable[[Tensor], Tensor], features: Tensor) -> Tensor:
+    """A convolution by oneDNN; for a single small image PyTorch takes a path of its own that is several times slower."""
+    if torch.is_grad_enabled() or isinstance(layer.padding, str):
+        return forward(features)
+    return torch.mkldnn_convolution(features, layer.weight, layer.bias, layer.padding, layer.stride, layer.dilation, layer.groups)
+
+
+def _has_onednn() -> bool:
+    return torch.backends.mkldnn.is_available() and hasattr(torch, "mkldnn_convolution")
 
 
 def _outside_autocast(forward: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:

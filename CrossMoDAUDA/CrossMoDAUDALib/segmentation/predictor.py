@@ -36,7 +36,7 @@ class Segmenter:
         is_mirrored: whether it has learned from scans mirrored along all axes, so that it should segment them alike.
     """
 
-    def __init__(self, folder: Path, device: str = "auto", largest_component: Sequence[str] | None = None) -> None:
+    def __init__(self, folder: Path, device: str = "auto", largest_component: Sequence[str] | None = None, precision: str = "auto") -> None:
         model = read_model(folder)
         self.labels, self.trained_on = model.settings.labels, model.trained_on
         self._scaling = model.settings.intensity
@@ -45,21 +45,22 @@ class Segmenter:
         self._spacing = model.spacing
         self.is_mirrored = len(model.mirroring_axes or ()) == len(model.spacing)
         with prediction_session():
-            self._predictor = _predictor(model, device)
+            self._predictor = _predictor(model, device, precision)
 
     @classmethod
-    def load(cls, model: Path, device: str = "auto", largest_component: Sequence[str] | None = None) -> Segmenter:
+    def load(cls, model: Path, device: str = "auto", largest_component: Sequence[str] | None = None, precision: str = "auto") -> Segmenter:
         """Load the segmenter of an experiment (its last finished iteration), of one iteration, or a model folder.
 
         Nothing is unpickled: weights are safetensors, everything else is JSON.
 
         Args:
             largest_component: structures of the model of which only the largest component is kept; None for its own choice.
+            precision: on the CPU auto, bf16 or fp32, as the setting; auto is bf16 where there are units for it. On GPUs nnU-Net's own.
 
         Raises:
             InputError: there is no trained model, it is damaged, or the device is not there.
         """
-        return cls(model_folder(model), device, largest_component)
+        return cls(model_folder(model), device, largest_component, precision)
 
     def segment(self, volume: Volume, progress: Progress = silent) -> Volume:
         """Segment a target-domain scan.
@@ -157,7 +158,7 @@ class _Patches(list[Any]):
         return itertools.takewhile(lambda _: self.stopped is None, super().__iter__())
 
 
-def _predictor(model: Model, device_name: str) -> Any:
+def _predictor(model: Model, device_name: str, precision: str) -> Any:
     """nnU-Net's predictor with our network, as its ``initialize_from_trained_model_folder`` makes it, but without pickles.
 
     Needs an open ``prediction_session``: nnU-Net compiles the network where its environment says so.
@@ -168,6 +169,8 @@ def _predictor(model: Model, device_name: str) -> Any:
         import torch
         from nnunetv2.utilities.label_handling.label_handling import determine_num_input_channels
         from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
+
+        from .on_cpu import hasten, precision_of
     except ModuleNotFoundError as error:
         raise CrossModaError(f"The Python package '{error.name}' is missing; install nnU-Net (pip install nnunetv2).") from None
 
@@ -191,10 +194,7 @@ def _predictor(model: Model, device_name: str) -> Any:
             # nnU-Net would start again. So the few patches that are on their way are let through first.
             if self._patches.stopped is not None:
                 return torch.zeros((1, self.label_manager.num_segmentation_heads, *x.shape[2:]), device=x.device)
-            if self.device.type == "cpu":
-                prediction = _mean_over_mirrored(self.network, x, self.allowed_mirroring_axes if self.use_mirroring else ())
-            else:
-                prediction = super()._internal_maybe_mirror_and_predict(x)
+            prediction = super()._internal_maybe_mirror_and_predict(x)
             self._done += 1
             try:
                 self.progress(self._done, len(self._patches), "segmenting")
@@ -222,6 +222,8 @@ def _predictor(model: Model, device_name: str) -> Any:
             raise
         raise InputError(f"nnU-Net cannot build the network that {model.folder / 'plans.json'} describes; copy the model again.") from error
     _fill(network, model.folder / "segmenter.safetensors")
+    if device.type == "cpu":
+        hasten(network, precision_of(precision, device))
     predictor.manual_initialization(
         network, plans, configuration, [network.state_dict()], model.dataset, model.settings.segmentation.trainer, model.mirroring_axes
     )
@@ -258,24 +260,3 @@ def _fill(network: Any, path: Path) -> None:
     if unexpected or any(id(tensor) not in filled for tensor in network.state_dict(keep_vars=True).values()):
         raise InputError(f"{path} does not fit the model's plans or is damaged; copy the model again.")
     network.float()  # a file may hold numbers of another length
-
-
-def _mean_over_mirrored(network: Any, patch: Any, axes: Sequence[int] | None) -> Any:
-    """The mean prediction over a patch (1, c, z, y, x) and its mirrored copies, as nnU-Net's, but two copies at a time.
-
-    PyTorch's 3-D convolution on the CPU takes a path several times slower for narrow layers (up to 8 feature maps) in a
-    batch of one, so that there even a copy that is thrown away pays.
-    """
-    import torch
-
-    dimensions = [axis + 2 for axis in axes or ()]
-    mirrored = [chosen for count in range(len(dimensions) + 1) for chosen in itertools.combinations(dimensions, count)]
-    narrow = len(next(network.parameters())) <= 8
-    total: Any = 0
-    for first in range(0, len(mirrored), 2):
-        pair = mirrored[first : first + 2]
-        batch = torch.cat([torch.flip(patch, chosen) for chosen in ((pair * 2)[:2] if narrow else pair)])
-        predicted = network(batch)
-        for index, chosen in enumerate(pair):
-            total = total + torch.flip(predicted[index : index + 1], chosen)
-    return total / len(mirrored)

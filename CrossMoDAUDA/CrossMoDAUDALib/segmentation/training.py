@@ -198,7 +198,7 @@ def _trainer_class(name: str) -> Any:
 
         def configure_optimizers(self) -> Any:
             if self.device.type == "cpu":  # here, because the network is made by now and not yet shared between processes
-                hasten(self.network, precision_of(self.run.settings, self.device))
+                hasten(self.network, precision_of(self.run.settings.precision, self.device))
             return adamw(self) if self.run.settings.segmentation.optimizer == "adamw" else super().configure_optimizers()
 
         def get_training_transforms(self, *args: Any, **kwargs: Any) -> Any:

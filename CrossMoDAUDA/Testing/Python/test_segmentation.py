@@ -19,7 +19,7 @@ from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.images import volumes
 from CrossMoDAUDALib.images.volumes import Volume
 from CrossMoDAUDALib.models import model_folder as models
-from CrossMoDAUDALib.segmentation import dataset, predictor
+from CrossMoDAUDALib.segmentation import dataset
 from CrossMoDAUDALib.segmentation.postprocessing import keep_largest_component
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
 from turned_scans import some_volume, turned
@@ -66,10 +66,11 @@ def test_a_stock_nnunet_loads_the_training_and_predicts_the_same(
     theirs = volumes.read_label_map(tmp_path / "theirs.nii.gz")
 
     edit(model / "model.json", lambda data: data.update(mirroring_axes=[0, 1, 2] if mirroring else None))
-    segmenter = Segmenter.load(model, "cpu")
-    ours = volumes.to_canonical(segmenter.segment(target_scan(tiny_experiment)))
     assert len(np.unique(theirs.array)) > 1
-    assert (dataset.to_network_labels(ours.array, segmenter.labels) == theirs.array).mean() >= 0.999
+    for precision, share in (("fp32", 0.999), ("bf16", 0.98)):
+        segmenter = Segmenter.load(model, "cpu", precision=precision)
+        ours = volumes.to_canonical(segmenter.segment(target_scan(tiny_experiment)))
+        assert (dataset.to_network_labels(ours.array, segmenter.labels) == theirs.array).mean() >= share
 
 
 def test_the_written_pseudo_label_is_the_segmenters(tiny_experiment: Path, segmenter: Segmenter) -> None:
@@ -105,24 +106,6 @@ def test_the_model_remembers_of_which_structures_there_is_one(tiny_experiment: P
     cleaned = Segmenter.load(model, "cpu").segment(scan).array
     np.testing.assert_array_equal(cleaned, keep_largest_component(plain, [1]))
     assert not np.array_equal(cleaned, plain)
-
-
-@pytest.mark.parametrize("axes", [None, (0, 1, 2), (1,)])
-def test_mirrored_copies_are_averaged_as_nnunet_does(segmenter: Segmenter, axes: tuple[int, ...] | None) -> None:
-    import torch
-    from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
-
-    inner = segmenter._predictor
-    stock = nnUNetPredictor(use_mirroring=axes is not None, device=torch.device("cpu"), allow_tqdm=False)
-    stock.manual_initialization(
-        inner.network, inner.plans_manager, inner.configuration_manager, None, inner.dataset_json, "nnUNetTrainer", axes
-    )
-    patch = torch.randn(1, 1, *inner.configuration_manager.patch_size, generator=torch.Generator().manual_seed(0))
-    with torch.inference_mode():
-        ours = predictor._mean_over_mirrored(inner.network, patch, axes)
-        theirs = stock._internal_maybe_mirror_and_predict(patch)
-    torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
-    assert ours.std() > 0.01
 
 
 def test_the_probabilities_are_those_that_the_label_map_is_made_of(tiny_experiment: Path, segmenter: Segmenter, model: Path) -> None:

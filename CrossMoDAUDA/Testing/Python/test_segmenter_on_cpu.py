@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import torch
-from CrossMoDAUDALib.core.settings import Settings
 from CrossMoDAUDALib.experiment.events import read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method import adaptation, plan
@@ -57,6 +56,17 @@ def test_a_hastened_network_computes_the_same(precision: str, features: int, agr
     assert all(torch.equal(ours.state_dict()[name], tensor) for name, tensor in stock.state_dict().items())
 
 
+@pytest.mark.parametrize(("precision", "agreement"), [("fp32", 1e-4), ("bf16", 0.05)])
+def test_a_hastened_network_predicts_the_same_of_a_single_image(precision: str, agreement: float) -> None:
+    stock = network(12).eval()
+    ours = copy.deepcopy(stock)
+    on_cpu.hasten(ours, precision)
+    image = torch.randn(1, 1, 16, 8, 8, generator=torch.Generator().manual_seed(2))
+    with torch.inference_mode():
+        found, expected = ours(image)[0], stock(image)[0]
+    assert found.dtype == torch.float32 and (found - expected).norm() <= agreement * expected.norm()
+
+
 def test_logits_are_made_in_float32() -> None:
     ours = network(8)
     on_cpu.hasten(ours, "bf16")
@@ -73,8 +83,8 @@ def test_logits_are_made_in_float32() -> None:
 ])  # fmt: skip
 def test_auto_is_bf16_where_there_are_units(monkeypatch: pytest.MonkeyPatch, precision: str, units: bool, expected: str) -> None:
     monkeypatch.setattr("CrossMoDAUDALib.compute.acceleration.has_bf16_units", lambda device: units)  # no machine is both
-    assert on_cpu.precision_of(Settings(precision=precision), CPU) == expected
-    assert on_cpu.precision_of(Settings(precision=precision), torch.device("cuda")) == "fp32", "there nnU-Net has its own"
+    assert on_cpu.precision_of(precision, CPU) == expected
+    assert on_cpu.precision_of(precision, torch.device("cuda")) == "fp32", "there nnU-Net has its own"
 
 
 @pytest.mark.parametrize(("record", "has_checkpoint", "expected"), [("bf16", True, "bf16"), ("", True, "fp32"), ("fp32", False, "fp32")])
