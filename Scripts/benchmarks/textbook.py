@@ -10,7 +10,7 @@ import itertools
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 class TextbookCycleGAN:
@@ -25,7 +25,7 @@ class TextbookCycleGAN:
         from CrossMoDAUDALib.translation.cyclegan import build_discriminator, build_generator
         from CrossMoDAUDALib.translation.networks import initialize
 
-        draws = torch.Generator().manual_seed(settings.seed)
+        self.draws = draws = torch.Generator().manual_seed(settings.seed)
         self.settings = chosen = settings.translator_section
         self.to_target, self.to_source = build_generator(settings), build_generator(settings)
         self.judge_target, self.judge_source = build_discriminator(settings), build_discriminator(settings)
@@ -40,7 +40,7 @@ class TextbookCycleGAN:
         self.generator_adam = torch.optim.Adam(generators, lr=rate, betas=betas)
         self.judge_adam = torch.optim.Adam(judges, lr=rate, betas=betas)
 
-    def step(self, source: torch.Tensor, target: torch.Tensor) -> dict[str, float]:
+    def step(self, source: Tensor, target: Tensor) -> dict[str, float]:
         """Train on one batch of each domain, (n, 1, h, w); every unweighted loss."""
         weights = self.settings
         for judge in (self.judge_target, self.judge_source):
@@ -63,21 +63,23 @@ class TextbookCycleGAN:
             total = total + weights.identity_weight * (losses["identity_target"] + losses["identity_source"])
         total.backward()
         self.generator_adam.step()
+        self._train_judges(source, target, fake_source, fake_target, losses)
+        return {name: loss.item() for name, loss in losses.items()}
 
+    def _train_judges(self, source: Tensor, target: Tensor, fake_source: Tensor, fake_target: Tensor, losses: dict[str, Tensor]) -> None:
         for judge in (self.judge_target, self.judge_source):
             judge.requires_grad_(True)
         self.judge_adam.zero_grad()
         losses["discriminator_target"] = self._train_judge(self.judge_target, target, self.target_pool.query(fake_target.detach()))
         losses["discriminator_source"] = self._train_judge(self.judge_source, source, self.source_pool.query(fake_source.detach()))
         self.judge_adam.step()
-        return {name: loss.item() for name, loss in losses.items()}
 
-    def _judged(self, judge: nn.Module, images: torch.Tensor, wanted: float) -> torch.Tensor:
+    def _judged(self, judge: nn.Module, images: Tensor, wanted: float) -> Tensor:
         scores = judge(images)
-        loss: torch.Tensor = self.adversarial(scores, torch.tensor(wanted, device=scores.device).expand_as(scores))
+        loss: Tensor = self.adversarial(scores, torch.tensor(wanted, device=scores.device).expand_as(scores))
         return loss
 
-    def _train_judge(self, judge: nn.Module, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+    def _train_judge(self, judge: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
         loss = 0.5 * (self._judged(judge, real, 1.0) + self._judged(judge, fake, 0.0))
         loss.backward()
         return loss
@@ -88,9 +90,9 @@ class Pool:
 
     def __init__(self, size: int, draws: torch.Generator) -> None:
         self.size, self.draws = size, draws
-        self.kept: list[torch.Tensor] = []
+        self.kept: list[Tensor] = []
 
-    def query(self, images: torch.Tensor) -> torch.Tensor:
+    def query(self, images: Tensor) -> Tensor:
         """The batch that the discriminator is shown, (n, 1, h, w)."""
         if self.size == 0:
             return images

@@ -12,6 +12,7 @@ from .measuring import Bench, Row
 # By translator, the file here and the class in it that write its step down plainly: made of settings and a device, with
 # ``step(source, target)``, or ``step(source, target, labels)`` for a translator that uses labels, which gives the losses.
 TEXTBOOKS = {
+    "cyclegan-target-aware": ("textbook_target_aware", "TextbookTargetAware"),
     "cut": ("textbook_cut", "TextbookCUT"),
     "fastcut": ("textbook_cut", "TextbookCUT"),
 }
