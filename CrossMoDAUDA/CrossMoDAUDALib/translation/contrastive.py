@@ -67,7 +67,7 @@ class PatchProjector(nn.Module):
 
     def forward(self, *patches: Tensor) -> tuple[Tensor, ...]:
         """Project patches (n, positions, c) of each tap to (n, positions, features)."""
-        projected = (layers(some).float() for layers, some in zip(self.projections, patches, strict=True))
+        projected = (layers(some) for layers, some in zip(self.projections, patches, strict=True))
         return tuple(some / (torch.linalg.vector_norm(some, dim=2, keepdim=True) + 1e-7) for some in projected)
 
 

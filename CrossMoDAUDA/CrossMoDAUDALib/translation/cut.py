@@ -17,7 +17,7 @@ the keys are the features that G has seen on its way to the translation; they ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +83,9 @@ class CUT:
         for network in self._networks().values():
             initialize(network, self._draws, xavier=True)
             acceleration.place(network)
-        self._run = {name: acceleration.faster(network) for name, network in self._networks().items()}
+        precise = replace(acceleration, bf16=False)  # for vectors that are to differ by position, and cost next to nothing
+        self._run = {name: acceleration.faster(network) for name, network in self._networks().items() if name != "projector"}
+        self._run["projector"] = precise.faster(self.projector)
         adam = partial(torch.optim.Adam, lr=settings.translation.learning_rate, betas=(own.adam_beta1, own.adam_beta2))
         self.generator_optimizer = adam([*self.generator.parameters(), *self.projector.parameters()])
         self.discriminator_optimizer = adam(self.discriminator.parameters())

@@ -184,3 +184,9 @@ def test_the_generator_learns_by_the_queries_and_not_by_the_keys() -> None:
 def test_batches_of_any_size(size: int) -> None:
     losses = CUT(tiny(), Acceleration(CPU)).step(*pictures(size))
     assert all(loss.isfinite() for loss in losses.values())
+
+
+def test_in_bf16_the_first_losses_are_those_of_fp32_but_for_rounding() -> None:
+    precise, fast = (CUT(tiny(), Acceleration(CPU, bf16=bf16)).step(*pictures(2)) for bf16 in (False, True))
+    for name, loss in precise.items():
+        assert 0 < abs(float(loss) - float(fast[name])) < 0.02 * float(loss), name
