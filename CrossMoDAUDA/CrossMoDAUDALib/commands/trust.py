@@ -64,8 +64,8 @@ def trust(options: argparse.Namespace, _log: EventLog) -> int:
 def _measured(named: Sequence[tuple[str, Path]], output: Path, device: str) -> list[Compared]:
     """The experiments, each with its evidence."""
     from ..experiment.folder import Experiment
-    from ..method.evidence import Compared
-    from ..method.evidence_stages import measure_afterwards
+    from ..method.evidence import Compared, measured_iterations
+    from ..method.evidence_stages import finished_iterations, measure_afterwards
 
     compared: list[Compared] = []
     names: set[tuple[str, int]] = set()
@@ -75,7 +75,7 @@ def _measured(named: Sequence[tuple[str, Path]], output: Path, device: str) -> l
         if name in names:
             raise InputError(f"Two experiments are called {method} and have seed {name[1]}; name one of them, as NAME={folder}.")
         names.add(name)
-        if experiment.settings.evaluation.evidence:  # it measures itself
+        if set(finished_iterations(experiment)) <= set(measured_iterations(folder)):  # it has measured itself
             compared.append(Compared(method, folder))
             continue
         records = output / method / f"seed_{name[1]}"

@@ -69,7 +69,7 @@ class Evidence:
         except OSError as error:
             raise unreadable(path, error) from None
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise InputError(f"{path} is damaged; delete it, so that it is made again.") from None
+            raise InputError(f"{path} is damaged; delete it and measure with `trust`.") from None
 
 
 def _numbers(data: Any) -> dict[str, float]:

@@ -33,6 +33,7 @@ from ..scoring.evidence import (
     shapes,
 )
 from ..scoring.evidence import Shape as LabelShape
+from ..scoring.recommendation import Candidate, distrust
 from ..segmentation.predictor import Segmenter
 from ..segmentation.small_changes import small_changes
 from .evidence import Evidence, or_zero, pseudo_labels_agree, spread_evenly
@@ -50,8 +51,18 @@ def measure_scans(experiment: Experiment, stage: str) -> None:
 
 def measure_training(experiment: Experiment, stage: str, training: Training) -> None:
     """Measure a training's results on the target scans."""
-    _measure_training(experiment, training, experiment.folder, experiment.events.progress(stage))
+    record = _measure_training(experiment, training, experiment.folder, experiment.events.progress(stage))
+    against = distrust(Candidate(training.name, record.values, record.volume_ratio, record.scans))
+    if against:
+        message = f"Do not trust the results of {training.name.replace('_', ' ')}: {' '.join(against)}"
+        experiment.events.write("warning", stage=stage, message=message)
     write_report(experiment)
+
+
+def finished_iterations(experiment: Experiment) -> list[int]:
+    """The iterations that have segmented the target scans, so that they can be measured."""
+    iterations = range(experiment.settings.self_training.iterations + 1)
+    return [number for number in iterations if experiment.is_complete(f"{iteration_name(number)}/predict")]
 
 
 def measure_afterwards(experiment: Experiment, records: Path, progress: Progress = silent) -> None:
@@ -69,9 +80,7 @@ def measure_afterwards(experiment: Experiment, records: Path, progress: Progress
     if belongs.is_file() and read_json(belongs) != own:
         raise InputError(f"{records} holds what was measured of another experiment than {experiment.folder}; name another folder.")
     write_json(belongs, own)
-    finished = [
-        n for n in range(experiment.settings.self_training.iterations + 1) if experiment.is_complete(f"{iteration_name(n)}/predict")
-    ]
+    finished = finished_iterations(experiment)
     if finished and not (records / MEASURED_SCANS).is_file():
         _measure_scans(experiment, records, progress)
     for number in finished:
@@ -94,7 +103,7 @@ def _measure_scans(experiment: Experiment, records: Path, progress: Progress) ->
     write_json(records / MEASURED_SCANS, {"source": source, "target": target})
 
 
-def _measure_training(experiment: Experiment, training: Training, records: Path, progress: Progress) -> None:
+def _measure_training(experiment: Experiment, training: Training, records: Path, progress: Progress) -> Evidence:
     folder, labels, cases = experiment.folder / training.name, experiment.settings.labels, experiment.cohort.target
     source, bodies = _measured_scans(records / MEASURED_SCANS)
     judged = [name for name in labels if sum(name in found for found in source) >= LEAST_SHOWN * len(source) > 0]
@@ -113,7 +122,9 @@ def _measure_training(experiment: Experiment, training: Training, records: Path,
     for earlier in map(iteration_name, range(training.iteration)):
         agreeing = [pseudo_labels_agree(case.id, experiment.settings.labels, folder, experiment.folder / earlier) for case in cases]
         iterations[earlier] = or_zero(mean_by_structure(agreeing), judged)
-    Evidence(len(cases), values, ratios, iterations).write(records / training.name / EVIDENCE)
+    record = Evidence(len(cases), values, ratios, iterations)
+    record.write(records / training.name / EVIDENCE)
+    return record
 
 
 def _median_ml(found: Sequence[LabelShape]) -> float:
@@ -129,7 +140,7 @@ def _measured_scans(path: Path) -> tuple[list[Shapes], dict[str, Any]]:
     except OSError as error:
         raise unreadable(path, error) from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(f"{path} is damaged; delete it, so that it is made again.") from None
+        raise InputError(f"{path} is damaged; delete it and measure with `trust`.") from None
 
 
 # What takes predictions --------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fnmatch
 import json
 import math
 import re
@@ -15,13 +16,16 @@ import pytest
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.files import sha256
+from CrossMoDAUDALib.experiment.events import read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.experiment.markers import read_markers
 from CrossMoDAUDALib.images.volumes import read_label_map, read_volume, to_canonical, write_volume
 from CrossMoDAUDALib.method import evidence as records
 from CrossMoDAUDALib.method import evidence_stages
 from CrossMoDAUDALib.method.evidence import Compared, Evidence, candidates
 from CrossMoDAUDALib.method.plan import EVIDENCE, plan
 from CrossMoDAUDALib.scoring.evidence import certainty
+from CrossMoDAUDALib.scoring.recommendation import Candidate, distrust
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
 
 VS, COCHLEA = "Vestibular schwannoma", "Cochlea"
@@ -59,6 +63,26 @@ def test_the_stages_come_after_each_iteration_and_nothing_else_runs_again(measur
     assert experiment.completed_stages()[-3:] == added
     for path in tiny_experiment.rglob("model/*"):
         assert sha256(path) == sha256(measured / path.relative_to(tiny_experiment))
+
+
+def test_each_stage_leaves_something_and_names_what_it_reads(measured: Path) -> None:
+    experiment, markers = Experiment.load(measured), read_markers(measured)
+    written = {file for marker in markers.values() for file in marker.files}
+    for stage in plan(experiment.settings, experiment.cohort):
+        if "evidence" in stage.name:
+            assert markers[stage.name].files, stage.name
+            for pattern in stage.reads:
+                assert fnmatch.filter(written, pattern), f"{stage.name} reads {pattern}, which nobody leaves"
+
+
+def test_what_is_known_against_an_iteration_is_warned_of_at_once(measured: Path) -> None:
+    events = read_events(measured / "events.jsonl")[0]
+    told = {event["stage"]: event["message"] for event in events if event["kind"] == "warning" and "Do not trust" in event["message"]}
+    for number in (0, 1):
+        record = read(measured, number)
+        against = distrust(Candidate("", record.values, record.volume_ratio))
+        assert against, "so little trained, it should be bad"
+        assert told[f"iteration_{number}/evidence"] == f"Do not trust the results of iteration {number}: {' '.join(against)}"
 
 
 def test_what_is_recorded_of_an_iteration(measured: Path) -> None:
@@ -131,7 +155,7 @@ def test_a_damaged_record_is_refused(measured: Path, tmp_path: Path) -> None:
     path = tmp_path / EVIDENCE
     assert Evidence.read(path) is None
     path.write_bytes((measured / "iteration_0" / EVIDENCE).read_bytes()[:-20])
-    with pytest.raises(InputError, match="damaged; delete it"):
+    with pytest.raises(InputError, match="damaged; delete it and measure with `trust`"):
         Evidence.read(path)
 
 
@@ -211,6 +235,12 @@ def test_experiments_that_measured_nothing_are_measured_and_compared_by_a_comman
 
     times = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("evidence*.json")}
     assert cli.main(command) == 0 and times == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("evidence*.json")}
+    again = Path(shutil.copytree(measured, tmp_path / "again"))
+    (again / "iteration_1" / EVIDENCE).write_text("{")
+    assert cli.main(["trust", str(again), "-o", str(tmp_path / "out ü")]) == 2
+    assert "delete it and measure with `trust`" in capsys.readouterr().err
+    (again / "iteration_1" / EVIDENCE).unlink()
+    assert cli.main(["trust", str(again), "-o", str(tmp_path / "out ü"), "--device", "cpu"]) == 0
     capsys.readouterr()
     other = as_another(tiny_experiment, tmp_path / "other")
     assert cli.main(["trust", f"plain={other}", "-o", str(tmp_path / "out ü")]) == 2
