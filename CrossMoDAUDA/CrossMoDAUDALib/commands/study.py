@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,14 @@ from ..core.errors import CrossModaError, InputError, short
 from ..core.settings import PRESETS, TRANSLATORS, current_key, parse_assignments, parse_device
 from ..experiment.events import CHECK, Event, EventLog
 from .scans import add_scans, find_scans, names_scans
-from .terminal import Bar, Display, complain, say
+from .terminal import Display, complain, say
 
 if TYPE_CHECKING:
     from ..study.request import Part, Study
 
+# Of methods that are compared one wants to know whether that could be seen without labels.
+EVIDENCE = "evaluation.evidence"
+SECONDS_BETWEEN_PAGES = 60.0  # while an experiment runs; drawing one takes seconds
 _DESCRIPTION = (
     "Compare methods on one cohort: source only, every method with each self-training iteration, and, with --target-labels, a"
     " segmenter that learned from the target's labels. Run the same command again to go on; more methods and seeds can be added."
@@ -76,7 +80,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
         state = "failed"
         try:
             asked.refuse_other()
-            found = _checked(asked, log)
+            found = _checked(asked, devices[0], log)
             found.save()
             with _Told(found, len(devices)) as told:
                 words = [word for key, value in machine.items() for word in ("--set", f"{key}={value}")]
@@ -137,8 +141,8 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     found = Study(folder, preset or "paper", common, tuple(methods.values()), seeds, cohort, ceiling, apart, commands=commands)
     if recorded is not None:
         found = recorded.extended(found, named, preset is not None)
-    elif not found.seeds:
-        found = replace(found, seeds=(0,))
+    else:
+        found = replace(found, seeds=found.seeds or (0,), values={EVIDENCE: "true", **found.values})
     found.check()
     return found, machine
 
@@ -180,21 +184,25 @@ def _prepare(asked: Study) -> None:
         prepare_folder(asked.folder)
 
 
-def _checked(asked: Study, log: EventLog) -> Study:
+def _checked(asked: Study, device: str, log: EventLog) -> Study:
     """The study with good scans; those of a recorded one are known to be good, and each worker makes sure that they have not changed."""
-    from ..study.running import check_scans
+    from ..study.running import check_scans, sized
 
     if asked.digests and {str(case.label) for case in asked.ceiling} <= asked.digests.keys():
         return asked
-    log.write("stage", stage=CHECK, state="started")
-    with Bar("checking the scans"):
+    with Display() as display:
+        log.listeners.append(display)
+        log.write("stage", stage=CHECK, state="started")
+        began = time.monotonic()
         found, reports = check_scans(asked, log)
-    for report in reports:
-        report.raise_for_problems()
-        for warning in report.warnings:
+        for report in reports:
+            report.raise_for_problems()
+        log.write("stage", stage=CHECK, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
+        for warning in (warning for report in reports for warning in report.warnings):
             log.write("warning", message=warning)
-            complain(f"warning: {warning}")
-    log.write("stage", stage=CHECK, state="finished")
+        if not asked.exists(asked.folder):
+            found = sized(found, device, log)
+        log.listeners.remove(display)
     return found
 
 
@@ -225,8 +233,8 @@ class _Told:
         from ..study.running import Progress
 
         self._study, self._display = of, Display() if slots == 1 else None
-        self._number, self._count = 0, len(of.parts())
-        self.progress = Progress(self._started, self._event, self._ended, self._scored)
+        self._renewed = time.monotonic()
+        self.progress = Progress(self._started, self._event, self._ended)
 
     def __enter__(self) -> _Told:
         return self
@@ -236,7 +244,6 @@ class _Told:
             self._display.__exit__()
 
     def _started(self, part: Part, shared: dict[str, str]) -> None:
-        self._number += 1
         say(f"{part.title}: started")
         for donor in dict.fromkeys(shared.values()):
             say(f"{part.title}: takes over from {donor}: {', '.join(stage for stage, name in shared.items() if name == donor)}")
@@ -248,14 +255,19 @@ class _Told:
             say(f"{part.title}: {event['stage']} {event['state']}")
         elif event["kind"] == "warning":
             complain(f"warning: {part.title}: {event['message']}")
+        is_news = event["kind"] == "stage" and event["state"] == "finished" and event["stage"].endswith(("/evaluate", "/evidence"))
+        if is_news and time.monotonic() - self._renewed > SECONDS_BETWEEN_PAGES:
+            self._renew()
 
     def _ended(self, part: Part, error: str) -> None:
         if error:
             complain(f"{part.title} failed: {error}")
         else:
             say(f"{part.title}: done")
+        self._renew()
 
-    def _scored(self) -> None:
+    def _renew(self) -> None:
         from ..study.output import write_results
 
         write_results(self._study)
+        self._renewed = time.monotonic()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..core.files import write_text
 from .page import page
 from .request import Study
 from .results import read_results
 from .tables import write_tables
+from .trust import trust
 
 PAGE = "study.html"
 
@@ -14,5 +17,6 @@ PAGE = "study.html"
 def write_results(study: Study) -> None:
     """Renew ``table.md``, ``table.csv``, ``per_case.csv`` and ``study.html`` in the study's folder."""
     results = read_results(study)
+    results = replace(results, trust=trust(results))
     write_tables(results)
     write_text(study.folder / PAGE, page(results))

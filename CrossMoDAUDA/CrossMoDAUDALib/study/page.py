@@ -6,6 +6,7 @@ The page is a list of sections (:data:`SECTIONS`), each a function from the resu
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Sequence
 
 from .. import NOT_CLINICAL
@@ -17,6 +18,7 @@ from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
 from .style import STYLE
 from .tables import best_of, cell, columns, gap_text, notes, p_text, signed, statistic, tests_note
+from .trust import judged_lines
 
 escape = html.escape
 
@@ -148,6 +150,27 @@ def _tests(results: Results) -> str:
     return _section("Paired tests", f'{table}<p class="note">{escape(tests_note(results.tests))}</p>')
 
 
+def _trust(results: Results) -> str:
+    known = results.trust
+    if known is None:
+        return ""
+    said = "".join(f"<p>{_bold(text)}</p>" for text in known.sentences)
+    meanings = "".join(f"<li><b>{escape(title)}</b>: {escape(meaning)}</li>" for title, meaning in known.meanings.items())
+    text = f'{said}<div class="wide">{simple_table(known.lines[0], known.lines[1:])}</div>'
+    text += f"<details><summary>What the columns mean</summary><ul>{meanings}</ul></details>"
+    if known.judged:
+        lines = judged_lines(known.judged)
+        text += "<h3>How well each criterion would have chosen, by the reference labels</h3>"
+        text += f'<div class="wide">{simple_table(lines[0], lines[1:])}</div>'
+        text += '<p class="note">Costs: the mean DSC of the best segmenter minus that of the chosen one.</p>'
+    return _section("Which one to trust, without labels", text)
+
+
+def _bold(text: str) -> str:
+    """Escaped text with Markdown's ``**`` as HTML."""
+    return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(text))
+
+
 def _examples(results: Results) -> str:
     shown = []
     for example in examples.examples(results):
@@ -214,7 +237,7 @@ def simple_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of plain texts, the first column as headings."""
     head = "".join(f"<th scope=col>{escape(text)}</th>" for text in heads)
     body = "".join(
-        f"<tr><th scope=row>{escape(first)}</th>{''.join(f'<td>{escape(text)}</td>' for text in rest)}</tr>" for first, *rest in rows
+        f"<tr><th scope=row>{escape(first)}</th>{''.join(f'<td>{_bold(text)}</td>' for text in rest)}</tr>" for first, *rest in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -231,6 +254,7 @@ SECTIONS: list[Callable[[Results], str]] = [
     _table,
     _plots,
     _tests,
+    _trust,
     _examples,
     _settings,
     _costs,

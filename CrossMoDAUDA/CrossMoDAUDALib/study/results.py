@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from ..method.report import row_title
 from ..scoring.comparison import GapClosed, PairedTest, Verdict, case_dice, gap_closed, paired_tests, verdict
 from ..scoring.evaluation import CaseScore, TableRow, read_per_case_csv, summary_rows
 from .request import SOURCE_ONLY, SUPERVISED, Method, Part, Study
+
+if TYPE_CHECKING:
+    from .trust import Trust
 
 _TITLES = {SOURCE_ONLY: "source only", SUPERVISED: "target-supervised"}
 
@@ -53,6 +57,8 @@ class Results:
         tests: paired tests between source only and the methods, each after its last iteration so far.
         structures: names of the structures.
         convention: how the scores count empty masks.
+        errors: by experiment, why its scores cannot be read.
+        trust: what is known without labels; None where nothing was measured.
     """
 
     study: Study
@@ -61,6 +67,7 @@ class Results:
     structures: Sequence[str]
     convention: str
     errors: Mapping[str, str] = field(default_factory=dict)
+    trust: Trust | None = None
 
     def last_rows(self) -> list[Row]:
         """Each method's row after its last iteration so far, floor and ceiling included."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ..cohort.checking import CohortReport, check_cohort
 from ..cohort.finding import Cohort
+from ..core.budget import left_open
 from ..core.errors import CrossModaError, InputError
 from ..core.interrupts import raise_swallowed
 from ..core.settings import with_values
@@ -30,13 +31,11 @@ class Progress:
         started: a part and the stages that it has taken over from others, with their names.
         event: an event of a part.
         ended: a part and, if it failed, why.
-        scored: there are new scores.
     """
 
     started: Callable[[Part, dict[str, str]], None] = lambda part, shared: None
     event: Callable[[Part, Event], None] = lambda part, event: None
     ended: Callable[[Part, str], None] = lambda part, error: None
-    scored: Callable[[], None] = lambda: None
 
 
 def check_scans(study: Study, log: EventLog) -> tuple[Study, list[CohortReport]]:
@@ -67,6 +66,21 @@ def check_scans(study: Study, log: EventLog) -> tuple[Study, list[CohortReport]]
         both = f"{count - left} of {count} labelled target scans are evaluation cases too"
         reports[-1].cohort_warnings.append(f"{both}: the supervised ceiling does not learn from them.")
     return study, reports
+
+
+def sized(study: Study, device: str, log: EventLog) -> Study:
+    """The study with what a time budget (setting ``budget_minutes``) leaves open chosen once, for its first method.
+
+    Every method then gets the same epochs, which is what makes them comparable, and what they share can be made once.
+    """
+    method = study.methods[0]
+    settings = with_values(study.settings(method, study.seeds_of(method)[0]), {"device": device})
+    if not settings.budget_minutes:
+        return study
+    from ..method.sizing import fit
+
+    chosen = fit(settings, study.cohort, study.folder, log).values()
+    return replace(study, values={**study.values, **{key: str(chosen[key]) for key in left_open(settings)}})
 
 
 def to_do(part: Part) -> list[Stage]:
@@ -110,7 +124,6 @@ def run(
         if error:
             failures.append((part, error))
         progress.ended(part, error)
-        progress.scored()
 
     try:
         while waiting or running:
@@ -127,8 +140,6 @@ def run(
                 is_over = one.is_over()  # before reading: what it wrote before its end is then read below
                 for event in one.new_events():
                     progress.event(one.part, event)
-                    if event["kind"] == "stage" and event["state"] == "finished" and event["stage"].endswith("/evaluate"):
-                        progress.scored()
                 if is_over:
                     del running[slot]
                     end(one.part, one.error())

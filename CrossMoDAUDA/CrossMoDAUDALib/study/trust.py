@@ -1,0 +1,66 @@
+"""Which of a study's trained segmenters to trust by what is known without labels, and, where there are labels, whether that was right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..core.errors import InputError
+from ..method.evidence import Compared, candidates, evidence_lines, in_sentences, measured_iterations
+from ..scoring.comparison import case_dice
+from ..scoring.recommendation import CRITERIA, RECOMMENDATION, CriterionValue, rank_criteria, recommend
+from .request import SUPERVISED
+from .results import Results
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What is known without labels of a study's segmenters, each a method with a seed after an iteration.
+
+    Attributes:
+        sentences: the recommendation, in Markdown.
+        lines: a table of segmenters and criteria: a line of titles, then a line each, the best of a column in ``**``.
+        meanings: what each criterion says, by its title.
+        judged: how well each criterion would have chosen; empty without reference labels.
+    """
+
+    sentences: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    meanings: Mapping[str, str]
+    judged: Mapping[str, CriterionValue] = field(default_factory=dict)
+
+
+def trust(results: Results) -> Trust | None:
+    """What the experiments have measured so far (setting ``evaluation.evidence``); None where there is nothing yet."""
+    parts = [part for part in results.study.parts() if part.method.name != SUPERVISED and measured_iterations(part.folder)]
+    try:
+        found = [candidate for _, _, candidate in candidates([Compared(part.method.name, part.folder) for part in parts]).values()]
+    except InputError:  # a worker is writing a record, or one is damaged; its experiment tells of it
+        return None
+    if not found:
+        return None
+    lines = evidence_lines(found)
+    meanings = {criterion.title: criterion.meaning for criterion in CRITERIA.values() if criterion.title in lines[0]}
+    return Trust(in_sentences(recommend(found)), lines, meanings, rank_criteria(found, true_dice(results)))
+
+
+def true_dice(results: Results) -> dict[str, float]:
+    """Mean DSC of each segmenter over the evaluation cases, by its name as a candidate."""
+    return {
+        f"{row.method.name}, seed {seed}, iteration {row.iteration}": float(np.mean(list(dice.values())))
+        for row in results.rows
+        for seed, scores in row.by_seed.items()
+        if (dice := case_dice(scores))
+    }
+
+
+def judged_lines(judged: Mapping[str, CriterionValue]) -> list[list[str]]:
+    """A table of how well each criterion would have chosen: a line of titles, then a line each."""
+    lines = [["Chosen by", "Rank correlation with DSC", "It chooses", "Costs (DSC)", "Of"]]
+    for name, value in judged.items():
+        title = "the recommendation" if name == RECOMMENDATION else CRITERIA[name].title
+        correlation = "" if value.correlation is None else f"{value.correlation:+.2f}"
+        lines.append([title, correlation, value.chosen, f"{value.regret:.3f}", str(value.candidates)])
+    return lines
