@@ -18,6 +18,7 @@ from ..core.errors import InputError, unreadable
 from ..core.files import read_json, stamp, write_json
 from ..core.layout import ITERATIONS, iteration_name, iteration_number
 from ..experiment.folder import Experiment
+from ..experiment.markers import read_marker
 from ..images.volumes import read_label_map
 from ..scoring.evidence import Agreement, agreement, mean_by_structure
 from ..scoring.recommendation import CRITERIA, Candidate, CriterionValue, Recommendation
@@ -190,6 +191,8 @@ def _agreements(
     for one, other in itertools.combinations(experiments, 2):
         criterion = "seeds" if one.method == other.method else "methods"
         for number in sorted(records[one].keys() & records[other].keys()):
+            if _is_one_result(one.folder, other.folder, number):
+                continue
             labels, cases = experiments[one].settings.labels, spread_evenly(experiments[one].cohort.target)
             folders = [compared.folder / iteration_name(number) for compared in (one, other)]
             agreeing = [pseudo_labels_agree(case.id, labels, *folders) for case in cases]
@@ -201,6 +204,12 @@ def _agreements(
 
 # A study's page is renewed many times, with the same pairs each time: the files' stamps are the key.
 _KNOWN: dict[tuple[Any, ...], Agreement] = {}
+
+
+def _is_one_result(one: Path, other: Path, number: int) -> bool:
+    """Whether two experiments have an iteration's results from one training, which one has taken over; that is no agreement."""
+    first, second = (read_marker(folder, f"{iteration_name(number)}/predict") for folder in (one, other))
+    return bool(first and second and first.files == second.files and (first.shared_from or second.shared_from))
 
 
 def pseudo_labels_agree(case: str, labels: dict[str, int], one: Path, other: Path) -> Agreement:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from ..core.errors import InputError
+from ..core.layout import iteration_name
+from ..experiment.markers import read_marker
 from ..method.evidence import Compared, candidates, evidence_lines, in_sentences, measured_iterations
 from ..scoring.comparison import case_dice
 from ..scoring.recommendation import CRITERIA, RECOMMENDATION, CriterionValue, rank_criteria, recommend
@@ -36,14 +39,21 @@ def trust(results: Results) -> Trust | None:
     """What the experiments have measured so far (setting ``evaluation.evidence``); None where there is nothing yet."""
     parts = [part for part in results.study.parts() if part.method.name != SUPERVISED and measured_iterations(part.folder)]
     try:
-        found = [candidate for _, _, candidate in candidates([Compared(part.method.name, part.folder) for part in parts]).values()]
+        known = candidates([Compared(part.method.name, part.folder) for part in parts]).values()
     except InputError:  # a worker is writing a record, or one is damaged; its experiment tells of it
         return None
+    found = [candidate for one, number, candidate in known if not _is_taken_over(one.folder, number)]
     if not found:
         return None
     lines = evidence_lines(found)
     meanings = {criterion.title: criterion.meaning for criterion in CRITERIA.values() if criterion.title in lines[0]}
     return Trust(in_sentences(recommend(found)), lines, meanings, rank_criteria(found, true_dice(results)))
+
+
+def _is_taken_over(folder: Path, iteration: int) -> bool:
+    """Whether an iteration's results are another experiment's, so that they are a candidate already."""
+    marker = read_marker(folder, f"{iteration_name(iteration)}/predict")
+    return marker is not None and bool(marker.shared_from)
 
 
 def true_dice(results: Results) -> dict[str, float]:

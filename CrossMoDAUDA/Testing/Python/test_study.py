@@ -23,6 +23,9 @@ from CrossMoDAUDALib.experiment.lock import is_running
 from CrossMoDAUDALib.images.volumes import write_volume
 from CrossMoDAUDALib.places import place
 from CrossMoDAUDALib.places.this_computer import ThisComputer
+from CrossMoDAUDALib.study.request import Study
+from CrossMoDAUDALib.study.results import read_results
+from CrossMoDAUDALib.study.trust import trust
 
 # The second wants no more than the first has made, so that it costs nothing.
 METHODS = ["--method", "cyclegan-resnet", "--method", "short=cyclegan-resnet", "--set", "short:self_training.iterations=0"]
@@ -151,6 +154,24 @@ def test_the_ceiling_alone_learns_from_the_targets_labels(finished: Path, scans:
     labels = str(scans / "labels")
     for record in finished.rglob("experiment.json"):
         assert (labels in record.read_text(encoding="utf-8")) == ("supervised" in record.parts)
+
+
+def test_what_was_taken_over_is_no_candidate_and_agrees_with_nobody(finished: Path) -> None:
+    study = Study.load(finished)
+    known = trust(read_results(study))
+    assert known is not None
+    heads, *lines = known.lines
+    of = {name: dict(zip(heads[1:], values, strict=True)) for name, *values in lines}
+    assert list(of) == ["source-only, seed 0, iteration 0", *(f"cyclegan-resnet, seed 0, iteration {number}" for number in (0, 1))]
+    assert of["cyclegan-resnet, seed 0, iteration 0"]["methods agree"] == "", "of the others, one is itself and one does not translate"
+    with (finished / "table.csv").open(encoding="utf-8", newline="") as file:
+        dice = {(row["method"], row["iteration"]): float(row["dice_mean"]) for row in csv.DictReader(file)}
+    best = max(dice["source-only", ""], dice["cyclegan-resnet", "0"], dice["cyclegan-resnet", "1"])
+    for judged in known.judged.values():
+        method, _, iteration = judged.chosen.split(", ")
+        true = dice[method, "" if method == "source-only" else iteration.removeprefix("iteration ")]
+        if judged.candidates == 3:
+            assert judged.regret == pytest.approx(best - true)
 
 
 def test_a_finished_study_has_nothing_left_to_do(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
