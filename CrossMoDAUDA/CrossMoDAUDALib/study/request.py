@@ -170,7 +170,9 @@ class Study:
             owners = translators_with(key.rpartition(".")[0])
             if owners and not any(method.translator in owners for method in self.methods):
                 raise InputError(f"{key} belongs to {' and '.join(owners)}, which no method of this study uses; leave it out.")
-        self.parts()
+        first, *others = (part.settings for part in self.parts())
+        if any((one.labels, one.evaluation.convention) != (first.labels, first.evaluation.convention) for one in others):
+            raise InputError("labels and evaluation.convention are the same for all methods of a study; set them without METHOD:.")
 
     def refuse_other(self) -> None:
         """Make sure that experiments which are there already are those that are asked for.

@@ -195,6 +195,7 @@ REFUSED = [
     (["--method", "a/b=none"], "a method's name is made of letters"),
     (["--method", "cycle-gan"], "no image translator 'cycle-gan'"),
     (["--set", "strong:seed=1"], "use --seeds, --devices and --method"),
+    (["--set", "short:labels=Tumour:1,Cochlea:2"], "are the same for all methods"),
     (["--seeds", "strong=1"], "There is no method 'strong'"),
     (["--seeds", "one"], "neither a seed nor METHOD=SEED"),
     (["--set", "segmentation.epoch=3"], "did you mean 'segmentation.epochs'"),
