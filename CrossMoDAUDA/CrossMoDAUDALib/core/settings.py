@@ -15,6 +15,7 @@ Example:
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -197,8 +198,9 @@ def section_classes() -> dict[str, type[Any]]:
 def setting_fields() -> dict[str, tuple[dataclasses.Field[Any], Any]]:
     """Every setting by its dotted key, those of all translators included: its field (``metadata`` has text and limits) and its type."""
     found: dict[str, tuple[dataclasses.Field[Any], Any]] = dict(_plain_fields())
-    for name, kind in section_classes().items():
-        hints = get_type_hints(kind)
+    kinds: dict[str, Any] = section_classes()
+    for name, kind in kinds.items():
+        hints = _hints(kind)
         found |= {f"{name}.{inner.name}": (inner, hints[inner.name]) for inner in fields(kind)}
     return found
 
@@ -354,13 +356,13 @@ def _check_together(settings: Settings) -> None:
 
 def _plain_fields() -> dict[str, tuple[dataclasses.Field[Any], Any]]:
     """The settings outside sections."""
-    hints = get_type_hints(Settings)
+    hints = _hints(Settings)
     return {one.name: (one, hints[one.name]) for one in fields(Settings) if "text" in one.metadata}
 
 
 def _common_sections() -> dict[str, type[Any]]:
     """The classes of the sections that every experiment has."""
-    return {name: kind for name, kind in get_type_hints(Settings).items() if isinstance(kind, type) and dataclasses.is_dataclass(kind)}
+    return {name: kind for name, kind in _hints(Settings).items() if isinstance(kind, type) and dataclasses.is_dataclass(kind)}
 
 
 def _registered(translator: str) -> _Registered | None:
@@ -372,3 +374,9 @@ def _registered(translator: str) -> _Registered | None:
     if translator not in TRANSLATORS:
         raise InputError(f"translation.translator cannot be '{short(translator)}'; {nearest_of(translator, TRANSLATORS)}.")
     return _REGISTERED.get(translator)
+
+
+@functools.cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    """The types of a class's fields; working them out is slow."""
+    return get_type_hints(kind)

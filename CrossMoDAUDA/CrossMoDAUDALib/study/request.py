@@ -7,6 +7,7 @@ A study folder holds ordinary experiments in ``experiments/METHOD/seed_K``. Besi
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -138,10 +139,14 @@ class Study:
 
     def parts(self) -> list[Part]:
         """All experiments in the order in which they are run: every method with its first seed comes before any with its second."""
+        return list(self._parts)
+
+    @functools.cached_property
+    def _parts(self) -> tuple[Part, ...]:
         rows = self.rows
         seeds = {method.name: self.seeds_of(method) for method in rows}
         turns = range(max(map(len, seeds.values())))
-        return [self._part(method, seeds[method.name][turn]) for turn in turns for method in rows if turn < len(seeds[method.name])]
+        return tuple(self._part(method, seeds[method.name][turn]) for turn in turns for method in rows if turn < len(seeds[method.name]))
 
     def _part(self, method: Method, seed: int) -> Part:
         cohort = self.cohort
