@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from .. import NOT_CLINICAL
 from ..core.progress import duration
 from ..experiment.folder import package_versions
+from ..method.evidence import ranking_lines
 from ..scoring.comparison import Verdict
 from . import costs, examples, plots
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
 from .style import STYLE
 from .tables import best_of, cell, columns, gap_text, notes, p_text, signed, statistic, tests_note
-from .trust import judged_lines
 
 escape = html.escape
 
@@ -159,7 +159,7 @@ def _trust(results: Results) -> str:
     text = f'{said}<div class="wide">{simple_table(known.lines[0], known.lines[1:])}</div>'
     text += f"<details><summary>What the columns mean</summary><ul>{meanings}</ul></details>"
     if known.judged:
-        lines = judged_lines(known.judged)
+        lines = ranking_lines(known.judged)
         text += "<h3>How well each criterion would have chosen, by the reference labels</h3>"
         text += f'<div class="wide">{simple_table(lines[0], lines[1:])}</div>'
         text += '<p class="note">Costs: the mean DSC of the best segmenter minus that of the chosen one.</p>'

@@ -8,10 +8,10 @@ from typing import Any
 
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
+from ..method.evidence import ranking_lines
 from ..scoring.comparison import SMALLEST_GAP, GapClosed, PairedTest, smallest_p
 from ..scoring.evaluation import NOT_DRAWN, Statistic
 from .results import Results, Row
-from .trust import judged_lines
 
 TABLE, TABLE_CSV, PER_CASE = "table.md", "table.csv", "per_case.csv"
 _MEASURES = (("dice", "DSC, {}", "↑"), ("assd", "ASSD, {} (mm)", "↓"), ("hd95", "HD95, {} (mm)", "↓"))
@@ -99,7 +99,7 @@ def markdown(results: Results) -> str:
         parts += ["## Which one to trust, without labels", *known.sentences, _as_table(known.lines)]
         parts += ["\n".join(f"- {title}: {meaning}" for title, meaning in known.meanings.items())]
         if known.judged:
-            parts += ["What each criterion would have chosen, and what that costs:", _as_table(judged_lines(known.judged))]
+            parts += ["What each criterion would have chosen, and what that costs:", _as_table(ranking_lines(known.judged))]
     return "\n\n".join(parts) + "\n"
 
 

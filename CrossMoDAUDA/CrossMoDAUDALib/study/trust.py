@@ -13,7 +13,7 @@ from ..core.layout import iteration_name
 from ..experiment.markers import read_marker
 from ..method.evidence import Compared, candidates, evidence_lines, in_sentences, measured_iterations
 from ..scoring.comparison import case_dice
-from ..scoring.recommendation import CRITERIA, RECOMMENDATION, CriterionValue, rank_criteria, recommend
+from ..scoring.recommendation import CRITERIA, CriterionValue, rank_criteria, recommend
 from .request import SUPERVISED
 from .results import Results
 
@@ -64,13 +64,3 @@ def true_dice(results: Results) -> dict[str, float]:
         for seed, scores in row.by_seed.items()
         if (dice := case_dice(scores))
     }
-
-
-def judged_lines(judged: Mapping[str, CriterionValue]) -> list[list[str]]:
-    """A table of how well each criterion would have chosen: a line of titles, then a line each."""
-    lines = [["Chosen by", "Rank correlation with DSC", "It chooses", "Costs (DSC)", "Of"]]
-    for name, value in judged.items():
-        title = "the recommendation" if name == RECOMMENDATION else CRITERIA[name].title
-        correlation = "" if value.correlation is None else f"{value.correlation:+.2f}"
-        lines.append([title, correlation, value.chosen, f"{value.regret:.3f}", str(value.candidates)])
-    return lines
