@@ -20,14 +20,16 @@ MEASUREMENTS = {
     "translators": "a training step of the other translators against a textbook's",
     "data": "slices delivered against slices consumed",
     "translate": "a volume against a loop over its slices",
+    "segmenter": "a training step and a patch of nnU-Net on the CPU against nnU-Net as it comes",
     "segment": "a scan against nnUNetv2_predict",
     "iteration": "preparing a self-training iteration against preparing its data anew",
     "startup": "the command line's first answer against importing PyTorch",
     "memory": "growth of a process over many steps and scans",
     "fidelity": "translations in either precision against the truth (a quarter of an hour)",
+    "scores": "scores of nnU-Net trained in either precision (half an hour)",
     "quality": "scores of the sample cohort in either precision (hours)",
 }
-LONG = ("fidelity", "quality")
+LONG = ("fidelity", "scores", "quality")
 REPEATS, QUICK_REPEATS = 7, 2
 
 
@@ -107,7 +109,7 @@ def parse(arguments):
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("measurements", nargs="*", metavar="MEASUREMENT", help="which (default: all but fidelity and quality)")
+    parser.add_argument("measurements", nargs="*", metavar="MEASUREMENT", help="which (default: all but fidelity, scores and quality)")
     parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:N", help="where networks run (default: %(default)s)")
     parser.add_argument("-o", "--output", type=Path, default=Path("benchmark_output"), metavar="DIR", help="(default: %(default)s)")
     parser.add_argument("--repeats", type=int, metavar="N", help=f"pairs of runs (default: {REPEATS}, quick: {QUICK_REPEATS})")
