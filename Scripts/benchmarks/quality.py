@@ -47,10 +47,14 @@ def standard_error(values: list[float]) -> float:
 
 
 def last_mean_dsc(table: Path) -> float:
-    """The mean over structures of the evaluation scans' mean DSC in the row of the last iteration of an experiment's ``table.csv``."""
+    """The mean over structures of the evaluation scans' mean DSC in the row of the last iteration of an experiment's ``table.csv``.
+
+    Without translator and self-training there is one row, of another name.
+    """
     with table.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["method"].startswith("iteration")]
-    return float(rows[-1]["dice_mean"])
+        rows = list(csv.DictReader(file))
+    iterations = [row for row in rows if row["method"].startswith("iteration")]
+    return float((iterations or rows)[-1]["dice_mean"])
 
 
 def _cohort(folder: Path) -> Path:

@@ -7,20 +7,12 @@ import shutil
 import statistics
 from pathlib import Path
 
-from . import measuring
+from . import measuring, segment
 from .measuring import Bench, Row
 from .quality import MOST_DIFFERENCE, PRECISIONS, SEEDS, last_mean_dsc, standard_error
 
-SIZE, SPACING = (56, 64, 48), (1.6, 1.6, 1.8)
 CASES, SCORED = 6, 6
-TRAINING = {
-    "segmentation.epochs": 4,
-    "segmentation.iterations_per_epoch": 75,
-    "segmentation.base_features": 12,
-    "segmentation.memory_gb": 0.03,
-    "segmentation.initial_learning_rate": 0.03,
-    "segmentation.tile_step": 0.75,
-}
+TRAINING = {**segment.TRAINING, "segmentation.epochs": 6, "segmentation.mirroring": False, "segmentation.tile_step": 0.75}
 QUICK_TRAINING = {**TRAINING, "segmentation.epochs": 1, "segmentation.iterations_per_epoch": 2}
 
 
@@ -49,11 +41,11 @@ def _scans(work: Path) -> Path:
         partial = work.with_name(work.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
         for number in range(CASES + SCORED):
-            image, label = phantom.make_case(300 + number, "hrT2", SIZE, SPACING)
+            image, label = phantom.make_case(300 + number, "hrT2", segment.SIZE, segment.SPACING)
             kind = "" if number < CASES else "scored_"
             volumes.write_volume(image, partial / f"{kind}images" / f"case_{number}.nii.gz")
             volumes.write_volume(label, partial / f"{kind}labels" / f"case_{number}.nii.gz")
-        target = phantom.make_case(299, "hrT2", SIZE, SPACING)[0]
+        target = phantom.make_case(299, "hrT2", segment.SIZE, segment.SPACING)[0]
         volumes.write_volume(target, partial / "target" / "case.nii.gz")
         shutil.rmtree(work, ignore_errors=True)
         partial.rename(work)
