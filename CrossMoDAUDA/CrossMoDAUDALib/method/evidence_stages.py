@@ -36,6 +36,7 @@ from ..scoring.evidence import Shape as LabelShape
 from ..scoring.recommendation import Candidate, distrust
 from ..segmentation.predictor import Segmenter
 from ..segmentation.small_changes import small_changes
+from .adaptation import segmenter_of
 from .evidence import Evidence, or_zero, pseudo_labels_agree, spread_evenly
 from .plan import EVIDENCE, MEASURED_SCANS, Training, iteration
 from .report import write_report
@@ -109,7 +110,7 @@ def _measure_training(experiment: Experiment, training: Training, records: Path,
     judged = [name for name in labels if sum(name in found for found in source) >= LEAST_SHOWN * len(source) > 0]
     target = [shapes(read_label_map(folder / "pseudo_labels" / f"{case.id}.nii.gz"), labels, bodies[case.id]) for case in cases]
     values: dict[str, dict[str, float]] = {"completeness": {name: completeness(target, source, name) for name in judged}}
-    predicted = _predicted(experiment, folder, records / training.name / "evidence", progress)
+    predicted = _predicted(experiment, training, records / training.name / "evidence", progress)
     values |= {criterion: or_zero(found, judged) for criterion, found in predicted.items()}
     ratios = {}
     for name in judged:
@@ -146,14 +147,14 @@ def _measured_scans(path: Path) -> tuple[list[Shapes], dict[str, Any]]:
 # What takes predictions --------------------------------------------------------------------------------------------------------
 
 
-def _predicted(experiment: Experiment, training: Path, records: Path, progress: Progress) -> dict[str, Agreement]:
+def _predicted(experiment: Experiment, training: Training, records: Path, progress: Progress) -> dict[str, Agreement]:
     """Certainty, expected DSC and stability by structure, as means over some of the target scans; of each there is a record."""
     chosen, segmenter = spread_evenly(experiment.cohort.target), None
     measured: dict[str, list[Agreement]] = {}
     for number, case in enumerate(chosen, 1):
         path = records / f"{case.id}.json"
         if not path.is_file():
-            segmenter = segmenter or Segmenter.load(training, experiment.settings.device)
+            segmenter = segmenter or segmenter_of(experiment, training)
             write_json(path, _predict(segmenter, to_canonical(experiment.read(case.image)), experiment.settings))
         for criterion, found in read_json(path).items():
             measured.setdefault(criterion, []).append(found)

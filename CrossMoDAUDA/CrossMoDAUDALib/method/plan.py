@@ -259,7 +259,7 @@ def _evidence(training: Training, title: str) -> Stage:
         f"{training.name}/evidence",
         Title(title, _("see whether to trust the results"), training.iteration),
         _by("evidence_stages:measure_training", training),
-        reads=(MEASURED_SCANS, f"{training.name}/model/*", *labels, of_scans),
+        reads=(MEASURED_SCANS, f"{training.name}/model/*", f"{training.name}/{PRECISION_FILE}", *labels, of_scans),
         writes=(f"{training.name}/{EVIDENCE}", of_scans),
         settings=_SELF_TRAINED if training.iteration else _ITERATION_0,
         scans=("target",),

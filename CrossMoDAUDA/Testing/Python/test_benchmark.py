@@ -123,6 +123,13 @@ def test_label_maps_that_differ_are_noticed(parts: dict[str, Any]) -> None:
     assert [row.holds for row in agreement("x", one * 0, one * 0, labels, False)] == [None, None]
 
 
+def test_nnunets_step_and_prediction_are_timed_beside_its_own(parts: dict[str, Any], tmp_path: Path) -> None:
+    rows = parts["segmenter"].measure(bench(parts, tmp_path))
+    count = len(parts["segmenter"].precisions(bench(parts, tmp_path)))
+    assert [row.holds for row in rows] == [True, None, None] * count, "equal losses are judged, times of a quick look are not"
+    assert all(row.ratio and len(row.timings["reference"]) == 2 for row in rows if row.holds is None)
+
+
 def test_the_slice_loop_computes_what_the_translator_does(parts: dict[str, Any], tmp_path: Path) -> None:
     import torch
 
