@@ -12,7 +12,7 @@ from .measuring import Bench, Row
 
 # Patch (z, y, x), feature maps of the first layer, resolutions.
 SIZES = {"48 x 64 x 64, 12 features": ((48, 64, 64), 12, 4), "48 x 64 x 64, 16 features": ((48, 64, 64), 16, 4)}
-QUICK_SIZES = {"16 x 32 x 32, 12 features": ((16, 32, 32), 12, 3)}
+QUICK_SIZES = {"16 x 16 x 16, 12 features": ((16, 16, 16), 12, 3)}
 CLASSES, BATCH = 4, 2
 STOCK = "reference"
 LEAST_RATIO, LARGEST_DIFFERENCE = 2.0, {"fp32": 1e-4, "bf16": 1e-3}
