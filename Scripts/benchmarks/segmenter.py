@@ -15,7 +15,7 @@ SIZES = {"48 x 64 x 64, 12 features": ((48, 64, 64), 12, 4), "48 x 64 x 64, 16 f
 QUICK_SIZES = {"16 x 16 x 16, 12 features": ((16, 16, 16), 12, 3)}
 CLASSES, BATCH = 4, 2
 STOCK = "reference"
-LEAST_RATIO, LARGEST_DIFFERENCE = 2.0, {"fp32": 1e-4, "bf16": 1e-3}
+LEAST_RATIO, LARGEST_DIFFERENCE = {"fp32": 1.2, "bf16": 2.0}, {"fp32": 1e-4, "bf16": 1e-3}
 
 
 def measure(bench: Bench) -> list[Row]:
@@ -113,8 +113,9 @@ def _size(bench: Bench, label: str, patch: tuple[int, int, int], features: int, 
         for what, times in (("training step", stepping), ("prediction of a patch", patches)):
             row = measuring.compared(f"nnU-Net's {what}, {label}, {precision}", times[precision], times[STOCK], note=_threads())
             assert row.ratio
-            least = LEAST_RATIO if precision == "bf16" else 1.0
-            rows.append(row.demand(row.ratio[0], "ratio", at_least=least, judged=not bench.quick))
+            if precision == "bf16" or features % 16:  # the others are nnU-Net's own, to the bit
+                row.demand(row.ratio[0], "ratio", at_least=LEAST_RATIO[precision], judged=not bench.quick)
+            rows.append(row)
     return rows
 
 
