@@ -216,13 +216,13 @@ def _dry_run(asked: Study) -> int:
         if any(report.problems for report in reports):
             return InputError.exit_status
     asked.refuse_other()
-    parts = asked.parts()
+    parts, shared = asked.parts(), shared_stages(asked)
     say(f"{len(parts)} experiments:")
     for part in parts:
-        waiting, shared = to_do(part), shared_stages(asked, part)
-        done = len(part.stages()) - len(waiting)
-        some = f", {len(shared)} of them taken over" if shared else ""
-        say(f"  {part.title:<40} {f'{len(waiting)} stages to run{some}, {done} done' if waiting else 'done'}")
+        waiting = [stage.name for stage in to_do(part)]
+        taken = sum(name in shared[part.name] for name in waiting)
+        told = f"{len(waiting) - taken} stages to run, {taken} to take over from others, {len(part.stages()) - len(waiting)} done"
+        say(f"  {part.title:<40} {told if waiting else 'done'}")
     return 0
 
 

@@ -16,7 +16,10 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from ..cohort.finding import Cohort
 from ..core.files import make_folder
+from ..core.files import sha256 as file_digest
+from ..core.settings import Settings
 from .folder import MACHINE_SETTINGS, Experiment, package_versions
 from .markers import copy_marker, newest, read_markers
 from .stages import Stage
@@ -25,16 +28,18 @@ from .stages import Stage
 _NEVER = (*MACHINE_SETTINGS, "preset")
 
 
-def stage_keys(experiment: Experiment, stages: Sequence[Stage]) -> dict[str, str]:
+def stage_keys(settings: Settings, cohort: Cohort, digests: Mapping[str, str], stages: Sequence[Stage]) -> dict[str, str]:
     """By stage, a key that is the same in two experiments exactly where what the stage leaves would be the same.
 
     Args:
-        stages: all stages of the experiment, in their order.
+        settings, cohort: the experiment's.
+        digests: SHA-256 of its scans and label maps by path.
+        stages: all its stages, in their order.
     """
-    values, digests = experiment.settings.values(), experiment.scan_digests()
+    values = settings.values()
     scans = {
         domain: [[case.id, *(digests.get(str(path), "") if path else "" for path in (case.image, case.label))] for case in cases]
-        for domain, cases in experiment.cohort.domains().items()
+        for domain, cases in cohort.domains().items()
     }
     keys: dict[str, str] = {}
     for index, stage in enumerate(stages):
@@ -55,10 +60,10 @@ def shareable(experiment: Experiment, stages: Sequence[Stage], donors: Mapping[s
         stages: all stages of the experiment, in their order.
         donors: the other experiments by name, each with all of its stages.
     """
-    keys, done, versions = stage_keys(experiment, stages), read_markers(experiment.folder), package_versions()
+    keys, done, versions = _keys(experiment, stages), read_markers(experiment.folder), package_versions()
     found: dict[str, str] = {}
     for name, (donor, donor_stages) in donors.items():
-        donor_keys, markers = stage_keys(donor, donor_stages), read_markers(donor.folder)
+        donor_keys, markers = _keys(donor, donor_stages), read_markers(donor.folder)
         for stage, key in keys.items():
             if stage in done or stage in found or donor_keys.get(stage) != key or stage not in markers:
                 continue
@@ -68,17 +73,44 @@ def shareable(experiment: Experiment, stages: Sequence[Stage], donors: Mapping[s
 
 
 def adopt(experiment: Experiment, stages: Sequence[Stage], donors: Mapping[str, tuple[Experiment, Sequence[Stage]]]) -> dict[str, str]:
-    """Take over finished stages from other experiments; arguments as :func:`shareable`, whose result it returns.
+    """Take over finished stages from other experiments, up to the first whose files are not what it has written.
 
-    The experiment must be held by the caller. A kill on the way leaves whole stages only.
+    A worker that is at the other experiment may just be overwriting them. The experiment must be held by the caller. A kill on
+    the way leaves whole stages only.
+
+    Args:
+        stages, donors: as for :func:`shareable`.
+
+    Returns:
+        The stages that were taken over, with the name of the experiment that each is from.
     """
-    found = shareable(experiment, stages, donors)
-    for stage, name in found.items():
+    taken: dict[str, str] = {}
+    for stage, name in shareable(experiment, stages, donors).items():
         donor = donors[name][0].folder
-        for file in _own_files(donor, stage):
-            _link(donor / file, experiment.folder / file)
+        if not _take(donor, experiment.folder, stage):
+            break
         copy_marker(donor, experiment.folder, stage, name)
-    return found
+        taken[stage] = name
+    return taken
+
+
+def _take(donor: Path, folder: Path, stage: str) -> bool:
+    """Link a stage's files; whether they are what it has written. If not, none of them stays."""
+    digests, files = read_markers(donor)[stage].files, _own_files(donor, stage)
+    try:
+        for file in files:
+            _link(donor / file, folder / file)
+        is_whole = all(file_digest(folder / file) == digests[file] for file in files)
+    except FileNotFoundError:
+        is_whole = False
+    if not is_whole:
+        for file in files:
+            (folder / file).unlink(missing_ok=True)
+    return is_whole
+
+
+def _keys(experiment: Experiment, stages: Sequence[Stage]) -> dict[str, str]:
+    return stage_keys(experiment.settings, experiment.cohort, experiment.scan_digests(), stages)
 
 
 def _feeds(earlier: Stage, later: Stage) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..cohort.checking import CohortReport, check_cohort
@@ -17,7 +17,7 @@ from ..experiment.folder import Experiment
 from ..experiment.last_run import read_last_run
 from ..experiment.lock import locked
 from ..experiment.markers import read_markers
-from ..experiment.sharing import adopt, shareable
+from ..experiment.sharing import adopt, stage_keys
 from ..experiment.stages import Stage, due
 from ..places.place import SECONDS_BETWEEN_POLLS, Place, Worker, fetch_all, finish
 from .request import Part, Study
@@ -90,11 +90,18 @@ def to_do(part: Part) -> list[Stage]:
     return [stage for stage in stages if stage.name in waiting]
 
 
-def shared_stages(study: Study, part: Part) -> dict[str, str]:
-    """The stages that a part that has begun would take over from others, with their names."""
-    if not Experiment.exists(part.folder):
-        return {}
-    return shareable(Experiment.load(part.folder), part.stages(), _donors(study, part))
+def shared_stages(study: Study) -> dict[str, set[str]]:
+    """By part, the stages that it can take over from parts before it."""
+    made: set[str] = set()
+    found = {}
+    for part, keys in _keys(study).items():
+        found[part] = {stage for stage, key in keys.items() if key in made}
+        made |= set(keys.values())
+    return found
+
+
+def _keys(study: Study) -> dict[str, dict[str, str]]:
+    return {part.name: stage_keys(part.settings, part.cohort, study.digests, part.stages()) for part in study.parts()}
 
 
 def run(
@@ -102,7 +109,8 @@ def run(
 ) -> list[tuple[Part, str]]:
     """Run all experiments of a study that are not finished, one a device at a time; those that fail do not keep the others back.
 
-    An experiment that a worker is at already, as after a kill of the study, is waited for.
+    An experiment that a worker is at already, as after a kill of the study, is waited for. One that needs a training which is
+    under way in another waits for it, and takes it over.
 
     Args:
         study: recorded and held by the caller.
@@ -117,6 +125,7 @@ def run(
     waiting = [part for part in study.parts() if to_do(part) or place.is_alive(part.folder)]
     waiting.sort(key=lambda part: not place.is_alive(part.folder))  # those that are at work already come first
     running: dict[int, _Running] = {}
+    keys = _keys(study)
     failures: list[tuple[Part, str]] = []
 
     def end(part: Part, error: str) -> None:
@@ -129,13 +138,17 @@ def run(
         while waiting or running:
             raise_swallowed()
             for slot, device in enumerate(devices):
-                if slot not in running and waiting:
-                    part = waiting.pop(0)
-                    log.write("stage", stage=part.name, state="started")
-                    try:
-                        running[slot] = _start(study, part, place, device, words, progress)
-                    except CrossModaError as error:
-                        end(part, str(error))
+                if slot in running:
+                    continue
+                part = next((one for one in waiting if not _is_trained_now(one, running.values(), keys)), None)
+                if part is None:
+                    continue
+                waiting.remove(part)
+                log.write("stage", stage=part.name, state="started")
+                try:
+                    running[slot] = _start(study, part, place, device, words, progress)
+                except CrossModaError as error:
+                    end(part, str(error))
             for slot, one in list(running.items()):
                 is_over = one.is_over()  # before reading: what it wrote before its end is then read below
                 for event in one.new_events():
@@ -148,6 +161,18 @@ def run(
         _stop(place, list(running.values()))
         raise
     return failures
+
+
+def _is_trained_now(part: Part, running: Iterable[_Running], keys: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether a training that a part needs is under way in another one, so that it is better to wait and take it over."""
+    wanted = {key for stage, key in keys[part.name].items() if stage.endswith("/train")} - {
+        keys[part.name].get(stage) for stage in read_markers(part.folder)
+    }
+    for one in running:
+        done = read_markers(one.part.folder)
+        if any(key in wanted and stage not in done for stage, key in keys[one.part.name].items()):
+            return True
+    return False
 
 
 @dataclass

@@ -32,7 +32,7 @@ def begin(tmp_path: Path, cohort: Cohort) -> Begin:
 
 
 def shared(one: Experiment, other: Experiment) -> set[str]:
-    keys = [sharing.stage_keys(experiment, plan(experiment.settings, experiment.cohort)) for experiment in (one, other)]
+    keys = [sharing._keys(experiment, plan(experiment.settings, experiment.cohort)) for experiment in (one, other)]
     return {stage for stage, key in keys[0].items() if keys[1].get(stage) == key}
 
 
@@ -110,6 +110,16 @@ def test_a_stage_after_one_that_differs_is_not_taken_over(begin: Begin) -> None:
     donor.carry_out(stages)
     assert sharing.adopt(taker, stages, {"donor": (donor, stages)}) == {}
     assert not (taker.folder / "other.txt").exists()
+
+
+def test_what_a_worker_is_overwriting_is_not_taken_over(begin: Begin) -> None:
+    stages = toy_stages()
+    donor, taker = begin("donor"), begin("taker")
+    donor.carry_out(stages)
+    (donor.folder / "other.txt").write_text("half of the ne", encoding="utf-8")
+    assert sharing.adopt(taker, stages, {"donor": (donor, stages)}) == {"one": "donor"}
+    assert taker.completed_stages() == ["one"] and not (taker.folder / "other.txt").exists()
+    assert (donor.folder / "other.txt").is_file()
 
 
 def test_what_is_not_whole_or_of_another_version_is_not_taken_over(begin: Begin) -> None:
