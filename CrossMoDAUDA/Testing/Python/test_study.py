@@ -27,6 +27,8 @@ from CrossMoDAUDALib.study.request import Study
 from CrossMoDAUDALib.study.results import read_results
 from CrossMoDAUDALib.study.trust import trust
 
+pytestmark = pytest.mark.slow
+
 # The second wants no more than the first has made, so that it costs nothing.
 METHODS = ["--method", "cyclegan-resnet", "--method", "short=cyclegan-resnet", "--set", "short:self_training.iterations=0"]
 
