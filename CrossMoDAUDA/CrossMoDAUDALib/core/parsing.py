@@ -190,8 +190,17 @@ def _checked_labels(labels: dict[str, int]) -> dict[str, int]:
 
 
 def nearest_of(word: str, known: list[str]) -> str:
-    """The end of a refusal: what was probably meant, or all there is."""
+    """The end of a refusal: what was probably meant, or what there is: of settings those of the named section, or all sections.
+
+    >>> [nearest_of(word, ["seed", "toy.gain", "toy.width"]) for word in ("toy.gin", "toy.brightness", "magic")]
+    ["did you mean 'toy.gain'", 'choose one of toy.gain, toy.width', 'choose one of seed, toy.*']
+    """
     near = difflib.get_close_matches(word[:100], known, n=1, cutoff=0.5)
     if not near:  # a bare name without its section
         near = [key for key in known if key.rpartition(".")[2] == word][:1]
-    return f"did you mean '{near[0]}'" if near else "choose one of " + ", ".join(known)
+    if near:
+        return f"did you mean '{near[0]}'"
+    section, dot, _ = word.partition(".")
+    choices = [key for key in known if dot and key.startswith(f"{section}.")]
+    choices = choices or list(dict.fromkeys(f"{key.partition('.')[0]}.*" if "." in key else key for key in known))
+    return "choose one of " + ", ".join(choices)

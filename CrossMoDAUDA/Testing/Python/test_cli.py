@@ -64,7 +64,7 @@ def test_version() -> None:
         (["run", "--crossmoda", "x"], "-o/--output"),
         (["run", "--crossmoda", "x", "-o", "y", "--presett", "quick"], "--presett"),
         (["run", "--crossmoda", "x", "-o", "y", "--preset", "papper"], "'papper'"),
-        (["run", "--crossmoda", "x", "-o", "y", "--translator", "cut"], "'cut'"),
+        (["run", "--crossmoda", "x", "-o", "y", "--translator", "cat"], "'cat'"),
         (["segment", "model"], "INPUT"),
         (["evaluate", "only one"], "REFERENCES"),
         (["status"], "EXPERIMENT"),

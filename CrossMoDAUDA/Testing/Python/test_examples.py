@@ -77,6 +77,8 @@ def test_examples_hold(module: str, request: pytest.FixtureRequest, tmp_path: Pa
     monkeypatch.chdir(tmp_path)
     if any(word in example.source for test in tests for example in test.examples for word in ("DATA", "EXPERIMENT", "MODEL.zip", "scan_")):
         request.getfixturevalue("readers_folder")
+    if ".slicer_nodes." in module:
+        request.getfixturevalue("clean_scene")
     for test in tests:
         said: list[str] = []
         result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=said.append)

@@ -13,6 +13,7 @@ import pytest
 from conftest import ROOT, TINY
 from CrossMoDAUDALib.images.intensity import scale_intensity, to_stored
 from CrossMoDAUDALib.images.volumes import read_volume
+from CrossMoDAUDALib.translation.registry import registrations
 from documents import pages
 
 # What docs/developing.md shows: a stage's file and its line in plan(), and a translator's file.
@@ -121,7 +122,7 @@ def test_it_appears_in_the_panel(copied: Path) -> None:
     words = [sys.executable, "-P", "-c", IN_PANEL, str(copied / "CrossMoDAUDA")]
     done = subprocess.run(words, capture_output=True, encoding="utf-8", timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    shown = ["Copy (toy)", 4, {"cyclegan": False, "copy": True}, ["--translator", "copy"], {"copy.gain": "2"}]
+    shown = ["Copy (toy)", len(registrations()) + 2, {"cyclegan": False, "copy": True}, ["--translator", "copy"], {"copy.gain": "2"}]
     assert done.stdout.splitlines()[-2:] == [str(shown), "Difference in brightness"]
 
 

@@ -15,6 +15,7 @@ from panel_actions import add_scan, choose
 pytest.importorskip("slicer")
 pytest.importorskip("PySide6")
 
+from CrossMoDAUDALib.core.settings import setting_fields
 from CrossMoDAUDALib.translation.registry import registrations
 from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from Testing.Host import Host
@@ -42,7 +43,7 @@ def panel(host: Host) -> Any:
 # What needs no translation: numbers, file names, the names of packages, structures, settings' values and log lines' times.
 PACKAGE_NAMES = {"torch", "nnunetv2", "numpy", "SimpleITK", "scipy", "safetensors", "tqdm", "pillow", "psutil", "platformdirs"}
 VALUES = {"3d_fullres", "nnUNetTrainer", "challenge2022", "medpy", "all", "none", "Vestibular schwannoma:1,Cochlea:2", "..."}
-VALUES |= {"auto", "bf16", "fp32", "on", "off"}
+VALUES |= {choice for declared, _ in setting_fields().values() for choice in declared.metadata.get("choices") or ()}
 STRUCTURES = {"Vestibular schwannoma", "Cochlea"}
 NODES = {"Scan A", "prediction", "reference"}
 NUMBER = re.compile(r"-?\d+(\.\d+)?%?")
@@ -50,7 +51,8 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?%?")
 
 def is_data(text: str) -> bool:
     sections = {known.section for known in registrations()}  # as the keys of settings begin
-    return text in PACKAGE_NAMES | VALUES | STRUCTURES | NODES | sections or bool(NUMBER.fullmatch(text)) or Path(text).exists()
+    known = PACKAGE_NAMES | VALUES | STRUCTURES | NODES | sections
+    return text in known or bool(NUMBER.fullmatch(text)) or (len(text) < 200 and Path(text).exists())
 
 
 def is_translated(text: str) -> bool:
