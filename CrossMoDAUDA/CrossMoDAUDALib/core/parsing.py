@@ -192,7 +192,7 @@ def _checked_labels(labels: dict[str, int]) -> dict[str, int]:
 def nearest_of(word: str, known: list[str]) -> str:
     """The end of a refusal: what was probably meant, or what there is: of settings those of the named section, or all sections.
 
-    >>> [nearest_of(word, ["seed", "toy.gain", "toy.width"]) for word in ("toy.gin", "toy.brightness", "magic")]
+    >>> [nearest_of(word, ["seed", "toy.gain", "toy.width"]) for word in ("toy.gin", "toy.colour", "magic")]
     ["did you mean 'toy.gain'", 'choose one of toy.gain, toy.width', 'choose one of seed, toy.*']
     """
     near = difflib.get_close_matches(word[:100], known, n=1, cutoff=0.5)
