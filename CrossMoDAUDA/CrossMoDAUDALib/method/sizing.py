@@ -6,6 +6,7 @@ steps of each training. From the time that each stage took follows how many step
 
 from __future__ import annotations
 
+import contextlib
 import math
 import shutil
 import statistics
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from ..cohort.finding import Case, Cohort
 from ..core.budget import left_open
+from ..core.errors import InputError
 from ..core.progress import duration
 from ..core.settings import Settings, with_values
 from ..experiment.events import REHEARSAL, Event, EventLog
@@ -67,7 +69,7 @@ def fit(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> Sett
     sized = with_values(sized, for_time(sized, cohort, costs))
     log.write("stage", stage=REHEARSAL, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
     needed = expected_seconds(sized, cohort, costs)
-    log.write("message", stage=REHEARSAL, message=in_words(sized, needed))
+    log.write("message", stage=REHEARSAL, message=in_words(sized, cohort, needed))
     if needed > 60 * settings.budget_minutes * 1.1:
         log.write(
             "warning",
@@ -81,13 +83,19 @@ def fit(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> Sett
 def for_scans(settings: Settings, cohort: Cohort) -> dict[str, int]:
     """What follows from the scans alone: ``translation.image_size``, if it is left open.
 
-    The median of the longer sides of the slices of both domains, as a multiple of 16 pixels from 64 to 256.
+    The median of the longer sides of the slices of both domains, as a multiple of 16 pixels from 64 to 256; where the translator
+    cannot have such slices, the next size that it can have.
     """
     if "translation.image_size" not in left_open(settings):
         return {}
     sides = [max(canonical_grid(read_geometry(case.image)).size[:2]) for case in (*cohort.source, *cohort.target)]
-    wanted = _MULTIPLE * math.ceil(statistics.median(sides) / _MULTIPLE)
-    return {"translation.image_size": min(max(wanted, _SMALLEST), _LARGEST)}
+    wanted = min(max(_MULTIPLE * math.ceil(statistics.median(sides) / _MULTIPLE), _SMALLEST), _LARGEST)
+    larger = range(wanted, _LARGEST + 1, _MULTIPLE)
+    for size in (*larger, *range(wanted - _MULTIPLE, _SMALLEST - 1, -_MULTIPLE)):
+        with contextlib.suppress(InputError):
+            with_values(settings, {"translation.image_size": size})
+            return {"translation.image_size": size}
+    return {}  # then it is as it was
 
 
 def for_time(settings: Settings, cohort: Cohort, costs: Costs) -> dict[str, int]:
@@ -95,18 +103,19 @@ def for_time(settings: Settings, cohort: Cohort, costs: Costs) -> dict[str, int]
 
     Each self-training iteration has half of iteration 0's steps. No training gets more than the preset ``paper`` gives it.
     """
-    is_open = left_open(settings)
+    is_open, translation, segmentation = left_open(settings), settings.translation, settings.segmentation
     fixed = expected_seconds(settings, cohort, costs, training=False)
     seconds = max(60 * settings.budget_minutes * (1 - _KEPT_FREE) - fixed, 0.0)
     found: dict[str, int] = {}
-    translates, segmentation = settings.translation.translator != "none", settings.segmentation
-    for_translator = seconds * _TRANSLATOR_SHARE if translates else 0.0
-    if translates and {"translation.epochs", "translation.decay_epochs"} <= set(is_open):
-        per_epoch = settings.translation.steps_per_epoch
+    for_translator = _translator_seconds(settings, cohort, costs)
+    if for_translator and {"translation.epochs", "translation.decay_epochs"} <= set(is_open):
+        for_translator = seconds * _TRANSLATOR_SHARE
         steps = max(for_translator / costs.translator_step, _FEWEST_STEPS)
-        half = min(max(round(steps / per_epoch / 2), 1), Settings().translation.epochs)
+        half = min(max(round(steps / _steps_per_epoch(settings, cohort) / 2), 1), Settings().translation.epochs)
+        half = max(half, translation.pooled_epochs + 1)  # which are kept of the decay
         found |= {"translation.epochs": half, "translation.decay_epochs": half}
-    shares = 1 + _SELF_TRAINING_SHARE * settings.self_training.iterations
+    seconds = max(seconds, for_translator)
+    shares = 1 + _SELF_TRAINING_SHARE * settings.self_training.iterations + _compares(settings, cohort)
     epoch = costs.segmenter_step * segmentation.iterations_per_epoch + costs.segmenter_epoch
     epochs = min((seconds - for_translator) / shares / epoch, Settings().segmentation.epochs)
     fewest = math.ceil(_FEWEST_STEPS / segmentation.iterations_per_epoch)
@@ -120,22 +129,45 @@ def for_time(settings: Settings, cohort: Cohort, costs: Costs) -> dict[str, int]
 def expected_seconds(settings: Settings, cohort: Cohort, costs: Costs, training: bool = True) -> float:
     """The time that an experiment takes, with or without its trainings."""
     iterations, translation = settings.self_training.iterations, settings.translation
-    seconds = len(cohort.source) * costs.per_source
-    seconds += (iterations + 1) * (len(cohort.target) + len(cohort.evaluation)) * costs.per_target
+    translates, compares = translation.translator != "none", _compares(settings, cohort)
+    seconds = len(cohort.source) * costs.per_source * (1 + translates * translation.pooled_epochs + compares)
+    segmented = (iterations + 1) * (len(cohort.target) + len(cohort.evaluation)) + compares * len(cohort.evaluation)
+    segmented += len(cohort.source) * (translates and translation.check_agreement)
+    seconds += segmented * costs.per_target
     if not training:
         return seconds
-    if translation.translator != "none":
-        seconds += (translation.epochs + translation.decay_epochs) * translation.steps_per_epoch * costs.translator_step
-    epochs = settings.segmentation.epochs + iterations * (settings.self_training.epochs or settings.segmentation.epochs)
+    seconds += _translator_seconds(settings, cohort, costs)
+    epochs = settings.segmentation.epochs * (1 + compares) + iterations * (settings.self_training.epochs or settings.segmentation.epochs)
     return seconds + epochs * (settings.segmentation.iterations_per_epoch * costs.segmenter_step + costs.segmenter_epoch)
 
 
-def in_words(settings: Settings, seconds: float) -> str:
+def _compares(settings: Settings, cohort: Cohort) -> bool:
+    """Whether a further segmenter is trained, on the source scans as they are."""
+    return settings.evaluation.source_only and settings.translation.translator != "none" and bool(cohort.evaluation)
+
+
+def _translator_seconds(settings: Settings, cohort: Cohort, costs: Costs) -> float:
+    translation = settings.translation
+    if translation.translator == "none":
+        return 0.0
+    return (translation.epochs + translation.decay_epochs) * _steps_per_epoch(settings, cohort) * costs.translator_step
+
+
+def _steps_per_epoch(settings: Settings, cohort: Cohort) -> int:
+    if settings.translation.steps_per_epoch:  # scans need not be looked at
+        return settings.translation.steps_per_epoch
+    from ..translation.slices import steps_per_epoch
+
+    source, target = (sum(canonical_grid(read_geometry(case.image)).size[2] for case in cases) for cases in (cohort.source, cohort.target))
+    return steps_per_epoch(settings.translation, source, target)
+
+
+def in_words(settings: Settings, cohort: Cohort, seconds: float) -> str:
     """What was chosen, in a sentence for people."""
     translation, segmentation, iterations = settings.translation, settings.segmentation, settings.self_training.iterations
     parts = []
     if translation.translator != "none":
-        steps = (translation.epochs + translation.decay_epochs) * translation.steps_per_epoch
+        steps = (translation.epochs + translation.decay_epochs) * _steps_per_epoch(settings, cohort)
         parts.append(f"slices of {translation.image_size} pixels, {steps} training steps of the translator")
     parts.append(f"{segmentation.epochs * segmentation.iterations_per_epoch} of the segmenter")
     if iterations:
@@ -155,6 +187,7 @@ def rehearse(settings: Settings, cohort: Cohort, folder: Path, progress: Callabl
         progress: told the stages done.
     """
     source = [case for case in _by_closeness_to_median(cohort.source) if case.label is None or _shows_structure(case.label, settings)]
+    source = source or list(cohort.source)  # nnU-Net then says what is missing
     few = Cohort(tuple(source[:_CASES]), tuple(_by_closeness_to_median(cohort.target)[:_CASES]))
     tiny = with_values(
         settings,
@@ -162,6 +195,7 @@ def rehearse(settings: Settings, cohort: Cohort, folder: Path, progress: Callabl
             "budget_minutes": 0,
             "translation.epochs": 1,
             "translation.decay_epochs": 0,
+            "translation.pooled_epochs": 0,
             "translation.steps_per_epoch": _TRANSLATOR_STEPS,
             "translation.check_agreement": False,
             "translation.drop_failed": False,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..cohort.checking import check_cohort
 from ..cohort.finding import Cohort
+from ..core.budget import left_open
 from ..core.errors import CohortError, CrossModaError, InputError
 from ..core.failures import INTERRUPTED, explain, is_unexpected
 from ..core.files import folder_is_gone, must_stay
@@ -78,7 +79,7 @@ def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> E
     log.write("stage", stage=CHECK, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
     for warning in report.warnings:
         log.write("warning", message=warning)
-    if settings.budget_minutes:
+    if left_open(settings):
         from .sizing import fit
 
         settings = fit(settings, cohort, folder, log)

@@ -26,6 +26,7 @@ from ..method.plan import plan
 FORMAT = 1
 RECORD, EXPERIMENTS = "study.json", "experiments"
 SOURCE_ONLY, SUPERVISED = "source-only", "supervised"
+_LABEL_AWARE = frozenset(("segmentation.scaled_copies", "segmentation.structure_scaling_probability"))
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -135,6 +136,8 @@ class Study:
         values |= {**method.values, "translation.translator": method.translator, "seed": seed, "evaluation.source_only": False}
         if not method.adapts:
             values["self_training.iterations"] = 0
+            for key in _LABEL_AWARE - method.values.keys():  # the floor and the ceiling learn from scans as they are
+                values.pop(key, None)
         return with_values(preset_settings(self.preset), values)
 
     def parts(self) -> list[Part]:
@@ -213,7 +216,8 @@ class Study:
             before = known.get(method.name, method)
             if before.translator != method.translator:
                 raise InputError(_other(self.folder, f"its method {method.name} is {before.translator}, not {method.translator}"))
-            seeds = (*before.seeds, *(seed for seed in method.seeds if seed not in before.seeds))
+            had = (before.seeds or self.seeds) if method.seeds and method.name in known else before.seeds
+            seeds = (*had, *(seed for seed in method.seeds if seed not in had))
             known[method.name] = Method(method.name, method.translator, {**before.values, **method.values}, seeds)
         return replace(
             self,

@@ -72,6 +72,9 @@ def sized(study: Study, device: str, log: EventLog) -> Study:
     """The study with what a time budget (setting ``budget_minutes``) leaves open chosen once, for its first method.
 
     Every method then gets the same epochs, which is what makes them comparable, and what they share can be made once.
+
+    Raises:
+        InputError: what is chosen does not suit another method.
     """
     method = study.methods[0]
     settings = with_values(study.settings(method, study.seeds_of(method)[0]), {"device": device})
@@ -80,7 +83,9 @@ def sized(study: Study, device: str, log: EventLog) -> Study:
     from ..method.sizing import fit
 
     chosen = fit(settings, study.cohort, study.folder, log).values()
-    return replace(study, values={**study.values, **{key: str(chosen[key]) for key in left_open(settings)}})
+    found = replace(study, values={**study.values, **{key: str(chosen[key]) for key in left_open(settings) if key not in study.values}})
+    found.check()  # what suits the first method may not suit another
+    return found
 
 
 def to_do(part: Part) -> list[Stage]:

@@ -40,7 +40,7 @@ def trust(results: Results) -> Trust | None:
     parts = [part for part in results.study.parts() if part.method.name != SUPERVISED and measured_iterations(part.folder)]
     try:
         known = candidates([Compared(part.method.name, part.folder) for part in parts]).values()
-    except InputError:  # a worker is writing a record, or one is damaged; its experiment tells of it
+    except (InputError, OSError):  # a worker is writing a record, or a file is damaged or gone; its experiment tells of it
         return None
     found = [candidate for one, number, candidate in known if not _is_taken_over(one.folder, number)]
     if not found:

@@ -77,7 +77,7 @@ class CUT:
         own = self.settings = settings.of(CUTSettings)
         self.generator = build_generator(settings)
         self.projector = PatchProjector([self.generator.widths[name] for name in self.generator.taps], own.projection_features)
-        strided = patch_layers(settings.translation.image_size, own.discriminator_layers)
+        strided = patch_layers(settings.translation.image_size, own.discriminator_layers, antialiased=True)
         self.discriminator = PatchDiscriminator(own.discriminator_features, strided, antialiased=True)
         self._draws = torch.Generator().manual_seed(settings.seed)
         for network in self._networks().values():

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 
-def patch_layers(image_size: int, chosen: int = 0) -> int:
+def patch_layers(image_size: int, chosen: int = 0, antialiased: bool = False) -> int:
     """How many strided convolutions a PatchGAN has: 3 see patches of 70 x 70 pixels, 2 of 34 x 34, 1 of 16 x 16.
 
     A discriminator is to judge how tissue looks. One that sees a whole slice judges as well which structures there are, and
@@ -26,11 +26,15 @@ def patch_layers(image_size: int, chosen: int = 0) -> int:
     Args:
         image_size: the slice's sides in pixels.
         chosen: the number that a setting asks for; 0 leaves it to the size.
+        antialiased: whether blurs halve the slice (:class:`Halved`), with which the patches are 84, 40 and 18 pixels wide.
 
-    >>> [patch_layers(size) for size in (64, 80, 96, 128, 256)]
-    [1, 2, 2, 2, 3]
+    >>> [patch_layers(size) for size in (64, 80, 96, 128, 144, 256)]
+    [1, 2, 2, 2, 3, 3]
+    >>> [patch_layers(size, antialiased=True) for size in (64, 80, 144, 256)]
+    [1, 2, 2, 3]
     """
-    return chosen or max((layers for layers in (1, 2, 3) if _PATCHES[layers] <= image_size / 2), default=1)
+    patches = _ANTIALIASED_PATCHES if antialiased else _PATCHES
+    return chosen or max((layers for layers in (1, 2, 3) if patches[layers] <= image_size / 2), default=1)
 
 
 def halvings(image_size: int, chosen: int = 0) -> int:
@@ -52,6 +56,7 @@ def halvings(image_size: int, chosen: int = 0) -> int:
 
 # By the number of strided convolutions, the side in pixels of what a PatchGAN's score sees.
 _PATCHES = {1: 16, 2: 34, 3: 70}
+_ANTIALIASED_PATCHES = {1: 18, 2: 40, 3: 84}  # convolutions of stride 1, each followed by a blur of 3 pixels and stride 2
 
 
 class InstanceNorm2d(nn.InstanceNorm2d):

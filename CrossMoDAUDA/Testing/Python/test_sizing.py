@@ -51,15 +51,44 @@ def test_epochs_follow_from_the_time() -> None:
     cohort = Cohort((case,) * 10, (case,) * 5, (case,) * 3)
     costs = Costs(translator_step=0.5, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
     settings = with_values(LAPTOP, {"budget_minutes": 50})
-    fixed = 10 * 3 + 3 * (5 + 3) * 5  # three iterations segment eight scans
-    assert expected_seconds(settings, cohort, costs, training=False) == fixed == 150
-    # 0.9 x 3000 s - 150 s are left. 1020 s, at 0.5 s a step, are 2040 steps of the translator: 10 + 10 epochs of 100.
-    # 1530 s are for iteration 0 and twice half of it: 765 s, at 50 x 0.4 + 2 s an epoch, are 35 epochs.
+    fixed = 10 * 3 + (3 * (5 + 3) + 10) * 5  # three iterations segment eight scans, the check of agreement ten
+    assert expected_seconds(settings, cohort, costs, training=False) == fixed == 200
+    # 0.9 x 3000 s - 200 s are left. 1000 s, at 0.5 s a step, are 2000 steps of the translator: 10 + 10 epochs of 100.
+    # 1500 s are for iteration 0 and twice half of it: 750 s, at 50 x 0.4 + 2 s an epoch, are 34 epochs.
     found = for_time(settings, cohort, costs)
-    assert found == {"translation.epochs": 10, "translation.decay_epochs": 10, "segmentation.epochs": 35, "self_training.epochs": 17}
+    assert found == {"translation.epochs": 10, "translation.decay_epochs": 10, "segmentation.epochs": 34, "self_training.epochs": 17}
     sized = with_values(settings, found)
-    assert expected_seconds(sized, cohort, costs) == 150 + 20 * 100 * 0.5 + (35 + 2 * 17) * (50 * 0.4 + 2)
+    assert expected_seconds(sized, cohort, costs) == 200 + 20 * 100 * 0.5 + (34 + 2 * 17) * (50 * 0.4 + 2)
     assert expected_seconds(sized, cohort, costs) < 50 * 60
+
+
+def test_what_else_runs_is_counted() -> None:
+    case = Case("a", Path("a"), None)
+    cohort = Cohort((case,) * 10, (case,) * 5, (case,) * 3)
+    costs = Costs(translator_step=0.5, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
+    plain = with_values(LAPTOP, {"budget_minutes": 50, "segmentation.epochs": 30, "self_training.epochs": 15})
+    seconds = expected_seconds(plain, cohort, costs)
+    compared = with_values(plain, {"evaluation.source_only": True})  # ten scans to prepare, three to segment, 30 epochs to train
+    assert expected_seconds(compared, cohort, costs) == seconds + 10 * 3 + 3 * 5 + 30 * (50 * 0.4 + 2)
+    pooled = with_values(plain, {"translation.pooled_epochs": 2})
+    assert expected_seconds(pooled, cohort, costs) == seconds + 2 * 10 * 3
+    little = with_values(pooled, {"budget_minutes": 1, "translation.pooled_epochs": 4})
+    assert for_time(little, cohort, costs)["translation.decay_epochs"] == 5, "or there were no epochs to keep"
+
+
+def test_an_epoch_may_be_one_pass(tmp_path: Path) -> None:
+    cases = scans(tmp_path, (64, 64, 30), (64, 60, 25), (60, 64, 20))
+    cohort = Cohort(cases[:2], cases[2:])  # 55 slices in batches of 10: 6 steps
+    settings = with_values(preset_settings("paper"), {"budget_minutes": 10})
+    # 0.9 x 600 s x 0.4 / 0.5 s are 432 steps, 72 epochs.
+    found = for_time(settings, cohort, Costs(0.5, 1e-3, 1e-3, 0, 0))
+    assert (found["translation.epochs"], found["translation.decay_epochs"]) == (36, 36)
+
+
+def test_slices_suit_the_translator(tmp_path: Path) -> None:
+    cases = scans(tmp_path, (85, 100, 4), (90, 103, 4))
+    unet = with_values(LAPTOP, {"translation.translator": "cyclegan-unet"})
+    assert for_scans(unet, Cohort(cases[:1], cases[1:])) == {"translation.image_size": 128}, "112 pixels are no power of two"
 
 
 def test_no_training_gets_more_than_the_paper_or_less_than_a_hundred_steps() -> None:
@@ -94,6 +123,7 @@ def test_self_training_may_be_shorter_and_gentler() -> None:
 def test_a_run_tries_the_computer_out_records_what_it_chose_and_goes_on_with_it(tiny_cohort: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     asked = ["--set=translation.epochs=2", "--set=translation.decay_epochs=2", "--set=segmentation.epochs=3", "--iterations", "0"]
+    asked += ["--set=translation.pooled_epochs=1"]
     same: list[str | Path] = ["run", "--crossmoda", tiny_cohort, "-o", folder, *TINY_RUN, *asked]
     planned = run(*same, "--set=budget_minutes=0.01", "--dry-run")
     assert "epochs for 0.01 minutes are chosen when it begins" in planned.stdout
