@@ -95,18 +95,22 @@ def adopt(experiment: Experiment, stages: Sequence[Stage], donors: Mapping[str, 
 
 
 def _take(donor: Path, folder: Path, stage: str) -> bool:
-    """Link a stage's files; whether they are what it has written. If not, none of them stays."""
+    """Link a stage's files; whether they are what it has written. If not, the folder stays as it is."""
     digests, files = read_markers(donor)[stage].files, _own_files(donor, stage)
+    linked: dict[str, Path] = {}  # an earlier stage may have files in the same places, so they come there only when all are good
     try:
         for file in files:
-            _link(donor / file, folder / file)
-        is_whole = all(file_digest(folder / file) == digests[file] for file in files)
+            linked[file] = _linked(donor / file, (folder / file).parent)
+        if any(file_digest(link) != digests[file] for file, link in linked.items()):
+            return False
+        for file, link in linked.items():
+            link.replace(folder / file)
     except FileNotFoundError:
-        is_whole = False
-    if not is_whole:
-        for file in files:
-            (folder / file).unlink(missing_ok=True)
-    return is_whole
+        return False
+    finally:
+        for link in linked.values():
+            link.unlink(missing_ok=True)
+    return True
 
 
 def _keys(experiment: Experiment, stages: Sequence[Stage]) -> dict[str, str]:
@@ -139,14 +143,18 @@ def _is_whole(folder: Path, stage: str) -> bool:
     return all((folder / file).is_file() for file in _own_files(folder, stage))
 
 
-def _link(old: Path, new: Path) -> None:
-    make_folder(new.parent)
-    partial = new.with_name(f".{uuid.uuid4().hex}.partial")
+def _linked(old: Path, folder: Path) -> Path:
+    """A hard link to a file in a folder, by a name that a later start removes if this one is killed."""
+    make_folder(folder)
+    partial = folder / f".{uuid.uuid4().hex}.partial"
     try:
+        os.link(old, partial)
+    except FileNotFoundError:
+        raise
+    except OSError:  # no hard links on this file system, or to another one
         try:
-            os.link(old, partial)
-        except OSError:  # no hard links on this file system, or to another one
             shutil.copyfile(old, partial)
-        partial.replace(new)
-    finally:
-        partial.unlink(missing_ok=True)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+    return partial

@@ -122,6 +122,17 @@ def test_what_a_worker_is_overwriting_is_not_taken_over(begin: Begin) -> None:
     assert (donor.folder / "other.txt").is_file()
 
 
+def test_a_take_over_that_fails_leaves_what_was_there(begin: Begin) -> None:
+    stages = toy_stages()
+    donor, taker = begin("donor"), begin("taker")
+    donor.carry_out(stages)
+    (donor.folder / "other.txt").write_text("half of the ne", encoding="utf-8")
+    (taker.folder / "other.txt").write_text("an earlier stage's", encoding="utf-8")
+    assert sharing.adopt(taker, stages, {"donor": (donor, stages)}) == {"one": "donor"}
+    assert (taker.folder / "other.txt").read_text(encoding="utf-8") == "an earlier stage's"
+    assert not list(taker.folder.rglob("*.partial"))
+
+
 def test_what_is_not_whole_or_of_another_version_is_not_taken_over(begin: Begin) -> None:
     stages = toy_stages()
     donor, taker = begin("donor"), begin("taker")
