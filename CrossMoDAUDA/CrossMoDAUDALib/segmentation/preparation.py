@@ -58,6 +58,9 @@ def plan_network(raw: Path, preprocessed: Path, name: str, settings: Segmentatio
 
     planner = ExperimentPlanner(name, gpu_memory_target_in_gb=settings.memory_gb)
     planner.UNet_base_num_features = settings.base_features
+    spacing = planner.determine_fullres_target_spacing()
+    if min(spacing) < settings.finest_spacing:
+        planner.overwrite_target_spacing = [max(float(along), settings.finest_spacing) for along in spacing]
     planner.save_plans = lambda plans: None  # it would leave half a file if it were killed then
     plans = planner.plan_experiment()
     recursive_fix_for_json_export(plans)
