@@ -23,6 +23,7 @@ from ..core.settings import Settings, with_values
 from ..experiment.events import REHEARSAL, Event, EventLog
 from ..experiment.folder import Experiment
 from ..images.volumes import canonical_grid, read_geometry, read_label_map
+from .coarseness import finest_spacing
 from .plan import iteration, plan
 
 # Slices of whole scans, in pixels: below, organs are lost; above, a step takes too long where there is a budget.
@@ -80,14 +81,23 @@ def fit(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> Sett
     return sized
 
 
-def for_scans(settings: Settings, cohort: Cohort) -> dict[str, int]:
-    """What follows from the scans alone: ``translation.image_size``, if it is left open.
+def for_scans(settings: Settings, cohort: Cohort) -> dict[str, float]:
+    """What follows from the scans alone, of that which is left open.
 
-    The median of the longer sides of the slices of both domains, as a multiple of 16 pixels from 64 to 256; where the translator
-    cannot have such slices, the next size that it can have.
+    ``translation.image_size``: the median of the longer sides of the slices of both domains, as a multiple of 16 pixels from 64
+    to 256; where the translator cannot have such slices, the next size that it can have. ``segmentation.finest_spacing``: see
+    :func:`.coarseness.finest_spacing`.
     """
-    if "translation.image_size" not in left_open(settings):
-        return {}
+    is_open = left_open(settings)
+    found: dict[str, float] = {}
+    if "translation.image_size" in is_open:
+        found |= _image_size(settings, cohort)
+    if "segmentation.finest_spacing" in is_open:
+        found["segmentation.finest_spacing"] = finest_spacing(settings, cohort.source)
+    return found
+
+
+def _image_size(settings: Settings, cohort: Cohort) -> dict[str, float]:
     sides = [max(canonical_grid(read_geometry(case.image)).size[:2]) for case in (*cohort.source, *cohort.target)]
     wanted = min(max(_MULTIPLE * math.ceil(statistics.median(sides) / _MULTIPLE), _SMALLEST), _LARGEST)
     larger = range(wanted, _LARGEST + 1, _MULTIPLE)
@@ -169,7 +179,8 @@ def in_words(settings: Settings, cohort: Cohort, seconds: float) -> str:
     if translation.translator != "none":
         steps = (translation.epochs + translation.decay_epochs) * _steps_per_epoch(settings, cohort)
         parts.append(f"slices of {translation.image_size} pixels, {steps} training steps of the translator")
-    parts.append(f"{segmentation.epochs * segmentation.iterations_per_epoch} of the segmenter")
+    seen = f", which sees the scans at {segmentation.finest_spacing:g} mm" if segmentation.finest_spacing else ""
+    parts.append(f"{segmentation.epochs * segmentation.iterations_per_epoch} of the segmenter{seen}")
     if iterations:
         again = (settings.self_training.epochs or segmentation.epochs) * segmentation.iterations_per_epoch
         parts.append(f"{again} in each of {iterations} self-training iteration{'' if iterations == 1 else 's'}")

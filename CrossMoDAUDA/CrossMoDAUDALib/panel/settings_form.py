@@ -151,6 +151,7 @@ def _settingTitle(name):
     """A setting's name as a label."""
     titles = {
         "memory_gb": _("GPU memory (GB)"),
+        "finest_spacing": _("Finest spacing (mm)"),
         "adam_beta1": _("Adam's beta 1"),
         "adam_beta2": _("Adam's beta 2"),
         "source_only": _("Compare with source only"),

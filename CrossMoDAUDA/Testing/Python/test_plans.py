@@ -7,11 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.files import read_json, write_json
-from CrossMoDAUDALib.models.plans import check_plans
+from CrossMoDAUDALib.core.settings import SegmentationSettings
+from CrossMoDAUDALib.images.volumes import Geometry, Volume, write_volume
+from CrossMoDAUDALib.models.plans import CONFIGURATION, check_plans
 from CrossMoDAUDALib.segmentation.nnunet import nnunet_session
+from CrossMoDAUDALib.segmentation.preparation import PLANS, plan_network
 
 NAME = "Dataset001_Scans"
 
@@ -55,6 +59,26 @@ def test_what_the_planner_writes_is_taken(
     plans = json.loads(json.dumps(plans))
     for configuration in {"3d_fullres", "3d_lowres"} & set(plans["configurations"]):
         check_plans(plans, configuration, "plans.json")
+
+
+@pytest.mark.parametrize(("finest", "planned"), [(0.0, (2.0, 1.0, 1.0)), (1.5, (2.0, 1.5, 1.5)), (3.0, (3.0, 3.0, 3.0))])
+def test_scans_can_be_seen_coarser_than_they_are(finest: float, planned: tuple[float, ...], tmp_path: Path) -> None:
+    geometry = Geometry((40, 36, 20), (1.0, 1.0, 2.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+    labels = np.zeros((20, 36, 40), np.uint8)
+    labels[5:10, 5:15, 5:15] = 1
+    folder = tmp_path / "raw" / NAME
+    write_volume(Volume(labels.astype(np.float32), geometry), folder / "image.nii.gz")
+    write_volume(Volume(labels, geometry), folder / "label.nii.gz")
+    dataset = {"channel_names": {"0": "MRI"}, "labels": {"background": 0, "a": 1}, "numTraining": 1, "file_ending": ".nii.gz"}
+    cases = {"case_0": {"images": [str(folder / "image.nii.gz")], "label": str(folder / "label.nii.gz")}}
+    write_json(folder / "dataset.json", {**dataset, "dataset": cases, "overwrite_image_reader_writer": "SimpleITKIO"})
+    settings = SegmentationSettings(memory_gb=0.05, base_features=8, finest_spacing=finest)
+    folders = [tmp_path / folder for folder in ("raw", "preprocessed", "results")]
+    with nnunet_session(*folders):
+        plan_network(*folders[:2], NAME, settings, 0, lambda *_, **__: None)
+    plans = read_json(tmp_path / "preprocessed" / NAME / f"{PLANS}.json")
+    in_plan = [plans["configurations"][CONFIGURATION]["spacing"][plans["transpose_backward"][axis]] for axis in range(3)]
+    assert tuple(in_plan) == planned
 
 
 @pytest.mark.parametrize(

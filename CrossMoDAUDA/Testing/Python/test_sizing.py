@@ -14,6 +14,7 @@ from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.images.volumes import Geometry, Volume, write_volume
+from CrossMoDAUDALib.method.coarseness import finest_spacing
 from CrossMoDAUDALib.method.sizing import Costs, expected_seconds, for_scans, for_time
 from CrossMoDAUDALib.segmentation.schedule import schedule_of
 
@@ -42,8 +43,30 @@ def scans(folder: Path, *sizes: tuple[int, int, int]) -> tuple[Case, ...]:
 )
 def test_slices_follow_from_the_scans(tmp_path: Path, sizes: list[tuple[int, int, int]], pixels: int) -> None:
     cases = scans(tmp_path, *sizes)
-    assert for_scans(LAPTOP, Cohort(cases[:1], cases[1:])) == {"translation.image_size": pixels}
-    assert for_scans(with_values(LAPTOP, {"translation.image_size": 80}), Cohort(cases, cases)) == {}, "asked for"
+    assert for_scans(LAPTOP, Cohort(cases[:1], cases[1:]))["translation.image_size"] == pixels
+    asked = with_values(LAPTOP, {"translation.image_size": 80, "segmentation.finest_spacing": 3})
+    assert for_scans(asked, Cohort(cases, cases)) == {}, "asked for"
+
+
+def test_a_coarser_segmenter_sees_more_of_the_body_as_far_as_the_structures_allow(tmp_path: Path) -> None:
+    geometry = Geometry((100, 80, 60), (2.0, 2.0, 3.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+    large = np.zeros((60, 80, 100), np.uint8)
+    large[10:40, 10:60, 10:60] = 1
+    small = large.copy()
+    small[45:51, 2:11, 2:11] = 2  # 18 x 18 x 18 mm: a ball as large is 22.3 mm wide
+    small[55, 70, 70] = 2
+    cases = []
+    for name, labels in (("large", large), ("small", small)):
+        write_volume(Volume(labels, geometry), tmp_path / f"{name}_label.nii.gz")
+        write_volume(Volume(labels.astype(np.int16), geometry), tmp_path / f"{name}.nii.gz")
+        cases.append(Case(name, tmp_path / f"{name}.nii.gz", tmp_path / f"{name}_label.nii.gz"))
+    settings = with_values(LAPTOP, {"labels": {"One": 1, "Two": 2}})
+    # A patch has 128 x 128 x 128 x 0.35 / 8 x 32 / 16 = 183,501 voxels, the scan 480,000; 275,251 are left of it at 2.64 mm.
+    assert finest_spacing(settings, cases[:1]) == 2.6
+    assert finest_spacing(settings, cases) == 2.6, "8 x 2.6 mm fit into the smallest structure"
+    assert finest_spacing(with_values(settings, {"segmentation.memory_gb": 0.1}), cases[:1]) == 4.2
+    assert finest_spacing(with_values(settings, {"segmentation.memory_gb": 0.1}), cases) == 2.8, "22.3 / 8"
+    assert finest_spacing(with_values(settings, {"segmentation.memory_gb": 2}), cases) == 0, "it shows all as it is"
 
 
 def test_epochs_follow_from_the_time() -> None:
@@ -88,7 +111,7 @@ def test_an_epoch_may_be_one_pass(tmp_path: Path) -> None:
 def test_slices_suit_the_translator(tmp_path: Path) -> None:
     cases = scans(tmp_path, (85, 100, 4), (90, 103, 4))
     unet = with_values(LAPTOP, {"translation.translator": "cyclegan-unet"})
-    assert for_scans(unet, Cohort(cases[:1], cases[1:])) == {"translation.image_size": 128}, "112 pixels are no power of two"
+    assert for_scans(unet, Cohort(cases[:1], cases[1:]))["translation.image_size"] == 128, "112 pixels are no power of two"
 
 
 def test_no_training_gets_more_than_the_paper_or_less_than_a_hundred_steps() -> None:
@@ -103,7 +126,8 @@ def test_no_training_gets_more_than_the_paper_or_less_than_a_hundred_steps() -> 
 
 def test_what_was_asked_for_stays() -> None:
     settings = with_values(LAPTOP, {"segmentation.epochs": 7, "translation.epochs": 3})
-    assert left_open(settings) == ("translation.image_size", "translation.decay_epochs", "self_training.epochs")
+    still_open = ("translation.image_size", "translation.decay_epochs", "segmentation.finest_spacing", "self_training.epochs")
+    assert left_open(settings) == still_open
     case = Case("a", Path("a"), None)
     assert for_time(settings, Cohort((case,), (case,)), Costs(1, 1, 1, 1, 1)).keys() == {"self_training.epochs"}
     recorded = with_values(LAPTOP, {"segmentation.epochs": 30, "self_training.epochs": 9})
