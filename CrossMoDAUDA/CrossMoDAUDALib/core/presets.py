@@ -22,7 +22,8 @@ PRESETS: dict[str, dict[str, Any]] = {
         "self_training.iterations": 2,
     },
     # An hour or two on a few processor cores, for ten to twenty scans of each domain: smaller networks, patches and batches, and as
-    # many steps as fit (:mod:`.method.sizing`). Self-training goes on from the last weights.
+    # many steps as fit (:mod:`.method.sizing`). In few steps AdamW learns more than nnU-Net's SGD. Self-training goes on from the
+    # last weights.
     "laptop": {
         "budget_minutes": 75,
         "translation.batch_size": 2,
@@ -35,12 +36,16 @@ PRESETS: dict[str, dict[str, Any]] = {
         "segmentation.epochs": 40,
         "segmentation.iterations_per_epoch": 50,
         "segmentation.validation_iterations_per_epoch": 2,
+        "segmentation.optimizer": "adamw",
+        "segmentation.initial_learning_rate": 0.003,
         "segmentation.memory_gb": 0.35,
         "segmentation.base_features": 16,
         "segmentation.checkpoint_every": 2,
         "segmentation.mirroring": False,
         "self_training.iterations": 2,
         "self_training.epochs": 20,
+        "self_training.initial_learning_rate": 0.0015,
+        "self_training.drop_incomplete": True,
         "self_training.warm_start": True,
     },
     # Minutes on a CPU: every stage runs, the networks are too small and too little trained to be of use.

@@ -60,7 +60,7 @@ class SegmentationSettings:
     epochs: int = setting(1000, "Epochs of one training.", low=1, high=100000)
     iterations_per_epoch: int = setting(250, "Training steps in an epoch.", low=1, high=100000)
     validation_iterations_per_epoch: int = setting(50, "Validation steps in an epoch.", low=1, high=100000)
-    optimizer: str = setting("sgd", "nnU-Net's SGD, or AdamW, for which a rate of 0.001 is a good start.", choices=OPTIMIZERS)
+    optimizer: str = setting("sgd", "nnU-Net's SGD, or AdamW, for which a rate of 0.001 to 0.003 is a good start.", choices=OPTIMIZERS)
     initial_learning_rate: float = setting(0.01, "Initial learning rate of the optimizer.", low=1e-8, high=1)
     memory_gb: float = setting(8.0, "GPU memory (GB) that nnU-Net plans its patch and batch size for.", low=0.01, high=1000)
     base_features: int = setting(32, "Feature maps of nnU-Net's first stage.", low=4, high=320)
