@@ -22,8 +22,8 @@ PRESETS: dict[str, dict[str, Any]] = {
         "self_training.iterations": 2,
     },
     # An hour or two on a few processor cores, for ten to twenty scans of each domain: smaller networks, patches and batches, and as
-    # many steps as fit (:mod:`.method.sizing`). In few steps AdamW learns more than nnU-Net's SGD. Self-training goes on from the
-    # last weights.
+    # many steps as fit (:mod:`.method.sizing`). In few steps AdamW learns more than nnU-Net's SGD. A structure's signal is
+    # scaled in training, as a translator seldom hits it. Self-training goes on from the last weights.
     "laptop": {
         "budget_minutes": 75,
         "translation.batch_size": 2,
@@ -42,6 +42,9 @@ PRESETS: dict[str, dict[str, Any]] = {
         "segmentation.base_features": 16,
         "segmentation.checkpoint_every": 2,
         "segmentation.mirroring": False,
+        "segmentation.structure_scaling_probability": 0.3,
+        "segmentation.structure_scaling_lowest": 0.6,
+        "segmentation.structure_scaling_highest": 1.6,
         "self_training.iterations": 2,
         "self_training.epochs": 20,
         "self_training.initial_learning_rate": 0.0015,
