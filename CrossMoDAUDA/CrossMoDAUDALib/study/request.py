@@ -136,8 +136,8 @@ class Study:
         values |= {**method.values, "translation.translator": method.translator, "seed": seed, "evaluation.source_only": False}
         if not method.adapts:
             values["self_training.iterations"] = 0
-            for key in _LABEL_AWARE - method.values.keys():  # the floor and the ceiling learn from scans as they are
-                values.pop(key, None)
+            plain = Settings().values()  # the floor and the ceiling learn from scans as they are
+            values |= {key: plain[key] for key in _LABEL_AWARE - method.values.keys()}
         return with_values(preset_settings(self.preset), values)
 
     def parts(self) -> list[Part]:

@@ -36,6 +36,8 @@ def test_the_floor_and_the_ceiling_learn_from_scans_as_they_are() -> None:
         "supervised": {},
     }
     assert {name for name, one in found.items() if one.structure_scaling_probability} == {"cut", "plain"}
+    by_preset = {part.method.name: part.settings.segmentation for part in replace(study, values={}, preset="laptop").parts()}
+    assert {name for name, one in by_preset.items() if one.structure_scaling_probability} == {"cut", "plain"}
     asked = replace(study, own={"supervised": {"segmentation.structure_scaling_probability": "0.2"}})
     ceiling = next(part.settings for part in asked.parts() if part.method.name == "supervised")
     assert ceiling.segmentation.structure_scaling_probability == 0.2, "where it is asked for"
