@@ -149,7 +149,7 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
     stages = plan(settings, cohort)
     waiting = due(stages, read_markers(folder), folder)
     if left_open(settings) and not Experiment.exists(folder):
-        fitted = "".join(f" {key}={value} (for these scans)." for key, value in for_scans(settings, cohort).items())
+        fitted = "".join(f" {key}={value} (for these scans)." for key, value in for_scans(settings, cohort).items() if value)
         say(f"\nThe epochs for {settings.budget_minutes:g} minutes are chosen when it begins, by trying out how fast this is.{fitted}")
     say(f"\n{len(waiting)} of {len(stages)} stages would run:")
     for stage in stages:

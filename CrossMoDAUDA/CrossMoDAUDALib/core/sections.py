@@ -65,7 +65,10 @@ class SegmentationSettings:
     memory_gb: float = setting(8.0, "GPU memory (GB) that nnU-Net plans its patch and batch size for.", low=0.01, high=1000)
     base_features: int = setting(32, "Feature maps of nnU-Net's first stage.", low=4, high=320)
     finest_spacing: float = setting(
-        0.0, "Finer scans are resampled to this spacing (mm), so that a patch shows more of the body; 0: as nnU-Net plans.", low=0, high=20
+        0.0,
+        "Least spacing (mm) along each axis that nnU-Net sees; larger is coarser, a patch shows more of the body. 0: as it plans.",
+        low=0,
+        high=20,
     )
     checkpoint_every: int = setting(50, "Epochs between checkpoints.", low=1, high=100000)
     mirroring: bool = setting(True, "Average predictions over mirrored copies of the scan.")

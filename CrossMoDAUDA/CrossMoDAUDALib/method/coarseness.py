@@ -1,4 +1,4 @@
-"""How coarse a segmenter may see the scans, so that a small patch shows most of the body and small structures stay visible.
+"""How coarse a segmenter may see the scans, so that a small patch shows most of the body and thin structures stay visible.
 
 Between liver, spleen and kidneys the place tells as much as the look; a network that sees a fifth of a scan at a time takes many
 more steps to learn it. nnU-Net's answer is a cascade; where time is short, one coarser network does.
@@ -20,12 +20,13 @@ from ..images.volumes import canonical_grid, read_geometry, read_label_map
 # nnU-Net plans a patch of 128 x 128 x 128 voxels for a network of 32 features and 8 GB.
 _PLANNED_VOXELS, _PLANNED_GB, _PLANNED_FEATURES = 128**3, 8.0, 32
 _SHARE_OF_SCAN = 2 / 3  # that a patch shows
-_VOXELS_ACROSS = 8  # the smallest structure
+_VOXELS_ACROSS = 6  # the thinnest structure
+_COARSEST = 20.0  # that the setting takes
 _LABEL_MAPS = 12
 
 
 def finest_spacing(settings: Settings, cases: Sequence[Case]) -> float:
-    """The spacing (mm) at which a patch shows two thirds of a scan, or at which the smallest structure is still 8 voxels wide.
+    """The spacing (mm) at which a patch shows two thirds of a scan, or the finer one at which the thinnest structure is 6 voxels wide.
 
     Args:
         cases: with label maps.
@@ -38,8 +39,9 @@ def finest_spacing(settings: Settings, cases: Sequence[Case]) -> float:
     extent = [voxels * along for voxels, along in zip(size, spacing, strict=True)]
     segmentation = settings.segmentation
     patch = _PLANNED_VOXELS * segmentation.memory_gb / _PLANNED_GB * _PLANNED_FEATURES / segmentation.base_features
-    chosen = min(_spacing_for(patch / _SHARE_OF_SCAN, extent, spacing), _smallest_width(cases, settings.labels) / _VOXELS_ACROSS)
-    return float(f"{chosen:.2g}") if chosen > min(spacing) else 0.0
+    wanted = min(_spacing_for(patch / _SHARE_OF_SCAN, extent, spacing), _smallest_width(cases, settings.labels) / _VOXELS_ACROSS, _COARSEST)
+    chosen = math.floor(wanted * 10 + 1e-6) / 10
+    return chosen if chosen > min(spacing) else 0.0
 
 
 def _median(rows: Sequence[Sequence[float]]) -> list[float]:
@@ -57,7 +59,7 @@ def _spacing_for(voxels: float, extent: Sequence[float], spacing: Sequence[float
 
 
 def _smallest_width(cases: Sequence[Case], labels: dict[str, int]) -> float:
-    """The diameter (mm) of a ball as large as the largest connected part of a structure: of the smallest structure, in a typical case."""
+    """The width (mm) of the thinnest structure: of each the median over the cases, and of these the least."""
     widths: dict[int, list[float]] = {value: [] for value in labels.values()}
     for path in [case.label for case in cases if case.label is not None][:_LABEL_MAPS]:
         for value, width in _widths(path, list(widths)).items():
@@ -66,13 +68,16 @@ def _smallest_width(cases: Sequence[Case], labels: dict[str, int]) -> float:
 
 
 def _widths(path: Path, values: Sequence[int]) -> dict[int, float]:
+    """The diameter (mm) of the largest ball inside each structure that a label map has."""
     from scipy import ndimage
 
     label_map = read_label_map(path)
+    boxes = ndimage.find_objects(label_map.array, max_label=max(values))
+    sampling = label_map.geometry.spacing[::-1]
     found = {}
     for value in values:
-        mask = label_map.array == value
-        if mask.any():
-            largest = np.bincount(ndimage.label(mask)[0].ravel())[1:].max()
-            found[value] = 2 * (3 / (4 * math.pi) * float(largest) * math.prod(label_map.geometry.spacing)) ** (1 / 3)
+        box = boxes[value - 1]
+        if box is not None:
+            inside = np.pad(label_map.array[box] == value, 1)
+            found[value] = 2 * float(ndimage.distance_transform_edt(inside, sampling=sampling).max())
     return found

@@ -63,9 +63,9 @@ def fit(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> Sett
         folder: the experiment's; the rehearsal's files are removed from it.
         log: told what was measured and chosen.
     """
-    sized = with_values(settings, for_scans(settings, cohort))
     log.write("stage", stage=REHEARSAL, state="started")
     began = time.monotonic()
+    sized = with_values(settings, for_scans(settings, cohort))
     costs = rehearse(sized, cohort, folder / REHEARSAL, log.progress(REHEARSAL))
     sized = with_values(sized, for_time(sized, cohort, costs))
     log.write("stage", stage=REHEARSAL, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
@@ -179,7 +179,7 @@ def in_words(settings: Settings, cohort: Cohort, seconds: float) -> str:
     if translation.translator != "none":
         steps = (translation.epochs + translation.decay_epochs) * _steps_per_epoch(settings, cohort)
         parts.append(f"slices of {translation.image_size} pixels, {steps} training steps of the translator")
-    seen = f", which sees the scans at {segmentation.finest_spacing:g} mm" if segmentation.finest_spacing else ""
+    seen = f", which sees the scans no finer than {segmentation.finest_spacing:g} mm" if segmentation.finest_spacing else ""
     parts.append(f"{segmentation.epochs * segmentation.iterations_per_epoch} of the segmenter{seen}")
     if iterations:
         again = (settings.self_training.epochs or segmentation.epochs) * segmentation.iterations_per_epoch

@@ -53,7 +53,7 @@ def test_a_coarser_segmenter_sees_more_of_the_body_as_far_as_the_structures_allo
     large = np.zeros((60, 80, 100), np.uint8)
     large[10:40, 10:60, 10:60] = 1
     small = large.copy()
-    small[45:51, 2:11, 2:11] = 2  # 18 x 18 x 18 mm: a ball as large is 22.3 mm wide
+    small[45:51, 2:11, 2:11] = 2  # 18 x 18 x 18 mm
     small[55, 70, 70] = 2
     cases = []
     for name, labels in (("large", large), ("small", small)):
@@ -63,9 +63,12 @@ def test_a_coarser_segmenter_sees_more_of_the_body_as_far_as_the_structures_allo
     settings = with_values(LAPTOP, {"labels": {"One": 1, "Two": 2}})
     # A patch has 128 x 128 x 128 x 0.35 / 8 x 32 / 16 = 183,501 voxels, the scan 480,000; 275,251 are left of it at 2.64 mm.
     assert finest_spacing(settings, cases[:1]) == 2.6
-    assert finest_spacing(settings, cases) == 2.6, "8 x 2.6 mm fit into the smallest structure"
-    assert finest_spacing(with_values(settings, {"segmentation.memory_gb": 0.1}), cases[:1]) == 4.2
-    assert finest_spacing(with_values(settings, {"segmentation.memory_gb": 0.1}), cases) == 2.8, "22.3 / 8"
+    assert finest_spacing(settings, cases) == 2.6, "6 x 2.6 mm fit into the thinnest structure"
+    assert finest_spacing(with_values(settings, {"segmentation.memory_gb": 0.1}), cases[:1]) == 4.1, "4.18, rounded down"
+    assert finest_spacing(with_values(settings, {"segmentation.memory_gb": 0.1}), cases) == 3, "18 / 6"
+    unlabelled = [Case(case.id, case.image, None) for case in cases]
+    assert finest_spacing(with_values(settings, {"segmentation.memory_gb": 0.01}), unlabelled) == 9
+    assert finest_spacing(with_values(settings, {"segmentation.base_features": 320, "segmentation.memory_gb": 0.01}), unlabelled) == 20
     assert finest_spacing(with_values(settings, {"segmentation.memory_gb": 2}), cases) == 0, "it shows all as it is"
 
 
