@@ -10,11 +10,13 @@ import io
 import json
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from .errors import CrossModaError, InputError
+from .errors import CrossModaError, InputError, unreadable
+
+T = TypeVar("T")
 
 # How the system says that a disk, or the user's share of it, is full.
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -160,6 +162,24 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def read_record(path: Path, parse: Callable[[Any], T], advice: str) -> T:
+    """A JSON file that this program wrote, as ``parse`` understands it.
+
+    Args:
+        parse: makes the record of what the file holds; that it cannot shows that the file is damaged.
+        advice: what to do then.
+
+    Raises:
+        InputError: the file is unreadable or damaged.
+    """
+    try:
+        return parse(read_json(path))
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(f"{path} is damaged; {advice}.") from None
 
 
 def check_path(path: Path) -> None:

@@ -63,6 +63,7 @@ from .training_cases import (
     pooled_copies,
     raw_folder,
     scaled_copies,
+    settings_for,
     source_cases,
     target_cases,
     with_copies,
@@ -210,7 +211,7 @@ def prepare(experiment: Experiment, stage: str, training: Training) -> None:
 
 def train_segmenter(experiment: Experiment, stage: str, training: Training) -> None:
     """Train nnU-Net."""
-    settings, chosen = experiment.settings, devices.resolve_all(experiment.settings.device)
+    settings, chosen = settings_for(experiment, training), devices.resolve_all(experiment.settings.device)
     # On the CPU augmentation processes would only take the training's cores, and make it irreproducible.
     augmentation = helper_count(settings.helper_processes) if chosen[0].type != "cpu" or settings.helper_processes > 0 else 0
     start_from = None

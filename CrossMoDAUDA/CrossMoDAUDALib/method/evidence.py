@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import InputError, unreadable
-from ..core.files import read_json, stamp, write_json
+from ..core.errors import InputError
+from ..core.files import read_record, stamp, write_json
 from ..core.layout import ITERATIONS, iteration_name, iteration_number
 from ..experiment.folder import Experiment
 from ..experiment.markers import read_marker
@@ -27,6 +27,7 @@ from .plan import AGREEMENT, CONTRAST, EVIDENCE
 
 # The costly criteria are measured on so many of the target scans at most, spread evenly over all.
 MOST_SCANS = 6
+REPAIR = "delete it and measure with `trust`"  # a damaged record
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,14 @@ class Evidence:
         """
         if not path.is_file():
             return None
-        try:
-            data: Any = read_json(path)
-            values, iterations = (
-                {str(name): _numbers(of_structures) for name, of_structures in data[key].items()} for key in ("values", "iterations")
-            )
-            return cls(int(data["scans"]), values, _numbers(data["volume_ratio"]), iterations)
-        except OSError as error:
-            raise unreadable(path, error) from None
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise InputError(f"{path} is damaged; delete it and measure with `trust`.") from None
+        return read_record(path, cls._from_json, REPAIR)
+
+    @classmethod
+    def _from_json(cls, data: Any) -> Evidence:
+        values, iterations = (
+            {str(name): _numbers(of_structures) for name, of_structures in data[key].items()} for key in ("values", "iterations")
+        )
+        return cls(int(data["scans"]), values, _numbers(data["volume_ratio"]), iterations)
 
 
 def _numbers(data: Any) -> dict[str, float]:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import InputError, unreadable
-from ..core.files import read_json, sha256, write_json
+from ..core.errors import InputError
+from ..core.files import read_record, sha256, write_json
 from ..core.layout import iteration_name
 from ..core.progress import Progress, silent
 from ..core.settings import Settings
@@ -37,7 +37,7 @@ from ..scoring.recommendation import Candidate, distrust
 from ..segmentation.predictor import Segmenter
 from ..segmentation.small_changes import small_changes
 from .adaptation import segmenter_of
-from .evidence import Evidence, or_zero, pseudo_labels_agree, spread_evenly
+from .evidence import REPAIR, Evidence, or_zero, pseudo_labels_agree, spread_evenly
 from .plan import EVIDENCE, MEASURED_SCANS, Training, iteration
 from .report import write_report
 
@@ -78,7 +78,7 @@ def measure_afterwards(experiment: Experiment, records: Path, progress: Progress
         InputError: the folder holds records of another experiment, or a scan has changed.
     """
     belongs, own = records / "belongs_to.json", {"experiment": sha256(experiment.folder / "experiment.json")}
-    if belongs.is_file() and read_json(belongs) != own:
+    if belongs.is_file() and read_record(belongs, dict, REPAIR) != own:
         raise InputError(f"{records} holds what was measured of another experiment than {experiment.folder}; name another folder.")
     write_json(belongs, own)
     finished = finished_iterations(experiment)
@@ -134,14 +134,12 @@ def _median_ml(found: Sequence[LabelShape]) -> float:
 
 def _measured_scans(path: Path) -> tuple[list[Shapes], dict[str, Any]]:
     """Shapes of each source label, and the body's box in each target scan by its case's name."""
-    try:
-        data = read_json(path)
+
+    def parse(data: Any) -> tuple[list[Shapes], dict[str, Any]]:
         source = [{name: LabelShape.from_json(shape) for name, shape in found.items()} for found in data["source"].values()]
         return source, dict(data["target"])
-    except OSError as error:
-        raise unreadable(path, error) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(f"{path} is damaged; delete it and measure with `trust`.") from None
+
+    return read_record(path, parse, REPAIR)
 
 
 # What takes predictions --------------------------------------------------------------------------------------------------------
@@ -156,7 +154,8 @@ def _predicted(experiment: Experiment, training: Training, records: Path, progre
         if not path.is_file():
             segmenter = segmenter or segmenter_of(experiment, training)
             write_json(path, _predict(segmenter, to_canonical(experiment.read(case.image)), experiment.settings))
-        for criterion, found in read_json(path).items():
+        record = read_record(path, lambda data: {criterion: dict(found) for criterion, found in data.items()}, REPAIR)
+        for criterion, found in record.items():
             measured.setdefault(criterion, []).append(found)
         progress(number, len(chosen), f"looked at {case.id}")
     return {criterion: mean_by_structure(found) for criterion, found in measured.items()}

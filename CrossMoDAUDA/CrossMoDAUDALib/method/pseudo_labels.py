@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import InputError, unreadable
-from ..core.files import read_json, write_json
+from ..core.files import read_record, write_json
 from ..core.settings import Settings
 from ..experiment.folder import Experiment
 from ..images.intensity import scale_intensity
@@ -52,18 +51,16 @@ class Choice:
         """
         if not path.is_file():
             return None
-        try:
-            data: Any = read_json(path)
-            missing = {str(case): [str(name) for name in names] for case, names in data["missing"].items()}
-            changed = {
-                str(case): {str(name): (int(added), int(removed)) for name, (added, removed) in of_case.items()}
-                for case, of_case in data.get("changed", {}).items()
-            }
-            return cls(missing, tuple(map(str, data["left_out"])), changed)
-        except OSError as error:
-            raise unreadable(path, error) from None
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise InputError(f"{path} is damaged; start in a new folder.") from None
+        return read_record(path, cls._from_json, "start in a new folder")
+
+    @classmethod
+    def _from_json(cls, data: Any) -> Choice:
+        missing = {str(case): [str(name) for name in names] for case, names in data["missing"].items()}
+        changed = {
+            str(case): {str(name): (int(added), int(removed)) for name, (added, removed) in of_case.items()}
+            for case, of_case in data.get("changed", {}).items()
+        }
+        return cls(missing, tuple(map(str, data["left_out"])), changed)
 
 
 def missing_structures(label: Array, labels: Mapping[str, int]) -> list[str]:

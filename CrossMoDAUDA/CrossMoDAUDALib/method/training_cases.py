@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..core.settings import Settings, with_values
 from ..experiment.folder import Experiment
 from ..segmentation.dataset import SOURCE_PREFIX, TARGET_PREFIX, TrainingCase
 from ..translation import check
@@ -21,6 +22,13 @@ def raw_folder(experiment: Experiment) -> Path:
 def is_untranslated(experiment: Experiment, dataset: str) -> bool:
     """Whether a data set holds the source scans as they are, not translated."""
     return dataset == SOURCE_ONLY or experiment.settings.translation.translator == "none"
+
+
+def settings_for(experiment: Experiment, training: Training) -> Settings:
+    """The settings of a training. The comparison with the source scans as they are does not scale the signal of their structures."""
+    if training.dataset != SOURCE_ONLY:
+        return experiment.settings
+    return with_values(experiment.settings, {"segmentation.structure_scaling_probability": 0.0})
 
 
 def source_cases(experiment: Experiment, dataset: str) -> list[TrainingCase]:

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..core.errors import InputError, unreadable
-from ..core.files import read_json, write_json
+from ..core.files import read_record, write_json
 from ..images.volumes import Array, Volume
 from ..scoring.metrics import dice
 
@@ -68,15 +67,13 @@ class Check:
         """
         if not path.is_file():
             return None
-        try:
-            data: Any = read_json(path)
-            values = {case: {name: float(value) for name, value in found.items()} for case, found in data["values"].items()}
-            failed = {case: {name: str(text) for name, text in found.items()} for case, found in data["failed"].items()}
-            return cls(values, failed, tuple(map(str, data["left_out"])))
-        except OSError as error:
-            raise unreadable(path, error) from None
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise InputError(f"{path} is damaged; start in a new folder.") from None
+        return read_record(path, cls._from_json, "start in a new folder")
+
+    @classmethod
+    def _from_json(cls, data: Any) -> Check:
+        values = {case: {name: float(value) for name, value in found.items()} for case, found in data["values"].items()}
+        failed = {case: {name: str(text) for name, text in found.items()} for case, found in data["failed"].items()}
+        return cls(values, failed, tuple(map(str, data["left_out"])))
 
 
 def contrasts(translated: Volume, label: Volume, outside: npt.NDArray[np.bool_], labels: dict[str, int]) -> dict[str, float]:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.declaring import setting
 from ..core.errors import InputError
-from .protocol import Loss, Registration
+from .protocol import Loss, Registration, set_rate
 
 if TYPE_CHECKING:
     import torch
@@ -183,9 +183,7 @@ class CycleGAN:
 
     def set_learning_rate(self, rate: float) -> None:
         """Use ``rate`` in both optimisers from now on."""
-        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            for group in optimizer.param_groups:
-                group["lr"] = rate
+        set_rate(rate, self.generator_optimizer, self.discriminator_optimizer)
 
     def trained_network(self) -> nn.Module:
         """The generator from source to target."""

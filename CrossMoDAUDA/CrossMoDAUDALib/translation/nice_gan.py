@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..core.declaring import setting
-from .protocol import Loss, Registration
+from .protocol import Loss, Registration, set_rate
 
 if TYPE_CHECKING:
     import torch
@@ -142,9 +142,7 @@ class NiceGAN:
 
     def set_learning_rate(self, rate: float) -> None:
         """Use ``rate`` in both optimisers from now on."""
-        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            for group in optimizer.param_groups:
-                group["lr"] = rate
+        set_rate(rate, self.generator_optimizer, self.discriminator_optimizer)
 
     def trained_network(self) -> nn.Module:
         """The source domain's encoder, its weights normalised, and the generator into the target domain."""

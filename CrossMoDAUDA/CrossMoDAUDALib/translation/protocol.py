@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor, nn, optim
 
     from ..compute.acceleration import Acceleration
     from ..core.settings import Settings
@@ -101,3 +101,10 @@ class Registration:
     losses: Mapping[str, Loss] = field(default_factory=dict)
     uses_labels: bool = False
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def set_rate(rate: float, *optimizers: optim.Optimizer) -> None:
+    """Give optimisers a learning rate, for :meth:`Translator.set_learning_rate`."""
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = rate

@@ -23,7 +23,7 @@ from CrossMoDAUDALib.images.volumes import read_label_map, read_volume, to_canon
 from CrossMoDAUDALib.method import evidence as records
 from CrossMoDAUDALib.method import evidence_stages
 from CrossMoDAUDALib.method.evidence import Compared, Evidence, candidates
-from CrossMoDAUDALib.method.plan import EVIDENCE, plan
+from CrossMoDAUDALib.method.plan import EVIDENCE, iteration, plan
 from CrossMoDAUDALib.scoring.evidence import certainty
 from CrossMoDAUDALib.scoring.recommendation import Candidate, distrust
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
@@ -157,6 +157,16 @@ def test_a_damaged_record_is_refused(measured: Path, tmp_path: Path) -> None:
     path.write_bytes((measured / "iteration_0" / EVIDENCE).read_bytes()[:-20])
     with pytest.raises(InputError, match="damaged; delete it and measure with `trust`"):
         Evidence.read(path)
+
+
+def test_a_damaged_record_of_one_scan_is_refused(measured: Path, tmp_path: Path) -> None:
+    experiment = Experiment.load(measured)
+    damaged = tmp_path / f"{experiment.cohort.target[0].id}.json"
+    for content in ('{"certainty": {"VS": 0.', "[1]", '{"certainty": 1}'):
+        damaged.write_text(content, encoding="utf-8")
+        with pytest.raises(InputError) as raised:
+            evidence_stages._predicted(experiment, iteration(0), tmp_path, lambda *_, **__: None)
+        assert str(raised.value) == f"{damaged} is damaged; delete it and measure with `trust`."
 
 
 # Several experiments -----------------------------------------------------------------------------------------------------------

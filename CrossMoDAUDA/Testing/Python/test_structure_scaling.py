@@ -9,7 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from CrossMoDAUDALib.core.settings import with_values
+from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.core.settings import Settings, with_values
+from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.method.plan import SOURCE_ONLY_TRAINING, iteration
+from CrossMoDAUDALib.method.training_cases import settings_for
 from CrossMoDAUDALib.segmentation.dataset import drawn_by_weight
 from CrossMoDAUDALib.segmentation.structure_scaling import ObservedDataset, StructureScaling
 from test_segmentation_training import FOLD, PSEUDO_TARGET, SELF_TRAINING, StopError, settings_of, train
@@ -110,3 +114,12 @@ def test_pseudo_labels_are_drawn_by_their_weight(tiny_experiment: Path, tmp_path
     settings = with_values(settings_of(tiny_experiment, epochs=1, iterations_per_epoch=7), {"self_training.pseudo_label_weight": 0.01})
     train(tiny_experiment, tmp_path, settings, dataset=SELF_TRAINING)
     assert len(drawn) >= 14 and sum(name.startswith("target_") for name in drawn) <= 2
+
+
+def test_source_only_learns_from_the_scans_as_they_are(tmp_path: Path) -> None:
+    case = Case("a", tmp_path / "a.nii.gz", None)
+    settings = with_values(Settings(), {"segmentation.structure_scaling_probability": 0.3, "evaluation.source_only": True})
+    experiment = Experiment.create(tmp_path / "experiment", settings, Cohort((case,), (case,)), {})
+    assert settings_for(experiment, iteration(1)) == settings
+    plain = with_values(settings, {"segmentation.structure_scaling_probability": 0})
+    assert settings_for(experiment, SOURCE_ONLY_TRAINING) == plain
