@@ -342,6 +342,8 @@ def _check_together(settings: Settings) -> None:
         raise InputError("intensity.lower_percentile must be below intensity.upper_percentile.")
     if settings.translation.pooled_epochs and settings.translation.pooled_epochs >= settings.translation.decay_epochs:
         raise InputError("translation.pooled_epochs must be below translation.decay_epochs, over which they are spread.")
+    if settings.segmentation.structure_scaling_lowest > settings.segmentation.structure_scaling_highest:
+        raise InputError("segmentation.structure_scaling_lowest must not be above segmentation.structure_scaling_highest.")
     if hasattr(settings.translator_section, "check"):
         settings.translator_section.check(settings)
     named = {"self_training.largest_component": settings.self_training.largest_component}

@@ -3,6 +3,7 @@ the target domain than a translator paints it (a vestibular schwannoma in T2, fo
 
 The paper does none of this; it is off by default. Signals are counted from a scan's darkest voxel, on which both kinds of
 scans have 0: half the signal is half the way from there. A structure does not become brighter than the scan's brightest voxel.
+Its outline is softened over a voxel, as a scanner mixes tissues; an edge cut sharp would be learned instead of the structure.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ from typing import Any
 
 import numpy as np
 import torch
+from scipy import ndimage
 from torch import Tensor
+
+from .dataset import SOURCE_PREFIX
 
 
 class StructureScaling:
     """A transform for training patches: scales the signal of each structure by a factor of its own, or leaves it.
 
     It comes before all of nnU-Net's transforms, on the patch as it was cut out. nnU-Net normalises each scan on its own, so
-    the transform must be told the range of the scan that the patch is from (:class:`ObservedDataset` does).
+    the transform must be told the range of the scan that the patch is from (:class:`ObservedDataset` does). Scans of the target
+    domain, which self-training learns from with pseudo-labels, stay as they are: they look as they should.
 
     Args:
         structures: how many there are; label values are 1, 2, ....
@@ -29,11 +34,11 @@ class StructureScaling:
     def __init__(self, structures: int, probability: float, lowest: float, highest: float) -> None:
         self._structures, self._probability = structures, probability
         self._lowest, self._highest = lowest, highest
-        self._darkest, self._brightest = 0.0, 0.0
+        self._darkest, self._brightest, self._is_on = 0.0, 0.0, True
 
-    def now_from(self, darkest: float, brightest: float) -> None:
-        """Note the range of the scan that the next patch is from."""
-        self._darkest, self._brightest = darkest, brightest
+    def now_from(self, darkest: float, brightest: float, is_source: bool = True) -> None:
+        """Note the range of the scan that the next patch is from, and whether it was made of a source scan."""
+        self._darkest, self._brightest, self._is_on = darkest, brightest, is_source
 
     def __call__(self, **data: Any) -> dict[str, Any]:
         """Scale a patch.
@@ -43,14 +48,14 @@ class StructureScaling:
         """
         draws = torch.rand(self._structures, 2).tolist()  # always as many, so that what follows does not depend on them
         for value, (chance, place) in enumerate(draws, 1):
-            if chance < self._probability:
+            if chance < self._probability and self._is_on:
                 factor = self._lowest * (self._highest / self._lowest) ** place
                 data["image"] = self._scaled(data["image"], data["segmentation"][0] == value, factor)
         return data
 
     def _scaled(self, image: Tensor, inside: Tensor, factor: float) -> Tensor:
-        scaled = ((image - self._darkest) * factor + self._darkest).clamp(max=self._brightest)
-        return torch.where(inside, scaled, image)
+        share = torch.from_numpy(ndimage.uniform_filter(inside.numpy().astype(np.float32), 3, mode="nearest"))
+        return ((image - self._darkest) * factor**share + self._darkest).clamp(max=self._brightest)
 
 
 class ObservedDataset:
@@ -70,5 +75,5 @@ class ObservedDataset:
         if identifier not in self._ranges:
             whole = np.asarray(case[0][:])
             self._ranges[identifier] = float(whole.min()), float(whole.max())
-        self._scaling.now_from(*self._ranges[identifier])
+        self._scaling.now_from(*self._ranges[identifier], is_source=identifier.startswith(SOURCE_PREFIX))
         return case

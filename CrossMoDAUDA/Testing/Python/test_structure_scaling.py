@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 import torch
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, with_values
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method.plan import SOURCE_ONLY_TRAINING, iteration
 from CrossMoDAUDALib.method.training_cases import settings_for
 from CrossMoDAUDALib.segmentation.dataset import drawn_by_weight
 from CrossMoDAUDALib.segmentation.structure_scaling import ObservedDataset, StructureScaling
+from scipy import ndimage
 from test_segmentation_training import FOLD, PSEUDO_TARGET, SELF_TRAINING, StopError, settings_of, train
 
 
@@ -27,13 +29,38 @@ def scaled(scaling: StructureScaling, image: list[float], labels: list[int]) -> 
 
 
 def test_a_signal_is_counted_from_the_scans_darkest_voxel_and_ends_at_its_brightest() -> None:
-    halving, fourfold = StructureScaling(2, 1, 0.5, 0.5), StructureScaling(2, 1, 4, 4)
+    halving, fourfold = StructureScaling(1, 1, 0.5, 0.5), StructureScaling(1, 1, 4, 4)
     for scaling in (halving, fourfold):
         scaling.now_from(-2, 4)
     # Background, padding (-1), and signals of 1, 3 and 6 above the darkest, -2.
-    image, labels = [0.0, 0.0, -1.0, 1.0, 4.0], [0, -1, 1, 2, 1]
-    assert scaled(halving, image, labels) == [0, 0, -1.5, -0.5, 1]
-    assert scaled(fourfold, image, labels) == [0, 0, 2, 4, 4]
+    image, labels = [0.0, -1.0, 0.0, 0.0, -1.0, 1.0, 4.0], [0, -1, 0, 1, 1, 1, 1]
+    third, two = 0.5 ** (1 / 3), 0.5 ** (2 / 3)  # the edge: a third of the voxels around, then two thirds
+    expected = [0, -1, 2 * third - 2, 2 * two - 2, -1.5, -0.5, 1]
+    assert scaled(halving, image, labels) == pytest.approx(expected)
+    assert scaled(fourfold, image, labels) == pytest.approx([0, -1, 2 * 4 ** (1 / 3) - 2, min(2 * 4 ** (2 / 3) - 2, 4), 2, 4, 4])
+
+
+def test_the_edge_is_softened_along_every_axis_and_nothing_else_changes() -> None:
+    inside = np.zeros((7, 8, 9), int)
+    inside[2:5, 3:6, 3:7] = 1
+    image = torch.ones(1, *inside.shape)
+    doubling = StructureScaling(1, 1, 2, 2)
+    doubling.now_from(0, 9)
+    found = doubling(image=image, segmentation=torch.tensor(inside)[None])["image"][0].numpy()
+    np.testing.assert_allclose(found, 2 ** ndimage.uniform_filter(inside.astype(float), 3), rtol=1e-6)
+    assert found[3, 4, 4] == found.max() == 2 and (found[0] == 1).all() and (found[:, :, -1] == 1).all()
+
+
+def test_a_range_above_one_makes_structures_brighter_only_and_target_scans_stay_as_they_are() -> None:
+    brighter = StructureScaling(1, 1, 1.2, 4)
+    line, labels = [1.0, 1.0, 1.0], [1, 1, 1]
+    brighter.now_from(0, 100, is_source=False)
+    assert scaled(brighter, line, labels) == line
+    brighter.now_from(0, 100)
+    factors = [scaled(brighter, line, labels)[1] for _ in range(200)]
+    assert 1.2 <= min(factors) < 1.5 and 3.2 < max(factors) <= 4
+    with pytest.raises(InputError, match="lowest must not be above"):
+        with_values(Settings(), {"segmentation.structure_scaling_lowest": 3})
 
 
 def test_halving_is_half_the_signal_whatever_nnunets_normalisation_did() -> None:
@@ -50,7 +77,8 @@ def test_each_structure_has_a_draw_and_a_factor_of_its_own() -> None:
     scaling = StructureScaling(2, 0.25, 0.5, 2)
     scaling.now_from(0, 100)
     torch.manual_seed(1)
-    factors = np.array([scaled(scaling, [1.0, 1.0, 1.0], [0, 1, 2]) for _ in range(4000)])
+    line, labels = [1.0] * 9, [0, 0, 1, 1, 1, 0, 2, 2, 2]  # the middle of each structure has its factor
+    factors = np.array([scaled(scaling, line, labels) for _ in range(4000)])[:, [0, 3, 7]]
     assert (factors[:, 0] == 1).all()
     changed = factors[:, 1:] != 1
     # Standard errors: .007 of a share of .25, .004 of one of .0625.
@@ -70,8 +98,9 @@ def test_the_range_is_that_of_the_whole_case_also_in_another_process(tiny_experi
     dataset, scaling = pickle.loads(pickle.dumps((ObservedDataset(nnUNetDatasetBlosc2(str(folder)), scaling), scaling)))
     for name in ("source_0000", "target_0001", "source_0000"):
         image = np.asarray(dataset.load_case(name)[0][:])
-        found = scaled(scaling, [float(image.max()), float(image.min())], [1, 1])
-        np.testing.assert_allclose(found, [(image.max() + image.min()) / 2, image.min()], atol=1e-5)
+        ends = [float(image.max()), float(image.min())]
+        expected = [(image.max() + image.min()) / 2, image.min()] if name.startswith("source") else ends
+        np.testing.assert_allclose(scaled(scaling, ends, [1, 1]), expected, atol=1e-5)
 
 
 def test_a_training_scales_and_goes_on_to_the_same_weights(tiny_experiment: Path, tmp_path: Path) -> None:
