@@ -167,10 +167,12 @@ def test_numbers_of_structures_are_text_or_json() -> None:
 
 
 def _company(key: str) -> dict[str, Any]:
-    """The other percentile, out of the way of the one at its limit."""
+    """The other end of a range, out of the way of the one at its limit."""
     return {
         "intensity.lower_percentile": {"intensity.upper_percentile": 100},
         "intensity.upper_percentile": {"intensity.lower_percentile": 0},
+        "segmentation.structure_scaling_lowest": {"segmentation.structure_scaling_highest": 20},
+        "segmentation.structure_scaling_highest": {"segmentation.structure_scaling_lowest": 0.05},
     }.get(key, {})
 
 
