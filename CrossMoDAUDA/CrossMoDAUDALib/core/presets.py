@@ -81,7 +81,7 @@ PRESETS["sample"] = {
     "translation.epochs": 4,
     "translation.decay_epochs": 4,
     "translation.steps_per_epoch": 150,
-    "translation.learning_rate": 0.004,
+    "translation.learning_rate": 0.002,
     "translation.pooled_epochs": 3,
     "segmentation.epochs": 5,
     "segmentation.iterations_per_epoch": 100,
