@@ -91,7 +91,6 @@ PRESETS["sample"] = {
     "segmentation.base_features": 16,
     "segmentation.tile_step": 0.75,
     "segmentation.structure_scaling_probability": 0.5,
-    "segmentation.structure_scaling_lowest": 0.5,
     "segmentation.structure_scaling_highest": 1.5,
     "self_training.initial_learning_rate": 0.0015,
     "self_training.largest_component": ("Vestibular schwannoma",),
