@@ -80,10 +80,16 @@ class SegmentationSettings:
         0.0, "Probability with which a training patch of a source case has a structure's signal scaled, each on its own.", low=0, high=1
     )
     structure_scaling_lowest: float = setting(
-        0.5, "Lowest factor of that scaling; 0.5 halves the signal. Above 1 for a structure that is brighter in the target.", low=0.05, high=20
+        0.5,
+        "Lowest factor of that scaling; 0.5 halves the signal. Above 1 for a structure that is brighter in the target.",
+        low=0.05,
+        high=20,
     )
     structure_scaling_highest: float = setting(
-        2.0, "Highest factor of that scaling; 2 doubles the signal. Below 1 for a structure that is darker in the target.", low=0.05, high=20
+        2.0,
+        "Highest factor of that scaling; 2 doubles the signal. Below 1 for a structure that is darker in the target.",
+        low=0.05,
+        high=20,
     )
 
 
