@@ -260,6 +260,7 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
     """A copy of ``settings`` with dotted keys replaced; text values are parsed by the setting's type.
 
     With another translator, whatever is as the preset has it for the old one becomes what the preset has for the new one.
+    With other labels, structures that only the preset names and that are not among them are no longer named.
 
     Args:
         values: by dotted key, also an older version's. What belongs to a translator has no effect where there is none.
@@ -283,6 +284,8 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
     translator, before = chosen.get("translation.translator", settings.translation.translator), settings.translation.translator
     if translator != before:
         chosen = {**_preset_changes(settings, translator), **chosen}
+    if "labels" in chosen:
+        chosen = {**_preset_structures(settings, chosen["labels"]), **chosen}
     changed = _changed(settings, chosen, former)
     _check_together(changed)
     return changed
@@ -293,6 +296,12 @@ def _preset_changes(settings: Settings, translator: str) -> dict[str, Any]:
     old, new = (preset_settings(settings.preset, name).values() for name in (settings.translation.translator, translator))
     now = settings.values()
     return {key: value for key, value in new.items() if key not in old or (value != old[key] and now[key] == old[key])}
+
+
+def _preset_structures(settings: Settings, labels: Mapping[str, int]) -> dict[str, Any]:
+    """What is left, with other labels, of the structures that the preset names; nothing if the user chose them."""
+    key, now = "self_training.largest_component", settings.self_training.largest_component
+    return {key: tuple(name for name in now if name in labels)} if now and now == preset_values(settings.preset).get(key) else {}
 
 
 def _checked_values(values: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
@@ -342,8 +351,11 @@ def _check_together(settings: Settings) -> None:
         raise InputError("intensity.lower_percentile must be below intensity.upper_percentile.")
     if settings.translation.pooled_epochs and settings.translation.pooled_epochs >= settings.translation.decay_epochs:
         raise InputError("translation.pooled_epochs must be below translation.decay_epochs, over which they are spread.")
-    if settings.segmentation.structure_scaling_lowest > settings.segmentation.structure_scaling_highest:
-        raise InputError("segmentation.structure_scaling_lowest must not be above segmentation.structure_scaling_highest.")
+    lowest, highest = settings.segmentation.structure_scaling_lowest, settings.segmentation.structure_scaling_highest
+    if lowest > highest:
+        raise InputError(
+            f"segmentation.structure_scaling_lowest={lowest:g} is above segmentation.structure_scaling_highest={highest:g}; set both."
+        )
     if hasattr(settings.translator_section, "check"):
         settings.translator_section.check(settings)
     named = {"self_training.largest_component": settings.self_training.largest_component}

@@ -3,7 +3,7 @@ the target domain than a translator paints it (a vestibular schwannoma in T2, fo
 
 The paper does none of this; it is off by default. Signals are counted from a scan's darkest voxel, on which both kinds of
 scans have 0: half the signal is half the way from there. A structure does not become brighter than the scan's brightest voxel.
-Its outline is softened over a voxel, as a scanner mixes tissues; an edge cut sharp would be learned instead of the structure.
+Its outline is softened over a voxel, as a scanner mixes tissues; an edge cut sharp could be learned instead of the structure.
 """
 
 from __future__ import annotations

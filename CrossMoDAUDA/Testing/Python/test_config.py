@@ -86,6 +86,17 @@ def test_presets_differ_from_the_paper_only_where_they_say() -> None:
             assert (mine != paper[key]) == (key in values or (key == "preset" and name != "paper")), key
 
 
+def test_structures_that_only_the_preset_names_go_with_other_labels() -> None:
+    sample, key = config.preset_settings("sample"), "self_training.largest_component"
+    assert sample.self_training.largest_component == ("Vestibular schwannoma",)
+    assert config.with_values(sample, {"labels": "Tumour:1"}).self_training.largest_component == ()
+    kept = config.with_values(sample, {"labels": "Vestibular schwannoma:2"})
+    assert kept.self_training.largest_component == ("Vestibular schwannoma",)
+    chosen = config.with_values(sample, {key: "Cochlea"})
+    with pytest.raises(errors.InputError, match="names 'Cochlea', which is not a structure"):
+        config.with_values(chosen, {"labels": "Tumour:1"})
+
+
 def test_unknown_preset_names_the_nearest() -> None:
     with pytest.raises(errors.InputError, match="no preset 'quik'; did you mean 'quick'"):
         config.preset_settings("quik")
