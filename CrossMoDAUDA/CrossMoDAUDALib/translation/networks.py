@@ -70,21 +70,25 @@ class InstanceNorm2d(nn.InstanceNorm2d):
         return ((images - mean) * torch.rsqrt(variance + self.eps)).to(images.dtype)
 
 
-class _InFloat32(nn.Module):
-    """A layer that makes an image: in float32 but for training, as bfloat16 leaves an image 256 shades of grey."""
+class InFloat32(nn.Module):
+    """Before a layer's class: the layer computes in float32 even where the others compute in bfloat16.
+
+    For layers that read images, make them or score them: bfloat16 leaves an image 256 shades of grey, and a translator that
+    learned so came out worse (``Scripts/benchmark.py fidelity``).
+    """
 
     def forward(self, features: Tensor) -> Any:
-        if self.training or features.device.type not in ("cpu", "cuda"):  # bfloat16 is not used elsewhere
+        if features.device.type not in ("cpu", "cuda"):  # bfloat16 is not used elsewhere
             return super().forward(features)
         with torch.autocast(features.device.type, enabled=False):
             return super().forward(features.float())
 
 
-class OutputConv2d(_InFloat32, nn.Conv2d):
-    """The ResNet generator's last layer."""
+class Float32Conv2d(InFloat32, nn.Conv2d):
+    """The first and the last layer of a ResNet generator and of a discriminator."""
 
 
-class OutputConvTranspose2d(_InFloat32, nn.ConvTranspose2d):  # type: ignore[misc]
+class Float32ConvTranspose2d(InFloat32, nn.ConvTranspose2d):  # type: ignore[misc]
     """The U-Net generator's last layer."""
 
 
@@ -109,7 +113,7 @@ class ResnetGenerator(nn.Module):
     def __init__(self, features: int = 64, blocks: int = 9, downsamplings: int = 2, antialiased: bool = False) -> None:
         super().__init__()
         self.places, self.widths = {"padded": 0}, {"padded": 1}
-        layers: list[nn.Module] = [nn.ReflectionPad2d(3), nn.Conv2d(1, features, 7), *_normalised_relu(features)]
+        layers: list[nn.Module] = [nn.ReflectionPad2d(3), Float32Conv2d(1, features, 7), *_normalised_relu(features)]
         width = features
         for level in range(downsamplings):
             self.places[f"down {level + 1}"] = len(layers)
@@ -120,7 +124,7 @@ class ResnetGenerator(nn.Module):
         for block in range(blocks):
             self.places[f"block {block + 1}"], self.widths[f"block {block + 1}"] = len(layers), width
             layers.append(ResidualBlock(width))
-        layers += [*_doublings(features, downsamplings, antialiased), nn.ReflectionPad2d(3), OutputConv2d(features, 1, 7), nn.Tanh()]
+        layers += [*_doublings(features, downsamplings, antialiased), nn.ReflectionPad2d(3), Float32Conv2d(features, 1, 7), nn.Tanh()]
         self.layers = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -146,7 +150,7 @@ class SegmentingDecoder(nn.Module):
 
     def __init__(self, features: int = 64, downsamplings: int = 2, classes: int = 3) -> None:
         super().__init__()
-        self.layers = nn.Sequential(*_doublings(features, downsamplings), nn.ReflectionPad2d(3), nn.Conv2d(features, classes, 7))
+        self.layers = nn.Sequential(*_doublings(features, downsamplings), nn.ReflectionPad2d(3), Float32Conv2d(features, classes, 7))
 
     def forward(self, features: Tensor) -> Tensor:
         scores: Tensor = self.layers(features)
@@ -240,12 +244,13 @@ class UnetGenerator(nn.Module):
         for level, width in enumerate(widths):
             outermost, innermost = level == 0, level == depth - 1
             down: list[nn.Module] = [] if outermost else [nn.LeakyReLU(0.2)]
-            down.append(nn.Conv2d(1 if outermost else widths[level - 1], width, 4, stride=2, padding=1))
+            convolution = Float32Conv2d if outermost else nn.Conv2d
+            down.append(convolution(1 if outermost else widths[level - 1], width, 4, stride=2, padding=1))
             if not outermost and not innermost:  # one pixel cannot be normalised over its neighbours
                 down.append(InstanceNorm2d(width))
             below = 1 if innermost else 2  # the level below hands up its input besides its output
             out = 1 if outermost else widths[level - 1]
-            transposed = OutputConvTranspose2d if outermost else nn.ConvTranspose2d
+            transposed = Float32ConvTranspose2d if outermost else nn.ConvTranspose2d
             up: list[nn.Module] = [nn.ReLU(), transposed(below * width, out, 4, stride=2, padding=1)]
             up.append(nn.Tanh() if outermost else InstanceNorm2d(out))
             self.downs.append(nn.Sequential(*down))
@@ -277,14 +282,14 @@ class PatchDiscriminator(nn.Module):
     def __init__(self, features: int = 64, strided: int = 3, antialiased: bool = False) -> None:
         super().__init__()
         step = 1 if antialiased else 2
-        layers: list[nn.Module] = [nn.Conv2d(1, features, 4, stride=step, padding=1), nn.LeakyReLU(0.2, inplace=True)]
+        layers: list[nn.Module] = [Float32Conv2d(1, features, 4, stride=step, padding=1), nn.LeakyReLU(0.2, inplace=True)]
         for level in range(strided):
             if antialiased:
                 layers.append(Halved())
             width, is_last = features * 2**level, level == strided - 1
             layers += [nn.Conv2d(width, 2 * width, 4, stride=1 if is_last else step, padding=1), InstanceNorm2d(2 * width)]
             layers.append(nn.LeakyReLU(0.2, inplace=True))
-        layers.append(nn.Conv2d(features * 2**strided, 1, 4, padding=1))
+        layers.append(Float32Conv2d(features * 2**strided, 1, 4, padding=1))
         self.layers = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> Tensor:

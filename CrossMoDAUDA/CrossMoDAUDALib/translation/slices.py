@@ -25,7 +25,9 @@ from ..images.volumes import Geometry, Volume
 
 Slices = npt.NDArray[np.int16] | npt.NDArray[np.uint8]
 
-_RESIZED_AT_ONCE = 16
+_RESIZED_AT_ONCE, _READ_AT_ONCE = 16, 64
+# In parts of a scan's range of intensities; see :func:`shows_something`.
+_LEAST_CONTRAST = 0.025
 # Places of a sampler's files.
 _SOURCE, _TARGET, _LABELS = 0, 1, 2
 
@@ -130,6 +132,16 @@ def to_unit(stored: Tensor) -> Tensor:
     return stored.unsqueeze(1).float().div_(FULL_SCALE)
 
 
+def shows_something(images: Tensor) -> Tensor:
+    """Which slices (n, 1, h, w) in [-1, 1] show more than air: (n), bool.
+
+    The networks normalise every feature map by its own deviation. Of a slice without contrast there is none, so that its
+    gradients come out ten thousand times too large, and Adam, which divides by the largest of late, learns little from any other.
+    """
+    flat = images.flatten(1)
+    return (flat.amax(1) - flat.amin(1)) >= 2 * _LEAST_CONTRAST
+
+
 def steps_per_epoch(settings: TranslationSettings, n_source: int, n_target: int) -> int:
     """Steps in an epoch: as set, else one pass over the domain with more slices."""
     return settings.steps_per_epoch or math.ceil(max(n_source, n_target) / settings.batch_size)
@@ -138,8 +150,8 @@ def steps_per_epoch(settings: TranslationSettings, n_source: int, n_target: int)
 class SliceSampler:
     """Unpaired batches of both domains. A batch depends on the seed, the epoch and the step only, so training can go on anywhere.
 
-    Every epoch shuffles each domain; the one with fewer slices starts over, shuffled again, until the epoch ends. On a
-    CUDA device with room to spare the slices live there as int16; otherwise each batch is read from the disk.
+    Every epoch shuffles each domain's slices that show something (:func:`shows_something`); the domain with fewer starts over,
+    shuffled again, until the epoch ends. On a CUDA device with room to spare the slices live there as int16; otherwise each batch is read from the disk.
 
     Args:
         source, target: files of :func:`build_slices`.
@@ -160,6 +172,7 @@ class SliceSampler:
         if labels and self._files[_LABELS].shape != self._files[_SOURCE].shape:
             raise CrossModaError(f"{labels} does not lie on {source}; delete both, so that the scans are cut into slices again.")
         self.steps = steps_per_epoch(settings, *self.counts)
+        self._shown = [_places_to_learn_from(file) for file in self._files[:_LABELS]]
         self._batch_size = settings.batch_size
         self._seed = seed
         self._device = device
@@ -203,8 +216,8 @@ class SliceSampler:
     def _shuffled(self, epoch: int, domain: int) -> npt.NDArray[np.int64]:
         draws = np.random.default_rng((self._seed, epoch, domain))
         needed = self.steps * self._batch_size
-        rounds = math.ceil(needed / self.counts[domain])
-        return np.concatenate([draws.permutation(self.counts[domain]) for _ in range(rounds)])[:needed]
+        shown = self._shown[domain]
+        return np.concatenate([draws.permutation(shown) for _ in range(math.ceil(needed / len(shown)))])[:needed]
 
     def _take(self, file: int, places: npt.NDArray[np.int64]) -> Tensor:
         """Slices of a file as they are stored, (n, h, w), on the device."""
@@ -214,6 +227,16 @@ class SliceSampler:
         if self._device.type == "cuda":
             stored = stored.pin_memory()
         return stored.to(self._device, non_blocking=True)
+
+
+def _places_to_learn_from(stored: Slices) -> npt.NDArray[np.int64]:
+    """Places in a file of the slices that show something; all, if none does."""
+    found = [
+        shows_something(to_unit(torch.from_numpy(np.array(stored[first : first + _READ_AT_ONCE])))).numpy()
+        for first in range(0, len(stored), _READ_AT_ONCE)
+    ]
+    places: npt.NDArray[np.int64] = np.flatnonzero(np.concatenate(found))
+    return places if len(places) else np.arange(len(stored))
 
 
 def _fits(device: torch.device, needed: int) -> bool:

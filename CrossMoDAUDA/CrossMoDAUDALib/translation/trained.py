@@ -19,7 +19,7 @@ from ..images.volumes import Volume
 from ..models.model_folder import TRANSLATOR_FILES, read_translator, translator_folder
 from ..models.weights import load_weights
 from .registry import registration
-from .slices import prepare
+from .slices import prepare, shows_something
 
 DESCRIPTION, WEIGHTS = TRANSLATOR_FILES
 # On the CPU larger batches take memory and save no time.
@@ -72,7 +72,7 @@ class TrainedTranslator:
 
     @torch.inference_mode()
     def translate(self, volume: Volume, progress: Progress = silent) -> Volume:
-        """The pseudo-target image of a source scan, on exactly the scan's grid.
+        """The pseudo-target image of a source scan, on exactly the scan's grid. Slices that show nothing stay as they are.
 
         Args:
             volume: a source scan with finite values, any orientation and number of voxels.
@@ -97,8 +97,9 @@ class TrainedTranslator:
         resizes = self._acceleration.device if self._acceleration.device.type == "cuda" else torch.device("cpu")  # MPS cannot antialias
         for first in range(0, len(scaled), batch):
             some = torch.from_numpy(scaled[first : first + batch]).unsqueeze(1)
+            shown = volumes.resize_slices(some.to(resizes), (size, size)).to(self._acceleration.device)
             with self._acceleration.kernels(timed=False):
-                fake = self._network(volumes.resize_slices(some.to(resizes), (size, size)).to(self._acceleration.device))
+                fake = torch.where(shows_something(shown)[:, None, None, None], self._network(shown), shown)
             restored = volumes.resize_slices(fake.to(resizes), (scaled.shape[1], scaled.shape[2]))
             translated[first : first + batch] = to_stored(restored.squeeze(1).cpu().numpy())
             progress(min(first + batch, len(scaled)), len(scaled), "translated slices")
