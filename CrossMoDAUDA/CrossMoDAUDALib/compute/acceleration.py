@@ -46,15 +46,13 @@ class Acceleration:
     def choose(cls, settings: Settings, device: torch.device) -> Acceleration:
         """What ``settings.precision`` and ``settings.compile`` mean for a training on a device.
 
-        ``auto`` is what is faster there, but trains in float32 on the CPU: the small networks that one trains there come
-        out worse in bfloat16 (``Scripts/benchmark.py fidelity``), if 1.5 times as fast. A training that goes on elsewhere keeps
-        its precision (:func:`keep_precision`). Whether it is compiled is chosen anew: that changes speed and rounding only.
+        ``auto`` is what is faster there. A training that goes on elsewhere keeps its precision (:func:`keep_precision`). Whether
+        it is compiled is chosen anew: that changes speed and rounding only.
 
         Raises:
             InputError: compilation is asked for and cannot work, or the device cannot compute in bfloat16.
         """
-        bf16 = use_bf16(settings.precision, device) and (settings.precision == "bf16" or device.type != "cpu")
-        return cls(device, bf16, _compiles(settings.compile, device))
+        return cls(device, use_bf16(settings.precision, device), _compiles(settings.compile, device))
 
     @property
     def precision(self) -> str:

@@ -124,7 +124,7 @@ class Settings:
     )
     precision: str = setting(
         "auto",
-        "Arithmetic of the networks; auto: bf16 where the hardware has units for it, but the translator trains in fp32 on CPUs.",
+        "Arithmetic of the networks; auto: bf16 where the hardware has units for it.",
         choices=PRECISIONS,
     )
     compile: str = setting("auto", "Whether torch.compile speeds up the networks; auto: on a GPU.", choices=COMPILE)

@@ -71,11 +71,7 @@ class InstanceNorm2d(nn.InstanceNorm2d):
 
 
 class InFloat32(nn.Module):
-    """Before a layer's class: the layer computes in float32 even where the others compute in bfloat16.
-
-    For layers that read images, make them or score them: bfloat16 leaves an image 256 shades of grey, and a translator that
-    learned so came out worse (``Scripts/benchmark.py fidelity``).
-    """
+    """Before a layer's class: the layer computes in float32 even where the others compute in bfloat16."""
 
     def forward(self, features: Tensor) -> Any:
         if features.device.type not in ("cpu", "cuda"):  # bfloat16 is not used elsewhere
@@ -84,12 +80,21 @@ class InFloat32(nn.Module):
             return super().forward(features.float())
 
 
-class Float32Conv2d(InFloat32, nn.Conv2d):
-    """The first and the last layer of a ResNet generator and of a discriminator."""
+class _InFloat32ButForTraining(InFloat32):
+    def forward(self, features: Tensor) -> Any:
+        return super(InFloat32, self).forward(features) if self.training else super().forward(features)
 
 
-class Float32ConvTranspose2d(InFloat32, nn.ConvTranspose2d):  # type: ignore[misc]
-    """The U-Net generator's last layer."""
+class InputConv2d(InFloat32, nn.Conv2d):
+    """A generator's first layer. bfloat16 has 256 shades between air and 0: of a faint slice it leaves so few that gradients go wrong."""
+
+
+class OutputConv2d(_InFloat32ButForTraining, nn.Conv2d):
+    """The ResNet generator's last layer. bfloat16 would leave a translated image 256 shades; in training that is enough, and faster."""
+
+
+class OutputConvTranspose2d(_InFloat32ButForTraining, nn.ConvTranspose2d):  # type: ignore[misc]
+    """The U-Net generator's last layer, as :class:`OutputConv2d`."""
 
 
 class ResnetGenerator(nn.Module):
@@ -113,7 +118,7 @@ class ResnetGenerator(nn.Module):
     def __init__(self, features: int = 64, blocks: int = 9, downsamplings: int = 2, antialiased: bool = False) -> None:
         super().__init__()
         self.places, self.widths = {"padded": 0}, {"padded": 1}
-        layers: list[nn.Module] = [nn.ReflectionPad2d(3), Float32Conv2d(1, features, 7), *_normalised_relu(features)]
+        layers: list[nn.Module] = [nn.ReflectionPad2d(3), InputConv2d(1, features, 7), *_normalised_relu(features)]
         width = features
         for level in range(downsamplings):
             self.places[f"down {level + 1}"] = len(layers)
@@ -124,7 +129,7 @@ class ResnetGenerator(nn.Module):
         for block in range(blocks):
             self.places[f"block {block + 1}"], self.widths[f"block {block + 1}"] = len(layers), width
             layers.append(ResidualBlock(width))
-        layers += [*_doublings(features, downsamplings, antialiased), nn.ReflectionPad2d(3), Float32Conv2d(features, 1, 7), nn.Tanh()]
+        layers += [*_doublings(features, downsamplings, antialiased), nn.ReflectionPad2d(3), OutputConv2d(features, 1, 7), nn.Tanh()]
         self.layers = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -150,7 +155,7 @@ class SegmentingDecoder(nn.Module):
 
     def __init__(self, features: int = 64, downsamplings: int = 2, classes: int = 3) -> None:
         super().__init__()
-        self.layers = nn.Sequential(*_doublings(features, downsamplings), nn.ReflectionPad2d(3), Float32Conv2d(features, classes, 7))
+        self.layers = nn.Sequential(*_doublings(features, downsamplings), nn.ReflectionPad2d(3), nn.Conv2d(features, classes, 7))
 
     def forward(self, features: Tensor) -> Tensor:
         scores: Tensor = self.layers(features)
@@ -244,13 +249,13 @@ class UnetGenerator(nn.Module):
         for level, width in enumerate(widths):
             outermost, innermost = level == 0, level == depth - 1
             down: list[nn.Module] = [] if outermost else [nn.LeakyReLU(0.2)]
-            convolution = Float32Conv2d if outermost else nn.Conv2d
+            convolution = InputConv2d if outermost else nn.Conv2d
             down.append(convolution(1 if outermost else widths[level - 1], width, 4, stride=2, padding=1))
             if not outermost and not innermost:  # one pixel cannot be normalised over its neighbours
                 down.append(InstanceNorm2d(width))
             below = 1 if innermost else 2  # the level below hands up its input besides its output
             out = 1 if outermost else widths[level - 1]
-            transposed = Float32ConvTranspose2d if outermost else nn.ConvTranspose2d
+            transposed = OutputConvTranspose2d if outermost else nn.ConvTranspose2d
             up: list[nn.Module] = [nn.ReLU(), transposed(below * width, out, 4, stride=2, padding=1)]
             up.append(nn.Tanh() if outermost else InstanceNorm2d(out))
             self.downs.append(nn.Sequential(*down))
@@ -282,14 +287,14 @@ class PatchDiscriminator(nn.Module):
     def __init__(self, features: int = 64, strided: int = 3, antialiased: bool = False) -> None:
         super().__init__()
         step = 1 if antialiased else 2
-        layers: list[nn.Module] = [Float32Conv2d(1, features, 4, stride=step, padding=1), nn.LeakyReLU(0.2, inplace=True)]
+        layers: list[nn.Module] = [nn.Conv2d(1, features, 4, stride=step, padding=1), nn.LeakyReLU(0.2, inplace=True)]
         for level in range(strided):
             if antialiased:
                 layers.append(Halved())
             width, is_last = features * 2**level, level == strided - 1
             layers += [nn.Conv2d(width, 2 * width, 4, stride=1 if is_last else step, padding=1), InstanceNorm2d(2 * width)]
             layers.append(nn.LeakyReLU(0.2, inplace=True))
-        layers.append(Float32Conv2d(features * 2**strided, 1, 4, padding=1))
+        layers.append(nn.Conv2d(features * 2**strided, 1, 4, padding=1))
         self.layers = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..core.settings import Settings
-from .networks import Float32Conv2d, InFloat32
+from .networks import InFloat32, InputConv2d, OutputConv2d
 from .nice_gan import NiceGANSettings
 
 # As many power iterations as PyTorch's own spectral normalisation begins with.
@@ -57,8 +57,8 @@ class SpectralConv2d(nn.Conv2d):
         self.u.copy_(functional.normalize(torch.mv(matrix, self.v), dim=0))
 
 
-class Float32SpectralConv2d(InFloat32, SpectralConv2d):
-    """One that reads slices or makes scores."""
+class InputSpectralConv2d(InFloat32, SpectralConv2d):
+    """The encoder's first layer, in float32 as :class:`.networks.InputConv2d`."""
 
 
 class Encoder(nn.Module):
@@ -70,7 +70,7 @@ class Encoder(nn.Module):
 
     def __init__(self, features: int = 64) -> None:
         super().__init__()
-        self.first = Float32SpectralConv2d(1, features, stride=2)
+        self.first = InputSpectralConv2d(1, features, stride=2)
         self.second = SpectralConv2d(features, 2 * features, stride=2)
         self.attention = nn.Linear(4 * features, 1, bias=False)
         self.mixing = nn.Conv2d(4 * features, 2 * features, 1)
@@ -116,7 +116,7 @@ _NAMES = ("weight", "bias")
 def plain_encoder(features: int = 64) -> nn.Sequential:
     """An encoder's layers with weights that are normalised already, the attention being one 1 x 1 convolution; not yet filled."""
     return nn.Sequential(
-        Float32Conv2d(1, features, 4, stride=2, padding=1, padding_mode="reflect"),
+        InputConv2d(1, features, 4, stride=2, padding=1, padding_mode="reflect"),
         nn.LeakyReLU(0.2, inplace=True),
         nn.Conv2d(features, 2 * features, 4, stride=2, padding=1, padding_mode="reflect"),
         nn.LeakyReLU(0.2, inplace=True),
@@ -150,7 +150,7 @@ class Heads(nn.Module):
 
 
 def _head(width: int) -> tuple[nn.Module, ...]:
-    return SpectralConv2d(width, 2 * width, 1), nn.LeakyReLU(0.2, inplace=True), Float32SpectralConv2d(2 * width, 1, 1, bias=False)
+    return SpectralConv2d(width, 2 * width, 1), nn.LeakyReLU(0.2, inplace=True), SpectralConv2d(2 * width, 1, 1, bias=False)
 
 
 def global_halvings(image_size: int) -> int:
@@ -183,7 +183,7 @@ class Generator(nn.Module):
         for half in (width // 2, width // 4):
             layers += [_conv3(2 * half, half), InstanceLayerNorm2d(half), nn.ReLU(inplace=True)]
             layers += [nn.Conv2d(half, 4 * half, 1), nn.PixelShuffle(2), InstanceLayerNorm2d(half), nn.ReLU(inplace=True)]
-        self.end = nn.Sequential(*layers, Float32Conv2d(features, 1, 7, padding=3, padding_mode="reflect", bias=False), nn.Tanh())
+        self.end = nn.Sequential(*layers, OutputConv2d(features, 1, 7, padding=3, padding_mode="reflect", bias=False), nn.Tanh())
 
     def forward(self, code: Tensor) -> Tensor:
         features = self.begin(code)

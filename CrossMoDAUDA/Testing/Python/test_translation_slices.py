@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from CrossMoDAUDALib.compute.acceleration import Acceleration
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
+from CrossMoDAUDALib.core.settings import preset_settings, with_values
 from CrossMoDAUDALib.images import intensity, volumes
+from CrossMoDAUDALib.translation.registry import registration
 from CrossMoDAUDALib.translation.slices import FULL_SCALE, SliceSampler, build_slices, open_slices, steps_per_epoch, to_unit
 from translation_files import CPU, GRIDS, SETTINGS, changed, scan, written
 
@@ -99,6 +103,42 @@ def test_a_batch_depends_on_seed_epoch_and_step_only(numbered: tuple[Path, Path]
     assert torch.equal(SliceSampler(*numbered, SETTINGS.translation, 0, CPU).batch(4, 2)[0], sampler.batch(4, 2)[0])
     assert drawn(sampler, 5) != first
     assert drawn(SliceSampler(*numbered, SETTINGS.translation, 1, CPU), 4) != first
+
+
+def test_slices_that_show_nothing_are_not_learned_from(tmp_path: Path) -> None:
+    """One of air, one of air and a faint spot; the labels of the others stay theirs."""
+    source, target, labels = (tmp_path / f"{name}.npy" for name in ("source", "target", "labels"))
+    slices = np.full((5, 32, 32), -32767, np.int16)
+    slices[1, 4:6, 4:6] += 1500  # 2.3 % of the range
+    slices[2:, 0, 0] = (-30000, 0, 32767)
+    np.save(source, slices)
+    np.save(target, slices[[0, 1, 4]])
+    np.save(labels, np.broadcast_to(np.arange(5, dtype=np.uint8)[:, None, None], slices.shape))
+    sampler = SliceSampler(source, target, changed(steps_per_epoch=12).translation, 0, CPU, labels)
+    assert sampler.counts == (5, 3), "a checkpoint knows its files by these"
+    seen = set()
+    for step in range(sampler.steps):
+        images, others, classes = sampler.batch(0, step)
+        assert classes is not None
+        seen |= {(round(float(image[0, 0, 0]) * FULL_SCALE), int(structure[0, 0])) for image, structure in zip(images, classes, strict=True)}
+        assert (others[:, 0, 0, 0] == 1).all()
+    assert seen == {(-30000, 2), (0, 3), (32767, 4)}
+
+
+@pytest.mark.parametrize("translator", ["cyclegan-resnet", "cut"])
+def test_a_slice_of_air_would_outweigh_all_others(translator: str) -> None:
+    """Why they are not learned from: the larger gradients come from what the norms make of no contrast."""
+    settings = with_values(preset_settings("smoke", translator), {"translation.image_size": 64, "translation.batch_size": 1})
+    draws = torch.Generator().manual_seed(1)
+    real, air = torch.rand((1, 1, 64, 64), generator=draws) * 2 - 1, torch.full((1, 1, 64, 64), -1.0)
+    found = {}
+    for name, source in (("real", real), ("air", air)):
+        model: Any = registration(translator).make(settings, Acceleration(CPU))
+        network = model.trained_network()
+        for _ in range(3):
+            model.step(source, real)
+        found[name] = max(float(one.grad.norm()) for one in network.parameters() if one.grad is not None)
+    assert found["air"] > 10 * found["real"]
 
 
 def test_a_set_number_of_steps_is_kept() -> None:

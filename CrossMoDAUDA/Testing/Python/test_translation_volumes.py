@@ -45,6 +45,20 @@ def test_a_generator_that_changes_nothing_gives_the_scaled_scan_on_its_own_grid(
     assert told[-1] == (32, 32)
 
 
+def test_slices_that_show_nothing_stay_as_they_are() -> None:
+    """A network has not learned what to make of them; air must not come out grey."""
+
+    class Brightening(nn.Module):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return images * 0 + 0.5
+
+    volume = scan((32, 32, 6))
+    volume.array[[0, 1, 5]] = volume.array.min()
+    translated = TrainedTranslator(Brightening(), SETTINGS, Acceleration(CPU)).translate(volume).array
+    assert (translated[[0, 1, 5]] == -1000).all()
+    assert (translated[2:5] == 500).all()
+
+
 @pytest.mark.parametrize("direction", GRIDS.values(), ids=GRIDS.keys())
 @pytest.mark.parametrize("size", [(48, 20, 9), (27, 64, 2)])
 def test_a_translated_scan_lies_exactly_where_the_scan_does(size: tuple[int, int, int], direction: tuple[float, ...]) -> None:
