@@ -75,7 +75,9 @@ def _gradients(slices: tuple[Path, Path], bench: Bench) -> list[Row]:
             model.load_state_dict(copy.deepcopy(state))
             model.step(*sampler.batch(1, step))
             networks = (model.to_target, model.to_source)
-            gradients.append(torch.cat([one.grad.flatten() for network in networks for one in network.parameters() if one.grad is not None]))
+            gradients.append(
+                torch.cat([one.grad.flatten() for network in networks for one in network.parameters() if one.grad is not None])
+            )
     errors = [float((narrow - wide).norm() / wide.norm()) for wide, narrow in zip(found[False], found[True], strict=True)]
     mean = torch.stack(found[False]).mean(0)
     spread = [float((wide - mean).norm() / wide.norm()) for wide in found[False]]

@@ -105,6 +105,12 @@ class SelfTrainingSettings:
     )
     warm_start: bool = setting(False, "Start each retraining from the weights of the iteration before.")
     drop_incomplete: bool = setting(False, "Leave out target cases in whose pseudo-labels a structure is missing wholly.")
+    least_expected_dice: float = setting(
+        0.0,
+        "Leave out target cases in which the DSC that a structure's probabilities make one expect is lower; 0 keeps all.",
+        low=0,
+        high=1,
+    )
     refinement: str = setting(
         "off", "Add doubtful voxels to a pseudo-label whose intensity fits, remove those whose does not, or both.", choices=REFINEMENTS
     )

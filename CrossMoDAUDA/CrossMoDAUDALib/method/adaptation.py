@@ -21,6 +21,7 @@ from ..images.intensity import network_image, scaled_signal
 from ..images.volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume
 from ..models.plans import CONFIGURATION
 from ..scoring import evaluation, plausibility
+from ..scoring.evidence import expected_dices
 from ..segmentation import preparation
 from ..segmentation import training as trainings
 from ..segmentation.dataset import (
@@ -52,6 +53,7 @@ from .plan import (
     Training,
     chooses,
     doubts,
+    expectations,
     plan,
     uses_labels,
 )
@@ -170,7 +172,7 @@ def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
 def export_target(experiment: Experiment, stage: str, training: Training) -> None:
     """Write the target domain with the last iteration's pseudo-labels, beside the pseudo-target images (section 2.2)."""
     settings, cases, listed = experiment.settings, experiment.cohort.target, target_cases(experiment)
-    progress, missing, changed = experiment.events.progress(stage), {}, {}
+    progress, missing, changed, expected = experiment.events.progress(stage), {}, {}, {}
     before, refines = experiment.folder / training.before, settings.self_training.refinement != "off"
     for number, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
         if not files.image.is_file():
@@ -183,9 +185,11 @@ def export_target(experiment: Experiment, stage: str, training: Training) -> Non
         experiment.refuse_changed(case.image)
         export_label(Volume(pseudo_label.array, geometry), settings.labels, files.label)
         missing[case.id] = pseudo_labels.missing_structures(pseudo_label.array, settings.labels)
+        if settings.self_training.least_expected_dice:
+            expected[case.id] = pseudo_labels.read_expected(before / "expected" / f"{case.id}.json")
         progress(number, len(cases), f"exported {case.id}")
     if chooses(settings):
-        pseudo_labels.choose(experiment, stage, missing, changed).write(experiment.folder / training.choice)
+        pseudo_labels.choose(experiment, stage, missing, changed, expected).write(experiment.folder / training.choice)
         write_report(experiment)
     write_description(raw_folder(experiment) / training.dataset, cases_to_learn_from(experiment, training), settings.labels)
 
@@ -241,19 +245,25 @@ def predict_target(experiment: Experiment, stage: str, training: Training) -> No
     work = [(case, own / "evaluation" / f"{case.id}.nii.gz") for case in cohort.evaluation]
     if training.labels_target:
         work = [(case, own / "pseudo_labels" / f"{case.id}.nii.gz") for case in cohort.target] + work
-    doubted = bool(doubts(experiment.settings, training.iteration)) and training.labels_target
-    entropy = experiment.settings.self_training.refinement_entropy
-    progress = experiment.events.progress(stage)
+    settings, progress = experiment.settings, experiment.events.progress(stage)
+    doubted, weighed = bool(doubts(settings, training.iteration)), bool(expectations(settings, training.iteration))
     segmenter = segmenter_of(experiment, training)
     with BackgroundWriter() as writer:
         for index, (case, path) in enumerate(work, 1):
-            beside = own / "doubts" / path.name if doubted and path.parent.name == "pseudo_labels" else None
-            if beside and not (path.is_file() and beside.is_file()):
-                label, doubtful = segmenter.segment_with_doubts(experiment.read(case.image), entropy)
-                writer.write(doubtful, beside)
-                writer.write(label, path)
-            elif not path.is_file():
-                writer.write(segmenter.segment(experiment.read(case.image)), path)
+            is_learned_from = path.parent.name == "pseudo_labels"
+            doubt = own / "doubts" / path.name if doubted and is_learned_from else path
+            expected = own / "expected" / f"{case.id}.json" if weighed and is_learned_from else path
+            if not all(file.is_file() for file in (path, doubt, expected)):
+                scan = experiment.read(case.image)
+                if doubt == expected:  # both are the label map
+                    writer.write(segmenter.segment(scan), path)
+                else:
+                    label, probabilities = segmenter.segment_with_probabilities(scan)
+                    if doubt != path:
+                        writer.write(segmenter.doubts(scan, probabilities, settings.self_training.refinement_entropy), doubt)
+                    if expected != path:
+                        write_json(expected, expected_dices(label, probabilities, settings.labels))
+                    writer.write(label, path)
             progress(index, len(work), f"segmented {case.id}")
     write_report(experiment)
 

@@ -27,7 +27,7 @@ from ..scoring.evidence import (
     body_box,
     certainty,
     completeness,
-    expected_dice,
+    expected_dices,
     likenesses,
     mean_by_structure,
     shapes,
@@ -163,11 +163,10 @@ def _predicted(experiment: Experiment, training: Training, records: Path, progre
 
 def _predict(segmenter: Segmenter, scan: Volume, settings: Settings) -> dict[str, Agreement]:
     label, probabilities = segmenter.segment_with_probabilities(scan, mirroring=False)
-    found: dict[str, Agreement] = {"certainty": {}, "expected_dice": {}}
+    found: dict[str, Agreement] = {"certainty": {}, "expected_dice": expected_dices(label, probabilities, settings.labels)}
     for channel, (name, value) in enumerate(sorted(settings.labels.items(), key=lambda label: label[1]), 1):
         mask = label.array == value
         found["certainty"][name] = certainty(probabilities[channel], mask, scan.geometry.spacing[::-1])
-        found["expected_dice"][name] = expected_dice(probabilities[channel], mask)
     del probabilities  # as large as the scan for every structure
     agreeing = []
     for changed in small_changes(scan, settings.intensity, segmenter.is_mirrored):

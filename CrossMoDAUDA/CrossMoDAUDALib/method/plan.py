@@ -268,13 +268,20 @@ def _evidence(training: Training, title: str) -> Stage:
 
 def chooses(settings: Settings) -> bool:
     """Whether self-training looks at pseudo-labels before it learns from them."""
-    return settings.self_training.drop_incomplete or settings.self_training.refinement != "off"
+    chosen = settings.self_training
+    return chosen.drop_incomplete or chosen.least_expected_dice > 0 or chosen.refinement != "off"
 
 
 def doubts(settings: Settings, number: int) -> tuple[str, ...]:
     """The maps of where an iteration's pseudo-labels are in doubt, as a pattern; none where no later iteration refines them."""
     refined = settings.self_training.refinement != "off" and number < settings.self_training.iterations
     return (f"{iteration_name(number)}/doubts/*",) if refined else ()
+
+
+def expectations(settings: Settings, number: int) -> tuple[str, ...]:
+    """The records of how good an iteration's pseudo-labels promise to be, as a pattern; none where no later iteration asks."""
+    asked = settings.self_training.least_expected_dice > 0 and number < settings.self_training.iterations
+    return (f"{iteration_name(number)}/expected/*",) if asked else ()
 
 
 def _choice(settings: Settings, training: Training) -> tuple[str, ...]:
@@ -290,6 +297,7 @@ def _export_target(settings: Settings, training: Training, title: str) -> Stage:
         reads=(
             f"{training.before}/pseudo_labels/*",
             *doubts(settings, training.iteration - 1),
+            *expectations(settings, training.iteration - 1),
             CONTRAST,
             AGREEMENT,
             f"{RAW}/{training.dataset}/imagesTr/*",
@@ -305,7 +313,8 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
     name, prepared = training.name, f"{PREPROCESSED}/{training.dataset}"
     trained_on, model, precision = f"{name}/trained_on.json", f"{name}/model/*", f"{name}/{PRECISION_FILE}"
     doubted = doubts(settings, training.iteration) if training.labels_target else ()
-    pseudo_labels = (f"{name}/pseudo_labels/*", *doubted) if training.labels_target else ()
+    expected = expectations(settings, training.iteration)
+    pseudo_labels = (f"{name}/pseudo_labels/*", *doubted, *expected) if training.labels_target else ()
     results = (*pseudo_labels, *([f"{name}/evaluation/*"] if scored else []))
     kept: tuple[str, ...] = (f"{prepared}/*.json", f"{prepared}/*/source_*")
     if training.dataset == SELF_TRAINING:  # each iteration has new labels for the target scans' images

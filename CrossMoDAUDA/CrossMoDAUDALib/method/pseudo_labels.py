@@ -2,6 +2,7 @@
 
 An iteration can leave out the target scans in which a structure is missing wholly, as COSMOS does (Shin et al., 2022,
 arXiv 2203.16557): a segmenter that is taught that there is nothing where there is something finds less with every iteration.
+It can leave out those of whose pseudo-label the segmenter is not sure itself (:func:`.scoring.evidence.expected_dice`).
 It can also decide doubtful voxels by their intensity, as SDC-UDA does (Shin et al., CVPR 2023). What is removed becomes
 background and not nnU-Net's label "ignore": its intensity says that it is not the structure, and "ignore" would change how
 nnU-Net draws patches from all cases.
@@ -32,11 +33,14 @@ class Choice:
         missing: structures that are missing wholly, by case; every case is listed.
         left_out: cases that are not learned from.
         changed: voxels that refining has added and removed, by case and structure; empty where nothing is refined.
+        expected: the DSC that is expected of each pseudo-label, by case and structure; None where neither the label map nor the
+            probabilities show it; empty where nobody asks.
     """
 
     missing: dict[str, list[str]] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     changed: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    expected: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Keep it for a run that goes on and for the report."""
@@ -60,7 +64,21 @@ class Choice:
             str(case): {str(name): (int(added), int(removed)) for name, (added, removed) in of_case.items()}
             for case, of_case in data.get("changed", {}).items()
         }
-        return cls(missing, tuple(map(str, data["left_out"])), changed)
+        expected = {str(case): _expected_from_json(of_case) for case, of_case in data.get("expected", {}).items()}
+        return cls(missing, tuple(map(str, data["left_out"])), changed, expected)
+
+
+def _expected_from_json(data: Any) -> dict[str, float | None]:
+    return {str(name): None if value is None else float(value) for name, value in data.items()}
+
+
+def read_expected(path: Path) -> dict[str, float | None]:
+    """The DSC that is expected of a pseudo-label, by structure.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    return read_record(path, _expected_from_json, "start in a new folder")
 
 
 def missing_structures(label: Array, labels: Mapping[str, int]) -> list[str]:
@@ -96,7 +114,11 @@ def refine(pseudo_label: Volume, doubtful: Volume, scan: Volume, settings: Setti
 
 
 def choose(
-    experiment: Experiment, stage: str, missing: dict[str, list[str]], changed: dict[str, dict[str, tuple[int, int]]] | None = None
+    experiment: Experiment,
+    stage: str,
+    missing: dict[str, list[str]],
+    changed: dict[str, dict[str, tuple[int, int]]] | None = None,
+    expected: dict[str, dict[str, float | None]] | None = None,
 ) -> Choice:
     """Decide which target cases are learned from, and say so.
 
@@ -104,21 +126,29 @@ def choose(
 
     Args:
         missing: the structures that each case's pseudo-label lacks; every case is listed.
-        changed: what refining has changed, see :class:`Choice`.
+        changed, expected: see :class:`Choice`.
     """
-    incomplete = [case for case, names in missing.items() if names] if experiment.settings.self_training.drop_incomplete else []
-    left_out = () if len(incomplete) == len(missing) else tuple(incomplete)
-    cases = f"{len(incomplete)} of {len(missing)} target cases"
-    if incomplete and not left_out:
-        message = "A structure is missing in the pseudo-labels of all target cases: none is left out. Look at them."
+    chosen, expected = experiment.settings.self_training, expected or {}
+    incomplete = [case for case, names in missing.items() if names] if chosen.drop_incomplete else []
+    unsure = [
+        case
+        for case, found in expected.items()
+        if any(value is not None and value < chosen.least_expected_dice for value in found.values())
+    ]
+    dropped = [case for case in missing if case in {*incomplete, *unsure}]
+    left_out = () if len(dropped) == len(missing) else tuple(dropped)
+    wrong = " or ".join((["missing"] if incomplete else []) + (["unsure"] if unsure else []))
+    cases = f"{len(dropped)} of {len(missing)} target cases"
+    if dropped and not left_out:
+        message = f"A structure is {wrong} in the pseudo-labels of all target cases: none is left out. Look at them."
         experiment.events.write("warning", stage=stage, message=message)
     elif 2 * len(left_out) > len(missing):
-        message = f"A structure is missing in the pseudo-labels of {cases}, which are left out: see report.md."
+        message = f"A structure is {wrong} in the pseudo-labels of {cases}, which are left out: see report.md."
         experiment.events.write("warning", stage=stage, message=message)
     elif left_out:
-        message = f"A structure is missing in the pseudo-labels of {cases}, which are left out: {', '.join(left_out)}."
+        message = f"A structure is {wrong} in the pseudo-labels of {cases}, which are left out: {', '.join(left_out)}."
         experiment.events.write("message", stage=stage, message=message)
-    return Choice(missing, left_out, changed or {})
+    return Choice(missing, left_out, changed or {}, expected)
 
 
 def left_out(record: Path) -> tuple[str, ...]:

@@ -128,13 +128,14 @@ def _table(checks: dict[str, Check], structures: list[str]) -> str:
 
 def _choices(choices: dict[int, Choice | None]) -> str:
     """A line for each pseudo-labelled case of each iteration."""
-    lines = [["Iteration", "Case", "Refined (voxels)", "Missing", "Left out"], ["---:", *["---"] * 4]]
+    lines = [["Iteration", "Case", "Refined (voxels)", "Missing", "Expected DSC", "Left out"], ["---:", *["---"] * 5]]
     for number, choice in choices.items():
         for case, missing in choice.missing.items() if choice else ():
             assert choice
             changed = choice.changed.get(case, {}).items()
             refined = "; ".join(f"{structure} +{added} -{removed}" for structure, (added, removed) in changed)
-            lines.append([str(number), case, refined, ", ".join(missing), "yes" if case in choice.left_out else "no"])
+            expected = "; ".join(f"{structure} {_number(value) or '-'}" for structure, value in choice.expected.get(case, {}).items())
+            lines.append([str(number), case, refined, ", ".join(missing), expected, "yes" if case in choice.left_out else "no"])
     return _markdown(lines)
 
 

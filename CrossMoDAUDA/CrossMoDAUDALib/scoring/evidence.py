@@ -7,7 +7,7 @@ them says that a segmentation is right: a segmenter can be sure, steady and of t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -96,6 +96,19 @@ def expected_dice(probability: Array, mask: Mask) -> float | None:
     likely = np.where(probability < LEAST_PROBABILITY, 0, probability)
     whole = float(likely.sum(dtype=np.float64)) + int(np.count_nonzero(mask))
     return 2 * float(likely[mask].sum(dtype=np.float64)) / whole if whole else None
+
+
+def expected_dices(label: Volume, probabilities: Array, labels: Mapping[str, int]) -> Agreement:
+    """:func:`expected_dice` of every structure.
+
+    Args:
+        label: the label map, on the scan's grid.
+        probabilities: of background and of each structure in ascending order of its value, (1 + structures, z, y, x), in the
+            canonical orientation of the scan.
+    """
+    array = to_canonical(label).array
+    ordered = sorted(labels.items(), key=lambda one: one[1])
+    return {name: expected_dice(probabilities[channel], array == value) for channel, (name, value) in enumerate(ordered, 1)}
 
 
 # Two results for one scan ------------------------------------------------------------------------------------------------------

@@ -104,18 +104,18 @@ class Segmenter:
             self._predictor.use_mirroring = averages
         return self._on_scan(predicted, volume), probabilities
 
-    def segment_with_doubts(self, volume: Volume, entropy: float, progress: Progress = silent) -> tuple[Volume, Volume]:
-        """As :meth:`segment`, with the structure that each voxel is in doubt of (:func:`.postprocessing.doubtful_structures`).
+    def doubts(self, volume: Volume, probabilities: Array, entropy: float) -> Volume:
+        """The structure that each voxel is in doubt of (:func:`.postprocessing.doubtful_structures`).
 
         Args:
+            volume: the scan.
+            probabilities: as :meth:`segment_with_probabilities` gives them for it.
             entropy: above which a voxel is in doubt, in nats.
 
         Returns:
-            The label map, and on the same grid the value of the structure that is in doubt, 0 where none is.
+            The value of the structure that is in doubt, 0 where none is, on the scan's grid.
         """
-        label, probabilities = self.segment_with_probabilities(volume, progress)
-        doubtful = from_network_labels(doubtful_structures(probabilities, entropy), self.labels)
-        return label, on_scan_grid(doubtful, volume)
+        return on_scan_grid(from_network_labels(doubtful_structures(probabilities, entropy), self.labels), volume)
 
     def _predict(self, volume: Volume, progress: Progress, with_probabilities: bool) -> Any:
         """nnU-Net's label array in canonical orientation, or that and the probabilities."""

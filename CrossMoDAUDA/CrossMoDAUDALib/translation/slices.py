@@ -150,8 +150,9 @@ def steps_per_epoch(settings: TranslationSettings, n_source: int, n_target: int)
 class SliceSampler:
     """Unpaired batches of both domains. A batch depends on the seed, the epoch and the step only, so training can go on anywhere.
 
-    Every epoch shuffles each domain's slices that show something (:func:`shows_something`); the domain with fewer starts over,
-    shuffled again, until the epoch ends. On a CUDA device with room to spare the slices live there as int16; otherwise each batch is read from the disk.
+    Every epoch shuffles the slices of each domain that show something (:func:`shows_something`). The domain with fewer starts
+    over, shuffled again, until the epoch ends. On a CUDA device with room to spare the slices live there as int16; otherwise
+    each batch is read from the disk.
 
     Args:
         source, target: files of :func:`build_slices`.

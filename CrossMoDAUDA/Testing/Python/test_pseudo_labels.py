@@ -15,6 +15,7 @@ import pytest
 from conftest import TINY
 from CrossMoDAUDALib.cohort.finding import Case, Cohort, find_crossmoda
 from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.core.files import write_json
 from CrossMoDAUDALib.core.settings import preset_settings, with_values
 from CrossMoDAUDALib.experiment.events import Event, read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
@@ -64,6 +65,24 @@ def test_incomplete_cases_are_left_out_only_where_that_is_asked_for(tmp_path: Pa
     assert told(dropping, "warning") == told(plain, "warning") == told(plain, "message") == []
 
 
+def test_cases_of_which_the_segmenter_is_not_sure_itself_are_left_out(tmp_path: Path, cohort: Cohort) -> None:
+    missing: dict[str, list[str]] = {"a": ["Cochlea"], "b": [], "c": [], "d": []}
+    expected = {
+        "a": {"Vestibular schwannoma": 0.9, "Cochlea": None},
+        "b": {"Vestibular schwannoma": 0.9, "Cochlea": 0.59},
+        "c": {"Vestibular schwannoma": 0.6, "Cochlea": 0.7},
+        "d": {"Vestibular schwannoma": 0.8, "Cochlea": 0.8},
+    }
+    sure, both = (
+        new_experiment(tmp_path / str(drop), cohort, self_training__drop_incomplete=drop, self_training__least_expected_dice=0.6)
+        for drop in (False, True)
+    )
+    assert choose(sure, "the stage", missing, expected=expected) == Choice(missing, ("b",), {}, expected)
+    assert choose(both, "the stage", missing, expected=expected).left_out == ("a", "b")
+    assert told(sure, "message") == ["A structure is unsure in the pseudo-labels of 1 of 4 target cases, which are left out: b."]
+    assert "missing or unsure in the pseudo-labels of 2 of 4 target cases" in told(both, "message")[0]
+
+
 def test_more_than_half_left_out_is_a_warning_and_all_are_kept(tmp_path: Path, cohort: Cohort) -> None:
     experiment = new_experiment(tmp_path / "experiment", cohort, self_training__drop_incomplete=True)
     assert choose(experiment, "the stage", {"a": ["Cochlea"], "b": [], "c": ["Cochlea"]}).left_out == ("a", "c")
@@ -75,7 +94,9 @@ def test_more_than_half_left_out_is_a_warning_and_all_are_kept(tmp_path: Path, c
 def test_a_choice_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "choice.json"
     assert Choice.read(path) is None and left_out(path) == ()
-    choice = Choice({"a": ["Cochlea"], "b": []}, ("a",), {"a": {"Cochlea": (3, 4)}, "b": {}})
+    choice = Choice(
+        {"a": ["Cochlea"], "b": []}, ("a",), {"a": {"Cochlea": (3, 4)}, "b": {}}, {"a": {"Cochlea": None}, "b": {"Cochlea": 0.5}}
+    )
     choice.write(path)
     assert Choice.read(path) == choice and left_out(path) == ("a",)
     for damage in ("", "[]", '{"missing": [], "left_out": []}', '{"missing": {}}'):
@@ -150,7 +171,8 @@ def everything(tiny_cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     experiment = new_experiment(
         base / "experiment", Cohort(found.source, found.target, ()), translation__decay_epochs=2, translation__pooled_epochs=1,
         self_training__iterations=2, self_training__drop_incomplete=True, self_training__pseudo_label_weight=2,
-        self_training__refinement="both", segmentation__scaled_copies="Cochlea:0.5", segmentation__structure_scaling_probability=0.5,
+        self_training__refinement="both", self_training__least_expected_dice=0.25,
+        segmentation__scaled_copies="Cochlea:0.5", segmentation__structure_scaling_probability=0.5,
     )  # fmt: skip
     kills, loaded, now = set(KILLS), {}, [""]
     load = nnUNetDatasetBlosc2.load_case
@@ -195,7 +217,11 @@ def relabel(experiment: Experiment, number: int, place: int, missing: int) -> No
             array[array == missing] = 0
         write_volume(label.with_array(array), folder / "pseudo_labels" / f"{case.id}.nii.gz")
         write_volume(label.with_array(doubt), folder / "doubts" / f"{case.id}.nii.gz")
-    left = [path for name in ("pseudo_labels", "doubts") if (folder / name).is_dir() for path in (folder / name).iterdir()]
+        if number < 2:
+            found = json.loads((folder / "expected" / f"{case.id}.json").read_text(encoding="utf-8"))
+            assert list(found) == list(LABELS) and all(value is None or 0 <= value <= 1 for value in found.values())
+            write_json(folder / "expected" / f"{case.id}.json", {"Vestibular schwannoma": 0.25, "Cochlea": None})
+    left = [path for name in ("pseudo_labels", "doubts", "expected") if (folder / name).is_dir() for path in (folder / name).iterdir()]
     write_marker(experiment.folder, f"iteration_{number}/predict", left)
 
 
@@ -239,7 +265,7 @@ def test_an_earlier_networks_images_are_learned_from_too(everything: tuple[Exper
         inside = shown > 0
         np.testing.assert_array_equal(shown[inside], to_canonical(first).array[inside] + 1001)
         assert not np.array_equal(first.array, last.array)
-        other = TrainedTranslator.load(experiment.folder, "cpu", "fp32", kept_weights(experiment.folder / "translation", 2))
+        other = TrainedTranslator.load(experiment.folder, "cpu", "auto", kept_weights(experiment.folder / "translation", 2))
         assert np.abs(other.translate(read_volume(case.image)).array - first.array).max() <= 1
     agreement = Check.read(experiment.folder / "iteration_0" / "agreement.json")
     assert agreement and set(agreement.values) == {case.id for case in experiment.cohort.source}
@@ -278,8 +304,7 @@ def test_doubts_are_of_the_pass_that_made_the_pseudo_label(everything: tuple[Exp
     ).exists()
     segmenter, scan = Segmenter.load(experiment.folder / "iteration_1", "cpu"), read_volume(experiment.cohort.target[0].image)
     label, probabilities = segmenter.segment_with_probabilities(scan)
-    same, doubtful = segmenter.segment_with_doubts(scan, 0.5)
-    np.testing.assert_array_equal(label.array, same.array)
+    doubtful = segmenter.doubts(scan, probabilities, 0.5)
     best = probabilities[1:].max(axis=0)
     entropy = -best * np.log(best) - (1 - best) * np.log(1 - best)
     expected = np.where(entropy > 0.5, 1 + probabilities[1:].argmax(axis=0), 0)
@@ -294,11 +319,12 @@ def test_the_report_tells_of_every_pseudo_label(everything: tuple[Experiment, di
     one, other = (case.id for case in experiment.cohort.target)
     report = (experiment.folder / "report.md").read_text(encoding="utf-8")
     rows = [line.strip("| ").split(" | ") for line in report.partition("## Pseudo-labels\n\n")[2].splitlines()[2:6]]
+    expected = "Vestibular schwannoma 0.25; Cochlea -"
     assert [(row[0], row[1], *row[3:]) for row in rows] == [
-        ("1", one, "", "no"),
-        ("1", other, "Cochlea", "yes"),
-        ("2", one, "Vestibular schwannoma", "yes"),
-        ("2", other, "", "no"),
+        ("1", one, "", expected, "no"),
+        ("1", other, "Cochlea", expected, "yes"),
+        ("2", one, "Vestibular schwannoma", expected, "yes"),
+        ("2", other, "", expected, "no"),
     ]
     assert re.fullmatch(r"Vestibular schwannoma \+\d+ -\d+; Cochlea \+0 -0", rows[0][2])
     assert rows[2][2] == "Cochlea +0 -0"  # a structure that is missing is not refined

@@ -120,7 +120,9 @@ def test_slices_that_show_nothing_are_not_learned_from(tmp_path: Path) -> None:
     for step in range(sampler.steps):
         images, others, classes = sampler.batch(0, step)
         assert classes is not None
-        seen |= {(round(float(image[0, 0, 0]) * FULL_SCALE), int(structure[0, 0])) for image, structure in zip(images, classes, strict=True)}
+        seen |= {
+            (round(float(image[0, 0, 0]) * FULL_SCALE), int(structure[0, 0])) for image, structure in zip(images, classes, strict=True)
+        }
         assert (others[:, 0, 0, 0] == 1).all()
     assert seen == {(-30000, 2), (0, 3), (32767, 4)}
 
