@@ -12,7 +12,7 @@ import torch
 from conftest import TINY
 from CrossMoDAUDALib.cohort.finding import find_crossmoda
 from CrossMoDAUDALib.compute import acceleration
-from CrossMoDAUDALib.compute.acceleration import keep_precision
+from CrossMoDAUDALib.compute.acceleration import has_bf16_units, keep_precision
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
 from CrossMoDAUDALib.experiment.events import read_events
@@ -81,4 +81,4 @@ def test_an_experiment_goes_on_and_translates_in_it(tiny_cohort: Path, tmp_path:
 
 def test_what_an_experiment_begins_in_is_written_down(tiny_experiment: Path) -> None:
     recorded = json.loads((tiny_experiment / "translation" / "precision.json").read_text(encoding="utf-8"))
-    assert recorded == {"precision": "fp32", "device": "cpu"}
+    assert recorded == {"precision": "bf16" if has_bf16_units(torch.device("cpu")) else "fp32", "device": "cpu"}
