@@ -107,7 +107,7 @@ class SelfTrainingSettings:
     drop_incomplete: bool = setting(False, "Leave out target cases in whose pseudo-labels a structure is missing wholly.")
     least_expected_dice: float = setting(
         0.0,
-        "Leave out target cases in which the DSC that a structure's probabilities make one expect is lower; 0 keeps all.",
+        "Leave out target cases in which a structure's expected DSC, told by its own probabilities, is below this; 0 keeps all.",
         low=0,
         high=1,
     )

@@ -108,7 +108,9 @@ def train_translation(experiment: Experiment, stage: str) -> None:
     chosen, batch = devices.resolve_all(settings.device), settings.translation.batch_size
     usable = max(count for count in range(1, len(chosen) + 1) if batch % count == 0)
     used = _usable_devices(chosen, usable, experiment, stage, f"a batch of {batch} slices is shared evenly")
-    settings = keep_precision(settings, used[0], experiment.folder / PRECISION)
+    # Versions that wrote no record trained in float32 on the CPU.
+    begun = used[0].type == "cpu" and any(folder.glob("checkpoint*.pt"))
+    settings = keep_precision(settings, used[0], experiment.folder / PRECISION, "fp32" if begun else None)
     arithmetic = f"{Acceleration.choose(settings, used[0])} on {', '.join(map(str, used))}"
     experiment.events.write("message", stage=stage, message=f"Training the translator in {arithmetic}.")
     _drop_damaged_checkpoints(experiment, stage, folder)

@@ -122,7 +122,8 @@ def choose(
 ) -> Choice:
     """Decide which target cases are learned from, and say so.
 
-    Where all would be left out, all are kept: learning from them is the method, and one must see what comes of it.
+    Where all would be left out, only the incomplete ones are; where these are all, all are kept: learning from them is the
+    method, and one must see what comes of it.
 
     Args:
         missing: the structures that each case's pseudo-label lacks; every case is listed.
@@ -135,9 +136,11 @@ def choose(
         for case, found in expected.items()
         if any(value is not None and value < chosen.least_expected_dice for value in found.values())
     ]
+    if {*incomplete, *unsure} == set(missing):
+        unsure = []
     dropped = [case for case in missing if case in {*incomplete, *unsure}]
     left_out = () if len(dropped) == len(missing) else tuple(dropped)
-    wrong = " or ".join((["missing"] if incomplete else []) + (["unsure"] if unsure else []))
+    wrong = " or ".join((["missing"] if incomplete else []) + (["uncertain"] if unsure else []))
     cases = f"{len(dropped)} of {len(missing)} target cases"
     if dropped and not left_out:
         message = f"A structure is {wrong} in the pseudo-labels of all target cases: none is left out. Look at them."

@@ -71,7 +71,7 @@ class InstanceNorm2d(nn.InstanceNorm2d):
 
 
 class InFloat32(nn.Module):
-    """Before a layer's class: the layer computes in float32 even where the others compute in bfloat16."""
+    """Before a layer's class: the layer computes in float32 (on GPUs in TF32) even where the others compute in bfloat16."""
 
     def forward(self, features: Tensor) -> Any:
         if features.device.type not in ("cpu", "cuda"):  # bfloat16 is not used elsewhere

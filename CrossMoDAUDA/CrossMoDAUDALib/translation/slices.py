@@ -136,7 +136,7 @@ def shows_something(images: Tensor) -> Tensor:
     """Which slices (n, 1, h, w) in [-1, 1] show more than air: (n), bool.
 
     The networks normalise every feature map by its own deviation. Of a slice without contrast there is none, so that its
-    gradients come out ten thousand times too large, and Adam, which divides by the largest of late, learns little from any other.
+    gradients come out a thousand times too large and more, and Adam, which divides by the largest of late, learns little from any other.
     """
     flat = images.flatten(1)
     return (flat.amax(1) - flat.amin(1)) >= 2 * _LEAST_CONTRAST

@@ -68,6 +68,7 @@ def unknown_settings(page: Page) -> list[str]:
     """Settings that the page names and that do not exist, or cannot have the value it gives."""
     found = []
     for code in [*page.inline, *(body for language, body in page.blocks if language == "sh")]:
+        structures = dict(re.findall(r"--set (labels)=(\S+)", code))
         for key, value in re.findall(rf"(?<![\w./-])((?:{'|'.join(sorted(_SECTIONS))})\.\w+)(?:=(\"[^\"]*\"|[^\s,;]+))?", code):
             if key.rpartition(".")[2] in _FILE_ENDINGS:
                 continue
@@ -75,7 +76,7 @@ def unknown_settings(page: Page) -> list[str]:
                 found.append(key)
             elif value and not value.isupper():  # VALUE is the reader's to fill in
                 try:
-                    with_values(Settings(), {**its_translator(key), key: value.strip('"')})
+                    with_values(Settings(), {**structures, **its_translator(key), key: value.strip('"')})
                 except InputError as error:
                     found.append(str(error))
     return found

@@ -60,23 +60,37 @@ def test_a_damaged_record_is_named(tmp_path: Path, content: str) -> None:
 
 
 def test_an_experiment_goes_on_and_translates_in_it(tiny_cohort: Path, tmp_path: Path) -> None:
-    """Begun where auto means bf16, which here a record says, continued on this CPU, where it means fp32."""
+    """Begun where auto means the other one, which here a record says."""
+    begun, other = ("fp32", "bf16") if has_bf16_units(CPU) else ("bf16", "fp32")
     values: dict[str, Any] = {name: value for name, value in TINY.items() if name.startswith(("translation.", "cyclegan."))}
     settings = with_values(preset_settings("smoke"), {**values, "device": "cpu", "precision": "auto"})
     experiment = Experiment.create(tmp_path / "experiment", settings, find_crossmoda(tiny_cohort), {})
     record = experiment.folder / "translation" / "precision.json"
     record.parent.mkdir()
-    record.write_text('{"precision": "bf16", "device": "cuda:0"}', encoding="utf-8")
+    record.write_text(json.dumps({"precision": begun, "device": "cuda:0"}), encoding="utf-8")
     for domain in ("source", "target"):
         adaptation.cut_slices(experiment, f"translation/{domain}_slices", domain)
     adaptation.train_translation(experiment, "translation/train")
     adaptation.translate_source(experiment, "pseudo_target")
     said = [event["message"] for event in read_events(experiment.folder / "events.jsonl")[0] if event["kind"] == "message"]
-    assert said == ["Training the translator in bf16 on cpu."]
+    assert said == [f"Training the translator in {begun} on cpu."]
     case = experiment.cohort.source[0]
     written, scan = read_volume(experiment.pseudo_target(case)).array, read_volume(case.image)
     translated = {kind: TrainedTranslator.load(experiment.folder, "cpu", kind).translate(scan).array for kind in ("bf16", "fp32")}
-    assert np.array_equal(written, translated["bf16"]) and not np.array_equal(written, translated["fp32"])
+    assert np.array_equal(written, translated[begun]) and not np.array_equal(written, translated[other])
+
+
+def test_a_translator_begun_before_there_was_a_record_goes_on_in_fp32(tiny_cohort: Path, tmp_path: Path) -> None:
+    values: dict[str, Any] = {name: value for name, value in TINY.items() if name.startswith(("translation.", "cyclegan."))}
+    settings = with_values(preset_settings("smoke"), {**values, "device": "cpu", "precision": "auto"})
+    experiment = Experiment.create(tmp_path / "experiment", settings, find_crossmoda(tiny_cohort), {})
+    for domain in ("source", "target"):
+        adaptation.cut_slices(experiment, f"translation/{domain}_slices", domain)
+    adaptation.train_translation(experiment, "translation/train")
+    record = experiment.folder / "translation" / "precision.json"
+    record.unlink()
+    adaptation.train_translation(experiment, "translation/train")
+    assert json.loads(record.read_text(encoding="utf-8"))["precision"] == "fp32"
 
 
 def test_what_an_experiment_begins_in_is_written_down(tiny_experiment: Path) -> None:

@@ -79,8 +79,11 @@ def test_cases_of_which_the_segmenter_is_not_sure_itself_are_left_out(tmp_path: 
     )
     assert choose(sure, "the stage", missing, expected=expected) == Choice(missing, ("b",), {}, expected)
     assert choose(both, "the stage", missing, expected=expected).left_out == ("a", "b")
-    assert told(sure, "message") == ["A structure is unsure in the pseudo-labels of 1 of 4 target cases, which are left out: b."]
-    assert "missing or unsure in the pseudo-labels of 2 of 4 target cases" in told(both, "message")[0]
+    low = {case: {"Cochlea": 0.1} for case in missing}
+    assert choose(both, "the stage", missing, expected=low).left_out == ("a",), "the complete ones stay where all others would go"
+    assert choose(sure, "the stage", missing, expected=low).left_out == ()
+    assert told(sure, "message") == ["A structure is uncertain in the pseudo-labels of 1 of 4 target cases, which are left out: b."]
+    assert "missing or uncertain in the pseudo-labels of 2 of 4 target cases" in told(both, "message")[0]
 
 
 def test_more_than_half_left_out_is_a_warning_and_all_are_kept(tmp_path: Path, cohort: Cohort) -> None:
