@@ -177,7 +177,7 @@ def test_lines_come_once_a_minute_and_keep_the_losses(
 ) -> None:
     """A real training's events, spread over hours; its losses come once an epoch, a line may come at any step."""
     events = [event for event in read_events(tiny_experiment / "events.jsonl")[0] if event.get("stage") == "iteration_0/train"]
-    started, finished = events[0], events[-1]
+    started, finished = (next(event for event in events if event.get("state") == state) for state in ("started", "finished"))
     progress = [event for event in events if event["kind"] == "progress"]
     loss = next(event for event in progress if "train_loss" in event.get("metrics", {}))
     spread = [{**started, "time": 0.0}]
