@@ -224,7 +224,7 @@ def _demand_speed(bench: Bench, row: Row, label: str, contender: Contender) -> N
         from CrossMoDAUDALib.compute.acceleration import has_bf16_units
 
         narrow = contender is OURS and has_bf16_units(bench.device)
-        row.demand(row.ratio[0], "ratio", at_least=1.4 if narrow else 1.0, judged=not bench.quick)
+        row.demand(row.ratio[0], "ratio", at_least=1.5 if narrow else 1.0, judged=not bench.quick)
     elif label == PAPER and contender is OURS:
         row.demand(row.ratio[0], "ratio", at_least=4)
 

@@ -74,6 +74,8 @@ from .training_cases import (
 if TYPE_CHECKING:
     import torch
 
+    from ..core.settings import Settings
+
 
 def adapt(experiment: Experiment) -> None:
     """Adapt a segmenter from the labelled source domain to the unlabelled target domain (paper section 2, Fig. 1).
@@ -108,9 +110,8 @@ def train_translation(experiment: Experiment, stage: str) -> None:
     chosen, batch = devices.resolve_all(settings.device), settings.translation.batch_size
     usable = max(count for count in range(1, len(chosen) + 1) if batch % count == 0)
     used = _usable_devices(chosen, usable, experiment, stage, f"a batch of {batch} slices is shared evenly")
-    # Versions that wrote no record trained in float32 on the CPU.
-    begun = used[0].type == "cpu" and any(folder.glob("checkpoint*.pt"))
-    settings = keep_precision(settings, used[0], experiment.folder / PRECISION, "fp32" if begun else None)
+    begun = _before_records(settings, used[0]) if any(folder.glob("checkpoint*.pt")) else None
+    settings = keep_precision(settings, used[0], experiment.folder / PRECISION, begun)
     arithmetic = f"{Acceleration.choose(settings, used[0])} on {', '.join(map(str, used))}"
     experiment.events.write("message", stage=stage, message=f"Training the translator in {arithmetic}.")
     _drop_damaged_checkpoints(experiment, stage, folder)
@@ -124,9 +125,11 @@ def translate_source(experiment: Experiment, stage: str) -> None:
     progress = experiment.events.progress(stage)
     settings, device = experiment.settings, devices.resolve_all(experiment.settings.device)[0]
     record = experiment.folder / PRECISION
-    if record.is_file():  # in what it was trained in; an older experiment does not say
+    # In what it was trained in; an older experiment does not say.
+    before = None if record.is_file() else _before_records(settings, device)
+    if record.is_file():
         settings = keep_precision(settings, device, record)
-    precision, cases = Acceleration.choose(settings, device).precision, experiment.cohort.source
+    precision, cases = before or Acceleration.choose(settings, device).precision, experiment.cohort.source
     kept = kept_epochs(settings.translation)
     for turn, epoch in enumerate((None, *kept)):
         weights = kept_weights(experiment.folder / "translation", epoch) if epoch else None
@@ -137,6 +140,11 @@ def translate_source(experiment: Experiment, stage: str) -> None:
                 if not path.is_file():
                     writer.write(translator.translate(experiment.read(case.image)), path)
                 progress(turn * len(cases) + index, (1 + len(kept)) * len(cases), f"translated {case.id}")
+
+
+def _before_records(settings: Settings, device: torch.device) -> str | None:
+    """The precision in which versions that kept no record of it trained a translator, where it is not today's."""
+    return "fp32" if settings.precision == "auto" and device.type == "cpu" else None
 
 
 # The data sets that nnU-Net learns from ----------------------------------------------------------------------------------------

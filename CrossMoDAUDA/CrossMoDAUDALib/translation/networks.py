@@ -60,10 +60,15 @@ _ANTIALIASED_PATCHES = {1: 18, 2: 40, 3: 84}  # convolutions of stride 1, each f
 
 
 class InstanceNorm2d(nn.InstanceNorm2d):
-    """Instance normalisation that torch.compile can fuse: PyTorch's own would copy images that lie in memory pixel by pixel."""
+    """Instance normalisation that torch.compile can fuse: PyTorch's own would copy images that lie in memory pixel by pixel.
+
+    In bfloat16 on the CPU, PyTorch's normalisation of groups of one map each is the same and faster.
+    """
 
     def forward(self, images: Tensor) -> Tensor:
         if not torch.compiler.is_compiling():
+            if images.dtype == torch.bfloat16 and images.device.type == "cpu":
+                return nn.functional.group_norm(images, images.shape[1], eps=self.eps)
             normalised: Tensor = super().forward(images)
             return normalised
         variance, mean = torch.var_mean(images.float(), dim=(2, 3), correction=0, keepdim=True)

@@ -122,6 +122,7 @@ def test_the_normalisation_that_compiles_is_pytorchs(monkeypatch: pytest.MonkeyP
     images = torch.randn((2, 5, 12, 9), generator=torch.Generator().manual_seed(1))
     expected = torch.nn.InstanceNorm2d(5)(images)
     assert torch.equal(InstanceNorm2d(5)(images), expected)
+    torch.testing.assert_close(InstanceNorm2d(5)(images.bfloat16()).float(), expected, rtol=0.02, atol=0.02)
     monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
     torch.testing.assert_close(InstanceNorm2d(5)(images), expected, rtol=1e-5, atol=1e-6)
 

@@ -93,7 +93,7 @@ def test_bounds(parts: dict[str, Any]) -> None:
     assert "at least 1.5 does not hold" in lines[0]
 
 
-@pytest.mark.parametrize(("bf16", "ratio", "holds"), [(True, 1.3, False), (True, 1.5, True), (False, 1.3, True), (False, 0.9, False)])
+@pytest.mark.parametrize(("bf16", "ratio", "holds"), [(True, 1.4, False), (True, 1.6, True), (False, 1.4, True), (False, 0.9, False)])
 def test_what_is_demanded_of_a_step_depends_on_the_precision(
     parts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bf16: bool, ratio: float, holds: bool
 ) -> None:
