@@ -16,6 +16,7 @@ Needs Python 3.11 or newer and, the first time, the network; everything else it 
 import os
 import subprocess
 import sys
+from collections import deque
 
 import _environment
 
@@ -37,16 +38,19 @@ def main(arguments):
     if "--faults" in arguments:
         options = [argument for argument in arguments if argument != "--faults"]
         return subprocess.call([*faults, *options], cwd=_environment.ROOT / "CrossMoDAUDA")
-    statuses = []
-    for title, check in CHECKS.items():
-        print(f"== {title}", flush=True)
-        statuses.append(subprocess.call([sys.executable, *check], cwd=_environment.ROOT))
+    checks = [(title, [sys.executable, *check], _environment.ROOT) for title, check in CHECKS.items()]
     if not arguments and hasattr(os, "killpg"):
-        print("== faults", flush=True)
-        statuses.append(subprocess.call(faults, cwd=_environment.ROOT / "CrossMoDAUDA"))
+        checks.append(("faults", faults, _environment.ROOT / "CrossMoDAUDA"))
+    statuses, failures = [], []
+    for title, check, folder in checks:
+        status, said = call(title, check, folder)
+        statuses.append(status)
+        if status:
+            failures.append(f"== {title} ended with status {status}\n{said}")
     # Last, so that pytest's summary is the last line.
     print("== pytest", flush=True)
-    environment = dict(os.environ)
+    # pytest tells them once more in its summary, as the end of a long log is what is read.
+    environment = dict(os.environ, CROSSMODA_FAILED_CHECKS="\n".join(failures))
     if not arguments:
         processes = min(os.cpu_count() or 1, 4)
         arguments = [f"--cov-fail-under={LEAST_COVERAGE}", f"--numprocesses={processes}", "--dist=worksteal", "--durations=20"]
@@ -54,6 +58,18 @@ def main(arguments):
     tests = [sys.executable, "-m", "pytest", "--cov", "--cov-report=term", *arguments]
     statuses.append(subprocess.call(tests, cwd=_environment.ROOT, env=environment))
     return max(statuses, key=abs)
+
+
+def call(title, command, folder):
+    """Run a check, say what it says as it says it; its exit status and the last of its lines."""
+    print(f"== {title}", flush=True)
+    last = deque(maxlen=30)
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "errors": "replace"}
+    with subprocess.Popen(command, cwd=folder, **output) as check:
+        for line in check.stdout:
+            print(line, end="", flush=True)
+            last.append(line)
+    return check.returncode, "".join(last)
 
 
 if __name__ == "__main__":

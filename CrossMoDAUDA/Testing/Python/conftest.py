@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,13 @@ assert environment and wheels  # fixtures
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--zoo-long", action="store_true", help="test_zoo.py: every bad file with every command, many thousands of headers")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell which of Scripts/test.py's checks before the tests failed."""
+    if failed := os.environ.get("CROSSMODA_FAILED_CHECKS"):
+        terminalreporter.section("checks that failed before the tests", red=True)
+        terminalreporter.line(failed)
 
 
 def its_translator(key: str) -> dict[str, Any]:
