@@ -20,6 +20,12 @@ COMPILE = ("auto", "on", "off")
 REFINEMENTS = ("off", "add", "remove", "both")
 OPTIMIZERS = ("sgd", "adamw")
 CONVENTIONS = ("challenge2022", "medpy")
+# How a segmenter learns from scans as they are.
+UNSCALED: Mapping[str, object] = {
+    "segmentation.structure_scaling_probability": 0.0,
+    "segmentation.bright_in_target": (),
+    "segmentation.dark_in_target": (),
+}
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,14 @@ class SegmentationSettings:
         "Highest factor of that scaling; 2 doubles the signal. Below 1 for a structure that is darker in the target.",
         low=0.05,
         high=20,
+    )
+    bright_in_target: tuple[str, ...] = setting(
+        (),
+        "Structures brighter than what surrounds them in target images; 90 % of training patches have 1.2 to 4 times their signal.",
+    )
+    dark_in_target: tuple[str, ...] = setting(
+        (),
+        "Structures darker than what surrounds them in target images; 90 % of training patches have their signal divided by 1.2 to 4.",
     )
 
 

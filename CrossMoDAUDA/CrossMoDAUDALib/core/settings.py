@@ -356,10 +356,16 @@ def _check_together(settings: Settings) -> None:
         raise InputError(
             f"segmentation.structure_scaling_lowest={lowest:g} is above segmentation.structure_scaling_highest={highest:g}; set both."
         )
+    if both := [name for name in settings.segmentation.bright_in_target if name in settings.segmentation.dark_in_target]:
+        raise InputError(
+            f"segmentation.bright_in_target and segmentation.dark_in_target both name '{short(both[0])}'; name it in one of them."
+        )
     if hasattr(settings.translator_section, "check"):
         settings.translator_section.check(settings)
     named = {"self_training.largest_component": settings.self_training.largest_component}
     named["segmentation.scaled_copies"] = tuple(settings.segmentation.scaled_copies)
+    named["segmentation.bright_in_target"] = settings.segmentation.bright_in_target
+    named["segmentation.dark_in_target"] = settings.segmentation.dark_in_target
     for key, names in named.items():
         for name in names:
             if name not in settings.labels:

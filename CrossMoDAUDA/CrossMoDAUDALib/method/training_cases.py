@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..core.sections import UNSCALED
 from ..core.settings import Settings, with_values
 from ..experiment.folder import Experiment
 from ..segmentation.dataset import SOURCE_PREFIX, TARGET_PREFIX, TrainingCase
@@ -28,7 +29,7 @@ def settings_for(experiment: Experiment, training: Training) -> Settings:
     """The settings of a training. The comparison with the source scans as they are does not scale the signal of their structures."""
     if training.dataset != SOURCE_ONLY:
         return experiment.settings
-    return with_values(experiment.settings, {"segmentation.structure_scaling_probability": 0.0})
+    return with_values(experiment.settings, dict(UNSCALED))
 
 
 def source_cases(experiment: Experiment, dataset: str) -> list[TrainingCase]:

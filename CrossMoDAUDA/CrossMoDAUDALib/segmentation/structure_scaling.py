@@ -8,6 +8,8 @@ Its outline is softened over a voxel, as a scanner mixes tissues; an edge cut sh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,39 @@ import torch
 from scipy import ndimage
 from torch import Tensor
 
+from ..core.settings import Settings
 from .dataset import SOURCE_PREFIX
+
+# Of a structure whose brightness in the target domain is known: seldom as it was translated, up to four times the signal.
+_KNOWN_PROBABILITY, _KNOWN_LEAST, _KNOWN_MOST = 0.9, 1.2, 4.0
+
+
+@dataclass(frozen=True)
+class Factors:
+    """How a structure's signal is scaled in training.
+
+    Attributes:
+        probability: with which it is scaled in a patch.
+        lowest, highest: range of the factors; their logarithms are drawn evenly, so that halving is as likely as doubling.
+    """
+
+    probability: float
+    lowest: float
+    highest: float
+
+
+def factors_of(settings: Settings) -> list[Factors]:
+    """What the settings say of each structure, in the order of ``settings.labels``, which is that of nnU-Net's label values.
+
+    >>> from CrossMoDAUDALib.core.settings import Settings, with_values
+    >>> factors_of(with_values(Settings(), {"segmentation.dark_in_target": "Vestibular schwannoma"}))
+    [Factors(probability=0.9, lowest=0.25, highest=0.8333333333333334), Factors(probability=0.0, lowest=0.5, highest=2.0)]
+    """
+    chosen = settings.segmentation
+    unknown = Factors(chosen.structure_scaling_probability, chosen.structure_scaling_lowest, chosen.structure_scaling_highest)
+    known = dict.fromkeys(chosen.bright_in_target, Factors(_KNOWN_PROBABILITY, _KNOWN_LEAST, _KNOWN_MOST))
+    known |= dict.fromkeys(chosen.dark_in_target, Factors(_KNOWN_PROBABILITY, 1 / _KNOWN_MOST, 1 / _KNOWN_LEAST))
+    return [known.get(name, unknown) for name in settings.labels]
 
 
 class StructureScaling:
@@ -26,14 +60,11 @@ class StructureScaling:
     domain, which self-training learns from with pseudo-labels, stay as they are: they look as they should.
 
     Args:
-        structures: how many there are; label values are 1, 2, ....
-        probability: with which a structure of a patch is scaled, drawn for each structure on its own.
-        lowest, highest: range of the factors; their logarithms are drawn evenly, so that halving is as likely as doubling.
+        factors: of each structure; label values are 1, 2, ....
     """
 
-    def __init__(self, structures: int, probability: float, lowest: float, highest: float) -> None:
-        self._structures, self._probability = structures, probability
-        self._lowest, self._highest = lowest, highest
+    def __init__(self, factors: Sequence[Factors]) -> None:
+        self._factors = tuple(factors)
         self._darkest, self._brightest, self._is_on = 0.0, 0.0, True
 
     def now_from(self, darkest: float, brightest: float, is_source: bool = True) -> None:
@@ -46,10 +77,10 @@ class StructureScaling:
         Args:
             data: ``image`` (1, z, y, x) and ``segmentation`` (1, z, y, x), as nnU-Net's transforms have them.
         """
-        draws = torch.rand(self._structures, 2).tolist()  # always as many, so that what follows does not depend on them
-        for value, (chance, place) in enumerate(draws, 1):
-            if chance < self._probability and self._is_on:
-                factor = self._lowest * (self._highest / self._lowest) ** place
+        draws = torch.rand(len(self._factors), 2).tolist()  # always as many, so that what follows does not depend on them
+        for value, (one, (chance, place)) in enumerate(zip(self._factors, draws, strict=True), 1):
+            if chance < one.probability and self._is_on:
+                factor = one.lowest * (one.highest / one.lowest) ** place
                 data["image"] = self._scaled(data["image"], data["segmentation"][0] == value, factor)
         return data
 

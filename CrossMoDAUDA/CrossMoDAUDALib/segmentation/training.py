@@ -31,7 +31,7 @@ from .nnunet import find_trainer, nnunet_session, printing_progress
 from .on_cpu import hasten, precision_of
 from .preparation import PLANS
 from .schedule import adamw, apply_schedule, schedule_of
-from .structure_scaling import ObservedDataset, StructureScaling
+from .structure_scaling import ObservedDataset, StructureScaling, factors_of
 
 TRAINED_ON = "trained_on.json"
 _SECONDS_BETWEEN_PLOTS = 60
@@ -205,14 +205,8 @@ def _trainer_class(name: str) -> Any:
             transforms = super().get_training_transforms(*args, **kwargs)
             if self.device.type == "cpu":
                 _choose_blur_by_rule(transforms)
-            chosen, self._scaling = self.run.settings.segmentation, None
-            if chosen.structure_scaling_probability:
-                self._scaling = StructureScaling(
-                    len(self.label_manager.foreground_labels),
-                    chosen.structure_scaling_probability,
-                    chosen.structure_scaling_lowest,
-                    chosen.structure_scaling_highest,
-                )
+            factors = factors_of(self.run.settings)
+            self._scaling = StructureScaling(factors) if any(one.probability for one in factors) else None
             return _EndingWithParent(transforms, self._scaling)
 
         def get_tr_and_val_datasets(self) -> Any:

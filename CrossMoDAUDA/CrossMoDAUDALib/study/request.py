@@ -18,6 +18,7 @@ from typing import Any
 from ..cohort.finding import Case, Cohort
 from ..core.errors import InputError, short, unreadable
 from ..core.files import read_json, write_json
+from ..core.sections import UNSCALED
 from ..core.settings import Settings, preset_settings, translators_with, with_values
 from ..experiment.folder import Experiment, difference, package_versions
 from ..experiment.stages import Stage
@@ -26,7 +27,7 @@ from ..method.plan import plan
 FORMAT = 1
 RECORD, EXPERIMENTS = "study.json", "experiments"
 SOURCE_ONLY, SUPERVISED = "source-only", "supervised"
-_LABEL_AWARE = frozenset(("segmentation.scaled_copies", "segmentation.structure_scaling_probability"))
+_LABEL_AWARE = frozenset(("segmentation.scaled_copies", *UNSCALED))
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 

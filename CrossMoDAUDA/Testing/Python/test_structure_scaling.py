@@ -16,7 +16,7 @@ from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method.plan import SOURCE_ONLY_TRAINING, iteration
 from CrossMoDAUDALib.method.training_cases import settings_for
 from CrossMoDAUDALib.segmentation.dataset import drawn_by_weight
-from CrossMoDAUDALib.segmentation.structure_scaling import ObservedDataset, StructureScaling
+from CrossMoDAUDALib.segmentation.structure_scaling import Factors, ObservedDataset, StructureScaling, factors_of
 from scipy import ndimage
 from test_segmentation_training import FOLD, PSEUDO_TARGET, SELF_TRAINING, StopError, settings_of, train
 
@@ -29,7 +29,7 @@ def scaled(scaling: StructureScaling, image: list[float], labels: list[int]) -> 
 
 
 def test_a_signal_is_counted_from_the_scans_darkest_voxel_and_ends_at_its_brightest() -> None:
-    halving, fourfold = StructureScaling(1, 1, 0.5, 0.5), StructureScaling(1, 1, 4, 4)
+    halving, fourfold = StructureScaling([Factors(1, 0.5, 0.5)]), StructureScaling([Factors(1, 4, 4)])
     for scaling in (halving, fourfold):
         scaling.now_from(-2, 4)
     # Background, padding (-1), and signals of 1, 3 and 6 above the darkest, -2.
@@ -44,7 +44,7 @@ def test_the_edge_is_softened_along_every_axis_and_nothing_else_changes() -> Non
     inside = np.zeros((7, 8, 9), int)
     inside[2:5, 3:6, 3:7] = 1
     image = torch.ones(1, *inside.shape)
-    doubling = StructureScaling(1, 1, 2, 2)
+    doubling = StructureScaling([Factors(1, 2, 2)])
     doubling.now_from(0, 9)
     found = doubling(image=image, segmentation=torch.tensor(inside)[None])["image"][0].numpy()
     np.testing.assert_allclose(found, 2 ** ndimage.uniform_filter(inside.astype(float), 3), rtol=1e-6)
@@ -52,7 +52,7 @@ def test_the_edge_is_softened_along_every_axis_and_nothing_else_changes() -> Non
 
 
 def test_a_range_above_one_makes_structures_brighter_only_and_target_scans_stay_as_they_are() -> None:
-    brighter = StructureScaling(1, 1, 1.2, 4)
+    brighter = StructureScaling([Factors(1, 1.2, 4)])
     line, labels = [1.0, 1.0, 1.0], [1, 1, 1]
     brighter.now_from(0, 100, is_source=False)
     assert scaled(brighter, line, labels) == line
@@ -63,18 +63,40 @@ def test_a_range_above_one_makes_structures_brighter_only_and_target_scans_stay_
         with_values(Settings(), {"segmentation.structure_scaling_lowest": 3})
 
 
+def test_what_is_known_of_a_structure_goes_before_what_is_set_for_all() -> None:
+    values = {"segmentation.bright_in_target": "Cochlea", "segmentation.structure_scaling_probability": 0.3}
+    settings = with_values(Settings(), values)
+    assert factors_of(settings) == [Factors(0.3, 0.5, 2.0), Factors(0.9, 1.2, 4.0)]
+    dark = with_values(settings, {"segmentation.bright_in_target": "", "segmentation.dark_in_target": "Cochlea"})
+    assert factors_of(dark)[1] == Factors(0.9, 0.25, 1 / 1.2)
+    torch.manual_seed(0)
+    scaling = StructureScaling([Factors(0, 1, 1), Factors(0.9, 1.2, 4.0)])
+    scaling.now_from(0, 100)
+    found = [scaled(scaling, [1.0] * 6, [1, 1, 1, 2, 2, 2]) for _ in range(300)]
+    assert {line[1] for line in found} == {1.0} and 0.05 < np.mean([line[4] == 1 for line in found]) < 0.16
+    assert all(line[4] == 1 or 1.2 <= line[4] <= 4 for line in found)
+
+
+def test_a_structure_is_bright_or_dark_and_one_of_the_labels() -> None:
+    with pytest.raises(InputError, match="both name 'Cochlea'; name it in one"):
+        with_values(Settings(), {"segmentation.bright_in_target": "Cochlea", "segmentation.dark_in_target": "Cochlea"})
+    for key in ("bright_in_target", "dark_in_target"):
+        with pytest.raises(InputError, match=f"segmentation.{key} names 'Choclea', which is not a structure; .*Cochlea"):
+            with_values(Settings(), {f"segmentation.{key}": "Choclea"})
+
+
 def test_halving_is_half_the_signal_whatever_nnunets_normalisation_did() -> None:
     stored = np.array([1, 401, 801, 1201, 2001], np.float32)  # network images: 1 is the darkest, 2001 the brightest
     mean, deviation = stored.mean(), stored.std()
     normalised = (stored - mean) / deviation
-    halving = StructureScaling(1, 1, 0.5, 0.5)
+    halving = StructureScaling([Factors(1, 0.5, 0.5)])
     halving.now_from(float(normalised.min()), float(normalised.max()))
     found = np.array(scaled(halving, normalised.tolist(), [1, 1, 1, 1, 1])) * deviation + mean
     np.testing.assert_allclose(found, [1, 201, 401, 601, 1001], atol=1e-3)
 
 
 def test_each_structure_has_a_draw_and_a_factor_of_its_own() -> None:
-    scaling = StructureScaling(2, 0.25, 0.5, 2)
+    scaling = StructureScaling([Factors(0.25, 0.5, 2)] * 2)
     scaling.now_from(0, 100)
     torch.manual_seed(1)
     line, labels = [1.0] * 9, [0, 0, 1, 1, 1, 0, 2, 2, 2]  # the middle of each structure has its factor
@@ -94,7 +116,7 @@ def test_the_range_is_that_of_the_whole_case_also_in_another_process(tiny_experi
     from nnunetv2.training.dataloading.nnunet_dataset import nnUNetDatasetBlosc2
 
     folder = tiny_experiment / "nnunet" / "preprocessed" / SELF_TRAINING / "nnUNetPlans_3d_fullres"
-    scaling = StructureScaling(1, 1, 0.5, 0.5)
+    scaling = StructureScaling([Factors(1, 0.5, 0.5)])
     dataset, scaling = pickle.loads(pickle.dumps((ObservedDataset(nnUNetDatasetBlosc2(str(folder)), scaling), scaling)))
     for name in ("source_0000", "target_0001", "source_0000"):
         image = np.asarray(dataset.load_case(name)[0][:])
@@ -147,8 +169,9 @@ def test_pseudo_labels_are_drawn_by_their_weight(tiny_experiment: Path, tmp_path
 
 def test_source_only_learns_from_the_scans_as_they_are(tmp_path: Path) -> None:
     case = Case("a", tmp_path / "a.nii.gz", None)
-    settings = with_values(Settings(), {"segmentation.structure_scaling_probability": 0.3, "evaluation.source_only": True})
+    values = {"segmentation.structure_scaling_probability": 0.3, "segmentation.dark_in_target": "Cochlea"}
+    settings = with_values(Settings(), {**values, "evaluation.source_only": True})
     experiment = Experiment.create(tmp_path / "experiment", settings, Cohort((case,), (case,)), {})
     assert settings_for(experiment, iteration(1)) == settings
-    plain = with_values(settings, {"segmentation.structure_scaling_probability": 0})
+    plain = with_values(settings, {"segmentation.structure_scaling_probability": 0, "segmentation.dark_in_target": ""})
     assert settings_for(experiment, SOURCE_ONLY_TRAINING) == plain
