@@ -74,7 +74,8 @@ PRESETS: dict[str, dict[str, Any]] = {
 # For the synthetic sample cohort (phantom.SAMPLE_COHORT): what the smoke preset lacks to learn something, in minutes on a CPU.
 # Chosen on other phantoms than those. Networks this small, trained this little, need far higher learning rates than the
 # paper's, and the translator's paint a tumour's inside differently from epoch to epoch: the segmenter sees several of
-# them, with stronger and weaker signal. A patient has one tumour. In fp32, which every processor has: scores of so small
+# them, with stronger and weaker signal. Cochleas, which it paints brighter or darker from training to training, are bright
+# in hrT2. A patient has one tumour. In fp32, which every processor has: scores of so small
 # a training change with every rounding, and are quoted.
 PRESETS["sample"] = {
     "precision": "fp32",
@@ -93,6 +94,7 @@ PRESETS["sample"] = {
     "segmentation.tile_step": 0.75,
     "segmentation.structure_scaling_probability": 0.5,
     "segmentation.structure_scaling_highest": 1.5,
+    "segmentation.bright_in_target": ("Cochlea",),
     "self_training.initial_learning_rate": 0.0015,
     "self_training.largest_component": ("Vestibular schwannoma",),
     "self_training.warm_start": True,

@@ -20,6 +20,8 @@ COMPILE = ("auto", "on", "off")
 REFINEMENTS = ("off", "add", "remove", "both")
 OPTIMIZERS = ("sgd", "adamw")
 CONVENTIONS = ("challenge2022", "medpy")
+# Settings that name structures.
+STRUCTURE_LISTS = ("self_training.largest_component", "segmentation.bright_in_target", "segmentation.dark_in_target")
 # How a segmenter learns from scans as they are.
 UNSCALED: Mapping[str, object] = {
     "segmentation.structure_scaling_probability": 0.0,

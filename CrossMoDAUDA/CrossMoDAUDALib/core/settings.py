@@ -29,6 +29,7 @@ from .sections import (
     COMPILE,
     CONVENTIONS,
     PRECISIONS,
+    STRUCTURE_LISTS,
     TRANSLATORS,
     EvaluationSettings,
     IntensitySettings,
@@ -300,8 +301,9 @@ def _preset_changes(settings: Settings, translator: str) -> dict[str, Any]:
 
 def _preset_structures(settings: Settings, labels: Mapping[str, int]) -> dict[str, Any]:
     """What is left, with other labels, of the structures that the preset names; nothing if the user chose them."""
-    key, now = "self_training.largest_component", settings.self_training.largest_component
-    return {key: tuple(name for name in now if name in labels)} if now and now == preset_values(settings.preset).get(key) else {}
+    of_preset, now = preset_values(settings.preset), settings.values()
+    kept = (key for key in STRUCTURE_LISTS if now[key] and tuple(now[key]) == of_preset.get(key))
+    return {key: tuple(name for name in now[key] if name in labels) for key in kept}
 
 
 def _checked_values(values: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
@@ -362,12 +364,9 @@ def _check_together(settings: Settings) -> None:
         )
     if hasattr(settings.translator_section, "check"):
         settings.translator_section.check(settings)
-    named = {"self_training.largest_component": settings.self_training.largest_component}
-    named["segmentation.scaled_copies"] = tuple(settings.segmentation.scaled_copies)
-    named["segmentation.bright_in_target"] = settings.segmentation.bright_in_target
-    named["segmentation.dark_in_target"] = settings.segmentation.dark_in_target
-    for key, names in named.items():
-        for name in names:
+    values = settings.values()
+    for key in (*STRUCTURE_LISTS, "segmentation.scaled_copies"):
+        for name in values[key]:
             if name not in settings.labels:
                 meant = nearest_of(name, list(settings.labels))
                 form = "; write names that hold a comma as JSON" if any("," in label for label in settings.labels) else ""

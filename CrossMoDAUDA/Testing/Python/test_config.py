@@ -89,7 +89,10 @@ def test_presets_differ_from_the_paper_only_where_they_say() -> None:
 def test_structures_that_only_the_preset_names_go_with_other_labels() -> None:
     sample, key = config.preset_settings("sample"), "self_training.largest_component"
     assert sample.self_training.largest_component == ("Vestibular schwannoma",)
-    assert config.with_values(sample, {"labels": "Tumour:1"}).self_training.largest_component == ()
+    other = config.with_values(sample, {"labels": "Tumour:1"})
+    assert other.self_training.largest_component == () == other.segmentation.bright_in_target
+    chosen = {"labels": "Tumour:1", "segmentation.bright_in_target": "Tumour"}
+    assert config.with_values(sample, chosen).segmentation.bright_in_target == ("Tumour",)
     kept = config.with_values(sample, {"labels": "Vestibular schwannoma:2"})
     assert kept.self_training.largest_component == ("Vestibular schwannoma",)
     chosen = config.with_values(sample, {key: "Cochlea"})
