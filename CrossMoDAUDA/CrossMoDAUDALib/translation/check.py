@@ -164,7 +164,8 @@ def structures_that_hardly_show(values: Values) -> list[str]:
     medians = {structure: float(np.median(list(of_cases.values()))) for structure, of_cases in _by_structure(values).items()}
     return [
         f"{structure} hardly shows in the pseudo-target images (median contrast {median:.2f}, where 1 is none), so there is little to learn"
-        " from them; train the translator for longer, or look at its samples."
+        " from them; train the translator for longer, look at its samples, or say in segmentation.bright_in_target or dark_in_target"
+        " how it looks in target images."
         for structure, median in medians.items()
         if median < VISIBLE
     ]
