@@ -302,8 +302,7 @@ def _preset_changes(settings: Settings, translator: str) -> dict[str, Any]:
 def _preset_structures(settings: Settings, labels: Mapping[str, int]) -> dict[str, Any]:
     """What is left, with other labels, of the structures that the preset names; nothing if the user chose them."""
     of_preset, now = preset_values(settings.preset), settings.values()
-    kept = (key for key in STRUCTURE_LISTS if now[key] and tuple(now[key]) == of_preset.get(key))
-    return {key: tuple(name for name in now[key] if name in labels) for key in kept}
+    return {key: tuple(name for name in now[key] if name in labels) for key in STRUCTURE_LISTS if now[key] == of_preset.get(key)}
 
 
 def _checked_values(values: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
