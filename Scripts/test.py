@@ -41,12 +41,13 @@ def main(arguments):
     checks = [(title, [sys.executable, *check], _environment.ROOT) for title, check in CHECKS.items()]
     if not arguments and hasattr(os, "killpg"):
         checks.append(("faults", faults, _environment.ROOT / "CrossMoDAUDA"))
+    sys.stdout.reconfigure(errors="replace")  # what a check says may hold what a console lacks
     statuses, failures = [], []
     for title, check, folder in checks:
         status, said = call(title, check, folder)
         statuses.append(status)
         if status:
-            failures.append(f"== {title} ended with status {status}\n{said}")
+            failures.append(f"== {title} ended with status {status}\n{said[-4000:]}")  # an environment has limited room
     # Last, so that pytest's summary is the last line.
     print("== pytest", flush=True)
     # pytest tells them once more in its summary, as the end of a long log is what is read.

@@ -39,7 +39,7 @@ class Factors:
 
 
 def factors_of(settings: Settings) -> list[Factors]:
-    """What the settings say of each structure, in the order of ``settings.labels``, which is that of nnU-Net's label values.
+    """What the settings say of each structure, in the order of their label values, as nnU-Net's are 1, 2, ... in that order.
 
     >>> from CrossMoDAUDALib.core.settings import Settings, with_values
     >>> factors_of(with_values(Settings(), {"segmentation.dark_in_target": "Vestibular schwannoma"}))
@@ -49,7 +49,7 @@ def factors_of(settings: Settings) -> list[Factors]:
     unknown = Factors(chosen.structure_scaling_probability, chosen.structure_scaling_lowest, chosen.structure_scaling_highest)
     known = dict.fromkeys(chosen.bright_in_target, Factors(_KNOWN_PROBABILITY, _KNOWN_LEAST, _KNOWN_MOST))
     known |= dict.fromkeys(chosen.dark_in_target, Factors(_KNOWN_PROBABILITY, 1 / _KNOWN_MOST, 1 / _KNOWN_LEAST))
-    return [known.get(name, unknown) for name in settings.labels]
+    return [known.get(name, unknown) for name in sorted(settings.labels, key=settings.labels.__getitem__)]
 
 
 class StructureScaling:

@@ -67,6 +67,8 @@ def test_what_is_known_of_a_structure_goes_before_what_is_set_for_all() -> None:
     values = {"segmentation.bright_in_target": "Cochlea", "segmentation.structure_scaling_probability": 0.3}
     settings = with_values(Settings(), values)
     assert factors_of(settings) == [Factors(0.3, 0.5, 2.0), Factors(0.9, 1.2, 4.0)]
+    turned = with_values(settings, {"labels": "Cochlea:2,Vestibular schwannoma:1"})
+    assert factors_of(turned) == factors_of(settings), "by their values, as nnU-Net numbers them"
     dark = with_values(settings, {"segmentation.bright_in_target": "", "segmentation.dark_in_target": "Cochlea"})
     assert factors_of(dark)[1] == Factors(0.9, 0.25, 1 / 1.2)
     torch.manual_seed(0)
