@@ -75,7 +75,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 # Chosen on other phantoms than those. Networks this small, trained this little, need far higher learning rates than the
 # paper's, and the translator's paint a tumour's inside differently from epoch to epoch: the segmenter sees several of
 # them, with stronger and weaker signal. Cochleas, which it paints brighter or darker from training to training, are bright
-# in hrT2. A patient has one tumour. In fp32, which every processor has: scores of so small
+# in its target scans. A patient has one tumour. In fp32, which every processor has: scores of so small
 # a training change with every rounding, and are quoted.
 PRESETS["sample"] = {
     "precision": "fp32",
