@@ -74,9 +74,9 @@ PRESETS: dict[str, dict[str, Any]] = {
 # For the synthetic sample cohort (phantom.SAMPLE_COHORT): what the smoke preset lacks to learn something, in minutes on a CPU.
 # Chosen on other phantoms than those. Networks this small, trained this little, need far higher learning rates than the
 # paper's, and the translator's paint a tumour's inside differently from epoch to epoch: the segmenter sees several of
-# them, with stronger and weaker signal. Cochleas, which it paints brighter or darker from training to training, are bright
-# in its target scans. A patient has one tumour. In fp32, which every processor has: scores of so small
-# a training change with every rounding, and are quoted.
+# them, with stronger and weaker signal. Cochleas, which are bright in the target scans, are painted brighter in one training
+# than in another. A patient has one tumour. In fp32, which every processor has: scores of so small a training change with
+# every rounding, and are quoted.
 PRESETS["sample"] = {
     "precision": "fp32",
     "translation.batch_size": 1,
