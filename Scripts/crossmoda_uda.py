@@ -25,7 +25,7 @@ def main():
     sys.path.insert(0, str(find_library()))
     from CrossMoDAUDALib.commands import cli
 
-    return cli.main(sys.argv[1:])
+    return cli.main()
 
 
 def main_in_slicer():

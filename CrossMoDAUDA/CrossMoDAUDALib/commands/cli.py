@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from .. import NOT_CLINICAL, __version__
 from ..core.errors import CrossModaError, InputError
 from ..core.failures import INTERRUPTED, explain, write_traceback
-from ..core.interrupts import interruptible
+from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
@@ -35,14 +35,18 @@ _AS_JSON = """labels of names with a comma as JSON: --set 'labels={"Tumour, left
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0, 1 (failed), 2 (bad use or input) or 130 (interrupted)."""
+    """Run one command and return its exit status: 0, 1 (failed), 2 (bad use or input) or 130 (interrupted).
+
+    Args:
+        arguments: the command's words. None: those of this program, which ends with the command: Ctrl-C is ignored afterwards.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path may hold what the console's encoding does not
             stream.reconfigure(errors="backslashreplace")
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # read when PyTorch is first imported, also by helper processes
     end_with_owner()
-    with interruptible():
+    with interruptible(last=arguments is None):
         return _carry_out(arguments)
 
 
@@ -55,12 +59,14 @@ def _carry_out(arguments: Sequence[str] | None) -> int:
         log = _event_log(options)
         log.write("run", state="started")
         status = command(options, log)
+        from_here_it_is_too_late()
         # A check that found problems has done its work: they are told with the cases.
         log.write("run", state="failed" if status and command is not _run else "finished")
         return status
     except SystemExit as stop:  # --help and --version
         return int(stop.code or 0)
     except (Exception, KeyboardInterrupt) as error:
+        from_here_it_is_too_late()
         message, status = explain(error, write_traceback(error))
         if status == INTERRUPTED and command not in (_run, studies.study):
             message = "Interrupted; results that are there already are whole."

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import CrossModaError, InputError, short
+from ..core.interrupts import from_here_it_is_too_late
 from ..core.settings import PRESETS, TRANSLATORS, current_key, parse_assignments, parse_device
 from ..experiment.events import CHECK, Event, EventLog
 from .scans import add_scans, find_scans, names_scans
@@ -86,6 +87,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
                 words = [word for key, value in machine.items() for word in ("--set", f"{key}={value}")]
                 failures = running.run(found, find_place(), devices, log, told.progress, words)
             write_results(found)
+            from_here_it_is_too_late()
             state = "failed" if failures else "finished"
         except KeyboardInterrupt:
             state = "interrupted"

@@ -67,7 +67,7 @@ def _expected(error: BaseException, folder: Path | None) -> tuple[str, int] | No
     """
     if isinstance(error, CrossModaError):
         return str(error), error.exit_status
-    if isinstance(error, KeyboardInterrupt):
+    if _follows_interrupt(error):
         return "Interrupted; run the same command to continue where it stopped.", INTERRUPTED
     if is_out_of_memory(error):
         return "Memory ran out; close other programs, or run with --set helper_processes=0 and smaller batches.", 1
@@ -84,6 +84,13 @@ def _expected(error: BaseException, folder: Path | None) -> tuple[str, int] | No
     if isinstance(error, ModuleNotFoundError) and error.name and _is_missing(package := error.name.partition(".")[0]):
         return missing_packages([package]), 1
     return None
+
+
+def _follows_interrupt(error: BaseException | None) -> bool:
+    """Whether it is an interrupt, or came up while one was on its way: PyTorch complains of the file that it could not finish."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def is_of_this_machine(error: BaseException) -> bool:

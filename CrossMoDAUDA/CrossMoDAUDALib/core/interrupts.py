@@ -12,13 +12,17 @@ import threading
 from collections.abc import Iterator
 
 _asked = threading.Event()
+_too_late = threading.Event()
 
 
 @contextlib.contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible(last: bool = False) -> Iterator[None]:
     """Let Ctrl-C and a polite kill raise KeyboardInterrupt inside the block, and again wherever :func:`raise_swallowed` is called.
 
     Outside the main thread, which alone can be interrupted, it does nothing. What ignores Ctrl-C goes on to do so.
+
+    Args:
+        last: nothing but the process's end follows, whose exit status is known by then: both are ignored from there on.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -27,21 +31,30 @@ def interruptible() -> Iterator[None]:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         names.append("SIGINT")
     _asked.clear()
+    _too_late.clear()
     before = {name: signal.signal(getattr(signal, name), _interrupt) for name in names}
     try:
         yield
     finally:
         for name, handler in before.items():
-            signal.signal(getattr(signal, name), signal.SIG_DFL if handler is None else handler)  # None: not set from Python
+            after = signal.SIG_IGN if last else handler
+            signal.signal(getattr(signal, name), signal.SIG_DFL if after is None else after)  # None: not set from Python
         _asked.clear()
+        _too_late.clear()
+
+
+def from_here_it_is_too_late() -> None:
+    """Let nothing interrupt the rest of :func:`interruptible`: the work is done, or has failed, and its last words are being written."""
+    _too_late.set()
 
 
 def raise_swallowed() -> None:
     """Raise KeyboardInterrupt if one was raised before inside :func:`interruptible`: long work calls it after each of its steps."""
-    if _asked.is_set() and threading.current_thread() is threading.main_thread():
+    if _asked.is_set() and not _too_late.is_set() and threading.current_thread() is threading.main_thread():
         raise KeyboardInterrupt
 
 
 def _interrupt(*_: object) -> None:
-    _asked.set()
-    raise KeyboardInterrupt
+    if not _too_late.is_set():
+        _asked.set()
+        raise KeyboardInterrupt

@@ -14,6 +14,7 @@ from ..core.budget import left_open
 from ..core.errors import CohortError, CrossModaError, InputError
 from ..core.failures import INTERRUPTED, explain, is_unexpected
 from ..core.files import folder_is_gone, must_stay
+from ..core.interrupts import from_here_it_is_too_late
 from ..core.parallel import refuse_small_limit
 from ..core.settings import Settings
 from ..experiment.events import CHECK, Event, EventLog
@@ -59,8 +60,10 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
                 from .adaptation import adapt
 
                 adapt(experiment)
+            from_here_it_is_too_late()
             log.write("run", state="finished")
         except BaseException as error:
+            from_here_it_is_too_late()
             message, status = _record(folder, log, error)
             if status == INTERRUPTED or (isinstance(error, CrossModaError) and message == str(error)):
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from command_line import ROOT, TINY_RUN, environment, events
+from CrossMoDAUDALib.core.failures import explain
 from CrossMoDAUDALib.core.interrupts import interruptible, raise_swallowed
 
 # Stands for the bare excepts that libraries have around optional imports: the first signal is lost in one.
@@ -49,6 +51,60 @@ def test_a_run_ends_although_the_interrupt_was_swallowed(name: str, tiny_cohort:
     assert events(tmp_path / "out")[-1].items() >= {"kind": "run", "state": "interrupted"}.items()
     finished = [event["stage"] for event in events(tmp_path / "out") if event["kind"] == "stage" and event["state"] == "finished"]
     assert finished == ["check"], "it did not go on to the next stage"
+
+
+# Interrupts that come when everything is done: at the work's last event, at its last words, and while Python ends.
+LATE = """
+import atexit, os, signal, sys
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.experiment.events import EventLog
+
+name = sys.argv.pop(1)
+again = lambda: os.kill(os.getpid(), getattr(signal, name))
+tell, say, write = cli.complain, cli.say, EventLog.write
+
+def late_write(log, kind, **values):
+    write(log, kind, **values)
+    if kind == "run" and values["state"] != "started":
+        again()
+
+cli.say = lambda text: (again(), say(text))
+cli.complain = lambda text: (again(), tell(text))
+EventLog.write = late_write
+atexit.register(again)
+sys.exit(cli.main())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals that a process can send to itself")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("does_fail", [False, True], ids=["done", "failed"])
+def test_an_interrupt_that_comes_too_late_changes_nothing(name: str, does_fail: bool, tiny_experiment: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny_experiment, tmp_path / "experiment"))
+    if does_fail:
+        (folder / "experiment.json").write_text("{")
+    words = [sys.executable, "-c", LATE, name, "run", "-o", str(folder)]
+    heard = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)  # noqa: E731 - a shell's background jobs ignore it
+    library = {**environment(), "PYTHONPATH": str(ROOT / "CrossMoDAUDA")}
+    result = subprocess.run(words, capture_output=True, encoding="utf-8", env=library, preexec_fn=heard, timeout=120, check=False)
+    assert "Interrupted" not in result.stderr and "Traceback" not in result.stderr
+    if does_fail:
+        assert result.returncode == 2 and "experiment.json" in result.stderr
+        return
+    assert result.returncode == 0, result.stderr
+    assert "Results are in" in result.stdout
+    assert events(folder)[-1].items() >= {"kind": "run", "state": "finished"}.items()
+
+
+def test_what_complains_of_an_interrupt_is_one() -> None:
+    """PyTorch's writer raises an error of its own over a checkpoint that it could not finish."""
+    with pytest.raises(RuntimeError) as raised:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise RuntimeError("unexpected pos 64 vs 0")
+    assert explain(raised.value) == explain(KeyboardInterrupt())
+    assert explain(RuntimeError("unexpected pos 64 vs 0"))[1] == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals that a process can send to itself")
