@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 _asked = threading.Event()
 _too_late = threading.Event()
+_DEFAULT, _IGNORED = int(signal.SIG_DFL), int(signal.SIG_IGN)
 
 
 @contextlib.contextmanager
@@ -28,11 +29,15 @@ def interruptible(last: bool = False) -> Iterator[None]:
         yield
         return
     names = [name for name in ("SIGTERM", "SIGBREAK") if hasattr(signal, name)]  # on Windows, the polite kill is Ctrl-Break
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    in_force = _ctrl_c_in_force()
+    known = signal.getsignal(signal.SIGINT)
+    if in_force != _IGNORED and known in (signal.default_int_handler, signal.SIG_DFL, signal.SIG_IGN, None):
         names.append("SIGINT")
     _asked.clear()
     _too_late.clear()
     before = {name: signal.signal(getattr(signal, name), _interrupt) for name in names}
+    if "SIGINT" in before and in_force == _DEFAULT:
+        before["SIGINT"] = signal.SIG_DFL
     try:
         yield
     finally:
@@ -46,6 +51,22 @@ def interruptible(last: bool = False) -> Iterator[None]:
 def from_here_it_is_too_late() -> None:
     """Let nothing interrupt the rest of :func:`interruptible`: the work is done, or has failed, and its last words are being written."""
     _too_late.set()
+
+
+def _ctrl_c_in_force() -> int | None:
+    """What the system does at Ctrl-C: 0 ends the process, 1 ignores it, else the address of a handler; None if that is unknown.
+
+    Slicer gives Ctrl-C back to the system behind Python's back (qSlicerAbstractModuleFactoryManager.cxx, issue 3804). What Python
+    knows is then out of date: of a job in the background, whose Ctrl-C the shell lets be ignored, it goes on to say "ignored".
+    """
+    try:
+        import ctypes
+
+        ask = ctypes.pythonapi.PyOS_getsig
+    except (ImportError, AttributeError):
+        return None
+    ask.restype = ctypes.c_void_p
+    return ask(int(signal.SIGINT)) or _DEFAULT
 
 
 def raise_swallowed() -> None:

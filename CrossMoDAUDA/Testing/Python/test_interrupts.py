@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import ROOT, TINY_RUN, environment, events
@@ -105,6 +107,58 @@ def test_what_complains_of_an_interrupt_is_one() -> None:
             raise RuntimeError("unexpected pos 64 vs 0")
     assert explain(raised.value) == explain(KeyboardInterrupt())
     assert explain(RuntimeError("unexpected pos 64 vs 0"))[1] == 1
+
+
+# Stands for Slicer's launcher: it passes the exit status on, and 1 for a process that a signal has ended (ctkAppLauncher.cpp).
+LAUNCHER = """
+import subprocess, sys
+status = subprocess.run(sys.argv[1:], restore_signals=False).returncode
+sys.exit(status if status >= 0 else 1)
+"""
+# Stands for Slicer: the system ends the process at Ctrl-C, whatever Python knows (qSlicerAbstractModuleFactoryManager.cxx).
+IN_SLICER = """
+import ctypes, signal, sys
+ctypes.CDLL(None).signal(signal.SIGINT, None)
+from CrossMoDAUDALib.commands import cli
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no process groups that take signals")
+@pytest.mark.parametrize("ignored", [True, False], ids=["in the background", "in the foreground"])
+def test_a_batch_run_in_slicer_that_is_interrupted_says_so(ignored: bool, tiny_cohort: Path, tmp_path: Path) -> None:
+    """In the background the shell lets Ctrl-C be ignored; the launcher then outlives it and tells the status."""
+    arguments = ["run", "--crossmoda", tiny_cohort, "-o", tmp_path / "out", *TINY_RUN, "--translator", "none"]
+    words = [sys.executable, "-c", IN_SLICER, *map(str, arguments)]
+    if ignored:
+        words = [sys.executable, "-c", LAUNCHER, *words]
+    library = {**environment(), "PYTHONPATH": str(ROOT / "CrossMoDAUDA")}
+    as_shell = lambda: signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL)  # noqa: E731
+    process = subprocess.Popen(words, env=library, preexec_fn=as_shell, start_new_session=True, stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "out" / "events.jsonl").is_file() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(60) == 130
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert events(tmp_path / "out")[-1].items() >= {"kind": "run", "state": "interrupted"}.items()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals that a process can send to itself")
+@pytest.mark.parametrize("handler", [signal.SIG_IGN, signal.default_int_handler])
+def test_what_ignores_an_interrupt_goes_on_to_do_so(handler: Any) -> None:
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        with interruptible(), contextlib.suppress(KeyboardInterrupt) if handler != signal.SIG_IGN else contextlib.nullcontext():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0 if handler == signal.SIG_IGN else 10)
+            assert handler == signal.SIG_IGN, "it was interrupted"
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals that a process can send to itself")
