@@ -168,6 +168,7 @@ def scans(host, camera, work):
     host.find("adaptExperimentPath").currentPath = str(work / "experiment")
     host.answers.append(str(work))
     host.click("adaptSample")
+    host.process(SECONDS, lambda: not host.widget.panel.adapt.samples.running)
     choose(host, "adaptPreset", "sample")
     choose(host, "adaptDevice", "cpu")
     good = Path(host.find("adaptCrossmoda").currentPath)

@@ -9,7 +9,7 @@ tests; no scanner is simulated, and nothing here says how well the method does o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,30 +115,30 @@ def make_case(
 
 
 def write_cohort(
-    folder: Path,
-    source_cases: int,
-    target_cases: int,
-    evaluation_cases: int,
-    seed: int = 0,
-    size: Sequence[int] = (64, 64, 24),
+    folder: Path, source_cases: int, target_cases: int, evaluation_cases: int, seed: int = 0, size: Sequence[int] = (64, 64, 24)
 ) -> None:
     """Write a cohort of different patients, laid out and named like crossMoDA 2022.
 
     ``training_source`` holds ceT1 with labels, ``training_target`` hrT2 without, ``validation`` hrT2 with labels, which
     are for scoring only.
     """
-    number = 0
-    for name, modality, cases in (
-        ("training_source", "ceT1", source_cases),
-        ("training_target", "hrT2", target_cases),
-        ("validation", "hrT2", evaluation_cases),
-    ):
-        for _ in range(cases):
-            number += 1
-            image, label = make_case(seed * 10000 + number, modality, size)
-            volumes.write_volume(image, folder / name / f"crossmoda2022_syn_{number}_{modality}.nii.gz")
-            if name != "training_target":
-                volumes.write_volume(label, folder / name / f"crossmoda2022_syn_{number}_Label.nii.gz")
+    for _ in cohort_steps(folder, source_cases, target_cases, evaluation_cases, seed, size):
+        pass
+
+
+def cohort_steps(
+    folder: Path, source_cases: int, target_cases: int, evaluation_cases: int, seed: int = 0, size: Sequence[int] = (64, 64, 24)
+) -> Iterator[tuple[int, int]]:
+    """As :func:`write_cohort`, in steps of about 0.1 s for whoever has something else to do meanwhile: those done, and all."""
+    parts = (("training_source", "ceT1", source_cases), ("training_target", "hrT2", target_cases), ("validation", "hrT2", evaluation_cases))
+    patients = [(name, modality) for name, modality, cases in parts for _ in range(cases)]
+    for number, (name, modality) in enumerate(patients, 1):
+        image, label = make_case(seed * 10000 + number, modality, size)
+        yield 2 * number - 1, 2 * len(patients)
+        volumes.write_volume(image, folder / name / f"crossmoda2022_syn_{number}_{modality}.nii.gz")
+        if name != "training_target":
+            volumes.write_volume(label, folder / name / f"crossmoda2022_syn_{number}_Label.nii.gz")
+        yield 2 * number, 2 * len(patients)
 
 
 def render(seed: int, modality: str, geometry: Geometry) -> tuple[Field, npt.NDArray[np.uint8]]:

@@ -1,5 +1,6 @@
 """The section Adapt: check the scans, choose the settings, start, watch, stop and resume training."""
 
+import contextlib
 import functools
 from pathlib import Path
 
@@ -63,7 +64,8 @@ class AdaptSection(Section):
         self.checker = CommandRunner(self.onCheckEvent, self.onCheckEnd)
         self.view = ExperimentView(ui, self.update)
         ui.adaptCheck.connect("clicked(bool)", self.onCheck)
-        ui.adaptSample.connect("clicked(bool)", self.onSample)
+        say = functools.partial(self.say, ui.adaptCheckStatus)
+        self.samples = sample_data.SampleScans(ui.adaptSample, ui.adaptCheckProgress, say, self._isRead, self.onSampleChanged)
         ui.adaptStart.connect("clicked(bool)", self.onStart)
         ui.adaptStop.connect("clicked(bool)", self.onStop)
         ui.adaptUseModel.connect("clicked(bool)", self.onUseModel)
@@ -129,8 +131,9 @@ class AdaptSection(Section):
         for group in (ui.adaptScans, ui.adaptSettings):
             group.enabled = not isOn
         ui.adaptCheck.text = _("Cancel check") if self.checker.running else _("Check scans")
-        ui.adaptCheck.enabled = self.checker.running or not self._missingScans()
-        self.show(ui.adaptCheckProgress, self.checker.running)
+        ui.adaptCheck.enabled = self.checker.running or not (self._missingScans() or self.samples.running)
+        self.samples.show(parameters.crossmoda if parameters.scansKind == "crossmoda" else "", not self.checker.running)
+        self.show(ui.adaptCheckProgress, self.checker.running or self.samples.running)
         ui.adaptAdvancedNote.text = self.settingsForm.problem or _("Settings in bold differ from the preset.")
         ui.adaptStart.text = _("Resume") if not isNew and state in ("idle", "interrupted", "failed", "died") else _("Start")
         ui.adaptStart.enabled = not problem and not isOn and not self.workers.has(self._watched) and state not in ("finished", "reading")
@@ -247,14 +250,20 @@ class AdaptSection(Section):
         self.say(self.ui.adaptCheckStatus, texts[outcome])
         self.update()
 
-    def onSample(self, _checked=False):
-        """Write the synthetic cohort into a folder of the user's choice, and choose it."""
-        chosen = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder for the sample scans"))
-        if chosen:
-            try:
-                self.useCohort(sample_data.writeCohort(Path(chosen)))
-            except (CrossModaError, OSError) as error:
-                self.say(self.ui.adaptCheckStatus, explain(error)[0])
+    def onSampleChanged(self, cohort):
+        """Choose sample scans that were made, none where they were removed, and show what can be pressed."""
+        if self.parameters is not None and cohort is not None:
+            self.useCohort(cohort)
+        self.update()
+
+    def _isRead(self, cohort):
+        """Whether a training that was started here reads scans of a folder."""
+        for folder in self.workers.folders():
+            with contextlib.suppress(CrossModaError, OSError):
+                files = Experiment.load(folder).scan_digests()
+                if any(Path(file).is_relative_to(cohort) for file in files):
+                    return True
+        return False
 
     def useCohort(self, folder):
         """Choose a folder of scans in crossMoDA's layout."""
@@ -345,6 +354,7 @@ class AdaptSection(Section):
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self._watched)))
 
     def cleanup(self):
+        self.samples.cancel()
         self.checker.cancel()
         self.package.runner.cancel()
         self.view.hide()

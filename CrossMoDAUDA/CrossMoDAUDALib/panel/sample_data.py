@@ -1,13 +1,23 @@
 """Scans to try the method with, made on the spot: a synthetic cohort, nothing is downloaded."""
 
+import contextlib
+import re
 import shutil
+import time
+import uuid
 from pathlib import Path
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 
+from ..core.errors import CrossModaError
+from ..core.failures import explain
+
 NAME = "CrossMoDAUDA sample scans"
 NODES = ("CrossMoDAUDA ceT1", "CrossMoDAUDA hrT2", "CrossMoDAUDA reference")
+_UNFINISHED = " (unfinished) "
+_LEFT_BEHIND_SECONDS = 3600  # what is unfinished for so long, nobody works on any more
 
 
 def register(resourcePath, getParameters):
@@ -19,11 +29,20 @@ def register(resourcePath, getParameters):
     """
     import SampleData
 
+    saveFromCache()
+
     def make(_source):
-        folder = writeCohort(Path(slicer.mrmlScene.GetCacheManager().GetRemoteCacheDirectory()))
+        try:
+            folder = _makeWithDialog(keptFolder())
+        except (CrossModaError, OSError) as error:
+            slicer.util.errorDisplay(_sentence(error))
+            return []
+        if folder is None:  # cancelled
+            return []
         source, target, reference = loadExamples(folder)
         parameters = getParameters()
-        if not parameters.crossmoda:  # else the user trains on others
+        chosen = parameters.crossmoda
+        if not chosen or (Path(chosen).name == NAME and not Path(chosen).is_dir()):  # else the user trains on others
             parameters.crossmoda = str(folder)
         parameters.inputVolume, parameters.translateInput = target, source
         return [source, target, reference]
@@ -39,22 +58,219 @@ def register(resourcePath, getParameters):
     )
 
 
+# Where they are ---------------------------------------------------------------------------------------------------------
+
+
+def keptFolder():
+    """The folder beside the imported models, in which the module Sample Data keeps the scans.
+
+    Not Slicer's cache: each start of Slicer prunes that to its limit (qSlicerApplication.cxx, vtkCacheManager::PruneCache).
+    """
+    return Path(qt.QStandardPaths.writableLocation(qt.QStandardPaths.GenericDataLocation)) / "CrossMoDAUDA"
+
+
+def _inCache():
+    """Where earlier versions kept the scans."""
+    return Path(slicer.mrmlScene.GetCacheManager().GetRemoteCacheDirectory()) / NAME
+
+
+def saveFromCache():
+    """Move scans that an earlier version has left in Slicer's cache to where nothing prunes them.
+
+    A link stays in the cache, which pruning leaves alone, so that what was trained on them finds them. Where there are no links,
+    they stay where they are.
+    """
+    old, new = _inCache(), keptFolder() / NAME
+    if old.is_symlink() or not old.is_dir() or new.exists():
+        return
+    with contextlib.suppress(OSError):
+        new.parent.mkdir(parents=True, exist_ok=True)
+        old.rename(new)
+        try:
+            old.symlink_to(new, target_is_directory=True)
+        except OSError:  # Windows, for want of a privilege
+            new.rename(old)
+
+
+def isSample(folder):
+    """Whether a folder is one that was made here, by its name."""
+    return bool(folder) and Path(folder).name == NAME and Path(folder).is_dir()
+
+
+def remove(folder):
+    """Remove the sample scans; files that somebody has put beside them stay, and their folders.
+
+    Raises:
+        OSError: a file cannot be removed.
+    """
+    folder, link = Path(folder).resolve(), _inCache()
+    for scan in folder.glob("*/crossmoda2022_syn_*.nii.gz"):
+        scan.unlink()
+    for place in (*folder.iterdir(), folder):
+        with contextlib.suppress(OSError):  # not empty
+            place.rmdir()
+    if link.is_symlink() and not link.exists():
+        link.unlink()
+
+
+# Making them ------------------------------------------------------------------------------------------------------------
+
+
+def steps(parent):
+    """Write the synthetic cohort into a folder of its own, in short steps; one that is there already is kept.
+
+    Closed before its end, or failing, it leaves nothing.
+
+    Yields:
+        The steps done, and all.
+    """
+    from ..cohort.phantom import SAMPLE_COHORT, cohort_steps
+
+    folder = parent / NAME
+    if folder.is_dir():
+        return
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob(f"{NAME}{_UNFINISHED}*"):
+        if left.stat().st_mtime < time.time() - _LEFT_BEHIND_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    partial = parent / f"{NAME}{_UNFINISHED}{uuid.uuid4().hex}"
+    try:
+        yield from cohort_steps(partial, **SAMPLE_COHORT)
+        if not folder.is_dir():  # another Slicer may have been faster
+            partial.replace(folder)  # last, so that a folder of this name is whole
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _sentence(error):
+    """What went wrong, without the name that the folder only has while it is made."""
+    return re.sub(re.escape(NAME + _UNFINISHED) + "[0-9a-f]+", NAME, explain(error)[0])
+
+
 def writeCohort(parent):
     """Write the synthetic cohort into a folder of its own; one that is there already is kept.
 
     Returns:
         The cohort's folder.
     """
-    from ..cohort.phantom import SAMPLE_COHORT, write_cohort
+    for _step in steps(parent):
+        pass
+    return parent / NAME
 
-    folder = parent / NAME
-    if not folder.is_dir():
-        partial = folder.with_name(NAME + " (unfinished)")
-        shutil.rmtree(partial, ignore_errors=True)
-        with slicer.util.WaitCursor():
-            write_cohort(partial, **SAMPLE_COHORT)
-        partial.replace(folder)  # last, so that a folder of this name is whole
-    return folder
+
+def _makeWithDialog(parent):
+    """As :func:`writeCohort`, with progress; None if the user cancelled. Slicer wants the scans when its button's slot returns."""
+    if not (parent / NAME).is_dir():
+        work = steps(parent)
+        dialog = slicer.util.createProgressDialog(
+            labelText=_("Making sample scans..."), windowTitle=_("Sample scans"), windowModality=qt.Qt.WindowModal, autoClose=False
+        )
+        try:
+            for done, total in work:
+                dialog.maximum, dialog.value = total, done
+                slicer.app.processEvents()
+                if dialog.wasCanceled:
+                    return None
+        finally:
+            work.close()
+            dialog.close()
+            dialog.deleteLater()
+    return parent / NAME
+
+
+class SampleScans:
+    """A button that makes the sample scans beside the window's work, cancels that, and removes scans that were made.
+
+    Args:
+        button: starts, cancels or removes.
+        bar: shows the progress; who owns it shows and hides it.
+        say: called with sentences for the user.
+        isUsed: called with a cohort's folder; whether a training reads it at the moment.
+        onChanged: called with the folder of scans that were made, with "" for those that were removed, else with None.
+    """
+
+    def __init__(self, button, bar, say, isUsed, onChanged):
+        self._button, self._bar, self._say, self._isUsed, self._onChanged = button, bar, say, isUsed, onChanged
+        self._text, self._tip = button.text, button.toolTip
+        self._cohort = ""
+        self._steps = self._parent = None
+        self._timer = qt.QTimer()
+        self._timer.connect("timeout()", self._step)
+        button.connect("clicked(bool)", self.onClicked)
+
+    @property
+    def running(self):
+        """Whether scans are being made."""
+        return self._steps is not None
+
+    def show(self, cohort, isFree):
+        """Offer what can be done.
+
+        Args:
+            cohort: the folder of scans that is chosen.
+            isFree: whether making scans can be begun now.
+        """
+        self._cohort = cohort
+        text, tip = self._text, self._tip
+        if self.running:
+            text, tip = _("Cancel"), _("End the making of sample scans; nothing half-made is kept.")
+        elif isSample(cohort):
+            text, tip = _("Remove samples..."), _("Remove the synthetic data set that is chosen from the disk.")
+        self._button.text, self._button.toolTip, self._button.enabled = text, tip, self.running or isFree
+
+    def onClicked(self, _checked=False):
+        """Make, cancel or remove."""
+        if self.running:
+            self.cancel()
+            self._say(_("No sample scans were made."))
+            self._onChanged(None)
+        elif isSample(self._cohort):
+            self._remove(self._cohort)
+        else:
+            chosen = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder for the sample scans"))
+            if chosen:
+                self._parent, self._steps = Path(chosen), steps(Path(chosen))
+                self._bar.setRange(0, 0)
+                self._say(_("Making sample scans..."))
+                self._timer.start(0)
+                self._onChanged(None)
+
+    def cancel(self):
+        """End the making, as if it had not begun."""
+        self._timer.stop()
+        if self._steps is not None:
+            self._steps.close()
+        self._steps = None
+
+    def _step(self):
+        try:
+            done, total = next(self._steps)
+            self._bar.setRange(0, total)
+            self._bar.value = done
+            return
+        except StopIteration:
+            said, made = "", str(self._parent / NAME)
+        except Exception as error:  # a timer has nobody to raise to
+            said, made = _sentence(error), None
+        self.cancel()
+        self._say(said)
+        self._onChanged(made)
+
+    def _remove(self, folder):
+        if self._isUsed(folder):
+            self._say(_("A training reads these scans; stop it before you remove them."))
+            return
+        question = _("Remove the sample scans in {folder}? What was trained on them stays; a training that is not finished cannot go on.")
+        if slicer.util.confirmOkCancelDisplay(question.format(folder=folder), _("Remove sample scans")):
+            try:
+                remove(folder)
+                self._say(_("The sample scans were removed."))
+            except OSError as error:
+                self._say(_sentence(error))
+            self._onChanged("")
+
+
+# Showing them -----------------------------------------------------------------------------------------------------------
 
 
 def loadExamples(folder):

@@ -21,6 +21,13 @@ from .qt import application
 SLICE_VIEWS = {"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}
 
 
+def set_variable(name: str, value: str) -> Callable[[], None]:
+    """Set an environment variable; what sets it back."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    return lambda: os.environ.pop(name, None) if before is None else os.environ.update({name: before})  # type: ignore[func-returns-value]
+
+
 class CommandOptions:
     """What the command line said."""
 
@@ -288,6 +295,8 @@ class Application(QtCore.QObject):
         self._cache = slicer.vtkCacheManager()
         self._cache.SetRemoteCacheDirectory(str(folder / "cache"))
         scene.SetCacheManager(self._cache)
+        if QtCore.QSettings().value("Cache/AutoPrune", True) not in (False, "false"):
+            self._cache.PruneCache()  # before any module is loaded, as qSlicerApplication.cxx does
 
     temporaryPath = property(lambda self: self._temporary, lambda self, path: setattr(self, "_temporary", path))
     slicerHome = property(lambda self: str(self._folder / "home"))

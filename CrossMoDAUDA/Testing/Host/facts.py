@@ -103,7 +103,7 @@ _SMALL_ENUMS = {
         ),
         *("PaletteChange", "StyleChange", "FontChange", "Wheel", "LanguageChange", "FocusIn", "FocusOut"),
     ],
-    "QStandardPaths": ["HomeLocation", "DocumentsLocation", "TempLocation", "DownloadLocation"],
+    "QStandardPaths": ["HomeLocation", "DocumentsLocation", "TempLocation", "DownloadLocation", "GenericDataLocation"],
 }
 for _name, _base, _callables, _enums in (
     ("QMouseEvent", "QEvent", "x y pos globalPos button buttons modifiers", []),

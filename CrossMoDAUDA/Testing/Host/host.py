@@ -99,6 +99,7 @@ class Host:
             temporary = tempfile.TemporaryDirectory(prefix="slicer-", ignore_cleanup_errors=True)
             self._undo.append(temporary.cleanup)
         self.folder = Path(self._given_folder or temporary.name)
+        self._undo.append(application.set_variable("XDG_DATA_HOME", str(self.folder / "data")))  # not the data of whoever runs the tests
         qt_application = qapplication()
         appearance.dress(qt_application)
         qt_application.setOrganizationName("stand-in")

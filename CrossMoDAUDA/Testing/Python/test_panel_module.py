@@ -296,31 +296,6 @@ def test_every_parameter_survives_saving_and_loading(host: Host, tmp_path: Path)
     assert host.find("setting_translation_epochs").text == "3"
 
 
-# Sample data -----------------------------------------------------------------------------------------------------------
-
-
-def test_sample_scans_are_made_once_and_offered_for_training(host: Host, tmp_path: Path) -> None:
-    import slicer
-    from CrossMoDAUDALib.cohort import finding as cohort
-
-    made = host.press_sample_data("CrossMoDAUDASynthetic")
-    assert [node.GetName() for node in made] == ["CrossMoDAUDA ceT1", "CrossMoDAUDA hrT2", "CrossMoDAUDA reference"]
-    assert host.find("segmentInputVolume").currentNode() is made[1] and host.find("translateInputVolume").currentNode() is made[0]
-    assert list(nodes("vtkMRMLScalarVolumeNode")) == ["CrossMoDAUDA ceT1", "CrossMoDAUDA hrT2"]
-    folder = Path(panel(host).parameters.crossmoda)
-    assert folder.parent == Path(slicer.mrmlScene.GetCacheManager().GetRemoteCacheDirectory())
-    found = cohort.find_crossmoda(folder)
-    assert found.source and found.target and found.evaluation
-    assert host.find("adaptCrossmoda").currentPath == str(folder)
-    times = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-
-    panel(host).parameters.crossmoda = str(tmp_path)
-    again = host.press_sample_data("CrossMoDAUDASynthetic")
-    assert len(again) == 3 and {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == times
-    assert panel(host).parameters.crossmoda == str(tmp_path)
-    assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == [folder.name]
-
-
 # Other versions --------------------------------------------------------------------------------------------------------
 
 
