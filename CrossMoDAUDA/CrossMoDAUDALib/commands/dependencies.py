@@ -1,12 +1,13 @@
 """The Python packages that training and inference need: what is installed, what is missing, what must not be touched.
 
 Everything is read from the packages' metadata; no package is imported, so this is quick and leaves no file in use that an
-installation has to replace.
+installation has to replace. Whether they can be imported, a process of its own tells (``method/imports.py``).
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import importlib.metadata
 import os
@@ -23,6 +24,7 @@ from packaging.version import InvalidVersion, Version
 from ..core import files
 from ..core.errors import InputError
 from ..core.resources import resource
+from ..method.imports import PARTS, Unfit
 
 REQUIREMENTS = resource("requirements.txt")
 
@@ -49,7 +51,8 @@ class Dependency:
         installed: the version that is installed, or None.
         ok: it is installed, in a wanted version, with the packages that it needs itself.
         purpose: what it is for, in a few words.
-        unmet: the requirements of the package itself that are not met, as "acvl-utils<0.3,>=0.2.6".
+        unmet: the requirements of the package itself that are not met, as "acvl-utils>=0.2.6,<0.3".
+        fault: what Python said when it was imported, if it does not work for another reason than ``unmet``.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Dependency:
     ok: bool
     purpose: str
     unmet: tuple[str, ...] = ()
+    fault: str = ""
 
     @property
     def requirement(self) -> str:
@@ -71,8 +75,8 @@ class Dependency:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What pip has to install: the package, or only what it lacks itself; nothing if it is ok."""
-        if self.ok:
+        """What pip has to install: the package, or only what it lacks itself; nothing if it is ok, or pip would change nothing."""
+        if self.ok or self.fault:
             return ()
         return self.unmet if self.installed is not None and not self.wrong_version else (self.requirement,)
 
@@ -116,12 +120,13 @@ def requirements(path: Path = REQUIREMENTS) -> list[Requirement]:
     return [requirement for requirement in listed if requirement.marker is None or requirement.marker.evaluate()]
 
 
-def check(path: Path = REQUIREMENTS, _: Callable[[str], str] = _unchanged) -> list[Dependency]:
+def check(path: Path = REQUIREMENTS, _: Callable[[str], str] = _unchanged, unfit: Unfit | None = None) -> list[Dependency]:
     """What is installed of each package in requirements.txt, in the file's order.
 
     Args:
         path: the requirements.txt.
         _: translates the purposes.
+        unfit: what did not fit when everything was imported.
 
     Raises:
         InputError: the file cannot be read.
@@ -132,9 +137,15 @@ def check(path: Path = REQUIREMENTS, _: Callable[[str], str] = _unchanged) -> li
     for requirement in requirements(path):
         version = _version(requirement.name)
         unmet = tuple(_unmet(requirement.name)) if version is not None else ()
-        ok = version is not None and _fits(version, requirement) and not unmet
-        purpose = purposes.get(canonicalize_name(requirement.name), "")
-        found.append(Dependency(requirement.name, _readable(requirement), version, ok, purpose, unmet))
+        fault = ""
+        name = canonicalize_name(requirement.name)
+        if unfit is not None and unfit.owner == name and version is not None and not unmet:
+            if unfit.package == name:
+                fault = unfit.reason
+            else:  # no version is said to be too old, so any other will have to do
+                unmet = (unfit.package if unfit.version is None else f"{unfit.package}!={unfit.version}",)
+        ok = version is not None and _fits(version, requirement) and not unmet and not fault
+        found.append(Dependency(requirement.name, _readable(requirement), version, ok, purposes.get(name, ""), unmet, fault))
     return found
 
 
@@ -157,21 +168,28 @@ def installed() -> dict[str, str]:
     return versions
 
 
-def constraints(dependencies: Iterable[Dependency] | None = None, published_only: bool = False) -> list[str]:
-    """Lines "name==version" for pip's --constraint: every installed package keeps its version, or pip fails.
+def constraints(dependencies: Iterable[Dependency] | None = None, published_only: bool = False, fresh: Iterable[str] = ()) -> list[str]:
+    """Lines for pip's --constraint: "name==version" for every installed package, which keeps its version, or pip fails.
 
-    Free to change are only the packages of requirements.txt that are unsuitable as they are, those that nothing but these needs,
-    and those tied to an exact version of these (as torchvision to torch). Slicer's own packages are always held.
+    Free to change are only the packages of requirements.txt that are unsuitable as they are, what these lack, those that nothing
+    but these needs, and those tied to an exact version of these (as torchvision to torch); within what all others need of them,
+    which pip does not look at by itself. Slicer's own packages are always held.
 
     Args:
         dependencies: the result of ``check``, read anew if None.
         published_only: leave out builds that no package index has, for a download on another computer.
+        fresh: packages that may change as well: what an installation has brought so far, so that pip still finds a set.
     """
     state = check() if dependencies is None else list(dependencies)
     versions = installed()
-    start: set[str] = {canonicalize_name(each.name) for each in missing(state) if each.installed and not each.belongs_to_slicer}
-    free = _free(start, held=SLICER_OWN | {canonicalize_name(each.name) for each in state if each.ok})
-    lines = []
+    absent = [each for each in missing(state) if each.installed and not each.belongs_to_slicer]
+    start: set[str] = {canonicalize_name(each.name) for each in absent}
+    lacks = [Requirement(line) for each in absent for line in each.unmet]
+    lacks += map(Requirement, PARTS) if "nnunetv2" in {each.name for each in missing(state)} else ()
+    unfit = {canonicalize_name(need.name) for need in lacks if not _fits(_version(need.name) or "", need)}
+    held = SLICER_OWN | {canonicalize_name(each.name) for each in state if each.ok}
+    free = _free(start, held) | ((unfit | set(fresh)) - held)
+    lines = _needed_by_others(free)
     for name, version in sorted(versions.items()):
         if name in free:
             continue
@@ -185,9 +203,9 @@ def constraints(dependencies: Iterable[Dependency] | None = None, published_only
 
 
 @contextlib.contextmanager
-def holding(path: Path, dependencies: Iterable[Dependency] | None = None) -> Iterator[Path]:
+def holding(path: Path, dependencies: Iterable[Dependency] | None = None, fresh: Iterable[str] = ()) -> Iterator[Path]:
     """Write the constraints to ``path`` and have every pip that is started meanwhile obey them, whoever starts it."""
-    files.write_text(path, "\n".join(constraints(dependencies)) + "\n")
+    files.write_text(path, "\n".join(constraints(dependencies, fresh=fresh)) + "\n")
     before = os.environ.get("PIP_CONSTRAINT")
     own = path.resolve().as_uri()  # pip splits the variable at spaces; an address has none
     os.environ["PIP_CONSTRAINT"] = f"{before} {own}" if before else own
@@ -198,6 +216,19 @@ def holding(path: Path, dependencies: Iterable[Dependency] | None = None) -> Ite
             os.environ.pop("PIP_CONSTRAINT", None)
         else:
             os.environ["PIP_CONSTRAINT"] = before
+
+
+def broken() -> set[str]:
+    """Installed packages that lack what they need, as ``pip check`` lists them: "name: need"."""
+    importlib.invalidate_caches()
+    return {f"{name}: {need}" for name in installed() for need in _unmet(name)}
+
+
+def fingerprint() -> str:
+    """A short text that changes with what is installed, quick to get."""
+    folders = [Path(entry) for entry in sys.path if entry]
+    found = sorted(each.name for folder in folders if folder.is_dir() for each in folder.glob("*.*-info"))
+    return hashlib.sha256("\n".join([sys.version, *found]).encode()).hexdigest()[:16]
 
 
 def replaced(before: Mapping[str, str], after: Mapping[str, str], names: Iterable[str]) -> list[str]:
@@ -273,7 +304,11 @@ def _needs(distribution: importlib.metadata.Distribution) -> list[Requirement]:
 def _unmet(name: str) -> list[str]:
     """The requirements of an installed package that are not met, without markers."""
     unmet = []
-    for need in _needs(importlib.metadata.distribution(name)):
+    needs = _needs(importlib.metadata.distribution(name))
+    if canonicalize_name(name) == "nnunetv2":  # the NNUNet extension takes lines out of its metadata
+        told = {canonicalize_name(need.name) for need in needs}
+        needs += [need for need in map(Requirement, PARTS) if canonicalize_name(need.name) not in told]
+    for need in needs:
         version = _version(need.name)
         if version is None or not _fits(version, need):
             unmet.append(need.name + _readable(need))
@@ -296,6 +331,16 @@ def _free(start: set[str], held: frozenset[str]) -> set[str]:
             if tied or (users and users <= free):
                 grown.add(name)
     return free
+
+
+def _needed_by_others(free: set[str]) -> list[str]:
+    """What the packages that stay need of those that may change, as constraints."""
+    lines = set()
+    for each in importlib.metadata.distributions():
+        name = canonicalize_name(each.metadata["Name"] or "")
+        if name and name not in free:
+            lines |= {need.name + _readable(need) for need in _needs(each) if canonicalize_name(need.name) in free and need.specifier}
+    return sorted(lines)
 
 
 def _exact(requirement: Requirement) -> bool:

@@ -20,7 +20,10 @@ from ..core.settings import Settings
 from ..experiment.events import CHECK, Event, EventLog
 from ..experiment.folder import Experiment, prepare_folder
 from ..experiment.lock import locked, stopping_on_request
-from .plan import left_out_settings
+from ..experiment.markers import read_markers
+from ..experiment.stages import due
+from .imports import refuse_unfit
+from .plan import left_out_settings, plan
 
 
 def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[Event], None]) -> int:
@@ -49,6 +52,9 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
         try:
             with must_stay(folder), stopping_on_request(folder):
                 log.write("run", state="started")
+                if experiment is None or _has_work(experiment):
+                    log.write("message", message="Loading PyTorch and nnU-Net.")
+                    refuse_unfit()  # now, not when the translator has been trained for hours
                 if experiment is None:
                     experiment = _begin(folder, settings, cohort, log)
                 else:
@@ -69,6 +75,11 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
                 raise
             raise (InputError if status == InputError.exit_status else CrossModaError)(message) from error
     return 0
+
+
+def _has_work(experiment: Experiment) -> bool:
+    stages = plan(experiment.settings, experiment.cohort)
+    return bool(due(stages, read_markers(experiment.folder), experiment.folder))
 
 
 def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> Experiment:

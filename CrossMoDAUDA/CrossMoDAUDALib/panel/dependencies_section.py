@@ -12,13 +12,20 @@ from slicer.i18n import tr as _
 
 from ..commands import dependencies
 from ..core.errors import CrossModaError
+from .import_trial import ImportTrial
+
+# A trial that found nothing is not repeated while the same packages are installed, not even by the next Slicer.
+TRIED = "CrossMoDAUDA/PackagesTried"
+TRIAL_AFTER_MS = 2000  # Slicer has more urgent things to do when it shows a module
 
 
 class DependenciesSection:
     """Shows the Python packages that training and inference need, and installs the missing ones after asking.
 
-    PyTorch is installed by the PyTorch extension and nnU-Net by the NNUNet extension, which choose the right builds; the rest by
-    Slicer's pip. All of them run under constraints that hold every other installed package at its version.
+    PyTorch is installed by the PyTorch extension, which chooses the build for the graphics card; all others at once by Slicer's
+    pip, whose resolver finds versions that fit one another. (The NNUNet extension's installer puts one package after the other,
+    each in its newest version, which does not fit what Slicer holds.) Both run under constraints that hold every other installed
+    package at its version. Whether it is enough, a process of its own tells, which imports what training imports.
 
     Args:
         layout: gets the section's widget.
@@ -28,6 +35,7 @@ class DependenciesSection:
     Attributes:
         ui: the form's widgets by their names.
         packages: what was found at the last ``refresh``.
+        trial: imports the packages in a process of its own.
         isInstalling: while it is true, no other installation is begun.
     """
 
@@ -37,6 +45,9 @@ class DependenciesSection:
         self.isInstalling = False
         self._marks = {}
         self._needsRestart = False
+        self._unfit = None
+        self._tried = slicer.app.userSettings().value(TRIED)  # the packages that ``_unfit`` is about
+        self.trial = ImportTrial(self._onTried)
         self.widget = slicer.util.loadUI(str(uiPath))
         layout.addWidget(self.widget)
         self.ui = slicer.util.childWidgetVariables(self.widget)
@@ -51,7 +62,7 @@ class DependenciesSection:
 
     @property
     def ready(self):
-        """Whether every package was there at the last ``refresh``."""
+        """Whether every package was there at the last ``refresh``, and none is known not to fit."""
         return bool(self.packages) and not dependencies.missing(self.packages)
 
     def problem(self, *needed):
@@ -66,6 +77,8 @@ class DependenciesSection:
         if self.packages and not missing:
             return ""
         names = ", ".join(missing)
+        if all(package.fault for package in self.packages if package.name in missing):
+            return _("Python packages do not work ({names}): see the section Python packages at the top.").format(names=names)
         return _("Python packages are missing ({names}): install them in the section Python packages at the top.").format(names=names)
 
     def open(self):
@@ -74,21 +87,29 @@ class DependenciesSection:
 
     def refresh(self):
         """Read the versions anew and show them; opens the section if something is missing."""
+        installed = dependencies.fingerprint()
         try:
-            self.packages = dependencies.check(_=_)
+            self.packages = dependencies.check(_=_, unfit=self._unfit if self._tried == installed else None)
         except CrossModaError as error:
             self.packages = []
             self._say(str(error))
         for package in self.packages:
             self._show(package)
         absent = dependencies.missing(self.packages)
+        if self.ready and self._tried != installed and not (self.trial.running or self.isInstalling):
+            self.trial.start(TRIAL_AFTER_MS)
         button = self.ui.dependenciesButton
         if self._needsRestart:
             button.text = _("Python packages: restart Slicer")
         elif self.ready:
             button.text = _("Python packages: all installed")
         else:
-            button.text = _("Python packages: {count} missing").format(count=len(absent))
+            wrong = sum(bool(package.fault) for package in absent)
+            button.text = (
+                _("Python packages: {count} do not work").format(count=wrong)
+                if wrong == len(absent) and absent
+                else _("Python packages: {count} missing").format(count=len(absent))
+            )
         if not self.ready:
             button.collapsed = False
         self.ui.dependenciesInstall.enabled = bool(absent) and not self.isInstalling
@@ -98,6 +119,20 @@ class DependenciesSection:
     def cleanup(self):
         """Forget the owner."""
         self.onChanged = None
+        self.trial.cancel()
+
+    def _onTried(self, unfit):
+        """The packages were imported, or one does not fit."""
+        self._unfit, self._tried = unfit, dependencies.fingerprint()
+        if unfit is None:
+            slicer.app.userSettings().setValue(TRIED, self._tried)
+        else:
+            self._log(unfit.sentence())
+        self.refresh()
+        if self.ui.dependenciesStatus.text == _tryingText():
+            self._say(_("Everything that is needed is installed.") if self.ready else self.problem())
+        if self.onChanged is not None:
+            self.onChanged()
 
     def _show(self, package):
         """Show one package; its two labels are made when it is shown first."""
@@ -123,6 +158,8 @@ class DependenciesSection:
             return _("missing ({purpose})").format(purpose=package.purpose)
         if package.wrong_version:
             return _("{version} does not fit: needs {versions}").format(version=package.installed, versions=versions)
+        if package.fault:
+            return _("{version} does not work ({reason})").format(version=package.installed, reason=package.fault)
         if package.unmet:
             names = ", ".join(package.lacks).replace("-", "-\u200b")  # long names may be broken at their hyphens
             return _("installed {version}, but lacks {packages}").format(version=package.installed, packages=names)
@@ -156,12 +193,14 @@ class DependenciesSection:
             self._fail(error, _("The installation could not begin; see the log below."))
             return
         self._begin()
-        before = dependencies.installed()
+        before, broken = dependencies.installed(), dependencies.broken()
         try:
             path = Path(slicer.app.temporaryPath) / "CrossMoDAUDA-constraints.txt"
             output = contextlib.redirect_stdout(_Tee(sys.stdout, self._log))
-            with dependencies.holding(path, self.packages), output, slicer.util.WaitCursor(True):
-                for name, install in installers:
+            for name, install in installers:
+                fresh = dependencies.installed().keys() - before.keys()
+                now = dependencies.check(_=_) if fresh else self.packages  # PyTorch is held, once it is there
+                with dependencies.holding(path, now, fresh), output, slicer.util.WaitCursor(True):
                     self._say(_("Installing {package}; this can take many minutes...").format(package=name))
                     slicer.app.processEvents()
                     install(path)
@@ -175,29 +214,34 @@ class DependenciesSection:
                 ),
             )
         finally:
-            self._end(before)
+            self._end(before, broken)
 
     def _begin(self):
         self.isInstalling = True
+        self.trial.cancel()
         self.ui.dependenciesInstall.enabled = False
         self.ui.dependenciesOffline.enabled = False
 
-    def _end(self, before):
-        """Read the versions again and say how it went."""
-        self.isInstalling = False
+    def _end(self, before, broken):
+        """Read the versions again and say how it went; whether all is well, the trial then tells."""
         after = dependencies.installed()
         stale = dependencies.stale_imports(before, after)
         self._needsRestart = self._needsRestart or bool(stale)
+        self.isInstalling = False
         self.refresh()
+        lacking = sorted(dependencies.broken() - broken)
         harmed = dependencies.replaced(before, after, dependencies.SLICER_OWN)
         if harmed:
             self._say(_("Slicer's own packages were changed ({packages}): reinstall Slicer.").format(packages=", ".join(harmed)))
+        elif lacking:
+            self._say(_("Packages of others lack what they need now ({packages}); see the log below.").format(packages=", ".join(lacking)))
         elif stale:
             self._say(_("Restart Slicer: {packages} changed while in use.").format(packages=", ".join(stale)))
         elif self._needsRestart:
             self._say(_("Restart Slicer, then come back here."))
         elif self.ready:
-            self._say(_("Everything that is needed is installed."))
+            self._say(_tryingText())
+            self.trial.start()
         elif not self.ui.dependenciesStatus.text:
             self._say(_("Some packages are still missing; see the log below and try again."))
         if self.onChanged is not None:
@@ -234,41 +278,30 @@ class DependenciesSection:
         if getattr(sys.modules.get("slicer.packaging"), "isPipInstallInProgress", bool)():
             raise CrossModaError(_("Another extension is installing Python packages; wait for it to end and try again."))
         for package in absent:
+            if package.fault:
+                raise CrossModaError(
+                    _("{package} {version} is installed but does not work ({reason}): uninstall it, restart Slicer, try again.").format(
+                        package=package.name, version=package.installed, reason=package.fault
+                    )
+                )
             if package.belongs_to_slicer:
                 raise CrossModaError(
                     _("{package} {version} is part of this Slicer and must not be replaced: install Slicer 5.10 or later.").format(
                         package=package.name, version=package.installed
                     )
                 )
-        wanted = {line: package for package in absent for line in package.lines}
-        whole = {package.name: package for line, package in wanted.items() if line == package.requirement}
+        lines = list(dict.fromkeys(line for package in absent for line in package.lines))
+        torch = next((package for package in absent if package.name == "torch" and package.requirement in lines), None)
         installers = []
-        if {"torch", "nnunetv2"} & set(whole):
+        if torch is not None:
             torchLogic = _pyTorchLogic()
-        if "torch" in whole:
-            installers.append(("PyTorch", lambda _path: _installTorch(torchLogic, whole["torch"])))
-        if "nnunetv2" in whole:
-            nnUNetLogic = _nnUNetLogic()
-            installers.append(("nnU-Net", lambda _path: self._installNNUNet(nnUNetLogic, whole["nnunetv2"])))
-        rest = [line for line, package in wanted.items() if whole.get(package.name) is None or package.name not in ("torch", "nnunetv2")]
-        if rest:
-            installers.append((", ".join(rest), lambda path: slicer.util.pip_install([*rest, "--constraint", str(path)])))
+            lines.remove(torch.requirement)
+            installers.append(("PyTorch", lambda _path: _installTorch(torchLogic, torch)))
+        if lines:
+            # Together, so that pip finds versions that fit; rather an older one that is built than a newer one to be built here.
+            options = ["--prefer-binary", "--constraint"]
+            installers.append((", ".join(lines), lambda path: slicer.util.pip_install([*lines, *options, str(path)])))
         return installers
-
-    def _installNNUNet(self, logic, package):
-        lines = []
-
-        def onProgress(text):
-            lines.append(text)
-            self._log(text)
-
-        logic.progressInfo.connect(onProgress)
-        isDone = logic.setupPythonRequirements(package.requirement)
-        self._needsRestart = self._needsRestart or bool(logic.needsRestart)
-        if not isDone:
-            raise CrossModaError(
-                _("The NNUNet extension could not install nnU-Net: {reason}").format(reason=lines[-1] if lines else _("no reason given"))
-            )
 
     # Without internet ---------------------------------------------------------------------------------------------------
 
@@ -322,18 +355,13 @@ def _pyTorchLogic():
     return PyTorchUtils.PyTorchUtilsLogic()
 
 
-def _nnUNetLogic():
-    """The NNUNet extension's installer."""
-    try:
-        from SlicerNNUNetLib import InstallLogic
-    except ModuleNotFoundError as error:
-        raise _missingExtension("NNUNet", error) from error
-    return InstallLogic(doAskConfirmation=False)
+def _tryingText():
+    return _("Trying the packages...")
 
 
 def _missingExtension(name, error):
     """What to raise when an extension's module cannot be imported."""
-    if error.name not in ("PyTorchUtils", "SlicerNNUNetLib"):
+    if error.name != "PyTorchUtils":
         return error  # the extension is there but lacks something itself
     return CrossModaError(
         _("The extension {name} is missing: install it in the Extensions Manager (menu View), restart Slicer, try again.").format(name=name)

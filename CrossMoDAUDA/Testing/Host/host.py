@@ -106,6 +106,7 @@ class Host:
         qt_application.setApplicationName("Slicer")
         QtCore.QSettings.setDefaultFormat(QtCore.QSettings.Format.IniFormat)
         QtCore.QSettings.setPath(QtCore.QSettings.Format.IniFormat, QtCore.QSettings.Scope.UserScope, str(self.folder / "settings"))
+        scripted.was_opened_before()
         before = QtCore.qInstallMessageHandler(signals.qt_message)
         self._undo.append(lambda: QtCore.qInstallMessageHandler(before))
         modules_before = set(sys.modules)

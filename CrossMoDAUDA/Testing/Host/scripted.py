@@ -256,6 +256,14 @@ class SampleDataLogic:
         return
 
 
+def was_opened_before() -> None:
+    """Leave in Slicer's settings that the module has found its packages good: trying them takes each test seconds."""
+    from CrossMoDAUDALib.commands.dependencies import fingerprint
+    from PySide6 import QtCore
+
+    QtCore.QSettings().setValue("CrossMoDAUDA/PackagesTried", fingerprint())
+
+
 def press_sample_data(sample: str) -> Any:
     """Press a data set's button in the Sample Data module: calls its customDownloader with the source, as Slicer does."""
     for sources in getattr(slicer.modules, "sampleDataSources", {}).values():

@@ -1,5 +1,5 @@
-"""The section Python packages in the stand-in application. The two extensions that install PyTorch and nnU-Net are other
-people's and are stood in for; what they and pip would install appears as metadata in a folder."""
+"""The section Python packages in the stand-in application. The extension that installs PyTorch is other people's and is stood
+in for; what it and pip would install appears as metadata in a folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installed_packages import install, slicer_with
+from installed_packages import PARTS, install, slicer_with
 from Testing.Host import Host
 
 FORM = Path(__file__).parents[2] / "Resources" / "UI" / "DependenciesSection.ui"
@@ -55,14 +55,12 @@ class Bench:
     def pip(self, requirements: list[str], **_keywords: Any) -> None:
         self.note("pip", requirements)
         print("Successfully installed the small ones")
-        for name, version in SMALL.items():
+        for name, version in {**SMALL, **PARTS, "nnunetv2": "2.8.1"}.items():
             if not list(self.site.glob(f"{name}-*")):
                 install(self.site, name, version)
 
-    def extensions(
-        self, monkeypatch: pytest.MonkeyPatch, torch: Callable[[], Any] | None = None, nnunet: Callable[[], bool] | None = None
-    ) -> None:
-        """Put the two extensions in; ``torch`` and ``nnunet`` stand for what they do, if it is not to succeed."""
+    def extensions(self, monkeypatch: pytest.MonkeyPatch, torch: Callable[[], Any] | None = None) -> None:
+        """Put the extension in; ``torch`` stands for what it does, if it is not to succeed."""
         bench = self
 
         class PyTorchUtilsLogic:
@@ -81,28 +79,14 @@ class Bench:
                 install(bench.site, "torch", "2.13.0+cu128", module="json")
                 return object()
 
-        class InstallLogic:
-            def __init__(self, doAskConfirmation: bool = True) -> None:
-                assert not doAskConfirmation
-                self.needsRestart = False
-                self.slots: list[Callable[[str], None]] = []
-                self.progressInfo = types.SimpleNamespace(connect=self.slots.append)
+        module = types.ModuleType("PyTorchUtils")
+        module.PyTorchUtilsLogic = PyTorchUtilsLogic  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "PyTorchUtils", module)
 
-            def setupPythonRequirements(self, nnUNetRequirements: str = "nnunetv2") -> bool:
-                bench.note("nnunet", nnUNetRequirements)
-                for slot in self.slots:
-                    slot("Start nnUNet install")
-                if nnunet is not None:
-                    for slot in self.slots:
-                        slot("Error occurred during install : no space left")
-                    return nnunet()
-                install(bench.site, "nnunetv2", "2.8.1")
-                return True
-
-        for name, content in {"PyTorchUtils": PyTorchUtilsLogic, "SlicerNNUNetLib": InstallLogic}.items():
-            module = types.ModuleType(name)
-            setattr(module, content.__name__, content)
-            monkeypatch.setitem(sys.modules, name, module)
+    def told(self) -> str:
+        """What the section says when the packages have been tried; they are this Python's own."""
+        self.host.process(300, lambda: not self.section.trial.running)
+        return self.status
 
     def press(self, name: str) -> None:
         self.host.click(getattr(self.section.ui, name))
@@ -142,5 +126,5 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def everything(site: Path) -> None:
-    for name, version in {"torch": "2.13.0", "nnunetv2": "2.8.1", **SMALL}.items():
+    for name, version in {"torch": "2.13.0", "nnunetv2": "2.8.1", **SMALL, **PARTS}.items():
         install(site, name, version)

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from CrossMoDAUDALib.commands import dependencies
 from CrossMoDAUDALib.commands.dependencies import Dependency
 from CrossMoDAUDALib.core.errors import InputError
-from installed_packages import install, slicer_with
+from CrossMoDAUDALib.method.imports import Unfit
+from installed_packages import PARTS, install, slicer_with, wheel
 
 
 @pytest.fixture
@@ -78,6 +80,42 @@ def test_each_state_of_a_package_is_told_apart(site: Path) -> None:
     assert found["numpy"].belongs_to_slicer and not found["torch"].belongs_to_slicer
 
 
+def test_a_part_of_nnunet_is_found_although_the_metadata_lost_it(site: Path) -> None:
+    """SlicerNNUNet's InstallLogic removes lines of what nnU-Net needs."""
+    install(site, "nnunetv2", "2.8.1", "torch>=2.1.2")
+    for name, version in {**PARTS, "acvl-utils": "0.2.0"}.items():
+        install(site, name, version)
+    found = state("nnunetv2")["nnunetv2"]
+    assert found.unmet == ("torch>=2.1.2", "acvl-utils>=0.2.6,<0.3") and not found.ok
+    assert [line for line in dependencies.constraints() if line.startswith("acvl")] == []
+    assert "batchgenerators==0.25.5" in dependencies.constraints()
+
+
+def test_what_could_not_be_imported_is_not_installed(site: Path) -> None:
+    install(site, "nnunetv2", "2.8.1")
+    install(site, "torch", "2.13.0")
+    for name, version in {**PARTS, "blosc2": "3.0.0"}.items():
+        install(site, name, version)
+    assert state("nnunetv2")["nnunetv2"].ok
+
+    def with_unfit(*values: Any) -> dict[str, Dependency]:
+        return {each.name: each for each in dependencies.check(unfit=Unfit(*values))}
+
+    other = with_unfit("nnunetv2", "blosc2", "3.0.0", "cannot import name 'x' from 'blosc2'")["nnunetv2"]
+    assert (other.ok, other.lines) == (False, ("blosc2!=3.0.0",))
+    assert with_unfit("nnunetv2", "einops", None, "No module named 'einops'")["nnunetv2"].lines == ("einops",)
+    itself = with_unfit("torch", "torch", "2.13.0", "libc10.so: cannot open shared object file")["torch"]
+    assert (itself.ok, itself.lines, itself.fault) == (False, (), "libc10.so: cannot open shared object file")
+    assert with_unfit("nnunetv2", "blosc2", "3.0.0", "")["torch"].ok
+
+
+def test_what_is_installed_has_a_fingerprint(site: Path) -> None:
+    before = dependencies.fingerprint()
+    install(site, "tqdm", "4.70.0")
+    after = dependencies.fingerprint()
+    assert before != after == dependencies.fingerprint()
+
+
 def test_packages_that_appear_are_seen_at_once(site: Path) -> None:
     assert state("tqdm")["tqdm"].installed is None
     install(site, "tqdm", "4.70.0")
@@ -110,7 +148,8 @@ def test_only_what_follows_an_unsuitable_package_is_free(site: Path) -> None:
     install(site, "scikit-image", "0.25.0", "networkx", "numpy")
     install(site, "torchvision", "0.24.1", "torch==2.9.1")
     install(site, "other-tool", "1.0", "torch>=2")
-    held = {line.partition("==")[0] for line in dependencies.constraints()}
+    held = {line.partition("==")[0] for line in dependencies.constraints() if "==" in line}
+    assert "torch>=2" in dependencies.constraints(), "the other tool needs it"
     assert held == {"numpy", "scipy", "simpleitk", "pillow", "requests", "networkx", "scikit-image", "other-tool"}
 
 
@@ -119,9 +158,10 @@ def test_a_suitable_torch_is_held_when_nnunet_is_too_old(site: Path) -> None:
     install(site, "torch", "2.8.0+cu128")
     install(site, "nnunetv2", "2.6.2", "torch", "acvl-utils", "requests")
     install(site, "acvl-utils", "0.2.0", "torch")
+    install(site, "other-tool", "1.0", "acvl-utils<0.4", "torch")
     held = dependencies.constraints()
     assert "torch==2.8.0+cu128" in held and "requests==2.32.3" in held
-    assert not [line for line in held if line.startswith(("nnunetv2", "acvl-utils"))]
+    assert [line for line in held if line.startswith(("nnunetv2", "acvl-utils"))] == ["acvl-utils<0.4"], "what others need of it stays so"
 
 
 def test_slicers_own_packages_are_held_even_if_too_old(site: Path) -> None:
@@ -179,20 +219,6 @@ def test_pip_refuses_to_replace_what_is_held(tmp_path: Path) -> None:
     assert refused.returncode != 0 and "conflict" in refused.stderr
     assert allowed.returncode == 0 and "harmless-1.0" in allowed.stdout and "packaging-999" not in allowed.stdout
     assert importlib.metadata.version("packaging") == version
-
-
-def wheel(folder: Path, name: str, version: str, needs: list[str]) -> None:
-    """A wheel without contents."""
-    import zipfile
-
-    folder.mkdir(exist_ok=True)
-    stem = f"{name.replace('-', '_')}-{version}"
-    lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {need}" for need in needs)]
-    metadata = "\n".join([*lines, ""])
-    with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as archive:
-        archive.writestr(f"{stem}.dist-info/METADATA", metadata)
-        archive.writestr(f"{stem}.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{stem}.dist-info/RECORD", "")
 
 
 def test_stale_imports_are_those_in_memory(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
