@@ -58,6 +58,9 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     outputs = [segment_results(path, options.format) for path in options.inputs]
     device = _one_device(options.device)
     model = describe_model(options.model)
+    if options.surfaces:
+        for path, names in zip(options.inputs, outputs, strict=True):
+            names += mrml.surface_files(file_stem(path), model.labels).values()
     components = chosen_components(model, options.largest_component)
     _check_outputs(options, outputs, options.measurements)
     _tell_loading(log, "segment")
@@ -75,6 +78,8 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
             write_text(names[2], plausibility.as_text(name, warnings))
         write_volume(label, names[0], options.format != "nrrd")
         mrml.write_segmentation_file(label, segmenter.labels, names[1], name)
+        if options.surfaces:
+            mrml.write_surfaces(label, segmenter.labels, options.output, name)
         if not warnings:
             names[2].unlink(missing_ok=True)
         for warning in warnings:

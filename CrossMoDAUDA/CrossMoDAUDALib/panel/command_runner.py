@@ -21,7 +21,8 @@ class CommandRunner:
     """Runs one command at a time; everything here happens in short steps of a timer, so the window never waits.
 
     Args:
-        onEvent: called with every event of the command.
+        onEvent: called with every event of the command; what takes long it returns as an iterator, whose steps are then done one by
+            one, with the window's own work between them.
         onEnd: called once with "finished", "failed" or "cancelled" and what went wrong in sentences; empty when all went well.
 
     Attributes:
@@ -38,7 +39,7 @@ class CommandRunner:
     def _clear(self):
         self.running = False
         self.folder = None
-        self._steps = self._arguments = self._process = None
+        self._steps = self._arguments = self._process = self._taking = self._status = None
         self._offset = 0
         self._problems = []
         self._isComplete = False
@@ -88,21 +89,34 @@ class CommandRunner:
             self._process = Process.start(words, self.folder / "log.txt", detached=False)
 
     def _poll(self):
-        status = self._process.poll()  # first: whatever it wrote before its end is then read below
-        events, self._offset = read_events(self.folder / "events.jsonl", self._offset)
+        if self._taking is None:
+            self._status = self._process.poll()  # first: whatever it wrote before its end is then read below
+            events, self._offset = read_events(self.folder / "events.jsonl", self._offset)
+            self._taking = self._take(events)
+        isMore = next(self._taking, None) is not None
+        if not self.running:  # cancelled by whoever was told
+            return
+        self._timer.start(0 if isMore else POLL_MS)
+        if isMore:
+            return
+        self._taking = None
+        if self._status is not None:
+            said = " ".join(dict.fromkeys(self._problems))
+            if self._status == 0 or self._isComplete:  # a check that found problems is complete, too
+                self._end("finished", said)
+            else:
+                self._end("failed", said or self._last_words(self._status))
+
+    def _take(self, events):
+        """Tell of events; yields where the window may work in between."""
         for event in events:
             if event["kind"] == "error":
                 self._problems.append(event["message"])
             self._isComplete |= event["kind"] == "run" and event.get("state") == "finished"
-            self._onEvent(event)
-            if not self.running:  # cancelled by whoever was told
+            for _step in self._onEvent(event) or ():
+                yield True
+            if not self.running:
                 return
-        if status is not None:
-            said = " ".join(dict.fromkeys(self._problems))
-            if status == 0 or self._isComplete:  # a check that found problems is complete, too
-                self._end("finished", said)
-            else:
-                self._end("failed", said or self._last_words(status))
 
     def _last_words(self, status):
         said = self._process.last_words().strip()

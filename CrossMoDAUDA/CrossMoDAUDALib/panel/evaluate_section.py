@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 from ..core.errors import CrossModaError, InputError
 from ..core.settings import Settings
 from ..core.structures import plain_name
-from ..images.volumes import write_volume
+from ..images.raw_nrrd import write_in_pieces
 from ..models.model_folder import describe_model
 from ..slicer_nodes import mrml
 from . import tables
@@ -74,8 +74,7 @@ class EvaluateSection(Section):
             volumes = {}
             for name, node in (("prediction", prediction), ("reference", reference)):
                 volumes[name] = mrml.label_volume_from_node(node, labels)
-                write_volume(volumes[name], folder / f"{name}.nrrd", compressed=False)
-                yield
+                yield from write_in_pieces(volumes[name], folder / f"{name}.nrrd")
             if volumes["prediction"].geometry.differences(volumes["reference"].geometry):
                 message = _("'{first}' and '{second}' lie on different grids; choose two segmentations of the same scan.")
                 raise InputError(message.format(first=prediction.GetName(), second=reference.GetName()))

@@ -12,7 +12,8 @@ from ..core.errors import CrossModaError, InputError
 from ..core.failures import explain
 from ..experiment.events import LOADING
 from ..images.names import scans_in, segment_results
-from ..images.volumes import read_label_map, write_volume
+from ..images.raw_nrrd import write_in_pieces
+from ..images.volumes import read_label_map
 from ..models.model_folder import describe_model
 from ..scoring.plausibility import LOOK
 from ..slicer_nodes import mrml
@@ -55,6 +56,7 @@ class SegmentSection(Section):
         self._kind = self._outputFolder = None
         self._jobs = {}  # the volume and its output by the name of the file that the command reads
         self._labels = {}
+        self._drawn = None  # the output's voxels when the work began
         self._made, self._skipped, self._results = [], [], 0
         self._warnings = {}  # sentences by the name of the file that the command reads
         self._findings = {}  # kinds of warnings by that name and the structure
@@ -165,7 +167,7 @@ class SegmentSection(Section):
                 if not self._mayReplace():
                     return
                 prepare, inputs = self._writeVolumes, None
-                options += ["--format", "nrrd"]
+                options += ["--format", "nrrd", "--surfaces"]
         except (CrossModaError, OSError) as error:
             self.say(self.ui.segmentStatus, explain(error)[0])
             return
@@ -219,6 +221,7 @@ class SegmentSection(Section):
         isOne = self._kind == "volume"
         volumes = [self.ui.segmentInputVolume.currentNode()] if isOne else self._sceneVolumes()
         output = self.parameters.outputSegmentation if isOne else None
+        self._drawn = mrml.drawn_state(output) if output is not None else None
         self._jobs = {f"scan_{number:04d}": (volume, output) for number, volume in enumerate(volumes, 1)}
         for name, (volume, _output) in self._jobs.items():
             try:
@@ -228,11 +231,10 @@ class SegmentSection(Section):
                 if len(self._skipped) == len(volumes):
                     raise
                 continue
-            write_volume(scan, folder / "scans" / f"{name}.nrrd", compressed=False)
-            yield
+            yield from write_in_pieces(scan, folder / "scans" / f"{name}.nrrd")
 
     def onEvent(self, event):
-        """Show progress; turn a finished label map into a segmentation at once."""
+        """Show progress; turn a finished label map into a segmentation at once, in the steps that are returned."""
         if event["kind"] == "progress":
             # Before the first step, such as when the model is loaded, nobody knows how long it takes.
             self.ui.segmentProgress.setRange(0, event["total"] if event["step"] else 0)
@@ -244,7 +246,8 @@ class SegmentSection(Section):
         elif event["kind"] == "result":
             self._results += 1
             if self._jobs:
-                self._addSegmentation(event)
+                return self._addSegmentation(event)
+        return ()
 
     def _progressText(self, event):
         said = event.get("message", "")
@@ -260,15 +263,24 @@ class SegmentSection(Section):
         return text
 
     def _addSegmentation(self, event):
+        """Take a result into the scene, in steps."""
         job = Path(event["input"]).name.removesuffix(".nrrd")
         volume, output = self._jobs[job]
+        label_map = next(path for path in map(Path, event["outputs"]) if not path.name.endswith(mrml.FILE_ENDING))
+        labels = read_label_map(label_map)
+        yield
+        surfaces = {name: mrml.read_surface(label_map.with_name(file)) for name, file in mrml.surface_files(job, self._labels).items()}
+        yield
         if volume.GetScene() is None:  # removed meanwhile; the result would lie nowhere
             return
-        label_map = next(path for path in map(Path, event["outputs"]) if not path.name.endswith(mrml.FILE_ENDING))
         if output is not None and output.GetScene() is None:
             output = None
+        if output is not None and mrml.drawn_state(output) != self._drawn:
+            kept = _("'{name}' was changed meanwhile and is kept; the result is another segmentation.")
+            self._skipped.append(kept.format(name=output.GetName()))
+            output = None
         name = _("{volume} segmentation").format(volume=volume.GetName())
-        node = mrml.segmentation_node(read_label_map(label_map), self._labels, volume, name, output)
+        node = mrml.segmentation_node(labels, self._labels, volume, name, output, surfaces)
         mrml.set_warnings(node, self._warnings.get(job, []))
         self._made.append((node, volume))
 

@@ -8,7 +8,8 @@ from slicer.i18n import tr as _
 from ..core.errors import CrossModaError
 from ..core.failures import explain
 from ..experiment.events import LOADING
-from ..images.volumes import read_volume, write_volume
+from ..images.raw_nrrd import write_in_pieces
+from ..images.volumes import read_volume
 from ..models.model_folder import translator_folder
 from ..slicer_nodes import mrml
 from ..slicer_nodes.logic import pseudo_target_name
@@ -28,7 +29,7 @@ class TranslateSection(Section):
         ui.translateInputVolume.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.update())
         ui.translateApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
-        self._input = self._output = self._made = self._model = None
+        self._input = self._output = self._made = self._model = self._drawn = self._kept = None
 
     def update(self):
         ui, isRunning = self.ui, self.runner.running
@@ -62,6 +63,7 @@ class TranslateSection(Section):
             return
         self.panel.rememberModel(self.ui.translateModelPath)
         self._input, self._output, self._made = self.ui.translateInputVolume.currentNode(), self.parameters.translateOutput, None
+        self._drawn, self._kept = mrml.drawn_state(self._output) if self._output is not None else None, None
         self._model, device = Path(self.parameters.model), self.parameters.translateDevice
         model = str(self._model)
 
@@ -87,20 +89,30 @@ class TranslateSection(Section):
         return False
 
     def _writeVolume(self, folder):
-        write_volume(mrml.volume_from_node(self._input), folder / "scan.nrrd", compressed=False)
-        yield
+        yield from write_in_pieces(mrml.volume_from_node(self._input), folder / "scan.nrrd")
 
     def onEvent(self, event):
-        """Show progress; take the result into the scene."""
+        """Show progress; take the result into the scene, in the steps that are returned."""
         if event["kind"] == "progress":
             # Before the first step, such as when the model is loaded, nobody knows how long it takes.
             self.ui.translateProgress.setRange(0, event["total"] if event["step"] else 0)
             self.ui.translateProgress.value = event["step"]
             self.say(self.ui.translateStatus, _("Loading the model...") if event.get("message") == LOADING else _("Translating..."))
-        elif event["kind"] == "result" and self._input.GetScene() is not None:
-            output = self._output if self._output is not None and self._output.GetScene() is not None else None
-            name = pseudo_target_name(self._input.GetName(), self._model)
-            self._made = mrml.volume_node(read_volume(Path(event["outputs"][0])), name, output, self._input)
+        elif event["kind"] == "result":
+            return self._takeResult(Path(event["outputs"][0]))
+        return ()
+
+    def _takeResult(self, path):
+        """Take the result into the scene, in steps."""
+        translated = read_volume(path)
+        yield
+        if self._input.GetScene() is None:
+            return
+        output = self._output if self._output is not None and self._output.GetScene() is not None else None
+        if output is not None and mrml.drawn_state(output) != self._drawn:
+            self._kept, output = output.GetName(), None
+        name = pseudo_target_name(self._input.GetName(), self._model)
+        self._made = mrml.volume_node(translated, name, output, self._input)
 
     def onEnd(self, outcome, message):
         """Show the result beside its input, or why there is none."""
@@ -109,6 +121,8 @@ class TranslateSection(Section):
         if self._made is not None:
             views.showSideBySide(self._input, self._made)
             message = _("Done: {name}, a synthetic image, not a scan. Not for clinical use.").format(name=self._made.GetName())
+            if self._kept is not None:
+                message += " " + _("'{name}' was changed meanwhile and is kept; the result is another volume.").format(name=self._kept)
         elif outcome == "finished":
             message = _("The scan was removed meanwhile; nothing was added.")
         self.say(self.ui.translateStatus, _("Cancelled.") if outcome == "cancelled" else message)

@@ -74,7 +74,8 @@ class InferenceLogic:
         Args:
             volumeNode: the scan, a scalar volume node.
             model: an experiment folder, a model package, or an imported model's name.
-            outputNode: a segmentation node whose segments are replaced; without it a new one, "<scan's name> segmentation".
+            outputNode: a segmentation node whose segments are replaced; a new one, "<scan's name> segmentation", without it or
+                where it was drawn in while the network was at work.
             device: auto, cuda, cuda:N, mps or cpu.
             progress: told the steps of the prediction.
 
@@ -85,12 +86,12 @@ class InferenceLogic:
         Raises:
             InputError: the scan or the model cannot be used, or the scan's grid was changed meanwhile.
         """
-        volume = mrml.volume_from_node(volumeNode)
+        volume, before = mrml.volume_from_node(volumeNode), _state(outputNode)
         segmenter = self._segmenters.load(model, device)
         labels = segmenter.segment(volume, progress)
         name = f"{volumeNode.GetName()} segmentation"
         warnings = plausibility.check(labels, segmenter.labels, segmenter.trained_on)
-        node = mrml.segmentation_node(labels, segmenter.labels, volumeNode, name, _if_in_a_scene(outputNode))
+        node = mrml.segmentation_node(labels, segmenter.labels, volumeNode, name, _if_left_alone(outputNode, before))
         mrml.set_warnings(node, [warning.message for warning in warnings])
         return node
 
@@ -107,7 +108,8 @@ class InferenceLogic:
         Args:
             volumeNode: the scan, a scalar volume node.
             model: an experiment folder, a model package, or an imported model's name.
-            outputNode: a volume node to fill; without it a new one, called as :func:`pseudo_target_name` says.
+            outputNode: a volume node to fill; a new one, called as :func:`pseudo_target_name` says, without it or where it was
+                changed while the network was at work.
             device: auto, cuda, cuda:N, mps or cpu.
             progress: told the slices done.
 
@@ -119,10 +121,10 @@ class InferenceLogic:
         """
         if outputNode is not None and outputNode is volumeNode:
             raise InputError(f"Volume '{volumeNode.GetName()}' is both input and output; choose another output volume.")
-        volume = mrml.volume_from_node(volumeNode)
+        volume, before = mrml.volume_from_node(volumeNode), _state(outputNode)
         translated = self._translators.load(model, device).translate(volume, progress)
         name = pseudo_target_name(volumeNode.GetName(), Path(model))
-        return mrml.volume_node(translated, name, _if_in_a_scene(outputNode), volumeNode)
+        return mrml.volume_node(translated, name, _if_left_alone(outputNode, before), volumeNode)
 
     def unload(self) -> None:
         """Let go of the kept models and their memory."""
@@ -180,9 +182,13 @@ def _stamp(model: Path) -> list[tuple[str, int, int]]:
     return sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
-def _if_in_a_scene(node: Node) -> Node:
-    """The output node, unless somebody removed it while the network was at work: then the result gets a new one."""
-    return node if node is not None and node.GetScene() is not None else None
+def _state(node: Node) -> object:
+    return mrml.drawn_state(node) if node is not None else None
+
+
+def _if_left_alone(node: Node, before: object) -> Node:
+    """The output node, unless somebody removed it or drew in it while the network was at work: then the result gets a new one."""
+    return node if node is not None and node.GetScene() is not None and mrml.drawn_state(node) == before else None
 
 
 def _load_segmenter(model: Path, device: str) -> _Segmenter:

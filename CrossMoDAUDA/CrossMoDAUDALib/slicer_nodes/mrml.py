@@ -13,6 +13,7 @@ from .scenes import Node, remove_node, scan_nodes, scene
 from .segmentation_files import FILE_ENDING, read_segmentation, write_segmentation, write_segmentation_file
 from .segmentation_nodes import (
     WARNINGS,
+    drawn_state,
     label_volume_from_node,
     label_volume_from_segmentation,
     segmentation_node,
@@ -20,15 +21,18 @@ from .segmentation_nodes import (
     shared_structures,
     structure_names,
 )
+from .surfaces import read_surface, surface_files, write_surfaces
 from .volume_nodes import volume_from_node, volume_node
 
 __all__ = [
     "FILE_ENDING",
     "WARNINGS",
     "Node",
+    "drawn_state",
     "label_volume_from_node",
     "label_volume_from_segmentation",
     "read_segmentation",
+    "read_surface",
     "remove_node",
     "scan_nodes",
     "scene",
@@ -36,8 +40,10 @@ __all__ = [
     "set_warnings",
     "shared_structures",
     "structure_names",
+    "surface_files",
     "volume_from_node",
     "volume_node",
     "write_segmentation",
     "write_segmentation_file",
+    "write_surfaces",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ def segmentation_node(
     reference_node: Node = None,
     name: str = "Segmentation",
     node: Node = None,
+    surfaces: Mapping[str, Any] | None = None,
 ) -> Node:
     """A segmentation node with one named, coloured segment a structure, on the label map's own grid.
 
@@ -36,6 +37,7 @@ def segmentation_node(
             geometry, and the node is put under its transform and beside it.
         name: of a new node; made unique in the scene.
         node: an existing segmentation whose segments are replaced; keeps its name. No other node is touched.
+        surfaces: of every structure by its name (:func:`.surfaces.read_surface`), for 3-D views, which are then not kept waiting.
 
     Raises:
         InputError: the label map holds other values than the structures', or the reference node has another grid.
@@ -60,7 +62,7 @@ def segmentation_node(
     if node is not None:
         if reference_node is not None:
             put_beside(node, reference_node, is_new=False)
-        fill_segmentation(node, labels, structures, reference_node)
+        fill_segmentation(node, labels, structures, reference_node, surfaces)
         return node
     target = scene_of(reference_node)
     created = target.AddNewNodeByClass("vtkMRMLSegmentationNode", free_name(target, name))
@@ -68,7 +70,7 @@ def segmentation_node(
         created.CreateDefaultDisplayNodes()
         if reference_node is not None:
             put_beside(created, reference_node, is_new=True)
-        fill_segmentation(created, labels, structures, reference_node)
+        fill_segmentation(created, labels, structures, reference_node, surfaces)
     except BaseException:
         remove_node(created)
         raise
@@ -161,6 +163,22 @@ def structure_names(node: Node) -> list[str]:
     return list(_segments(node)) if node.IsA("vtkMRMLSegmentationNode") else []
 
 
+def drawn_state(node: Node) -> object:
+    """What of a segmentation or volume node changes when somebody draws in it; to compare with what it was before.
+
+    The surfaces that Slicer makes of segments to show them, colours and transforms are no part of it.
+    """
+    if not node.IsA("vtkMRMLSegmentationNode"):
+        image = node.GetImageData()
+        return None if image is None else (image, image.GetMTime())
+    segmentation = node.GetSegmentation()
+    kind, state = segmentation.GetSourceRepresentationName(), []
+    for identifier in segmentation.GetSegmentIDs():
+        voxels = segmentation.GetSegment(identifier).GetRepresentation(kind)
+        state.append((identifier, voxels, voxels.GetMTime() if voxels is not None else 0))
+    return state
+
+
 def set_warnings(node: Node, warnings: Sequence[str]) -> None:
     """Keep the warnings, which are sentences, with a segmentation node; without any, forget those of an earlier result."""
     if warnings:
@@ -169,12 +187,19 @@ def set_warnings(node: Node, warnings: Sequence[str]) -> None:
         node.RemoveAttribute(WARNINGS)
 
 
-def fill_segmentation(node: Node, labels: Volume, structures: dict[str, int], reference_node: Node) -> None:
-    """Replace a segmentation's segments; all new ones share one labelmap, as Slicer does with segments without overlap."""
+def fill_segmentation(
+    node: Node, labels: Volume, structures: dict[str, int], reference_node: Node, surfaces: Mapping[str, Any] | None = None
+) -> None:
+    """Replace a segmentation's segments; all new ones share one labelmap, as Slicer does with segments without overlap.
+
+    Args:
+        surfaces: as for :func:`segmentation_node`; only used if there is one of each structure, as Slicer wants it.
+    """
     slicer = slicer_module()
     converter = slicer.vtkSegmentationConverter
     labelmap = filled_image(slicer.vtkOrientedImageData(), labels.array)
     labelmap.SetImageToWorldMatrix(image_to_ras(labels.geometry))
+    given = {name: surface for name in structures if surfaces is not None and (surface := surfaces.get(name)) is not None}
     modifying = node.StartModify()
     try:
         segmentation = node.GetSegmentation()
@@ -197,6 +222,8 @@ def fill_segmentation(node: Node, labels: Volume, structures: dict[str, int], re
             segment.SetTerminology(structure.terminology)
             segment.SetLabelValue(label)
             segment.AddRepresentation(converter.GetBinaryLabelmapRepresentationName(), labelmap)
+            if len(given) == len(structures):
+                segment.AddRepresentation(converter.GetClosedSurfaceRepresentationName(), given[name])
             if not segmentation.AddSegment(segment, name):
                 raise CrossModaError(f"Segment '{name}' could not be added to segmentation '{node.GetName()}'; see Slicer's log.")
         if has_surface:  # the user looked at the old segments in 3-D
@@ -207,12 +234,14 @@ def fill_segmentation(node: Node, labels: Volume, structures: dict[str, int], re
 
 def checked_labels(volume: Volume, structures: dict[str, int]) -> Volume:
     """The label map as uint8; a value without a segment would turn up in whatever segment the user adds next."""
-    values = np.unique(volume.array)
-    strange = sorted(set(values.tolist()) - {0, *structures.values()})
+    array, known_values = volume.array, {0, *structures.values()}
+    # Counting values takes a tenth of a second of a large label map, its greatest value a thousandth.
+    is_plain = array.dtype == np.uint8 and {*range(int(array.max()) + 1)} <= known_values
+    strange = [] if is_plain else sorted(set(np.unique(array).tolist()) - known_values)
     if strange:
         known = ", ".join(f"{name} {value}" for name, value in structures.items())
         raise InputError(f"The label map holds the value {strange[0]:g}, which no structure has ({known}); check the labels setting.")
-    return volume.with_array(volume.array.astype(np.uint8))
+    return volume.with_array(array.astype(np.uint8, copy=False))
 
 
 def _segments(node: Node) -> dict[str, Any]:

@@ -20,7 +20,7 @@ import slicer.util
 import vtk
 from PySide6 import QtCore, QtWidgets
 
-from . import appearance, application, ctk_widgets, dialogs, facts, mrml_widgets, scripted, signals, ui
+from . import appearance, application, ctk_widgets, dialogs, facts, latency, mrml_widgets, scripted, signals, ui
 from .proxy import OWN, Proxy, proxy_class, wrap
 from .qt import application as qapplication
 
@@ -290,24 +290,9 @@ class Host:
         if until is not None and not state["met"]:
             raise TimeoutError(f"did not happen within {seconds} s")
 
-    def latency(self, seconds: float, until: Callable[[], Any] | None = None) -> dict[str, float]:
-        """How long the event loop kept a user waiting, in ms: maximum, percentiles 50, 95 and 99, and the number of ticks."""
-        gaps: list[float] = []
-        last = [time.perf_counter()]
-
-        def tick() -> None:
-            now = time.perf_counter()
-            gaps.append((now - last[0]) * 1000)
-            last[0] = now
-
-        timer = QtCore.QTimer()
-        timer.setTimerType(QtCore.Qt.TimerType.PreciseTimer)
-        timer.timeout.connect(tick)
-        timer.start(1)
-        self.process(seconds, until)
-        timer.stop()
-        gaps.sort()
-        return {"max": gaps[-1], **{f"p{p}": gaps[min(len(gaps) - 1, len(gaps) * p // 100)] for p in (50, 95, 99)}, "ticks": len(gaps)}
+    def latency(self, seconds: float, until: Callable[[], Any] | None = None) -> dict[str, Any]:
+        """How long the event loop kept a user waiting, in ms, as :func:`.latency.measure` tells it."""
+        return latency.measure(self.process, seconds, until)
 
     # --- the panel
 
