@@ -14,6 +14,7 @@ from ..core.layout import ITERATIONS
 from ..core.settings import preset_settings
 from ..experiment.folder import Experiment, check_folder
 from ..experiment.last_run import read_last_run
+from ..experiment.lock import read_worker
 from . import sample_data, wording
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
@@ -75,7 +76,11 @@ class AdaptSection(Section):
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
-        self._refusals = {}  # by folder: why a worker could not be started or stopped, and the experiment's state then
+        # By folder: why a worker could not be started or stopped, the experiment's state then, and whether it is told for a while only.
+        self._refusals = {}
+        self._timer = qt.QTimer()
+        self._timer.singleShot = True
+        self._timer.connect("timeout()", self.onRefusalsRead)
         self._lastWords = {}  # by folder, of workers that were started here
         self._watched = None
         self._checkedScans = None  # what the table of cases is about
@@ -119,7 +124,7 @@ class AdaptSection(Section):
             self.cases.clear()
             self.say(ui.adaptCheckStatus, "")
         isOn = state in ON or self.workers.isStarting(self._watched)
-        if self._refusals.get(self._watched, ("", state))[1] not in (state, *(ON if state in ON else ())):
+        if self._refusals.get(self._watched, ("", state, False))[1] not in (state, *(ON if state in ON else ())):
             del self._refusals[self._watched]  # it has gone on since
         for group in (ui.adaptScans, ui.adaptSettings):
             self.show(group, isNew)
@@ -313,22 +318,45 @@ class AdaptSection(Section):
 
     def onWorkerEnd(self, folder, status, said):
         """A worker that was started here has ended; one that was refused told nobody but us."""
-        self._lastWords[folder] = said
         if folder == self._watched:
             self.view.poll()
-        last = read_last_run(folder)
-        isTold = last.state(self.workers.place.is_alive(folder), True) == "died" or (last.error and last.error in said)
-        if status not in (0, 130) and not isTold:
-            self._refuse(folder, said or _("The training could not be started (status {status}).").format(status=status))
+        last, isAlive = read_last_run(folder), self.workers.place.is_alive(folder)
+        # Another one has taken the folder first, and its words are in the same log.
+        isSecond = status not in (0, 130) and (isAlive or f"{folder} is being worked on by " in said)
+        if isSecond:
+            text = self._refuseSecond(folder)
+        elif status == 0:
+            text = _("The training in {folder} has finished; see the module CrossMoDA UDA.").format(folder=folder)
+        else:
+            text = _("The training in {folder} has ended; see the module CrossMoDA UDA.").format(folder=folder)
+        if not isSecond:
+            self._lastWords[folder] = said
+            isTold = last.state(isAlive, True) == "died" or (last.error and last.error in said)
+            if status not in (0, 130) and not isTold:
+                self._refuse(folder, said or _("The training could not be started (status {status}).").format(status=status))
         if not self.view.isShown:
-            finished = _("The training in {folder} has finished; see the module CrossMoDA UDA.")
-            text = finished if status == 0 else _("The training in {folder} has ended; see the module CrossMoDA UDA.")
-            slicer.util.showStatusMessage(text.format(folder=folder), STATUS_MS)
+            slicer.util.showStatusMessage(text, STATUS_MS)
         self.update()
 
-    def _refuse(self, folder, why):
+    def _refuseSecond(self, folder):
+        """Say for a while that somebody else works on a folder; then how that goes is shown."""
+        worker = read_worker(folder)
+        text = _("Not started: {folder} is being worked on already. That training is shown here.").format(folder=folder)
+        if worker is not None:
+            text = _("Not started: {folder} is being worked on by process {pid} on {host}. That training is shown here.")
+            text = text.format(folder=folder, pid=worker["pid"], host=worker["host"])
+        self._refuse(folder, text, isForNow=True)
+        self._timer.start(STATUS_MS)
+        return text
+
+    def onRefusalsRead(self):
+        """Show again how the experiments go that others work on."""
+        self._refusals = {folder: refusal for folder, refusal in self._refusals.items() if not refusal[2]}
+        self.update()
+
+    def _refuse(self, folder, why, isForNow=False):
         isShown = folder == self._watched and self.view.monitor is not None
-        self._refusals[folder] = (why, self.view.monitor.state if isShown else "none")
+        self._refusals[folder] = (why, self.view.monitor.state if isShown else "none", isForNow)
 
     def onWorkerStop(self, folder, problem):
         """A worker that was asked to stop has stopped, or cannot be stopped from here."""
@@ -358,4 +386,5 @@ class AdaptSection(Section):
         self.checker.cancel()
         self.package.runner.cancel()
         self.view.hide()
+        self._timer.stop()
         self.workers.cleanup()

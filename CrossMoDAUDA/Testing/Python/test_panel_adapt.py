@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from conftest import MODULE, ROOT, TINY
+from CrossMoDAUDALib.experiment.lock import locked
 from panel_actions import (
     choose,
     choose_training,
@@ -114,6 +116,56 @@ def test_panel_that_comes_second_is_refused(host: Host, tiny_cohort: Path, tmp_p
     finally:
         first.kill()
         first.wait()
+
+
+def test_of_two_slicers_the_second_follows_the_first(
+    host: Host, tiny_cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both write what their workers say into one file; the second is told only of its own, and then sees the training."""
+    from CrossMoDAUDALib.panel import adapt_section
+    from CrossMoDAUDALib.places.this_computer import ThisComputer
+
+    monkeypatch.setattr(adapt_section, "STATUS_MS", 4000)
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, LONG)
+    host.widget.panel.adapt.view.hide()  # it has not looked yet when both press Start
+    settings = [word for key, value in LONG.items() for word in ("--set", f"{key}={value}")]
+    words = ["run", "-o", str(experiment), "--crossmoda", str(tiny_cohort), "--preset", "smoke", "--device", "cpu", *settings]
+    ThisComputer().start(experiment, words)  # as the first Slicer does
+    while not (experiment / "worker.json").is_file():
+        time.sleep(0.02)
+    host.click("adaptStart")
+    adapt = host.widget.panel.adapt
+    host.process(60, lambda: not adapt.workers.folders())
+    adapt.view.show()
+    pid = monitor_of(host).worker["pid"]
+    said = host.find("adaptStatus").text
+    assert said.startswith("Not started: ") and said.endswith(". That training is shown here.") and f"process {pid} on" in said
+    first_says = [line.strip() for line in (experiment / "worker.log").read_text(encoding="utf-8").splitlines() if "worked on" not in line]
+    assert first_says and not any(line in said for line in first_says if line)
+    assert host.find("adaptStop").enabled and not host.find("adaptStart").enabled
+    host.process(20, lambda: host.find("adaptStatus").text in ("Training. It goes on when Slicer is closed.", "Checking the scans."))
+    wait_for_state(host, "running")
+    host.click("adaptStop")
+    wait_for_state(host, "interrupted")
+    host.process(10, lambda: host.find("adaptStart").enabled)
+    assert host.find("adaptStatus").text == "Stopped. Resume continues where it was."
+
+
+def test_a_refused_start_is_not_told_as_an_end(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    """While another module is shown, Slicer's status bar says what has happened."""
+    import slicer
+
+    experiment = tmp_path / "experiment"
+    choose_training(host, tiny_cohort, experiment, {})
+    host.widget.panel.adapt.view.hide()
+    experiment.mkdir()
+    with locked(experiment):
+        host.click("adaptStart")
+        host.leave_module()
+        host.process(60, lambda: not host.widget.panel.adapt.workers.folders())
+        said = str(slicer.util.mainWindow().statusBar().currentMessage())
+    assert said.startswith("Not started: ") and f"process {os.getpid()} on" in said
 
 
 def test_worker_killed_from_outside_is_reported_within_three_seconds(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
