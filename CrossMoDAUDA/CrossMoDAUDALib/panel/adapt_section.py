@@ -20,7 +20,7 @@ from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
 from .model_packages import PackageExport
-from .section import FOR_SCANS, Section
+from .section import FOR_SCANS, ON, Section
 from .settings_form import SettingsForm
 from .workers import Workers
 
@@ -28,7 +28,6 @@ SCANS = {
     "crossmoda": {"crossmoda": "--crossmoda"},
     "folders": {"sourceImages": "--source-images", "sourceLabels": "--source-labels", "targetImages": "--target-images"},
 }
-ON = ("running", "checking")
 STATUS_MS = 10000  # how long the status bar shows a sentence
 EVALUATION_SCANS = {"evaluateImages": "--evaluate-images", "evaluateLabels": "--evaluate-labels"}
 
@@ -150,6 +149,7 @@ class AdaptSection(Section):
         hasModel = self._watched is not None and any(self._watched.glob(f"{ITERATIONS}/model/model.json"))
         ui.adaptUseModel.enabled = hasModel
         ui.adaptPackage.enabled = hasModel and not self.package.runner.running
+        self.panel.showStatus()
 
     def _isExperiment(self):
         """Whether the chosen folder holds an experiment; not if it cannot be read, which :meth:`_problem` then tells."""

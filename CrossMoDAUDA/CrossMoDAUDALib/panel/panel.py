@@ -7,6 +7,7 @@ from .adapt_section import AdaptSection
 from .dependencies_section import DependenciesSection
 from .evaluate_section import EvaluateSection
 from .segment_section import SegmentSection
+from .status_line import StatusLine
 from .translate_section import TranslateSection
 
 
@@ -21,6 +22,8 @@ class Panel:
     def __init__(self, layout, resourcePath):
         self.layout, self.resourcePath = layout, resourcePath
         self.parameters = None
+        self.sections = []
+        self.status = StatusLine(layout, resourcePath("UI/StatusLine.ui"), self.showAdapt, self.showSegment)
         self.dependencies = DependenciesSection(layout, resourcePath("UI/DependenciesSection.ui"), self.showParameters)
         self.segment = SegmentSection(self)
         self.translate = TranslateSection(self)
@@ -38,11 +41,19 @@ class Panel:
         self.parameters = parameters
         for section in self.sections:
             section.setParameters(parameters)
+        self.showStatus()
 
     def showParameters(self):
         """Show the parameters after somebody changed them."""
         for section in self.sections:
             section.showParameters()
+        self.showStatus()
+
+    def showStatus(self):
+        """Show at the panel's top how things stand; sections call it when that has changed."""
+        if self.sections:
+            model = self.parameters.model if self.parameters is not None else ""
+            self.status.show(model, self.adapt, self.segment.shownWarnings)
 
     def show(self):
         """The module is shown: look again at what may have changed meanwhile."""
@@ -91,8 +102,21 @@ class Panel:
 
     def showSegment(self):
         """Open the section Segment."""
-        self.segment.ui.segmentButton.collapsed = False
+        self._open(self.segment, self.segment.ui.segmentButton)
+
+    def showAdapt(self):
+        """Open the section Adapt."""
+        self._open(self.adapt, self.adapt.ui.adaptButton)
+
+    def _open(self, section, button):
+        button.collapsed = False
         self.showParameters()
+        button.setFocus()
+        place = section.widget.parentWidget()
+        while place is not None and not place.inherits("QScrollArea"):
+            place = place.parentWidget()
+        if place is not None:
+            place.ensureWidgetVisible(button)
 
     def cleanup(self):
         """End what would go on without the panel; training goes on."""

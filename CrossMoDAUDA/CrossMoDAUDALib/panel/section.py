@@ -6,6 +6,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+ON = ("running", "checking")  # an experiment's states while a worker is at it
 # The packages that reading and comparing scans needs; networks need all.
 FOR_SCANS = ("psutil", "SimpleITK", "scipy", "numpy")
 

@@ -59,6 +59,7 @@ class SegmentSection(Section):
         self._drawn = None  # the output's voxels when the work began
         self._made, self._skipped, self._results = [], [], 0
         self._warnings = {}  # sentences by the name of the file that the command reads
+        self.shownWarnings = 0
         self._findings = {}  # kinds of warnings by that name and the structure
         icon = ui.segmentWarnings.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
         ui.segmentWarningsIcon.setPixmap(icon.pixmap(qt.QSize(ICON_SIZE, ICON_SIZE)))
@@ -332,6 +333,8 @@ class SegmentSection(Section):
             paragraphs.append(_("And {count} more, kept with the segmentations and in the measurements.").format(count=more))
         self.ui.segmentWarningsText.text = "".join(f'<p style="margin: 0 0 4px 0">{paragraph}</p>' for paragraph in paragraphs)
         self.show(self.ui.segmentWarnings, bool(paragraphs))
+        self.shownWarnings = shown
+        self.panel.showStatus()
 
     def _partText(self):
         """What is done of work that failed or was cancelled in part."""

@@ -69,6 +69,14 @@ def stageState(stage):
     return words[stage.state]
 
 
+def stageProgress(stage):
+    """A stage with how far it is: ``Train the image translation, 3 of 40``."""
+    title = stageTitle(stage.name, stage.title)
+    if not stage.total:
+        return title
+    return _("{stage}, {step} of {total}").format(stage=title, step=stage.step, total=stage.total)
+
+
 def experimentState(monitor):
     """An experiment's state as a sentence."""
     last = monitor.last_run

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import TINY
+from conftest import MODULE, TINY
 from panel_actions import choose_training, monitor_of, open_section, our_processes, wait_for_stage, wait_for_state
 
 if TYPE_CHECKING:
@@ -131,3 +131,47 @@ def test_a_stop_goes_on_while_the_module_is_hidden(host: Host, tiny_cohort: Path
     assert status_bar(host) == f"The training in {experiment} has ended; see the module CrossMoDA UDA."
     host.select_module("CrossMoDAUDA")
     host.process(2, lambda: host.find("adaptStart").text == "Resume" and host.find("adaptStart").enabled)
+
+
+def test_a_training_that_goes_on_is_shown_whatever_section_is_open(tiny_cohort: Path, tmp_path: Path) -> None:
+    """Slicer was closed and is there again: the panel's top says that its training goes on, and leads to it."""
+    from Testing.Host import Host
+
+    experiment = tmp_path / "experiment ü"
+    with Host(MODULE, folder=tmp_path / "slicer") as first:
+        assert not first.find("statusWidget").visible, "nothing is to be said"
+        choose_training(first, tiny_cohort, experiment, {**TINY, "translation.epochs": 1000, "translation.steps_per_epoch": 1000})
+        first.click("adaptStart")
+        assert first.find("statusTraining").text == "The training experiment ü is being started."
+        wait_for_stage(first, "translation/train")
+    with Host(MODULE, folder=tmp_path / "slicer") as second:
+        assert second.find("adaptButton").collapsed
+        second.process(10, lambda: ", " in second.find("statusTraining").text)
+        said, stage = second.find("statusTraining").text, monitor_of(second).current
+        assert said.startswith("Training experiment ü: ") and f" of {stage.total}." in said and second.find("statusTraining").visible
+        progress = second.find("statusProgress")
+        assert progress.visible and (progress.value, progress.maximum) == (stage.step, stage.total)
+        second.process(60, lambda: second.find("statusTraining").text not in ("", said))
+        second.click("statusShowTraining")
+        assert not second.find("adaptButton").collapsed
+        second.click("adaptStop")
+        assert second.find("statusTraining").text == "The training experiment ü is being stopped."
+        wait_for_state(second, "interrupted", seconds=60)
+        second.process(10, lambda: second.find("adaptStart").enabled)
+        assert not second.find("statusTraining").visible and not second.find("statusWidget").visible
+
+
+def test_the_panels_top_tells_of_the_model_and_of_warnings(host: Host, tiny_experiment: Path) -> None:
+    host.find("segmentModelPath").currentPath = str(tiny_experiment)
+    assert host.find("statusModel").text == f"Model: {tiny_experiment.name}" and host.find("statusModel").visible
+    assert host.find("statusModel").toolTip == str(tiny_experiment) and not host.find("statusWarnings").visible
+    section = host.widget.panel.segment
+    section._showWarningTexts([("", ["Cochlea: nothing was found; look at the scan yourself."])])
+    assert host.find("statusWarnings").text == "The last results have a warning."
+    section._showWarningTexts([("Scan A", ["One.", "Two."]), ("Scan B", ["Three."])])
+    assert host.find("statusWarnings").text == "The last results have 3 warnings."
+    open_section(host, "evaluate")
+    host.click("statusShowWarnings")
+    assert not host.find("segmentButton").collapsed
+    host.close_scene()
+    assert not host.find("statusWarnings").visible

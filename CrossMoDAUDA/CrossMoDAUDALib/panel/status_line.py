@@ -1,0 +1,82 @@
+"""What the panel says at its top, whatever section is open: the model, the training that goes on, warnings of results."""
+
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+
+from . import wording
+from .section import ON
+
+
+class StatusLine:
+    """A few lines at the panel's top; those that have nothing to say take no room.
+
+    Args:
+        layout: gets the widget.
+        uiPath: the full path of its form.
+        openAdapt, openSegment: called to open these sections.
+    """
+
+    def __init__(self, layout, uiPath, openAdapt, openSegment):
+        self.widget = slicer.util.loadUI(uiPath)
+        layout.addWidget(self.widget)
+        self.ui = slicer.util.childWidgetVariables(self.widget)
+        self.ui.statusShowTraining.connect("clicked(bool)", lambda _checked: openAdapt())
+        self.ui.statusShowWarnings.connect("clicked(bool)", lambda _checked: openSegment())
+        self._visible = {}
+        self.show("", None, 0)
+
+    def show(self, model, adapt, warnings):
+        """Show how things stand.
+
+        Args:
+            model: the chosen model; empty for none.
+            adapt: the section Adapt, which knows the trainings; None before there is one.
+            warnings: how many the last results have.
+        """
+        ui = self.ui
+        text, stage = self._training(adapt) if adapt is not None else ("", None)
+        ui.statusModel.text = _("Model: {name}").format(name=Path(model).name) if model else ""
+        ui.statusModel.toolTip = model
+        ui.statusTraining.text = text
+        if stage is not None:
+            ui.statusProgress.setRange(0, stage.total)
+            ui.statusProgress.value = stage.step
+        found = _("The last results have a warning.") if warnings == 1 else _("The last results have {count} warnings.")
+        ui.statusWarnings.text = found.format(count=warnings) if warnings else ""
+        self._show(ui.statusModel, bool(model))
+        for widget in (ui.statusTraining, ui.statusShowTraining):
+            self._show(widget, bool(text))
+        self._show(ui.statusProgress, stage is not None)
+        for widget in (ui.statusWarnings, ui.statusShowWarnings):
+            self._show(widget, bool(warnings))
+        self._show(self.widget, bool(model or text or warnings))
+
+    def _show(self, widget, isVisible):
+        if self._visible.get(widget.objectName) != isVisible:
+            self._visible[widget.objectName] = isVisible
+            widget.visible = isVisible
+
+    def _training(self, adapt):
+        """What to say of trainings, and the stage whose progress is shown; of one that is over nothing."""
+        monitor, workers = adapt.view.monitor, adapt.workers
+        folder = monitor.folder if monitor is not None else None
+        state = monitor.state if monitor is not None else "none"
+        name, stage, text = folder.name if folder is not None else "", None, ""
+        if workers.isStopping(folder):
+            text = _("The training {name} is being stopped.")
+        elif state in ON:
+            stage = monitor.current
+            text = _("Training {name}: {stage}.") if stage is not None else _("Training {name}.")
+        elif workers.isStarting(folder):
+            text = _("The training {name} is being started.")
+        elif state == "failed":
+            text = _("The training {name} has failed.")
+        elif state == "died":
+            text = _("The training {name} ended unexpectedly.")
+        parts = [text.format(name=name, stage=wording.stageProgress(stage) if stage is not None else "")] if text else []
+        others = [other.name for other in workers.folders() if other != folder]
+        if others:
+            parts.append(_("Also training: {names}.").format(names=", ".join(others)))
+        return " ".join(parts), stage
