@@ -86,7 +86,7 @@ class CommandRunner:
             self._steps = None
             self._timer.start(POLL_MS)
             words = [*self._arguments(self.folder), "--events", str(self.folder / "events.jsonl")]
-            self._process = Process.start(words, self.folder / "log.txt", detached=False)
+            self._process = Process.start(words, self.folder / "log.txt", detached=False, gently=True)
 
     def _poll(self):
         if self._taking is None:

@@ -43,7 +43,7 @@ class Workers:
             next(self._sending[folder])
         except StopIteration as end:
             del self._sending[folder]
-            self._workers[folder] = self.place.start(folder, end.value)
+            self._workers[folder] = self.place.start(folder, end.value, gently=True)
         except CrossModaError:
             del self._sending[folder]
             raise

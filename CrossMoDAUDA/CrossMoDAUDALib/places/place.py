@@ -65,7 +65,7 @@ class Place(Protocol):
             CrossModaError: something could not be sent.
         """
 
-    def start(self, folder: Path, words: Sequence[str]) -> Worker:
+    def start(self, folder: Path, words: Sequence[str], gently: bool = False) -> Worker:
         """Start the worker of an experiment folder; it outlives this process.
 
         On an SSH host it is detached from the connection; on a cluster it is a job, which may wait in a queue.
@@ -73,6 +73,7 @@ class Place(Protocol):
         Args:
             folder: the experiment folder here.
             words: what :meth:`send` returned.
+            gently: leave this computer's processors to this process where all are busy, as for a window.
 
         Raises:
             CrossModaError: it cannot be started.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS_TO_DIE = 3.0
 SECONDS_BETWEEN_LOOKS = 0.5
+NICER = 10  # than its starter: where all processors are busy, a window is drawn at once and the work hardly slower
 # Who must be alive for this process to go on: process id and start time. Not the parent's id as the operating system
 # tells it, because between Slicer and a Python of Slicer's is a launcher.
 _OWNER = "CROSSMODA_ENDS_WITH"
@@ -59,13 +60,14 @@ class Process:
         self.pid = running.pid
 
     @classmethod
-    def start(cls, arguments: Sequence[str], log: Path, detached: bool) -> Process:
+    def start(cls, arguments: Sequence[str], log: Path, detached: bool, gently: bool = False) -> Process:
         """Start the command line with no input, in a process group of its own.
 
         Args:
             arguments: the command and its options.
             log: what it says on both outputs is appended here.
             detached: it goes on when this process ends; otherwise it ends too then, even if this one is killed.
+            gently: leave the processors to this process where all are busy.
 
         Raises:
             CrossModaError: the log cannot be written or the process cannot be started.
@@ -80,6 +82,7 @@ class Process:
         if sys.platform == "win32":
             # Not DETACHED_PROCESS: without a console, each helper process of nnU-Net's would open a window of its own.
             flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+            flags |= subprocess.BELOW_NORMAL_PRIORITY_CLASS if gently else 0
         try:
             log.parent.mkdir(parents=True, exist_ok=True)
             with log.open("ab") as output:
@@ -96,6 +99,9 @@ class Process:
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise CrossModaError(f"{error.filename or log} could not be used ({why}); check its permissions and its disk.") from None
+        if gently and sys.platform != "win32":
+            with contextlib.suppress(psutil.Error, OSError):  # it may have ended already
+                psutil.Process(running.pid).nice(min(os.nice(0) + NICER, 19))  # its threads and children are born so
         return cls(running, time.time(), log, offset)
 
     def poll(self) -> int | None:

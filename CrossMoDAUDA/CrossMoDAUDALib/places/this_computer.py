@@ -50,9 +50,9 @@ class ThisComputer:
         yield from ()
         return list(words)
 
-    def start(self, folder: Path, words: Sequence[str]) -> Worker:
+    def start(self, folder: Path, words: Sequence[str], gently: bool = False) -> Worker:
         """Start the command line in the background; what it says goes to ``worker.log`` in its folder."""
-        return _LocalWorker(folder, Process.start(words, folder / "worker.log", detached=True))
+        return _LocalWorker(folder, Process.start(words, folder / "worker.log", detached=True, gently=gently))
 
     def is_alive(self, folder: Path) -> bool:
         """Ask for the folder's lock, which falls with its process; so a worker of another machine on a shared disk is seen, too."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
+import faulthandler
+import tempfile
 import threading
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ def measure(process: Callable[[float, Callable[[], Any] | None], None], seconds:
 
     Returns:
         ``max``: the longest turn; ``p50``, ``p95``, ``p99``: how long a press of a key waits, of presses at any moment; ``ticks``: the
-        number of turns; ``wall``: the longest turn by the clock on the wall; ``where``: what the longest turn was at, as a traceback.
+        number of turns; ``wall``: the longest turn by the clock on the wall; ``where``: what the longest turn was at, innermost
+        call first.
     """
     turns: list[float] = []
     clock, watch = _Clock(), _Watch()
@@ -108,7 +109,7 @@ class _Watch:
         self.where = ""
         self._seen = ""
         self._began = time.monotonic()
-        self._of = threading.get_ident()
+        self._of = f"0x{threading.get_ident():016x} "
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look, name="watches the window", daemon=True)
 
@@ -128,5 +129,13 @@ class _Watch:
     def _look(self) -> None:
         while not self._over.wait(SECONDS_BETWEEN_LOOKS):
             if 1000 * (time.monotonic() - self._began) > LONG_MS:
-                frame = sys._current_frames().get(self._of)
-                self._seen = "".join(traceback.format_stack(frame)[-6:]) if frame is not None else ""
+                self._seen = self._stack()
+
+    def _stack(self) -> str:
+        """The innermost calls of the window's thread; a frame object would keep what is in it alive, such as a painter."""
+        with tempfile.TemporaryFile() as file:
+            faulthandler.dump_traceback(file)
+            file.seek(0)
+            threads = file.read().decode("utf-8", "replace").split("hread ")
+        own = next((thread for thread in threads if thread.startswith(self._of)), "")
+        return "\n".join(own.splitlines()[1:9])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from panel_actions import choose_model, nodes, open_section
+from conftest import MODULE, TINY
+from panel_actions import choose_model, choose_training, nodes, open_section, our_processes
 
 if TYPE_CHECKING:
     from Testing.Host import Host
@@ -28,8 +31,7 @@ def answers_at_once(what: str, measured: dict[str, Any]) -> None:
     assert measured["p99"] < P99_MS * factor and measured["max"] < MOST_MS * factor, measured["where"]
 
 
-@pytest.fixture
-def large_scan() -> Any:
+def make_large_scan() -> Any:
     """A volume node of 512 x 512 x 120 voxels in the space of a small phantom, so that the network has little to do."""
     from CrossMoDAUDALib.cohort import phantom
     from CrossMoDAUDALib.images.volumes import Geometry, Volume
@@ -43,10 +45,10 @@ def large_scan() -> Any:
 
 
 @pytest.mark.slow
-def test_segmenting_a_large_scan(host: Host, tiny_experiment: Path, large_scan: Any) -> None:
+def test_segmenting_a_large_scan(host: Host, tiny_experiment: Path) -> None:
     open_section(host, "segment")
     choose_model(host, tiny_experiment)
-    host.find("segmentInputVolume").setCurrentNode(large_scan)
+    host.find("segmentInputVolume").setCurrentNode(make_large_scan())
     runner = host.widget.panel.segment.runner
     host.click("segmentApply")
     measured = host.latency(600, lambda: not runner.running)
@@ -56,3 +58,96 @@ def test_segmenting_a_large_scan(host: Host, tiny_experiment: Path, large_scan: 
     surfaces = [segmentation.GetSegment(name).GetRepresentation("Closed surface") for name in segmentation.GetSegmentIDs()]
     assert 50_000 < max(surface.GetNumberOfPolys() for surface in surfaces) < 110_000, "large ones, of which the most are left out"
     answers_at_once("segmentation of 512 x 512 x 120 voxels", measured)
+
+
+@pytest.fixture
+def no_training_is_left() -> Iterator[None]:
+    """A worker outlives the panel, so a test must end its own."""
+    yield
+    for process in our_processes():
+        process.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("no_training_is_left")
+def test_a_training_from_its_start_to_its_end(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
+    """With another tab every second, so that each is shown at every stage, and the module left and shown again."""
+    import qt
+
+    choose_training(host, tiny_cohort, tmp_path / "experiment", {**TINY, "translation.epochs": 30, "segmentation.epochs": 10})
+    tabs, turn = host.find("adaptTabs"), qt.QTimer()
+
+    def next_tab() -> None:
+        tabs.currentIndex = (tabs.currentIndex + 1) % tabs.count
+
+    turn.interval = 1000
+    turn.connect("timeout()", next_tab)
+    turn.start()
+    adapt = host.widget.panel.adapt
+    states = set()
+
+    def is_finished() -> bool:
+        states.add(adapt.view.monitor.state)
+        return adapt.view.monitor.state == "finished"
+
+    qt.QTimer.singleShot(1, lambda: host.click("adaptStart"))
+    measured = host.latency(300, is_finished)
+    turn.stop()
+    assert {"running", "finished"} <= states
+    answers_at_once("a training from its start to its end", measured)
+
+
+def save_large_scene(folder: Path) -> None:
+    """Save a scene with a large scan and its segmentation, and their files."""
+    import slicer
+    from CrossMoDAUDALib.images.volumes import Volume
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    scan_node = make_large_scan()
+    scan = mrml.volume_from_node(scan_node)
+    labels = Volume((scan.array > np.percentile(scan.array, 80)).astype(np.uint8), scan.geometry)
+    node = mrml.segmentation_node(labels, {"Vestibular schwannoma": 1, "Cochlea": 2}, scan_node, "Large")
+    mrml.set_warnings(node, ["Cochlea: nothing was found; look at the scan yourself."])
+    for each, ending in ((scan_node, ".nrrd"), (node, ".seg.nrrd")):
+        each.AddDefaultStorageNode()
+        each.GetStorageNode().SetUseCompression(False)
+        each.GetStorageNode().SetFileName(str(folder / f"{each.GetName()}{ending}"))
+        assert each.GetStorageNode().WriteData(each)
+    slicer.mrmlScene.SetURL(str(folder / "scene.mrml"))
+    slicer.mrmlScene.SetRootDirectory(str(folder))
+    assert slicer.mrmlScene.Commit()
+
+
+def timed(method: Callable[..., None], turns: list[float]) -> Callable[..., None]:
+    """A method whose calls are timed, in ms."""
+
+    def run(*arguments: Any) -> None:
+        began = time.thread_time()
+        method(*arguments)
+        turns.append(1000 * (time.thread_time() - began))
+
+    return run
+
+
+def test_a_saved_scene_with_a_large_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the panel does while Slicer loads a scene, and in the seconds after; that the file is read takes its time."""
+    from Testing.Host import Host
+
+    with Host() as host:
+        from CrossMoDAUDALib.panel.scene_panel import ScenePanel
+
+        turns: list[float] = []
+        for name in [name for name in dir(ScenePanel) if name.startswith("on")]:
+            monkeypatch.setattr(ScenePanel, name, timed(getattr(ScenePanel, name), turns))
+        host.open_module(MODULE)
+        save_large_scene(tmp_path)
+        host.close_scene()
+        turns.clear()
+        import slicer
+
+        slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
+        assert slicer.mrmlScene.Import()
+        measured = host.latency(2)
+        assert set(nodes("vtkMRMLSegmentationNode")) == {"Large"} and "nothing was found" in host.find("segmentWarningsText").text
+        assert turns
+        answers_at_once("the panel's part in loading a scene", {**measured, "max": max(measured["max"], *turns)})

@@ -67,6 +67,22 @@ def test_output_and_exit_status(tmp_path: Path, detached: bool) -> None:
     assert third.last_words(1) == log.read_text(encoding="utf-8").splitlines()[-1].rstrip()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="priorities are classes there")
+def test_work_and_its_children_leave_the_processors_to_the_window(tmp_path: Path, tiny_cohort: Path) -> None:
+    """Where a training keeps every processor busy, Slicer's window still answers."""
+    words = ["run", "-o", str(tmp_path / "experiment"), "--crossmoda", str(tiny_cohort), "--preset", "smoke", "--device", "cpu"]
+    process = Process.start([*words, "--set", "helper_processes=2"], tmp_path / "log.txt", detached=True, gently=True)
+    try:
+        root = psutil.Process(process.pid)
+        wait_until(lambda: root.num_threads() > 1)
+        assert min(process.nice() for process in [root, *root.children(recursive=True)]) == min(os.nice(0) + 10, 19)
+        if sys.platform == "linux":
+            threads = [thread.id for thread in root.threads()]
+            assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in threads} == {min(os.nice(0) + 10, 19)}
+    finally:
+        process.kill()
+
+
 def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(processes.CrossModaError, match=r"file.*could not be used"):
