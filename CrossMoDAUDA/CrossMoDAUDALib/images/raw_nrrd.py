@@ -1,17 +1,20 @@
-"""A volume written as uncompressed NRRD piece by piece, for a window that must not wait while it writes."""
+"""Volumes as uncompressed NRRD, written and read piece by piece for a window that must not wait meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from ..core.errors import CrossModaError
-from .volumes import Volume
+from ..core.errors import CrossModaError, InputError
+from .volumes import Volume, read_geometry, read_volume
 
 PIECE_BYTES = 8 << 20
 _TYPES = {"f4": "float", "f8": "double"}
+# As ITK writes them.
+_KINDS = {"unsigned char": "u1", "signed char": "i1", "short": "i2", "unsigned short": "u2", "int": "i4", "unsigned int": "u4"}
+_KINDS |= {"float": "f4", "double": "f8"}
 
 
 def write_in_pieces(volume: Volume, path: Path) -> Iterator[None]:
@@ -42,6 +45,37 @@ def write_in_pieces(volume: Volume, path: Path) -> Iterator[None]:
                 yield
     except OSError as error:
         raise CrossModaError(f"{path} could not be written; check the free space and the permissions of its folder.") from error
+
+
+def read_in_pieces(path: Path) -> Generator[None, None, Volume]:
+    """As :func:`.volumes.read_volume`, of an uncompressed NRRD file, in steps that take milliseconds; gives the volume at the end.
+
+    Another file is read in one step.
+
+    Raises:
+        InputError: as :func:`.volumes.read_volume`.
+    """
+    geometry = read_geometry(path)
+    yield
+    with path.open("rb") as file:
+        lines = []
+        while line := file.readline(1000).strip():  # the header ends with an empty one
+            lines.append(line.decode("utf-8", "replace"))
+        fields = dict(line.split(": ", 1) for line in lines if ": " in line)
+        kind = _KINDS.get(fields.get("type", ""), "")
+        is_plain = fields.get("encoding") == "raw" and fields.get("endian", "little") == "little"
+        if not (lines and lines[0].startswith("NRRD") and kind and is_plain):
+            return read_volume(path)
+        array = np.empty(geometry.size[::-1], f"<{kind}")
+        data = array.reshape(-1).view(np.uint8)
+        for start in range(0, len(data), PIECE_BYTES):
+            piece = data[start : start + PIECE_BYTES]
+            if file.readinto(piece.data) < len(piece):
+                raise InputError(f"{path} cannot be read: it is damaged or cut short; copy it again from its source.")
+            if kind[0] == "f" and not np.isfinite(piece.view(array.dtype)).all():
+                raise InputError(f"{path} holds voxels that are not finite numbers; replace them, for example by 0.")
+            yield
+    return Volume(array, geometry)
 
 
 def _header(volume: Volume, kind: np.dtype[np.generic]) -> bytes:

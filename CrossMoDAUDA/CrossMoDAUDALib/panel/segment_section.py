@@ -12,8 +12,7 @@ from ..core.errors import CrossModaError, InputError
 from ..core.failures import explain
 from ..experiment.events import LOADING
 from ..images.names import scans_in, segment_results
-from ..images.raw_nrrd import write_in_pieces
-from ..images.volumes import read_label_map
+from ..images.raw_nrrd import read_in_pieces, write_in_pieces
 from ..models.model_folder import describe_model
 from ..scoring.plausibility import LOOK
 from ..slicer_nodes import mrml
@@ -268,7 +267,7 @@ class SegmentSection(Section):
         job = Path(event["input"]).name.removesuffix(".nrrd")
         volume, output = self._jobs[job]
         label_map = next(path for path in map(Path, event["outputs"]) if not path.name.endswith(mrml.FILE_ENDING))
-        labels = read_label_map(label_map)
+        labels = yield from read_in_pieces(label_map)
         yield
         surfaces = {name: mrml.read_surface(label_map.with_name(file)) for name, file in mrml.surface_files(job, self._labels).items()}
         yield

@@ -8,8 +8,7 @@ from slicer.i18n import tr as _
 from ..core.errors import CrossModaError
 from ..core.failures import explain
 from ..experiment.events import LOADING
-from ..images.raw_nrrd import write_in_pieces
-from ..images.volumes import read_volume
+from ..images.raw_nrrd import read_in_pieces, write_in_pieces
 from ..models.model_folder import translator_folder
 from ..slicer_nodes import mrml
 from ..slicer_nodes.logic import pseudo_target_name
@@ -104,7 +103,7 @@ class TranslateSection(Section):
 
     def _takeResult(self, path):
         """Take the result into the scene, in steps."""
-        translated = read_volume(path)
+        translated = yield from read_in_pieces(path)
         yield
         if self._input.GetScene() is None:
             return
