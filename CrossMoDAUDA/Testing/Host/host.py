@@ -20,12 +20,12 @@ import slicer.util
 import vtk
 from PySide6 import QtCore, QtWidgets
 
-from . import appearance, application, ctk_widgets, dialogs, facts, latency, mrml_widgets, scripted, signals, ui
+from . import appearance, application, ctk_widgets, dialogs, facts, latency, mrml_widgets, node_list, scripted, signals, ui
 from .proxy import OWN, Proxy, proxy_class, wrap
 from .qt import application as qapplication
 
 __all__ = ["Host"]
-assert ctk_widgets and mrml_widgets  # imported for the classes they register
+assert ctk_widgets and mrml_widgets and node_list  # imported for the classes they register
 
 
 class Host:
@@ -109,6 +109,7 @@ class Host:
         scripted.was_opened_before()
         before = QtCore.qInstallMessageHandler(signals.qt_message)
         self._undo.append(lambda: QtCore.qInstallMessageHandler(before))
+        self._undo.append(mrml_widgets.hear_vtk())
         modules_before = set(sys.modules)
         loaded = dict(sys.modules)
         self._undo.append(lambda: scripted.restore(loaded, self._module_folder()))

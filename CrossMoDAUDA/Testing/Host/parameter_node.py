@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args, get_origin
 import slicer
 import vtk
 
+from .parameter_cache import Cached, Plain
 from .parameter_rules import Choice, Decimals, Default, Maximum, Minimum, SingleStep, Validator, WithinRange
 from .proxy import Proxy, proxy_class
 
@@ -89,7 +90,7 @@ class Parameter:
 
     def read(self, node: Any) -> Any:
         """The stored value; lists and dicts write themselves back when they are changed."""
-        if not node.HasParameter(self.name) and not node.GetNodeReferenceID(self.name):
+        if not node.HasParameter(self.name):
             self.write(node, self.default())
         if _is_node(self.base):
             return node.GetNodeReference(self.name)
@@ -226,14 +227,22 @@ class _Wrapper:
         self.parameterNode = parameterNode
         self._guis: dict[int, tuple[list[tuple[Connector, Any]], int]] = {}
         self._updating = False
-        for parameter in self.allParameters.values():
-            parameter.read(parameterNode)
+        self._kept: dict[str, Cached | Plain] = {
+            name: (Plain if parameter.base in (list, dict) else Cached)(parameter, parameterNode)
+            for name, parameter in self.allParameters.items()
+        }
 
     def getValue(self, name: str) -> Any:
-        return self._parameter(name).read(self.parameterNode)
+        self._parameter(name)
+        return self._kept[name].read()
 
     def setValue(self, name: str, value: Any) -> None:
-        self._parameter(name).write(self.parameterNode, value)
+        self._parameter(name)
+        self._kept[name].write(value)
+
+    def isCached(self, name: str) -> bool:
+        self._parameter(name)
+        return isinstance(self._kept[name], Cached)
 
     def default(self, name: str) -> Default:
         return Default(self._parameter(name).default())
@@ -256,7 +265,7 @@ class _Wrapper:
         for name, widget in mapping.items():
             tied.append((Connector(widget, self._parameter(name)), None))
         for index, (connector, _none) in enumerate(tied):
-            connector.write(connector.parameter.read(self.parameterNode))
+            connector.write(self.getValue(connector.parameter.name))
             changed = self._changed(connector)
             if connector.signal:
                 getattr(connector.widget, connector.signal).connect(changed)
@@ -276,8 +285,9 @@ class _Wrapper:
 
     def _changed(self, connector: Connector) -> Callable[[], None]:
         def changed() -> None:
-            if not self._updating:
-                connector.parameter.write(self.parameterNode, connector.read())
+            with slicer.util.NodeModify(self):
+                if not self._updating:
+                    self.setValue(connector.parameter.name, connector.read())
 
         return changed
 
@@ -286,9 +296,10 @@ class _Wrapper:
             return
         self._updating = True
         try:
-            for tied, _observer in self._guis.values():
-                for connector, _changed in tied:
-                    connector.write(connector.parameter.read(self.parameterNode))
+            with slicer.util.NodeModify(self):
+                for tied, _observer in self._guis.values():
+                    for connector, _changed in tied:
+                        connector.write(self.getValue(connector.parameter.name))
         finally:
             self._updating = False
 

@@ -194,9 +194,53 @@ def test_the_node_list_follows_the_scene(host: Host) -> None:
     combo.noneEnabled = True
     host.close_scene()
     assert combo.currentNode() is None
-    assert got == [first, second, first, None]
+    assert got == [first, second, second, first, None]  # told of a new name, too
     with pytest.raises(ValueError, match="no signal"):
         combo.connect("currentNodeChanged(vtkMRMLVolumeNode*)", print)
+
+
+def test_node_lists_choose_anew_when_a_scene_was_imported(host: Host, tmp_path: Path) -> None:
+    """qMRMLSceneModel::updateScene: all nodes leave the list and come back one by one."""
+    for name in ("first", "second"):
+        slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    slicer.mrmlScene.Commit(str(tmp_path / "scene.mrml"))
+    got: dict[bool, list[str]] = {}
+    lists = []
+    for has_none in (False, True):
+        combo = slicer.qMRMLNodeComboBox()
+        combo.nodeTypes, combo.noneEnabled = ["vtkMRMLScalarVolumeNode"], has_none
+        combo.setMRMLScene(slicer.mrmlScene)
+        assert (combo.currentNode() is None) == has_none
+        combo.setCurrentNode(slicer.util.getNode("second"))
+        told = got[has_none] = []
+        combo.connect("currentNodeChanged(vtkMRMLNode*)", lambda node, told=told: told.append(node.GetName() if node else ""))
+        lists.append(combo)
+    slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
+    slicer.mrmlScene.AddObserver(slicer.mrmlScene.NodeAddedEvent, lambda *_event: [told.append("node added") for told in got.values()])
+    slicer.mrmlScene.Import()
+    news = {has_none: [said for said in told if said != "node added"] for has_none, told in got.items()}
+    assert news == {False: ["", "first"], True: [""]} and all(told[-1] != "node added" for told in got.values())
+    assert [combo.nodeCount() for combo in lists] == [4, 4]
+
+
+def test_a_removed_choice_falls_to_its_neighbour(host: Host) -> None:
+    made = [slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name) for name in ("first", "second", "third")]
+    combo = slicer.qMRMLNodeComboBox()
+    combo.nodeTypes = ["vtkMRMLScalarVolumeNode"]
+    combo.setMRMLScene(slicer.mrmlScene)
+    combo.setCurrentNode(made[1])
+    slicer.mrmlScene.RemoveNode(made[1])
+    assert combo.currentNode() is made[2]
+    made[2].SetHideFromEditors(True)
+    assert combo.currentNode() is made[0] and combo.nodeCount() == 1
+
+
+def test_what_vtk_prints_fails_the_test(host: Host) -> None:
+    import vtk
+
+    with host.expected_errors() as errors:
+        vtk.vtkOutputWindow.GetInstance().DisplayWarningText("GetSegmentCenter: segment Cochlea is empty")
+    assert "is empty" in str(errors[0])
 
 
 def test_the_path_edit_keeps_its_history(host: Host, tmp_path: Path) -> None:

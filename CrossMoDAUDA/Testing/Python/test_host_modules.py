@@ -23,6 +23,27 @@ def host() -> Iterator[Host]:
         yield made
 
 
+def test_parameters_keep_what_they_read_when_their_node_last_changed(host: Host) -> None:
+    """_CachedParameterWrapper of Slicer's wrapper.py."""
+    from slicer.parameterNodeWrapper import parameterNodeWrapper
+
+    kinds = {"volume": slicer.vtkMRMLScalarVolumeNode, "names": list[str]}
+    parameters = parameterNodeWrapper(type("Parameters", (), {"__annotations__": kinds}))(
+        slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScriptedModuleNode", "parameters")
+    )
+    assert parameters.isCached("volume") and not parameters.isCached("names")
+    node = parameters.parameterNode
+    node.SetNodeReferenceID("volume", "vtkMRMLScalarVolumeNode1")
+    volume = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
+    assert node.GetNodeReference("volume") is volume and parameters.volume is None, "as while a scene is imported"
+    node.Modified()
+    assert parameters.volume is volume
+    seen = []
+    parameters.AddObserver("ModifiedEvent", lambda *_event: seen.append(parameters.volume))
+    parameters.volume = None
+    assert seen == [None], "whoever hears of a change reads the new value"
+
+
 def test_parameters_survive_in_the_scene_and_follow_their_widgets(host: Host, tmp_path: Path) -> None:
     import ctk
     import qt
