@@ -63,6 +63,11 @@ def scans_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and not is_label_name(path))
 
 
+def label_maps_in(folder: Path) -> list[Path]:
+    """The scan files in a folder that :func:`scans_in` leaves out because of their names, in order."""
+    return sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and is_label_name(path))
+
+
 def segment_results(scan: Path, volume_format: str = "nii.gz") -> list[str]:
     """Names of the files that ``segment`` writes for a scan: the label map, the segmentation and the warnings, if there are any."""
     return [f"{file_stem(scan)}_Label.{volume_format}", f"{file_stem(scan)}.seg.nrrd", f"{file_stem(scan)}{WARNINGS}"]

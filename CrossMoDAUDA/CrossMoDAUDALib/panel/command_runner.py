@@ -1,6 +1,7 @@
 """A command of the command line, run beside Slicer: it is started, followed by its events, and can be cancelled."""
 
 import logging
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,6 +16,20 @@ from ..experiment.events import read_events
 from ..places.processes import Process
 
 POLL_MS = 200
+
+
+def inThePanel(message):
+    """What a command or the library says, without the words of a command line and the names of files that are being written."""
+    agree = _("; choose another name or folder, or start again and agree.")
+    for said, words in (
+        (r"; add --overwrite to replace it, or name another (output folder|file)\.", agree),
+        (r", or run with --set helper_processes=0 and smaller batches\.", _(", then try again.")),
+        (r"run on another with --device, ", _("choose another device, ")),
+        (r"\S*\.[0-9a-f]{32}\.partial[\w.]*", _("the new file")),
+        (r" \(unfinished\)(?=[/\\])", ""),
+    ):
+        message = re.sub(said, lambda _match, words=words: words, message)
+    return message
 
 
 class CommandRunner:
@@ -54,7 +69,7 @@ class CommandRunner:
         try:
             self.folder = Path(tempfile.mkdtemp(prefix="CrossMoDAUDA_", dir=slicer.app.temporaryPath))
         except OSError as error:
-            self._onEnd("failed", explain(error)[0])
+            self._onEnd("failed", inThePanel(explain(error)[0]))
             return
         self.running = True
         self._steps, self._arguments = iter(prepare(self.folder)), arguments
@@ -75,9 +90,9 @@ class CommandRunner:
             if not isinstance(error, CrossModaError):
                 logging.exception("CrossMoDAUDA could not go on.")
             if self.running:
-                self._end("failed", explain(error)[0])
+                self._end("failed", inThePanel(explain(error)[0]))
             else:  # the results could not be shown
-                slicer.util.errorDisplay(explain(error)[0])
+                slicer.util.errorDisplay(inThePanel(explain(error)[0]))
 
     def _prepare(self):
         try:
@@ -111,7 +126,7 @@ class CommandRunner:
         """Tell of events; yields where the window may work in between."""
         for event in events:
             if event["kind"] == "error":
-                self._problems.append(event["message"])
+                self._problems.append(inThePanel(event["message"]))
             self._isComplete |= event["kind"] == "run" and event.get("state") == "finished"
             for _step in self._onEvent(event) or ():
                 yield True
@@ -121,7 +136,7 @@ class CommandRunner:
     def _last_words(self, status):
         said = self._process.last_words().strip()
         if said:
-            return _("The work ended unexpectedly: {lastWords}").format(lastWords=said)
+            return _("The work ended unexpectedly: {lastWords}").format(lastWords=inThePanel(said))
         return _("The work was ended from outside (status {status}); memory may have run out.").format(status=status)
 
     def _end(self, outcome, message):

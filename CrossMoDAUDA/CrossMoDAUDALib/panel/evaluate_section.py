@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import CrossModaError, InputError
@@ -13,6 +14,8 @@ from ..slicer_nodes import mrml
 from . import tables
 from .command_runner import CommandRunner
 from .section import FOR_SCANS, Section
+
+COMPARED = "CrossMoDAUDA.Compared"  # a table's references to the two nodes that were compared, saved with the scene
 
 
 class EvaluateSection(Section):
@@ -36,6 +39,8 @@ class EvaluateSection(Section):
         self._names = {}
         self._leftOut = []
         self._title = ""
+        self._pair = self._chosen = ()  # what was compared, what is chosen
+        self._texts = {}  # by the two nodes' IDs
 
     def update(self):
         ui, isRunning = self.ui, self.runner.running
@@ -49,13 +54,42 @@ class EvaluateSection(Section):
         ui.evaluateApply.enabled = isRunning or not problem
         ui.evaluateApply.toolTip = _("End the work.") if isRunning else problem or _("Compute the scores.")
         self.show(ui.evaluateProgress, isRunning)
+        if (prediction, reference) != self._chosen:
+            self._chosen = (prediction, reference)
+            self._show(self._chosen)
+
+    def showResults(self):
+        self._show(self._chosen)
+
+    def setParameters(self, parameters):
+        if parameters is None:
+            self._chosen = ()
+        super().setParameters(parameters)
+
+    def _show(self, pair):
+        """Show the scores of two nodes, or nothing if there are none."""
+        if self.runner.running:
+            return
+        isThere = len(pair) == 2 and all(node is not None and node.GetScene() is not None for node in pair)
+        ids = tuple(node.GetID() for node in pair) if isThere else ()
+        scores = slicer.util.getNodesByClass("vtkMRMLTableNode") if isThere else []
+        found = [node for node in scores if tuple(node.GetNthNodeReferenceID(COMPARED, number) for number in range(2)) == ids]
+        self._showTable(found[-1] if found else None)
+        self.say(self.ui.evaluateStatus, self._texts.get(ids, ""))
+
+    def _showTable(self, node):
+        tables.show(self.ui.evaluateTable, node)
+        reference = node.GetNthNodeReference(COMPARED, 1) if node is not None else None
+        title = _("{scores}, compared with {reference}").format(scores=node.GetName(), reference=reference.GetName()) if reference else ""
+        self.say(self.ui.evaluateTableTitle, title)
+        self.ui.evaluateTableTitle.toolTip = title  # a long name without a space is cut
 
     def onApply(self, _checked=False):
         """Start, or cancel what runs."""
         if self.runner.running:
             self.runner.cancel()
             return
-        if not self.panel.checkDependencies(self, self.ui.evaluateStatus, *FOR_SCANS):
+        if self.parameters is None or not self.panel.checkDependencies(self, self.ui.evaluateStatus, *FOR_SCANS):
             return
         prediction, reference = self.ui.evaluatePrediction.currentNode(), self.ui.evaluateReference.currentNode()
         try:
@@ -67,7 +101,8 @@ class EvaluateSection(Section):
         named = dict.fromkeys([*mrml.structure_names(prediction), *mrml.structure_names(reference)])
         self._leftOut = [name for name in named if plain_name(name) not in {plain_name(other) for other in labels}]
         self._names = {f"structure{value}": name for name, value in labels.items()}
-        self._title = _("Scores of {name}").format(name=prediction.GetName())
+        self._pair = (prediction, reference)
+        self._title = _("Scores of {name}").format(name=mrml.name_with_scan(prediction, reference))
         convention = self.parameters.convention
 
         def prepare(folder):
@@ -84,6 +119,7 @@ class EvaluateSection(Section):
             listed = ",".join(f"structure{value}:{value}" for value in labels.values())
             return [*words, "--set", f"labels={listed}", "--set", f"evaluation.convention={convention}"]
 
+        self._showTable(None)
         self.say(self.ui.evaluateStatus, _("Computing the scores..."))
         self.ui.evaluateProgress.setRange(0, 0)
         self.runner.start(prepare, arguments)
@@ -113,16 +149,22 @@ class EvaluateSection(Section):
                 "reference_ml": _("Reference volume (ml)"),
             }
             node = tables.tableNode(self._title, columns, rows)
-            tables.show(self.ui.evaluateTable, node)
+            for compared in self._pair:
+                if compared.GetScene() is not None:
+                    node.AddNodeReferenceID(COMPARED, compared.GetID())
         done = _("Done.")
         if self._leftOut:
             done += " " + _("Only one of the two has these, so they are not compared: {names}.").format(names=", ".join(self._leftOut))
-        self.say(self.ui.evaluateStatus, {"finished": done, "failed": message, "cancelled": _("Cancelled.")}[outcome])
+        text = {"finished": done, "failed": message, "cancelled": _("Cancelled.")}[outcome]
+        self._texts[tuple(node.GetID() for node in self._pair)] = text
+        self._show(self._pair)
+        self.say(self.ui.evaluateStatus, text)  # also where a node was removed meanwhile
         self.update()
 
     def onSceneClosing(self):
         self.runner.cancel()
-        tables.show(self.ui.evaluateTable, None)
+        self._pair, self._texts = (), {}
+        self._show(())
 
     def cleanup(self):
         self.runner.cancel()

@@ -73,7 +73,12 @@ class Panel:
 
     def onSceneLoaded(self):
         """Nodes of a file have come into the scene."""
-        self.segment.showKeptWarnings()
+        self.showResults()
+
+    def showResults(self):
+        """Look again at which results the scene holds."""
+        for section in self.sections:
+            section.showResults()
 
     def checkDependencies(self, section, status, *needed):
         """Whether what work needs is installed; if not, say so and show the section that helps.

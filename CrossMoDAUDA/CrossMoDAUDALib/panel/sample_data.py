@@ -282,6 +282,7 @@ def loadExamples(folder):
     from ..cohort.phantom import LABELS
     from ..images.volumes import read_label_map, read_volume
     from ..slicer_nodes import mrml
+    from . import views
 
     source = sorted((folder / "training_source").glob("*_ceT1.nii.gz"))[0]
     target = sorted((folder / "validation").glob("*_hrT2.nii.gz"))[0]
@@ -289,7 +290,6 @@ def loadExamples(folder):
     label_map = read_label_map(target.with_name(target.name.replace("_hrT2", "_Label")))
     reference = mrml.segmentation_node(label_map, LABELS, nodes[1], NODES[2])
     reference.GetDisplayNode().SetVisibility(False)
-    if slicer.app.layoutManager() is not None:
-        slicer.util.setSliceViewerLayers(background=nodes[1], fit=True)
+    views.showScan(nodes[1])
     slicer.util.showStatusMessage(_("The sample scans are in {folder}.").format(folder=folder), 10000)
     return [*nodes, reference]

@@ -1,10 +1,11 @@
 """The panel's place in Slicer: it follows the scene, and whether the module is shown."""
 
+import qt
 import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
-from ..slicer_nodes.mrml import scan_nodes
+from . import views
 from .panel import Panel
 
 
@@ -16,7 +17,7 @@ class ScenePanel(VTKObservationMixin):
 
     Attributes:
         panel: the panel.
-        parameters: the scene's parameters; None while a scene closes.
+        parameters: the scene's parameters; None while a scene closes or is loaded, and while another module is shown since then.
     """
 
     def __init__(self, widget):
@@ -25,9 +26,18 @@ class ScenePanel(VTKObservationMixin):
         self._parametersTag = None
         self.parameters = None
         self.panel = Panel(widget.layout, widget.resourcePath)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndImport)
+        self._settling = qt.QTimer()
+        self._settling.setSingleShot(True)
+        self._settling.connect("timeout()", self.onSettled)
+        scene = slicer.mrmlScene
+        for event, heard in (
+            (scene.StartCloseEvent, self.onSceneStartClose),
+            (scene.EndCloseEvent, self.onSceneEndClose),
+            (scene.StartImportEvent, self.onSceneStartImport),
+            (scene.EndImportEvent, self.onSceneEndImport),
+            (scene.NodeRemovedEvent, self.onNodeRemoved),
+        ):
+            self.addObserver(scene, event, heard)
         self._followParameters()
         if self._isShown():  # as after a reload
             self.panel.show()
@@ -46,6 +56,7 @@ class ScenePanel(VTKObservationMixin):
 
     def cleanup(self):
         """The panel goes; training goes on, everything else is ended."""
+        self._settling.stop()
         self.removeObservers()
         self._unfollowParameters()
         self.panel.setParameters(None)
@@ -61,21 +72,44 @@ class ScenePanel(VTKObservationMixin):
         if self._isShown():
             self._followParameters()
 
-    def onSceneEndImport(self, caller, event):
-        """A file's nodes are in the scene."""
-        self.onSceneEndClose(caller, event)
+    def onSceneStartImport(self, _caller, _event):
+        """A file's nodes are about to come.
+
+        Until all are there, the references of the parameters lead nowhere, and each list of nodes chooses anew and would write its
+        choice over the file's (qMRMLSceneModel::updateScene): nothing is written until the import has settled.
+        """
+        self._settling.stop()
+        self._unfollowParameters()
+        self.panel.setParameters(None)
+
+    def onSceneEndImport(self, _caller, _event):
+        """A file's nodes are in the scene; others who hear of it may still choose among them."""
+        self._settling.start(0)
+
+    def onSettled(self):
+        """The import has settled: show the scene's parameters, unless the module is not shown or the scene changes again."""
         if self._isShown():
+            self._followParameters()
             self.panel.onSceneLoaded()
 
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def onNodeRemoved(self, _caller, _event, node):
+        """Somebody removed a node: what the panel shows may be about it."""
+        isBusy = slicer.mrmlScene.IsClosing() or slicer.mrmlScene.IsImporting()
+        if not isBusy and node is not None and any(node.IsA(kind) for kind in ("vtkMRMLDisplayableNode", "vtkMRMLTableNode")):
+            self.panel.showResults()
+
     def _followParameters(self):
-        """Follow the scene's parameters, unless it is they that are followed."""
+        """Follow the scene's parameters, unless it is they that are followed, or the scene is about to change."""
+        if slicer.mrmlScene.IsClosing() or slicer.mrmlScene.IsImporting():
+            return
         parameters = self._widget.logic.getParameterNode()
         if self.parameters is not None and parameters.parameterNode is self.parameters.parameterNode:
             return
         self._unfollowParameters()
         for name in ("inputVolume", "translateInput"):
             if getattr(parameters, name) is None:
-                setattr(parameters, name, next(iter(scan_nodes(slicer.mrmlScene)), None))
+                setattr(parameters, name, views.shownScan())
         self.parameters = parameters
         self._parametersTag = parameters.parameterNode.AddObserver(vtk.vtkCommand.ModifiedEvent, self.onParametersChanged)
         self.panel.setParameters(parameters)

@@ -79,6 +79,9 @@ class Section:
     def onSceneClosing(self):
         """The scene's nodes are about to go. Sections override it."""
 
+    def showResults(self):
+        """Look again at which results the scene holds. Sections override it."""
+
     def bindPath(self, name, edit, isRemembered=False):
         """Keep a ctkPathLineEdit and a parameter in step; Slicer's own connector turns an empty path into the working folder.
 

@@ -1,7 +1,6 @@
 """The section Segment: a scan, every volume of the scene or a folder of scans becomes segmentations."""
 
 import functools
-import html
 from pathlib import Path
 
 import qt
@@ -11,17 +10,17 @@ from slicer.i18n import tr as _
 from ..core.errors import CrossModaError, InputError
 from ..core.failures import explain
 from ..experiment.events import LOADING
-from ..images.names import scans_in, segment_results
+from ..images.names import label_maps_in, scans_in, segment_results
 from ..images.raw_nrrd import read_in_pieces, write_in_pieces
 from ..models.model_folder import describe_model
-from ..scoring.plausibility import LOOK
 from ..slicer_nodes import mrml
 from . import tables, views, wording
 from .command_runner import CommandRunner
 from .model_packages import PackageImport
 from .section import Section
+from .segment_results import SegmentResults, measurementTable
 
-MOST_WARNINGS = 20  # sentences that are shown; with many scans the table has the others
+MOST_NAMES = 5  # of what is left out
 ICON_SIZE = 32
 
 
@@ -52,8 +51,9 @@ class SegmentSection(Section):
         self.runner = CommandRunner(self.onEvent, self.onEnd)
         isReady = functools.partial(panel.checkDependencies, self, ui.segmentStatus)
         self.importer = PackageImport(ui.segmentImport, functools.partial(self.say, ui.segmentStatus), isReady, self.onImported)
-        self._kind = self._outputFolder = None
-        self._jobs = {}  # the volume and its output by the name of the file that the command reads
+        self.results = SegmentResults(self)
+        self._choice = self._kind = self._outputFolder = None  # of the work that runs or ran last
+        self._jobs = {}  # the volume, its output and its telling name by the name of the file that the command reads
         self._labels = {}
         self._drawn = None  # the output's voxels when the work began
         self._made, self._skipped, self._results = [], [], 0
@@ -80,6 +80,14 @@ class SegmentSection(Section):
         ui.segmentApply.enabled = isRunning or not problem
         ui.segmentApply.toolTip = _("End the work; nothing half-made is kept.") if isRunning else problem or _("Segment.")
         self.show(ui.segmentProgress, isRunning)
+        self.results.follow(self._chosen())
+
+    def _chosen(self):
+        """Whose results the user wants to see, as :class:`SegmentResults` takes it."""
+        kind, volume = self.parameters.inputKind, self.ui.segmentInputVolume.currentNode()
+        if kind == "volume":
+            return kind, volume.GetID() if volume is not None else ""
+        return kind, self.parameters.outputFolder if kind == "folder" else ""
 
     def _showModel(self):
         """Show what the chosen model is; returns what is wrong with it."""
@@ -152,10 +160,10 @@ class SegmentSection(Section):
         if self.runner.running:
             self.runner.cancel()
             return
-        if not self.panel.checkDependencies(self, self.ui.segmentStatus):
+        if self.parameters is None or not self.panel.checkDependencies(self, self.ui.segmentStatus):
             return
         parameters = self.parameters
-        self._kind, self._outputFolder = parameters.inputKind, None
+        self._choice, self._kind, self._outputFolder = self._chosen(), parameters.inputKind, None
         self._made, self._skipped, self._results, self._warnings, self._findings = [], [], 0, {}, {}
         options = ["--device", parameters.device]
         try:
@@ -180,7 +188,7 @@ class SegmentSection(Section):
             words = ["segment", model, str(inputs or folder / "scans"), "-o", str(output or folder / "results")]
             return [*words, *options, "--measurements", str((output or folder) / "measurements.csv")]
 
-        self._showWarnings()
+        self.results.clear()
         self.say(self.ui.segmentStatus, _("Starting..."))
         self.ui.segmentProgress.setRange(0, 0)
         self.runner.start(prepare, arguments)
@@ -194,6 +202,8 @@ class SegmentSection(Section):
         self.remember(self.ui.segmentInputFolder)
         self.remember(self.ui.segmentOutputFolder)
         names = ["measurements.csv", *(name for scan in scans for name in segment_results(scan))]
+        left = [path.name for path in label_maps_in(folder) if path.name not in names]  # its own results need no word
+        self._skipped = self._leftOut([(name, _("label map")) for name in left])
         existing = [name for name in names if (output / name).exists()]
         if not existing:
             return []
@@ -212,6 +222,15 @@ class SegmentSection(Section):
         self.say(self.ui.segmentStatus, _("Nothing was done. Choose 'Create new segmentation' to keep both."))
         return False
 
+    def _leftOut(self, found):
+        """What is no scan, by name and kind, in a sentence; none if there is nothing."""
+        if not found:
+            return []
+        names = ", ".join(f"'{name}' ({kind})" for name, kind in found[:MOST_NAMES])
+        if len(found) > MOST_NAMES:
+            names = _("{names} and {count} more").format(names=names, count=len(found) - MOST_NAMES)
+        return [_("Left out: {names}.").format(names=names)]
+
     def _noPreparation(self, _folder):
         self._jobs = {}
         return ()
@@ -222,15 +241,20 @@ class SegmentSection(Section):
         volumes = [self.ui.segmentInputVolume.currentNode()] if isOne else self._sceneVolumes()
         output = self.parameters.outputSegmentation if isOne else None
         self._drawn = mrml.drawn_state(output) if output is not None else None
-        self._jobs = {f"scan_{number:04d}": (volume, output) for number, volume in enumerate(volumes, 1)}
-        for name, (volume, _output) in self._jobs.items():
+        self._jobs = {f"scan_{number:04d}": (volume, output, mrml.telling_name(volume)) for number, volume in enumerate(volumes, 1)}
+        if not isOne:
+            found = mrml.other_volumes(slicer.mrmlScene)
+            self._skipped = self._leftOut([(node.GetName(), wording.volumeKind(kind)) for node, kind in found])
+        isUsable = False
+        for name, (volume, _output, _title) in self._jobs.items():
             try:
                 scan = mrml.volume_from_node(volume)
             except InputError as error:
-                self._skipped.append(str(error))
-                if len(self._skipped) == len(volumes):
+                if not isUsable and volume is volumes[-1]:
                     raise
+                self._skipped.append(str(error))
                 continue
+            isUsable = True
             yield from write_in_pieces(scan, folder / "scans" / f"{name}.nrrd")
 
     def onEvent(self, event):
@@ -257,15 +281,15 @@ class SegmentSection(Section):
 
     def _withNames(self, text):
         """A text of the command's, with the volumes' names for those of the files that it was given."""
-        for name, (volume, _output) in self._jobs.items():
+        for name, (_volume, _output, title) in self._jobs.items():
             for file in (str(self.runner.folder / "scans" / f"{name}.nrrd"), f"{name}.nrrd", name):
-                text = text.replace(file, volume.GetName())
+                text = text.replace(file, title)
         return text
 
     def _addSegmentation(self, event):
         """Take a result into the scene, in steps."""
         job = Path(event["input"]).name.removesuffix(".nrrd")
-        volume, output = self._jobs[job]
+        volume, output, title = self._jobs[job]
         label_map = next(path for path in map(Path, event["outputs"]) if not path.name.endswith(mrml.FILE_ENDING))
         labels = yield from read_in_pieces(label_map)
         yield
@@ -279,109 +303,66 @@ class SegmentSection(Section):
             kept = _("'{name}' was changed meanwhile and is kept; the result is another segmentation.")
             self._skipped.append(kept.format(name=output.GetName()))
             output = None
-        name = _("{volume} segmentation").format(volume=volume.GetName())
+        name = _("{volume} segmentation").format(volume=title)
         node = mrml.segmentation_node(labels, self._labels, volume, name, output, surfaces)
         mrml.set_warnings(node, self._warnings.get(job, []))
         self._made.append((node, volume))
+        if volume is not views.shownScan():  # it would lie over another
+            node.SetDisplayVisibility(False)
 
     def onEnd(self, outcome, message):
         """Show the results, or why there are none."""
         rows = self._measurements() if self._results and outcome != "cancelled" else []
+        made = [node for node, _volume in self._made if node.GetScene() is not None]
         if rows:
-            self._showTable(rows)
-        self._showWarnings()
-        if self._made and outcome != "cancelled":
-            node, volume = self._made[-1]
-            views.showSegmentation(node, volume)
+            measurementTable(rows, made, self._outputFolder)
+        if made and outcome != "cancelled":
+            views.showSegmentation(*next(pair for pair in reversed(self._made) if pair[0] is made[-1]))
             if self.parameters is not None and self._kind == "volume":
                 self.parameters.outputSegmentation = None  # the next scan gets a segmentation of its own
-        failed = " ".join([*self._partText(), self._withNames(message)])
+        failed = " ".join([*self._partText(), *self._skipped, self._withNames(message)])
         texts = {"finished": self._doneText(), "failed": failed, "cancelled": " ".join([_("Cancelled."), *self._partText()])}
-        self.say(self.ui.segmentStatus, texts[outcome])
+        self.results.finish(self._choice, texts[outcome], made, self._warnings.items())
         self.update()
 
-    def _showWarnings(self):
-        """Show the warnings of the results, scan by scan; nothing while there are none."""
-        names = {scan: volume.GetName() for scan, (volume, _output) in self._jobs.items()}
-        isOne = self._kind == "volume"
-        self._showWarningTexts([("" if isOne else names.get(scan, scan), sentences) for scan, sentences in self._warnings.items()])
-
-    def showKeptWarnings(self):
-        """Show the warnings of segmentations that a loaded scene holds, while there are no newer results."""
-        if not self._warnings and not self.runner.running:
-            nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
-            self._showWarningTexts([(node.GetName(), [said]) for node in nodes if (said := node.GetAttribute(mrml.WARNINGS))])
+    def showResults(self):
+        self.results.again()
 
     def setParameters(self, parameters):
+        if parameters is None:
+            self.results.unfollow()
         super().setParameters(parameters)
-        if parameters is not None:
-            self.showKeptWarnings()
-
-    def _showWarningTexts(self, found):
-        """Show sentences under names, which need not differ."""
-        paragraphs, shown, more = [], 0, 0
-        for name, sentences in found:
-            shown += len(sentences)
-            if shown > max(MOST_WARNINGS, len(sentences)):
-                more += len(sentences)
-                continue
-            paragraphs += [f"<b>{html.escape(name)}</b>"] if name else []
-            # The heading says what to do.
-            paragraphs += ["\N{BULLET} " + html.escape(sentence.replace(f"; {LOOK}", "")) for sentence in sentences]
-        if more:
-            paragraphs.append(_("And {count} more, kept with the segmentations and in the measurements.").format(count=more))
-        self.ui.segmentWarningsText.text = "".join(f'<p style="margin: 0 0 4px 0">{paragraph}</p>' for paragraph in paragraphs)
-        self.show(self.ui.segmentWarnings, bool(paragraphs))
-        self.shownWarnings = shown
-        self.panel.showStatus()
 
     def _partText(self):
         """What is done of work that failed or was cancelled in part."""
-        return [_("{count} scans are done.").format(count=self._results)] if self._results else []
+        if not self._results:
+            return []
+        if self._outputFolder is not None:
+            return [_("{count} scans are done; their results are in {folder}.").format(count=self._results, folder=self._outputFolder)]
+        return [_("{count} scans are done.").format(count=self._results)]
 
     def _doneText(self):
         if self._outputFolder is not None:
-            return _("Done. The results are in {folder}. Not for clinical use.").format(folder=self._outputFolder)
-        if not self._made:
+            done = _("Done. The results are in {folder}. Not for clinical use.").format(folder=self._outputFolder)
+        elif not self._made:
             return _("The scan was removed meanwhile; nothing was added.")
-        names = ", ".join(node.GetName() for node, _volume in self._made)
-        return " ".join([_("Done: {names}. Not for clinical use.").format(names=names), *self._skipped])
+        else:
+            names = ", ".join(node.GetName() for node, _volume in self._made)
+            done = _("Done: {names}. Not for clinical use.").format(names=names)
+        return " ".join([done, *self._skipped])
 
     def _measurements(self):
         path = (self._outputFolder or self.runner.folder) / "measurements.csv"
         rows = tables.readCsv(path) if path.is_file() else []
         for row in rows:
             row["warnings"] = ", ".join(wording.findingText(kind) for kind in self._findings.get((row["case"], row["structure"]), []))
-            if row["case"] in self._jobs:
-                row["case"] = self._jobs[row["case"]][0].GetName()
+            row["scan"] = self._jobs[row["case"]][2] if row["case"] in self._jobs else row["case"]
         return rows
-
-    def _showTable(self, rows):
-        scans = {row["case"] for row in rows}
-        columns = {"case": _("Scan")} if len(scans) > 1 else {}
-        columns |= {
-            "structure": _("Structure"),
-            "volume_ml": _("Volume (ml)"),
-            "largest_axial_diameter_mm": _("Axial diameter (mm)"),
-        }
-        distances = [key for key in rows[0] if key.startswith("distance_mm to ")]
-        if len(distances) == 2:  # of two structures there is only one distance
-            for row in rows:
-                row["distance"] = row[distances[0]] or row[distances[1]]
-            columns["distance"] = _("Distance apart (mm)")
-        else:
-            columns |= {key: _("Distance to {structure} (mm)").format(structure=key.removeprefix("distance_mm to ")) for key in distances}
-        if any(row["warnings"] for row in rows):
-            columns["warnings"] = _("Warnings")
-        name = _("{scan} measurements").format(scan=scans.pop()) if len(scans) == 1 else _("Measurements")
-        node = tables.tableNode(name, columns, rows)
-        tables.show(self.ui.segmentTable, node)
 
     def onSceneClosing(self):
         self.runner.cancel()
-        tables.show(self.ui.segmentTable, None)
-        self._warnings, self._findings = {}, {}
-        self._showWarnings()
+        self._made, self._jobs, self._warnings, self._findings = [], {}, {}, {}
+        self.results.forget()
 
     def cleanup(self):
         self.runner.cancel()

@@ -28,7 +28,9 @@ class TranslateSection(Section):
         ui.translateInputVolume.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.update())
         ui.translateApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
-        self._input = self._output = self._made = self._model = self._drawn = self._kept = None
+        self._input = self._output = self._made = self._model = self._chosen = self._drawn = self._kept = None
+        self._name = ""  # of the input, told apart from others
+        self._texts = {}  # text and the volume that was made, by the input's ID
 
     def update(self):
         ui, isRunning = self.ui, self.runner.running
@@ -39,6 +41,19 @@ class TranslateSection(Section):
         ui.translateApply.enabled = isRunning or not problem
         ui.translateApply.toolTip = _("End the work; nothing half-made is kept.") if isRunning else problem or _("Translate.")
         self.show(ui.translateProgress, isRunning)
+        chosen = ui.translateInputVolume.currentNode()
+        if self.parameters is not None and chosen is not self._chosen:
+            self._chosen = chosen
+            self._showText(chosen)
+
+    def showResults(self):
+        self._showText(self._chosen)
+
+    def _showText(self, volume):
+        """Show what was said last of a volume, unless what it was about is gone."""
+        if not self.runner.running:
+            text, made = self._texts.get(volume.GetID() if volume is not None else "", ("", None))
+            self.say(self.ui.translateStatus, "" if made is not None and made.GetScene() is None else text)
 
     def _showModel(self):
         """Show what the chosen model is; returns what is wrong with it."""
@@ -58,11 +73,12 @@ class TranslateSection(Section):
         if self.runner.running:
             self.runner.cancel()
             return
-        if not self.panel.checkDependencies(self, self.ui.translateStatus) or not self._mayReplace():
+        if self.parameters is None or not self.panel.checkDependencies(self, self.ui.translateStatus) or not self._mayReplace():
             return
         self.panel.rememberModel(self.ui.translateModelPath)
         self._input, self._output, self._made = self.ui.translateInputVolume.currentNode(), self.parameters.translateOutput, None
         self._drawn, self._kept = mrml.drawn_state(self._output) if self._output is not None else None, None
+        self._name = mrml.telling_name(self._input)
         self._model, device = Path(self.parameters.model), self.parameters.translateDevice
         model = str(self._model)
 
@@ -110,13 +126,13 @@ class TranslateSection(Section):
         output = self._output if self._output is not None and self._output.GetScene() is not None else None
         if output is not None and mrml.drawn_state(output) != self._drawn:
             self._kept, output = output.GetName(), None
-        name = pseudo_target_name(self._input.GetName(), self._model)
+        name = pseudo_target_name(self._name, self._model)
         self._made = mrml.volume_node(translated, name, output, self._input)
 
     def onEnd(self, outcome, message):
         """Show the result beside its input, or why there is none."""
         if self.runner.folder is not None:
-            message = message.replace(str(self.runner.folder / "scan.nrrd"), self._input.GetName())
+            message = message.replace(str(self.runner.folder / "scan.nrrd"), self._name)
         if self._made is not None:
             views.showSideBySide(self._input, self._made)
             message = _("Done: {name}, a synthetic image, not a scan. Not for clinical use.").format(name=self._made.GetName())
@@ -124,12 +140,15 @@ class TranslateSection(Section):
                 message += " " + _("'{name}' was changed meanwhile and is kept; the result is another volume.").format(name=self._kept)
         elif outcome == "finished":
             message = _("The scan was removed meanwhile; nothing was added.")
-        self.say(self.ui.translateStatus, _("Cancelled.") if outcome == "cancelled" else message)
+        self._texts[self._input.GetID()] = (_("Cancelled.") if outcome == "cancelled" else message, self._made)
+        self._showText(self._input)
         self._input = self._output = self._made = None
         self.update()
 
     def onSceneClosing(self):
         self.runner.cancel()
+        self._texts, self._chosen = {}, None
+        self._showText(None)
 
     def cleanup(self):
         self.runner.cancel()

@@ -2,25 +2,60 @@
 
 import slicer
 
+from ..slicer_nodes import mrml
+
+
+def shownScan():
+    """The scan that the slice views show; the scene's first where they show none, None where there is none."""
+    scans = mrml.scan_nodes(slicer.mrmlScene)
+    layoutManager = slicer.app.layoutManager()
+    if layoutManager is not None:
+        for name in layoutManager.sliceViewNames():
+            shown = layoutManager.sliceWidget(name).mrmlSliceCompositeNode().GetBackgroundVolumeID()
+            found = next((scan for scan in scans if shown and scan.GetID() == shown), None)
+            if found is not None:
+                return found
+    return next(iter(scans), None)
+
+
+def hideOthers(*scans):
+    """Hide the segmentations of all other scans, in slices and in 3-D; those that tell of no scan stay as they are."""
+    for segmentation in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+        scan = mrml.scan_of(segmentation)
+        if scan is not None and scan not in scans:
+            segmentation.SetDisplayVisibility(False)
+
+
+def showScan(volume):
+    """Show a scan in all slice views, and nothing of another over it."""
+    hideOthers(volume)
+    if slicer.app.layoutManager() is not None:
+        slicer.util.setSliceViewerLayers(background=volume, foreground=None, label=None, fit=True)
+
 
 def showSegmentation(segmentation, volume):
-    """Show a scan and its segmentation: slices through the first structure that was found, surfaces in 3-D."""
+    """Show a scan and its segmentation: slices through the first structure that was found, and 3-D from near it."""
+    segmentation.SetDisplayVisibility(True)
     layoutManager = slicer.app.layoutManager()
+    if layoutManager is not None:
+        segmentation.CreateClosedSurfaceRepresentation()
+    showScan(volume)
     if layoutManager is None:
         return
-    segmentation.CreateClosedSurfaceRepresentation()
-    slicer.util.setSliceViewerLayers(background=volume, fit=True)
-    for segmentId in segmentation.GetSegmentation().GetSegmentIDs():
-        centre = segmentation.GetSegmentCenterRAS(segmentId)
-        if centre is not None:
-            slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *centre)
-            break
+    found = mrml.filled_segments(segmentation)
+    if not found:
+        return
+    slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *mrml.inner_point(segmentation, found[0]))
+    bounds = mrml.voxel_bounds(segmentation)
     for index in range(layoutManager.threeDViewCount):
-        layoutManager.threeDWidget(index).threeDView().resetFocalPoint()
+        renderer = layoutManager.threeDWidget(index).threeDView().renderWindow().GetRenderers().GetFirstRenderer()
+        renderer.ResetCamera(bounds)  # resetFocalPoint turns to everything that is shown, and does not go nearer
+        renderer.ResetCameraClippingRange()
 
 
 def showSideBySide(first, second):
-    """Show two volumes beside each other in axial slices that move together."""
+    """Show two volumes beside each other in axial slices that move together, and no other scan's segmentations."""
+    hideOthers(first, second)
     layoutManager = slicer.app.layoutManager()
     if layoutManager is None:
         return

@@ -129,3 +129,14 @@ def findingText(kind):
     """What a warning found in a structure of a segmentation, in a word or two for a table."""
     texts = {"empty": _("not found"), "edge": _("touches the edge"), "two_sides": _("on both sides"), "volume": _("unusual volume")}
     return texts.get(kind, kind)
+
+
+def volumeKind(kind):
+    """What a volume is that is no scan (:func:`.mrml.other_volumes`)."""
+    texts = {
+        "label map": _("label map"),
+        "vector volume": _("vector volume"),
+        "diffusion tensors": _("diffusion tensors"),
+        "diffusion series": _("diffusion series"),
+    }
+    return texts.get(kind, kind)

@@ -89,7 +89,7 @@ class InferenceLogic:
         volume, before = mrml.volume_from_node(volumeNode), _state(outputNode)
         segmenter = self._segmenters.load(model, device)
         labels = segmenter.segment(volume, progress)
-        name = f"{volumeNode.GetName()} segmentation"
+        name = f"{mrml.telling_name(volumeNode)} segmentation"
         warnings = plausibility.check(labels, segmenter.labels, segmenter.trained_on)
         node = mrml.segmentation_node(labels, segmenter.labels, volumeNode, name, _if_left_alone(outputNode, before))
         mrml.set_warnings(node, [warning.message for warning in warnings])
@@ -123,7 +123,7 @@ class InferenceLogic:
             raise InputError(f"Volume '{volumeNode.GetName()}' is both input and output; choose another output volume.")
         volume, before = mrml.volume_from_node(volumeNode), _state(outputNode)
         translated = self._translators.load(model, device).translate(volume, progress)
-        name = pseudo_target_name(volumeNode.GetName(), Path(model))
+        name = pseudo_target_name(mrml.telling_name(volumeNode), Path(model))
         return mrml.volume_node(translated, name, _if_left_alone(outputNode, before), volumeNode)
 
     def unload(self) -> None:

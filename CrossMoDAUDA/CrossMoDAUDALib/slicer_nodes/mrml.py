@@ -9,17 +9,21 @@ same transform, so both move together and nothing has to be hardened first.
 
 from __future__ import annotations
 
-from .scenes import Node, remove_node, scan_nodes, scene
+from .scenes import Node, name_with_scan, other_volumes, remove_node, scan_nodes, scan_of, scene, telling_name
 from .segmentation_files import FILE_ENDING, read_segmentation, write_segmentation, write_segmentation_file
 from .segmentation_nodes import (
     WARNINGS,
     drawn_state,
+    filled_segments,
+    inner_point,
     label_volume_from_node,
     label_volume_from_segmentation,
     segmentation_node,
     set_warnings,
     shared_structures,
     structure_names,
+    voxel_bounds,
+    warnings_of,
 )
 from .surfaces import read_surface, surface_files, write_surfaces
 from .volume_nodes import volume_from_node, volume_node
@@ -29,20 +33,28 @@ __all__ = [
     "WARNINGS",
     "Node",
     "drawn_state",
+    "filled_segments",
+    "inner_point",
     "label_volume_from_node",
     "label_volume_from_segmentation",
+    "name_with_scan",
+    "other_volumes",
     "read_segmentation",
     "read_surface",
     "remove_node",
     "scan_nodes",
+    "scan_of",
     "scene",
     "segmentation_node",
     "set_warnings",
     "shared_structures",
     "structure_names",
     "surface_files",
+    "telling_name",
     "volume_from_node",
     "volume_node",
+    "voxel_bounds",
+    "warnings_of",
     "write_segmentation",
     "write_segmentation_file",
     "write_surfaces",

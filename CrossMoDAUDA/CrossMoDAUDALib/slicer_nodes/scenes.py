@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ..core.errors import CrossModaError
+from ..images.volumes import file_stem
 
 Node = Any  # a vtkMRMLNode; the classes exist only once ``slicer`` is imported
+# Volumes whose class is derived from a scan's.
+_NO_SCANS = {
+    "vtkMRMLLabelMapVolumeNode": "label map",
+    "vtkMRMLVectorVolumeNode": "vector volume",
+    "vtkMRMLDiffusionTensorVolumeNode": "diffusion tensors",
+    "vtkMRMLDiffusionWeightedVolumeNode": "diffusion series",
+}
 
 
 def scene() -> Node:
@@ -23,10 +34,49 @@ def scene() -> Node:
 
 def scan_nodes(holder: Node) -> list[Node]:
     """The volume nodes of a scene that may be scans: scalar, no label maps, not hidden."""
-    kind = "vtkMRMLScalarVolumeNode"
-    nodes = [holder.GetNthNodeByClass(n, kind) for n in range(holder.GetNumberOfNodesByClass(kind))]
-    others = ("vtkMRMLLabelMapVolumeNode", "vtkMRMLVectorVolumeNode", "vtkMRMLDiffusionTensorVolumeNode")
-    return [node for node in nodes if not node.GetHideFromEditors() and not any(node.IsA(other) for other in others)]
+    return [node for node in _volumes(holder) if not any(node.IsA(kind) for kind in _NO_SCANS)]
+
+
+def other_volumes(holder: Node) -> list[tuple[Node, str]]:
+    """The volume nodes of a scene that are no scans, not hidden, each with what it is (a kind's name, as ``label map``)."""
+    found = [(node, next((name for kind, name in _NO_SCANS.items() if node.IsA(kind)), "")) for node in _volumes(holder)]
+    return [(node, name) for node, name in found if name]
+
+
+def telling_name(node: Node) -> str:
+    """A scan's name; where another scan of the scene has the same, with what tells them apart.
+
+    That is the first of these in which all of one name differ: the folder, study or patient in the subject hierarchy, the file, the
+    file's folder, or else a number.
+    """
+    holder, name = node.GetScene(), node.GetName()
+    alike = [other for other in scan_nodes(holder) if other.GetName() == name] if holder is not None else []
+    if len(alike) < 2 or node not in alike:
+        return str(name)
+    ways: list[Callable[[Node], str]] = [functools.partial(_ancestor, level=level) for level in range(3)]
+    for tell in (*ways, _file, _file_folder):
+        told = [tell(other) for other in alike]
+        if "" not in told and len(set(told)) == len(told):
+            return f"{name} ({told[alike.index(node)]})"
+    return f"{name} ({alike.index(node) + 1})"
+
+
+def scan_of(node: Node) -> Node:
+    """The volume that a segmentation was made from, or on whose grid it was painted; None where it does not tell, as a label map."""
+    is_segmentation = node.IsA("vtkMRMLSegmentationNode")
+    return node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole()) if is_segmentation else None
+
+
+def name_with_scan(node: Node, *others: Node) -> str:
+    """A node's name, with its scan's where the name does not hold it.
+
+    Args:
+        others: segmentations of the same scan, which tell it where the node does not.
+    """
+    scan = next((scan for scan in map(scan_of, (node, *others)) if scan is not None), None)
+    told = telling_name(scan) if scan is not None else ""
+    is_told = re.search(rf"(?<!\w){re.escape(told)}(?!\w)", node.GetName()) is not None
+    return str(node.GetName()) if is_told or not told else f"{node.GetName()} ({told})"
 
 
 def remove_node(node: Node) -> None:
@@ -89,3 +139,30 @@ def put_beside(node: Node, reference_node: Node, is_new: bool) -> None:
     item, reference_item = hierarchy.GetItemByDataNode(node), hierarchy.GetItemByDataNode(reference_node)
     if item and reference_item:  # 0: not in the hierarchy
         hierarchy.SetItemParent(item, hierarchy.GetItemParent(reference_item))
+
+
+def _volumes(holder: Node) -> list[Node]:
+    kind = "vtkMRMLScalarVolumeNode"
+    nodes = [holder.GetNthNodeByClass(n, kind) for n in range(holder.GetNumberOfNodesByClass(kind))]
+    return [node for node in nodes if not node.GetHideFromEditors()]
+
+
+def _ancestor(node: Node, level: int) -> str:
+    """The name of what holds a node in the subject hierarchy: its folder or study (level 0), its patient (level 1), ..."""
+    hierarchy = node.GetScene().GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode")
+    item = hierarchy.GetItemByDataNode(node) if hierarchy is not None else 0
+    for _step in range(level + 1):
+        item = hierarchy.GetItemParent(item) if item else 0
+    return str(hierarchy.GetItemName(item)) if item and item != hierarchy.GetSceneItemID() else ""
+
+
+def _file(node: Node) -> str:
+    storage = node.GetStorageNode()
+    name = storage.GetFileName() if storage is not None else None
+    return file_stem(Path(name)) if name else ""
+
+
+def _file_folder(node: Node) -> str:
+    storage = node.GetStorageNode()
+    name = storage.GetFileName() if storage is not None else None
+    return Path(name).parent.name if name else ""

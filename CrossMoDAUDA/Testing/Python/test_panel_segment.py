@@ -99,7 +99,8 @@ def test_what_is_odd_is_plain_to_see(host: Host, strict_model: Path) -> None:
     wait(host, "segment")
     assert host.find("segmentWarnings").visible and not host.find("segmentWarningsIcon").pixmap.isNull()
     shown = host.find("segmentWarningsText").text
-    assert "Vestibular schwannoma: " in shown and "Cochlea: " in shown and "Scan" not in shown, "of one scan no name is needed"
+    assert "Vestibular schwannoma: " in shown and "Cochlea: " in shown
+    assert "<b>Scan &lt;A&gt; segmentation</b>" in shown and host.find("segmentTableTitle").text == "Scan <A> measurements"
     (node,) = nodes("vtkMRMLSegmentationNode").values()
     table = nodes("vtkMRMLTableNode")["Scan <A> measurements"]
     column = table.GetNumberOfColumns() - 1
@@ -115,7 +116,7 @@ def test_what_is_odd_is_plain_to_see(host: Host, strict_model: Path) -> None:
     assert not host.find("segmentWarnings").visible, "they were about the result before"
     wait(host, "segment")
     shown = host.find("segmentWarningsText").text
-    assert shown.index("<b>Scan &lt;A&gt;</b>") < shown.index("<b>Scan B</b>") and "scan_0001" not in shown
+    assert shown.index("<b>Scan &lt;A&gt; segmentation_1</b>") < shown.index("<b>Scan B segmentation</b>") and "scan_0001" not in shown
     assert all(node.GetAttribute(mrml.WARNINGS) for node in nodes("vtkMRMLSegmentationNode").values())
     host.close_scene()
     assert not host.find("segmentWarnings").visible
@@ -129,7 +130,7 @@ def test_warnings_are_saved_with_the_scene(host: Host, tmp_path: Path) -> None:
     scan, labels = add_scan()
     node = mrml.segmentation_node(labels, phantom.LABELS, scan, "Odd")
     said = "Tumour: 14.2 ml, more than any it was trained on (0.1 to 8.3 ml); look: \N{BULLET} ü."
-    mrml.set_warnings(node, [said])
+    mrml.set_warnings(node, [said, "Cochlea: nothing was found; look."])
     slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
     slicer.mrmlScene.SetRootDirectory(str(tmp_path))
     slicer.mrmlScene.Commit()
@@ -138,20 +139,21 @@ def test_warnings_are_saved_with_the_scene(host: Host, tmp_path: Path) -> None:
     slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
     slicer.mrmlScene.Import()
     host.process(0.1)
-    assert slicer.mrmlScene.GetFirstNodeByName("Odd").GetAttribute(mrml.WARNINGS) == said
+    assert slicer.mrmlScene.GetFirstNodeByName("Odd").GetAttribute(mrml.WARNINGS) == f"{said}\nCochlea: nothing was found; look."
     assert host.find("segmentWarnings").visible, "and shown when it is loaded again"
-    assert "<b>Odd</b>" in host.find("segmentWarningsText").text and "14.2 ml" in host.find("segmentWarningsText").text
+    shown = host.find("segmentWarningsText").text
+    assert "<b>Odd (Scan A)</b>" in shown and "14.2 ml" in shown and shown.count("<p") == 3, "each warning stands by itself"
 
 
 def test_many_warnings_are_cut_scan_by_scan(host: Host) -> None:
-    section = host.widget.panel.segment
-    section._showWarningTexts([(f"Scan {number}", ["Tumour: nothing was found.", "Cochlea: nothing was found."]) for number in range(30)])
+    results = host.widget.panel.segment.results
+    results.showWarnings([(f"Scan {number}", ["Tumour: nothing was found.", "Cochlea: nothing was found."]) for number in range(30)])
     shown = host.find("segmentWarningsText").text
     assert shown.count("nothing was found") == 20 and "Scan 9<" in shown and "Scan 10<" not in shown
     assert "And 40 more" in shown
-    section._showWarningTexts([("Scan", ["Odd."] * 30)])
+    results.showWarnings([("Scan", ["Odd."] * 30)])
     assert host.find("segmentWarningsText").text.count("Odd.") == 30, "one scan's are never cut"
-    section._showWarningTexts([("T2 SPACE", ["Of one patient."]), ("T2 SPACE", ["Of another."])])
+    results.showWarnings([("T2 SPACE", ["Of one patient."]), ("T2 SPACE", ["Of another."])])
     assert "Of one patient." in host.find("segmentWarningsText").text and "Of another." in host.find("segmentWarningsText").text
 
 

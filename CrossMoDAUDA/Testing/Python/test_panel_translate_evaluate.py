@@ -25,11 +25,16 @@ def cells(table: Any) -> dict[str, dict[str, str]]:
 
 def test_translated_volume_lies_beside_its_input(host: Host, tiny_experiment: Path) -> None:
     import slicer
+    from CrossMoDAUDALib.cohort import phantom
     from CrossMoDAUDALib.slicer_nodes import mrml
 
-    scan, _ = add_scan("ceT1")
+    scan, labels = add_scan("ceT1")
+    own = mrml.segmentation_node(labels, phantom.LABELS, scan, "Of ceT1")
+    other_scan, other_labels = add_scan("Another patient", seed=10)
+    others = mrml.segmentation_node(other_labels, phantom.LABELS, other_scan, "Of another patient")
     choose_model(host, tiny_experiment)
     open_section(host, "translate")
+    host.find("translateInputVolume").setCurrentNode(scan)
     assert host.find("translateModelPath").currentPath == str(tiny_experiment)  # one model for the whole panel
     host.click("translateApply")
     assert host.find("translateApply").text == "Cancel"
@@ -44,6 +49,13 @@ def test_translated_volume_lies_beside_its_input(host: Host, tiny_experiment: Pa
         view = manager.sliceWidget(name)
         assert view.mrmlSliceCompositeNode().GetBackgroundVolumeID() == node.GetID()
         assert view.mrmlSliceCompositeNode().GetLinkedControl() and view.mrmlSliceNode().GetOrientation() == "Axial"
+    assert own.GetDisplayVisibility() and not others.GetDisplayVisibility(), "no other patient's findings lie over them"
+    host.find("translateInputVolume").setCurrentNode(other_scan)
+    assert host.find("translateStatus").text == ""
+    host.find("translateInputVolume").setCurrentNode(scan)
+    assert "synthetic image" in host.find("translateStatus").text
+    slicer.mrmlScene.RemoveNode(made)
+    assert host.find("translateStatus").text == "", "it goes with its result"
 
 
 def test_translation_into_a_chosen_volume(host: Host, tiny_experiment: Path) -> None:
@@ -87,6 +99,7 @@ def test_model_without_translation_says_so(host: Host, tiny_experiment: Path) ->
 
 
 def test_scores_are_the_librarys(host: Host) -> None:
+    import slicer
     from CrossMoDAUDALib.cohort import phantom
     from CrossMoDAUDALib.scoring import evaluation
     from CrossMoDAUDALib.slicer_nodes import mrml
@@ -101,11 +114,19 @@ def test_scores_are_the_librarys(host: Host) -> None:
     host.find("evaluateReference").setCurrentNode(reference)
     host.click("evaluateApply")
     assert wait(host, "evaluate") == "Done."
-    found = cells(nodes("vtkMRMLTableNode")["Scores of Mine"])
+    found = cells(nodes("vtkMRMLTableNode")["Scores of Mine (Scan A)"])
     for score in evaluation.score_case("case", moved, labels, phantom.LABELS, "challenge2022"):
         assert float(found[score.structure]["DSC"]) == pytest.approx(score.dice, rel=0.001)
         assert float(found[score.structure]["ASSD (mm)"]) == pytest.approx(score.assd, rel=0.001)
     assert list(found) == list(phantom.LABELS)
+    assert host.find("evaluateTableTitle").text == "Scores of Mine (Scan A), compared with By hand"
+    host.find("evaluatePrediction").setCurrentNode(None)
+    assert not host.find("evaluateTable").visible and not host.find("evaluateTableTitle").visible
+    assert host.find("evaluateStatus").text == "", "the scores are of others"
+    host.find("evaluatePrediction").setCurrentNode(prediction)
+    assert host.find("evaluateTable").visible and host.find("evaluateStatus").text == "Done."
+    slicer.mrmlScene.RemoveNode(nodes("vtkMRMLTableNode")["Scores of Mine (Scan A)"])
+    assert not host.find("evaluateTable").visible
 
 
 def test_label_map_against_segmentation(host: Host) -> None:
@@ -122,7 +143,7 @@ def test_label_map_against_segmentation(host: Host) -> None:
     host.find("evaluateReference").setCurrentNode(segmentation)
     host.click("evaluateApply")
     wait(host, "evaluate")
-    found = cells(nodes("vtkMRMLTableNode")["Scores of Label map"])
+    found = cells(nodes("vtkMRMLTableNode")["Scores of Label map (Scan A)"])
     assert {name: row["DSC"] for name, row in found.items()} == {"Vestibular schwannoma": "1", "Cochlea": "1"}
 
 

@@ -1,0 +1,158 @@
+"""What the section Segment shows of its results: the text, the warnings and the measurements of the scans that are chosen."""
+
+import html
+
+import slicer
+from slicer.i18n import tr as _
+
+from ..scoring.plausibility import LOOK
+from ..slicer_nodes import mrml
+from . import tables
+
+RESULT = "CrossMoDAUDA.Result"  # a table's references to the segmentations that it measures, saved with the scene
+FOLDER = "CrossMoDAUDA.Folder"  # an attribute of a table of a folder's results
+MOST_WARNINGS = 20  # sentences that are shown; with many scans the table has the others
+
+
+class SegmentResults:
+    """Shows results in the section's form; they are found by the scene's nodes, so that they go with their scan and their scene.
+
+    A choice says whose results are meant: ("volume", the node's ID), ("scene", "") or ("folder", the folder of the results).
+
+    Args:
+        section: whose form it is.
+    """
+
+    def __init__(self, section):
+        self._section, self._ui = section, section.ui
+        self._chosen = self._shown = None
+        self._texts = {}  # text and the nodes that it is about, by choice
+        self._folderWarnings = {}  # (scan, sentences) each, by folder
+
+    def follow(self, choice):
+        """Show the results of a choice that the user has just made."""
+        if choice != self._chosen:
+            self._chosen = choice
+            self._show(choice)
+
+    def again(self):
+        """Look again at what the scene holds."""
+        self._show(self._shown or self._chosen)
+
+    def unfollow(self):
+        """Another scene's parameters come: its results are found anew."""
+        self._chosen = self._shown = None
+
+    def forget(self):
+        """The scene closes, and all that was said of it goes."""
+        self.unfollow()
+        self._texts, self._folderWarnings = {}, {}
+        self._section.say(self._ui.segmentStatus, "")
+        self.clear()
+
+    def clear(self):
+        """Show no warnings and no measurements."""
+        self.showTable(None)
+        self.showWarnings(())
+
+    def finish(self, choice, text, segmentations=(), folderWarnings=()):
+        """Show what a choice's work has led to, whatever is chosen meanwhile.
+
+        Args:
+            segmentations: what the text is about; it goes when one of these goes.
+            folderWarnings: scan and sentences each, of a folder of scans.
+        """
+        self._texts[choice] = (text, list(segmentations))
+        self._folderWarnings[choice[1]] = list(folderWarnings)
+        self._show(choice)
+
+    def _show(self, choice):
+        if choice is None or self._section.runner.running:
+            return
+        self._shown = choice
+        text, about = self._texts.get(choice, ("", ()))
+        self._section.say(self._ui.segmentStatus, "" if any(node.GetScene() is None for node in about) else text)
+        kind, which = choice
+        found = slicer.util.getNodesByClass("vtkMRMLTableNode")
+        if kind == "folder":
+            measured = [table for table in found if which and table.GetAttribute(FOLDER) == which]
+            warned = self._folderWarnings.get(which, ())
+        else:
+            scans = [slicer.mrmlScene.GetNodeByID(which)] if kind == "volume" and which else mrml.scan_nodes(slicer.mrmlScene)
+            scans = scans if kind == "scene" or which else []
+            results = [node for scan in scans if scan is not None for node in self._results(scan, found)]
+            measured = [table for table in found if any(node in results for node in _measured(table))]
+            warned = [(mrml.name_with_scan(node), mrml.warnings_of(node)) for node in results]
+        self.showTable(measured[-1] if measured else None)
+        self.showWarnings(warned)
+
+    def _results(self, scan, found):
+        """A scan's segmentations: those of its latest measurements, or all."""
+        nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+        own = [node for node in nodes if mrml.scan_of(node) is scan]
+        latest = ([node for node in _measured(table) if node in own] for table in reversed(found))
+        return next(filter(None, latest), own)
+
+    def showTable(self, node):
+        """Show a table under its name, which tells whose it is; None for none."""
+        tables.show(self._ui.segmentTable, node)
+        title = node.GetName() if node is not None else ""
+        self._section.say(self._ui.segmentTableTitle, title)
+        self._ui.segmentTableTitle.toolTip = title  # a long name without a space is cut
+
+    def showWarnings(self, found):
+        """Show sentences under names, which need not differ."""
+        paragraphs, shown, more = [], 0, 0
+        for name, sentences in found:
+            shown += len(sentences)
+            if shown > max(MOST_WARNINGS, len(sentences)):
+                more += len(sentences)
+                continue
+            paragraphs += [f"<b>{html.escape(name)}</b>"] if sentences else []
+            # The heading says what to do.
+            paragraphs += ["\N{BULLET} " + html.escape(sentence.replace(f"; {LOOK}", "")) for sentence in sentences]
+        if more:
+            paragraphs.append(_("And {count} more, kept with the segmentations and in the measurements.").format(count=more))
+        self._ui.segmentWarningsText.text = "".join(f'<p style="margin: 0 0 4px 0">{paragraph}</p>' for paragraph in paragraphs)
+        self._section.show(self._ui.segmentWarnings, bool(paragraphs))
+        self._section.shownWarnings = shown
+        self._section.panel.showStatus()
+
+
+def measurementTable(rows, segmentations=(), folder=None):
+    """A table node of measurements, tied to what it measures.
+
+    Args:
+        rows: dictionaries of measurements.csv, with ``scan``, the name of the scan, and ``warnings``.
+        segmentations: the nodes that were measured.
+        folder: of the results, where they are files.
+    """
+    scans = dict.fromkeys(row["scan"] for row in rows)
+    columns = {"scan": _("Scan")} if len(scans) > 1 else {}
+    columns |= {
+        "structure": _("Structure"),
+        "volume_ml": _("Volume (ml)"),
+        "largest_axial_diameter_mm": _("Axial diameter (mm)"),
+    }
+    distances = [key for key in rows[0] if key.startswith("distance_mm to ")]
+    if len(distances) == 2:  # of two structures there is only one distance
+        for row in rows:
+            row["distance"] = row[distances[0]] or row[distances[1]]
+        columns["distance"] = _("Distance apart (mm)")
+    else:
+        columns |= {key: _("Distance to {structure} (mm)").format(structure=key.removeprefix("distance_mm to ")) for key in distances}
+    if any(row["warnings"] for row in rows):
+        columns["warnings"] = _("Warnings")
+    name = _("{scan} measurements").format(scan=next(iter(scans))) if len(scans) == 1 else _("Measurements")
+    node = tables.tableNode(name, columns, rows)
+    for segmentation in segmentations:
+        node.AddNodeReferenceID(RESULT, segmentation.GetID())
+    if folder is not None:
+        node.SetAttribute(FOLDER, str(folder))
+    return node
+
+
+def _measured(table):
+    """The segmentations that a table measures, those that are gone left out."""
+    nodes = (table.GetNthNodeReference(RESULT, number) for number in range(table.GetNumberOfNodeReferences(RESULT)))
+    return [node for node in nodes if node is not None]
