@@ -174,7 +174,10 @@ class SegmentSection(Section):
             else:
                 if not self._mayReplace():
                     return
-                prepare, inputs = self._writeVolumes, None
+                isOne = self._kind == "volume"
+                volumes = [self.ui.segmentInputVolume.currentNode()] if isOne else self._sceneVolumes()
+                # What is chosen now: a scene may come before the first step.
+                prepare, inputs = functools.partial(self._writeVolumes, volumes, parameters.outputSegmentation if isOne else None), None
                 options += ["--format", "nrrd", "--surfaces"]
         except (CrossModaError, OSError) as error:
             self.say(self.ui.segmentStatus, explain(error)[0])
@@ -214,7 +217,7 @@ class SegmentSection(Section):
 
     def _mayReplace(self):
         node = self.parameters.outputSegmentation if self.parameters.inputKind == "volume" else None
-        if node is None or node.GetSegmentation().GetNumberOfSegments() == 0:
+        if node is None or node.GetScene() is None or node.GetSegmentation().GetNumberOfSegments() == 0:
             return True
         question = _("The segments of '{name}' will be replaced. Go on?").format(name=node.GetName())
         if slicer.util.confirmYesNoDisplay(question):
@@ -235,14 +238,11 @@ class SegmentSection(Section):
         self._jobs = {}
         return ()
 
-    def _writeVolumes(self, folder):
+    def _writeVolumes(self, volumes, output, folder):
         """Write the chosen volumes where the command finds them, one a step; of several, what is no scan is left out."""
-        isOne = self._kind == "volume"
-        volumes = [self.ui.segmentInputVolume.currentNode()] if isOne else self._sceneVolumes()
-        output = self.parameters.outputSegmentation if isOne else None
         self._drawn = mrml.drawn_state(output) if output is not None else None
         self._jobs = {f"scan_{number:04d}": (volume, output, mrml.telling_name(volume)) for number, volume in enumerate(volumes, 1)}
-        if not isOne:
+        if self._kind == "scene":
             found = mrml.other_volumes(slicer.mrmlScene)
             self._skipped = self._leftOut([(node.GetName(), wording.volumeKind(kind)) for node, kind in found])
         isUsable = False
@@ -314,10 +314,11 @@ class SegmentSection(Section):
         """Show the results, or why there are none."""
         rows = self._measurements() if self._results and outcome != "cancelled" else []
         made = [node for node, _volume in self._made if node.GetScene() is not None]
+        shown = [(node, volume) for node, volume in self._made if node in made and volume.GetScene() is not None]
         if rows:
             measurementTable(rows, made, self._outputFolder)
-        if made and outcome != "cancelled":
-            views.showSegmentation(*next(pair for pair in reversed(self._made) if pair[0] is made[-1]))
+        if shown and outcome != "cancelled":
+            views.showSegmentation(*shown[-1])
             if self.parameters is not None and self._kind == "volume":
                 self.parameters.outputSegmentation = None  # the next scan gets a segmentation of its own
         failed = " ".join([*self._partText(), *self._skipped, self._withNames(message)])

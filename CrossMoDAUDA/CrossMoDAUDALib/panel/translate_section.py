@@ -93,7 +93,7 @@ class TranslateSection(Section):
 
     def _mayReplace(self):
         node = self.parameters.translateOutput
-        if node is None or node.GetImageData() is None:
+        if node is None or node.GetScene() is None or node.GetImageData() is None:
             return True
         if node is self.ui.translateInputVolume.currentNode():
             self.say(self.ui.translateStatus, _("Input and output are the same volume; choose another output volume."))

@@ -171,6 +171,17 @@ def test_a_broken_scene_leaves_the_panel_usable(tmp_path: Path) -> None:
         assert shown(host)["inputVolume"] == "Scan A" and host.widget.panel.parameters is not None
 
 
+def test_work_goes_on_while_a_scene_is_added(elsewhere: Path, tiny_experiment: Path) -> None:
+    with Host(MODULE) as host:
+        add_scan("Scan of today")
+        choose_model(host, tiny_experiment)
+        host.click("segmentApply")
+        load(elsewhere, "add")  # at once: before the scan is written for the command
+        assert "Scan of today segmentation" in wait(host, "segment")
+        assert list(nodes("vtkMRMLSegmentationNode"))[-1] == "Scan of today segmentation"
+        assert chosen(parameter_node())["inputVolume"] == shown(host)["inputVolume"] == "Scan B"
+
+
 def test_closing_a_scene_ends_what_was_said_of_it(host: Host, tiny_experiment: Path) -> None:
     from CrossMoDAUDALib.cohort import phantom
     from CrossMoDAUDALib.slicer_nodes import mrml
