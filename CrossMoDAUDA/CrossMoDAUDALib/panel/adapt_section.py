@@ -134,12 +134,12 @@ class AdaptSection(Section):
         self.say(ui.adaptExperimentInfo, self._experimentText(isNew))
         for group in (ui.adaptScans, ui.adaptSettings):
             group.enabled = not isOn
-        ui.adaptCheck.text = _("Cancel check") if self.checker.running else _("Check scans")
+        ui.adaptCheck.text = _("&Cancel check") if self.checker.running else _("&Check scans")
         ui.adaptCheck.enabled = self.checker.running or not (self._missingScans() or self.samples.running)
         self.samples.show(parameters.crossmoda if parameters.scansKind == "crossmoda" else "", not self.checker.running)
         self.show(ui.adaptCheckProgress, self.checker.running or self.samples.running)
         ui.adaptAdvancedNote.text = self.settingsForm.problem or _("Settings in bold differ from the preset.")
-        ui.adaptStart.text = _("Resume") if not isNew and state in ("idle", "interrupted", "failed", "died") else _("Start")
+        ui.adaptStart.text = _("Re&sume") if not isNew and state in ("idle", "interrupted", "failed", "died") else _("&Start")
         ui.adaptStart.enabled = not problem and not isOn and not self.workers.has(self._watched) and state not in ("finished", "reading")
         ui.adaptStart.toolTip = problem or _("Training goes on when Slicer is closed.")
         ui.adaptStop.enabled = isOn and not self.workers.isStopping(self._watched)

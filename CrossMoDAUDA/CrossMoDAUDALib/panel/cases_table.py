@@ -7,6 +7,13 @@ from pathlib import Path
 import qt
 from slicer.i18n import tr as _
 
+from . import tables
+from .fitting import OnResize
+
+NAME_SHARE = 0.4  # of the table's width that the scans' names may take
+LINES = 10  # of text that the table is high at least
+NARROW = 45  # characters; with less room, only the tool tips name the domain
+
 
 class CasesTable:
     """Fills a QTableWidget case by case; problems come first, and in words, not only in colour."""
@@ -16,10 +23,13 @@ class CasesTable:
         titles = [_("Scan"), _("Domain"), _("Problem or note")]
         table.columnCount = len(titles)
         table.setHorizontalHeaderLabels(titles)
+        tips = [_("The scan's file, without what says of which kind it is."), _("What the scan is for."), _("What to look at.")]
+        tables.explainHeaders(table, tips)
         table.verticalHeader().visible = False
-        for column, mode in enumerate((qt.QHeaderView.ResizeToContents, qt.QHeaderView.ResizeToContents, qt.QHeaderView.Stretch)):
-            table.horizontalHeader().setSectionResizeMode(column, mode)
+        table.textElideMode = qt.Qt.ElideMiddle
+        table.horizontalHeader().setSectionResizeMode(2, qt.QHeaderView.Stretch)
         self._events = []
+        self._watch = OnResize(table, self._fit)
 
     def clear(self):
         """Forget all cases."""
@@ -47,6 +57,16 @@ class CasesTable:
         self._table.rowCount = 0
         for event in sorted(self._events, key=_order):
             self._insert(self._table.rowCount, event)
+        self._fit()
+
+    def _fit(self):
+        """Leave the remarks the room that they need, and give the rows the heights that these need then."""
+        metrics = qt.QFontMetrics(self._table.font)
+        self._table.setMinimumHeight(LINES * metrics.height())
+        self._table.setColumnHidden(1, self._table.width < NARROW * metrics.averageCharWidth())
+        for column in (0, 1):
+            self._table.resizeColumnToContents(column)
+        self._table.setColumnWidth(0, min(self._table.columnWidth(0), int(NAME_SHARE * self._table.width)))
         self._table.resizeRowsToContents()
 
     def _insert(self, row, event):
@@ -57,7 +77,12 @@ class CasesTable:
         for folder in {str(Path(path).parent) + os.sep for path in (event.get("image"), event.get("label")) if path}:
             remark = remark.replace(folder, "")
         cells = [event["case"], domains[event["domain"]], remark or _("fine")]
-        details = [event.get("image", ""), _("{size} voxels of {spacing} mm").format(**event) if "size" in event else "", remark]
+        details = [
+            event.get("image", ""),
+            domains[event["domain"]],
+            _("{size} voxels of {spacing} mm").format(**event) if "size" in event else "",
+            remark,
+        ]
         self._table.insertRow(row)
         for column, text in enumerate(cells):
             item = qt.QTableWidgetItem(str(text))

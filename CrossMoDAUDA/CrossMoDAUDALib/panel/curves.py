@@ -7,7 +7,7 @@ import qt
 # Told apart also by people with colour vision deficiency (after Okabe and Ito); darker on light ground, lighter on dark.
 ON_LIGHT = ((0, 114, 178), (213, 94, 0), (0, 130, 95), (176, 80, 135))
 ON_DARK = ((86, 180, 233), (240, 150, 60), (60, 200, 150), (224, 150, 195))
-LEFT, RIGHT, TOP, BOTTOM = 46, 10, 8, 22  # margins in points of the screen
+RIGHT, TOP, GAP = 10, 8, 6  # margins in points of the screen; those at the left and below hold numbers
 
 
 def drawCurves(curves, width, height, ratio, palette, font, limits=None):
@@ -35,19 +35,20 @@ def drawCurves(curves, width, height, ratio, palette, font, limits=None):
 
 
 def _draw(painter, curves, width, height, ink, font, limits):
-    line = qt.QFontMetrics(font).height()
-    legend = line * len(curves) + 4
-    top, bottom = TOP + legend, height - BOTTOM
+    metrics = qt.QFontMetrics(font)
+    line = metrics.height()
     values = [value for _steps, values in curves.values() for value in values if math.isfinite(value)]
     if not values:
         return
     ticks = niceTicks(*(limits or (min(values), max(values))))
+    left = max(metrics.horizontalAdvance(f"{tick:g}") for tick in ticks) + 2 * GAP
+    top, bottom = TOP + line * len(curves) + GAP, height - line - GAP
     colours = ON_DARK if ink.lightness() > 127 else ON_LIGHT
     low, high = min(ticks[0], min(values)), max(ticks[-1], max(values))
     last = max(max(steps[-1] for steps, _values in curves.values()), 1)
 
     def x(step):
-        return LEFT + (width - LEFT - RIGHT) * step / last
+        return left + (width - left - RIGHT) * step / last
 
     def y(value):
         return bottom - (bottom - top) * (value - low) / (high - low)
@@ -56,12 +57,13 @@ def _draw(painter, curves, width, height, ink, font, limits):
     faint.setAlpha(50)
     for tick in ticks:
         painter.setPen(faint)
-        painter.drawLine(int(LEFT), int(y(tick)), int(width - RIGHT), int(y(tick)))
+        painter.drawLine(left, int(y(tick)), int(width - RIGHT), int(y(tick)))
         painter.setPen(ink)
-        painter.drawText(4, int(y(tick) + line / 3), f"{tick:g}")
-    painter.drawText(LEFT, int(height - 5), "0")
+        painter.drawText(GAP, int(y(tick) + line / 3), f"{tick:g}")
+    foot = int(height - metrics.descent() - 1)
+    painter.drawText(left, foot, "0")
     text = f"{last}"
-    painter.drawText(int(width - RIGHT - qt.QFontMetrics(font).horizontalAdvance(text)), int(height - 5), text)
+    painter.drawText(int(width - RIGHT - metrics.horizontalAdvance(text)), foot, text)
     for number, (title, (steps, points)) in enumerate(curves.items()):
         pen = qt.QPen(qt.QColor(*colours[number % len(colours)]))
         pen.setWidth(2)
@@ -74,10 +76,10 @@ def _draw(painter, curves, width, height, ink, font, limits):
                 painter.drawLine(*(before or place), *place)  # a point, where nothing comes before
             before = place
         middle = int(TOP + line * (number + 0.5))
-        painter.drawLine(LEFT, middle, LEFT + 18, middle)
+        painter.drawLine(GAP, middle, GAP + 18, middle)
         painter.setPen(ink)
-        shown = qt.QFontMetrics(font).elidedText(title, qt.Qt.ElideRight, width - LEFT - RIGHT - 24)
-        painter.drawText(LEFT + 24, int(middle + line / 3), shown)
+        shown = metrics.elidedText(title, qt.Qt.ElideRight, width - GAP - RIGHT - 24)
+        painter.drawText(GAP + 24, int(middle + line / 3), shown)
 
 
 def niceTicks(low, high, count=4):

@@ -50,7 +50,7 @@ class EvaluateSection(Section):
             problem = _("Choose a segmentation and its reference.")
         elif prediction is reference:
             problem = _("Segmentation and reference are the same; choose two.")
-        ui.evaluateApply.text = _("Cancel") if isRunning else _("Apply")
+        ui.evaluateApply.text = _("&Cancel") if isRunning else _("&Apply")
         ui.evaluateApply.enabled = isRunning or not problem
         ui.evaluateApply.toolTip = _("End the work.") if isRunning else problem or _("Compute the scores.")
         self.show(ui.evaluateProgress, isRunning)

@@ -1,6 +1,5 @@
 """How an experiment goes: stages, curves, the latest sample, scores and the log, shown from its folder."""
 
-import csv
 import time
 
 import qt
@@ -11,11 +10,15 @@ from ..core.failures import explain
 from ..core.progress import duration
 from ..places.place import find_place
 from ..watching.monitor import Monitor
-from . import wording
+from . import tables, wording
 from .curves import drawCurves
+from .fitting import OnResize
+from .scores_table import showScores
 
 POLL_MS = 500
 POLL_BEHIND_MS = 30  # while a long log is read from its beginning
+PICTURE_LINES, MOST_PICTURE_LINES = 16, 30  # height of curves, and of samples at most, in lines of text
+SCROLL_BAR = 30  # points of the screen that no scroll bar is wide
 
 
 class ExperimentView:
@@ -46,9 +49,14 @@ class ExperimentView:
         ui.adaptStages.columnCount = 3
         ui.adaptStages.setHorizontalHeaderLabels([_("Stage"), _("State"), _("Time")])
         ui.adaptStages.verticalHeader().visible = False
-        for table in (ui.adaptStages, ui.adaptScores):
-            table.verticalHeader().setDefaultSectionSize(_rowHeight(table))
+        ui.adaptStages.verticalHeader().setDefaultSectionSize(_lineHeight(ui.adaptStages) + 8)
         ui.adaptStages.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
+        tables.explainHeaders(
+            ui.adaptStages, [_("What is done, in this order."), _("How far the stage is."), _("How long it took or has taken.")]
+        )
+        # What is drawn depends on the size that these are given; the last tab needs no help.
+        watched = (ui.adaptCurves, ui.adaptSamplePicture, ui.adaptScores)
+        self._sizes = [OnResize(widget, self._showOpenTab) for widget in watched]
         ui.adaptCurveChoice.connect("currentIndexChanged(int)", lambda _index: self._showCurves())
         ui.adaptTabs.connect("currentChanged(int)", lambda _index: self._showOpenTab())
 
@@ -129,7 +137,10 @@ class ExperimentView:
         if self.monitor is None:
             return
         shows = [self._showStages, self._showCurves, self._showSample, self._showScores, self._showLog]
-        shows[self._ui.adaptTabs.currentIndex]()
+        tab = self._ui.adaptTabs.currentIndex
+        if shows[tab] != self._showSample:
+            self._ui.adaptSamplePicture.setFixedHeight(0)  # the tabs are as high as the highest of them
+        shows[tab]()
 
     def _isNew(self, part, content):
         """Whether a part shows something else than this content, which it is then taken to show."""
@@ -161,6 +172,7 @@ class ExperimentView:
         if self.monitor is None:
             return
         combo, label = self._ui.adaptCurveChoice, self._ui.adaptCurves
+        _boundHeight(label)
         settings = self.monitor.settings
         translator = settings.translation.translator if settings else "none"
         charts = list(dict.fromkeys((stage, chart) for stage, name in self.monitor.curves if (chart := wording.chartOf(translator, name))))
@@ -180,7 +192,7 @@ class ExperimentView:
             for (of, name), curve in self.monitor.curves.items()
             if of == stage and wording.chartOf(translator, name) == chart and curve.steps
         }
-        size = (label.width, label.height)
+        size = (label.width, label.minimumHeight)
         ends = [(len(steps), steps[-1]) for steps, _values in curves.values() if steps]
         if self._isNew("curves", (stage, chart, size, ends, label.palette.color(qt.QPalette.Base).name())):
             limits = (0.0, 1.0) if chart == "overlap" else None
@@ -191,11 +203,14 @@ class ExperimentView:
         if not path.is_file():
             label.text = _("Samples come with the first epoch of the translation's training.")
             return
-        if self._isNew("sample", (path.stat().st_mtime_ns, label.width)):
+        size = (label.width, label.minimumHeight)
+        if self._isNew("sample", (path.stat().st_mtime_ns, size)):
             picture = qt.QPixmap(str(path))
             if not picture.isNull():
+                size = (label.width, _boundHeight(label, picture.height() / picture.width()))
                 ratio = label.devicePixelRatioF()
-                picture = picture.scaledToWidth(max(int(label.width * ratio), 1), qt.Qt.SmoothTransformation)
+                room = [max(int(length * ratio), 1) for length in size]
+                picture = picture.scaled(*room, qt.Qt.KeepAspectRatio, qt.Qt.SmoothTransformation)
                 picture.setDevicePixelRatio(ratio)
                 label.setPixmap(picture)
 
@@ -204,21 +219,11 @@ class ExperimentView:
         if not path.is_file():
             table.rowCount = table.columnCount = 0
             return
-        if not self._isNew("scores", path.stat().st_mtime_ns):
+        if not self._isNew("scores", (path.stat().st_mtime_ns, table.width, qt.QFontMetrics(table.font).height())):
             return
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))[::-1]  # the latest first
-        if not rows:
-            return
-        # Trainings side by side; a mean and its standard deviation in one cell.
-        measures = [name for name in rows[0] if name != "method" and not name.endswith("_std")]
-        table.rowCount, table.columnCount = len(measures), len(rows)
-        table.setHorizontalHeaderLabels([_rowTitle(row["method"]) for row in rows])
-        table.setVerticalHeaderLabels([_scoreTitle(name) for name in measures])
-        for column, scores in enumerate(rows):
-            for row, name in enumerate(measures):
-                table.setItem(row, column, qt.QTableWidgetItem(_scoreText(scores[name], scores.get(f"{name}_std", ""))))
-        table.resizeColumnsToContents()
+        rows = tables.readCsv(path)[::-1]  # the latest first
+        if rows:
+            showScores(table, rows)
 
     def _showLog(self):
         lines = [_logLine(when, kind, self._title(text) if kind == "done" else text) for when, kind, text in self.monitor.messages]
@@ -232,16 +237,22 @@ class ExperimentView:
             self._ui.adaptLog.setPlainText("\n".join(lines))
 
 
-def _rowHeight(table):
-    return qt.QFontMetrics(table.font).height() + 8
+def _lineHeight(widget):
+    return qt.QFontMetrics(widget.font).height()
 
 
-def _rowTitle(name):
-    """A training's name in the table of scores, in the panel's words."""
-    number = name.removeprefix("iteration ")
-    if number == name:
-        return _("Source only") if name == "source only" else name
-    return _("Iteration {number}").format(number=number)  # 0: before self-training
+def _boundHeight(label, aspect=None):
+    """Give a label a height that does not follow from what it shows: a picture as large as its label would make both grow for ever.
+
+    Args:
+        aspect: of a picture that shall fill the label, height by width. Then the label's height follows its width, but not small
+            changes: where a scroll bar comes or goes with the height, it would do so for ever.
+    """
+    line = _lineHeight(label)
+    wanted = PICTURE_LINES * line if aspect is None else min(int(label.width * aspect), MOST_PICTURE_LINES * line)
+    if aspect is None or abs(wanted - label.minimumHeight) > SCROLL_BAR * max(aspect, 1):
+        label.setFixedHeight(wanted)
+    return label.minimumHeight
 
 
 def _logLine(when, kind, text):
@@ -255,20 +266,3 @@ def _logLine(when, kind, text):
     elif kind == "error":
         text = _("Error: {text}").format(text=text)
     return f"{time.strftime('%d %b %H:%M:%S', time.localtime(when))}  {text}"
-
-
-def _scoreText(mean, deviation):
-    """A mean and its standard deviation with as many decimals as are worth reading."""
-    if not mean or not deviation:
-        return mean or "-"
-    decimals = 3 if float(mean) < 1 else 1
-    return f"{float(mean):.{decimals}f} ± {float(deviation):.{decimals}f}"
-
-
-def _scoreTitle(name):
-    if name.startswith("dice_mean"):
-        return _("DSC, mean")
-    for prefix, title in (("dice_", _("DSC, {structure}")), ("assd_mm_", _("ASSD, {structure} (mm)"))):
-        if name.startswith(prefix):
-            return title.format(structure=name.removeprefix(prefix))
-    return {"cases": _("Scans")}.get(name, name)

@@ -62,7 +62,7 @@ class PackageImport:
             self._say(_("Nothing was imported.") if outcome == "cancelled" else message)
 
     def _show(self):
-        self._button.text = _("Cancel") if self.runner.running else self._text
+        self._button.text = _("Cance&l") if self.runner.running else self._text
         self._button.toolTip = _("End the import; nothing half-made is kept.") if self.runner.running else self._tip
 
 

@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 from .adapt_section import AdaptSection
 from .dependencies_section import DependenciesSection
 from .evaluate_section import EvaluateSection
+from .fitting import Fitting
 from .segment_section import SegmentSection
 from .status_line import StatusLine
 from .translate_section import TranslateSection
@@ -33,8 +34,11 @@ class Panel:
         notice = qt.QLabel(_("Research software. Not for clinical use."))
         notice.objectName = "notForClinicalUse"
         notice.alignment = qt.Qt.AlignHCenter
+        notice.wordWrap = True
+        notice.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Preferred)  # it asks for no width, as the sections
         layout.addWidget(notice)
         layout.addStretch(1)
+        self.fitting = Fitting([self.dependencies.widget, *(section.widget for section in self.sections)])
 
     def setParameters(self, parameters):
         """Follow a scene's parameters; None while a scene closes."""
@@ -125,6 +129,7 @@ class Panel:
 
     def cleanup(self):
         """End what would go on without the panel; training goes on."""
+        self.fitting.cleanup()
         self.dependencies.cleanup()
         for section in self.sections:
             section.cleanup()

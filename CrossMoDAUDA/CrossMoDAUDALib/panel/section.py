@@ -6,6 +6,8 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from .fitting import breakable, lineWidth, tellWhole
+
 ON = ("running", "checking")  # an experiment's states while a worker is at it
 # The packages that reading and comparing scans needs; networks need all.
 FOR_SCANS = ("psutil", "SimpleITK", "scipy", "numpy")
@@ -94,6 +96,7 @@ class Section:
         edit.connect("currentPathChanged(QString)", lambda _path: self._take(name, edit.currentPath))
         # CTK tells of an emptied field, which is no valid path, only so.
         edit.connect("validInputChanged(bool)", lambda _isValid: self._take(name, edit.currentPath))
+        edit.connect("currentPathChanged(QString)", lambda path: tellWhole(edit, path))
 
     def remember(self, edit):
         """Put a ctkPathLineEdit's path into its history; meanwhile CTK shows other paths in it, which nobody chose."""
@@ -119,6 +122,7 @@ class Section:
 
         self._bound.append((name, lambda: combo.itemData(combo.currentIndex), write))
         combo.connect("currentIndexChanged(int)", lambda _index: self._take(name, combo.itemData(combo.currentIndex)))
+        combo.connect("currentIndexChanged(int)", lambda _index: tellWhole(combo, combo.currentText))
 
     def bindNode(self, name, selector):
         """Keep a node selector for several classes and a parameter in step; Slicer's own connector would cut them to one."""
@@ -149,8 +153,12 @@ class Section:
     def say(self, label, text):
         """Show a text in a label, which takes no room while it says nothing; as it is, whatever the names in it look like."""
         label.textFormat = qt.Qt.PlainText
-        label.text = text
+        label.text = breakable(text, qt.QFontMetrics(label.font), lineWidth(self.widget))
         self.show(label, bool(text))
+
+    def narrow(self, text):
+        """A text that fits into the narrowest panel, with a picture beside it."""
+        return breakable(text, qt.QFontMetrics(self.widget.font), self.widget.minimumWidth * 3 // 4)
 
     def deviceChoices(self):
         """The devices to offer, for :meth:`bindChoice`."""

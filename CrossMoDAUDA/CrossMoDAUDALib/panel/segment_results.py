@@ -108,9 +108,9 @@ class SegmentResults:
             if shown > max(MOST_WARNINGS, len(sentences)):
                 more += len(sentences)
                 continue
-            paragraphs += [f"<b>{html.escape(name)}</b>"] if sentences else []
+            paragraphs += [f"<b>{html.escape(self._section.narrow(name))}</b>"] if sentences else []
             # The heading says what to do.
-            paragraphs += ["\N{BULLET} " + html.escape(sentence.replace(f"; {LOOK}", "")) for sentence in sentences]
+            paragraphs += ["\N{BULLET} " + html.escape(self._section.narrow(sentence.replace(f"; {LOOK}", ""))) for sentence in sentences]
         if more:
             paragraphs.append(_("And {count} more, kept with the segmentations and in the measurements.").format(count=more))
         self._ui.segmentWarningsText.text = "".join(f'<p style="margin: 0 0 4px 0">{paragraph}</p>' for paragraph in paragraphs)

@@ -76,7 +76,7 @@ class SegmentSection(Section):
             self.setRowVisible(field, kind == "folder")
         problem = self._showModel() or self._missingInput()
         isRunning = self.runner.running
-        ui.segmentApply.text = _("Cancel") if isRunning else _("Apply")
+        ui.segmentApply.text = _("&Cancel") if isRunning else _("&Apply")
         ui.segmentApply.enabled = isRunning or not problem
         ui.segmentApply.toolTip = _("End the work; nothing half-made is kept.") if isRunning else problem or _("Segment.")
         self.show(ui.segmentProgress, isRunning)

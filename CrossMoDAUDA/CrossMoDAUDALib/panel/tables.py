@@ -1,11 +1,15 @@
-"""Tables of results as nodes of the scene."""
+"""Tables of results as nodes of the scene, and how tables fit into a narrow panel."""
 
 import csv
 
+import qt
 import slicer
 import vtk
 
 FEW_ROWS = 3
+MARGIN = 12  # what a cell or title needs beside its text, in points of the screen
+TITLE_SHARE = 0.45  # of a table's width that the rows' titles may take
+MOST_LINES = 20  # as many lines of text a table is high at most; then it scrolls
 
 
 def readCsv(path):
@@ -38,8 +42,89 @@ def show(view, node):
     if node is None:
         return
     view.transposed = node.GetNumberOfRows() <= FEW_ROWS
-    view.resizeColumnsToContents()
+    fit(view)
+
+
+def fit(view):
+    """Fit a qMRMLTableView to its width: long texts take several lines, not their neighbours' room; its height is what the rows need."""
+    node = view.mrmlTableNode()
+    if node is None:
+        return
+    metrics, room = qt.QFontMetrics(view.font), view.width - 2 * view.frameWidth
+    names = [node.GetCellText(row, 0) for row in range(node.GetNumberOfRows())]
+    measures = [node.GetColumnName(column) for column in range(1, node.GetNumberOfColumns())]
+    across, down = (names, measures) if view.transposed else (measures, names)
+    aside, above = view.verticalHeader(), view.horizontalHeader()
+    for header in (aside, above):
+        header.setDefaultAlignment(qt.Qt.AlignCenter | qt.Qt.TextWordWrap)
+    for share in (TITLE_SHARE, 0):  # 0: the rows' titles take a line for each word
+        titles = [broken(title, metrics, int(share * room) - MARGIN) for title in down]
+        wide = MARGIN + max((width(title, metrics) for title in titles), default=0)
+        columns = _columns(view, node, across, metrics, room - min(wide, room // 2))
+        if wide + sum(columns) <= room:
+            break
+    aside.textElideMode = qt.Qt.ElideMiddle if wide > room // 2 else qt.Qt.ElideNone  # names of files cannot be broken
+    aside.setFixedWidth(min(wide, room // 2))
+    for column, wide in enumerate(columns):
+        view.setColumnWidth(column, wide)
+    heads = [broken(title, metrics, wide - MARGIN) for title, wide in zip(across, columns, strict=True)]
+    above.setFixedHeight(_height(heads, metrics))
     view.resizeRowsToContents()
+    for row, title in enumerate(titles):
+        view.setRowHeight(row, max(view.rowHeight(row), _height([title], metrics)))
+    height = above.height + sum(view.rowHeight(row) for row in range(len(titles))) + 2 * view.frameWidth
+    if aside.width + sum(columns) > room:
+        height += view.horizontalScrollBar().sizeHint.height()
+    view.setFixedHeight(min(height, MOST_LINES * metrics.height()))
+
+
+def _columns(view, node, titles, metrics, room):
+    """The widths of a view's columns: all of the room, and for each at least the words in it, of which a longer text is made of lines."""
+    texts = [[node.GetCellText(row, column) for row in range(node.GetNumberOfRows())] for column in range(1, node.GetNumberOfColumns())]
+    cells = list(zip(*texts, strict=True)) if view.transposed else texts
+    wanted, least = [], []
+    for title, column in zip(titles, cells, strict=True):
+        wanted.append(MARGIN + max(width(text, metrics) for text in (title, *column)))
+        least.append(min(MARGIN + max(_longestWord(text, metrics) for text in (title, *column)), room))
+    spare = room - sum(least)
+    if spare <= 0:  # there is a scroll bar
+        return [max(small, min(wide, room // 2)) for small, wide in zip(least, wanted, strict=True)]
+    lacking = sum(wanted) - sum(least)
+    if lacking <= spare:
+        return [wide + (room - sum(wanted)) // len(wanted) for wide in wanted]
+    return [small + spare * (wide - small) // lacking for small, wide in zip(least, wanted, strict=True)]
+
+
+def broken(text, metrics, width):
+    """A text with line breaks for spaces, so that its lines are at most so wide where its words allow that."""
+    lines = []
+    for word in text.split():
+        if lines and metrics.horizontalAdvance(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def explainHeaders(table, columns, rows=()):
+    """Give the titles of a QTableWidget's columns and rows their tool tips."""
+    for place, tip in enumerate(columns):
+        table.horizontalHeaderItem(place).setToolTip(tip)
+    for place, tip in enumerate(rows):
+        table.verticalHeaderItem(place).setToolTip(tip)
+
+
+def width(text, metrics):
+    """How wide the longest line of a text is."""
+    return max(metrics.horizontalAdvance(line) for line in text.split("\n"))
+
+
+def _longestWord(text, metrics):
+    return max((metrics.horizontalAdvance(word) for word in text.split()), default=0)
+
+
+def _height(titles, metrics):
+    return metrics.lineSpacing() * max((title.count("\n") + 1 for title in titles), default=1) + MARGIN
 
 
 def _rounded(value):

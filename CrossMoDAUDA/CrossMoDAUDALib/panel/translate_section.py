@@ -37,7 +37,7 @@ class TranslateSection(Section):
         problem = self._showModel() if self.parameters is not None else _("Open a scene.")
         if not problem and ui.translateInputVolume.currentNode() is None:
             problem = _("Choose the volume to translate.")
-        ui.translateApply.text = _("Cancel") if isRunning else _("Apply")
+        ui.translateApply.text = _("&Cancel") if isRunning else _("&Apply")
         ui.translateApply.enabled = isRunning or not problem
         ui.translateApply.toolTip = _("End the work; nothing half-made is kept.") if isRunning else problem or _("Translate.")
         self.show(ui.translateProgress, isRunning)

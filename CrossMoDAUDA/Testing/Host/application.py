@@ -17,6 +17,7 @@ from . import ui
 from .mrml_widgets import qMRMLSliceWidget, qMRMLThreeDWidget, qMRMLWidget
 from .proxy import OWN, wrap
 from .qt import application
+from .sizes import ModulePanel
 
 SLICE_VIEWS = {"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}
 
@@ -118,9 +119,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self._selector = ModuleSelector(choose)
         self.addToolBar(self._selector)
         self.statusBar()
-        self.panel = QtWidgets.QScrollArea()
-        self.panel.setWidgetResizable(True)
-        self.panel.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.panel = ModulePanel()
         self.setCentralWidget(self.panel)
         self.resize(480, 800)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 
 from . import dialogs
 from .proxy import OVERRIDES, OWN
+from .sizes import ctkComboBox, path_hint
 
 _Policy = QtWidgets.QSizePolicy.Policy
 
@@ -19,17 +20,7 @@ def stored(name: str) -> property:
     return property(lambda widget: widget._values[name], lambda widget, value: widget._values.__setitem__(name, value))
 
 
-class ctkComboBox(QtWidgets.QComboBox):  # noqa: N801  CTK's names
-    """A combo box that elides its text and shows a default text without a choice."""
-
-    PROXY_BASE = "qt.QComboBox"
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._values: dict[str, Any] = {"defaultText": "", "elideMode": QtCore.Qt.TextElideMode.ElideNone, "forceDefault": False}
-
-
-class ctkPushButton(QtWidgets.QPushButton):  # noqa: N801
+class ctkPushButton(QtWidgets.QPushButton):  # noqa: N801  CTK's names
     """A push button whose text can be aligned."""
 
     PROXY_BASE = "qt.QPushButton"
@@ -274,12 +265,11 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
         self._label = arguments[0] if labelled else ""
         self._names = list(arguments[1]) if labelled and len(arguments) > 1 else []
         self._filters = int(arguments[2]) if labelled and len(arguments) > 2 else filters.AllEntries.value
-        self._key, self._options, self._policy = "", 0, 2
+        self._key, self._options, self._policy, self._length = "", 0, 2, 0
         self._combo = QtWidgets.QComboBox(self)
         self._combo.setEditable(True)
         self._combo.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
         self._combo.setSizePolicy(_Policy.Expanding, _Policy.Fixed)
-        self._combo.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._button = QtWidgets.QToolButton(self)
         self._button.setText("...")
         self._button.clicked.connect(lambda: self.browse())
@@ -324,9 +314,13 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
     options = property(lambda self: self._options, lambda self, value: self._set("_options", getattr(value, "value", value)))
     sizeAdjustPolicy = property(lambda self: self._policy, lambda self, value: self._set("_policy", int(value)))
     showBrowseButton = property(lambda self: not self._button.isHidden(), lambda self, shown: self._button.setVisible(shown))
-    minimumContentsLength = property(
-        lambda self: self._combo.minimumContentsLength(), lambda self, length: self._combo.setMinimumContentsLength(length)
-    )
+    minimumContentsLength = property(lambda self: self._length, lambda self, value: self._set("_length", value))
+
+    def sizeHint(self) -> QtCore.QSize:
+        return path_hint(self._combo, self._button, self._length, self._policy != self.SizeAdjustPolicy.AdjustToMinimumContentsLength)
+
+    def minimumSizeHint(self) -> QtCore.QSize:
+        return path_hint(self._combo, self._button, self._length, self._length == 0 and self._policy != 2)
 
     def _stored(self) -> tuple[str, list[str]]:
         key = "ctkPathLineEdit/" + (self._key or self.objectName())

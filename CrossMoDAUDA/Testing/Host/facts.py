@@ -65,7 +65,10 @@ _SMALL: dict[str, tuple[str, str]] = {
 }
 _SMALL_PROPERTIES: dict[str, dict[str, str]] = {
     "QScrollBar": {"value": "int", "minimum": "int", "maximum": "int", "singleStep": "int", "pageStep": "int"},
-    "QHeaderView": {"stretchLastSection": "bool", "defaultSectionSize": "int", "minimumSectionSize": "int", "highlightSections": "bool"},
+    "QHeaderView": {
+        **{"stretchLastSection": "bool", "defaultSectionSize": "int", "minimumSectionSize": "int", "highlightSections": "bool"},
+        "textElideMode": "Qt::TextElideMode",
+    },
     "QTabBar": {"currentIndex": "int", "count": "int (read-only)"},
     "QScreen": {
         "name": "QString (read-only)",

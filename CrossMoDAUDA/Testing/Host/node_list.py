@@ -12,6 +12,7 @@ from shiboken6 import isValid
 
 from .mrml_widgets import observe
 from .proxy import OWN
+from .sizes import node_list
 
 _SizePolicy = QtWidgets.QComboBox.SizeAdjustPolicy
 
@@ -64,8 +65,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801  Slicer's name
             "selectNodeUponCreation": True,
             "baseName": "",
         }
-        self._combo = QtWidgets.QComboBox(self)
-        self._combo.setSizeAdjustPolicy(_SizePolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._combo = node_list(self)
         self._combo.currentTextChanged.connect(self._changed)
         self._combo.activated.connect(self._chosen)
         box = QtWidgets.QHBoxLayout(self)

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6 import QtCore, QtUiTools, QtWidgets
 
 from . import convert, facts, signals
+from . import qt as qt_classes
 from .proxy import OVERRIDES, OWN, Proxy, proxy_class, wrap
 
 TRANSLATE: list[Callable[[str, str], str]] = [lambda _context, text: text]
@@ -49,6 +50,9 @@ def _value(element: ElementTree.Element, name: str) -> Any:
         total = 0
         for word in text.split("|") if text else ():
             scope, _colons, constant = word.rpartition("::")
+            if scope == "Qt" and constant in vars(qt_classes.qt.Qt):
+                total |= int(getattr(qt_classes.qt.Qt, constant))
+                continue
             owner = f"qt.{scope}" if f"qt.{scope}" in facts.classes() else name
             if constant not in facts.attributes(owner, "enums") or (owner == name and scope not in ("", name.partition(".")[2])):
                 raise UiError(f"{name} has no enumerator {word!r}")
@@ -102,6 +106,18 @@ def _check_layout(layout: ElementTree.Element, later: list[tuple[str, str, Any]]
                 _check_layout(child, later)
 
 
+def _check_tab_order(root: ElementTree.Element) -> None:
+    """Refuse a tab stop that holds other tab stops and passes its focus on, as a QTabWidget to its tabs.
+
+    QWidget::setTabOrder of Qt 5.15, Slicer's Qt, then ties the first of them to the tabs' last child: whatever follows is never reached.
+    """
+    stops = {stop.text for stop in root.iter("tabstop")}
+    for tabs in root.iter("widget"):
+        inside = {widget.get("name") for widget in tabs.iter("widget")} - {tabs.get("name")}
+        if tabs.get("class") == "QTabWidget" and tabs.get("name") in stops and inside & stops:
+            raise UiError(f"the tab stops name {tabs.get('name')!r} and {', '.join(sorted(map(str, inside & stops)))} in it")
+
+
 def _translate(root: ElementTree.Element) -> None:
     context = root.findtext("class") or ""
     for holder in root.iter():
@@ -140,6 +156,7 @@ def load_text(text: str) -> Any:
         raise UiError("the .ui file has no widget")
     later: list[tuple[str, str, Any]] = []
     _check_widget(top, later)
+    _check_tab_order(root)
     _translate(root)
     connections = root.find("connections")
     if connections is not None:

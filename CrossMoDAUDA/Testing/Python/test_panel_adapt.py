@@ -58,7 +58,7 @@ def test_start_stop_resume_finish(host: Host, tiny_cohort: Path, tmp_path: Path)
     assert not host.find("adaptStop").enabled and "Stopping" in host.find("adaptStatus").text
     wait_for_state(host, "interrupted")
     host.process(10, lambda: host.find("adaptStart").enabled)
-    assert host.find("adaptStart").text == "Resume" and not our_processes()
+    assert host.find("adaptStart").text == "Re&sume" and not our_processes()
 
     host.click("adaptStart")
     wait_for_state(host, "finished")
@@ -181,7 +181,7 @@ def test_worker_killed_from_outside_is_reported_within_three_seconds(host: Host,
     said = host.find("adaptStatus").text
     assert "ended unexpectedly" in said and str(experiment / "worker.log") in said and "Traceback" not in said
     assert "iteration_0/train: started" in said  # its last words
-    assert host.find("adaptStart").text == "Resume"
+    assert host.find("adaptStart").text == "Re&sume"
 
 
 def test_failed_run_shows_its_sentence_and_where_the_log_is(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_worker_that_does_not_stop_is_ended_with_all_it_started(
     wait_for_state(host, "died", seconds=15)
     host.process(10, lambda: host.find("adaptStart").enabled)
     assert not our_processes()
-    assert host.find("adaptStart").text == "Resume" and "by force" in host.find("adaptStatus").text
+    assert host.find("adaptStart").text == "Re&sume" and "by force" in host.find("adaptStatus").text
 
 
 def test_stop_right_after_resume(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_stop_right_after_resume(host: Host, tiny_cohort: Path, tmp_path: Path) 
     assert host.find("adaptStatus").text == "Starting..." and host.find("adaptStop").enabled
     host.click("adaptStop")
     host.process(10, lambda: host.find("adaptStart").enabled)
-    assert not our_processes() and host.find("adaptStart").text == "Resume"
+    assert not our_processes() and host.find("adaptStart").text == "Re&sume"
 
 
 def test_deleted_experiment_is_forgotten(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ def test_stop_at_once(host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
     host.click("adaptStart")
     host.click("adaptStop")
     host.process(5, lambda: host.find("adaptStart").enabled)
-    assert not our_processes() and host.find("adaptStart").text == "Start"
+    assert not our_processes() and host.find("adaptStart").text == "&Start"
     host.click("adaptStart")
     wait_for_state(host, "running")
     host.click("adaptStop")

@@ -26,7 +26,7 @@ def test_check_shows_the_scans_as_they_are_read(host: Host, tiny_cohort: Path) -
     assert not host.find("adaptCheck").enabled
     host.find("adaptCrossmoda").currentPath = str(tiny_cohort)
     host.click("adaptCheck")
-    assert host.find("adaptCheck").text == "Cancel check"
+    assert host.find("adaptCheck").text == "&Cancel check"
     host.process(60, lambda: not host.widget.panel.adapt.checker.running)
     table = host.find("adaptCases")
     assert (table.rowCount, host.find("adaptCheckStatus").text) == (5, "5 scans read, 0 with problems, 0 with notes.")

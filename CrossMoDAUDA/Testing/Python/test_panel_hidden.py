@@ -130,7 +130,7 @@ def test_a_stop_goes_on_while_the_module_is_hidden(host: Host, tiny_cohort: Path
     assert not our_processes()
     assert status_bar(host) == f"The training in {experiment} has ended; see the module CrossMoDA UDA."
     host.select_module("CrossMoDAUDA")
-    host.process(2, lambda: host.find("adaptStart").text == "Resume" and host.find("adaptStart").enabled)
+    host.process(2, lambda: host.find("adaptStart").text == "Re&sume" and host.find("adaptStart").enabled)
 
 
 def test_a_training_that_goes_on_is_shown_whatever_section_is_open(tiny_cohort: Path, tmp_path: Path) -> None:

@@ -46,10 +46,10 @@ def test_a_model_goes_from_one_panel_to_another(host: Host, tiny_experiment: Pat
     open_section(host, "segment")
     host.answers += [str(saved)]
     host.click("segmentImport")
-    assert host.find("segmentImport").text == "Cancel"
+    assert host.find("segmentImport").text == "Cance&l"
     host.process(60, lambda: not host.widget.panel.segment.importer.runner.running)
     folder = own_models_folder / f"To-a-colleague-{package.key}"
-    assert host.find("segmentModelPath").currentPath == str(folder) and host.find("segmentImport").text == "Import..."
+    assert host.find("segmentModelPath").currentPath == str(folder) and host.find("segmentImport").text == "&Import..."
     assert "Imported: To-a-colleague" in host.find("segmentStatus").text
     info = host.find("segmentModelInfo").text
     assert "Vestibular schwannoma, Cochlea" in info and "iteration 1" in info
@@ -111,7 +111,7 @@ def test_a_scene_is_closed_while_a_model_is_imported(host: Host, tiny_experiment
     host.close_scene()
     assert host.widget.panel.parameters is None
     host.process(60, lambda: not host.widget.panel.segment.importer.runner.running)
-    assert host.find("segmentImport").text == "Import..." and host.find("segmentStatus").text.startswith("Imported")
+    assert host.find("segmentImport").text == "&Import..." and host.find("segmentStatus").text.startswith("Imported")
     host.select_module("CrossMoDAUDA")
     (model,) = installed_models.installed_models()
     assert host.find("segmentModelPath").currentPath == str(model.folder) == host.widget.panel.parameters.model

@@ -25,7 +25,7 @@ def test_scan_becomes_a_segmentation_on_its_grid(host: Host, tiny_experiment: Pa
     choose_model(host, tiny_experiment)
     assert "Vestibular schwannoma, Cochlea" in host.find("segmentModelInfo").text
     host.click("segmentApply")
-    assert host.find("segmentApply").text == "Cancel" and host.find("segmentProgress").visible
+    assert host.find("segmentApply").text == "&Cancel" and host.find("segmentProgress").visible
     said = wait(host, "segment")
 
     (name, node), *others = nodes("vtkMRMLSegmentationNode").items()
@@ -42,7 +42,7 @@ def test_scan_becomes_a_segmentation_on_its_grid(host: Host, tiny_experiment: Pa
     voxels = np.bincount(labels.array.ravel(), minlength=3)[1:]
     expected = voxels * np.prod(volume.geometry.spacing) / 1000
     assert [float(table.GetCellText(row, 1)) for row in range(2)] == pytest.approx(expected, rel=0.01)
-    assert host.find("segmentApply").text == "Apply" and not host.find("segmentProgress").visible
+    assert host.find("segmentApply").text == "&Apply" and not host.find("segmentProgress").visible
     assert host.find("segmentOutput").currentNode() is None  # the next one gets a segmentation of its own
 
 

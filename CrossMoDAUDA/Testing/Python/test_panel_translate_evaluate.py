@@ -37,7 +37,7 @@ def test_translated_volume_lies_beside_its_input(host: Host, tiny_experiment: Pa
     host.find("translateInputVolume").setCurrentNode(scan)
     assert host.find("translateModelPath").currentPath == str(tiny_experiment)  # one model for the whole panel
     host.click("translateApply")
-    assert host.find("translateApply").text == "Cancel"
+    assert host.find("translateApply").text == "&Cancel"
     assert "synthetic image" in wait(host, "translate")
     made = nodes("vtkMRMLScalarVolumeNode")["ceT1 pseudo-hrT2"]
     found, original = mrml.volume_from_node(made), mrml.volume_from_node(scan)

@@ -1,0 +1,157 @@
+"""The panel at any width and font size: the fields of all sections are aligned; what does not fit side by side goes one under another."""
+
+import functools
+import re
+
+import qt
+
+from . import tables
+
+BREAK = "\u200b"  # shows nothing; a line may end there
+PIECE = 8  # characters of a word without punctuation that stay together where it must be broken
+BESIDE = 50  # points of the screen that texts in the panel leave at its sides
+FIELD_CHARACTERS = 30  # what a field beside its label should show at least
+SLACK = 1.15  # a button's other text may be longer
+
+
+class OnResize(qt.QObject):
+    """Calls a function after a widget got another size; one call for several changes.
+
+    Args:
+        widget: its events are followed for as long as this object lives.
+        function: called without arguments.
+    """
+
+    def __init__(self, widget, function):
+        qt.QObject.__init__(self)
+        self._function = function
+        self._timer = qt.QTimer()
+        self._timer.singleShot, self._timer.interval = True, 0
+        self._timer.connect("timeout()", function)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _widget, event):
+        """Let every event pass."""
+        if event.type() == qt.QEvent.Resize:
+            self._timer.start()
+        return False
+
+
+def breakable(text, metrics, width):
+    """A text in which lines may end within words that are wider than a line, such as names of files and folders.
+
+    Args:
+        text: plain; what was broken before for another width is whole again.
+        metrics: of the font, a QFontMetrics.
+        width: of a line, in points of the screen.
+    """
+
+    def broken(match):
+        if metrics.horizontalAdvance(match.group()) <= width:
+            return match.group()
+        pieces = re.sub(r"([\W_])(?=[^\W_])", rf"\1{BREAK}", match.group()).split(BREAK)
+        return BREAK.join(cut(piece) if metrics.horizontalAdvance(piece) > width else piece for piece in pieces)
+
+    def cut(piece):
+        return re.sub(rf"(.{{{PIECE}}})(?=.)", rf"\1{BREAK}", piece)
+
+    return re.sub(r"[^\s/]+", broken, text.replace(BREAK, ""))  # after a slash Qt breaks lines by itself
+
+
+def lineWidth(root):
+    """How wide a line of text may be in a section with this widget."""
+    return max(root.width - BESIDE, 1)
+
+
+def tellWhole(field, text):
+    """Begin the tool tip of a field with its text, of which a narrow field shows a part."""
+    tip = field.property("tip") or field.toolTip
+    field.setProperty("tip", tip)
+    field.toolTip = "\n".join(filter(None, [text, tip]))
+
+
+class Fitting:
+    """Fits the forms and the rows of buttons of the sections to the panel's width, again whenever that or the font changes.
+
+    Slicer's module panel grows to whatever width its module asks for. Therefore the sections ask for none (their size policy in
+    Resources/UI), and what they show is arranged in the width that there is.
+
+    Args:
+        roots: the sections' widgets, which lie under each other and are equally wide.
+    """
+
+    def __init__(self, roots):
+        self._roots = roots
+        self._forms = [form for root in roots for form in root.findChildren("QFormLayout")]
+        self._rows = [row for root in roots for row in root.findChildren("QHBoxLayout") if len(_buttons(row)) > 0]
+        self._labels = [label for root in roots for label in root.findChildren("QLabel") if label.buddy() is not None]
+        for label in self._labels:
+            label.toolTip = label.toolTip or label.buddy().toolTip
+        self._texts = [label for root in roots for label in root.findChildren("QLabel") if label.wordWrap and label.buddy() is None]
+        self._fitted = None
+        self._watches = [OnResize(roots[0], self.fit)]
+        for table in (table for root in roots for table in root.findChildren("qMRMLTableView")):
+            self._watches.append(OnResize(table, functools.partial(tables.fit, table)))
+        self._clipboard = qt.QApplication.clipboard()
+        self._clipboard.connect("dataChanged()", self._cleanClipboard)
+
+    def cleanup(self):
+        """Follow nothing any more."""
+        self._clipboard.disconnect("dataChanged()", self._cleanClipboard)
+
+    def _cleanClipboard(self):
+        """Make what was copied from the panel whole."""
+        text = self._clipboard.text()
+        if BREAK in text and any(label.selectedText == text for label in self._texts):
+            self._clipboard.setText(text.replace(BREAK, ""))
+
+    def fit(self):
+        """Fit to the width that the panel has now."""
+        width, metrics = self._roots[0].width, qt.QFontMetrics(self._roots[0].font)
+        if (width, metrics.averageCharWidth(), metrics.height()) == self._fitted:
+            return
+        self._fitted = (width, metrics.averageCharWidth(), metrics.height())
+        field = FIELD_CHARACTERS * metrics.averageCharWidth()
+        # The forms of single settings, in groups without a name, have longer labels than the others.
+        for isOfSettings in (False, True):
+            self._align([form for form in self._forms if isOfSettings != bool(form.parentWidget().objectName)], width, field)
+        for row in self._rows:
+            isWide = SLACK * _wanted(row) <= width - 2 * self._indent(row)
+            row.setDirection(qt.QHBoxLayout.LeftToRight if isWide else qt.QHBoxLayout.TopToBottom)
+        for label in self._texts:
+            if label.textFormat == qt.Qt.PlainText and label.text:
+                label.text = breakable(label.text, qt.QFontMetrics(label.font), lineWidth(self._roots[0]))
+
+    def _align(self, forms, width, field):
+        """Begin the fields of all forms at one place, or put them under their labels where that leaves less room than a field needs."""
+        labels = [(label, self._indent(form)) for form in forms for label in self._labels if form.indexOf(label) >= 0]
+        for label, _indent in labels:
+            label.wordWrap = False
+        column = max((indent + label.sizeHint.width() for label, indent in labels), default=0)
+        isNarrow = width - column - max((indent for _label, indent in labels), default=0) < field
+        for label, indent in labels:
+            label.wordWrap = isNarrow
+            label.minimumWidth = 0 if isNarrow else column - indent
+        for form in forms:
+            form.setRowWrapPolicy(qt.QFormLayout.WrapAllRows if isNarrow else qt.QFormLayout.DontWrapRows)
+
+    def _indent(self, layout):
+        """How far from its section's edge a layout begins."""
+        widget, indent = layout.parentWidget(), 0
+        while widget not in self._roots:
+            indent += widget.contentsMargins().left() + widget.layout().contentsMargins().left()
+            widget = widget.parentWidget()
+        return indent
+
+
+def _widgets(row):
+    return [item.widget() for item in (row.itemAt(place) for place in range(row.count())) if item.widget() is not None]
+
+
+def _buttons(row):
+    return [widget for widget in _widgets(row) if widget.inherits("QPushButton")]
+
+
+def _wanted(row):
+    """The width in which the widgets of a row have room side by side."""
+    return sum(widget.sizeHint.width() for widget in _widgets(row)) + row.spacing * (row.count() - 1)

@@ -1,0 +1,111 @@
+"""The table of an experiment's scores: structures as rows, trainings as columns, in whatever width there is."""
+
+import qt
+from slicer.i18n import tr as _
+
+from . import tables
+
+
+def showScores(table, rows):
+    """Fill a QTableWidget with scores, as fully as its width allows: with deviations beside the means, below them or in tool tips only.
+
+    Args:
+        rows: a dictionary for each training, the columns of the experiment's ``evaluation/table.csv``.
+    """
+    measures = [name for name in rows[0] if name != "method" and not name.endswith("_std")]
+    scores = [[(row[name], row.get(f"{name}_std", "")) for row in rows] for name in measures]
+    methods = [row["method"] for row in rows]
+    table.rowCount, table.columnCount = len(measures), len(methods)
+    room = table.width - 2 * table.frameWidth
+    _fill(table, methods, measures, scores, room)
+    if (
+        sum(table.rowHeight(row) for row in range(len(measures)))
+        > table.height - 2 * table.frameWidth - table.horizontalHeader().sizeHint.height()
+    ):
+        _fill(table, methods, measures, scores, room - table.verticalScrollBar().sizeHint.width())
+    tips = [_("{training}: {explanation}").format(training=_trainingTitle(name), explanation=_trainingTip(name)) for name in methods]
+    tables.explainHeaders(table, tips, [_scoreTip(name) for name in measures])
+
+
+def _fill(table, methods, measures, scores, room):
+    """Fill the table in a width, with the fullest of four ways that has room in it."""
+    metrics = qt.QFontMetrics(table.font)
+    trainings, titles = [_trainingTitle(name) for name in methods], [_scoreTitle(name) for name in measures]
+    numbers = [_trainingTitle(name) if _number(name) is None else _number(name) for name in methods]
+    for text, heads in ((_beside, trainings), (_below, trainings), (_below, numbers), (_alone, numbers)):
+        texts = [[text(*score) for score in line] for line in scores]
+        wide = max(tables.width(cell, metrics) for line in texts for cell in line)
+        across = [tables.broken(title, metrics, wide) for title in heads]
+        columns = [tables.MARGIN + max(wide, tables.width(title, metrics)) for title in across]
+        down = [tables.broken(title, metrics, room - sum(columns) - tables.MARGIN) for title in titles]
+        aside = tables.MARGIN + max(tables.width(title, metrics) for title in down)
+        if aside + sum(columns) <= room:
+            break
+    table.setHorizontalHeaderLabels(across)
+    table.setVerticalHeaderLabels(down)
+    for row, (line, title) in enumerate(zip(scores, titles, strict=True)):
+        for column, score in enumerate(line):
+            item = qt.QTableWidgetItem(texts[row][column])
+            item.setTextAlignment(qt.Qt.AlignCenter)
+            item.setToolTip(_("{score}, {training}: {value}").format(score=title, training=trainings[column], value=_beside(*score)))
+            table.setItem(row, column, item)
+    table.verticalHeader().setFixedWidth(aside)
+    for column, wide in enumerate(columns):
+        table.setColumnWidth(column, wide)
+    table.resizeRowsToContents()
+
+
+def _beside(mean, deviation):
+    """A mean and its standard deviation with as many decimals as are worth reading."""
+    return f"{_alone(mean, deviation)} ± {_rounded(deviation, mean)}" if mean and deviation else _alone(mean, deviation)
+
+
+def _below(mean, deviation):
+    return f"{_alone(mean, deviation)}\n± {_rounded(deviation, mean)}" if mean and deviation else _alone(mean, deviation)
+
+
+def _alone(mean, deviation):
+    return _rounded(mean, mean) if mean and deviation else mean or "-"
+
+
+def _rounded(number, mean):
+    return f"{float(number):.{3 if float(mean) < 1 else 1}f}"
+
+
+def _trainingTitle(name):
+    """A training's name in the panel's words."""
+    number = _number(name)
+    if number is None:
+        return _("Source only") if name == "source only" else name
+    return _("Iteration {number}").format(number=number)  # 0: before self-training
+
+
+def _number(name):
+    """Which self-training iteration a training is; None for another."""
+    number = name.removeprefix("iteration ")
+    return number if number != name else None
+
+
+def _trainingTip(name):
+    if name == "source only":
+        return _("Trained on the source scans as they are, for comparison.")
+    if name == "iteration 0":
+        return _("Trained on the pseudo-target images, before any self-training.")
+    return _("Trained again with the results of the iteration before.")
+
+
+def _scoreTitle(name):
+    if name.startswith("dice_mean"):
+        return _("DSC, mean")
+    for prefix, title in (("dice_", _("DSC, {structure}")), ("assd_mm_", _("ASSD, {structure} (mm)"))):
+        if name.startswith(prefix):
+            return title.format(structure=name.removeprefix(prefix))
+    return {"cases": _("Scans")}.get(name, name)
+
+
+def _scoreTip(name):
+    if name.startswith("dice_"):
+        return _("Overlap with the reference (Dice): 0 is none, 1 is perfect.")
+    if name.startswith("assd_mm_"):
+        return _("Average distance between the two surfaces; 0 is perfect.")
+    return _("How many evaluation scans were scored.")

@@ -1,0 +1,277 @@
+"""How wide the panel is: nothing that it shows makes Slicer's window wider, and in a narrow panel everything can still be read."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from panel_actions import add_scan, open_section
+
+pytest.importorskip("slicer")
+pytest.importorskip("PySide6")
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from Testing.Host import Host, sizes, ui
+
+LONG_NAME = "crossmoda2023_etz_103_hrT2_with_a_really_long_description_of_the_series_0001"
+SECTIONS = ("dependencies", "segment", "translate", "adapt", "evaluate")
+
+
+@pytest.fixture
+def letters() -> Iterator[Any]:
+    """Makes the application's font larger, for as long as a test lasts."""
+    before = QtWidgets.QApplication.font()
+
+    def scale(factor: float) -> None:
+        larger = QtGui.QFont(before)
+        larger.setPointSizeF(before.pointSizeF() * factor)
+        QtWidgets.QApplication.setFont(larger)
+
+    yield scale
+    QtWidgets.QApplication.setFont(before)
+
+
+def window(host: Host) -> Any:
+    return host.module_frame().window()
+
+
+def resize(host: Host, width: int) -> None:
+    """Give Slicer's module panel a width, as a user drags it."""
+    window(host).resize(width, 900)
+    host.process(0.2)
+    assert window(host).width() == width
+
+
+def narrowest(host: Host) -> int:
+    """The width that the module panel cannot be dragged below."""
+    host.process(0.1)
+    return int(host._application.main_window.panel.minimumSizeHint().width())
+
+
+# The stand-in is as strict as Slicer -----------------------------------------------------------------------------------
+
+
+def test_a_picture_as_wide_as_its_label_makes_the_stand_ins_window_grow(host: Host) -> None:
+    label = QtWidgets.QLabel()
+    host.module_frame().layout().addWidget(label)
+    host.process(0.1)
+    widths = []
+    for _ in range(4):
+        label.setPixmap(QtGui.QPixmap(label.width(), 20))
+        host.process(0.1)
+        widths.append(window(host).width())
+    assert all(before < after for before, after in itertools.pairwise(widths)), widths
+
+
+def test_the_stand_in_asks_for_the_width_that_a_long_text_would_like(host: Host) -> None:
+    label = QtWidgets.QLabel("a long warning " * 30)
+    label.setWordWrap(True)
+    before = narrowest(host)
+    host.module_frame().layout().addWidget(label)
+    assert label.minimumSizeHint().width() < 200 < before < narrowest(host)
+
+
+def test_a_list_of_nodes_is_as_wide_as_its_longest_name(host: Host) -> None:
+    made = sizes.node_list(host.module_frame())
+    made.addItem(LONG_NAME)
+    assert made.minimumSizeHint().width() > made.fontMetrics().horizontalAdvance(LONG_NAME)
+    made.addItem(2 * LONG_NAME)
+    width = made.minimumSizeHint().width()
+    assert width < made.fontMetrics().horizontalAdvance(2 * LONG_NAME)  # CTK keeps what it has asked for first
+
+
+def test_tab_stops_of_tabs_and_of_what_is_in_them_are_refused() -> None:
+    page = '<widget class="QWidget" name="page"><widget class="QPushButton" name="inside"/></widget>'
+    tabs = f'<widget class="QTabWidget" name="tabs">{page}</widget>'
+    text = f'<ui version="4.0"><class>w</class><widget class="QWidget" name="w">{tabs}</widget><tabstops>%s</tabstops></ui>'
+    with pytest.raises(ui.UiError, match="tabs"):
+        ui.load_text(text % "<tabstop>tabs</tabstop><tabstop>inside</tabstop>")
+    assert ui.load_text(text % "<tabstop>inside</tabstop>")
+
+
+# The window's width ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tab", ["curves", "sample"])
+def test_curves_and_samples_leave_slicers_window_as_it_is(host: Host, tiny_experiment: Path, tab: str) -> None:
+    open_section(host, "adapt")
+    host.widget.panel.parameters.experiment = str(tiny_experiment)
+    host.find("adaptTabs").currentIndex = ("stages", "curves", "sample").index(tab)
+    label = host.find({"curves": "adaptCurves", "sample": "adaptSamplePicture"}[tab])
+    host.process(5, lambda: not label.pixmap.isNull())
+    for width in (400, 700, 320):
+        resize(host, width)
+        heights = set()
+        for _ in range(8):
+            host.widget.panel.adapt.view.poll()
+            host.process(0.1)
+            heights.add(label.height)
+            assert window(host).width() == width
+        shown = label.pixmap.width() / label.pixmap.devicePixelRatio()
+        assert len(heights) == 1 and 0.7 * min(label.width, label.height) < shown <= label.width
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_nothing_that_is_shown_widens_the_panel(host: Host, letters: Any, tiny_experiment: Path, scale: int) -> None:
+    letters(scale)
+    scan, _ = add_scan(LONG_NAME)
+    panel = host.widget.panel
+    for section in SECTIONS:
+        host.find(f"{section}Button").collapsed = False
+    before = narrowest(host)
+    assert before <= 300
+    resize(host, 300)
+    panel.parameters.experiment = panel.parameters.model = str(tiny_experiment)
+    panel.parameters.crossmoda, panel.parameters.inputVolume = "/" + "a/long/way/to" * 30, scan
+    for section in panel.sections:
+        name = section.widget.objectName.removesuffix("Widget")
+        section.say(getattr(section.ui, f"{name}Status"), f"{LONG_NAME}: " + "a rather long warning " * 20)
+    panel.segment._showWarningTexts([(LONG_NAME, ["Very_long_word" * 20, "a rather long warning " * 20])])
+    panel.segment._showTable([measurements("unusual volume, " * 9), measurements("", "Cochlea")])
+    host.find("adaptCurveChoice").addItem("A long title of a training " * 9)
+    for tab in range(host.find("adaptTabs").count):
+        host.find("adaptTabs").currentIndex = tab
+        host.process(0.2)
+    assert narrowest(host) == before and window(host).width() == 300
+
+
+# Tables ----------------------------------------------------------------------------------------------------------------
+
+
+def measurements(warnings: str, structure: str = "Vestibular schwannoma") -> dict[str, str]:
+    sizes_of_it = {"volume_ml": "1.2", "largest_axial_diameter_mm": "14.2", "distance_mm to a": "2.1", "distance_mm to b": ""}
+    return {"case": "a", "structure": structure, **sizes_of_it, "warnings": warnings}
+
+
+@pytest.mark.parametrize(("width", "scale"), [(300, 1), (400, 1), (700, 1), (700, 2)])
+def test_a_long_warning_leaves_the_other_structure_in_sight(host: Host, letters: Any, width: int, scale: int) -> None:
+    letters(scale)
+    open_section(host, "segment")
+    resize(host, width)
+    panel = host.widget.panel
+    panel.segment._showTable([measurements("unusual volume, touches the edge, on both sides"), measurements("", "Cochlea")])
+    host.process(0.3)
+    table = host.find("segmentTable")._real
+    assert not table.horizontalScrollBar().isVisible() and not table.verticalScrollBar().isVisible()
+    room = table.viewport().size()
+    assert table.columnCount() == 2 and all(table.columnWidth(column) > 20 for column in range(2))
+    assert sum(table.columnWidth(column) for column in range(2)) <= room.width()
+    rows = sum(table.rowHeight(row) for row in range(table.rowCount()))
+    assert rows <= room.height() < rows + 10, "no empty rows, and none out of sight"
+    for row, column in itertools.product(range(table.rowCount()), range(2)):
+        item, metrics = table.item(row, column), QtGui.QFontMetrics(table.font())
+        box = QtCore.QRect(0, 0, table.columnWidth(column) - 8, 1000)
+        needed = metrics.boundingRect(box, QtCore.Qt.TextFlag.TextWordWrap, item.text())
+        assert needed.width() <= box.width() and needed.height() <= table.rowHeight(row), item.text()
+
+
+def test_of_many_scans_the_names_leave_room_for_the_numbers(host: Host) -> None:
+    open_section(host, "segment")
+    resize(host, 400)
+    rows = [
+        {**measurements("unusual volume", structure), "case": f"{LONG_NAME}_{scan}"} for scan in range(5) for structure in ("VS", "Cochlea")
+    ]
+    host.widget.panel.segment._showTable(rows)
+    host.process(0.3)
+    table = host.find("segmentTable")._real
+    assert table.verticalHeader().width() <= table.width() // 2
+    assert table.height() < 20 * table.fontMetrics().height() + 2, "the rest is scrolled to"
+
+
+def write_scores(folder: Path, trainings: int) -> None:
+    """The table of scores of an experiment: source only, then each iteration."""
+    names = ["dice_mean", "dice_Vestibular schwannoma", "dice_Cochlea", "assd_mm_Vestibular schwannoma", "assd_mm_Cochlea"]
+    header = ["method", "cases", *(column for name in names for column in (name, f"{name}_std"))]
+    methods = ["source only", *(f"iteration {number}" for number in range(trainings - 1))]
+    with (folder / "evaluation" / "table.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(
+            [header, *([method, 12, *("0.81234" if i % 2 == 0 else "0.0344" for i in range(10))] for method in methods)]
+        )
+
+
+@pytest.mark.parametrize(("width", "trainings"), [(300, 2), (400, 5), (700, 5)])
+def test_scores_of_all_trainings_are_seen_at_once(host: Host, started: Any, width: int, trainings: int) -> None:
+    (started.folder / "evaluation").mkdir()
+    write_scores(started.folder, trainings)
+    open_section(host, "adapt")
+    host.widget.panel.parameters.experiment = str(started.folder)
+    host.find("adaptTabs").currentIndex = 3
+    resize(host, width)
+    host.process(0.3)
+    table = host.find("adaptScores")._real
+    assert (table.rowCount(), table.columnCount()) == (6, trainings)
+    assert not table.horizontalScrollBar().isVisible()
+    metrics = table.fontMetrics()
+    for row, column in itertools.product(range(6), range(trainings)):
+        item = table.item(row, column)
+        assert max(metrics.horizontalAdvance(line) for line in item.text().split("\n")) < table.columnWidth(column) - 6
+        assert row == 0 or "0.812 ± 0.034" in item.toolTip()
+    assert table.horizontalHeaderItem(0).text().split()[-1] == str(trainings - 2) and table.horizontalHeaderItem(0).toolTip()
+    assert table.verticalHeaderItem(2).text().split() == ["DSC,", "Vestibular", "schwannoma"]
+    if width == 700:
+        assert table.item(1, 0).text() == "0.812 ± 0.034"
+
+
+# Columns and texts -----------------------------------------------------------------------------------------------------
+
+
+def fields(host: Host) -> dict[str, tuple[QtCore.QPoint, QtCore.QPoint]]:
+    """Where the visible fields that have labels lie, and their labels, by the fields' names."""
+    frame, found = host.module_frame(), {}
+    for label in frame.findChildren(QtWidgets.QLabel):
+        if label.buddy() is not None and label.isVisible() and label.objectName():
+            found[label.buddy().objectName()] = (label.buddy().mapTo(frame, QtCore.QPoint()), label.mapTo(frame, QtCore.QPoint()))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("width", "scale", "is_beside"), [(300, 1, False), (400, 1, True), (700, 1, True), (400, 2, False), (700, 2, True)]
+)
+def test_the_fields_of_all_sections_begin_at_one_place(host: Host, letters: Any, width: int, scale: int, is_beside: bool) -> None:
+    letters(scale)
+    open_section(host, "segment", "translate", "adapt", "evaluate")
+    resize(host, width)
+    host.process(0.3)
+    found = fields(host)
+    assert len(found) > 12
+    if is_beside:
+        starts = {name: place.x() for name, (place, _label) in found.items() if name != "segmentModelPath"}
+        assert max(starts.values()) - min(starts.values()) <= 1, starts
+    for name, (place, label) in found.items():
+        assert (place.x() > label.x() and abs(place.y() - label.y()) < 10 * scale) if is_beside else place.y() > label.y(), name
+
+
+@pytest.mark.parametrize("width", [300, 400])
+def test_long_names_are_broken_and_copied_whole(host: Host, width: int) -> None:
+    open_section(host, "segment")
+    resize(host, 700)
+    panel, text = host.widget.panel, f"Done: {LONG_NAME} segmentation."
+    label = panel.segment.ui.segmentStatus
+    panel.segment.say(label, text)
+    host.process(0.1)
+    assert label.text == text, "there is room"
+    resize(host, width)
+    host.process(0.3)
+    metrics = QtGui.QFontMetrics(label._real.font())
+    box = QtCore.QRect(0, 0, label.width, 1000)
+    needed = metrics.boundingRect(box, QtCore.Qt.TextFlag.TextWordWrap, label.text)
+    assert needed.width() <= label.width and needed.height() <= label.height
+    assert label.text != text
+    label._real.setSelection(0, len(label.text))
+    QtWidgets.QApplication.clipboard().setText(label._real.selectedText())
+    assert QtWidgets.QApplication.clipboard().text() == text
+
+
+def test_a_narrow_field_tells_its_whole_text(host: Host) -> None:
+    for name, text in (("adaptCrossmoda", "/a/long/way/to/the scans"), ("adaptPreset", "Laptop (about 75 minutes, no graphics card)")):
+        field = host.find(name)
+        tip = field.toolTip.split("\n")[-1]
+        if name == "adaptPreset":
+            field.currentIndex = field.findText(text)
+        else:
+            field.currentPath = text
+        assert field.toolTip.split("\n") == [text, tip] and tip
