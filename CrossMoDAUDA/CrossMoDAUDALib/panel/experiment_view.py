@@ -18,6 +18,7 @@ from .scores_table import showScores
 POLL_MS = 500
 POLL_BEHIND_MS = 30  # while a long log is read from its beginning
 PICTURE_LINES, MOST_PICTURE_LINES = 16, 30  # height of curves, and of samples at most, in lines of text
+NARROW = 30  # characters; a narrower list of stages is without times
 SCROLL_BAR = 30  # points of the screen that no scroll bar is wide
 
 
@@ -49,14 +50,13 @@ class ExperimentView:
         ui.adaptStages.columnCount = 3
         ui.adaptStages.setHorizontalHeaderLabels([_("Stage"), _("State"), _("Time")])
         ui.adaptStages.verticalHeader().visible = False
-        ui.adaptStages.verticalHeader().setDefaultSectionSize(_lineHeight(ui.adaptStages) + 8)
         ui.adaptStages.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
         tables.explainHeaders(
             ui.adaptStages, [_("What is done, in this order."), _("How far the stage is."), _("How long it took or has taken.")]
         )
         # What is drawn depends on the size that these are given; the last tab needs no help.
         watched = (ui.adaptCurves, ui.adaptSamplePicture, ui.adaptScores)
-        self._sizes = [OnResize(widget, self._showOpenTab) for widget in watched]
+        self._sizes = [OnResize(widget, self._showOpenTab) for widget in watched] + [OnResize(ui.adaptStages, self._fitStages)]
         ui.adaptCurveChoice.connect("currentIndexChanged(int)", lambda _index: self._showCurves())
         ui.adaptTabs.connect("currentChanged(int)", lambda _index: self._showOpenTab())
 
@@ -165,8 +165,15 @@ class ExperimentView:
                 item = qt.QTableWidgetItem(text)
                 item.setToolTip(text)
                 table.setItem(row, column, item)
+        self._fitStages()
+
+    def _fitStages(self):
+        """Let long titles take several lines; where a line holds few words, the times make room for them."""
+        table = self._ui.adaptStages
+        table.setColumnHidden(2, table.width < NARROW * qt.QFontMetrics(table.font).averageCharWidth())
         for column in (1, 2):
             table.resizeColumnToContents(column)
+        table.resizeRowsToContents()
 
     def _showCurves(self):
         if self.monitor is None:

@@ -26,7 +26,8 @@ class OnResize(qt.QObject):
         qt.QObject.__init__(self)
         self._function = function
         self._timer = qt.QTimer()
-        self._timer.singleShot, self._timer.interval = True, 0
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
         self._timer.connect("timeout()", function)
         widget.installEventFilter(self)
 

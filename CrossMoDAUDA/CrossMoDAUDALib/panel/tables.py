@@ -88,7 +88,7 @@ def _columns(view, node, titles, metrics, room):
         least.append(min(MARGIN + max(_longestWord(text, metrics) for text in (title, *column)), room))
     spare = room - sum(least)
     if spare <= 0:  # there is a scroll bar
-        return [max(small, min(wide, room // 2)) for small, wide in zip(least, wanted, strict=True)]
+        return least if view.transposed else [max(small, min(wide, room // 2)) for small, wide in zip(least, wanted, strict=True)]
     lacking = sum(wanted) - sum(least)
     if lacking <= spare:
         return [wide + (room - sum(wanted)) // len(wanted) for wide in wanted]
