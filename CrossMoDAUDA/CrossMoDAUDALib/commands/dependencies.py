@@ -336,7 +336,7 @@ def _free(start: set[str], held: frozenset[str]) -> set[str]:
 def _needed_by_others(free: set[str]) -> list[str]:
     """What the packages that stay need of those that may change, as constraints."""
     lines = set()
-    for each in importlib.metadata.distributions():
+    for each in importlib.metadata.distributions() if free else ():
         name = canonicalize_name(each.metadata["Name"] or "")
         if name and name not in free:
             lines |= {need.name + _readable(need) for need in _needs(each) if canonicalize_name(need.name) in free and need.specifier}
