@@ -25,7 +25,7 @@ class OnResize(qt.QObject):
     def __init__(self, widget, function):
         qt.QObject.__init__(self)
         self._function = function
-        self._timer = qt.QTimer()
+        self._timer = qt.QTimer(widget)  # it goes with the widget, of which nothing is to be asked then
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.connect("timeout()", function)
