@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS_TO_DIE = 3.0
 SECONDS_BETWEEN_LOOKS = 0.5
-NICER = 10  # than its starter: where all processors are busy, a window is drawn at once and the work hardly slower
+NICER = 5  # than its starter: where all processors are busy, a window is drawn at once and the work hardly slower
 # Who must be alive for this process to go on: process id and start time. Not the parent's id as the operating system
 # tells it, because between Slicer and a Python of Slicer's is a launcher.
 _OWNER = "CROSSMODA_ENDS_WITH"
