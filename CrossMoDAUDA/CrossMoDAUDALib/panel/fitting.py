@@ -24,8 +24,7 @@ class OnResize(qt.QObject):
 
     def __init__(self, widget, function):
         qt.QObject.__init__(self)
-        self._function = function
-        self._timer = qt.QTimer(widget)  # it goes with the widget, of which nothing is to be asked then
+        self._timer = qt.QTimer(widget)  # which goes with the widget
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.connect("timeout()", function)
