@@ -140,13 +140,21 @@ def check(path: Path = REQUIREMENTS, _: Callable[[str], str] = _unchanged, unfit
         fault = ""
         name = canonicalize_name(requirement.name)
         if unfit is not None and unfit.owner == name and version is not None and not unmet:
-            if unfit.package == name:
+            if unfit.package == name or (unfit.version is not None and not _is_version(unfit.version)):
                 fault = unfit.reason
             else:  # no version is said to be too old, so any other will have to do
                 unmet = (unfit.package if unfit.version is None else f"{unfit.package}!={unfit.version}",)
         ok = version is not None and _fits(version, requirement) and not unmet and not fault
         found.append(Dependency(requirement.name, _readable(requirement), version, ok, purposes.get(name, ""), unmet, fault))
     return found
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
 
 
 def missing(dependencies: Iterable[Dependency] | None = None) -> list[Dependency]:

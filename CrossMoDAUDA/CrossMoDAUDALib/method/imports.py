@@ -119,9 +119,9 @@ def main() -> None:
 def _explain(module: str, error: Exception) -> Unfit:
     """Who is to blame: the package that lacks what was imported from it, or the one in whose code it went wrong."""
     at_fault = getattr(error, "name", None) if isinstance(error, ImportError) else None
-    if not at_fault or not isinstance(at_fault, str):
+    if not isinstance(at_fault, str) or _is_innocent(at_fault):
         frames = [frame.f_globals.get("__name__", "") for frame, _line in traceback.walk_tb(error.__traceback__)]
-        at_fault = next((name for name in reversed(frames) if name.partition(".")[0] not in _OURS), module)
+        at_fault = next((name for name in reversed(frames) if not _is_innocent(name)), module)
     package = _distribution(at_fault)
     try:
         version: str | None = importlib.metadata.version(package)
@@ -130,7 +130,10 @@ def _explain(module: str, error: Exception) -> Unfit:
     return Unfit(_distribution(module), package, version, short(error))
 
 
-_OURS = frozenset(("CrossMoDAUDALib", "importlib", "", "__main__"))
+def _is_innocent(module: str) -> bool:
+    """Whether a module is ours or Python's own, in which the faults of packages come to light."""
+    top = module.partition(".")[0]
+    return top in ("CrossMoDAUDALib", "", "__main__") or top in sys.stdlib_module_names
 
 
 def _distribution(module: str) -> str:

@@ -262,11 +262,13 @@ class AdaptSection(Section):
         self.update()
 
     def _isRead(self, cohort):
-        """Whether a training that was started here reads scans of a folder."""
-        for folder in self.workers.folders():
+        """Whether a training that was started here, or that is shown, reads scans of a folder, by whatever link."""
+        monitor = self.view.monitor
+        isShownOn = monitor is not None and monitor.state in ON
+        for folder in {*self.workers.folders(), *([self._watched] if isShownOn else [])}:
             with contextlib.suppress(CrossModaError, OSError):
                 files = Experiment.load(folder).scan_digests()
-                if any(Path(file).is_relative_to(cohort) for file in files):
+                if any(Path(file).resolve().is_relative_to(Path(cohort).resolve()) for file in files):
                     return True
         return False
 

@@ -1,8 +1,12 @@
 """Imports what training and inference import, in a process of its own, so that the window neither waits nor holds their files."""
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import qt
@@ -23,7 +27,7 @@ class ImportTrial:
 
     def __init__(self, onEnd):
         self._onEnd = onEnd
-        self._process = None
+        self._process = self._output = None
         self._timer = qt.QTimer()
         self._timer.connect("timeout()", self._look)
 
@@ -41,30 +45,45 @@ class ImportTrial:
         """Give the trial up."""
         self._timer.stop()
         if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-        self._process = None
+            _kill(self._process)
+            self._output.close()
+        self._process = self._output = None
 
     def _look(self):
         if self._process is None:
             self._begin()
             self._timer.start(POLL_MS)
         elif self._process.poll() is not None:
-            said = self._process.communicate()[0].decode("utf-8", "replace")
-            status, self._process = self._process.returncode, None
+            self._output.seek(0)
+            said, status = self._output.read().decode("utf-8", "replace"), self._process.returncode
+            self._output.close()
+            self._process = self._output = None
             self._timer.stop()
             self._onEnd(_result(said, status))
 
     def _begin(self):
         library = Path(__file__).resolve().parents[2]
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115  not a pipe, which could be full, and stay open in what the process starts
         # Not a place's process, which needs psutil.
         self._process = subprocess.Popen(
             [sys.executable, "-X", "utf8", "-c", _CODE, str(library)],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=self._output,
             stderr=subprocess.DEVNULL,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            start_new_session=True,
         )
+
+
+def _kill(process):
+    """End a process and what it has started: Slicer's Python is started by another program, which waits for it."""
+    if os.name == "nt":
+        words = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, creationflags=subprocess.CREATE_NO_WINDOW, check=False)
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _result(said, status):

@@ -17,6 +17,7 @@ from ..core.failures import explain
 NAME = "CrossMoDAUDA sample scans"
 NODES = ("CrossMoDAUDA ceT1", "CrossMoDAUDA hrT2", "CrossMoDAUDA reference")
 _UNFINISHED = " (unfinished) "
+_SCAN = r"crossmoda2022_syn_\d+_(ceT1|hrT2|Label)\.nii\.gz"
 _LEFT_BEHIND_SECONDS = 3600  # what is unfinished for so long, nobody works on any more
 
 
@@ -42,7 +43,7 @@ def register(resourcePath, getParameters):
         source, target, reference = loadExamples(folder)
         parameters = getParameters()
         chosen = parameters.crossmoda
-        if not chosen or (Path(chosen).name == NAME and not Path(chosen).is_dir()):  # else the user trains on others
+        if not chosen or (Path(chosen).name == NAME and not isSample(chosen)):  # else the user trains on others
             parameters.crossmoda = str(folder)
         parameters.inputVolume, parameters.translateInput = target, source
         return [source, target, reference]
@@ -93,8 +94,13 @@ def saveFromCache():
 
 
 def isSample(folder):
-    """Whether a folder is one that was made here, by its name."""
-    return bool(folder) and Path(folder).name == NAME and Path(folder).is_dir()
+    """Whether a folder is one that was made here, by its name, and still holds scans."""
+    return bool(folder) and Path(folder).name == NAME and any(_scans(Path(folder)))
+
+
+def _scans(folder):
+    """The files in a folder that have the names of sample scans."""
+    return (path for path in folder.glob("*/*.nii.gz") if re.fullmatch(_SCAN, path.name))
 
 
 def remove(folder):
@@ -104,7 +110,7 @@ def remove(folder):
         OSError: a file cannot be removed.
     """
     folder, link = Path(folder).resolve(), _inCache()
-    for scan in folder.glob("*/crossmoda2022_syn_*.nii.gz"):
+    for scan in list(_scans(folder)):
         scan.unlink()
     for place in (*folder.iterdir(), folder):
         with contextlib.suppress(OSError):  # not empty
@@ -127,7 +133,7 @@ def steps(parent):
     from ..cohort.phantom import SAMPLE_COHORT, cohort_steps
 
     folder = parent / NAME
-    if folder.is_dir():
+    if isSample(folder):
         return
     parent.mkdir(parents=True, exist_ok=True)
     for left in parent.glob(f"{NAME}{_UNFINISHED}*"):
@@ -136,8 +142,12 @@ def steps(parent):
     partial = parent / f"{NAME}{_UNFINISHED}{uuid.uuid4().hex}"
     try:
         yield from cohort_steps(partial, **SAMPLE_COHORT)
-        if not folder.is_dir():  # another Slicer may have been faster
+        if not folder.is_dir():
             partial.replace(folder)  # last, so that a folder of this name is whole
+        elif not isSample(folder):  # else another Slicer was faster; here only a user's own files were left
+            for scan in list(_scans(partial)):
+                (folder / scan.parent.name).mkdir(exist_ok=True)
+                scan.replace(folder / scan.parent.name / scan.name)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -160,7 +170,7 @@ def writeCohort(parent):
 
 def _makeWithDialog(parent):
     """As :func:`writeCohort`, with progress; None if the user cancelled. Slicer wants the scans when its button's slot returns."""
-    if not (parent / NAME).is_dir():
+    if not isSample(parent / NAME):
         work = steps(parent)
         dialog = slicer.util.createProgressDialog(
             labelText=_("Making sample scans..."), windowTitle=_("Sample scans"), windowModality=qt.Qt.WindowModal, autoClose=False

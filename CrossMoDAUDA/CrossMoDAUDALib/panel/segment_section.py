@@ -315,7 +315,7 @@ class SegmentSection(Section):
         rows = self._measurements() if self._results and outcome != "cancelled" else []
         made = [node for node, _volume in self._made if node.GetScene() is not None]
         shown = [(node, volume) for node, volume in self._made if node in made and volume.GetScene() is not None]
-        if rows:
+        if rows and (made or self._outputFolder is not None):
             measurementTable(rows, made, self._outputFolder)
         if shown and outcome != "cancelled":
             views.showSegmentation(*shown[-1])

@@ -33,7 +33,7 @@ class StatusLine:
         Args:
             model: the chosen model; empty for none.
             adapt: the section Adapt, which knows the trainings; None before there is one.
-            warnings: how many the last results have.
+            warnings: how many the results have that are shown.
         """
         ui = self.ui
         text, stage = self._training(adapt) if adapt is not None else ("", None)
@@ -43,7 +43,7 @@ class StatusLine:
         if stage is not None:
             ui.statusProgress.setRange(0, stage.total)
             ui.statusProgress.value = stage.step
-        found = _("The last results have a warning.") if warnings == 1 else _("The last results have {count} warnings.")
+        found = _("The results that are shown have a warning.") if warnings == 1 else _("The results that are shown have {count} warnings.")
         ui.statusWarnings.text = found.format(count=warnings) if warnings else ""
         self._show(ui.statusModel, bool(model))
         for widget in (ui.statusTraining, ui.statusShowTraining):

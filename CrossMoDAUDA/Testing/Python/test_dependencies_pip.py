@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from command_line import ROOT, TINY_RUN, environment, events
+from CrossMoDAUDALib.commands import dependencies
 from CrossMoDAUDALib.method import imports
 from CrossMoDAUDALib.method.imports import Unfit
 from installed_packages import PARTS, wheel
@@ -189,6 +190,8 @@ def test_everything_that_is_needed_can_be_imported_here() -> None:
         ("from packaging.version import nothing_of_it", ("packaging", "cannot import name 'nothing_of_it'")),
         ("import packaging.version\npackaging.version.Version('x y')", ("packaging", "Invalid version")),
         ("raise OSError('libc10.so: cannot open shared object file')", ("owner", "libc10.so")),
+        ("import ctypes\nctypes.CDLL('/none/libc10.so')", ("owner", "libc10.so")),
+        ("from collections import nothing_of_it", ("owner", "cannot import name 'nothing_of_it'")),
     ],
 )
 def test_who_is_to_blame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, expected: Any) -> None:
@@ -201,6 +204,13 @@ def test_who_is_to_blame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: 
         assert found == expected and "which owner needs, is missing" in found.sentence()
     else:
         assert found.owner == "owner" and found.package == expected[0] and expected[1] in found.reason
+
+
+def test_a_package_that_is_broken_without_a_version_is_told() -> None:
+    for unfit in (Unfit("torch", "libfoo", "of an unknown version", "no such file"), Unfit("torch", "torch", "2.13.0", "no such file")):
+        (torch,) = [one for one in dependencies.check(unfit=unfit) if one.name == "torch"]
+        assert not torch.ok and torch.fault == "no such file" and torch.lacks == ()
+        assert dependencies.constraints(dependencies.check(unfit=unfit))
 
 
 def test_all_that_the_library_imports_of_nnunet_is_tried() -> None:

@@ -132,7 +132,9 @@ def test_of_two_slicers_the_second_follows_the_first(
     settings = [word for key, value in LONG.items() for word in ("--set", f"{key}={value}")]
     words = ["run", "-o", str(experiment), "--crossmoda", str(tiny_cohort), "--preset", "smoke", "--device", "cpu", *settings]
     ThisComputer().start(experiment, words)  # as the first Slicer does
+    deadline = time.monotonic() + 60
     while not (experiment / "worker.json").is_file():
+        assert time.monotonic() < deadline, "the first worker did not start"
         time.sleep(0.02)
     host.click("adaptStart")
     adapt = host.widget.panel.adapt

@@ -166,10 +166,10 @@ def test_the_panels_top_tells_of_the_model_and_of_warnings(host: Host, tiny_expe
     assert host.find("statusModel").text == f"Model: {tiny_experiment.name}" and host.find("statusModel").visible
     assert host.find("statusModel").toolTip == str(tiny_experiment) and not host.find("statusWarnings").visible
     section = host.widget.panel.segment
-    section._showWarningTexts([("", ["Cochlea: nothing was found; look at the scan yourself."])])
-    assert host.find("statusWarnings").text == "The last results have a warning."
-    section._showWarningTexts([("Scan A", ["One.", "Two."]), ("Scan B", ["Three."])])
-    assert host.find("statusWarnings").text == "The last results have 3 warnings."
+    section.results.showWarnings([("", ["Cochlea: nothing was found; look at the scan yourself."])])
+    assert host.find("statusWarnings").text == "The results that are shown have a warning."
+    section.results.showWarnings([("Scan A", ["One.", "Two."]), ("Scan B", ["Three."])])
+    assert host.find("statusWarnings").text == "The results that are shown have 3 warnings."
     open_section(host, "evaluate")
     host.click("statusShowWarnings")
     assert not host.find("segmentButton").collapsed

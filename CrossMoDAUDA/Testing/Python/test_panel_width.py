@@ -130,8 +130,8 @@ def test_nothing_that_is_shown_widens_the_panel(host: Host, letters: Any, tiny_e
     for section in panel.sections:
         name = section.widget.objectName.removesuffix("Widget")
         section.say(getattr(section.ui, f"{name}Status"), f"{LONG_NAME}: " + "a rather long warning " * 20)
-    panel.segment._showWarningTexts([(LONG_NAME, ["Very_long_word" * 20, "a rather long warning " * 20])])
-    panel.segment._showTable([measurements("unusual volume, " * 9), measurements("", "Cochlea")])
+    panel.segment.results.showWarnings([(LONG_NAME, ["Very_long_word" * 20, "a rather long warning " * 20])])
+    panel.segment.results.showTable(segment_results().measurementTable([measurements("unusual volume, " * 9), measurements("", "Cochlea")]))
     host.find("adaptCurveChoice").addItem("A long title of a training " * 9)
     for tab in range(host.find("adaptTabs").count):
         host.find("adaptTabs").currentIndex = tab
@@ -142,9 +142,16 @@ def test_nothing_that_is_shown_widens_the_panel(host: Host, letters: Any, tiny_e
 # Tables ----------------------------------------------------------------------------------------------------------------
 
 
+def segment_results() -> Any:
+    """The panel's module, which can be imported while a host is on."""
+    from CrossMoDAUDALib.panel import segment_results
+
+    return segment_results
+
+
 def measurements(warnings: str, structure: str = "Vestibular schwannoma") -> dict[str, str]:
     sizes_of_it = {"volume_ml": "1.2", "largest_axial_diameter_mm": "14.2", "distance_mm to a": "2.1", "distance_mm to b": ""}
-    return {"case": "a", "structure": structure, **sizes_of_it, "warnings": warnings}
+    return {"scan": "a", "structure": structure, **sizes_of_it, "warnings": warnings}
 
 
 @pytest.mark.parametrize(("width", "scale"), [(300, 1), (400, 1), (700, 1), (700, 2)])
@@ -153,7 +160,8 @@ def test_a_long_warning_leaves_the_other_structure_in_sight(host: Host, letters:
     open_section(host, "segment")
     resize(host, width)
     panel = host.widget.panel
-    panel.segment._showTable([measurements("unusual volume, touches the edge, on both sides"), measurements("", "Cochlea")])
+    rows_of_it = [measurements("unusual volume, touches the edge, on both sides"), measurements("", "Cochlea")]
+    panel.segment.results.showTable(segment_results().measurementTable(rows_of_it))
     host.process(0.3)
     table = host.find("segmentTable")._real
     assert not table.horizontalScrollBar().isVisible() and not table.verticalScrollBar().isVisible()
@@ -173,9 +181,9 @@ def test_of_many_scans_the_names_leave_room_for_the_numbers(host: Host) -> None:
     open_section(host, "segment")
     resize(host, 400)
     rows = [
-        {**measurements("unusual volume", structure), "case": f"{LONG_NAME}_{scan}"} for scan in range(5) for structure in ("VS", "Cochlea")
+        {**measurements("unusual volume", structure), "scan": f"{LONG_NAME}_{scan}"} for scan in range(5) for structure in ("VS", "Cochlea")
     ]
-    host.widget.panel.segment._showTable(rows)
+    host.widget.panel.segment.results.showTable(segment_results().measurementTable(rows))
     host.process(0.3)
     table = host.find("segmentTable")._real
     assert table.verticalHeader().width() <= table.width() // 2
