@@ -134,13 +134,16 @@ def check(path: Path = REQUIREMENTS, _: Callable[[str], str] = _unchanged, unfit
     importlib.invalidate_caches()
     purposes = _purposes(_)
     found = []
-    for requirement in requirements(path):
+    wanted = requirements(path)
+    # Of two distributions that bring one module the trial may name the one that is not in the file; nnU-Net needs all of them.
+    blamed = unfit and (unfit.owner if unfit.owner in {canonicalize_name(one.name) for one in wanted} else "nnunetv2")
+    for requirement in wanted:
         version = _version(requirement.name)
         unmet = tuple(_unmet(requirement.name)) if version is not None else ()
         fault = ""
         name = canonicalize_name(requirement.name)
-        if unfit is not None and unfit.owner == name and version is not None and not unmet:
-            if unfit.package == name or (unfit.version is not None and not _is_version(unfit.version)):
+        if unfit is not None and blamed == name and version is not None and not unmet:
+            if unfit.package in (name, unfit.owner) or (unfit.version is not None and not _is_version(unfit.version)):
                 fault = unfit.reason
             else:  # no version is said to be too old, so any other will have to do
                 unmet = (unfit.package if unfit.version is None else f"{unfit.package}!={unfit.version}",)

@@ -102,7 +102,7 @@ class Fitting:
     def _cleanClipboard(self):
         """Make what was copied from the panel whole."""
         text = self._clipboard.text()
-        if BREAK in text and any(label.selectedText == text for label in self._texts):
+        if BREAK in text and any(label.selectedText.replace("\u2029", "\n") == text for label in self._texts):
             self._clipboard.setText(text.replace(BREAK, ""))
 
     def fit(self):
@@ -139,7 +139,9 @@ class Fitting:
         """How far from its section's edge a layout begins."""
         widget, indent = layout.parentWidget(), 0
         while widget not in self._roots:
-            indent += widget.contentsMargins().left() + widget.layout().contentsMargins().left()
+            margins = widget.layout().contentsMargins
+            margins = margins() if callable(margins) else margins  # Qt 6 has it as a property
+            indent += widget.contentsMargins().left() + margins.left()
             widget = widget.parentWidget()
         return indent
 

@@ -211,6 +211,8 @@ def test_a_package_that_is_broken_without_a_version_is_told() -> None:
         (torch,) = [one for one in dependencies.check(unfit=unfit) if one.name == "torch"]
         assert not torch.ok and torch.fault == "no such file" and torch.lacks == ()
         assert dependencies.constraints(dependencies.check(unfit=unfit))
+    (nnunet,) = [one for one in dependencies.check(unfit=Unfit("pillow-simd", "pillow-simd", "9.0", "no such file")) if not one.ok]
+    assert nnunet.name == "nnunetv2" and nnunet.fault == "no such file", "not dropped"
 
 
 def test_all_that_the_library_imports_of_nnunet_is_tried() -> None:
