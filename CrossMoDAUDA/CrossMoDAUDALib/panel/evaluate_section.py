@@ -59,15 +59,15 @@ class EvaluateSection(Section):
             self._show(self._chosen)
 
     def showResults(self):
-        self._show(self._chosen)
+        self._show(self._chosen, isNew=False)
 
     def setParameters(self, parameters):
         if parameters is None:
             self._chosen = ()
         super().setParameters(parameters)
 
-    def _show(self, pair):
-        """Show the scores of two nodes, or nothing if there are none."""
+    def _show(self, pair, isNew=True):
+        """Show the scores of two nodes, or nothing if there are none; a text only when the pair is new, or one of it is gone."""
         if self.runner.running:
             return
         isThere = len(pair) == 2 and all(node is not None and node.GetScene() is not None for node in pair)
@@ -75,7 +75,8 @@ class EvaluateSection(Section):
         scores = slicer.util.getNodesByClass("vtkMRMLTableNode") if isThere else []
         found = [node for node in scores if tuple(node.GetNthNodeReferenceID(COMPARED, number) for number in range(2)) == ids]
         self._showTable(found[-1] if found else None)
-        self.say(self.ui.evaluateStatus, self._texts.get(ids, ""))
+        if isNew or (pair and not isThere):
+            self.say(self.ui.evaluateStatus, self._texts.get(ids, ""))
 
     def _showTable(self, node):
         tables.show(self.ui.evaluateTable, node)

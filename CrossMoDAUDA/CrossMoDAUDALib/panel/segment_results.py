@@ -37,7 +37,7 @@ class SegmentResults:
 
     def again(self):
         """Look again at what the scene holds."""
-        self._show(self._shown or self._chosen)
+        self._show(self._shown or self._chosen, isNew=False)
 
     def unfollow(self):
         """Another scene's parameters come: its results are found anew."""
@@ -66,12 +66,15 @@ class SegmentResults:
         self._folderWarnings[choice[1]] = list(folderWarnings)
         self._show(choice)
 
-    def _show(self, choice):
+    def _show(self, choice, isNew=True):
+        """Show a choice's results; its text only when it is new, as something else may have been said since."""
         if choice is None or self._section.runner.running:
             return
         self._shown = choice
         text, about = self._texts.get(choice, ("", ()))
-        self._section.say(self._ui.segmentStatus, "" if any(node.GetScene() is None for node in about) else text)
+        isGone = any(node.GetScene() is None for node in about)
+        if isNew or isGone:
+            self._section.say(self._ui.segmentStatus, "" if isGone else text)
         kind, which = choice
         found = slicer.util.getNodesByClass("vtkMRMLTableNode")
         if kind == "folder":

@@ -47,13 +47,15 @@ class TranslateSection(Section):
             self._showText(chosen)
 
     def showResults(self):
-        self._showText(self._chosen)
+        self._showText(self._chosen, isNew=False)
 
-    def _showText(self, volume):
-        """Show what was said last of a volume, unless what it was about is gone."""
+    def _showText(self, volume, isNew=True):
+        """Show what was said last of a volume, unless what it was about is gone; only then if something else may have been said since."""
         if not self.runner.running:
             text, made = self._texts.get(volume.GetID() if volume is not None else "", ("", None))
-            self.say(self.ui.translateStatus, "" if made is not None and made.GetScene() is None else text)
+            isGone = made is not None and made.GetScene() is None
+            if isNew or isGone:
+                self.say(self.ui.translateStatus, "" if isGone else text)
 
     def _showModel(self):
         """Show what the chosen model is; returns what is wrong with it."""
