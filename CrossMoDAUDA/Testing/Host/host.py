@@ -106,7 +106,6 @@ class Host:
         qt_application.setApplicationName("Slicer")
         QtCore.QSettings.setDefaultFormat(QtCore.QSettings.Format.IniFormat)
         QtCore.QSettings.setPath(QtCore.QSettings.Format.IniFormat, QtCore.QSettings.Scope.UserScope, str(self.folder / "settings"))
-        scripted.was_opened_before()
         before = QtCore.qInstallMessageHandler(signals.qt_message)
         self._undo.append(lambda: QtCore.qInstallMessageHandler(before))
         self._undo.append(mrml_widgets.hear_vtk())
@@ -173,6 +172,7 @@ class Host:
         self.module_path, name = path, path.stem
         sys.path.insert(0, str(path.parent))
         self._undo.append(lambda: sys.path.remove(str(path.parent)) if str(path.parent) in sys.path else None)
+        scripted.was_opened_before()
         source = self._load_source(name, path)
         module = application.Module(name, str(path), self._make_panel)
         self._add_module(module)

@@ -258,9 +258,12 @@ class SampleDataLogic:
 
 def was_opened_before() -> None:
     """Leave in Slicer's settings that the module has found its packages good: trying them takes each test seconds."""
-    from CrossMoDAUDALib.commands.dependencies import fingerprint
     from PySide6 import QtCore
 
+    try:
+        from CrossMoDAUDALib.commands.dependencies import fingerprint
+    except ModuleNotFoundError:  # another module is opened
+        return
     QtCore.QSettings().setValue("CrossMoDAUDA/PackagesTried", fingerprint())
 
 
