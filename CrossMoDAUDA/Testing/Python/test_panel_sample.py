@@ -142,9 +142,9 @@ def test_scans_are_made_beside_the_windows_work(host: Host, tmp_path: Path) -> N
             values.add(bar.value)
         return not panel(host).adapt.samples.running
 
-    began = time.monotonic()
     waited = host.latency(120, is_made)
-    assert len(values) > 10 and waited["max"] / 1000 < (time.monotonic() - began) / 3, waited  # a busy machine is slow at each step
+    # The window comes to its turn again and again; how long each step takes depends on what else the machine does.
+    assert len(values) > 10 and waited["ticks"] > 20, waited
     assert panel(host).parameters.crossmoda == str(tmp_path / NAME) == host.find("adaptCrossmoda").currentPath
     assert not bar.visible and host.find("adaptCheck").enabled and host.find("adaptCheckStatus").text == ""
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
