@@ -111,11 +111,8 @@ def missing_packages(packages: Sequence[str]) -> str:
     if getattr(sys.modules.get("slicer"), "app", None) is None:
         return f"{missing}; install with: {sys.executable} -m pip install {' '.join(packages)}"
     # A plain pip could replace the builds of numpy and SimpleITK that Slicer itself is linked with.
-    extensions = [extension for package, extension in (("torch", "PyTorch"), ("nnunetv2", "NNUNet")) if package in packages]
-    if extensions:
-        named = "the extensions PyTorch and NNUNet" if len(extensions) > 1 else f"the extension {extensions[0]}"
-        return f"{missing}; install {named} with Slicer's Extensions Manager, and the packages in the modules that come with it."
-    return f"{missing}; run slicer.util.pip_install('{' '.join(packages)}') in Slicer's Python console."
+    first = "install the extension PyTorch with Slicer's Extensions Manager, " if "torch" in packages else ""
+    return f"{missing}; {first}open the module CrossMoDA UDA and press Install what is missing in its section Python packages."
 
 
 def _explain_os_error(error: OSError) -> tuple[str, int] | None:

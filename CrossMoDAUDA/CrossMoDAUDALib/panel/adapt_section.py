@@ -197,7 +197,7 @@ class AdaptSection(Section):
         if state == "failed" and self.view.monitor.last_run.is_cohort_refused:
             return text
         if state == "died" and (said := self._lastWords.get(self._watched)):
-            text += " " + _("Its last words: {words}").format(words=said)
+            text += " " + _("Its last words: {words}").format(words=wording.inThePanel(said))
         if state in ("failed", "died") and (log := self._watched / "worker.log").is_file():
             text += " " + _("Details are in {log}.").format(log=log)
         return text
@@ -315,7 +315,7 @@ class AdaptSection(Section):
         try:
             self.workers.start(folder, words)
         except CrossModaError as error:
-            self._refuse(folder, str(error))
+            self._refuse(folder, wording.inThePanel(str(error)))
         self.update()
 
     def onWorkerEnd(self, folder, status, said):
@@ -335,7 +335,8 @@ class AdaptSection(Section):
             self._lastWords[folder] = said
             isTold = last.state(isAlive, True) == "died" or (last.error and last.error in said)
             if status not in (0, 130) and not isTold:
-                self._refuse(folder, said or _("The training could not be started (status {status}).").format(status=status))
+                unsaid = _("The training could not be started (status {status}).").format(status=status)
+                self._refuse(folder, wording.inThePanel(said) or unsaid)
         if not self.view.isShown:
             slicer.util.showStatusMessage(text, STATUS_MS)
         self.update()

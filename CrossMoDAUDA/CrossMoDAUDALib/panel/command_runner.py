@@ -1,7 +1,6 @@
 """A command of the command line, run beside Slicer: it is started, followed by its events, and can be cancelled."""
 
 import logging
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -14,22 +13,9 @@ from ..core.errors import CrossModaError
 from ..core.failures import explain
 from ..experiment.events import read_events
 from ..places.processes import Process
+from .wording import inThePanel
 
 POLL_MS = 200
-
-
-def inThePanel(message):
-    """What a command or the library says, without the words of a command line and the names of files that are being written."""
-    agree = _("; choose another name or folder, or start again and agree.")
-    for said, words in (
-        (r"; add --overwrite to replace it, or name another (output folder|file)\.", agree),
-        (r", or run with --set helper_processes=0 and smaller batches\.", _(", then try again.")),
-        (r"run on another with --device, ", _("choose another device, ")),
-        (r"\S*\.[0-9a-f]{32}\.partial[\w.]*", _("the new file")),
-        (r" \(unfinished\)(?=[/\\])", ""),
-    ):
-        message = re.sub(said, lambda _match, words=words: words, message)
-    return message
 
 
 class CommandRunner:

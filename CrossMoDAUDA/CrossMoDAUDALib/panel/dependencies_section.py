@@ -351,21 +351,15 @@ def _pyTorchLogic():
     try:
         import PyTorchUtils
     except ModuleNotFoundError as error:
-        raise _missingExtension("PyTorch", error) from error
+        if error.name != "PyTorchUtils":
+            raise  # the extension is there but lacks something itself
+        text = _("The extension {name} is missing: install it in the Extensions Manager (menu View), restart Slicer, try again.")
+        raise CrossModaError(text.format(name="PyTorch")) from error
     return PyTorchUtils.PyTorchUtilsLogic()
 
 
 def _tryingText():
     return _("Trying the packages...")
-
-
-def _missingExtension(name, error):
-    """What to raise when an extension's module cannot be imported."""
-    if error.name != "PyTorchUtils":
-        return error  # the extension is there but lacks something itself
-    return CrossModaError(
-        _("The extension {name} is missing: install it in the Extensions Manager (menu View), restart Slicer, try again.").format(name=name)
-    )
 
 
 def _installTorch(logic, package):

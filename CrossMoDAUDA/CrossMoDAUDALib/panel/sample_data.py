@@ -223,9 +223,9 @@ class SampleScans:
         self._cohort = cohort
         text, tip = self._text, self._tip
         if self.running:
-            text, tip = _("Cancel"), _("End the making of sample scans; nothing half-made is kept.")
+            text, tip = _("Cance&l"), _("End the making of sample scans; nothing half-made is kept.")
         elif isSample(cohort):
-            text, tip = _("Remove samples..."), _("Remove the synthetic data set that is chosen from the disk.")
+            text, tip = _("Remove samp&les..."), _("Remove the synthetic data set that is chosen from the disk.")
         self._button.text, self._button.toolTip, self._button.enabled = text, tip, self.running or isFree
 
     def onClicked(self, _checked=False):

@@ -1,5 +1,7 @@
 """What the panel calls stages, states and quantities, in words that need no manual."""
 
+import re
+
 from slicer.i18n import getContext, translate
 from slicer.i18n import tr as _
 
@@ -89,7 +91,7 @@ def experimentState(monitor):
         "finished": _("Finished."),
         "interrupted": _("Stopped. Resume continues where it was."),
         "died": _("The training ended unexpectedly: it was ended from outside, memory ran out, or the computer went down."),
-        "failed": _("The scans have problems: press Check scans to see them all.") if last.is_cohort_refused else last.error,
+        "failed": _("The scans have problems: press Check scans to see them all.") if last.is_cohort_refused else inThePanel(last.error),
     }
     return sentences[monitor.state]
 
@@ -140,3 +142,25 @@ def volumeKind(kind):
         "diffusion series": _("diffusion series"),
     }
     return texts.get(kind, kind)
+
+
+def inThePanel(message):
+    """What a command or the library says, without the words of a command line and the names of files that are being written."""
+    agree, close = _("; choose another name or folder, or start again and agree."), _("close other programs, then try again.")
+    for said, words in (
+        (r"; add --overwrite to replace it, or name another (output folder|file)\.", agree),
+        (r"close other programs, or run with --set helper_processes=0 and smaller batches\.", close),
+        (r"run again with --set helper_processes=0( or fewer)?\.", close),
+        (r"run on another with --device, ", _("choose another device, ")),
+        (r" with --device(?=[.,;])", ""),
+        (r"--device (\w+)", _("the device {name}")),
+        (r"--evaluate-images and --evaluate-labels", _("evaluation images and evaluation labels")),
+        (r"--dry-run lists all", _("Check scans lists all")),
+        (r"`?--set ([\w.]+)=([^\s;,`]*[^\s;,.`])`?", _("the setting {name} at {value}")),
+        (r"\S*\.[0-9a-f]{32}\.partial[\w.]*", _("the new file")),
+        (r" \(unfinished\)(?=[/\\])", ""),
+    ):
+        message = re.sub(
+            said, lambda found, words=words: words.format(**dict(zip(("name", "value"), found.groups(), strict=False))), message
+        )
+    return message

@@ -131,16 +131,16 @@ def test_a_missing_module_is_told_by_its_package_and_one_of_an_installed_package
         assert explain(broken.value)[0].startswith("Unexpected ModuleNotFoundError") and is_unexpected(broken.value)
 
 
-def test_missing_packages_inside_slicer_come_from_its_extensions(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_packages_inside_slicer_are_installed_by_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
     application = types.ModuleType("slicer")
     application.app = object()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "slicer", application)
     both = missing_packages(["torch", "nnunetv2", "scipy"])
     assert both.startswith("The Python packages torch, nnunetv2, scipy are missing; ")
-    assert "extensions PyTorch and NNUNet" in both
-    assert "extension NNUNet" in missing_packages(["nnunetv2"])
-    assert "slicer.util.pip_install('safetensors')" in missing_packages(["safetensors"])
+    assert "install the extension PyTorch" in both, "it chooses the build for the graphics card"
+    assert "PyTorch" not in missing_packages(["nnunetv2"])
     for message in (both, missing_packages(["nnunetv2"]), missing_packages(["safetensors"])):
+        assert "press Install what is missing" in message
         assert "-m pip" not in message, "it could replace the packages that Slicer itself is built with"
 
 

@@ -302,7 +302,7 @@ def font_scale() -> Iterator[Callable[[float], None]]:
 
 
 @pytest.mark.parametrize("shown", STATES)
-@pytest.mark.parametrize(("width", "scale"), [(300, 1), (400, 1), (700, 1), (400, 2), (700, 2)])
+@pytest.mark.parametrize(("width", "scale"), [(300, 1), (300, 2), (400, 1), (700, 1), (400, 2), (700, 2)])
 def test_no_text_is_cut_off(
     full_panel: Host, font_scale: Callable[[float], None], width: int, scale: int, shown: str, tiny_experiment: Path
 ) -> None:

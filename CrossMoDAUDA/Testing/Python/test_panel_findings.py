@@ -225,11 +225,19 @@ def test_files_that_come_meanwhile_are_not_answered_with_options(
         ("The disk is full (writing /x/scans (unfinished)/a b.nii.gz); free some space.", "(writing /x/scans/a b.nii.gz)"),
         ("/x/.0123456789abcdef0123456789abcdef.partial.nii.gz: broken.", "the new file: broken."),
         ("end other programs that use it, run on another with --device, or lower x.", "choose another device, or lower x."),
-        ("Memory ran out; close others, or run with --set helper_processes=0 and smaller batches.", "close others, then try again."),
+        (
+            "Out of memory; close other programs, or run with --set helper_processes=0 and smaller batches.",
+            "memory; close other programs, then",
+        ),
+        ("The helpers died; run again with --set helper_processes=0 or fewer.", "died; close other programs, then try again."),
+        ("It fits no GPU here; install another PyTorch, or run with --device cpu.", "or run with the device cpu."),
+        ("Too little memory; end other programs, or run again on fewer devices with --device.", "or run again on fewer devices."),
+        ("segmentation.epochs is 9; add --set segmentation.epochs=5, or use another trainer.", "add the setting segmentation.epochs at 5"),
+        ("A is blank (and 3 more; --dry-run lists all)", "A is blank (and 3 more; Check scans lists all)"),
     ],
 )
 def test_messages_are_for_a_panel(host: Host, message: str, shown: str) -> None:
-    from CrossMoDAUDALib.panel.command_runner import inThePanel
+    from CrossMoDAUDALib.panel.wording import inThePanel
 
     told = inThePanel(message)
     assert shown in told and "--" not in told and "unfinished" not in told and ".partial" not in told

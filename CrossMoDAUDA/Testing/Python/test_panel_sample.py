@@ -138,7 +138,7 @@ def test_scans_are_made_beside_the_windows_work(host: Host, tmp_path: Path) -> N
 
     def is_made() -> bool:
         if panel(host).adapt.samples.running:
-            assert bar.visible and host.find("adaptSample").text == "Cancel" and not host.find("adaptCheck").enabled
+            assert bar.visible and host.find("adaptSample").text == "Cance&l" and not host.find("adaptCheck").enabled
             values.add(bar.value)
         return not panel(host).adapt.samples.running
 
@@ -190,7 +190,7 @@ def test_the_scans_can_be_removed(host: Host) -> None:
     folder = Path(panel(host).parameters.crossmoda)
     (folder / "validation" / "mine.txt").write_text("kept", encoding="utf-8")
     open_section(host, "adapt")
-    assert host.find("adaptSample").text == "Remove samples..."
+    assert host.find("adaptSample").text == "Remove samp&les..."
     host.answers += [False, True]
     host.click("adaptSample")
     assert len(times(folder)) == 38

@@ -147,7 +147,7 @@ def test_extension_metadata() -> None:
     assert set(values) == {"HOMEPAGE", "CATEGORY", "CONTRIBUTORS", "DESCRIPTION", "ICONURL", "SCREENSHOTURLS", "DEPENDS"}
     assert all(value.strip() == value and value for value in values.values())
     assert ";" not in "".join(values.values())  # Slicer hands the values on unquoted
-    assert values["DEPENDS"].split() == ["PyTorch", "NNUNet"]
+    assert values["DEPENDS"].split() == ["PyTorch"]
     assert values["CATEGORY"] in ("Segmentation", "Image Synthesis")
     assert values["ICONURL"].endswith("/CrossMoDAUDA/Resources/Icons/CrossMoDAUDA.png")
     assert all(url.startswith("https://") and url.endswith((".png", ".jpeg", ".gif")) for url in values["SCREENSHOTURLS"].split())
