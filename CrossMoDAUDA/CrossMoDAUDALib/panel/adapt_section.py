@@ -78,7 +78,7 @@ class AdaptSection(Section):
         # By folder: why a worker could not be started or stopped, the experiment's state then, and whether it is told for a while only.
         self._refusals = {}
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
+        self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self.onRefusalsRead)
         self._lastWords = {}  # by folder, of workers that were started here
         self._watched = None

@@ -52,6 +52,7 @@ def test_properties_are_attributes_and_methods_are_called(host: Host) -> None:
         (lambda qt: qt.QPushButton().text(), TypeError),  # a property is no method
         (lambda qt: setattr(qt.QPushButton(), "colour", "red"), AttributeError),
         (lambda qt: setattr(qt.QPushButton(), "click", None), AttributeError),
+        (lambda qt: setattr(qt.QTimer(), "singleShot", True), AttributeError),  # PythonQt finds the static function of that name
         (lambda qt: setattr(qt.QWidget(), "width", 5), AttributeError),  # read-only
         (lambda qt: setattr(qt.QLabel(), "text", 5), TypeError),
         (lambda qt: setattr(qt.QLineEdit(), "text", Path("a")), TypeError),
