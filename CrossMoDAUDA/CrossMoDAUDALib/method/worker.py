@@ -52,14 +52,13 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
         try:
             with must_stay(folder), stopping_on_request(folder):
                 log.write("run", state="started")
-                if experiment is None or _has_work(experiment):
-                    log.write("message", message="Loading PyTorch and nnU-Net.")
-                    refuse_unfit()  # now, not when the translator has been trained for hours
                 if experiment is None:
                     experiment = _begin(folder, settings, cohort, log)
                 else:
                     log.write("message", message="Making sure that the scans are those that the experiment began with.")
                     experiment.verify_scans()
+                    if due(plan(experiment.settings, experiment.cohort), read_markers(folder), folder):
+                        _refuse_unfit(log)
                 experiment.events = log
                 for remark in left_out_settings(settings, cohort):
                     log.write("warning", message=remark)
@@ -77,11 +76,6 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
     return 0
 
 
-def _has_work(experiment: Experiment) -> bool:
-    stages = plan(experiment.settings, experiment.cohort)
-    return bool(due(stages, read_markers(experiment.folder), experiment.folder))
-
-
 def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> Experiment:
     """Check the scans and record what is asked for."""
     if Experiment.exists(folder):  # begun by another worker in the instant before this one held the folder
@@ -93,6 +87,7 @@ def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> E
     log.write("stage", stage=CHECK, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
     for warning in report.warnings:
         log.write("warning", message=warning)
+    _refuse_unfit(log)
     if left_open(settings):
         from .sizing import fit
 
@@ -100,6 +95,12 @@ def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> E
     hashes = {str(row.image): row.image_sha256 for row in report.rows}
     hashes.update({str(row.label): row.label_sha256 for row in report.rows if row.label})
     return Experiment.create(folder, settings, cohort, hashes)
+
+
+def _refuse_unfit(log: EventLog) -> None:
+    """Now, not when the translator has been trained for hours."""
+    log.write("message", message="Loading PyTorch and nnU-Net.")
+    refuse_unfit()
 
 
 def _record(folder: Path, events: EventLog, error: BaseException) -> tuple[str, int]:

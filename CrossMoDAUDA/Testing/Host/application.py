@@ -292,10 +292,12 @@ class Application(QtCore.QObject):
         self._temporary = str(folder / "temporary")
         Path(self._temporary).mkdir(parents=True, exist_ok=True)
         self._cache = slicer.vtkCacheManager()
+        vtk.vtkObject.GlobalWarningDisplayOff()  # that it leaves a link alone it prints on the console
         self._cache.SetRemoteCacheDirectory(str(folder / "cache"))
         scene.SetCacheManager(self._cache)
         if QtCore.QSettings().value("Cache/AutoPrune", True) not in (False, "false"):
             self._cache.PruneCache()  # before any module is loaded, as qSlicerApplication.cxx does
+        vtk.vtkObject.GlobalWarningDisplayOn()
 
     temporaryPath = property(lambda self: self._temporary, lambda self, path: setattr(self, "_temporary", path))
     slicerHome = property(lambda self: str(self._folder / "home"))

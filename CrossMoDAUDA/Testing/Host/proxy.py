@@ -132,10 +132,7 @@ class PropertyMember:
 
     def __get__(self, proxy: Proxy | None, kind: type) -> Any:
         if proxy is None:
-            static = OVERRIDES.get((self.owner, "static " + self.name))
-            if static is None:
-                raise AttributeError(f"{self.owner}.{self.name} is a property of objects, not of the class")
-            return static
+            raise AttributeError(f"{self.owner}.{self.name} is a property of objects, not of the class")
         target, python = self._target(proxy)
         return wrap(getattr(target, self.qt_name) if python else target.property(self.qt_name))
 

@@ -50,7 +50,7 @@ def _set_property(owner: Proxy, name: str, value: Any) -> bool:
     return bool(owner._real.setProperty(name, convert.to_qt(value, name)))
 
 
-def _single_shot(milliseconds: int, function: Callable[..., Any]) -> None:
+def _single_shot(_owner: Proxy | None, milliseconds: int, function: Callable[..., Any]) -> None:
     QtCore.QTimer.singleShot(milliseconds, signals.guarded(function, "qt.QTimer.singleShot"))
 
 
@@ -74,7 +74,7 @@ OVERRIDES.update(
         ("qt.QObject", "inherits"): _inherits,
         ("qt.QObject", "property"): _property,
         ("qt.QObject", "setProperty"): _set_property,
-        ("qt.QTimer", "static singleShot"): _single_shot,
+        ("qt.QTimer", "singleShot"): _single_shot,
         ("qt.QMenu", "addAction"): _no_callables("addAction"),
         ("qt.QWidget", "addAction"): _no_callables("addAction"),
         ("qt.QDialog", "exec"): dialogs.run_dialog,

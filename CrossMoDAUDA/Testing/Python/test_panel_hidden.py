@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import MODULE, TINY
-from panel_actions import choose_training, monitor_of, open_section, our_processes, wait_for_stage, wait_for_state
+from panel_actions import choose_training, end_our_processes, monitor_of, open_section, our_processes, wait_for_stage, wait_for_state
 
 if TYPE_CHECKING:
     from Testing.Host import Host
@@ -45,8 +45,7 @@ def looks_at(folder: Path) -> Iterator[list[str]]:
 @pytest.fixture(autouse=True)
 def no_training_is_left() -> Iterator[None]:
     yield
-    for process in our_processes():
-        process.kill()
+    end_our_processes()
 
 
 def status_bar(host: Host) -> str:

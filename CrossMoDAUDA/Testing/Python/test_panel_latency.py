@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from conftest import MODULE, TINY
-from panel_actions import choose_model, choose_training, nodes, open_section, our_processes
+from panel_actions import choose_model, choose_training, end_our_processes, nodes, open_section
 
 if TYPE_CHECKING:
     from Testing.Host import Host
@@ -64,8 +64,7 @@ def test_segmenting_a_large_scan(host: Host, tiny_experiment: Path) -> None:
 def no_training_is_left() -> Iterator[None]:
     """A worker outlives the panel, so a test must end its own."""
     yield
-    for process in our_processes():
-        process.kill()
+    end_our_processes()
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from CrossMoDAUDALib.experiment.lock import HOLDER, REQUEST, locked, read_worker
 from CrossMoDAUDALib.places import place as places
 from CrossMoDAUDALib.places.place import PLACES, Place, Stop, Worker, fetch_all, find_place, finish
 from long_runs import ENDLESS, events_of, many_scans, wait_until
-from panel_actions import our_processes
+from panel_actions import end_our_processes
 
 # How a place that a test can use is named, by its kind.
 NAMES = {places.THIS_COMPUTER: places.THIS_COMPUTER}
@@ -40,8 +40,7 @@ def test_every_kind_of_place_is_tested() -> None:
 @pytest.fixture(params=sorted(NAMES))
 def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     yield find_place(NAMES[request.param])
-    for process in our_processes():
-        process.kill()
+    end_our_processes()
 
 
 def soon(call: Callable[[], object]) -> object:

@@ -344,7 +344,7 @@ def test_launcher_leaves_slicer_whatever_happens(tmp_path: Path, failure: str, s
     library = tmp_path / "CrossMoDAUDALib"
     (library / "commands").mkdir(parents=True)
     (library / "__init__.py").write_text("", encoding="utf-8")
-    (library / "commands" / "cli.py").write_text(f"def main(arguments):\n    {failure}\n", encoding="utf-8")
+    (library / "commands" / "cli.py").write_text(f"def main():\n    {failure}\n", encoding="utf-8")
     shutil.copy(LAUNCHER, tmp_path)
     finished = in_slicer(tmp_path / LAUNCHER.name)
     assert finished.stdout.splitlines() == [f"left with {status}", "still running"]
