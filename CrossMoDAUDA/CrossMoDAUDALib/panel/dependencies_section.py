@@ -12,10 +12,12 @@ from slicer.i18n import tr as _
 
 from ..commands import dependencies
 from ..core.errors import CrossModaError
+from .fitting import OnResize, lineWidth
 from .import_trial import ImportTrial
 
 # A trial that found nothing is not repeated while the same packages are installed, not even by the next Slicer.
 TRIED = "CrossMoDAUDA/PackagesTried"
+MARK_CHARACTERS = 20  # what stands beside a package's name should have room for so many
 TRIAL_AFTER_MS = 2000  # Slicer has more urgent things to do when it shows a module
 
 
@@ -54,6 +56,8 @@ class DependenciesSection:
         self._grid = qt.QGridLayout(self.ui.dependenciesPackages)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(1, 1)
+        self._onResize = OnResize(self.widget, self._arrange)
+        self._title, self._isNarrow = "", False
         self.ui.dependenciesInstall.connect("clicked(bool)", self.onInstall)
         self.ui.dependenciesOffline.connect("clicked(bool)", self.onOffline)
         self.refresh()
@@ -100,16 +104,17 @@ class DependenciesSection:
             self.trial.start(TRIAL_AFTER_MS)
         button = self.ui.dependenciesButton
         if self._needsRestart:
-            button.text = _("Python packages: restart Slicer")
+            self._title = _("Python packages: restart Slicer")
         elif self.ready:
-            button.text = _("Python packages: all installed")
+            self._title = _("Python packages: all installed")
         else:
             wrong = sum(bool(package.fault) for package in absent)
-            button.text = (
+            self._title = (
                 _("Python packages: {count} do not work").format(count=wrong)
                 if wrong == len(absent) and absent
                 else _("Python packages: {count} missing").format(count=len(absent))
             )
+        self._arrange()
         if not self.ready:
             button.collapsed = False
         self.ui.dependenciesInstall.enabled = bool(absent) and not self.isInstalling
@@ -137,7 +142,7 @@ class DependenciesSection:
     def _show(self, package):
         """Show one package; its two labels are made when it is shown first."""
         if package.name not in self._marks:
-            row = len(self._marks)
+            row = 2 * len(self._marks)
             name, mark = qt.QLabel(package.name), qt.QLabel()
             mark.wordWrap = True
             mark.objectName = "dependenciesMark_" + package.name
@@ -151,6 +156,18 @@ class DependenciesSection:
         mark = self._marks[package.name]
         mark.text = self._mark(package)
         mark.accessibleName = _("{package}: {mark}").format(package=package.name, mark=mark.text)
+
+    def _arrange(self):
+        """Put what is said of a package beside its name, or under it where there is no room; leave out of the title what has none."""
+        width, metrics = lineWidth(self.widget), qt.QFontMetrics(self.widget.font)
+        column = max(map(metrics.horizontalAdvance, self._marks), default=0)
+        isNarrow = width - column < MARK_CHARACTERS * metrics.averageCharWidth()
+        if isNarrow != self._isNarrow:
+            for row, mark in enumerate(self._marks.values()):
+                self._grid.addWidget(mark, *((2 * row + 1, 0, 1, 2) if isNarrow else (2 * row, 1, 1, 1)))
+        self._isNarrow = isNarrow
+        button = self.ui.dependenciesButton
+        button.text = self._title if metrics.horizontalAdvance(self._title) < width else self._title.partition(":")[0]
 
     def _mark(self, package):
         versions = package.specifier.replace(",", ", ")

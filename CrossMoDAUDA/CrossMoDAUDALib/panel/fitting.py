@@ -132,6 +132,8 @@ class Fitting:
         for label, indent in labels:
             label.wordWrap = isNarrow
             label.minimumWidth = 0 if isNarrow else column - indent
+            # Of labels in several lines a form's own height does not take notice.
+            label.minimumHeight = label.heightForWidth(max(width - 2 * indent, 1)) if isNarrow else 0
         for form in forms:
             form.setRowWrapPolicy(qt.QFormLayout.WrapAllRows if isNarrow else qt.QFormLayout.DontWrapRows)
 
