@@ -19,16 +19,22 @@ P99_MS, MOST_MS = 60.0, 250.0
 SIZE = (512, 512, 120)
 
 
-def answers_at_once(what: str, measured: dict[str, Any]) -> None:
-    """Print what was measured, and hold it against the limits, which are wider on a slow machine."""
+def answers_at_once(what: str, measure: Callable[[], dict[str, Any]]) -> None:
+    """Print what is measured, and hold it against the limits, which are wider on a slow machine.
+
+    What else goes on at the machine can only add to it, so one of three times within the limits is enough.
+    """
     from Testing.Host.latency import slowness
 
-    factor = slowness()
-    print(
-        f"\nLatency, {what}: p99 {measured['p99']:.0f} ms, maximum {measured['max']:.0f} ms (on the wall {measured['wall']:.0f} ms)"
-        f" in {measured['ticks']} turns; this machine is taken to be {factor:.1f} times as slow as the limits'."
-    )
-    assert measured["p99"] < P99_MS * factor and measured["max"] < MOST_MS * factor, measured["where"]
+    for _time in range(3):
+        measured, factor = measure(), slowness()
+        print(
+            f"\nLatency, {what}: p99 {measured['p99']:.0f} ms, maximum {measured['max']:.0f} ms (on the wall {measured['wall']:.0f} ms)"
+            f" in {measured['ticks']} turns; this machine is taken to be {factor:.1f} times as slow as the limits'."
+        )
+        if measured["p99"] < P99_MS * factor and measured["max"] < MOST_MS * factor:
+            return
+    pytest.fail(f"The window waited while at\n{measured['where']}")
 
 
 def make_large_scan() -> Any:
@@ -50,14 +56,17 @@ def test_segmenting_a_large_scan(host: Host, tiny_experiment: Path) -> None:
     choose_model(host, tiny_experiment)
     host.find("segmentInputVolume").setCurrentNode(make_large_scan())
     runner = host.widget.panel.segment.runner
-    host.click("segmentApply")
-    measured = host.latency(600, lambda: not runner.running)
-    assert host.find("segmentStatus").text.startswith("Done")
 
+    def segment() -> dict[str, Any]:
+        host.click("segmentApply")
+        measured: dict[str, Any] = host.latency(600, lambda: not runner.running)
+        assert host.find("segmentStatus").text.startswith("Done")
+        return measured
+
+    answers_at_once("segmentation of 512 x 512 x 120 voxels", segment)
     segmentation = next(iter(nodes("vtkMRMLSegmentationNode").values())).GetSegmentation()
     surfaces = [segmentation.GetSegment(name).GetRepresentation("Closed surface") for name in segmentation.GetSegmentIDs()]
     assert 50_000 < max(surface.GetNumberOfPolys() for surface in surfaces) < 110_000, "large ones, of which the most are left out"
-    answers_at_once("segmentation of 512 x 512 x 120 voxels", measured)
 
 
 @pytest.fixture
@@ -73,7 +82,6 @@ def test_a_training_from_its_start_to_its_end(host: Host, tiny_cohort: Path, tmp
     """With another tab every second, so that each is shown at every stage, and the module left and shown again."""
     import qt
 
-    choose_training(host, tiny_cohort, tmp_path / "experiment", {**TINY, "translation.epochs": 30, "segmentation.epochs": 10})
     tabs, turn = host.find("adaptTabs"), qt.QTimer()
 
     def next_tab() -> None:
@@ -82,18 +90,23 @@ def test_a_training_from_its_start_to_its_end(host: Host, tiny_cohort: Path, tmp
     turn.interval = 1000
     turn.connect("timeout()", next_tab)
     turn.start()
-    adapt = host.widget.panel.adapt
-    states = set()
+    folders = (tmp_path / f"experiment {number}" for number in range(9))
 
-    def is_finished() -> bool:
-        states.add(adapt.view.monitor.state)
-        return adapt.view.monitor.state == "finished"
+    def train() -> dict[str, Any]:
+        choose_training(host, tiny_cohort, next(folders), {**TINY, "translation.epochs": 30, "segmentation.epochs": 10})
+        adapt, states = host.widget.panel.adapt, set()
 
-    qt.QTimer.singleShot(1, lambda: host.click("adaptStart"))
-    measured = host.latency(300, is_finished)
+        def is_finished() -> bool:
+            states.add(adapt.view.monitor.state)
+            return bool(adapt.view.monitor.state == "finished")
+
+        qt.QTimer.singleShot(1, lambda: host.click("adaptStart"))
+        measured: dict[str, Any] = host.latency(300, is_finished)
+        assert {"running", "finished"} <= states
+        return measured
+
+    answers_at_once("a training from its start to its end", train)
     turn.stop()
-    assert {"running", "finished"} <= states
-    answers_at_once("a training from its start to its end", measured)
 
 
 def save_large_scene(folder: Path) -> None:
@@ -140,13 +153,16 @@ def test_a_saved_scene_with_a_large_result(tmp_path: Path, monkeypatch: pytest.M
             monkeypatch.setattr(ScenePanel, name, timed(getattr(ScenePanel, name), turns))
         host.open_module(MODULE)
         save_large_scene(tmp_path)
-        host.close_scene()
-        turns.clear()
         import slicer
 
-        slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
-        assert slicer.mrmlScene.Import()
-        measured = host.latency(2)
-        assert set(nodes("vtkMRMLSegmentationNode")) == {"Large"} and "nothing was found" in host.find("segmentWarningsText").text
-        assert turns
-        answers_at_once("the panel's part in loading a scene", {**measured, "max": max(measured["max"], *turns)})
+        def load() -> dict[str, Any]:
+            host.close_scene()
+            turns.clear()
+            slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
+            assert slicer.mrmlScene.Import()
+            measured = host.latency(2)
+            assert set(nodes("vtkMRMLSegmentationNode")) == {"Large"} and "nothing was found" in host.find("segmentWarningsText").text
+            assert turns
+            return {**measured, "max": max(measured["max"], *turns)}
+
+        answers_at_once("the panel's part in loading a scene", load)
