@@ -195,8 +195,8 @@ def warnings_of(node: Node) -> list[str]:
 
 def filled_segments(node: Node) -> list[str]:
     """The ids of the segments that have a voxel; Slicer's own functions print a warning for each that has none."""
-    values = {image: set(np.unique(box)) for image, (box, _first) in _boxes(node).items()}
-    return [identifier for identifier, image, value in _labels(node) if value in values.get(image, ())]
+    boxes = _boxes(node)
+    return [identifier for identifier, image, value in _labels(node) if image in boxes and (boxes[image][0] == value).any()]
 
 
 def voxel_bounds(node: Node) -> tuple[float, ...] | None:
@@ -247,7 +247,7 @@ def _boxes(node: Node) -> dict[Any, tuple[Array, tuple[int, int, int]]]:
             if not filled.size:
                 break
             first[axis] += int(filled[0])
-            box = box.take(range(filled[0], filled[-1] + 1), axis) if axis else box[filled[0] : filled[-1] + 1]
+            box = box[(slice(None),) * axis + (slice(filled[0], filled[-1] + 1),)]
         else:
             found[image] = (box, (first[0], first[1], first[2]))
     return found
