@@ -150,6 +150,7 @@ def measurementTable(rows, segmentations=(), folder=None):
     node = tables.tableNode(name, columns, rows)
     for segmentation in segmentations:
         node.AddNodeReferenceID(RESULT, segmentation.GetID())
+    mrml.put_with(node, [scan for scan in map(mrml.scan_of, segmentations) if scan is not None])
     if folder is not None:
         node.SetAttribute(FOLDER, str(folder))
     return node

@@ -134,6 +134,16 @@ def classes() -> dict[str, dict[str, Any]]:
                 "enums": _SMALL_ENUMS.get(name, []),
             },
         )
+    # qSlicerSubjectHierarchyAbstractPlugin.h and qSlicerSubjectHierarchyScriptedPlugin.h
+    known["slicer.qSlicerSubjectHierarchyAbstractPlugin"] = {
+        "base": "qt.QObject",
+        "properties": {"name": "QString", "helpText": "QString (read-only)"},
+        "callables": ["canOwnSubjectHierarchyItem", "itemContextMenuActions", "showContextMenuActionsForItem", "switchToModule"],
+    }
+    known["slicer.qSlicerSubjectHierarchyScriptedPlugin"] = {
+        "base": "slicer.qSlicerSubjectHierarchyAbstractPlugin",
+        "callables": ["pythonSource", "self", "setPythonSource"],
+    }
     known["slicer.qSlicerMainWindow"] = {"base": "qt.QMainWindow", "callables": ["moduleSelector"]}
     return known
 
