@@ -36,6 +36,7 @@ class EvaluateSection(Section):
         self.bindNode("reference", ui.evaluateReference)
         ui.evaluateApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
+        self._cells = tables.dress(ui.evaluateTable)
         self._names = {}
         self._leftOut = []
         self._title = ""

@@ -17,12 +17,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import slicer
 import slicer.util
-import vtk
 from PySide6 import QtCore, QtWidgets
 
 from . import (
     appearance,
     application,
+    builtin_modules,
     ctk_widgets,
     dialogs,
     facts,
@@ -155,14 +155,8 @@ class Host:
                 self._set(slicer, short, proxy_class(name))
         for place in (slicer, slicer.util):
             self._set(place, "delayDisplay", self._delay_display)
-        for name, kind in (("Segmentations", "vtkSlicerSegmentationsModuleLogic"), ("Terminologies", "vtkSlicerTerminologiesModuleLogic")):
-            made = getattr(slicer, kind)()
-            made.SetMRMLApplicationLogic(logic)
-            vtk.vtkObject.GlobalWarningDisplayOff()  # Slicer's own terminology files are not there
-            made.SetMRMLScene(scene)
-            vtk.vtkObject.GlobalWarningDisplayOn()
-            self._add_module(application.Module(name, "", logic=made))
-        self._add_module(application.Module("SubjectHierarchy", ""))
+        for module in builtin_modules.modules(scene, logic):
+            self._add_module(module)
         real.main_window.show()
 
     def _take_off(self) -> None:

@@ -21,7 +21,7 @@ from .mrml_widgets import observe
 from .proxy import OVERRIDES, OWN, wrap
 from .signals import record
 
-# Who adds and owns which nodes: canAddNodeToSubjectHierarchy of the plugins in Modules/Loadable/*/SubjectHierarchyPlugins, the surest first.
+# Who adds and owns which nodes, the surest first: canAddNodeToSubjectHierarchy in Modules/Loadable/*/SubjectHierarchyPlugins.
 ROLES = {
     "Segmentations": "vtkMRMLSegmentationNode",
     "LabelMaps": "vtkMRMLLabelMapVolumeNode",
