@@ -155,8 +155,8 @@ def measurementTable(rows, segmentations=(), folder=None):
     distances = [key for key in rows[0] if key.startswith("distance_mm to ")]
     if len(distances) == 2:  # of two structures there is only one distance
         for row in rows:
-            row["distance_mm"] = row[distances[0]] or row[distances[1]]
-        columns["distance_mm"] = _("Distance apart (mm)")
+            row["distance"] = row[distances[0]] or row[distances[1]]
+        columns["distance"] = _("Distance apart (mm)")
     else:
         columns |= {key: _("Distance to {structure} (mm)").format(structure=key.removeprefix("distance_mm to ")) for key in distances}
     if any(row["warnings"] for row in rows):

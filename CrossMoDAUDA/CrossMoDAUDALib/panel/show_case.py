@@ -106,6 +106,8 @@ class ShowCase:
         views.showSideBySide(scan, other or scan, segmentations if apart else ())
         for segmentation in segmentations:
             segmentation.SetDisplayVisibility(True)
+        if segmentations:
+            views.jumpTo(segmentations[0])
         self._say(self._told(case, other, segmentations, domain))
 
     def _predictions(self, experiment, domain, case):

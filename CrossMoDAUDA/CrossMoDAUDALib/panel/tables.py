@@ -1,7 +1,6 @@
 """Tables of results as nodes of the scene, and how tables fit into a narrow panel."""
 
 import csv
-import re
 
 import qt
 import slicer
@@ -26,15 +25,13 @@ def tableNode(name, columns, rows):
 
     Args:
         name: made unique in the scene.
-        columns: title by key; only these are shown, in this order. The first names the rows. A key ends in its unit.
+        columns: title by key; only these are shown, in this order. The first names the rows.
         rows: dictionaries; a column of numbers becomes one of rounded numbers, not a number where one is missing, as Slicer's module
             Segment Statistics makes them, so that its plots and exports can use it.
     """
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", slicer.mrmlScene.GenerateUniqueName(name))
     for key, title in columns.items():
         node.AddColumn(_column(title, [row.get(key, "") for row in rows], key in TEXTS))
-        if unit := re.search(r"_(mm|ml)\b", key):
-            node.SetColumnUnitLabel(title, unit.group(1))
     node.SetUseColumnTitleAsColumnHeader(True)
     node.SetUseFirstColumnAsRowHeader(True)
     node.SetLocked(True)

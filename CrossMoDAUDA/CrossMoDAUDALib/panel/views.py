@@ -42,15 +42,21 @@ def showSegmentation(segmentation, volume):
     showScan(volume)
     if layoutManager is None:
         return
-    found = mrml.filled_segments(segmentation)
-    if not found:
+    if not jumpTo(segmentation):
         return
-    slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *mrml.inner_point(segmentation, found[0]))
     bounds = mrml.voxel_bounds(segmentation)
     for index in range(layoutManager.threeDViewCount):
         renderer = layoutManager.threeDWidget(index).threeDView().renderWindow().GetRenderers().GetFirstRenderer()
         renderer.ResetCamera(bounds)  # resetFocalPoint turns to everything that is shown, and does not go nearer
         renderer.ResetCameraClippingRange()
+
+
+def jumpTo(segmentation):
+    """Show slices through the first structure that has a voxel; whether there is one."""
+    found = mrml.filled_segments(segmentation)
+    if found:
+        slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *mrml.inner_point(segmentation, found[0]))
+    return bool(found)
 
 
 def openInSegmentEditor(segmentation):
