@@ -22,7 +22,7 @@ class CrossMoDAUDA(ScriptedLoadableModule):
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _("CrossMoDA UDA")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
-        self.parent.dependencies = ["Segmentations", "Terminologies"]
+        self.parent.dependencies = ["Segmentations", "SubjectHierarchy", "Terminologies"]
         self.parent.contributors = ["CrossMoDAUDA contributors"]
         self.parent.helpText = _(
             "Segments scans of a modality without labels (such as hrT2) by learning from labelled scans of another (such as ceT1):"
@@ -35,11 +35,13 @@ class CrossMoDAUDA(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", self.onStartupCompleted)
 
     def onStartupCompleted(self):
-        """Offer the segments' names and codes, and the sample scans, wherever Slicer lets the user choose."""
+        """Offer the segments' names and codes, the sample scans and the Data module's entry, wherever Slicer lets the user choose."""
         from CrossMoDAUDALib.panel import sample_data
 
         slicer.modules.terminologies.logic().LoadTerminologyFromFile(self.resourcePath("CrossMoDAUDA.term.json"))
         sample_data.register(self.resourcePath, CrossMoDAUDALogic().getParameterNode)
+        plugin = slicer.qSlicerSubjectHierarchyScriptedPlugin(None)
+        plugin.setPythonSource(self.resourcePath("../CrossMoDAUDALib/panel/CrossMoDAUDASubjectHierarchyPlugin.py"))
 
 
 class CrossMoDAUDAWidget(ScriptedLoadableModuleWidget):

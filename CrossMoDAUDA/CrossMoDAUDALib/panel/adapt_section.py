@@ -22,6 +22,7 @@ from .experiment_view import ExperimentView
 from .model_packages import PackageExport
 from .section import FOR_SCANS, ON, Section
 from .settings_form import SettingsForm
+from .show_case import ShowCase
 from .workers import Workers
 
 SCANS = {
@@ -72,6 +73,7 @@ class AdaptSection(Section):
         status = ui.adaptPackageStatus
         isReady = functools.partial(panel.checkDependencies, self, status)
         self.package = PackageExport(ui.adaptPackage, functools.partial(self.say, status), isReady)
+        self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, functools.partial(self.say, status))
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
@@ -145,6 +147,7 @@ class AdaptSection(Section):
         ui.adaptStop.enabled = isOn and not self.workers.isStopping(self._watched)
         self.say(ui.adaptStatus, self._statusText(problem, state))
         ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
+        self.showCase.follow(None if isNew else self._watched)
         self.show(ui.adaptProgressPanel, state != "none" or isOn)
         hasModel = self._watched is not None and any(self._watched.glob(f"{ITERATIONS}/model/model.json"))
         ui.adaptUseModel.enabled = hasModel
@@ -388,6 +391,7 @@ class AdaptSection(Section):
         self.samples.cancel()
         self.checker.cancel()
         self.package.runner.cancel()
+        self.showCase.cancel()
         self.view.hide()
         self._timer.stop()
         self.workers.cleanup()

@@ -36,6 +36,7 @@ class EvaluateSection(Section):
         self.bindNode("reference", ui.evaluateReference)
         ui.evaluateApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
+        self._cells = tables.dress(ui.evaluateTable)
         self._names = {}
         self._leftOut = []
         self._title = ""
@@ -150,9 +151,10 @@ class EvaluateSection(Section):
                 "reference_ml": _("Reference volume (ml)"),
             }
             node = tables.tableNode(self._title, columns, rows)
-            for compared in self._pair:
-                if compared.GetScene() is not None:
-                    node.AddNodeReferenceID(COMPARED, compared.GetID())
+            compared = [each for each in self._pair if each.GetScene() is not None]
+            for each in compared:
+                node.AddNodeReferenceID(COMPARED, each.GetID())
+            mrml.put_with(node, compared)
         done = _("Done.")
         if self._leftOut:
             done += " " + _("Only one of the two has these, so they are not compared: {names}.").format(names=", ".join(self._leftOut))

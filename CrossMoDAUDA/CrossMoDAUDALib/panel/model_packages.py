@@ -41,11 +41,20 @@ class PackageImport:
         if not self._isReady(*NEEDED, "platformdirs"):
             return
         path = qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), _("Model package"), "", _filter())
-        if not path:
-            return
+        if path:
+            self._import(path)
+
+    def start(self, path):
+        """Import a package that was not asked for, such as one that was dropped."""
+        if self.runner.running:
+            self._say(_("Another package is being imported; wait until that is done."))
+        elif self._isReady(*NEEDED, "platformdirs"):
+            self._import(path)
+
+    def _import(self, path):
         self._folder = None
         self._say(_("Checking {file}...").format(file=Path(path).name))
-        self.runner.start(lambda _folder: (), lambda _folder: ["import", path])
+        self.runner.start(lambda _folder: (), lambda _folder: ["import", str(path)])
         self._show()
 
     def _onEvent(self, event):

@@ -5,6 +5,7 @@ from slicer.i18n import tr as _
 
 from .adapt_section import AdaptSection
 from .dependencies_section import DependenciesSection
+from .drops import Drops
 from .evaluate_section import EvaluateSection
 from .fitting import Fitting
 from .segment_section import SegmentSection
@@ -38,6 +39,7 @@ class Panel:
         notice.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Preferred)  # it asks for no width, as the sections
         layout.addWidget(notice)
         layout.addStretch(1)
+        self.drops = Drops(self, layout.parentWidget())
         self.fitting = Fitting([self.dependencies.widget, *(section.widget for section in self.sections)])
 
     def setParameters(self, parameters):
@@ -73,6 +75,7 @@ class Panel:
         """End what works on nodes that are about to go; training goes on."""
         for section in self.sections:
             section.onSceneClosing()
+        self.adapt.showCase.cancel()
         self.setParameters(None)
 
     def onSceneLoaded(self):
@@ -109,6 +112,13 @@ class Panel:
             other.retrieveHistory()
             other.blockSignals(wasBlocked)
 
+    def segmentScan(self, volume):
+        """Choose a scan in the section Segment, and open that; nothing is started."""
+        if self.parameters is not None:
+            self.parameters.inputKind = "volume"
+            self.parameters.inputVolume = volume
+            self.showSegment()
+
     def showSegment(self):
         """Open the section Segment."""
         self._open(self.segment, self.segment.ui.segmentButton)
@@ -130,6 +140,7 @@ class Panel:
     def cleanup(self):
         """End what would go on without the panel; training goes on."""
         self.fitting.cleanup()
+        self.drops.cleanup()
         self.dependencies.cleanup()
         for section in self.sections:
             section.cleanup()

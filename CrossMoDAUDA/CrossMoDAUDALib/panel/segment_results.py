@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from ..scoring.plausibility import LOOK
 from ..slicer_nodes import mrml
-from . import tables
+from . import tables, views
 
 RESULT = "CrossMoDAUDA.Result"  # a table's references to the segmentations that it measures, saved with the scene
 FOLDER = "CrossMoDAUDA.Folder"  # an attribute of a table of a folder's results
@@ -28,6 +28,9 @@ class SegmentResults:
         self._chosen = self._shown = None
         self._texts = {}  # text and the nodes that it is about, by choice
         self._folderWarnings = {}  # (scan, sentences) each, by folder
+        self._editable = []  # segmentations that the user can go on with
+        self._cells = tables.dress(self._ui.segmentTable)
+        self._ui.segmentEdit.connect("clicked(bool)", self.onEdit)
 
     def follow(self, choice):
         """Show the results of a choice that the user has just made."""
@@ -51,7 +54,8 @@ class SegmentResults:
         self.clear()
 
     def clear(self):
-        """Show no warnings and no measurements."""
+        """Show no warnings and no measurements, and nothing to go on with."""
+        self._showEdit(())
         self.showTable(None)
         self.showWarnings(())
 
@@ -80,12 +84,14 @@ class SegmentResults:
         if kind == "folder":
             measured = [table for table in found if which and table.GetAttribute(FOLDER) == which]
             warned = self._folderWarnings.get(which, ())
+            self._showEdit(())
         else:
             scans = [slicer.mrmlScene.GetNodeByID(which)] if kind == "volume" and which else mrml.scan_nodes(slicer.mrmlScene)
             scans = scans if kind == "scene" or which else []
             results = [node for scan in scans if scan is not None for node in self._results(scan, found)]
             measured = [table for table in found if any(node in results for node in _measured(table))]
             warned = [(mrml.name_with_scan(node), mrml.warnings_of(node)) for node in results]
+            self._showEdit(results)
         self.showTable(measured[-1] if measured else None)
         self.showWarnings(warned)
 
@@ -95,6 +101,15 @@ class SegmentResults:
         own = [node for node in nodes if mrml.scan_of(node) is scan]
         latest = ([node for node in _measured(table) if node in own] for table in reversed(found))
         return next(filter(None, latest), own)
+
+    def _showEdit(self, segmentations):
+        self._editable = list(segmentations)
+        self._section.show(self._ui.segmentEdit, bool(segmentations))
+
+    def onEdit(self, _checked=False):
+        """Go on with the result of the scan that is shown, or else with the latest."""
+        shown = [node for node in self._editable if mrml.scan_of(node) is views.shownScan()]
+        views.openInSegmentEditor((shown or self._editable)[-1])
 
     def showTable(self, node):
         """Show a table under its name, which tells whose it is; None for none."""
@@ -150,6 +165,7 @@ def measurementTable(rows, segmentations=(), folder=None):
     node = tables.tableNode(name, columns, rows)
     for segmentation in segmentations:
         node.AddNodeReferenceID(RESULT, segmentation.GetID())
+    mrml.put_with(node, [scan for scan in map(mrml.scan_of, segmentations) if scan is not None])
     if folder is not None:
         node.SetAttribute(FOLDER, str(folder))
     return node

@@ -303,6 +303,8 @@ class SegmentSection(Section):
             kept = _("'{name}' was changed meanwhile and is kept; the result is another segmentation.")
             self._skipped.append(kept.format(name=output.GetName()))
             output = None
+        if output is not None:
+            views.saveForUndo(output)
         name = _("{volume} segmentation").format(volume=title)
         node = mrml.segmentation_node(labels, self._labels, volume, name, output, surfaces)
         mrml.set_warnings(node, self._warnings.get(job, []))

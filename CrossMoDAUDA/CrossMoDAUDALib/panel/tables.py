@@ -8,6 +8,8 @@ import vtk
 
 FEW_ROWS = 3
 MARGIN = 12  # what a cell or title needs beside its text, in points of the screen
+MISSING = "nan"  # what Slicer's tables say where a column of numbers has none
+TEXTS = ("scan", "structure", "warnings")  # columns of words, also where these are numbers
 TITLE_SHARE = 0.45  # of a table's width that the rows' titles may take
 MOST_LINES = 20  # as many lines of text a table is high at most; then it scrolls
 
@@ -24,15 +26,31 @@ def tableNode(name, columns, rows):
     Args:
         name: made unique in the scene.
         columns: title by key; only these are shown, in this order. The first names the rows.
-        rows: dictionaries; a column of nothing but numbers becomes one of rounded numbers.
+        rows: dictionaries; a column of numbers becomes one of rounded numbers, not a number where one is missing, as Slicer's module
+            Segment Statistics makes them, so that its plots and exports can use it.
     """
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", slicer.mrmlScene.GenerateUniqueName(name))
     for key, title in columns.items():
-        node.AddColumn(_column(title, [row.get(key, "") for row in rows]))
+        node.AddColumn(_column(title, [row.get(key, "") for row in rows], key in TEXTS))
     node.SetUseColumnTitleAsColumnHeader(True)
     node.SetUseFirstColumnAsRowHeader(True)
     node.SetLocked(True)
     return node
+
+
+class _Cells(qt.QStyledItemDelegate):
+    """Shows a dash where a number is missing."""
+
+    def displayText(self, value, _locale):
+        """A cell's text."""
+        return "\N{EN DASH}" if value == MISSING else str(value)
+
+
+def dress(view):
+    """Let a qMRMLTableView show missing numbers as people write them; what is returned must be kept as long as the view."""
+    cells = _Cells(view)
+    view.setItemDelegate(cells)
+    return cells
 
 
 def show(view, node):
@@ -132,10 +150,12 @@ def _rounded(value):
     return float(f"{value:.4g}")
 
 
-def _column(title, texts):
+def _column(title, texts, isOfWords):
     try:
-        values, column = [_rounded(float(text)) for text in texts], vtk.vtkDoubleArray()
-    except ValueError:  # words, or a number that is missing
+        if isOfWords:
+            raise ValueError
+        values, column = [_rounded(float(text or "nan")) for text in texts], vtk.vtkDoubleArray()
+    except ValueError:
         values, column = [text or "-" for text in texts], vtk.vtkStringArray()
     column.SetName(title)
     for value in values:

@@ -42,10 +42,8 @@ def showSegmentation(segmentation, volume):
     showScan(volume)
     if layoutManager is None:
         return
-    found = mrml.filled_segments(segmentation)
-    if not found:
+    if not jumpTo(segmentation):
         return
-    slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *mrml.inner_point(segmentation, found[0]))
     bounds = mrml.voxel_bounds(segmentation)
     for index in range(layoutManager.threeDViewCount):
         renderer = layoutManager.threeDWidget(index).threeDView().renderWindow().GetRenderers().GetFirstRenderer()
@@ -53,14 +51,45 @@ def showSegmentation(segmentation, volume):
         renderer.ResetCameraClippingRange()
 
 
-def showSideBySide(first, second):
-    """Show two volumes beside each other in axial slices that move together, and no other scan's segmentations."""
+def jumpTo(segmentation):
+    """Show slices through the first structure that has a voxel; whether there is one."""
+    found = mrml.filled_segments(segmentation)
+    if found:
+        slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *mrml.inner_point(segmentation, found[0]))
+    return bool(found)
+
+
+def openInSegmentEditor(segmentation):
+    """Open Slicer's Segment Editor on a segmentation, with the scan that it was made from to draw on."""
+    scan = mrml.scan_of(segmentation)
+    slicer.util.selectModule("SegmentEditor")
+    chosen = slicer.modules.segmenteditor.widgetRepresentation().self().parameterSetNode
+    chosen.SetAndObserveSegmentationNode(segmentation)
+    if scan is not None:
+        chosen.SetAndObserveSourceVolumeNode(scan)  # which the editor shows, if it is not shown
+        hideOthers(scan)
+    segmentation.SetDisplayVisibility(True)
+
+
+def saveForUndo(segmentation):
+    """Let Undo in the Segment Editor lead back to what a segmentation holds now, if it is open there."""
+    opened = getattr(slicer.modules, "SegmentEditorWidget", None)  # once the module was opened
+    if opened is not None and opened.editor is not None and opened.editor.segmentationNode() is segmentation:
+        opened.editor.saveStateForUndo()
+
+
+def showSideBySide(first, second, apart=()):
+    """Show two volumes beside each other in axial slices that move together, and no other scan's segmentations.
+
+    Args:
+        apart: two segmentations, of which each is shown in its own of the two views, and nowhere else.
+    """
     hideOthers(first, second)
     layoutManager = slicer.app.layoutManager()
     if layoutManager is None:
         return
     layoutManager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView)
-    for name, volume in (("Red", first), ("Yellow", second)):
+    for number, (name, volume) in enumerate((("Red", first), ("Yellow", second))):
         view = layoutManager.sliceWidget(name)
         view.mrmlSliceNode().SetOrientation("Axial")
         composite = view.mrmlSliceCompositeNode()
@@ -69,3 +98,5 @@ def showSideBySide(first, second):
         composite.SetLabelVolumeID(None)
         composite.SetLinkedControl(True)
         view.fitSliceToBackground()
+        for segmentation in apart[number : number + 1]:
+            segmentation.GetDisplayNode().SetViewNodeIDs([view.mrmlSliceNode().GetID()])

@@ -9,7 +9,7 @@ same transform, so both move together and nothing has to be hardened first.
 
 from __future__ import annotations
 
-from .scenes import Node, name_with_scan, other_volumes, remove_node, scan_nodes, scan_of, scene, telling_name
+from .scenes import Node, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
 from .segmentation_files import FILE_ENDING, read_segmentation, write_segmentation, write_segmentation_file
 from .segmentation_nodes import (
     WARNINGS,
@@ -39,6 +39,7 @@ __all__ = [
     "label_volume_from_segmentation",
     "name_with_scan",
     "other_volumes",
+    "put_with",
     "read_segmentation",
     "read_surface",
     "remove_node",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -132,13 +132,20 @@ def free_name(holder: Node, name: str) -> str:
 def put_beside(node: Node, reference_node: Node, is_new: bool) -> None:
     """Under the same transform and, when new, into the same folder (or patient's study) of the subject hierarchy."""
     node.SetAndObserveTransformNodeID(reference_node.GetTransformNodeID())
-    holder = node.GetScene()
-    hierarchy = holder.GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode") if holder is not None else None
-    if not is_new or hierarchy is None:
-        return
-    item, reference_item = hierarchy.GetItemByDataNode(node), hierarchy.GetItemByDataNode(reference_node)
-    if item and reference_item:  # 0: not in the hierarchy
-        hierarchy.SetItemParent(item, hierarchy.GetItemParent(reference_item))
+    if is_new:
+        put_with(node, [reference_node])
+
+
+def put_with(node: Node, others: Iterable[Node]) -> None:
+    """Put a node where others are in the subject hierarchy: into their folder or study, or the nearest that holds all of them.
+
+    Nodes that are not in the hierarchy are left out; without any, the node stays where it is.
+    """
+    hierarchy = _hierarchy(node)
+    item = hierarchy.GetItemByDataNode(node) if hierarchy is not None else 0
+    places = [_ancestors(hierarchy, place) for place in map(hierarchy.GetItemByDataNode, others) if place] if item else []
+    if places:
+        hierarchy.SetItemParent(item, next(place for place in places[0] if all(place in other for other in places)))
 
 
 def _volumes(holder: Node) -> list[Node]:
@@ -147,9 +154,23 @@ def _volumes(holder: Node) -> list[Node]:
     return [node for node in nodes if not node.GetHideFromEditors()]
 
 
+def _hierarchy(node: Node) -> Node:
+    """The subject hierarchy of a node's scene; None where there is none, as outside the application until somebody makes it."""
+    holder = node.GetScene()
+    return holder.GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode") if holder is not None else None
+
+
+def _ancestors(hierarchy: Node, item: int) -> list[int]:
+    """What holds an item of the subject hierarchy, from its folder or study up to the scene."""
+    found: list[int] = []
+    while item != hierarchy.GetSceneItemID() and (item := hierarchy.GetItemParent(item)):
+        found.append(item)
+    return found
+
+
 def _ancestor(node: Node, level: int) -> str:
     """The name of what holds a node in the subject hierarchy: its folder or study (level 0), its patient (level 1), ..."""
-    hierarchy = node.GetScene().GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode")
+    hierarchy = _hierarchy(node)
     item = hierarchy.GetItemByDataNode(node) if hierarchy is not None else 0
     for _step in range(level + 1):
         item = hierarchy.GetItemParent(item) if item else 0

@@ -62,11 +62,14 @@ def volume_node(volume: Volume, name: str, node: Node = None, reference_node: No
     >>> volume_from_node(node).geometry.differences(scan.geometry)
     []
     """
-    slicer = slicer_module()
+    slicer_module()
     import vtk  # comes with slicer
 
     image = filled_image(vtk.vtkImageData(), volume.array)
-    filled = node if node is not None else slicer.vtkMRMLScalarVolumeNode()
+    filled, target = node, scene_of(reference_node)
+    if filled is None:
+        filled = target.CreateNodeByClass("vtkMRMLScalarVolumeNode")  # with what the scene gives each new volume
+        filled.UnRegister(None)
     modifying = filled.StartModify()
     try:
         filled.SetSpacing(volume.geometry.spacing)
@@ -76,7 +79,6 @@ def volume_node(volume: Volume, name: str, node: Node = None, reference_node: No
     finally:
         filled.EndModify(modifying)
     if node is None:
-        target = scene_of(reference_node)
         filled.SetName(free_name(target, name))
         target.AddNode(filled)
     if filled.GetScene() is not None and filled.GetDisplayNode() is None:

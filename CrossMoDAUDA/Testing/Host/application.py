@@ -14,6 +14,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import Signal
 
 from . import ui
+from .files import CoreIOManager, DropTarget
 from .mrml_widgets import qMRMLSliceWidget, qMRMLThreeDWidget, qMRMLWidget
 from .proxy import OWN, wrap
 from .qt import application
@@ -110,7 +111,7 @@ class ModuleSelector(QtWidgets.QToolBar):
     selectedModule = property(lambda self: self._current, lambda self, name: self.selectModule(name))
 
 
-class MainWindow(QtWidgets.QMainWindow):
+class MainWindow(DropTarget):
     """The main window: a scrolled module panel, the selector, a status bar."""
 
     def __init__(self, choose: Callable[[str], None]) -> None:
@@ -284,7 +285,7 @@ class Application(QtCore.QObject):
         self._scene, self._logic, self._folder = scene, logic, folder
         self._options = CommandOptions(testing)
         self._layouts = LayoutManager(scene, logic)
-        self._modules = ModuleManager()
+        self._modules, self._io = ModuleManager(), CoreIOManager(scene)
         self._extensions = ExtensionsManagerModel()
         self.main_window = MainWindow(choose)
         self.exited: int | None = None
@@ -331,6 +332,9 @@ class Application(QtCore.QObject):
 
     def moduleManager(self) -> ModuleManager:
         return self._modules
+
+    def coreIOManager(self) -> CoreIOManager:
+        return self._io
 
     def extensionsManagerModel(self) -> ExtensionsManagerModel:
         return self._extensions

@@ -45,6 +45,7 @@ _SMALL: dict[str, tuple[str, str]] = {
     "QRegularExpression": ("", "pattern isValid"),
     "QStandardPaths": ("", "writableLocation standardLocations"),
     "QToolTip": ("", "showText hideText"),
+    "QMimeData": ("qt.QObject", "urls setUrls hasUrls text setText hasText formats hasFormat"),
     "QScreen": ("qt.QObject", ""),
     "QStyle": ("qt.QObject", "standardIcon standardPixmap pixelMetric"),
     "QCompleter": ("qt.QObject", "setModel model"),
@@ -53,7 +54,7 @@ _SMALL: dict[str, tuple[str, str]] = {
     "QRegularExpressionValidator": ("qt.QObject", "setRegularExpression"),
     "QAbstractItemModel": ("qt.QObject", "index data rowCount columnCount headerData setData"),
     "QShortcut": ("qt.QObject", "setKey setContext"),
-    "QStyledItemDelegate": ("qt.QObject", "paint sizeHint createEditor"),
+    "QStyledItemDelegate": ("qt.QObject", "paint sizeHint createEditor displayText"),
     "QScrollBar": ("qt.QWidget", "setValue setRange"),
     "QAbstractScrollArea": ("qt.QWidget", "viewport verticalScrollBar horizontalScrollBar"),
     "QHeaderView": (
@@ -104,6 +105,7 @@ _SMALL_ENUMS = {
             "ToolTip",
             "KeyPress",
         ),
+        *("DragEnter", "DragMove", "DragLeave", "Drop"),
         *("PaletteChange", "StyleChange", "FontChange", "Wheel", "LanguageChange", "FocusIn", "FocusOut"),
     ],
     "QStandardPaths": ["HomeLocation", "DocumentsLocation", "TempLocation", "DownloadLocation", "GenericDataLocation"],
@@ -114,6 +116,9 @@ for _name, _base, _callables, _enums in (
     ("QKeyEvent", "QEvent", "key text modifiers", []),
     ("QHelpEvent", "QEvent", "x y pos globalPos", []),
     ("QPaintEvent", "QEvent", "rect", []),
+    ("QDropEvent", "QEvent", "mimeData pos dropAction setDropAction proposedAction acceptProposedAction possibleActions", []),
+    ("QDragMoveEvent", "QDropEvent", "answerRect", []),
+    ("QDragEnterEvent", "QDragMoveEvent", "", []),
     ("QResizeEvent", "QEvent", "size oldSize", []),
 ):
     _SMALL[_name] = ("qt." + _base, _callables)
@@ -134,6 +139,16 @@ def classes() -> dict[str, dict[str, Any]]:
                 "enums": _SMALL_ENUMS.get(name, []),
             },
         )
+    # qSlicerSubjectHierarchyAbstractPlugin.h and qSlicerSubjectHierarchyScriptedPlugin.h
+    known["slicer.qSlicerSubjectHierarchyAbstractPlugin"] = {
+        "base": "qt.QObject",
+        "properties": {"name": "QString", "helpText": "QString (read-only)"},
+        "callables": ["canOwnSubjectHierarchyItem", "itemContextMenuActions", "showContextMenuActionsForItem", "switchToModule"],
+    }
+    known["slicer.qSlicerSubjectHierarchyScriptedPlugin"] = {
+        "base": "slicer.qSlicerSubjectHierarchyAbstractPlugin",
+        "callables": ["pythonSource", "self", "setPythonSource"],
+    }
     known["slicer.qSlicerMainWindow"] = {"base": "qt.QMainWindow", "callables": ["moduleSelector"]}
     return known
 

@@ -17,10 +17,23 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import slicer
 import slicer.util
-import vtk
 from PySide6 import QtCore, QtWidgets
 
-from . import appearance, application, ctk_widgets, dialogs, facts, latency, mrml_widgets, node_list, scripted, signals, ui
+from . import (
+    appearance,
+    application,
+    builtin_modules,
+    ctk_widgets,
+    dialogs,
+    facts,
+    latency,
+    mrml_widgets,
+    node_list,
+    scripted,
+    signals,
+    subject_hierarchy,
+    ui,
+)
 from .proxy import OWN, Proxy, proxy_class, wrap
 from .qt import application as qapplication
 
@@ -128,6 +141,7 @@ class Host:
         logic = slicer.vtkMRMLApplicationLogic()
         logic.SetMRMLScene(scene)
         self._set(slicer, "mrmlScene", scene)
+        self._undo.append(subject_hierarchy.put_on(scene))
         self._set(slicer, "modules", application.Modules())
         real = application.Application(scene, logic, self.folder, self._testing, self.select_module)
         real.version = self._version
@@ -141,13 +155,8 @@ class Host:
                 self._set(slicer, short, proxy_class(name))
         for place in (slicer, slicer.util):
             self._set(place, "delayDisplay", self._delay_display)
-        for name, kind in (("Segmentations", "vtkSlicerSegmentationsModuleLogic"), ("Terminologies", "vtkSlicerTerminologiesModuleLogic")):
-            made = getattr(slicer, kind)()
-            made.SetMRMLApplicationLogic(logic)
-            vtk.vtkObject.GlobalWarningDisplayOff()  # Slicer's own terminology files are not there
-            made.SetMRMLScene(scene)
-            vtk.vtkObject.GlobalWarningDisplayOn()
-            self._add_module(application.Module(name, "", logic=made))
+        for module in builtin_modules.modules(scene, logic):
+            self._add_module(module)
         real.main_window.show()
 
     def _take_off(self) -> None:
@@ -366,6 +375,10 @@ class Host:
         real = combo._real
         box = real if isinstance(real, QtWidgets.QComboBox) else real.findChild(QtWidgets.QComboBox)
         return [box.itemText(index) for index in range(box.count())]
+
+    def context_menu(self, *nodes: Any) -> dict[str, Callable[[], None]]:
+        """What the Data module's context menu of the nodes that are selected offers by plugins, each with what choosing it does."""
+        return subject_hierarchy.HANDLERS[-1].menu(*nodes)
 
     def press_sample_data(self, sample: str) -> Any:
         """Press a data set's button in the Sample Data module."""

@@ -114,6 +114,7 @@ class qMRMLTableView(QtWidgets.QTableWidget):  # noqa: N801
         first = int(node.GetUseFirstColumnAsRowHeader() and node.GetNumberOfColumns() > 0)
         cells = [[node.GetCellText(row, column) for row in range(node.GetNumberOfRows())] for column in range(node.GetNumberOfColumns())]
         titles = [node.GetColumnName(column) for column in range(first, node.GetNumberOfColumns())]
+        titles = [f"{title} [{unit}]" if (unit := node.GetColumnUnitLabel(title)) else title for title in titles]
         names = cells[0] if first else [str(row + 1) for row in range(node.GetNumberOfRows())]
         cells = cells[first:]
         across, down = (names, titles) if self._transposed else (titles, names)

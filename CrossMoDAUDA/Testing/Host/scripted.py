@@ -286,7 +286,7 @@ def _module(name: str, members: dict[str, Any]) -> types.ModuleType:
 
 def modules() -> dict[str, types.ModuleType]:
     """The Python modules by name, to be put into sys.modules."""
-    from . import parameter_node
+    from . import parameter_node, subject_hierarchy
     from .qt import ctk
 
     parameter_names = ["parameterNodeWrapper", "isParameterNodeWrapper", "Default", "Choice", "WithinRange", "Minimum", "Maximum"]
@@ -303,6 +303,7 @@ def modules() -> dict[str, types.ModuleType]:
             "slicer.parameterNodeWrapper", {"__all__": parameter_names, **{name: getattr(parameter_node, name) for name in parameter_names}}
         ),
         "slicer.packaging": _module("slicer.packaging", {"pip_install": pip_install, "pip_ensure": pip_ensure}),
+        "SubjectHierarchyPlugins": subject_hierarchy.module(),
         "SampleData": _module("SampleData", {"SampleDataLogic": SampleDataLogic}),
     }
 

@@ -57,6 +57,15 @@ def wait_for_process(host: Host, runner: Any) -> psutil.Process:
     return psutil.Process(runner._process.pid)
 
 
+def drop(host: Host, target: str | None, *paths: Path) -> str:
+    """Drop files onto a widget of the panel (None: the panel itself): ``panel`` or ``window`` has taken them, or nobody."""
+    import slicer
+    from Testing.Host import files
+
+    widget = host.find(target)._real if target else host.module_frame()
+    return files.drop(widget, slicer.util.mainWindow()._real, paths)
+
+
 def nodes(kind: str) -> dict[str, Any]:
     """The scene's nodes of a class by name."""
     import slicer

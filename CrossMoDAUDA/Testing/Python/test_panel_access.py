@@ -238,7 +238,8 @@ def test_tab_goes_through_the_tabs_and_on(full_panel: Host, tab: str, tiny_exper
     tabs.setCurrentIndex(next(index for index in range(tabs.count()) if tabs.widget(index).findChild(QtWidgets.QWidget, tab)))
     full_panel.process(0.05)
     order = tabbed(full_panel, full_panel.module_frame().window())
-    assert order[order.index("adaptTabs") :][:5] == ["adaptTabs", tab, "adaptUseModel", "adaptOpenFolder", "adaptPackage"]
+    buttons = ["adaptShowCaseChoice", "adaptShowCase", "adaptUseModel", "adaptOpenFolder", "adaptPackage"]
+    assert order[order.index("adaptTabs") :][:7] == ["adaptTabs", tab, *buttons]
 
 
 # Sizes -----------------------------------------------------------------------------------------------------------------

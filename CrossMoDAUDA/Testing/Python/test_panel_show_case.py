@@ -1,0 +1,113 @@
+"""One click that shows a case of an experiment, with all that belongs to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from panel_actions import nodes, open_section
+
+if TYPE_CHECKING:
+    from Testing.Host import Host
+
+
+def shown(host: Host, case: str) -> str:
+    """Choose a case, show it, and wait; what is said then."""
+    combo = host.find("adaptShowCaseChoice")
+    names = host.texts_of_list(combo)
+    combo.currentIndex = next(number for number, name in enumerate(names) if name.endswith(f"({case})"))
+    host.click("adaptShowCase")
+    host.process(30, lambda: host.find("adaptShowCase").enabled)
+    return str(host.find("adaptPackageStatus").text)
+
+
+def view(name: str) -> tuple[Any, Any, Any]:
+    """The volume, the ID and the composite node of a slice view."""
+    import slicer
+
+    widget = slicer.app.layoutManager().sliceWidget(name)
+    composite = widget.mrmlSliceCompositeNode()
+    return slicer.mrmlScene.GetNodeByID(composite.GetBackgroundVolumeID()), widget.mrmlSliceNode().GetID(), composite
+
+
+@pytest.fixture
+def watching(host: Host, tiny_experiment: Path) -> Host:
+    open_section(host, "adapt")
+    assert not host.find("adaptShowCase").visible
+    host.widget.panel.parameters.experiment = str(tiny_experiment)
+    host.process(20, lambda: host.find("adaptShowCase").visible)
+    return host
+
+
+def test_a_source_case_stands_beside_its_translation_under_its_label(watching: Host, tiny_experiment: Path) -> None:
+    import slicer
+
+    text = shown(watching, "source")
+    assert "left the scan, right its translation" in text
+    (scan, _red, composite), (translated, _yellow, _other) = view("Red"), view("Yellow")
+    assert translated.GetName() == f"{scan.GetName()} translated" and composite.GetLinkedControl()
+    (label,) = nodes("vtkMRMLSegmentationNode").values()
+    assert label.GetName() == f"{scan.GetName()} label" and label.GetDisplayVisibility()
+    assert label.GetDisplayNode().GetNumberOfViewNodeIDs() == 0, "over both"
+    tree = slicer.mrmlScene.GetSubjectHierarchyNode()
+    places = {tree.GetItemName(tree.GetItemParent(tree.GetItemByDataNode(node))) for node in (scan, translated, label)}
+    assert places == {scan.GetName()}, "together in the Data module"
+    before = slicer.mrmlScene.GetNumberOfNodes()
+    shown(watching, "source")
+    assert slicer.mrmlScene.GetNumberOfNodes() == before, "nothing is loaded twice"
+
+
+def test_an_evaluation_case_shows_its_reference_beside_the_prediction(watching: Host) -> None:
+    shown(watching, "source")
+    assert "left the reference, right the prediction" in shown(watching, "evaluation")
+    (scan, red, _composite), (same, yellow, _other) = view("Red"), view("Yellow")
+    assert scan is same
+    own = {node.GetName(): node for node in nodes("vtkMRMLSegmentationNode").values() if node.GetDisplayVisibility()}
+    reference, prediction = own.values()
+    assert list(own) == [f"{scan.GetName()} label", f"{scan.GetName()} predicted, round 1"]
+    assert [node.GetDisplayNode().GetNthViewNodeID(0) for node in (reference, prediction)] == [red, yellow]
+
+
+def test_a_target_case_shows_its_prediction(watching: Host) -> None:
+    assert "predicted, round 1" in shown(watching, "target")
+
+
+def test_a_scan_that_is_gone_is_named(watching: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dataclasses
+
+    show_case = watching.widget.panel.adapt.showCase
+    cohort = show_case._experiment.cohort
+    gone = dataclasses.replace(cohort.source[0], image=Path("/gone/a_ceT1.nii.gz"))
+    show_case._experiment.cohort = dataclasses.replace(cohort, source=(gone, *cohort.source[1:]))
+    assert "a_ceT1.nii.gz" in shown(watching, "source")
+    assert not nodes("vtkMRMLScalarVolumeNode")
+
+
+def begin(host: Host, files: int) -> Any:
+    """Press the button, and let so many files be read."""
+    host.click("adaptShowCase")
+    show_case = host.widget.panel.adapt.showCase
+    show_case._timer.stop()
+    for _file in range(files):
+        show_case._step()
+    show_case._timer.start(0)
+    assert len(nodes("vtkMRMLScalarVolumeNode")) == files
+    return show_case
+
+
+@pytest.mark.parametrize("files", [0, 1])
+def test_closing_the_scene_in_the_middle_leaves_nothing(watching: Host, files: int) -> None:
+    begin(watching, files)
+    watching.close_scene()
+    watching.process(0.5)
+    assert not nodes("vtkMRMLScalarVolumeNode") and watching.find("adaptShowCase").enabled
+
+
+def test_a_scan_that_is_removed_in_the_middle_ends_it(watching: Host) -> None:
+    import slicer
+
+    begin(watching, 1)
+    slicer.mrmlScene.RemoveNode(*nodes("vtkMRMLScalarVolumeNode").values())
+    watching.process(0.5)
+    assert not nodes("vtkMRMLScalarVolumeNode") and watching.find("adaptShowCase").enabled
