@@ -237,11 +237,12 @@ def _order(event, column):
     name = [(not part.isdecimal(), int(part) if part.isdecimal() else part) for part in re.split(r"(\d+)", str(event["case"]))]
     domain = ("source", "target", "evaluation").index(event["domain"])
     numbers = [float(part) for part in event.get({SIZE: "size", SPACING: "spacing"}.get(column, ""), "").split(" x ") if part]
+    volume = (math.prod(numbers) if numbers else 0, numbers)
     own = {
         SCAN: name,
         DOMAIN: domain,
-        SIZE: (math.prod(numbers), numbers),
-        SPACING: (math.prod(numbers), numbers),
+        SIZE: volume,
+        SPACING: volume,
         REMARKS: 0 if event.get("problems") else 1 if event.get("warnings") else 2,
     }
     return own[column], domain, name

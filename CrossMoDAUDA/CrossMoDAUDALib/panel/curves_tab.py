@@ -3,9 +3,10 @@
 import qt
 from slicer.i18n import tr as _
 
-from . import wording
+from . import plot_view, wording
 from .curves import drawCurves, legendHeight
 
+CHART = "curves"  # in Slicer's plot view
 CURVE_LINES = 10  # height of the curves without what is written above them, in lines of text
 SCROLL_BAR = 30  # points of the screen that no scroll bar is wide
 
@@ -20,7 +21,9 @@ class CurvesTab:
     def __init__(self, ui):
         self._combo, self._label = ui.adaptCurveChoice, ui.adaptCurves
         self._charts = []  # (stage, chart) as in the list
-        self._drawn = self._fitted = None
+        self._drawn = self._fitted = self._monitor = None
+        self._button = ui.adaptCurvesView
+        self._button.connect("clicked(bool)", self._onOpen)
 
     def forget(self):
         """Show nothing of the experiment before."""
@@ -31,8 +34,9 @@ class CurvesTab:
 
     def show(self, monitor):
         """Show what an experiment's :class:`.monitor.Monitor` knows; only what has changed is drawn again."""
+        self._monitor = monitor
         self._list(monitor)
-        self._combo.visible = bool(self._charts)
+        self._combo.visible = self._button.visible = bool(self._charts)
         if not self._charts:
             self._label.text = _("Curves come with the first steps of a training.")
             return
@@ -50,6 +54,20 @@ class CurvesTab:
         terms = [wording.quantityTerm(translator, name) for name in names]
         explained = [_("{title}: {term}").format(title=title, term=term) for title, term in zip(titles, terms, strict=True)]
         label.toolTip = "\n".join([*explained, wording.chartTip(chart)])
+        if plot_view.isOpen(CHART):
+            self.chart(monitor)
+
+    def chart(self, monitor):
+        """Draw the chosen curves for Slicer's plot view; the chart node."""
+        curves = self.curves(monitor)
+        lines = [plot_view.Line(title, *curve, colour=number) for number, (title, curve) in enumerate(curves.items())]
+        title = _("{experiment}: {chart}").format(experiment=monitor.folder.name, chart=self._combo.currentText)
+        axes = (_("Training step"), wording.chartNote(self._chosen()[1]))
+        return plot_view.fill(CHART, title, axes, lines, self.limits())
+
+    def _onOpen(self, _checked=False):
+        if self._charts:
+            plot_view.show(self.chart(self._monitor))
 
     def curves(self, monitor):
         """The chosen curves: title: (steps, values)."""

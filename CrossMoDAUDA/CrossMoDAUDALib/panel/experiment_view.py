@@ -10,7 +10,7 @@ from ..core.failures import explain
 from ..core.progress import duration
 from ..places.place import find_place
 from ..watching.monitor import Monitor
-from . import tables, wording
+from . import plot_view, tables, wording
 from .curves_tab import CurvesTab
 from .fitting import OnResize
 from .sample_tab import SampleTab
@@ -72,6 +72,7 @@ class ExperimentView:
         self.problem, self._shown = "", {}
         for tab in (self._curves, self._sample, self._scores):
             tab.forget()
+        plot_view.removeAll()
         self._ui.adaptLog.setPlainText("")
 
     def show(self):

@@ -1,14 +1,18 @@
 """The tab of an experiment's scores: the table of means, and beside or below it each scan's DSC by round."""
 
+import math
+
 import qt
+from slicer.i18n import tr as _
 
 from ..core.errors import CrossModaError
-from . import tables
+from . import plot_view, tables
 from .curves import coloursOn
 from .curves_tab import SCROLL_BAR
 from .scores_plot import drawScores, plotHeight
 from .scores_table import meanTitle, shortTitle, showScores, trainingTitle, wantedWidth
 
+CHART = "scores"  # in Slicer's plot view
 PLOT_LINES = 10  # height of the plot below its legend, in lines of text
 PLOT_CHARACTERS = 34  # so wide is the plot at least where it stands beside the table
 
@@ -23,15 +27,17 @@ class ScoresTab:
     def __init__(self, ui):
         self._tab, self._row, self._table, self._plot = ui.adaptScoresTab, ui.adaptScoresRow, ui.adaptScores, ui.adaptScoresPlot
         # What was read and shown when, so that only changes cost time.
-        self._shown = self._drawn = self._fitted = self._read = None
+        self._shown = self._drawn = self._fitted = self._read = self._folder = None
         self._rows, self._found = [], {}
+        self._button = ui.adaptScoresView
+        self._button.connect("clicked(bool)", self._onOpen)
 
     def forget(self):
         """Show nothing of the experiment before."""
         self._shown = self._drawn = self._fitted = self._read = None
         self._rows, self._found = [], {}
         self._table.rowCount = self._table.columnCount = 0
-        self._plot.visible = False
+        self._plot.visible = self._button.visible = False
 
     def show(self, folder):
         """Show the scores of an experiment."""
@@ -50,14 +56,45 @@ class ScoresTab:
         if when != self._read:
             self._found, self._read = scansByRound(folder), when
         found = self._found
-        plot.visible = bool(found)
+        plot.visible = self._button.visible = bool(found)
+        self._folder = folder
         size = (plot.width, plot.minimumHeight)
         drawn = (when, size, plot.palette.color(qt.QPalette.Base).name())
         if found and drawn != self._drawn:
-            titled = {trainingTitle(name): values for name, values in found.items()}
+            titled = {
+                trainingTitle(name): {structure: list(scans.values()) for structure, scans in scores.items()}
+                for name, scores in found.items()
+            }
             short = [shortTitle(name) for name in found]
             plot.setPixmap(drawScores(titled, short, *size, plot.devicePixelRatioF(), plot.palette, plot.font))
             self._drawn = drawn
+            if plot_view.isOpen(CHART):
+                self.chart(folder)
+
+    def chart(self, folder):
+        """Draw the plot for Slicer's plot view; the chart node."""
+        lines = []
+        rounds = range(-("source only" in self._found), len(self._found) - ("source only" in self._found))
+        for colour, structure in enumerate(next(iter(self._found.values()), {})):
+            scans = [
+                (number, *scan) for number, found in zip(rounds, self._found.values(), strict=True) for scan in found[structure].items()
+            ]
+            scans = [(number, name, value) for number, name, value in scans if math.isfinite(value)]
+            numbers, names, values = ([scan[part] for scan in scans] for part in range(3))
+            lines.append(plot_view.Line(_("{structure}, scans").format(structure=structure), numbers, values, names, False, colour))
+            means = {number: [value for of, _name, value in scans if of == number] for number in rounds}
+            means = {number: sum(found) / len(found) for number, found in means.items() if found}
+            lines.append(
+                plot_view.Line(_("{structure}, mean").format(structure=structure), list(means), list(means.values()), colour=colour)
+            )
+        axes = (_("Self-training iteration"), _("DSC"))
+        if "source only" in self._found:
+            axes = (_("Self-training iteration (-1: source only)"), axes[1])
+        return plot_view.fill(CHART, _("{experiment}: DSC by round").format(experiment=folder.name), axes, lines, (0.0, 1.0))
+
+    def _onOpen(self, _checked=False):
+        if self._folder is not None:
+            plot_view.show(self.chart(self._folder))
 
     def _arrange(self, room):
         """Put the plot beside the table where that leaves the table all the room it wants, else below."""
@@ -88,7 +125,7 @@ class ScoresTab:
 
 
 def scansByRound(folder):
-    """Each evaluation scan's DSC: training: {structure: values}; with many structures the mean of them, empty without scores."""
+    """Each evaluation scan's DSC: training: {structure: {scan: value}}; with many structures the mean of them, empty without scores."""
     from ..scoring.comparison import case_dice
     from ..scoring.evaluation import read_per_case_csv
 
@@ -100,8 +137,8 @@ def scansByRound(folder):
     if not drawn:
         return {}
     if len(drawn) > len(coloursOn(qt.QColor(0, 0, 0))):
-        return {name: {meanTitle(): list(case_dice(scores).values())} for name, scores in found.items()}
+        return {name: {meanTitle(): case_dice(scores)} for name, scores in found.items()}
     return {
-        name: {structure: [one.dice for one in scores if one.structure == structure] for structure in drawn}
+        name: {structure: {one.case: one.dice for one in scores if one.structure == structure} for structure in drawn}
         for name, scores in found.items()
     }

@@ -141,8 +141,9 @@ class Host:
                 self._set(slicer, short, proxy_class(name))
         for place in (slicer, slicer.util):
             self._set(place, "delayDisplay", self._delay_display)
-        for name, kind in (("Segmentations", "vtkSlicerSegmentationsModuleLogic"), ("Terminologies", "vtkSlicerTerminologiesModuleLogic")):
-            made = getattr(slicer, kind)()
+        kinds = {"Segmentations": "SegmentationsModuleLogic", "Terminologies": "TerminologiesModuleLogic", "Plots": "PlotsLogic"}
+        for name, kind in kinds.items():
+            made = getattr(slicer, f"vtkSlicer{kind}")()
             made.SetMRMLApplicationLogic(logic)
             vtk.vtkObject.GlobalWarningDisplayOff()  # Slicer's own terminology files are not there
             made.SetMRMLScene(scene)

@@ -233,7 +233,14 @@ def test_every_label_and_button_has_its_own_letter(full_panel: Host, shown: str,
 
 
 @pytest.mark.parametrize(
-    "inside", [["adaptStages"], ["adaptCurveChoice"], ["adaptSampleEpoch", "adaptSampleOutline"], ["adaptScores"], ["adaptLog"]]
+    "inside",
+    [
+        ["adaptStages"],
+        ["adaptCurveChoice", "adaptCurvesView"],
+        ["adaptSampleEpoch", "adaptSampleOutline"],
+        ["adaptScores", "adaptScoresView"],
+        ["adaptLog"],
+    ],
 )
 def test_tab_goes_through_the_tabs_and_on(full_panel: Host, inside: list[str], tiny_experiment: Path) -> None:
     show(full_panel, "experiment", tiny_experiment)

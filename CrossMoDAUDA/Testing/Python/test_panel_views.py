@@ -1,4 +1,4 @@
-"""What the section Adapt draws of an experiment and of scans: curves, scores by round, samples, small pictures, plots."""
+"""What the section Adapt draws of an experiment: curves, scores by round, samples, and charts in Slicer's own plot view."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def test_scores_of_every_scan_are_drawn_by_round(host: Host, started: Any) -> No
     write_scores(started.folder, {"source only": [0.0, 0.2], "iteration 0": [0.5, 0.7], "iteration 1": [0.9, 0.7]})
     found = scores_tab.scansByRound(started.folder)
     assert list(found) == ["source only", "iteration 0", "iteration 1"]
-    assert found["iteration 0"] == {"Vestibular schwannoma": [0.5, 0.7], "Cochlea": [0.5, 0.7]}
+    scans = {"case 0": 0.5, "case 1": 0.7}
+    assert found["iteration 0"] == {"Vestibular schwannoma": scans, "Cochlea": scans}
     watch(host, started.folder, "scores")
     first, second = (bars(host, colour) for colour in ON_LIGHT[:2])
     low, middle, high = 0.1, 0.6, 0.8
@@ -112,7 +113,7 @@ def test_scores_of_every_scan_are_drawn_by_round(host: Host, started: Any) -> No
     host.process(1.5)
     assert bars(host, ON_LIGHT[1])[0] < rows[0], "it follows the training"
     write_scores(started.folder, {"iteration 0": [0.5]}, tuple("abcdefg"))
-    assert scores_tab.scansByRound(started.folder) == {"iteration 0": {"DSC, mean": [0.5]}}
+    assert scores_tab.scansByRound(started.folder) == {"iteration 0": {"DSC, mean": {"case 0": 0.5}}}
 
 
 def test_scores_of_another_version_are_a_table_without_a_plot(host: Host, started: Any) -> None:
@@ -130,10 +131,11 @@ def test_the_plot_of_scores_takes_the_room_that_it_is_given(host: Host, started:
     view = watch(host, started.folder, "scores", width)
     table, plot = host.find("adaptScores")._real, host.find("adaptScoresPlot")._real
     heights = set()
-    for _ in range(6):
+    for turn in range(8):
         view.poll()
         host.process(0.1)
-        heights.add((plot.height(), table.height()))
+        if turn > 2:  # a scroll bar may have come
+            heights.add((plot.height(), table.height()))
     assert len(heights) == 1 and host.module_frame().window().width() == width
     assert plot.pixmap().size() == plot.size() * plot.devicePixelRatio()
     assert not table.horizontalScrollBar().isVisible() and not table.verticalScrollBar().isVisible()
@@ -220,94 +222,84 @@ def test_outlines_can_be_switched_off(host: Host, tiny_experiment: Path) -> None
     assert host.find("adaptSampleEpochLabel").text == "Trai&ning epoch 2 of 2:"
 
 
-# The check's table -----------------------------------------------------------------------------------------------------
+# Slicer's plot view ----------------------------------------------------------------------------------------------------
 
-NAME, DOMAIN, SIZE, SPACING, REMARK = range(5)
-CASES = [
-    {"case": "case 10", "domain": "source", "size": "64 x 64 x 100", "spacing": "1 x 1 x 1"},
-    {"case": "case 9", "domain": "target", "size": "512 x 512 x 9", "spacing": "0.5 x 0.5 x 1.5", "warnings": ["It is empty."]},
-    {"case": "case 2", "domain": "target", "problems": ["/a/b/case_2.nii.gz cannot be read."], "image": "/a/b/case_2.nii.gz"},
-    {"case": "case 3", "domain": "evaluation", "size": "64 x 64 x 20", "spacing": "10 x 1 x 1"},
-    {"case": "case 1", "domain": "source", "size": "64 x 64 x 20", "spacing": "1 x 1 x 3"},
-]
+PLOT_NODES = ("vtkMRMLPlotChartNode", "vtkMRMLPlotSeriesNode", "vtkMRMLTableNode")
 
 
-def numbers(host: Host) -> list[int]:
-    """The cases' numbers in the rows of the check's table."""
-    table = host.find("adaptCases")
-    return [int(table.item(row, NAME).text().split("\n")[0].split()[-1]) for row in range(table.rowCount)]
+def plot_nodes() -> list[int]:
+    """How many charts, series and tables the scene has."""
+    import slicer
+
+    return [slicer.mrmlScene.GetNumberOfNodesByClass(kind) for kind in PLOT_NODES]
 
 
-def show_cases(host: Host, width: int) -> Any:
-    """The check's table with cases that came in some order."""
-    open_section(host, "adapt")
-    host.module_frame().window().resize(width, 900)
-    cases = host.widget.panel.adapt.cases
-    for case in CASES:
-        cases.add(case)
-    host.process(0.1)
-    cases.finish()
+def shown_chart() -> Any:
+    """The chart in the plot view of the layout that is shown."""
+    import slicer
+
+    number = slicer.app.layoutManager().layout
+    assert slicer.vtkSlicerPlotsLogic.GetLayoutWithPlot(number) == number, "a layout with a plot view"
+    return slicer.util.getNodesByClass("vtkMRMLPlotViewNode")[0].GetPlotChartNode()
+
+
+def columns_of(series: Any) -> list[list[Any]]:
+    """The columns of a series' table."""
+    table = series.GetTableNode().GetTable()
+    found = [table.GetColumn(column) for column in range(table.GetNumberOfColumns())]
+    return [[column.GetValue(row) for row in range(column.GetNumberOfValues())] for column in found]
+
+
+def test_curves_open_in_slicers_plot_view(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
+    import slicer
+
+    view = watch(host, tiny_experiment, "curves")
+    combo = host.find("adaptCurveChoice")
+    likeness, overlap = (next(i for i in range(combo.count) if word in combo.itemText(i)) for word in ("likeness", "overlap"))
+    combo.currentIndex = likeness
+    host.click("adaptCurvesView")
+    assert plot_nodes() == [1, 4, 4]
+    chart = shown_chart()
+    assert tiny_experiment.name in chart.GetTitle() and "likeness to real scans" in chart.GetTitle()
+    curve = view.monitor.curves["translation/train", "adversarial_target"]
+    title = "How well translated scans look like target scans"
+    series = next(one for one in slicer.util.getNodesByClass(PLOT_NODES[1]) if one.GetName() == title)
+    assert columns_of(series)[:2] == [curve.steps, curve.values] and chart.HasPlotSeriesNodeID(series.GetID())
+    for _ in range(3):
+        host.click("adaptCurvesView")
+    assert plot_nodes() == [1, 4, 4] and shown_chart() is chart, "the same nodes again"
+    combo.currentIndex = overlap
     host.process(0.2)
-    assert host.module_frame().window().width() == width
-    return host.find("adaptCases")._real
+    assert plot_nodes() == [1, 1, 1] and "overlap" in chart.GetTitle() and chart.GetYAxisRange() == (0.0, 1.0)
+    curve.add(curve.steps[-1] + 10, 0.5)
+    combo.currentIndex = likeness
+    host.process(0.2)
+    assert plot_nodes() == [1, 4, 4]
+    assert any(columns_of(one)[1][-1] == 0.5 for one in slicer.util.getNodesByClass(PLOT_NODES[1])), "it goes on with the training"
+    assert not any(node.GetSaveWithScene() for kind in PLOT_NODES for node in slicer.util.getNodesByClass(kind))
+    host.widget.panel.parameters.experiment = str(tmp_path)
+    host.process(0.2)
+    assert plot_nodes() == [0, 0, 0], "they go with their experiment"
 
 
-def test_problems_stand_first_while_the_scans_are_being_read(host: Host) -> None:
-    open_section(host, "adapt")
-    orders = []
-    for case in CASES:
-        host.widget.panel.adapt.cases.add(case)
-        orders.append(numbers(host))
-    assert orders == [[10], [9, 10], [2, 9, 10], [2, 9, 10, 3], [2, 9, 1, 10, 3]]
-    host.widget.panel.adapt.cases.finish()
-    assert numbers(host) == orders[-1]
+def test_scores_open_in_slicers_plot_view(host: Host, started: Any, tmp_path: Path) -> None:
+    import slicer
 
-
-def test_the_scans_are_sorted_by_any_column(host: Host) -> None:
-    table = show_cases(host, 1000)
-    header = table.horizontalHeader()
-    wanted = {NAME: [1, 2, 3, 9, 10], DOMAIN: [1, 10, 2, 9, 3], SIZE: [2, 1, 3, 10, 9], SPACING: [2, 9, 10, 1, 3], REMARK: [2, 9, 1, 10, 3]}
-    chosen = host.find("adaptCasesSort")
-    for column, order in wanted.items():
-        header.sectionClicked.emit(column)
-        assert (numbers(host), header.sortIndicatorSection()) == (order, column)
-        assert chosen.itemData(chosen.currentIndex) == column
-        header.sectionClicked.emit(column)
-        if column != REMARK:  # of equals the order is turned as well
-            assert numbers(host) == order[::-1]
-        header.sectionClicked.emit(column)
-        assert numbers(host) == order
-    table.setCurrentCell(4, 0)
-    chosen._real.setFocus()
-    QtTest.QTest.keyClick(chosen._real, QtCore.Qt.Key.Key_Down)
-    assert numbers(host) == wanted[NAME] and table.currentRow() == 2, "the row that was chosen stays chosen"
-    host.widget.panel.adapt.cases.add({"case": "case 5", "domain": "source"})
-    assert numbers(host) == [1, 2, 3, 5, 9, 10]
-
-
-@pytest.mark.parametrize(("width", "shown"), [(300, [NAME]), (1000, [NAME, DOMAIN, SIZE, SPACING, REMARK])])
-def test_what_has_no_column_stands_beside_the_picture(host: Host, width: int, shown: list[int]) -> None:
-    table = show_cases(host, width)
-    assert [column for column in range(5) if not table.isColumnHidden(column)] == shown
-    assert not table.horizontalScrollBar().isVisible()
-    first, last = table.item(0, NAME).text().replace("\u200b", ""), table.item(4, NAME).text()
-    if width == 300:
-        assert first == "case 2\ntarget\nProblem: case_2.nii.gz cannot be read."
-        assert last == "case 3\nevaluation\n64 x 64 x 20\n10 x 1 x 1 mm\nfine"
-    else:
-        assert (first, last) == ("case 2", "case 3")
-        assert [table.item(4, column).text() for column in shown[1:]] == ["evaluation", "64 x 64 x 20", "10 x 1 x 1", "fine"]
-
-
-def test_a_scan_that_cannot_be_read_has_no_picture(host: Host) -> None:
-    import base64
-
-    cases = host.widget.panel.adapt.cases
-    open_section(host, "adapt")
-    picture = base64.b64encode(b"P5 2 3 255\n" + bytes(range(0, 240, 40))).decode()
-    for number, thumbnail in enumerate(["", "bm90aGluZw==", picture]):
-        cases.add({"case": f"case {number}", "domain": "source", "thumbnail": thumbnail})
-    table = host.find("adaptCases")._real
-    assert [table.item(row, NAME).icon().isNull() for row in range(3)] == [True, True, False]
-    shown = table.item(2, NAME).icon().pixmap(48, 48).toImage()
-    assert (shown.width(), shown.height()) == (2, 3) and shown.pixelColor(1, 2).red() == 200
+    (started.folder / "evaluation").mkdir()
+    write_scores(started.folder, {"source only": [0.0, 0.2], "iteration 0": [0.5, 0.7]}, ("Cochlea",))
+    own = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", "Of the user")
+    watch(host, started.folder, "scores")
+    host.click("adaptScoresView")
+    assert plot_nodes() == [1, 2, 3]
+    points, means = slicer.util.getNodesByClass(PLOT_NODES[1])
+    assert columns_of(points) == [[-1, -1, 0, 0], [0.0, 0.2, 0.5, 0.7], ["case 0", "case 1"] * 2]
+    assert columns_of(means)[0] == [-1, 0] and columns_of(means)[1] == pytest.approx([0.1, 0.6])
+    assert points.GetLineStyle() == points.LineStyleNone and points.GetLabelColumnName() == "name"
+    assert shown_chart().GetYAxisRange() == (0.0, 1.0)
+    write_scores(started.folder, {"source only": [0.0, 0.2], "iteration 0": [0.5, 0.7], "iteration 1": [0.9, 0.9]}, ("Cochlea",))
+    host.process(1.5, lambda: columns_of(means)[0] == [-1, 0, 1])
+    assert plot_nodes() == [1, 2, 3]
+    host.save_and_load_scene(tmp_path / "scene.mrml")
+    assert plot_nodes() == [0, 0, 1] and slicer.util.getNode("Of the user") is not own
+    host.click("adaptScoresView")
+    assert plot_nodes() == [1, 2, 3], "made again in the new scene"
