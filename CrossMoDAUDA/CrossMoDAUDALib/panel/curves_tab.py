@@ -62,7 +62,7 @@ class CurvesTab:
         curves = self.curves(monitor)
         lines = [plot_view.Line(title, *curve, colour=number) for number, (title, curve) in enumerate(curves.items())]
         title = _("{experiment}: {chart}").format(experiment=monitor.folder.name, chart=self._combo.currentText)
-        axes = (_("Training step"), wording.chartNote(self._chosen()[1]))
+        axes = (_("Training step"), wording.chartTerm(_translator(monitor), self._chosen()[1]))
         return plot_view.fill(CHART, title, axes, lines, self.limits())
 
     def _onOpen(self, _checked=False):

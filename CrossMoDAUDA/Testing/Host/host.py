@@ -125,7 +125,7 @@ class Host:
         ui.TRANSLATE[0] = (lambda _context, text: f"⟦{text}⟧") if self._mark else (lambda _context, text: text)
 
         scene = slicer.vtkMRMLScene()
-        logic = slicer.vtkMRMLApplicationLogic()
+        logic = slicer.vtkSlicerApplicationLogic()
         logic.SetMRMLScene(scene)
         self._set(slicer, "mrmlScene", scene)
         self._set(slicer, "modules", application.Modules())
