@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -13,6 +14,7 @@ import numpy as np
 from ..core.errors import CohortError, InputError, printable
 from ..core.progress import Progress, silent
 from ..images.fingerprint import scan_sha256
+from ..images.pictures import thumbnail
 from ..images.volumes import Array, Volume, read_label_map, read_volume
 from .finding import Case, Cohort
 
@@ -28,6 +30,7 @@ class CaseReport:
         voxel_type: NumPy's name of it.
         intensities: smallest and largest value.
         label_voxels: voxels of each structure; empty without a readable label map.
+        thumbnail: a small picture (:func:`.images.pictures.thumbnail`); empty unless it was asked for.
         image_sha256, label_sha256: digests of the files; of a header with its data file where these are two.
         problems: sentences that keep the case from use.
         warnings: sentences on what may be used but is probably a mistake.
@@ -42,6 +45,7 @@ class CaseReport:
     voxel_type: str = ""
     intensities: str = ""
     label_voxels: dict[str, int] = field(default_factory=dict)
+    thumbnail: bytes = b""
     image_sha256: str = ""
     label_sha256: str = ""
     problems: list[str] = field(default_factory=list)
@@ -113,6 +117,7 @@ def check_cohort(
     progress: Progress = silent,
     threads: int | None = None,
     on_case: Callable[[CaseReport], None] = lambda _: None,
+    thumbnail_pixels: int = 0,
 ) -> CohortReport:
     """Read every file of a cohort and report every problem at once; nothing is raised for a bad scan.
 
@@ -122,6 +127,7 @@ def check_cohort(
         progress: called after each case.
         threads: cases read at once; memory must hold as many scans. By default one a core, at most 4.
         on_case: given each case's report as soon as it is there, in the calling thread.
+        thumbnail_pixels: size of the pictures to make of the scans; 0 for none.
 
     >>> from CrossMoDAUDALib.cohort.finding import find_crossmoda
     >>> report = check_cohort(find_crossmoda(Path("DATA")), {"Vestibular schwannoma": 1, "Cochlea": 2})
@@ -134,7 +140,9 @@ def check_cohort(
     rows: dict[int, CaseReport] = {}
     executor = ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1))
     try:
-        futures = {executor.submit(_check_case, domain, case, labels): number for number, (domain, case) in enumerate(work)}
+        futures = {
+            executor.submit(_check_case, domain, case, labels, thumbnail_pixels): number for number, (domain, case) in enumerate(work)
+        }
         for done, future in enumerate(as_completed(futures), 1):
             number = futures[future]
             rows[number] = future.result()
@@ -147,7 +155,7 @@ def check_cohort(
     return CohortReport(ordered, tuple(labels), _empty_domains(cohort) + _repeated_ids(cohort), warnings)
 
 
-def _check_case(domain: str, case: Case, labels: dict[str, int]) -> CaseReport:
+def _check_case(domain: str, case: Case, labels: dict[str, int], thumbnail_pixels: int) -> CaseReport:
     row = CaseReport(domain, case.id, case.image, case.label)
     image, row.image_sha256 = _read(case.image, read_volume, row.problems)
     if image is not None:
@@ -159,10 +167,12 @@ def _check_case(domain: str, case: Case, labels: dict[str, int]) -> CaseReport:
         if low == high:
             row.problems.append(f"{case.image} is blank: every voxel is {low:g}; remove the case or export it again.")
     if case.label is None:
+        _draw(row, image, None, labels, thumbnail_pixels)
         if domain != "target":
             row.problems.append(f"{case.image} has no label map; add one named as {case.id}_Label.nii.gz, or remove the image.")
         return row
     label, row.label_sha256 = _read(case.label, read_label_map, row.problems)
+    _draw(row, image, label, labels, thumbnail_pixels)
     if label is None:
         return row
     if image is not None and (differences := label.geometry.differences(image.geometry)):
@@ -181,6 +191,12 @@ def _check_case(domain: str, case: Case, labels: dict[str, int]) -> CaseReport:
     elif not counts[1:].any():
         row.warnings.append(f"{case.label} is empty: no voxel belongs to a structure.")
     return row
+
+
+def _draw(row: CaseReport, image: Volume | None, label: Volume | None, labels: dict[str, int], pixels: int) -> None:
+    if image is not None and pixels:
+        with contextlib.suppress(MemoryError):  # it is only a picture
+            row.thumbnail = thumbnail(image, label, labels, pixels)
 
 
 def _read(path: Path, read: Callable[[Path], Volume], problems: list[str]) -> tuple[Volume | None, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..cohort.checking import CaseReport
     from ..cohort.finding import Cohort
 
+_THUMBNAIL = 48  # pixels of a checked scan's picture
 # What is done with one scan: reads it, reports, writes the files; returns what to warn of, in sentences.
 Task = Callable[[Path, list[Path], Progress], list[str]]
 
@@ -142,7 +144,8 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
 
     log.write("progress", stage=CHECK, step=0, total=sum(map(len, cohort.domains().values())), message="reading the scans")
     with Bar("checking the scans", keep=True) as bar:
-        report = check_cohort(cohort, settings.labels, _both(bar, log.progress(CHECK)), on_case=lambda row: _tell_case(log, row))
+        progress = _both(bar, log.progress(CHECK))
+        report = check_cohort(cohort, settings.labels, progress, on_case=lambda row: _tell_case(log, row), thumbnail_pixels=_THUMBNAIL)
     for problem in report.cohort_problems:
         log.write("error", message=problem)
     left_out = left_out_settings(settings, cohort)
@@ -175,6 +178,7 @@ def _tell_case(log: EventLog, row: CaseReport) -> None:
         voxel_type=row.voxel_type,
         intensities=row.intensities,
         label_voxels=row.label_voxels,
+        thumbnail=base64.b64encode(row.thumbnail).decode("ascii"),
         problems=row.problems,
         warnings=row.warnings,
     )

@@ -30,8 +30,9 @@ class EventLog:
     An event has ``time`` (seconds since 1970), ``kind`` (run, stage, progress, message, warning or error), ``stage``,
     ``state`` (started, finished, skipped, failed or interrupted), ``step``, ``total``, ``message`` and ``metrics``, as
     far as they apply. The commands that work on scans without an experiment also write ``result`` (``input``,
-    ``outputs``), and the check of a cohort ``case`` (the fields of :class:`.cohort.checking.CaseReport`). A warning of theirs
-    about a segmentation also has ``scan``, ``structure`` and ``finding`` (:class:`.scoring.plausibility.PlausibilityWarning`).
+    ``outputs``), and the check of a cohort ``case`` (the fields of :class:`.cohort.checking.CaseReport`, ``thumbnail`` in
+    base64). A warning of theirs about a segmentation also has ``scan``, ``structure`` and ``finding``
+    (:class:`.scoring.plausibility.PlausibilityWarning`).
     """
 
     def __init__(self, path: Path | None) -> None:

@@ -111,6 +111,37 @@ def best_slice(label_map: npt.NDArray[Any], labels: dict[str, int]) -> int:
     return int(np.argmax(score)) if score.any() else len(label_map) // 2
 
 
+def thumbnail(image: Volume, label_map: Volume | None, labels: dict[str, int], pixels: int) -> bytes:
+    """A small grey picture of an axial slice in true proportions, as a PGM file, which needs no library to be written.
+
+    It is the slice that shows the most of the structures; the middle one without a label map on the image's voxels.
+
+    Args:
+        label_map: the scan's.
+        labels: structures and their values in the label map.
+        pixels: of the picture's longer side.
+    """
+    canonical, geometry = to_canonical(image).array, to_canonical(image).geometry
+    index = len(canonical) // 2
+    if label_map is not None and label_map.array.shape == image.array.shape:
+        index = best_slice(to_canonical(Volume(label_map.array, image.geometry)).array, labels)
+    shown = np.asarray(canonical[index], dtype=np.float32)
+    low, high = np.percentile(shown, WINDOW)
+    extent = (geometry.size[1] * geometry.spacing[1], geometry.size[0] * geometry.spacing[0])
+    rows, columns = (max(round(pixels * length / max(extent)), 1) for length in extent)
+    small = _averaged(_averaged(((shown - low) / max(high - low, 1e-9)).clip(0, 1), rows).T, columns).T
+    return b"P5 %d %d 255\n" % (columns, rows) + np.rint(small * 255).astype(np.uint8).tobytes()
+
+
+def _averaged(values: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:
+    """Values (rows, columns) with ``count`` rows: means of several, or repeated ones where there are fewer."""
+    starts = np.arange(count) * len(values) // count
+    if count >= len(values):
+        return values[starts]
+    sizes = np.diff([*starts, len(values)]).astype(np.float32)
+    return (np.add.reduceat(values, starts, axis=0) / sizes[:, None]).astype(np.float32)
+
+
 class _View:
     """A panel's slice: grey values in [0, 1] and label maps, shape (rows, columns), and its size in mm (width, height)."""
 
@@ -146,7 +177,7 @@ class _View:
                 if kind == "segmentation":
                     colours[mask] += FILL_OPACITY * (colour - colours[mask])
                 else:
-                    colours[_outline(mask, max(round(size[0] / 300), 1))] = colour + OUTLINE_LIGHTENED * (255 - colour)
+                    colours[outline(mask, max(round(size[0] / 300), 1))] = colour + OUTLINE_LIGHTENED * (255 - colour)
         return Image.fromarray(np.rint(colours).astype(np.uint8)).reduce(_SUPERSAMPLING)
 
 
@@ -157,8 +188,8 @@ def _resized(values: npt.NDArray[Any], size: tuple[int, int], resampling: Any) -
     return np.array(Image.fromarray(np.ascontiguousarray(values, dtype=np.float32)).resize(size, resampling))
 
 
-def _outline(mask: Mask, thickness: int) -> Mask:
-    """The inner border of a mask."""
+def outline(mask: Mask, thickness: int) -> Mask:
+    """The inner border of a mask, so many pixels thick."""
     inner = mask.copy()
     for _ in range(thickness):
         padded = np.pad(inner, 1)

@@ -6,6 +6,7 @@ Every box is a stage of the experiment: done once, skipped when it is complete, 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..compute import checkpoints, devices, distributed
 from ..compute.acceleration import Acceleration, keep_precision
+from ..core.errors import CrossModaError
 from ..core.files import read_json, write_json
 from ..core.layout import iteration_name
 from ..core.parallel import helper_count
@@ -36,6 +38,7 @@ from ..segmentation.nnunet import nnunet_session
 from ..segmentation.on_cpu import precision_of
 from ..segmentation.predictor import Segmenter
 from ..translation.pooling import kept_epochs, kept_weights
+from ..translation.samples import OUTLINES, SAMPLES, write_outlines
 from ..translation.slices import build_label_slices, build_slices
 from ..translation.trained import TrainedTranslator
 from ..translation.training import train as train_translator
@@ -115,9 +118,18 @@ def train_translation(experiment: Experiment, stage: str) -> None:
     arithmetic = f"{Acceleration.choose(settings, used[0])} on {', '.join(map(str, used))}"
     experiment.events.write("message", stage=stage, message=f"Training the translator in {arithmetic}.")
     _drop_damaged_checkpoints(experiment, stage, folder)
+    _draw_outlines(experiment, folder / SAMPLES)
     arguments = (_slices(experiment, "source"), _slices(experiment, "target"), folder, settings)
     labels = experiment.folder / LABEL_SLICES if uses_labels(settings) else None
     distributed.run(functools.partial(train_translator, label_slices=labels), arguments, used, experiment.events.progress(stage))
+
+
+def _draw_outlines(experiment: Experiment, folder: Path) -> None:
+    """Draw where the labels are in the source slices that the samples show. They only help to look at these: nothing fails with them."""
+    cases = [(case.image, case.label) for case in experiment.cohort.source if case.label is not None]
+    with contextlib.suppress(CrossModaError, OSError):
+        if len(cases) == len(experiment.cohort.source) and not (folder / OUTLINES).is_file():
+            write_outlines(folder, _slices(experiment, "source"), cases, experiment.settings.labels)
 
 
 def translate_source(experiment: Experiment, stage: str) -> None:

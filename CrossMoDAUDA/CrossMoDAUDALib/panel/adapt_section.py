@@ -61,7 +61,7 @@ class AdaptSection(Section):
         ui.adaptPreset.connect("currentIndexChanged(int)", self.onPreset)
         ui.adaptTranslator.connect("currentIndexChanged(int)", self.onTranslator)
         self.settingsForm = SettingsForm(ui.adaptAdvanced.layout(), lambda changed: self._take("settings", changed))
-        self.cases = CasesTable(ui.adaptCases)
+        self.cases = CasesTable(ui)
         self.checker = CommandRunner(self.onCheckEvent, self.onCheckEnd)
         self.view = ExperimentView(ui, self.update)
         ui.adaptCheck.connect("clicked(bool)", self.onCheck)

@@ -4,13 +4,16 @@ import math
 
 import qt
 
+from . import tables
+
 # Told apart also by people with colour vision deficiency (after Okabe and Ito); darker on light ground, lighter on dark.
 ON_LIGHT = ((0, 114, 178), (213, 94, 0), (0, 130, 95), (176, 80, 135))
 ON_DARK = ((86, 180, 233), (240, 150, 60), (60, 200, 150), (224, 150, 195))
 RIGHT, TOP, GAP = 10, 8, 6  # margins in points of the screen; those at the left and below hold numbers
+KEY = 24  # of a line's title, for a piece of the line
 
 
-def drawCurves(curves, width, height, ratio, palette, font, limits=None):
+def drawCurves(curves, width, height, ratio, palette, font, limits=None, note=""):
     """A chart as a pixmap.
 
     Args:
@@ -19,6 +22,23 @@ def drawCurves(curves, width, height, ratio, palette, font, limits=None):
         ratio: pixels a point, for high-resolution screens.
         palette, font: of the widget that will show it.
         limits: the values' range, if it is known; else theirs.
+        note: a few words above the curves.
+    """
+
+    def draw(painter):
+        _draw(painter, curves, width, height, palette.color(qt.QPalette.Text), font, limits, note)
+
+    return painted(width, height, ratio, palette, font, draw)
+
+
+def painted(width, height, ratio, palette, font, draw):
+    """A pixmap in a widget's colours that a function draws into.
+
+    Args:
+        width, height: in points of the screen.
+        ratio: pixels a point, for high-resolution screens.
+        palette, font: of the widget that will show it.
+        draw: called with a QPainter.
     """
     pixmap = qt.QPixmap(max(int(width * ratio), 1), max(int(height * ratio), 1))
     pixmap.setDevicePixelRatio(ratio)
@@ -28,13 +48,25 @@ def drawCurves(curves, width, height, ratio, palette, font, limits=None):
     try:
         painter.setRenderHint(qt.QPainter.Antialiasing)
         painter.setFont(font)
-        _draw(painter, curves, width, height, palette.color(qt.QPalette.Text), font, limits)
+        draw(painter)
     finally:
         painter.end()
     return pixmap
 
 
-def _draw(painter, curves, width, height, ink, font, limits):
+def legendHeight(titles, note, width, font):
+    """How much of a chart's height what is written above the curves takes."""
+    metrics = qt.QFontMetrics(font)
+    texts = [(note, width - GAP - RIGHT), *((title, width - GAP - RIGHT - KEY) for title in titles)]
+    return TOP + GAP + metrics.height() * sum(tables.broken(text, metrics, room).count("\n") + 1 for text, room in texts if text)
+
+
+def coloursOn(ink):
+    """The colours of lines on the ground on which text has this colour."""
+    return ON_DARK if ink.lightness() > 127 else ON_LIGHT
+
+
+def _draw(painter, curves, width, height, ink, font, limits, note):
     metrics = qt.QFontMetrics(font)
     line = metrics.height()
     values = [value for _steps, values in curves.values() for value in values if math.isfinite(value)]
@@ -42,8 +74,8 @@ def _draw(painter, curves, width, height, ink, font, limits):
         return
     ticks = niceTicks(*(limits or (min(values), max(values))))
     left = max(metrics.horizontalAdvance(f"{tick:g}") for tick in ticks) + 2 * GAP
-    top, bottom = TOP + line * len(curves) + GAP, height - line - GAP
-    colours = ON_DARK if ink.lightness() > 127 else ON_LIGHT
+    colours = coloursOn(ink)
+    top, bottom = drawLegend(painter, curves, note, width, ink, metrics), height - line - GAP
     low, high = min(ticks[0], min(values)), max(ticks[-1], max(values))
     last = max(max(steps[-1] for steps, _values in curves.values()), 1)
 
@@ -53,33 +85,72 @@ def _draw(painter, curves, width, height, ink, font, limits):
     def y(value):
         return bottom - (bottom - top) * (value - low) / (high - low)
 
-    faint = qt.QColor(ink)
-    faint.setAlpha(50)
-    for tick in ticks:
-        painter.setPen(faint)
-        painter.drawLine(left, int(y(tick)), int(width - RIGHT), int(y(tick)))
-        painter.setPen(ink)
-        painter.drawText(GAP, int(y(tick) + line / 3), f"{tick:g}")
+    drawTicks(painter, ticks, y, left, width - RIGHT, ink, line)
     foot = int(height - metrics.descent() - 1)
     painter.drawText(left, foot, "0")
     text = f"{last}"
     painter.drawText(int(width - RIGHT - metrics.horizontalAdvance(text)), foot, text)
-    for number, (title, (steps, points)) in enumerate(curves.items()):
-        pen = qt.QPen(qt.QColor(*colours[number % len(colours)]))
-        pen.setWidth(2)
-        pen.setCapStyle(qt.Qt.RoundCap)
-        painter.setPen(pen)
+    for number, (steps, points) in enumerate(curves.values()):
+        painter.setPen(pen(colours[number % len(colours)]))
         before = None
         for step, value in zip(steps, points, strict=True):
             place = (int(x(step)), int(y(value))) if math.isfinite(value) else None
             if place is not None:
                 painter.drawLine(*(before or place), *place)  # a point, where nothing comes before
             before = place
-        middle = int(TOP + line * (number + 0.5))
-        painter.drawLine(GAP, middle, GAP + 18, middle)
+
+
+def pen(colour):
+    """What lines are drawn with.
+
+    Args:
+        colour: red, green, blue, 0 to 255.
+    """
+    made = qt.QPen(qt.QColor(*colour))
+    made.setWidth(2)
+    made.setCapStyle(qt.Qt.RoundCap)
+    return made
+
+
+def drawLegend(painter, titles, note, width, ink, metrics):
+    """Write what is above a chart: a note, and what each line is. Where the chart may begin."""
+    top, colours = TOP, coloursOn(ink)
+    painter.setPen(ink)
+    if note:
+        top = _write(painter, note, GAP, top, width - GAP - RIGHT, metrics)
+    for number, title in enumerate(titles):
+        painter.setPen(pen(colours[number % len(colours)]))
+        middle = int(top + metrics.height() / 2)
+        painter.drawLine(GAP, middle, GAP + KEY - 6, middle)
         painter.setPen(ink)
-        shown = metrics.elidedText(title, qt.Qt.ElideRight, width - GAP - RIGHT - 24)
-        painter.drawText(GAP + 24, int(middle + line / 3), shown)
+        top = _write(painter, title, GAP + KEY, top, width - GAP - RIGHT - KEY, metrics)
+    return top + GAP
+
+
+def _write(painter, text, left, top, room, metrics):
+    """Write a text in as many lines as it needs; where the next one may begin."""
+    for part in tables.broken(text, metrics, room).split("\n"):
+        painter.drawText(int(left), int(top + metrics.ascent()), metrics.elidedText(part, qt.Qt.ElideRight, int(room)))
+        top += metrics.height()
+    return top
+
+
+def drawTicks(painter, ticks, y, left, right, ink, line):
+    """Draw faint lines across a chart with their numbers at the left.
+
+    Args:
+        y: tells how far down a value is.
+        left, right: ends of the lines.
+        ink: colour of the numbers.
+        line: height of a line of text.
+    """
+    faint = qt.QColor(ink)
+    faint.setAlpha(50)
+    for tick in ticks:
+        painter.setPen(faint)
+        painter.drawLine(int(left), int(y(tick)), int(right), int(y(tick)))
+        painter.setPen(ink)
+        painter.drawText(GAP, int(y(tick) + line / 3), f"{tick:g}")
 
 
 def niceTicks(low, high, count=4):

@@ -10,16 +10,15 @@ from ..core.failures import explain
 from ..core.progress import duration
 from ..places.place import find_place
 from ..watching.monitor import Monitor
-from . import tables, wording
-from .curves import drawCurves
+from . import plot_view, tables, wording
+from .curves_tab import CurvesTab
 from .fitting import OnResize
-from .scores_table import showScores
+from .sample_tab import SampleTab
+from .scores_tab import ScoresTab
 
 POLL_MS = 500
 POLL_BEHIND_MS = 30  # while a long log is read from its beginning
-PICTURE_LINES, MOST_PICTURE_LINES = 16, 30  # height of curves, and of samples at most, in lines of text
 NARROW = 30  # characters; a narrower list of stages is without times
-SCROLL_BAR = 30  # points of the screen that no scroll bar is wide
 
 
 class ExperimentView:
@@ -44,6 +43,7 @@ class ExperimentView:
         self.monitor = None
         self.problem = ""
         self._shown = {}  # what each part shows, so that only what has changed is drawn again
+        self._curves, self._sample, self._scores = CurvesTab(ui), SampleTab(ui), ScoresTab(ui)
         self._timer = qt.QTimer()
         self._timer.interval = POLL_MS
         self._timer.connect("timeout()", self.poll)
@@ -55,7 +55,7 @@ class ExperimentView:
             ui.adaptStages, [_("What is done, in this order."), _("How far the stage is."), _("How long it took or has taken.")]
         )
         # What is drawn depends on the size that these are given; the last tab needs no help.
-        watched = (ui.adaptCurves, ui.adaptSamplePicture, ui.adaptScores)
+        watched = (ui.adaptCurves, ui.adaptSamplePicture, ui.adaptScores, ui.adaptScoresPlot)
         self._sizes = [OnResize(widget, self._showOpenTab) for widget in watched] + [OnResize(ui.adaptStages, self._fitStages)]
         ui.adaptCurveChoice.connect("currentIndexChanged(int)", lambda _index: self._showCurves())
         ui.adaptTabs.connect("currentChanged(int)", lambda _index: self._showOpenTab())
@@ -70,9 +70,9 @@ class ExperimentView:
     def _forget(self):
         """Show nothing of the experiment before."""
         self.problem, self._shown = "", {}
-        wasBlocked = self._ui.adaptCurveChoice.blockSignals(True)
-        self._ui.adaptCurveChoice.clear()
-        self._ui.adaptCurveChoice.blockSignals(wasBlocked)
+        for tab in (self._curves, self._sample, self._scores):
+            tab.forget()
+        plot_view.removeAll()
         self._ui.adaptLog.setPlainText("")
 
     def show(self):
@@ -134,13 +134,13 @@ class ExperimentView:
         return wording.stageTitle(stage, self.monitor.title(stage))
 
     def _showOpenTab(self):
-        if self.monitor is None:
-            return
-        shows = [self._showStages, self._showCurves, self._showSample, self._showScores, self._showLog]
-        tab = self._ui.adaptTabs.currentIndex
-        if shows[tab] != self._showSample:
-            self._ui.adaptSamplePicture.setFixedHeight(0)  # the tabs are as high as the highest of them
-        shows[tab]()
+        tabs = self._ui.adaptTabs
+        for index in range(tabs.count):  # else all are as high as the highest of them
+            used = qt.QSizePolicy.Preferred if index == tabs.currentIndex else qt.QSizePolicy.Ignored
+            tabs.widget(index).setSizePolicy(qt.QSizePolicy.Preferred, used)
+        if self.monitor is not None:
+            shows = [self._showStages, self._showCurves, self._showSample, self._showScores, self._showLog]
+            shows[tabs.currentIndex]()
 
     def _isNew(self, part, content):
         """Whether a part shows something else than this content, which it is then taken to show."""
@@ -176,61 +176,14 @@ class ExperimentView:
         table.resizeRowsToContents()
 
     def _showCurves(self):
-        if self.monitor is None:
-            return
-        combo, label = self._ui.adaptCurveChoice, self._ui.adaptCurves
-        _boundHeight(label)
-        settings = self.monitor.settings
-        translator = settings.translation.translator if settings else "none"
-        charts = list(dict.fromkeys((stage, chart) for stage, name in self.monitor.curves if (chart := wording.chartOf(translator, name))))
-        if combo.count < len(charts):
-            wasBlocked = combo.blockSignals(True)
-            for stage, chart in charts[combo.count :]:
-                combo.addItem(_("{stage} ({chart})").format(stage=self._title(stage), chart=wording.chartTitle(translator, chart)))
-            combo.currentIndex = combo.count - 1  # the training that runs
-            combo.blockSignals(wasBlocked)
-        combo.visible = bool(charts)
-        if not charts:
-            label.text = _("Curves come with the first steps of a training.")
-            return
-        stage, chart = charts[max(combo.currentIndex, 0)]
-        curves = {
-            wording.quantityTitle(translator, name): (curve.steps, curve.values)
-            for (of, name), curve in self.monitor.curves.items()
-            if of == stage and wording.chartOf(translator, name) == chart and curve.steps
-        }
-        size = (label.width, label.minimumHeight)
-        ends = [(len(steps), steps[-1]) for steps, _values in curves.values() if steps]
-        if self._isNew("curves", (stage, chart, size, ends, label.palette.color(qt.QPalette.Base).name())):
-            limits = (0.0, 1.0) if chart == "overlap" else None
-            label.setPixmap(drawCurves(curves, *size, label.devicePixelRatioF(), label.palette, label.font, limits))
+        if self.monitor is not None:
+            self._curves.show(self.monitor)
 
     def _showSample(self):
-        path, label = self.monitor.folder / "translation" / "samples" / "latest.png", self._ui.adaptSamplePicture
-        if not path.is_file():
-            label.text = _("Samples come with the first epoch of the translation's training.")
-            return
-        size = (label.width, label.minimumHeight)
-        if self._isNew("sample", (path.stat().st_mtime_ns, size)):
-            picture = qt.QPixmap(str(path))
-            if not picture.isNull():
-                size = (label.width, _boundHeight(label, picture.height() / picture.width()))
-                ratio = label.devicePixelRatioF()
-                room = [max(int(length * ratio), 1) for length in size]
-                picture = picture.scaled(*room, qt.Qt.KeepAspectRatio, qt.Qt.SmoothTransformation)
-                picture.setDevicePixelRatio(ratio)
-                label.setPixmap(picture)
+        self._sample.show(self.monitor)
 
     def _showScores(self):
-        path, table = self.monitor.folder / "evaluation" / "table.csv", self._ui.adaptScores
-        if not path.is_file():
-            table.rowCount = table.columnCount = 0
-            return
-        if not self._isNew("scores", (path.stat().st_mtime_ns, table.width, qt.QFontMetrics(table.font).height())):
-            return
-        rows = tables.readCsv(path)[::-1]  # the latest first
-        if rows:
-            showScores(table, rows)
+        self._scores.show(self.monitor.folder)
 
     def _showLog(self):
         lines = [_logLine(when, kind, self._title(text) if kind == "done" else text) for when, kind, text in self.monitor.messages]
@@ -242,24 +195,6 @@ class ExperimentView:
                 self._ui.adaptLog.appendPlainText(line)
         else:
             self._ui.adaptLog.setPlainText("\n".join(lines))
-
-
-def _lineHeight(widget):
-    return qt.QFontMetrics(widget.font).height()
-
-
-def _boundHeight(label, aspect=None):
-    """Give a label a height that does not follow from what it shows: a picture as large as its label would make both grow for ever.
-
-    Args:
-        aspect: of a picture that shall fill the label, height by width. Then the label's height follows its width, but not small
-            changes: where a scroll bar comes or goes with the height, it would do so for ever.
-    """
-    line = _lineHeight(label)
-    wanted = PICTURE_LINES * line if aspect is None else min(int(label.width * aspect), MOST_PICTURE_LINES * line)
-    if aspect is None or abs(wanted - label.minimumHeight) > SCROLL_BAR * max(aspect, 1):
-        label.setFixedHeight(wanted)
-    return label.minimumHeight
 
 
 def _logLine(when, kind, text):

@@ -23,15 +23,27 @@ def showScores(table, rows):
         > table.height - 2 * table.frameWidth - table.horizontalHeader().sizeHint.height()
     ):
         _fill(table, methods, measures, scores, room - table.verticalScrollBar().sizeHint.width())
-    tips = [_("{training}: {explanation}").format(training=_trainingTitle(name), explanation=_trainingTip(name)) for name in methods]
+    tips = [_("{training}: {explanation}").format(training=trainingTitle(name), explanation=_trainingTip(name)) for name in methods]
     tables.explainHeaders(table, tips, [_scoreTip(name) for name in measures])
+
+
+def wantedWidth(table, rows):
+    """The width in which the table would show everything side by side, in points of the screen."""
+    metrics = qt.QFontMetrics(table.font)
+    measures = [name for name in rows[0] if name != "method" and not name.endswith("_std")]
+    cells = [_beside(row[name], row.get(f"{name}_std", "")) for row in rows for name in measures]
+    wide = max(tables.width(cell, metrics) for cell in cells)
+    columns = [max(wide, tables.width(tables.broken(trainingTitle(row["method"]), metrics, wide), metrics)) for row in rows]
+    aside = max(tables.width(_scoreTitle(name), metrics) for name in measures)
+    frame = 2 * table.frameWidth + table.verticalScrollBar().sizeHint.width()
+    return sum(columns) + aside + tables.MARGIN * (len(columns) + 1) + frame
 
 
 def _fill(table, methods, measures, scores, room):
     """Fill the table in a width, with the fullest of four ways that has room in it."""
     metrics = qt.QFontMetrics(table.font)
-    trainings, titles = [_trainingTitle(name) for name in methods], [_scoreTitle(name) for name in measures]
-    numbers = [_trainingTitle(name) if _number(name) is None else _number(name) for name in methods]
+    trainings, titles = [trainingTitle(name) for name in methods], [_scoreTitle(name) for name in measures]
+    numbers = [shortTitle(name) for name in methods]
     for text, heads in ((_beside, trainings), (_below, trainings), (_below, numbers), (_alone, numbers)):
         texts = [[text(*score) for score in line] for line in scores]
         wide = max(tables.width(cell, metrics) for line in texts for cell in line)
@@ -72,12 +84,17 @@ def _rounded(number, mean):
     return f"{float(number):.{3 if float(mean) < 1 else 1}f}"
 
 
-def _trainingTitle(name):
+def trainingTitle(name):
     """A training's name in the panel's words."""
     number = _number(name)
     if number is None:
         return _("Source only") if name == "source only" else name
     return _("Iteration {number}").format(number=number)  # 0: before self-training
+
+
+def shortTitle(name):
+    """A training's name where there is little room: an iteration is its number."""
+    return trainingTitle(name) if _number(name) is None else _number(name)
 
 
 def _number(name):
@@ -94,9 +111,14 @@ def _trainingTip(name):
     return _("Trained again with the results of the iteration before.")
 
 
+def meanTitle():
+    """What the mean DSC over the structures is called."""
+    return _("DSC, mean")
+
+
 def _scoreTitle(name):
     if name.startswith("dice_mean"):
-        return _("DSC, mean")
+        return meanTitle()
     for prefix, title in (("dice_", _("DSC, {structure}")), ("assd_mm_", _("ASSD, {structure} (mm)"))):
         if name.startswith(prefix):
             return title.format(structure=name.removeprefix(prefix))

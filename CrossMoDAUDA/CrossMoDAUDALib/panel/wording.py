@@ -103,14 +103,35 @@ def workerText(monitor):
 
 
 def quantityTitle(translator, name):
-    """A curve's name in words, in an experiment with a translator."""
+    """What a curve tells, in words that everybody understands; where there are none, what the field calls it."""
     titles = {
-        "train_loss": _("Training loss"),
-        "validation_loss": _("Validation loss"),
-        "pseudo_dice": _("Overlap (pseudo-Dice)"),
+        "adversarial_target": _("How well translated scans look like target scans"),
+        "adversarial_source": _("How well translated scans look like source scans"),
+        "discriminator_target": _("How well real and translated target scans are told apart"),
+        "discriminator_source": _("How well real and translated source scans are told apart"),
+        "cycle_source": _("How well source scans come back from there and back"),
+        "cycle_target": _("How well target scans come back from there and back"),
+        "identity_source": _("How well source scans stay as they are"),
+        "identity_target": _("How well target scans stay as they are"),
+        "reconstruction_source": _("How well source scans are drawn again"),
+        "reconstruction_target": _("How well target scans are drawn again"),
+        "contrast_source": _("How well translation keeps each place in its place"),
+        "contrast_target": _("How well target scans stay as they are"),
+        "segmentation_source": _("How well structures are found in source scans"),
+        "segmentation_translation": _("How well structures are found in translated scans"),
+        "edges": _("How well translation keeps edges"),
+        "train_loss": _("How well the scans learned from are segmented"),
+        "validation_loss": _("How well scans kept aside are segmented"),
+        "pseudo_dice": _("Overlap with the labels of scans kept aside"),
     }
+    return titles.get(name) or quantityTerm(translator, name)
+
+
+def quantityTerm(translator, name):
+    """What the field calls a curve's quantity, in an experiment with a translator."""
+    terms = {"train_loss": _("Training loss"), "validation_loss": _("Validation loss"), "pseudo_dice": _("Pseudo-Dice")}
     found = loss(translator, name)
-    return titles.get(name) or (translatorText(translator, found.title) if found else name.replace("_", " "))
+    return terms.get(name) or (translatorText(translator, found.title) if found else name.replace("_", " "))
 
 
 def chartOf(translator, name):
@@ -122,9 +143,38 @@ def chartOf(translator, name):
 
 
 def chartTitle(translator, chart):
-    """A chart's name in words, in an experiment with a translator."""
-    titles = {"overlap": _("overlap"), "losses": _("losses")}
-    return titles.get(chart) or translatorText(translator, chart)
+    """What a chart is about, in words that everybody understands; where there are none, what the field calls it."""
+    titles = {
+        "adversarial losses": _("likeness to real scans"),
+        "cycle and identity losses": _("what translation keeps"),
+        "cycle and reconstruction losses": _("what translation keeps"),
+        "contrastive losses": _("what translation keeps"),
+        "segmentation losses": _("structures"),
+        "losses": _("errors"),
+    }
+    return titles.get(chart) or chartTerm(translator, chart)
+
+
+def chartTerm(translator, chart):
+    """What the field calls the quantities of a chart, in an experiment with a translator."""
+    return {"overlap": _("overlap"), "losses": _("losses")}.get(chart) or translatorText(translator, chart)
+
+
+def chartNote(chart):
+    """Which way the curves of a chart should go, for the chart itself."""
+    if chart == "adversarial losses":
+        return _("Lower is better, but none should fall to 0")
+    return _("Higher is better") if chart == "overlap" else _("Lower is better")
+
+
+def chartTip(chart):
+    """Why the curves of a chart go as they go, in sentences for a tool tip."""
+    if chart == "adversarial losses":
+        return _(
+            "Two networks work against each other: one translates, the other tells real from translated scans. While both learn, these"
+            " curves stay nearly level; where one falls to 0, the other has stopped learning."
+        )
+    return _("1 is a perfect overlap.") if chart == "overlap" else _("0 is perfect. The curves should fall and then level off.")
 
 
 def findingText(kind):

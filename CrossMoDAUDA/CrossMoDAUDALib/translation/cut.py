@@ -189,10 +189,10 @@ _REGISTRATION = partial(
     make=CUT,
     network=build_generator,
     losses={
-        "adversarial_target": Loss(_("Realism of pseudo-target images"), _("adversarial losses")),
-        "discriminator_target": Loss(_("Discriminator, target"), _("adversarial losses")),
-        "contrast_source": Loss(_("Contrast of patches, source"), _("contrastive losses")),
-        "contrast_target": Loss(_("Contrast of patches, target"), _("contrastive losses")),
+        "adversarial_target": Loss(_("Generator adversarial loss, source to target"), _("adversarial losses")),
+        "discriminator_target": Loss(_("Discriminator loss, target"), _("adversarial losses")),
+        "contrast_source": Loss(_("Patchwise contrastive loss (PatchNCE), source"), _("contrastive losses")),
+        "contrast_target": Loss(_("Patchwise contrastive loss (PatchNCE), target"), _("contrastive losses")),
     },
 )
 _SMALL: dict[str, dict[str, Any]] = {

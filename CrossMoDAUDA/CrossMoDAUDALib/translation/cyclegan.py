@@ -290,14 +290,14 @@ _REGISTRATION = partial(
     make=CycleGAN,
     network=build_generator,
     losses={
-        "adversarial_target": Loss(_("Realism of pseudo-target images"), _("adversarial losses")),
-        "adversarial_source": Loss(_("Realism of pseudo-source images"), _("adversarial losses")),
-        "discriminator_source": Loss(_("Discriminator, source"), _("adversarial losses")),
-        "discriminator_target": Loss(_("Discriminator, target"), _("adversarial losses")),
-        "cycle_source": Loss(_("Cycle consistency, source"), _("cycle and identity losses")),
-        "cycle_target": Loss(_("Cycle consistency, target"), _("cycle and identity losses")),
-        "identity_source": Loss(_("Identity, source"), _("cycle and identity losses")),
-        "identity_target": Loss(_("Identity, target"), _("cycle and identity losses")),
+        "adversarial_target": Loss(_("Generator adversarial loss, source to target"), _("adversarial losses")),
+        "adversarial_source": Loss(_("Generator adversarial loss, target to source"), _("adversarial losses")),
+        "discriminator_source": Loss(_("Discriminator loss, source"), _("adversarial losses")),
+        "discriminator_target": Loss(_("Discriminator loss, target"), _("adversarial losses")),
+        "cycle_source": Loss(_("Cycle consistency loss, source"), _("cycle and identity losses")),
+        "cycle_target": Loss(_("Cycle consistency loss, target"), _("cycle and identity losses")),
+        "identity_source": Loss(_("Identity loss, source"), _("cycle and identity losses")),
+        "identity_target": Loss(_("Identity loss, target"), _("cycle and identity losses")),
     },
     presets={
         "laptop": {

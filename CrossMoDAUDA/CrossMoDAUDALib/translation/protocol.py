@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ..core.settings import Settings
 
 
+SAMPLE_ROWS = 4  # slices of each domain in a sample picture
+
+
 class Translator(Protocol):
     """A method that learns image translation. :func:`.training.train` calls it; a trained one is a :class:`.trained.TrainedTranslator`.
 
@@ -45,7 +48,7 @@ class Translator(Protocol):
     def sample_columns(self, source: Tensor, target: Tensor) -> Sequence[Tensor]:
         """The columns of the sample picture, left to right, such as source, its translation, target, its translation.
 
-        What the method lacks, such as a way back, it leaves out.
+        The registration's ``columns`` names them. What the method lacks, such as a way back, it leaves out.
 
         Args:
             source, target: as many slices of either domain as the picture has rows, (n, 1, h, w).
@@ -66,7 +69,7 @@ class Loss:
     """How the panel shows a loss.
 
     Attributes:
-        title: the curve's name.
+        title: what the field calls it. The panel shows it beside words that everybody knows, where it has such words.
         chart: the name of the chart that it is drawn in.
     """
 
@@ -87,6 +90,7 @@ class Registration:
         make: a new translator for settings (``seed`` included), with its networks placed and run by an Acceleration.
         network: the source-to-target network for settings, of which :meth:`Translator.trained_network` gives the weights.
         losses: titles of the losses by their names.
+        columns: what :meth:`Translator.sample_columns` gives, left to right. The panel shows ``source``, ``translation`` and ``target``.
         uses_labels: whether :meth:`Translator.step` is to be given the source slices' structures.
         presets: by a preset's name what it changes for this translator, see :func:`.core.settings.register_translator`.
     """
@@ -99,6 +103,7 @@ class Registration:
     make: Callable[[Settings, Acceleration], Translator]
     network: Callable[[Settings], nn.Module]
     losses: Mapping[str, Loss] = field(default_factory=dict)
+    columns: tuple[str, ...] = ("source", "translation", "target", "back")
     uses_labels: bool = False
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 

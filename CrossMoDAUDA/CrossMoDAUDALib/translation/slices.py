@@ -81,10 +81,39 @@ def build_label_slices(cases: Sequence[tuple[Path, Path]], out: Path, settings: 
     count = sum(_canonical_size(geometry)[2] for geometry in geometries)
     with _new_array(out, "|u1", (count, size, size)) as file:
         for (_, label), geometry in zip(cases, geometries, strict=True):
-            # On the image's grid, of which a file's rounding could else make another orientation.
-            values = volumes.to_canonical(Volume(volumes.read_label_map(label).array, geometry)).array
-            rows, columns = (_nearest(length, size) for length in values.shape[1:])
-            file.write(numbers[values][:, rows][:, :, columns].tobytes())
+            file.write(numbers[_label_slices(label, geometry, size)].tobytes())
+
+
+def labels_of_slices(cases: Sequence[tuple[Path, Path]], places: Sequence[int], size: int) -> npt.NDArray[np.uint8]:
+    """The label maps of some of the slices that :func:`build_slices` cuts from images; only the files of these are read.
+
+    Args:
+        cases: an image and its label map each, in the order in which they were cut.
+        places: of the slices in the file.
+        size: rows and columns of a slice.
+
+    Returns:
+        The values in the label maps, shape (len(places), size, size).
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    geometries = [volumes.read_geometry(image) for image, _ in cases]
+    ends = np.cumsum([_canonical_size(geometry)[2] for geometry in geometries])
+    found = np.zeros((len(places), size, size), np.uint8)
+    of_case = np.searchsorted(ends, places, side="right")
+    for case in sorted(set(of_case.tolist())):
+        slices = _label_slices(cases[case][1], geometries[case], size)
+        own = np.flatnonzero(of_case == case)
+        found[own] = slices[np.asarray(places)[own] - (ends[case] - len(slices))]
+    return found
+
+
+def _label_slices(label: Path, geometry: Geometry, size: int) -> npt.NDArray[np.uint8]:
+    """All slices of a label map on its image's grid, of which a file's rounding could else make another orientation."""
+    values = volumes.to_canonical(Volume(volumes.read_label_map(label).array, geometry)).array
+    rows, columns = (_nearest(length, size) for length in values.shape[1:])
+    return values[:, rows][:, :, columns]
 
 
 def _nearest(length: int, size: int) -> npt.NDArray[np.int64]:
@@ -202,17 +231,8 @@ class SliceSampler:
 
     def spread(self, count: int) -> tuple[Tensor, Tensor]:
         """``count`` slices of each domain, each from an equal part of its file and there one with much to see; shapes as :meth:`batch`."""
-        source, target = (to_unit(self._take(domain, self._with_contrast(domain, count))) for domain in (_SOURCE, _TARGET))
+        source, target = (to_unit(self._take(domain, spread_places(self._files[domain], count))) for domain in (_SOURCE, _TARGET))
         return source, target
-
-    def _with_contrast(self, domain: int, count: int) -> npt.NDArray[np.int64]:
-        """Of a few candidates in each part of a file the one with most contrast: the outermost slices of a head show nothing."""
-        parts = np.linspace(0, self.counts[domain], count + 1)
-        chosen = []
-        for first, last in itertools.pairwise(parts):
-            candidates = np.unique(np.linspace(first, max(first, last - 1), 16).astype(np.int64))
-            chosen.append(max(candidates, key=lambda place: float(self._files[domain][place].std())))
-        return np.array(chosen, dtype=np.int64)
 
     def _shuffled(self, epoch: int, domain: int) -> npt.NDArray[np.int64]:
         draws = np.random.default_rng((self._seed, epoch, domain))
@@ -228,6 +248,18 @@ class SliceSampler:
         if self._device.type == "cuda":
             stored = stored.pin_memory()
         return stored.to(self._device, non_blocking=True)
+
+
+def spread_places(slices: Slices, count: int) -> npt.NDArray[np.int64]:
+    """Places in a file of slices, one in each equal part of it: of a few candidates there the one with most contrast.
+
+    The outermost slices of a head show nothing.
+    """
+    chosen = []
+    for first, last in itertools.pairwise(np.linspace(0, len(slices), count + 1)):
+        candidates = np.unique(np.linspace(first, max(first, last - 1), 16).astype(np.int64))
+        chosen.append(max(candidates, key=lambda place: float(slices[place].std())))
+    return np.array(chosen, dtype=np.int64)
 
 
 def _places_to_learn_from(stored: Slices) -> npt.NDArray[np.int64]:

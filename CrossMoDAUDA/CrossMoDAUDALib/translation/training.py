@@ -5,7 +5,7 @@ What it leaves in its folder::
     checkpoint.pt            everything that training goes on from
     checkpoint_previous.pt   the one before, should that be damaged
     losses.csv               a row per epoch: mean of each loss, learning rate
-    samples/epoch_0001.png   a few slices and their translations; samples/latest.png is the newest
+    samples/epoch_0001.png   a few slices and their translations; samples/latest.png is the newest; see samples.py
     pooled/epoch_0150.safetensors   the network as it was after that epoch, if ``translation.pooled_epochs`` asks for some
     generator.safetensors    the trained source-to-target network
     translator.json          its architecture and how to scale scans for it; written last
@@ -18,7 +18,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -31,20 +30,18 @@ from ..core.progress import Progress
 from ..core.settings import Settings, setting_fields
 from ..models.model_folder import describe_translator
 from .pooling import kept_epochs, kept_weights
-from .protocol import Translator
+from .protocol import SAMPLE_ROWS, Translator
 from .registry import registration
+from .samples import SAMPLES, write_samples
 from .slices import SliceSampler
 from .trained import DESCRIPTION, WEIGHTS
 
 CHECKPOINT = "checkpoint.pt"
 PREVIOUS = "checkpoint_previous.pt"
 LOSSES = "losses.csv"
-SAMPLES = "samples"
 # A report with losses waits for the device, and a report at all costs the worker a line: neither on every step.
 _SECONDS_BETWEEN_REPORTS = 0.1
 _STEPS_BETWEEN_METRICS = 20
-_SAMPLE_SLICES = 4
-_SAMPLE_PIXELS = 256
 
 
 def train(
@@ -174,7 +171,7 @@ def _write_checkpoint(
 ) -> None:
     """Losses and pictures first: a checkpoint that is there vouches for them."""
     write_csv(folder / LOSSES, [["epoch", *history[0]], *([number, *row.values()] for number, row in enumerate(history, start=1))])
-    _write_samples(folder / SAMPLES, translator, sampler, len(history))
+    write_samples(folder / SAMPLES, translator, *sampler.spread(SAMPLE_ROWS), len(history))
     state = {"of": _identity(settings, sampler), "history": history, "model": translator.state_dict()}
     with replacing_checkpoint(folder / CHECKPOINT, folder / PREVIOUS) as partial:
         torch.save(state, partial)
@@ -203,24 +200,6 @@ def _resume(folder: Path, translator: Translator, settings: Settings, sampler: S
         f"{path} was begun with another {changed[0]} ({found.get(changed[0])}, now {wanted[changed[0]]});"
         " go on with the settings and scans it was begun with, or delete it to start again."
     )
-
-
-@torch.no_grad()
-def _write_samples(folder: Path, translator: Translator, sampler: SliceSampler, epoch: int) -> None:
-    """A picture with a row per sample and the translator's columns."""
-    from PIL import Image
-
-    source, target = sampler.spread(_SAMPLE_SLICES)
-    columns = translator.sample_columns(source, target)
-    tiles = torch.cat([torch.nn.functional.pad(column, (1, 1, 1, 1), value=1.0) for column in columns], dim=3)
-    grey = ((tiles[:, 0].float().cpu().numpy() + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
-    picture = Image.fromarray(grey.reshape(-1, grey.shape[2]))
-    factor = -(-_SAMPLE_PIXELS // source.shape[-1])
-    if factor > 1:
-        picture = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
-    for name in (f"epoch_{epoch:04d}.png", "latest.png"):
-        with replacing(folder / name) as partial:
-            picture.save(partial)
 
 
 def _write_translator(folder: Path, translator: Translator, settings: Settings) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtCore import Signal
 
 from . import ui
 from .files import CoreIOManager, DropTarget
+from .layouts import Layout
 from .mrml_widgets import qMRMLSliceWidget, qMRMLThreeDWidget, qMRMLWidget
 from .proxy import OWN, wrap
 from .qt import application
@@ -46,7 +47,7 @@ class LayoutManager(QtCore.QObject):
 
     def __init__(self, scene: Any, logic: Any) -> None:
         super().__init__()
-        self._scene, self._layout = scene, int(slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView)
+        self._scene = scene
         self._slices = {}
         self._logics = vtk.vtkCollection()
         for name, orientation in SLICE_VIEWS.items():
@@ -60,6 +61,7 @@ class LayoutManager(QtCore.QObject):
         logic.SetSliceLogics(self._logics)
         self._three_d = qMRMLThreeDWidget()
         self.slice_views_reset = 0
+        self._layout = Layout(scene, self.layoutChanged.emit)
 
     def sliceViewNames(self) -> list[str]:
         return list(self._slices)
@@ -79,11 +81,9 @@ class LayoutManager(QtCore.QObject):
         return self._scene
 
     def setLayout(self, layout: int) -> None:
-        if layout != self._layout:
-            self._layout = layout
-            self.layoutChanged.emit(layout)
+        self._layout.set(layout)
 
-    layout = property(lambda self: self._layout, setLayout)
+    layout = property(lambda self: self._layout.number, setLayout)
 
     def resetSliceViews(self) -> None:
         self.slice_views_reset += 1

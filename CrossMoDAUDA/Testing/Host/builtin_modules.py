@@ -12,7 +12,11 @@ import vtk
 from .application import Module, ModuleWidget
 from .segment_editor import SegmentEditorWidget
 
-LOGICS = {"Segmentations": "vtkSlicerSegmentationsModuleLogic", "Terminologies": "vtkSlicerTerminologiesModuleLogic"}
+LOGICS = {
+    "Segmentations": "vtkSlicerSegmentationsModuleLogic",
+    "Terminologies": "vtkSlicerTerminologiesModuleLogic",
+    "Plots": "vtkSlicerPlotsLogic",
+}
 
 
 def modules(scene: Any, application_logic: Any) -> Iterator[Module]:

@@ -138,7 +138,7 @@ class Host:
         ui.TRANSLATE[0] = (lambda _context, text: f"⟦{text}⟧") if self._mark else (lambda _context, text: text)
 
         scene = slicer.vtkMRMLScene()
-        logic = slicer.vtkMRMLApplicationLogic()
+        logic = slicer.vtkSlicerApplicationLogic()
         logic.SetMRMLScene(scene)
         self._set(slicer, "mrmlScene", scene)
         self._undo.append(subject_hierarchy.put_on(scene))

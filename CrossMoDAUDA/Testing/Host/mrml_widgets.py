@@ -18,7 +18,7 @@ def observe(subject: Any, event: Any, function: Any, node: bool = False, priorit
     """Observe a VTK object for a widget's method; what that raises is recorded, not lost in VTK."""
 
     def heard(caller: Any, _event: str, data: Any = None) -> None:
-        if not shiboken6.isValid(function.__self__):  # Qt deleted the widget
+        if isinstance(function.__self__, QtCore.QObject) and not shiboken6.isValid(function.__self__):  # Qt deleted the widget
             return
         try:
             function(data) if node else function()

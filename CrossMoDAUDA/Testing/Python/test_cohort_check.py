@@ -53,6 +53,14 @@ def test_report_of_a_good_cohort(good: Path) -> None:
     assert lines[4][:tumour].endswith(" -"), "target cases have none"
 
 
+def test_pictures_are_made_only_if_asked_for(good: Path) -> None:
+    found = cohort.find_crossmoda(good)
+    next(good.rglob("*_hrT2.nii.gz")).write_bytes(b"no scan")
+    assert not any(row.thumbnail for row in cohort_check.check_cohort(found, LABELS).rows)
+    rows = cohort_check.check_cohort(found, LABELS, thumbnail_pixels=20).rows
+    assert all(row.thumbnail.startswith(b"P5 20 ") != bool(row.problems) for row in rows) and any(row.problems for row in rows)
+
+
 def test_itk_reads_the_grid_of_each_nifti_scan_only_and_in_one_thread_at_a_time(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inside, together = [], []
 

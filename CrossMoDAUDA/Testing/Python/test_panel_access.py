@@ -106,6 +106,7 @@ INTERACTIVE = (
     QtWidgets.QPlainTextEdit,
     QtWidgets.QTabBar,
     QtWidgets.QGroupBox,
+    QtWidgets.QSlider,
 )
 
 
@@ -231,15 +232,25 @@ def test_every_label_and_button_has_its_own_letter(full_panel: Host, shown: str,
             letters[marked[0].upper()] = widget.text()
 
 
-@pytest.mark.parametrize("tab", ["adaptStages", "adaptCurveChoice", "adaptScores", "adaptLog"])
-def test_tab_goes_through_the_tabs_and_on(full_panel: Host, tab: str, tiny_experiment: Path) -> None:
+@pytest.mark.parametrize(
+    "inside",
+    [
+        ["adaptStages"],
+        ["adaptCurveChoice", "adaptCurvesView"],
+        ["adaptSampleEpoch", "adaptSampleOutline"],
+        ["adaptScores", "adaptScoresView"],
+        ["adaptLog"],
+    ],
+)
+def test_tab_goes_through_the_tabs_and_on(full_panel: Host, inside: list[str], tiny_experiment: Path) -> None:
     show(full_panel, "experiment", tiny_experiment)
     tabs = full_panel.find("adaptTabs")._real
-    tabs.setCurrentIndex(next(index for index in range(tabs.count()) if tabs.widget(index).findChild(QtWidgets.QWidget, tab)))
+    tabs.setCurrentIndex(next(index for index in range(tabs.count()) if tabs.widget(index).findChild(QtWidgets.QWidget, inside[0])))
     full_panel.process(0.05)
     order = tabbed(full_panel, full_panel.module_frame().window())
+    after = order[order.index("adaptTabs") :][: len(inside) + 6]
     buttons = ["adaptShowCaseChoice", "adaptShowCase", "adaptUseModel", "adaptOpenFolder", "adaptPackage"]
-    assert order[order.index("adaptTabs") :][:7] == ["adaptTabs", tab, *buttons]
+    assert after == ["adaptTabs", *inside, *buttons]
 
 
 # Sizes -----------------------------------------------------------------------------------------------------------------

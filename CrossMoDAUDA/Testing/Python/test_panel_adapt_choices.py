@@ -32,6 +32,10 @@ def test_check_shows_the_scans_as_they_are_read(host: Host, tiny_cohort: Path) -
     assert (table.rowCount, host.find("adaptCheckStatus").text) == (5, "5 scans read, 0 with problems, 0 with notes.")
     assert sorted(table.item(row, 1).text() for row in range(5)) == ["evaluation", "source", "source", "target", "target"]
     assert all("32 x 32 x 16 voxels of" in table.item(row, 0).toolTip() for row in range(5))
+    assert {table.item(row, 2).text() for row in range(5)} == {"32 x 32 x 16"} and table.item(0, 3).text() == "2.75 x 2.75 x 2.25"
+    pictures = [table.item(row, 0).icon().pixmap(48, 48).toImage() for row in range(5)]
+    assert all((picture.width(), picture.height()) == (48, 48) and not picture.isNull() for picture in pictures)
+    assert len({picture._real.pixel(24, y) for picture in pictures for y in range(48)}) > 20, "they show something"
     assert not nodes("vtkMRMLScalarVolumeNode") and not our_processes()
 
 
@@ -48,7 +52,7 @@ def test_check_of_a_bad_cohort_shows_the_problems(host: Host, tiny_cohort: Path,
     host.process(60, lambda: not host.widget.panel.adapt.checker.running)
     table, said = host.find("adaptCases"), host.find("adaptCheckStatus").text
     assert table.rowCount == 5 and said.startswith("5 scans read, 2 with problems"), said
-    remarks = [table.item(row, 2).text() for row in range(5)]
+    remarks = [table.item(row, 4).text() for row in range(5)]
     assert all("Problem" in text for text in remarks[:2]) and not any("Problem" in text for text in remarks[2:])  # problems come first
     assert "Traceback" not in said and "|" not in said  # a sentence, no table
 

@@ -112,3 +112,33 @@ def test_a_label_map_of_another_grid_is_refused() -> None:
         draw(Panel("hrT2", "", image, segmentation=boxes(scan((20, 20, 7)))))
     with pytest.raises(ValueError, match="no panel"):
         side_by_side([], LABELS)
+
+
+@pytest.mark.parametrize(
+    ("size", "spacing", "wanted"), [((96, 64, 6), (1.0, 1.0, 4.0), (32, 48)), ((10, 20, 6), (2.0, 0.5, 1.0), (24, 48))]
+)
+def test_a_thumbnail_is_small_in_true_proportions_and_shows_the_structures(
+    size: tuple[int, int, int], spacing: tuple[float, float, float], wanted: tuple[int, int]
+) -> None:
+    image = scan(size, spacing, value=0)
+    label = boxes(image, z=4)
+    image.array[4, 6:12, 4:9] = 800  # bright where the label is, and a little so in the middle slice, elsewhere
+    image.array[3, :3] = 300
+    found = {}
+    for name, label_map in (("label", label), ("none", None)):
+        data = pictures.thumbnail(image, label_map, LABELS, 48)
+        head, _, pixels = data.partition(b"\n")
+        kind, columns, rows, most = head.split()
+        assert (kind, most) == (b"P5", b"255") and (int(rows), int(columns)) == wanted
+        found[name] = np.frombuffer(pixels, np.uint8).reshape(wanted)
+    y, x = (
+        round((low + high) / 2 * shown / length) for low, high, shown, length in ((6, 12, wanted[0], size[1]), (4, 9, wanted[1], size[0]))
+    )
+    assert found["label"][y, x] > 200 and found["label"][0, 0] < 50
+    assert found["none"][0, 5] > 200 and found["none"][y, x] < 50, "the middle slice"
+
+
+def test_a_thumbnail_of_nothing_is_black() -> None:
+    image = scan()
+    data = pictures.thumbnail(image.with_array(image.array * 0), boxes(image).with_array(image.array * 0), LABELS, 48)
+    assert set(data.partition(b"\n")[2]) == {0}

@@ -137,3 +137,36 @@ def test_an_experiment_trains_with_labels(tiny_cohort: Path, tmp_path: Path, mon
     assert len(Watching.seen) == settings.translation.steps_per_epoch and all(labels is not None for labels in Watching.seen)
     assert set(torch.unique(torch.stack([labels for labels in Watching.seen if labels is not None])).tolist()) <= {0, 1, 2}
     assert open_slices(experiment.folder / plan.LABEL_SLICES).any()
+
+
+def test_outlines_of_sample_slices_lie_on_their_labels(tmp_path: Path) -> None:
+    from CrossMoDAUDALib.core.structures import structure_of
+    from CrossMoDAUDALib.translation.samples import write_outlines
+    from CrossMoDAUDALib.translation.slices import labels_of_slices, spread_places
+    from PIL import Image
+
+    cases = []
+    for number, change in enumerate((lambda volume: volume, turned)):
+        files = tmp_path / f"image {number}.nii.gz", tmp_path / f"label {number}.nii.gz"
+        for path, volume in zip(files, phantom.make_case(number, "ceT1", (40, 40, 12)), strict=True):
+            volumes.write_volume(change(volume), path)
+        cases.append(files)
+    _images, labels = cut(tmp_path, cases, replace(SETTINGS, labels=phantom.LABELS))
+    places = spread_places(open_slices(tmp_path / "images.npy"), 4)
+    assert places[1] < 12 <= places[2], "slices of both cases"
+    found = labels_of_slices(cases, places.tolist(), 32)
+    numbers = np.zeros(256, np.uint8)
+    numbers[list(phantom.LABELS.values())] = np.arange(1, 3)
+    np.testing.assert_array_equal(numbers[found], np.array(labels)[places])
+    write_outlines(tmp_path / "samples", tmp_path / "images.npy", cases, phantom.LABELS)
+    picture = np.asarray(Image.open(tmp_path / "samples" / "outlines.png"))
+    assert picture.shape == (4 * 34 * 8, 34 * 8, 4)
+    tiles = picture.reshape(4, 34 * 8, 34 * 8, 4)[:, 8:-8, 8:-8]
+    enlarged = found.repeat(8, 1).repeat(8, 2)
+    for name, value in phantom.LABELS.items():
+        drawn = (tiles[..., 3] == 255) & (tiles[..., :3] == structure_of(name, value).colour).all(axis=-1)
+        assert drawn.any() and not drawn[enlarged != value].any()
+        wanted = [(label == value).any() for label in found]
+        assert [tile.any() for tile in drawn] == wanted
+        assert drawn.sum() < 0.8 * (enlarged == value).sum(), "the inside is left open"
+    assert not tiles[enlarged == 0].any()
