@@ -16,7 +16,7 @@ class Refusals:
         self._told = {}  # by folder: sentence, the experiment's state then, whether it is told for a while only
         self._onRead = onRead
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
+        self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self._endOfWhile)
 
     def tell(self, folder, why, state, milliseconds=0):

@@ -64,7 +64,7 @@ class TrainingsSection(Section):
         ui.trainingsButton.connect("contentsCollapsed(bool)", lambda _isCollapsed: self._follow())
         self._timer, self._sorter, self._searcher = qt.QTimer(), qt.QTimer(), qt.QTimer()
         self._timer.connect("timeout()", self.look)
-        self._sorter.singleShot = True
+        self._sorter.setSingleShot(True)
         self._sorter.interval = SORTED_MS
         self._sorter.connect("timeout()", self._sort)
         self._searcher.connect("timeout()", self._searchOn)
