@@ -45,7 +45,7 @@ class ComparisonView:
         columns = [_column(name, side, self.comparison.structures) for name, side in zip(names, sides, strict=True)]
         showScores(table, [*columns, _difference(columns)])
         full = [str(side.folder) for side in sides]
-        tips = [*full, _("The second minus the first.")]
+        tips = [*full, _("B minus A.")]
         tables.explainHeaders(table, tips, [_rowTip(name) for name in columns[0] if name != "method" and not name.endswith("_std")])
         height = table.horizontalHeader().sizeHint.height() + sum(table.rowHeight(row) for row in range(table.rowCount))
         wide = table.verticalHeader().width + sum(table.columnWidth(column) for column in range(table.columnCount))
@@ -56,7 +56,7 @@ class ComparisonView:
 
 def _title(comparison):
     first, second = (_labelled(side) for side in comparison.sides)
-    return _("{first} compared with {second}").format(first=first, second=second)
+    return "\n".join([_("A: {training}").format(training=first), _("B: {training}").format(training=second)])
 
 
 def _labelled(side):
@@ -66,11 +66,11 @@ def _labelled(side):
 
 
 def _names(sides, metrics, room):
-    """The names of two trainings in so much room, and never the same for both."""
+    """The names of two trainings in so much room; the letters that the title gives them where that does not tell them apart."""
     full = [side.folder.name for side in sides]
     names = [metrics.elidedText(name, qt.Qt.ElideMiddle, room) for name in full]
     isTold = names == full or room >= FEWEST_CHARACTERS * metrics.averageCharWidth()
-    return names if isTold and names[0] != names[1] else [_("First"), _("Second")]
+    return names if isTold and names[0] != names[1] else ["A", "B"]
 
 
 def _column(name, side, structures):
@@ -91,7 +91,7 @@ def _number(value):
 def _difference(columns):
     """The line of the second's means minus the first's."""
     first, second = columns
-    line = {"method": _("Difference")}
+    line = {"method": _("B - A")}
     for name in first:
         if name.startswith("dice_"):
             isKnown = first[name] and second[name] and not name.endswith("_std")
@@ -128,7 +128,7 @@ def _differences(comparison):
         return [_("All settings are the same.")]
     first, second = (side.folder.name for side in comparison.sides)
     if first == second:
-        first, second = _("the first"), _("the second")
+        first, second = "A", "B"
     count = len(comparison.settings)
     found = [_("One setting differs:") if count == 1 else _("{count} settings differ:").format(count=count)]
     for key, (one, other) in comparison.settings.items():

@@ -398,7 +398,8 @@ def test_two_are_compared(host: Host, copies: Any) -> None:
     select(host, "one", "two")
     host.click("trainingsCompare")
     host.process(0.2)
-    assert text(host, "trainingsComparisonTitle") == "one (iteration 1) compared with two (iteration 2)"
+    assert text(host, "trainingsComparisonTitle") == "A: one (iteration 1)\nB: two (iteration 2)"
+    assert [host.find("trainingsComparison").horizontalHeaderItem(column).text() for column in range(3)] == ["one", "two", "B - A"]
     assert compared(host) == [
         ["DSC, mean", "0.800 ± 0.050", "0.750 ± 0.050", "-0.050"],
         ["DSC, Vestibular schwannoma", "0.800 ± 0.050", "0.750 ± 0.050", "-0.050"],
@@ -502,6 +503,6 @@ def test_long_names_do_not_widen_the_panel(host: Host, copies: Any, scale: int) 
         assert sum(table.columnWidth(column) for column in range(3)) <= table.viewport().width() and table.isColumnHidden(3)
         assert not table.horizontalScrollBar().isVisible()
         assert scale == 2 or not host.find("trainingsComparison")._real.horizontalScrollBar().isVisible()
-        assert "".join(text(host, "trainingsComparisonTitle").split()).startswith(names[0])
+        assert "".join(text(host, "trainingsComparisonTitle").split()).startswith(f"A:{names[0]}")
     finally:
         QtWidgets.QApplication.setFont(before)
