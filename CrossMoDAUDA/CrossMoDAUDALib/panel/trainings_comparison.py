@@ -23,11 +23,12 @@ class ComparisonView:
     def __init__(self, section):
         self._section, self._ui = section, section.ui
         self.comparison = None
+        self._fitted = None  # the width and the font that the table is filled for
         self._watch = OnResize(self._ui.trainingsComparison, self._fit)
 
     def show(self, comparison):
         """Show a comparison; None for none."""
-        self.comparison = comparison
+        self.comparison, self._fitted = comparison, None
         isNothing = comparison is None
         hasScores = not isNothing and any(side.score for side in comparison.sides)
         self._section.say(self._ui.trainingsComparisonTitle, "" if isNothing else _title(comparison))
@@ -41,8 +42,13 @@ class ComparisonView:
         if self.comparison is None or not any(side.score for side in self.comparison.sides):
             return
         table, sides = self._ui.trainingsComparison, self.comparison.sides
-        names = _names(sides, qt.QFontMetrics(table.font), int(NAME_SHARE * table.width))
+        metrics = qt.QFontMetrics(table.font)
+        if (table.width, metrics.height()) == self._fitted:
+            return
+        self._fitted = (table.width, metrics.height())
+        names = _names(sides, metrics, int(NAME_SHARE * table.width))
         columns = [_column(name, side, self.comparison.structures) for name, side in zip(names, sides, strict=True)]
+        table.setFixedHeight(tables.MOST_LINES * metrics.height() * 2)  # so that no room is left for a scroll bar
         showScores(table, [*columns, _difference(columns)])
         full = [str(side.folder) for side in sides]
         tips = [*full, _("B minus A.")]

@@ -133,6 +133,9 @@ class TrainingsSection(Section):
     def look(self):
         """Look at one folder, the one for which it is time most."""
         now = time.monotonic()
+        for folder in self.panel.adapt.workers.folders():
+            if folder in self._due and not self._standing(folder).is_on:
+                self._due[folder] = 0.0  # it has just begun, or is about to
         waiting = [folder for folder, due in self._due.items() if due <= now]
         isFirst = any(self._standings[folder] is None for folder in waiting)
         self._timer.interval = FIRST_TURN_MS if isFirst else TURN_MS

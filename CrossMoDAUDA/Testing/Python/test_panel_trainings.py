@@ -310,11 +310,10 @@ def test_one_is_resumed_from_the_list_and_finishes(host: Host, tiny_experiment: 
     with (folder / "events.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps({"time": time.time(), "kind": "run", "state": "interrupted"}) + "\n")
     show(host, folder)
+    host.find("adaptExperimentPath").currentPath = str(folder)
     select(host, folder.name)
     host.click("trainingsStart")
     assert rows(host)[folder.name][0] == "Starting..." and not host.find("trainingsStart").enabled
-    host.find("adaptExperimentPath").currentPath = str(folder)
-    host.process(0.05)
     assert text(host, "adaptStatus") == "Starting..." and not host.find("adaptStart").enabled and host.find("adaptStop").enabled
     host.process(120, lambda: rows(host)[folder.name][0] == "Finished")
     wait_for_state(host, "finished", seconds=5)
