@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,11 +51,28 @@ class LastRun:
             return "died"
         return self.said or ("idle" if has_begun else "none")
 
+    @classmethod
+    def told_by(cls, events: Sequence[Event], is_cut: bool) -> LastRun:
+        """How the last start went, by the last events of an experiment.
 
-def read_last_run(folder: Path) -> LastRun:
-    """How the last start went, read from the end of the event log alone."""
-    log, found = folder / "events.jsonl", LastRun()
-    if log.is_file():
-        for event in read_events(log, max(log.stat().st_size - TAIL_BYTES, 0))[0]:
+        Args:
+            is_cut: whether there are earlier ones. If none of these is of the run, it has been started before them and goes on.
+        """
+        found = cls()
+        for event in events:
             found.follow(event)
-    return found
+        if is_cut and events and not found.said:
+            found.said = "started"
+        return found
+
+
+def read_tail(folder: Path, size: int = TAIL_BYTES) -> tuple[list[Event], bool]:
+    """The last events of an experiment, read from the end of its log alone, and whether there are earlier ones."""
+    log = folder / "events.jsonl"
+    start = max(log.stat().st_size - size, 0) if log.is_file() else 0
+    return read_events(log, start, 2 * size)[0], start > 0
+
+
+def read_last_run(folder: Path, size: int = TAIL_BYTES) -> LastRun:
+    """How the last start went, read from the end of the event log alone."""
+    return LastRun.told_by(*read_tail(folder, size))

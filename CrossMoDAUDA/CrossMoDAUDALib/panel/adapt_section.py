@@ -20,6 +20,7 @@ from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
 from .model_packages import PackageExport
+from .refusals import Refusals
 from .section import FOR_SCANS, ON, Section
 from .settings_form import SettingsForm
 from .show_case import ShowCase
@@ -77,11 +78,7 @@ class AdaptSection(Section):
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
-        # By folder: why a worker could not be started or stopped, the experiment's state then, and whether it is told for a while only.
-        self._refusals = {}
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.connect("timeout()", self.onRefusalsRead)
+        self.refusals = Refusals(self.update)
         self._lastWords = {}  # by folder, of workers that were started here
         self._watched = None
         self._checkedScans = None  # what the table of cases is about
@@ -125,8 +122,6 @@ class AdaptSection(Section):
             self.cases.clear()
             self.say(ui.adaptCheckStatus, "")
         isOn = state in ON or self.workers.isStarting(self._watched)
-        if self._refusals.get(self._watched, ("", state, False))[1] not in (state, *(ON if state in ON else ())):
-            del self._refusals[self._watched]  # it has gone on since
         for group in (ui.adaptScans, ui.adaptSettings):
             self.show(group, isNew)
         for kind, names in SCANS.items():
@@ -188,8 +183,8 @@ class AdaptSection(Section):
         return wording.settingsSummary(settings)
 
     def _statusText(self, problem, state):
-        if self._watched in self._refusals:
-            return self._refusals[self._watched][0]
+        if refusal := self.refusals.text(self._watched, state):
+            return refusal
         if self.workers.isStopping(self._watched):
             return _("Stopping after the current training step...")
         if self.workers.isStarting(self._watched) and state not in ON:
@@ -314,11 +309,16 @@ class AdaptSection(Section):
             words += [*self._scanWords(), *self._settingWords(), "--device", self.parameters.trainingDevice]
             self._rememberFolders()
         self.remember(self.ui.adaptExperimentPath)
-        self._refusals.pop(folder, None)
+        self.start(folder, words)
+
+    def start(self, folder, words):
+        """Start a worker on any folder; the list of trainings does so, too, so that both tell the same of it."""
+        self.refusals.drop(folder)
         try:
             self.workers.start(folder, words)
         except CrossModaError as error:
             self._refuse(folder, wording.inThePanel(str(error)))
+        self.panel.trainings.add(folder)
         self.update()
 
     def onWorkerEnd(self, folder, status, said):
@@ -351,18 +351,13 @@ class AdaptSection(Section):
         if worker is not None:
             text = _("Not started: {folder} is being worked on by process {pid} on {host}. That training is shown here.")
             text = text.format(folder=folder, pid=worker["pid"], host=worker["host"])
-        self._refuse(folder, text, isForNow=True)
-        self._timer.start(STATUS_MS)
+        self._refuse(folder, text, STATUS_MS)
         return text
 
-    def onRefusalsRead(self):
-        """Show again how the experiments go that others work on."""
-        self._refusals = {folder: refusal for folder, refusal in self._refusals.items() if not refusal[2]}
-        self.update()
-
-    def _refuse(self, folder, why, isForNow=False):
+    def _refuse(self, folder, why, milliseconds=0):
         isShown = folder == self._watched and self.view.monitor is not None
-        self._refusals[folder] = (why, self.view.monitor.state if isShown else "none", isForNow)
+        state = self.view.monitor.state if isShown else self.panel.trainings.state(folder)
+        self.refusals.tell(folder, why, state, milliseconds)
 
     def onWorkerStop(self, folder, problem):
         """A worker that was asked to stop has stopped, or cannot be stopped from here."""
@@ -372,10 +367,14 @@ class AdaptSection(Section):
 
     def onStop(self, _checked=False):
         """Ask the worker, wherever it was started, to stop; one that does not is ended by force."""
+        self.stop(self._watched)
+
+    def stop(self, folder):
+        """As :meth:`start`."""
         try:
-            self.workers.stop(self._watched)
+            self.workers.stop(folder)
         except OSError as error:
-            self._refuse(self._watched, _("{folder} cannot be written ({reason}).").format(folder=self._watched, reason=error.strerror))
+            self._refuse(folder, _("{folder} cannot be written ({reason}).").format(folder=folder, reason=error.strerror))
         self.update()
 
     def onUseModel(self, _checked=False):
@@ -393,5 +392,5 @@ class AdaptSection(Section):
         self.package.runner.cancel()
         self.showCase.cancel()
         self.view.hide()
-        self._timer.stop()
+        self.refusals.cleanup()
         self.workers.cleanup()

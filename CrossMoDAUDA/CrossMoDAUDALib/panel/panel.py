@@ -10,6 +10,7 @@ from .evaluate_section import EvaluateSection
 from .fitting import Fitting
 from .segment_section import SegmentSection
 from .status_line import StatusLine
+from .trainings_section import TrainingsSection
 from .translate_section import TranslateSection
 
 
@@ -30,8 +31,9 @@ class Panel:
         self.segment = SegmentSection(self)
         self.translate = TranslateSection(self)
         self.adapt = AdaptSection(self)
+        self.trainings = TrainingsSection(self)
         self.evaluate = EvaluateSection(self)
-        self.sections = [self.segment, self.translate, self.adapt, self.evaluate]
+        self.sections = [self.segment, self.translate, self.adapt, self.trainings, self.evaluate]
         notice = qt.QLabel(_("Research software. Not for clinical use."))
         notice.objectName = "notForClinicalUse"
         notice.alignment = qt.Qt.AlignHCenter
@@ -60,16 +62,19 @@ class Panel:
         if self.sections:
             model = self.parameters.model if self.parameters is not None else ""
             self.status.show(model, self.adapt, self.segment.shownWarnings)
+            self.trainings.follow(self.adapt)
 
     def show(self):
         """The module is shown: look again at what may have changed meanwhile."""
         self.onSceneLoaded()
         self.dependencies.refresh()
         self.adapt.view.show()
+        self.trainings.setShown(True)
 
     def hide(self):
         """Another module is shown: look at nothing that nobody sees; what works goes on."""
         self.adapt.view.hide()
+        self.trainings.setShown(False)
 
     def onSceneClosing(self):
         """End what works on nodes that are about to go; training goes on."""

@@ -71,7 +71,7 @@ class SettingsForm:
             editor.connect("currentIndexChanged(int)", lambda _value: self._take())
         else:
             editor = qt.QLineEdit()
-            read, write = lambda: editor.text, lambda value: _showText(editor, _asText(value))
+            read, write = lambda: editor.text, lambda value: _showText(editor, asText(value))
             editor.connect("editingFinished()", self._take)
         editor.toolTip = label.toolTip = tip
         editor.objectName = "setting_" + key.replace(".", "_")
@@ -115,7 +115,7 @@ class SettingsForm:
         """The settings that differ from the preset, as texts by key."""
         base, found = self._base(), {}
         for key, (read, _write, _label) in self._editors.items():
-            if key in base and (text := _asText(read())) != _asText(base[key]):
+            if key in base and (text := asText(read())) != asText(base[key]):
                 found[key] = text
         return found
 
@@ -147,6 +147,14 @@ def _showText(edit, text):
     edit.cursorPosition = 0
 
 
+def settingTitle(key):
+    """A setting in words, with its section where it has one: ``Segmentation: Epochs``."""
+    section, _dot, name = key.rpartition(".")
+    if not section:
+        return _settingTitle(name)
+    return _("{section}: {setting}").format(section=_sectionTitle(section), setting=_settingTitle(name))
+
+
 def _settingTitle(name):
     """A setting's name as a label."""
     titles = {
@@ -172,7 +180,7 @@ def _sectionTitle(section):
     return titles.get(section, section)
 
 
-def _asText(value):
+def asText(value):
     """A value as the command line takes it."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -60,6 +60,10 @@ class Workers:
         """The folders of the workers that were started here and have not ended."""
         return [*self._workers, *self._sending]
 
+    def stopping(self):
+        """The folders of the workers that were asked to stop from here and have not yet."""
+        return list(self._stops)
+
     def isStopping(self, folder):
         """Whether a worker was asked to stop and has not yet."""
         return folder in self._stops

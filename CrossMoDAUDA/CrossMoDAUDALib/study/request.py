@@ -141,6 +141,10 @@ class Study:
             values |= {key: plain[key] for key in _LABEL_AWARE - method.values.keys()}
         return with_values(preset_settings(self.preset), values)
 
+    def folder_of(self, method: Method, seed: int) -> Path:
+        """Where the experiment of a method with a seed lies."""
+        return self.folder / EXPERIMENTS / method.name / f"seed_{seed}"
+
     def parts(self) -> list[Part]:
         """All experiments in the order in which they are run: every method with its first seed comes before any with its second."""
         return list(self._parts)
@@ -158,8 +162,7 @@ class Study:
             labelled = self.labelled_target
             unlabelled = tuple(replace(case, label=None) for case in labelled)
             cohort = Cohort(labelled, unlabelled, self.cohort.evaluation)
-        folder = self.folder / EXPERIMENTS / method.name / f"seed_{seed}"
-        return Part(method, seed, folder, self.settings(method, seed), cohort)
+        return Part(method, seed, self.folder_of(method, seed), self.settings(method, seed), cohort)
 
     def check(self) -> None:
         """Make sure that all is named and set as it can be.

@@ -49,7 +49,9 @@ def test_sections_are_drawn_as_they_are_found(script: ModuleType, host: Host, tm
     camera = script.Camera(host, tmp_path)
     script.idle(host, camera)
     assert {path.name for path in camera.written} == {
-        f"{section}_idle{ending}.png" for section in ("segment", "translate", "adapt", "evaluate") for ending in ("", "@2x", "_dark")
+        f"{section}_idle{ending}.png"
+        for section in ("segment", "translate", "adapt", "trainings", "evaluate")
+        for ending in ("", "@2x", "_dark")
     }
     small, large, dark = (Image.open(tmp_path / f"adapt_idle{ending}.png").convert("L") for ending in ("", "@2x", "_dark"))
     assert large.size == (2 * small.width, 2 * small.height) and abs(small.width - script.WIDTH) < 10

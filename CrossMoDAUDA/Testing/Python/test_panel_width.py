@@ -18,7 +18,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from Testing.Host import Host, sizes, ui
 
 LONG_NAME = "crossmoda2023_etz_103_hrT2_with_a_really_long_description_of_the_series_0001"
-SECTIONS = ("dependencies", "segment", "translate", "adapt", "evaluate")
+SECTIONS = ("dependencies", "segment", "translate", "adapt", "trainings", "evaluate")
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def fields(host: Host) -> dict[str, tuple[QtCore.QPoint, QtCore.QPoint]]:
 )
 def test_the_fields_of_all_sections_begin_at_one_place(host: Host, letters: Any, width: int, scale: int, is_beside: bool) -> None:
     letters(scale)
-    open_section(host, "segment", "translate", "adapt", "evaluate")
+    open_section(host, "segment", "translate", "adapt", "trainings", "evaluate")
     resize(host, width)
     host.process(0.3)
     found = fields(host)

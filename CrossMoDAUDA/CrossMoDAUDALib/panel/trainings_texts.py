@@ -1,0 +1,107 @@
+"""What the list of trainings says of each, in words."""
+
+import time
+
+from slicer.i18n import tr as _
+
+from ..core.progress import duration
+from . import wording
+
+
+def stateText(standing, doing=""):
+    """A training's state in a few words, what changes first.
+
+    Args:
+        standing: a :class:`.watching.experiments.Standing`.
+        doing: ``starting``, ``stopping`` or ``forced``, as who started or stopped it here knows; empty for what the folder tells.
+    """
+    text = _word(standing, doing)
+    if doing:
+        return text
+    if standing.is_study and standing.stages:
+        done = _("{number} of {count} trainings finished").format(number=standing.number, count=standing.stages)
+        return _("{state}, {progress}").format(state=text, progress=done)
+    stage = standing.stage
+    if stage is None or not (standing.is_on or standing.state in ("interrupted", "failed", "died")):
+        return text
+    if stage.total:
+        text = _("{state} {percent} %").format(state=text, percent=100 * stage.step // stage.total)
+    if stage.remaining is not None:
+        text = _("{state}, about {time} left in this stage").format(state=text, time=duration(stage.remaining))
+    title = wording.stageTitle(stage.name, stage.title)
+    if not standing.number:
+        return _("{state}: {stage}").format(state=text, stage=title)
+    return _("{state}, stage {number} of {count}: {stage}").format(state=text, number=standing.number, count=standing.stages, stage=title)
+
+
+def _word(standing, doing):
+    words = {
+        "starting": _("Starting..."),
+        "stopping": _("Stopping..."),
+        "forced": _("Stopped by force"),
+        "none": _("Not begun"),
+        "idle": _("Not running"),
+        "checking": _("Checking the scans"),
+        "running": _("Study under way") if standing.is_study else _("Training"),
+        "finished": _("Finished"),
+        "interrupted": _("Stopped"),
+        "failed": _("Failed"),
+        "died": _("Ended unexpectedly"),
+        "gone": _("Gone"),
+        "unreadable": _("Cannot be read"),
+    }
+    return words.get(doing or standing.state, standing.state)
+
+
+def problemText(standing):
+    """What is wrong with a training, in a sentence; empty where nothing is known to be."""
+    if standing.state == "gone":
+        return _("This folder is gone: it was moved or deleted, or its disk is not there.")
+    if standing.is_cohort_refused and standing.state == "failed":
+        return _("The scans have problems: open it and press Check scans to see them all.")
+    return wording.inThePanel(standing.problem)
+
+
+def roundText(score):
+    """The round that a score is of."""
+    if score.iteration is not None:
+        return _("iteration {number}").format(number=score.iteration)
+    return _("source only") if score.round == "source only" else score.round
+
+
+def scoreText(score):
+    """A mean DSC with its round, for a wide column."""
+    return _("{score} ({round})").format(score=shortScoreText(score), round=roundText(score)) if score else ""
+
+
+def shortScoreText(score):
+    """A mean DSC alone."""
+    return f"{score.mean:.3f}" if score else ""
+
+
+def whenText(standing):
+    """When something last happened."""
+    return time.strftime("%d %b %Y %H:%M", time.localtime(standing.when)) if standing.when else ""
+
+
+def detailTexts(standing, doing="", said=""):
+    """All that is known of a training, a sentence each.
+
+    Args:
+        said: why it could not be started or stopped here.
+    """
+    texts = [_("{name}: {state}.").format(name=standing.folder.name, state=stateText(standing, doing).rstrip("."))]
+    texts += [text for text in (said, problemText(standing)) if text]
+    if standing.score:
+        told = _("Mean DSC {score} over {cases} scans: {round}.") if standing.score.cases != 1 else _("DSC {score} of one scan: {round}.")
+        texts.append(told.format(score=meanText(standing.score), cases=standing.score.cases, round=roundText(standing.score)))
+    elif standing.state not in ("gone", "unreadable"):
+        texts.append(_("No scores yet."))
+    if standing.when:
+        texts.append(_("Last change: {time}.").format(time=whenText(standing)))
+    return [*texts, _("Folder: {folder}").format(folder=standing.folder)]
+
+
+def meanText(score):
+    """A mean with its standard deviation, if that is known."""
+    return shortScoreText(score) if score.deviation is None else f"{score.mean:.3f} ± {score.deviation:.3f}"

@@ -1,0 +1,103 @@
+"""The experiments and studies below a folder, and how each stands: for a list of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..core.errors import CrossModaError
+from ..core.failures import explain
+from ..experiment.folder import Experiment
+from ..experiment.last_run import read_last_run, read_tail
+from ..experiment.lock import is_running
+from ..watching import experiments
+from ..watching.experiments import Standing, best_score, read_table
+from .request import EXPERIMENTS, SOURCE_ONLY, SUPERVISED, Study
+from .tables import TABLE_CSV
+
+END_BYTES = 1 << 12  # of an experiment's log, to see whether it is finished
+ENTRIES_AT_ONCE = 500
+
+
+def is_listed(folder: Path) -> bool:
+    """Whether a folder holds an experiment or a study."""
+    return Experiment.exists(folder) or Study.exists(folder)
+
+
+def find(folder: Path) -> Iterator[Path | None]:
+    """The experiments and studies in a folder and below it, in small steps, of which most find nothing (None).
+
+    What lies in an experiment is not looked at, of a study only its experiments; nor are links, hidden folders and what may not
+    be read.
+    """
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            is_study, is_experiment = Study.exists(here), Experiment.exists(here)
+            yield here if is_study or is_experiment else None
+            if is_study:
+                waiting.append(here / EXPERIMENTS)
+            elif not is_experiment:
+                below = []
+                with os.scandir(here) as entries:
+                    for count, entry in enumerate(entries, start=1):
+                        if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                            below.append(here / entry.name)
+                        if count % ENTRIES_AT_ONCE == 0:
+                            yield None
+                waiting += sorted(below, reverse=True)
+        except OSError:
+            continue
+
+
+class Lookout(experiments.Lookout):
+    """As :class:`.watching.experiments.Lookout`, of studies too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._studies: dict[Path, tuple[int, Study]] = {}
+
+    def forget(self, folder: Path) -> None:
+        """Keep nothing of a folder."""
+        super().forget(folder)
+        self._studies.pop(folder, None)
+
+    def look(self, folder: Path) -> Standing:
+        """How an experiment or a study stands; never raises for what is wrong with its folder."""
+        try:
+            is_study = Study.exists(folder)
+        except OSError:
+            is_study = False
+        if not is_study:
+            return super().look(folder)
+        try:
+            return self._study(folder)
+        except (CrossModaError, OSError) as error:
+            self.forget(folder)
+            return Standing(folder, "unreadable", explain(error)[0], is_study=True)
+
+    def _study(self, folder: Path) -> Standing:
+        changed = (folder / "study.json").stat().st_mtime_ns
+        known = self._studies.get(folder)
+        if known is None or known[0] != changed:
+            known = self._studies[folder] = changed, Study.load(folder)
+        study, running = known[1], is_running(folder)
+        events, _is_cut = read_tail(folder, END_BYTES)
+        last = read_last_run(folder, END_BYTES)
+        parts = [study.folder_of(method, seed) for method in study.rows for seed in study.seeds_of(method)]
+        is_done = [read_last_run(part, END_BYTES).said == "finished" for part in parts]
+        score = best_score(read_table(folder / TABLE_CSV), (SOURCE_ONLY, SUPERVISED))
+        state = last.state(running, True)
+        when = float(events[-1].get("time", 0)) if events else changed / 1e9
+        return Standing(
+            folder,
+            state,
+            last.error if state == "failed" else "",
+            number=sum(is_done),
+            stages=len(parts),
+            score=score,
+            when=when,
+            is_study=True,
+        )
