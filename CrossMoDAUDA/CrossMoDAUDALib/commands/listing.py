@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from ..core.progress import duration
 from ..experiment.events import EventLog
-from ..watching.experiments import Standing
-from ..watching.status import STATES
 from .terminal import say
+
+if TYPE_CHECKING:
+    from ..watching.experiments import Standing
 
 
 def add_parser(commands: Any) -> None:
@@ -48,6 +49,8 @@ def _line(one: Standing) -> tuple[str, str, str, str]:
 
 
 def _state(one: Standing) -> str:
+    from ..watching.status import STATES
+
     if one.state in ("died", "idle"):
         return "stopped" if one.state == "died" else STATES["idle"]
     return {"checking": "checking the scans", "none": "not begun"}.get(one.state, one.state)
