@@ -2,6 +2,7 @@
 
 import functools
 import sys
+from pathlib import Path
 
 import slicer
 from CrossMoDAUDALib.panel.self_test import SelfTest
@@ -20,6 +21,8 @@ class CrossMoDAUDA(ScriptedLoadableModule):
 
     def __init__(self, parent):
         ScriptedLoadableModule.__init__(self, parent)
+        # Before the first text. Slicer does this itself only for the translations in its own folders; in English it loads nothing.
+        slicer.app.loadTranslations(str(Path(self.parent.path).parent / "Resources" / "Translations"))
         self.parent.title = _("CrossMoDA UDA")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
         self.parent.dependencies = ["Segmentations", "Terminologies"]
