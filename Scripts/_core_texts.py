@@ -32,7 +32,7 @@ SILENT_TEXTS = (
     *("signed ", "Yang and Wang", "CrossMoDAUDA model package", "Mean ± ", "ASSD", "distance_mm to", "label map", "vector volume"),
     *("diffusion ", "ends with its", "labels of names", "no panel", "Asked ", "Stopped; ", "Nobody is", "there is no C compiler"),
     *("the package triton", "the worker", "spacing (mm)", "array of shape", "The section '", "There is an image translator"),
-    *("{name} of the translator", "cases of the target domain", "“", "launches ranks", "background worker", "where networks run"),
+    *("{section}.{name} of the translator", "cases of the target domain", "“", "launches ranks", "background worker", "where networks run"),
     *("Not for clinical use. What to", "{key}={value} (for these", "{{path}}", "{message}; see {prog}", "Looking for the"),
 )
 # Single words that stand for a field of a sentence.

@@ -17,6 +17,7 @@ from ..core.resources import resource
 CONTEXT = "CoreTexts"  # the catalogue's name, which Slicer's tool takes as context
 MOST_DEPTH = 3  # of sentences within sentences
 START, END = 1, 8  # letters by which templates are found
+MOST_PARTS = 3  # of a list or of several sentences that are tried as one
 _FIELD = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 
 
@@ -97,20 +98,20 @@ def fitting(message):
 @functools.lru_cache(4096)
 def _translated(message, depth):
     """A message in the panel's language, and how many of its letters belong to known sentences."""
-    best = message, 0
-    if (found := fitting(message)) is not None:
-        template, values = found
-        inner = {name: _value(value, depth + 1) for name, value in values.items()} if depth < MOST_DEPTH else {}
-        words = template.filled(values | {name: value for name, (value, _letters) in inner.items()})
-        best = words, template.letters + sum(letters for _value, letters in inner.values())
-    for space in re.finditer(r"(?<=[.!?]) (?=\S)", message):  # several sentences
-        first = fitting(message[: space.start()])
-        if first is not None or best[1] == 0:
-            parts = [_translated(message[: space.start()], depth) if first else (message[: space.start()], 0)]
-            parts.append(_translated(message[space.end() :], depth))
-            if sum(letters for _words, letters in parts) > best[1]:
-                best = " ".join(words for words, _letters in parts), sum(letters for _words, letters in parts)
-    return best
+    whole = _sentence(message, depth)
+    several = _parts(re.split(r"(?<=[.!?]) (?=\S)", message), " ", lambda part: _sentence(part, depth))
+    return several if several[1] > whole[1] else whole
+
+
+def _sentence(message, depth):
+    """The same for one sentence."""
+    found = fitting(message)
+    if found is None:
+        return message, 0
+    template, values = found
+    inner = {name: _value(value, depth + 1) if depth < MOST_DEPTH else (value, 0) for name, value in values.items()}
+    known = template.letters + sum(letters for _words, letters in inner.values())
+    return template.filled({name: words for name, (words, _letters) in inner.items()}), known
 
 
 def _value(value, depth):
@@ -120,10 +121,25 @@ def _value(value, depth):
         if letters:
             return after(words), letters
     for comma in (", ", "; "):
-        parts = [_translated(part, depth) for part in value.split(comma)]
-        if len(parts) > 1 and any(letters for _words, letters in parts):
-            return comma.join(words for words, _letters in parts), sum(letters for _words, letters in parts)
+        words, letters = _parts(value.split(comma), comma, lambda part: _translated(part, depth))
+        if letters:
+            return words, letters
     return value, 0
+
+
+def _parts(parts, between, translated):
+    """The same for what is put together from several; what stands between them may also be within one."""
+    if len(parts) == 1:
+        return parts[0], 0
+    best = {len(parts): ([], 0)}  # for what begins with each part
+    for start in reversed(range(len(parts))):
+        ways = []
+        for end in range(start + 1, min(start + MOST_PARTS, len(parts)) + 1):
+            words, letters = translated(between.join(parts[start:end]))
+            if letters or end == start + 1:
+                ways.append(([words, *best[end][0]], letters + best[end][1]))
+        best[start] = max(ways, key=lambda way: way[1])
+    return between.join(best[0][0]), best[0][1]
 
 
 def _plain(literal):

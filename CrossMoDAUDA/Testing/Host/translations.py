@@ -17,7 +17,7 @@ class Translations:
     def loadTranslations(self, folder: str) -> None:
         """Load the folder's .qm files of the language with its region or, failing that, without (qSlicerCoreApplication.cxx)."""
         for name in (self.language, self.language.partition("_")[0]):
-            if files := sorted(Path(folder).glob(f"*{name}.qm")):
+            if files := sorted(Path(folder).glob(f"*{name}.qm")) if name else []:
                 break
         for file in files:
             translator = QtCore.QTranslator()
