@@ -11,6 +11,7 @@ with it. Texts are found as Slicer's own Utilities/Scripts/update_translations.p
 Needs Python 3.11 or newer and, the first time, the network; everything else it sets up itself.
 """
 
+import argparse
 import json
 import os
 import re
@@ -33,16 +34,25 @@ OF_SLICER = {"qSlicerAbstractCoreModule"}  # contexts of texts that Slicer itsel
 QUOTED = [rf"([^_])_\((\s*?{quotes}.+?{quotes}\s*?)\)" for quotes in ('"', "'", '"""', "'''")]
 
 
+def parse(arguments):
+    """The command and its language."""
+    parser = argparse.ArgumentParser(prog="translations.py", description="The panel in other languages.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    update = commands.add_parser("update", help="collect all texts, list what is not translated, then release")
+    update.add_argument("language", nargs="?", help="begin a file for this language, as fr or pt_BR")
+    commands.add_parser("release", help="make the .qm files that Slicer loads")
+    return parser.parse_args(arguments)
+
+
 def main(arguments):
     """Update or release."""
-    if arguments[:1] not in (["update"], ["release"]) or len(arguments) > 1 + (arguments[0] == "update"):
-        print(__doc__.partition("\n\n")[2].partition("\n\n")[0], file=sys.stderr)
-        return 2
+    options = parse(arguments)
     _environment.enter("requirements.txt", "requirements-test.txt")
-    if arguments[0] == "update":
+    if options.command == "update":
         CATALOGUE.write_text(catalogue(), encoding="utf-8", newline="\n")
         TRANSLATIONS.mkdir(exist_ok=True)
-        for file in dict.fromkeys([*files(), *(TRANSLATIONS / f"CrossMoDAUDA_{language}.ts" for language in arguments[1:])]):
+        new = [TRANSLATIONS / f"CrossMoDAUDA_{options.language}.ts"] if options.language else []
+        for file in dict.fromkeys([*files(), *new]):
             file.write_text(updated(file), encoding="utf-8", newline="\n")
             print(file.relative_to(ROOT))
             for context, text in untranslated(file):

@@ -193,11 +193,11 @@
 </message>
 <message>
 <source>Discriminator features</source>
-<translation>Diskriminator-Merkmale</translation>
+<translation>Merkmale (Diskriminator)</translation>
 </message>
 <message>
 <source>Discriminator layers</source>
-<translation>Diskriminator-Schichten</translation>
+<translation>Schichten (Diskriminator)</translation>
 </message>
 <message>
 <source>Do not trust the results of {name}: {against}</source>
@@ -277,7 +277,7 @@
 </message>
 <message>
 <source>Flip equivariance</source>
-<translation>Spiegel-Äquivarianz</translation>
+<translation>Äquivarianz (Spiegeln)</translation>
 </message>
 <message>
 <source>Further epochs over which the learning rate falls linearly to zero.</source>
@@ -293,15 +293,15 @@
 </message>
 <message>
 <source>Generator blocks</source>
-<translation>Generator-Blöcke</translation>
+<translation>Blöcke (Generator)</translation>
 </message>
 <message>
 <source>Generator downsamplings</source>
-<translation>Generator-Halbierungen</translation>
+<translation>Halbierungen (Generator)</translation>
 </message>
 <message>
 <source>Generator features</source>
-<translation>Generator-Merkmale</translation>
+<translation>Merkmale (Generator)</translation>
 </message>
 <message>
 <source>Helper processes</source>
@@ -545,7 +545,7 @@
 </message>
 <message>
 <source>Projection features</source>
-<translation>Projektionsmerkmale</translation>
+<translation>Merkmale (Projektion)</translation>
 </message>
 <message>
 <source>Pseudo label weight</source>
@@ -1077,7 +1077,7 @@
 </message>
 <message>
 <source>evaluation.source_only trains nothing: there are no evaluation cases to compare on; start with --evaluate-images and --evaluate-labels for the comparison.</source>
-<translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungs-Labels beginnen.</translation>
+<translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungslabels beginnen.</translation>
 </message>
 <message>
 <source>inferior</source>
@@ -1941,11 +1941,11 @@
 </message>
 <message>
 <source>{path} is no model package: it holds {filename}; use one made by the command 'package'.</source>
-<translation>{path} ist kein Modellpaket: Es enthält {filename}; eines verwenden, das mit Modellpaket speichern erzeugt wurde.</translation>
+<translation>{path} ist kein Modellpaket: Es enthält {filename}; eines verwenden, das mit Paket speichern erzeugt wurde.</translation>
 </message>
 <message>
 <source>{path} is no model package: its model.json describes something else; use one made by the command 'package'.</source>
-<translation>{path} ist kein Modellpaket: Seine model.json beschreibt etwas anderes; eines verwenden, das mit Modellpaket speichern erzeugt wurde.</translation>
+<translation>{path} ist kein Modellpaket: Seine model.json beschreibt etwas anderes; eines verwenden, das mit Paket speichern erzeugt wurde.</translation>
 </message>
 <message>
 <source>{path} is no model package: its {filename} is a link or no file; get it again from where it was made.</source>
@@ -2211,7 +2211,7 @@
 </message>
 <message>
 <source>&amp;Use for segmentation</source>
-<translation>Zum Seg&amp;mentieren verwenden</translation>
+<translation>Als &amp;Modell wählen</translation>
 </message>
 <message>
 <source>A new or empty folder for everything that training makes, or the folder of an experiment to watch or continue. The list has recent ones.</source>
@@ -2247,7 +2247,7 @@
 </message>
 <message>
 <source>Evaluation la&amp;bels:</source>
-<translation>Aus&amp;wertungs-Labels:</translation>
+<translation>Aus&amp;wertungslabels:</translation>
 </message>
 <message>
 <source>Every other setting of the preset, for those who know the method.</source>
@@ -2315,7 +2315,7 @@
 </message>
 <message>
 <source>Ma&amp;ke samples...</source>
-<translation>Beispiele erze&amp;ugen...</translation>
+<translation>Scans erze&amp;ugen...</translation>
 </message>
 <message>
 <source>Optional: folder of target scans with reference labels. They are only scored, never trained on.</source>
@@ -2343,7 +2343,7 @@
 </message>
 <message>
 <source>Save &amp;model...</source>
-<translation>Modellpa&amp;ket speichern...</translation>
+<translation>Pa&amp;ket speichern...</translation>
 </message>
 <message>
 <source>Save the model as one file for other machines. It holds networks, settings and scores, and no patient data.</source>
@@ -2694,7 +2694,7 @@
 </message>
 <message>
 <source>Evaluation images and evaluation labels belong together; give both or neither.</source>
-<translation>Auswertungsbilder und Auswertungs-Labels gehören zusammen; beide angeben oder keine.</translation>
+<translation>Auswertungsbilder und Auswertungslabels gehören zusammen; beide angeben oder keine.</translation>
 </message>
 <message>
 <source>Files named *_ceT1, *_hrT2 or *_T2, and *_Label.</source>
@@ -3253,7 +3253,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Remove samp&amp;les...</source>
-<translation>Beispiele lös&amp;chen...</translation>
+<translation>Beispiele lös&amp;chen</translation>
 </message>
 <message>
 <source>Remove sample scans</source>
@@ -3857,7 +3857,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>evaluation images and evaluation labels</source>
-<translation>Auswertungsbildern und Auswertungs-Labels</translation>
+<translation>Auswertungsbildern und Auswertungslabels</translation>
 </message>
 <message>
 <source>label map</source>
