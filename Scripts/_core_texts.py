@@ -14,7 +14,7 @@ import re
 # No user of the panel sees what these say: pages, tables and words for a terminal, names of anatomy.
 SILENT_FILES = {
     *("commands/scans.py", "commands/study.py", "commands/terminal.py", "commands/trust.py", "method/evidence.py", "method/report.py"),
-    *("scoring/comparison.py", "scoring/recommendation.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
+    *("scoring/comparison.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
     *("cohort/phantom.py", "core/presets.py", "models/training_summary.py"),
 }
 SILENT_ROOMS = {"panel", "study"}
@@ -23,7 +23,7 @@ SILENT_CALLS = {
     *("_", "setting", "_setting", "Loss", "Title", "Registration", "print", "say", "add_argument", "add_parser", "add_argument_group"),
     *("_Parser", "_add_device", "_add_events", "_add_output", "Thread", "ThreadPoolExecutor", "filterwarnings", "add_note", "Bar"),
     *("compile", "sub", "search", "fullmatch", "match", "fromkeys", "TypeError", "MemoryError", "KeyError", "AssertionError"),
-    *("Dependency", "_whole_numbers", "_vector", "getLogger"),
+    *("Criterion", "Dependency", "_whole_numbers", "_vector", "getLogger"),
 }
 # Nor these texts, by their beginnings.
 SILENT_TEXTS = (
@@ -33,12 +33,22 @@ SILENT_TEXTS = (
     *("diffusion ", "ends with its", "labels of names", "no panel", "Asked ", "Stopped; ", "Nobody is", "there is no C compiler"),
     *("the package triton", "the worker", "spacing (mm)", "array of shape", "The section '", "There is an image translator"),
     *("{section}.{name} of the translator", "cases of the target domain", "“", "launches ranks", "background worker", "where networks run"),
-    *("Not for clinical use. What to", "{key}={value} (for these", "{{path}}", "{message}; see {prog}", "Looking for the"),
+    *("Set aside", "Something is known", "There is no other", "Its mean rank", "It is ", "{scans} target scan", "does not show where"),
+    *(
+        "is not found where",
+        "Not for clinical use. What to",
+        "{key}={value} (for these",
+        "{{path}}",
+        "{message}; see {prog}",
+        "Looking for the",
+    ),
 )
-# Single words that stand for a field of a sentence.
+# Single words that stand for a field of a sentence, and what is put together from two files.
 WORDS = (
     *("source", "target", "evaluation", "inferior", "superior", "anterior", "posterior", "right", "left"),
     *("missing", "uncertain", "missing or uncertain"),
+    "{structure} does not show where its label is (contrast {value}, median {median})",
+    "{structure} is not found where its label is (DSC {value}, median {median})",
 )
 MOST_WAYS = 24  # in which one sentence may read; with more, its parts are fields
 FEWEST_LETTERS = 5  # beside the fields; a template of less fits anything

