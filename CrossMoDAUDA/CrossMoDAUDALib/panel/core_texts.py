@@ -37,7 +37,7 @@ class Template:
 
     Attributes:
         text: with its fields in braces.
-        letters: how many of its letters are no values; of two templates that fit, that with more is meant.
+        letters: how many of its letters are no values.
     """
 
     def __init__(self, text):
@@ -89,10 +89,9 @@ def _index():
 
 
 def fitting(message):
-    """The template that a message is made from, and its values; None if there is none."""
+    """The templates that a message may be made from, each with its values."""
     near = [template for key in {message[:START], message[-END:], ""} for template in _index().get(key, ())]
-    found = [(template, values) for template in near if (values := template.values(message)) is not None]
-    return max(found, key=lambda each: each[0].letters, default=None)
+    return [(template, values) for template in near if (values := template.values(message)) is not None]
 
 
 @functools.lru_cache(4096)
@@ -104,14 +103,14 @@ def _translated(message, depth):
 
 
 def _sentence(message, depth):
-    """The same for one sentence."""
-    found = fitting(message)
-    if found is None:
-        return message, 0
-    template, values = found
-    inner = {name: _value(value, depth + 1) if depth < MOST_DEPTH else (value, 0) for name, value in values.items()}
-    known = template.letters + sum(letters for _words, letters in inner.values())
-    return template.filled({name: words for name, (words, _letters) in inner.items()}), known
+    """The same for one sentence: by that of the fitting templates with which most of it is known."""
+    best = message, 0
+    for template, values in fitting(message):
+        inner = {name: _value(value, depth + 1) if depth < MOST_DEPTH else (value, 0) for name, value in values.items()}
+        known = template.letters + sum(letters for _words, letters in inner.values())
+        if known > best[1]:
+            best = template.filled({name: words for name, (words, _letters) in inner.items()}), known
+    return best
 
 
 def _value(value, depth):
