@@ -1,5 +1,6 @@
 """What the panel calls stages, states and quantities, in words that need no manual."""
 
+import functools
 import re
 
 from slicer.i18n import getContext, translate
@@ -145,6 +146,7 @@ def volumeKind(kind):
     return texts.get(kind, kind)
 
 
+@functools.lru_cache(4096)  # the log is shown again and again
 def inThePanel(message):
     """What a command or the library says, in the panel's language, without the words of a command line and the names of files that are
     being written.
