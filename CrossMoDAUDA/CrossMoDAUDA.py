@@ -1,7 +1,9 @@
 """The 3D Slicer module: the classes that Slicer looks for. What they do is in CrossMoDAUDALib."""
 
+import contextlib
 import functools
 import sys
+from pathlib import Path
 
 import slicer
 from CrossMoDAUDALib.panel.self_test import SelfTest
@@ -20,6 +22,9 @@ class CrossMoDAUDA(ScriptedLoadableModule):
 
     def __init__(self, parent):
         ScriptedLoadableModule.__init__(self, parent)
+        # Before the first text. By itself Slicer loads only the translations in its own folders; in English it loads nothing.
+        with contextlib.suppress(AttributeError):  # a Slicer without translations
+            slicer.app.loadTranslations(str(Path(self.parent.path).parent / "Resources" / "Translations"))
         self.parent.title = _("CrossMoDA UDA")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
         self.parent.dependencies = ["Segmentations", "SubjectHierarchy", "Terminologies"]

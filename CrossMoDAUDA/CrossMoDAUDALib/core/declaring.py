@@ -6,6 +6,15 @@ from collections.abc import Sequence
 from dataclasses import field
 from typing import Any
 
+# What a form calls settings whose names say too little.
+_LABELS = {
+    "memory_gb": "GPU memory (GB)",
+    "finest_spacing": "Finest spacing (mm)",
+    "adam_beta1": "Adam's beta 1",
+    "adam_beta2": "Adam's beta 2",
+    "source_only": "Compare with source only",
+}
+
 
 def setting(
     default: Any,
@@ -55,3 +64,12 @@ def setting(
     if isinstance(default, dict):
         return field(default_factory=lambda: dict(default), metadata=about)
     return field(default=default, metadata=about)
+
+
+def label_of(name: str) -> str:
+    """What a form calls a setting, in English.
+
+    >>> label_of("memory_gb"), label_of("tile_step")
+    ('GPU memory (GB)', 'Tile step')
+    """
+    return _LABELS.get(name) or name.replace("_", " ").capitalize()

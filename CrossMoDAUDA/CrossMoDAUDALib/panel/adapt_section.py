@@ -165,7 +165,7 @@ class AdaptSection(Section):
         try:
             check_folder(self._watched)
         except (CrossModaError, OSError) as error:
-            return explain(error)[0]
+            return wording.inThePanel(explain(error)[0])
         return self._missingScans() or self.settingsForm.problem
 
     def _missingScans(self):
@@ -234,7 +234,7 @@ class AdaptSection(Section):
         if event["kind"] == "case":
             self.cases.add(event)
         elif event["kind"] == "warning":
-            self._notes.append(event["message"])
+            self._notes.append(wording.inThePanel(event["message"]))
         elif event["kind"] == "progress":
             self.ui.adaptCheckProgress.setRange(0, event["total"])
             self.ui.adaptCheckProgress.value = event["step"]
@@ -362,7 +362,7 @@ class AdaptSection(Section):
     def onWorkerStop(self, folder, problem):
         """A worker that was asked to stop has stopped, or cannot be stopped from here."""
         if problem:
-            self._refuse(folder, problem)
+            self._refuse(folder, wording.inThePanel(problem))
         self.update()
 
     def onStop(self, _checked=False):

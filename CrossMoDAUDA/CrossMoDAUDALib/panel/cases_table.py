@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 
 from . import tables
 from .fitting import OnResize, breakable
+from .wording import inThePanel
 
 NAME_SHARE = 0.4  # of the table's width that the scans' names may take
 LINES = 10  # of text that the table is high at least
@@ -224,8 +225,8 @@ def _text(event, column):
 
 def _remark(event):
     """What was found wrong, without the folders of files."""
-    problems = [_("Problem: {text}").format(text=text) for text in event.get("problems", [])]
-    warnings = [_("Note: {text}").format(text=text) for text in event.get("warnings", [])]
+    problems = [_("Problem: {text}").format(text=inThePanel(text)) for text in event.get("problems", [])]
+    warnings = [_("Note: {text}").format(text=inThePanel(text)) for text in event.get("warnings", [])]
     remark = "\n".join([*problems, *warnings])
     for folder in {str(Path(path).parent) + os.sep for path in (event.get("image"), event.get("label")) if path}:
         remark = remark.replace(folder, "")

@@ -14,6 +14,7 @@ from ..commands import dependencies
 from ..core.errors import CrossModaError
 from .fitting import OnResize, lineWidth
 from .import_trial import ImportTrial
+from .wording import inThePanel
 
 # A trial that found nothing is not repeated while the same packages are installed, not even by the next Slicer.
 TRIED = "CrossMoDAUDA/PackagesTried"
@@ -96,7 +97,7 @@ class DependenciesSection:
             self.packages = dependencies.check(_=_, unfit=self._unfit if self._tried == installed else None)
         except CrossModaError as error:
             self.packages = []
-            self._say(str(error))
+            self._say(inThePanel(str(error)))
         for package in self.packages:
             self._show(package)
         absent = dependencies.missing(self.packages)
@@ -132,7 +133,7 @@ class DependenciesSection:
         if unfit is None:
             slicer.app.userSettings().setValue(TRIED, self._tried)
         else:
-            self._log(unfit.sentence())
+            self._log(inThePanel(unfit.sentence()))
         self.refresh()
         if self.ui.dependenciesStatus.text == _tryingText():
             self._say(_("Everything that is needed is installed.") if self.ready else self.problem())
@@ -267,7 +268,7 @@ class DependenciesSection:
     def _fail(self, error, sentence):
         """Show one sentence; the details go to the log."""
         if isinstance(error, CrossModaError):
-            self._say(str(error))
+            self._say(inThePanel(str(error)))
             return
         self._log("".join(traceback.format_exception(error)))
         self._say(sentence)

@@ -14,6 +14,7 @@ from ..slicer_nodes import mrml
 from . import tables
 from .command_runner import CommandRunner
 from .section import FOR_SCANS, Section
+from .wording import inThePanel
 
 COMPARED = "CrossMoDAUDA.Compared"  # a table's references to the two nodes that were compared, saved with the scene
 
@@ -97,7 +98,7 @@ class EvaluateSection(Section):
         try:
             labels = mrml.shared_structures(prediction, reference, self._knownLabels())
         except CrossModaError as error:
-            self.say(self.ui.evaluateStatus, str(error))
+            self.say(self.ui.evaluateStatus, inThePanel(str(error)))
             return
         # Plain names, because a segment's may hold what the command line takes for something else.
         named = dict.fromkeys([*mrml.structure_names(prediction), *mrml.structure_names(reference)])

@@ -103,7 +103,7 @@ class ExperimentView:
             hasNews = self.monitor.poll()
             self.problem = ""
         except (CrossModaError, OSError) as error:
-            self.problem, hasNews = explain(error)[0], False
+            self.problem, hasNews = wording.inThePanel(explain(error)[0]), False
         self._timer.interval = POLL_BEHIND_MS if self.monitor.is_behind else POLL_MS
         if self.monitor.generation != generation:
             self._forget()
@@ -204,7 +204,9 @@ def _logLine(when, kind, text):
     elif kind == "done":
         text = _("Done: {stage}").format(stage=text)
     elif kind == "warning":
-        text = _("Note: {text}").format(text=text)
+        text = _("Note: {text}").format(text=wording.inThePanel(text))
     elif kind == "error":
-        text = _("Error: {text}").format(text=text)
+        text = _("Error: {text}").format(text=wording.inThePanel(text))
+    else:
+        text = wording.inThePanel(text)
     return f"{time.strftime('%d %b %H:%M:%S', time.localtime(when))}  {text}"

@@ -13,6 +13,7 @@ from slicer.i18n import tr as _
 
 from ..core.errors import CrossModaError
 from ..core.failures import explain
+from .wording import inThePanel
 
 NAME = "CrossMoDAUDA sample scans"
 NODES = ("CrossMoDAUDA ceT1", "CrossMoDAUDA hrT2", "CrossMoDAUDA reference")
@@ -154,7 +155,7 @@ def steps(parent):
 
 def _sentence(error):
     """What went wrong, without the name that the folder only has while it is made."""
-    return re.sub(re.escape(NAME + _UNFINISHED) + "[0-9a-f]+", NAME, explain(error)[0])
+    return re.sub(re.escape(NAME + _UNFINISHED) + "[0-9a-f]+", NAME, inThePanel(explain(error)[0]))
 
 
 def writeCohort(parent):

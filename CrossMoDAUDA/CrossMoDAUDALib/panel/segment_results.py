@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 from ..scoring.plausibility import LOOK
 from ..slicer_nodes import mrml
 from . import tables, views
+from .wording import inThePanel
 
 RESULT = "CrossMoDAUDA.Result"  # a table's references to the segmentations that it measures, saved with the scene
 FOLDER = "CrossMoDAUDA.Folder"  # an attribute of a table of a folder's results
@@ -121,14 +122,15 @@ class SegmentResults:
     def showWarnings(self, found):
         """Show sentences under names, which need not differ."""
         paragraphs, shown, more = [], 0, 0
+        look = f"; {inThePanel(LOOK)}"  # the heading says what to do
         for name, sentences in found:
             shown += len(sentences)
             if shown > max(MOST_WARNINGS, len(sentences)):
                 more += len(sentences)
                 continue
             paragraphs += [f"<b>{html.escape(self._section.narrow(name))}</b>"] if sentences else []
-            # The heading says what to do.
-            paragraphs += ["\N{BULLET} " + html.escape(self._section.narrow(sentence.replace(f"; {LOOK}", ""))) for sentence in sentences]
+            told = [inThePanel(sentence).replace(look, "") for sentence in sentences]
+            paragraphs += ["\N{BULLET} " + html.escape(self._section.narrow(sentence)) for sentence in told]
         if more:
             paragraphs.append(_("And {count} more, kept with the segmentations and in the measurements.").format(count=more))
         self._ui.segmentWarningsText.text = "".join(f'<p style="margin: 0 0 4px 0">{paragraph}</p>' for paragraph in paragraphs)

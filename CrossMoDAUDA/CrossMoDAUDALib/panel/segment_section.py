@@ -97,7 +97,7 @@ class SegmentSection(Section):
         try:
             model = describe_model(Path(self.parameters.model))
         except (CrossModaError, OSError) as error:
-            self.say(self.ui.segmentModelInfo, explain(error)[0])
+            self.say(self.ui.segmentModelInfo, wording.inThePanel(explain(error)[0]))
             self._listStructures(())
             return self.ui.segmentModelInfo.text
         structures = ", ".join(model.labels)
@@ -180,7 +180,7 @@ class SegmentSection(Section):
                 prepare, inputs = functools.partial(self._writeVolumes, volumes, parameters.outputSegmentation if isOne else None), None
                 options += ["--format", "nrrd", "--surfaces"]
         except (CrossModaError, OSError) as error:
-            self.say(self.ui.segmentStatus, explain(error)[0])
+            self.say(self.ui.segmentStatus, wording.inThePanel(explain(error)[0]))
             return
         self.panel.rememberModel(self.ui.segmentModelPath)
         if parameters.largestComponent in ("none", *self.structures):
@@ -252,7 +252,7 @@ class SegmentSection(Section):
             except InputError as error:
                 if not isUsable and volume is volumes[-1]:
                     raise
-                self._skipped.append(str(error))
+                self._skipped.append(wording.inThePanel(str(error)))
                 continue
             isUsable = True
             yield from write_in_pieces(scan, folder / "scans" / f"{name}.nrrd")
@@ -277,7 +277,7 @@ class SegmentSection(Section):
         said = event.get("message", "")
         if said == LOADING:
             return _("Loading the model...")
-        return self._withNames(said) or _("Segmenting...")
+        return self._withNames(wording.inThePanel(said)) or _("Segmenting...")
 
     def _withNames(self, text):
         """A text of the command's, with the volumes' names for those of the files that it was given."""

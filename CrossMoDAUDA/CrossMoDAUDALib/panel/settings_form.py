@@ -7,9 +7,12 @@ import ctk
 import qt
 from slicer.i18n import tr as _
 
+from ..core.declaring import label_of
 from ..core.errors import InputError
 from ..core.parsing import labels_text, names_text
 from ..core.settings import current_key, preset_settings, setting_fields, with_values
+from . import core_texts
+from .wording import inThePanel
 
 # These have widgets of their own in the section.
 ELSEWHERE = ("preset", "device", "translation.translator", "self_training.iterations")
@@ -54,8 +57,8 @@ class SettingsForm:
 
     def _addEditor(self, form, key, name, declared, kind):
         limits = declared.metadata
-        label = qt.QLabel(_settingTitle(name) + ":")
-        tip = _(limits["text"])
+        label = qt.QLabel(core_texts.text(label_of(name)) + ":")
+        tip = core_texts.text(limits["text"])
         if limits["low"] is not None:
             tip += "\n" + _("Allowed: {low} to {high}.").format(low=limits["low"], high=limits["high"])
         tip += "\n" + _("On the command line: --set {key}=...").format(key=key)
@@ -134,7 +137,7 @@ class SettingsForm:
         try:
             with_values(preset_settings(self._preset, self._translator), changed)
         except InputError as error:
-            self.problem = str(error)
+            self.problem = inThePanel(str(error))
         for key, (_read, _write, label) in self._editors.items():
             font = qt.QFont(label.font)
             font.setBold(key in changed)
@@ -150,21 +153,8 @@ def _showText(edit, text):
 def settingTitle(key):
     """A setting in words, with its section where it has one: ``Segmentation: Epochs``."""
     section, _dot, name = key.rpartition(".")
-    if not section:
-        return _settingTitle(name)
-    return _("{section}: {setting}").format(section=_sectionTitle(section), setting=_settingTitle(name))
-
-
-def _settingTitle(name):
-    """A setting's name as a label."""
-    titles = {
-        "memory_gb": _("GPU memory (GB)"),
-        "finest_spacing": _("Finest spacing (mm)"),
-        "adam_beta1": _("Adam's beta 1"),
-        "adam_beta2": _("Adam's beta 2"),
-        "source_only": _("Compare with source only"),
-    }
-    return titles.get(name) or _(name.replace("_", " ").capitalize())
+    title = core_texts.text(label_of(name))
+    return _("{section}: {setting}").format(section=_sectionTitle(section), setting=title) if section else title
 
 
 def _sectionTitle(section):

@@ -15,6 +15,7 @@ from ..slicer_nodes.logic import pseudo_target_name
 from . import views
 from .command_runner import CommandRunner
 from .section import Section
+from .wording import inThePanel
 
 
 class TranslateSection(Section):
@@ -66,7 +67,7 @@ class TranslateSection(Section):
             try:
                 translator_folder(Path(self.parameters.model))
             except (CrossModaError, OSError) as error:
-                problem = explain(error)[0]
+                problem = inThePanel(explain(error)[0])
         self.say(self.ui.translateModelInfo, problem)
         return problem
 

@@ -1,5 +1,6 @@
 """What the panel calls stages, states and quantities, in words that need no manual."""
 
+import functools
 import re
 
 from slicer.i18n import getContext, translate
@@ -7,6 +8,7 @@ from slicer.i18n import tr as _
 
 from ..method import plan
 from ..translation.registry import loss, registrations, source_file
+from . import core_texts
 
 
 def presetTitles():
@@ -194,8 +196,12 @@ def volumeKind(kind):
     return texts.get(kind, kind)
 
 
+@functools.lru_cache(4096)  # the log is shown again and again
 def inThePanel(message):
-    """What a command or the library says, without the words of a command line and the names of files that are being written."""
+    """What a command or the library says, in the panel's language, without the words of a command line and the names of files that are
+    being written.
+    """
+    message = core_texts.said(message)
     agree, close = _("; choose another name or folder, or start again and agree."), _("close other programs, then try again.")
     for said, words in (
         (r"; add --overwrite to replace it, or name another (output folder|file)\.", agree),

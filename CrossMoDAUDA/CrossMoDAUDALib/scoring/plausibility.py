@@ -62,28 +62,28 @@ def check(label_map: Volume, labels: dict[str, int], trained_on: TrainedOn | Non
         known = trained_on.structures.get(structure) if trained_on else None
         known = known if known and known.labels else None
 
-        def warn(kind: str, text: str, structure: str = structure) -> None:
-            found.append(PlausibilityWarning(kind, structure, f"{structure}: {text}."))
+        def warn(kind: str, sentence: str, structure: str = structure) -> None:
+            found.append(PlausibilityWarning(kind, structure, sentence))
 
         if not seen.voxels:
             against = f", though {_of_labels(known.labels, trained_on.source.cases)} it" if known and trained_on else ""
-            warn("empty", f"nothing was found{against}; look at the scan yourself")
+            warn("empty", f"{structure}: nothing was found{against}; look at the scan yourself.")
             continue
         if seen.faces:
             where = ", ".join(seen.faces) if len(seen.faces) < 6 else "on all sides"
-            warn("edge", f"touches the volume's edge ({where}), so that part of it may lie outside; {LOOK}")
+            warn("edge", f"{structure}: touches the volume's edge ({where}), so that part of it may lie outside; {LOOK}.")
         if known is None:
             continue
         if seen.two_sided and not known.two_sided:
             labels_text = "the label" if known.labels == 1 else f"none of the {known.labels} labels"
             shows = "does not show" if known.labels == 1 else "shows"
-            warn("two_sides", f"lies on both sides, which {labels_text} it was trained on {shows}; {LOOK}")
+            warn("two_sides", f"{structure}: lies on both sides, which {labels_text} it was trained on {shows}; {LOOK}.")
         least, most = known.least_ml or 0.0, known.most_ml or 0.0
         if not least * (1 - 1e-6) <= seen.volume_ml <= most * (1 + 1e-6):
             volume, low, high = _distinct(seen.volume_ml, least, most)
             which = "more" if seen.volume_ml > most else "less"
             extent = f"{low} to {high} ml" if low != high else f"{low} ml"
-            warn("volume", f"{volume} ml, {which} than any it was trained on ({extent}); {LOOK}")
+            warn("volume", f"{structure}: {volume} ml, {which} than any it was trained on ({extent}); {LOOK}.")
     return found
 
 

@@ -20,6 +20,7 @@ from .mrml_widgets import qMRMLSliceWidget, qMRMLThreeDWidget, qMRMLWidget
 from .proxy import OWN, wrap
 from .qt import application
 from .sizes import ModulePanel
+from .translations import Translations
 
 SLICE_VIEWS = {"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}
 
@@ -271,7 +272,7 @@ class ExtensionsManagerModel(QtCore.QObject):
     installedExtensions = property(lambda self: self.extensions)
 
 
-class Application(QtCore.QObject):
+class Application(Translations, QtCore.QObject):
     """``slicer.app``; what it does not define itself is the QApplication's."""
 
     startupCompleted = Signal()

@@ -47,6 +47,7 @@ class Host:
     ``errors``: what slots, observers and virtual methods raised. ``dialogs``: what was shown (kind, text, title, details, answer).
     ``answers``: what the next dialogs are answered with, in order (True/False, a button's words, a path, or a function of the dialog).
     ``version``: of Slicer; 5.10 lacks slicer.packaging. ``mark_translated``: translated text comes back as ``⟦text⟧``.
+    ``language``: of Slicer, as "de_DE"; translated is what a module loads for it.
     Leaving with errors that were not taken out of ``errors``, or with unused answers, is an AssertionError.
     """
 
@@ -58,6 +59,7 @@ class Host:
         mark_translated: bool = False,
         folder: Path | None = None,
         version: tuple[int, int] = (5, 12),
+        language: str = "en_US",
     ) -> None:
         self.module_path = Path(module_path) if module_path else None
         self.errors, self.dialogs, self.answers = signals.ERRORS, dialogs.SHOWN, dialogs.ANSWERS
@@ -65,7 +67,7 @@ class Host:
         self.module: Any = None
         self.widget: Any = None
         self._testing, self._mark = testing, mark_translated
-        self._given_folder, self._version = folder, version
+        self._given_folder, self._version, self._language = folder, version, language
         self._undo: list[Callable[[], None]] = []
         self._entered: Any = None
 
@@ -135,7 +137,7 @@ class Host:
             if name.startswith("slicer."):
                 self._set(slicer, name.partition(".")[2], module)
         scripted.INSTALLER[0] = self.installer
-        ui.TRANSLATE[0] = (lambda _context, text: f"⟦{text}⟧") if self._mark else (lambda _context, text: text)
+        ui.TRANSLATE[0] = (lambda _context, text: f"⟦{text}⟧") if self._mark else QtCore.QCoreApplication.translate
 
         scene = slicer.vtkMRMLScene()
         logic = slicer.vtkSlicerApplicationLogic()
@@ -144,7 +146,8 @@ class Host:
         self._undo.append(subject_hierarchy.put_on(scene))
         self._set(slicer, "modules", application.Modules())
         real = application.Application(scene, logic, self.folder, self._testing, self.select_module)
-        real.version = self._version
+        real.version, real.language = self._version, self._language
+        self._undo.append(real.forget_translations)
         self._application = real
         self.app = wrap(real)
         self._set(slicer, "app", self.app)

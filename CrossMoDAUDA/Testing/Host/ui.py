@@ -155,9 +155,9 @@ def load_text(text: str) -> Any:
     if top is None:
         raise UiError("the .ui file has no widget")
     later: list[tuple[str, str, Any]] = []
+    _translate(root)
     _check_widget(top, later)
     _check_tab_order(root)
-    _translate(root)
     connections = root.find("connections")
     if connections is not None:
         root.remove(connections)

@@ -149,12 +149,24 @@ def tabbed(host: Host, window: Any) -> list[str]:
 
 
 @pytest.fixture
-def full_panel(host: Host, tiny_experiment: Path, tiny_cohort: Path) -> Iterator[Host]:
+def full_panel(host: Host, tiny_experiment: Path, tiny_cohort: Path) -> Host:
     """The panel with everything open, its tables filled and all that can be enabled."""
+    return filled(host, tiny_experiment, tiny_cohort)
+
+
+@pytest.fixture
+def german_panel(tiny_experiment: Path, tiny_cohort: Path) -> Iterator[Host]:
+    """The same in German, whose words are longer."""
+    with Host(MODULE, language="de_DE") as host:
+        yield filled(host, tiny_experiment, tiny_cohort)
+
+
+def filled(host: Host, experiment: Path, cohort: Path) -> Host:
+    """The panel with all that it can show."""
     scan, _ = add_scan()
     parameters = panel(host).parameters
-    parameters.model, parameters.crossmoda, parameters.inputVolume = str(tiny_experiment), str(tiny_cohort), scan
-    parameters.experiment = str(tiny_experiment.parent / "another")
+    parameters.model, parameters.crossmoda, parameters.inputVolume = str(experiment), str(cohort), scan
+    parameters.experiment = str(experiment.parent / "another")
     cases = panel(host).adapt.cases
     for number in range(3):
         cases.add({"case": f"case {number}", "domain": "source", "size": "40 x 36 x 16", "spacing": "1 x 1 x 1", "problems": []})
@@ -220,8 +232,19 @@ def test_everything_explains_itself(full_panel: Host, shown: str, tiny_experimen
 @pytest.mark.parametrize("shown", ["new", "folders", "experiment"])
 def test_every_label_and_button_has_its_own_letter(full_panel: Host, shown: str, tiny_experiment: Path) -> None:
     show(full_panel, shown, tiny_experiment)
+    assert_own_letters(full_panel)
+
+
+@pytest.mark.parametrize("shown", ["new", "folders", "experiment"])
+def test_every_label_and_button_has_its_own_letter_in_german(german_panel: Host, shown: str, tiny_experiment: Path) -> None:
+    show(german_panel, shown, tiny_experiment)
+    assert_own_letters(german_panel)
+
+
+def assert_own_letters(host: Host) -> None:
+    """In each section no two visible labels or buttons have one letter."""
     for section in SECTIONS:
-        root, letters = full_panel.find(f"{section}Widget")._real, dict.fromkeys("FEVH", "Slicer's menus")
+        root, letters = host.find(f"{section}Widget")._real, dict.fromkeys("FEVH", "Slicer's menus")
         for widget in [*root.findChildren(QtWidgets.QLabel), *root.findChildren(QtWidgets.QPushButton)]:
             is_settings = "setting_" in (widget.buddy().objectName() if isinstance(widget, QtWidgets.QLabel) and widget.buddy() else "")
             if not widget.isVisible() or is_settings or (isinstance(widget, QtWidgets.QLabel) and widget.buddy() is None):
@@ -318,11 +341,24 @@ def font_scale() -> Iterator[Callable[[float], None]]:
 def test_no_text_is_cut_off(
     full_panel: Host, font_scale: Callable[[float], None], width: int, scale: int, shown: str, tiny_experiment: Path
 ) -> None:
+    font_scale(scale)
+    show(full_panel, shown, tiny_experiment)
+    assert_nothing_is_cut_off(full_panel, width)
+
+
+@pytest.mark.parametrize(("width", "scale", "shown"), [(300, 1, "folders"), (300, 2, "folders"), (300, 2, "experiment"), (400, 2, "new")])
+def test_no_german_text_is_cut_off(
+    german_panel: Host, font_scale: Callable[[float], None], width: int, scale: int, shown: str, tiny_experiment: Path
+) -> None:
+    font_scale(scale)
+    show(german_panel, shown, tiny_experiment)
+    assert_nothing_is_cut_off(german_panel, width)
+
+
+def assert_nothing_is_cut_off(host: Host, width: int) -> None:
+    """At a width, in the light and in the dark style."""
     from Testing.Host import appearance
 
-    host = full_panel
-    font_scale(scale)
-    show(host, shown, tiny_experiment)
     frame = host.module_frame()
     for dark in (False, True):
         appearance.dress(QtWidgets.QApplication.instance(), dark)

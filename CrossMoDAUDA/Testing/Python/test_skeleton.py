@@ -138,7 +138,8 @@ def test_cmake_lists_every_script_and_no_other() -> None:
 
 
 def test_cmake_lists_every_resource_and_no_other() -> None:
-    assert sorted(listed("MODULE_PYTHON_RESOURCES")) == sorted(on_disk(MODULE / "Resources", "*"))
+    wanted = [file for file in on_disk(MODULE / "Resources", "*") if not file.endswith(".ts")]  # Slicer reads the .qm made of it
+    assert sorted(listed("MODULE_PYTHON_RESOURCES")) == sorted(wanted)
 
 
 def test_extension_metadata() -> None:

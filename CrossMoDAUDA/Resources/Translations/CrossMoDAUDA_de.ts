@@ -1,0 +1,4372 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+<name>CoreTexts</name>
+<message>
+<source>'{name}' and '{name2}' have no structure in common; give their segments the same names.</source>
+<translation>'{name}' und '{name2}' haben keine Struktur gemeinsam; ihren Segmenten dieselben Namen geben.</translation>
+</message>
+<message>
+<source>'{name}' is no place where a worker can run; known are {places}.</source>
+<translation>'{name}' ist kein Ort, an dem gearbeitet werden kann; bekannt sind {places}.</translation>
+</message>
+<message>
+<source>(and {count} more; --dry-run lists all)</source>
+<translation>(und {count} weitere; Scans prüfen zeigt alle)</translation>
+</message>
+<message>
+<source>--device {device} names several GPUs, which only 'run' uses together; name one of them.</source>
+<translation>Das Gerät {device} nennt mehrere GPUs, die nur das Training zusammen nutzt; eine davon nennen.</translation>
+</message>
+<message>
+<source>--events belongs to --dry-run; an experiment's events are in its events.jsonl.</source>
+<translation>--events gehört zu --dry-run; die Ereignisse eines Experiments stehen in seiner events.jsonl.</translation>
+</message>
+<message>
+<source>--largest-component none switches it off for all structures; give it alone.</source>
+<translation>'Nichts' schaltet den größten Teil für alle Strukturen ab; nur dieses wählen.</translation>
+</message>
+<message>
+<source>--largest-component {name} is not a structure of the model; choose from {labels}.</source>
+<translation>{name} ist keine Struktur des Modells; eine von {labels} wählen.</translation>
+</message>
+<message>
+<source>--preset {named} and --set preset={assigned} contradict one another; give one of them.</source>
+<translation>Die Voreinstellung {named} und preset={assigned} widersprechen einander; eine davon angeben.</translation>
+</message>
+<message>
+<source>--set {assignment} is not KEY=VALUE; write for example --set seed=1.</source>
+<translation>--set {assignment} ist nicht SCHLÜSSEL=WERT; zum Beispiel --set seed=1 schreiben.</translation>
+</message>
+<message>
+<source>--set {useless} does not matter to evaluate; it takes labels and evaluation.convention.</source>
+<translation>{useless} spielt beim Auswerten keine Rolle; es kennt labels und evaluation.convention.</translation>
+</message>
+<message>
+<source>A helper process died while {message}, most likely because memory ran out; run again with --set helper_processes=0 or fewer.</source>
+<translation>Ein Hilfsprozess brach ab ({message}), wahrscheinlich weil der Speicher ausging; andere Programme schließen und erneut versuchen.</translation>
+</message>
+<message>
+<source>A structure is {wrong} in the pseudo-labels of all target cases: none is left out. Look at them.</source>
+<translation>In den Pseudo-Labels aller Ziel-Fälle ist eine Struktur {wrong}: Keiner wird ausgelassen. Bitte ansehen.</translation>
+</message>
+<message>
+<source>A structure is {wrong} in the pseudo-labels of {count} of {count2} target cases, which are left out: see report.md.</source>
+<translation>In den Pseudo-Labels von {count} von {count2} Ziel-Fällen ist eine Struktur {wrong}; diese werden ausgelassen: siehe report.md.</translation>
+</message>
+<message>
+<source>A structure is {wrong} in the pseudo-labels of {count} of {count2} target cases, which are left out: {left_out}.</source>
+<translation>In den Pseudo-Labels von {count} von {count2} Ziel-Fällen ist eine Struktur {wrong}; diese werden ausgelassen: {left_out}.</translation>
+</message>
+<message>
+<source>Adam's beta 1</source>
+<translation>Adams beta 1</translation>
+</message>
+<message>
+<source>Adam's beta 2</source>
+<translation>Adams beta 2</translation>
+</message>
+<message>
+<source>Adam's first decay rate.</source>
+<translation>Erste Abklingrate von Adam.</translation>
+</message>
+<message>
+<source>Adam's second decay rate.</source>
+<translation>Zweite Abklingrate von Adam.</translation>
+</message>
+<message>
+<source>Adam's weight decay.</source>
+<translation>Gewichtsabnahme von Adam.</translation>
+</message>
+<message>
+<source>Add doubtful voxels to a pseudo-label whose intensity fits, remove those whose does not, or both.</source>
+<translation>Zweifelhafte Voxel mit passender Intensität zum Pseudo-Label hinzufügen, solche mit unpassender entfernen, oder beides.</translation>
+</message>
+<message>
+<source>Adversarial weight</source>
+<translation>Gewicht, adversarial</translation>
+</message>
+<message>
+<source>After iteration 0, compare its results on the pseudo-target images with their real labels.</source>
+<translation>Nach Runde 0 ihre Ergebnisse auf den Pseudo-Zielbildern mit deren echten Labels vergleichen.</translation>
+</message>
+<message>
+<source>Also train a segmenter on the source images as they are, for comparison.</source>
+<translation>Zum Vergleich auch ein Segmentierungsnetz auf den Quellbildern trainieren, wie sie sind.</translation>
+</message>
+<message>
+<source>Apple GPU (mps)</source>
+<translation>Apple-GPU (mps)</translation>
+</message>
+<message>
+<source>Arithmetic of the networks; auto: bf16 where the hardware has units for it.</source>
+<translation>Arithmetik der Netze; auto: bf16, wo die Hardware Einheiten dafür hat.</translation>
+</message>
+<message>
+<source>As `cyclegan.discriminator_layers`; 0: by the slice's size.</source>
+<translation>Wie `cyclegan.discriminator_layers`; 0: nach der Größe der Schicht.</translation>
+</message>
+<message>
+<source>Average predictions over mirrored copies of the scan.</source>
+<translation>Vorhersagen über gespiegelte Kopien des Scans mitteln.</translation>
+</message>
+<message>
+<source>Base features</source>
+<translation>Merkmale der ersten Stufe</translation>
+</message>
+<message>
+<source>Batch size</source>
+<translation>Batchgröße</translation>
+</message>
+<message>
+<source>Bright in target</source>
+<translation>Hell im Ziel</translation>
+</message>
+<message>
+<source>Budget minutes</source>
+<translation>Zeitrahmen (Minuten)</translation>
+</message>
+<message>
+<source>CPU ({get_num_threads} threads)</source>
+<translation>CPU ({get_num_threads} Threads)</translation>
+</message>
+<message>
+<source>Cannot read the list of Python packages {path} ({error}); reinstall the extension.</source>
+<translation>Die Liste der Python-Pakete {path} lässt sich nicht lesen ({error}); die Erweiterung neu installieren.</translation>
+</message>
+<message>
+<source>Check agreement</source>
+<translation>Abgleich prüfen</translation>
+</message>
+<message>
+<source>Checkpoint every</source>
+<translation>Zwischenstand alle</translation>
+</message>
+<message>
+<source>Chosen for these scans and this computer: {parts}. In all about {seconds}.</source>
+<translation>Für diese Scans und diesen Rechner gewählt: {parts}. Insgesamt etwa {seconds}.</translation>
+</message>
+<message>
+<source>Compare with source only</source>
+<translation>Mit nur Quelle vergleichen</translation>
+</message>
+<message>
+<source>Compile</source>
+<translation>Kompilieren</translation>
+</message>
+<message>
+<source>Contrast target slices with their own translations as well; FastCUT does not.</source>
+<translation>Auch Ziel-Schichten mit ihren eigenen Übersetzungen kontrastieren; FastCUT tut das nicht.</translation>
+</message>
+<message>
+<source>Contrast weight</source>
+<translation>Gewicht, Kontrast</translation>
+</message>
+<message>
+<source>Convention</source>
+<translation>Konvention</translation>
+</message>
+<message>
+<source>Cross entropy weight</source>
+<translation>Gewicht, Kreuzentropie</translation>
+</message>
+<message>
+<source>Cycle weight</source>
+<translation>Gewicht, Zyklus</translation>
+</message>
+<message>
+<source>DSC {scores} over {scores2} scans</source>
+<translation>DSC {scores} über {scores2} Scans</translation>
+</message>
+<message>
+<source>Dark in target</source>
+<translation>Dunkel im Ziel</translation>
+</message>
+<message>
+<source>Decay epochs</source>
+<translation>Abkling-Epochen</translation>
+</message>
+<message>
+<source>Device</source>
+<translation>Gerät</translation>
+</message>
+<message>
+<source>Discriminator features</source>
+<translation>Merkmale (Diskriminator)</translation>
+</message>
+<message>
+<source>Discriminator layers</source>
+<translation>Schichten (Diskriminator)</translation>
+</message>
+<message>
+<source>Do not trust the results of {name}: {against}</source>
+<translation>Den Ergebnissen von {name} nicht trauen: {against}</translation>
+</message>
+<message>
+<source>Drop failed</source>
+<translation>Gescheiterte auslassen</translation>
+</message>
+<message>
+<source>Drop incomplete</source>
+<translation>Unvollständige auslassen</translation>
+</message>
+<message>
+<source>Earlier networks, spread over the decay epochs, whose translations the segmenter learns from as well.</source>
+<translation>Frühere Netze, über die Abkling-Epochen verteilt, aus deren Übersetzungen das Segmentierungsnetz ebenfalls lernt.</translation>
+</message>
+<message>
+<source>Edge weight</source>
+<translation>Gewicht, Kanten</translation>
+</message>
+<message>
+<source>Entropy (nats) of a structure's probability above which a voxel is doubtful.</source>
+<translation>Entropie (nat) der Wahrscheinlichkeit einer Struktur, ab der ein Voxel zweifelhaft ist.</translation>
+</message>
+<message>
+<source>Epochs</source>
+<translation>Epochen</translation>
+</message>
+<message>
+<source>Epochs at the initial learning rate.</source>
+<translation>Epochen mit der anfänglichen Lernrate.</translation>
+</message>
+<message>
+<source>Epochs between checkpoints.</source>
+<translation>Epochen zwischen zwei Zwischenständen.</translation>
+</message>
+<message>
+<source>Epochs of one training.</source>
+<translation>Epochen eines Trainings.</translation>
+</message>
+<message>
+<source>Epochs of the training in each iteration from 1 on; 0: as segmentation.epochs.</source>
+<translation>Epochen des Trainings in jeder Runde ab 1; 0: wie segmentation.epochs.</translation>
+</message>
+<message>
+<source>Evaluation needs both the folder of its images and the folder of its labels; give both or neither.</source>
+<translation>Die Auswertung braucht den Ordner ihrer Bilder und den ihrer Labels; beide angeben oder keinen.</translation>
+</message>
+<message>
+<source>Evidence</source>
+<translation>Belege</translation>
+</message>
+<message>
+<source>Feature maps of nnU-Net's first stage.</source>
+<translation>Merkmalskarten der ersten Stufe von nnU-Net.</translation>
+</message>
+<message>
+<source>Feature maps of the discriminator's first layer, which is also the encoder's.</source>
+<translation>Merkmalskarten der ersten Schicht des Diskriminators, die auch die des Encoders ist.</translation>
+</message>
+<message>
+<source>Feature maps of the discriminator's first layer.</source>
+<translation>Merkmalskarten der ersten Schicht des Diskriminators.</translation>
+</message>
+<message>
+<source>Feature maps of the generator's first layer.</source>
+<translation>Merkmalskarten der ersten Schicht des Generators.</translation>
+</message>
+<message>
+<source>Feature maps of the generator's last layer.</source>
+<translation>Merkmalskarten der letzten Schicht des Generators.</translation>
+</message>
+<message>
+<source>Finest spacing (mm)</source>
+<translation>Feinster Abstand (mm)</translation>
+</message>
+<message>
+<source>Flip equivariance</source>
+<translation>Äquivarianz (Spiegeln)</translation>
+</message>
+<message>
+<source>Further epochs over which the learning rate falls linearly to zero.</source>
+<translation>Weitere Epochen, in denen die Lernrate linear auf null fällt.</translation>
+</message>
+<message>
+<source>GPU memory (GB)</source>
+<translation>GPU-Speicher (GB)</translation>
+</message>
+<message>
+<source>GPU memory (GB) that nnU-Net plans its patch and batch size for.</source>
+<translation>GPU-Speicher (GB), für den nnU-Net Ausschnitt und Batchgröße plant.</translation>
+</message>
+<message>
+<source>Generator blocks</source>
+<translation>Blöcke (Generator)</translation>
+</message>
+<message>
+<source>Generator downsamplings</source>
+<translation>Halbierungen (Generator)</translation>
+</message>
+<message>
+<source>Generator features</source>
+<translation>Merkmale (Generator)</translation>
+</message>
+<message>
+<source>Helper processes</source>
+<translation>Hilfsprozesse</translation>
+</message>
+<message>
+<source>Highest factor of that scaling; 2 doubles the signal. Below 1 for a structure that is darker in the target.</source>
+<translation>Größter Faktor dieser Skalierung; 2 verdoppelt das Signal. Unter 1 für eine Struktur, die im Ziel dunkler ist.</translation>
+</message>
+<message>
+<source>Highest fitting intensity, relative to the mean inside the pseudo-label.</source>
+<translation>Größte passende Intensität, relativ zum Mittel im Pseudo-Label.</translation>
+</message>
+<message>
+<source>How empty masks and the mean surface distance are counted.</source>
+<translation>Wie leere Masken und der mittlere Oberflächenabstand zählen.</translation>
+</message>
+<message>
+<source>How often a case with a pseudo-label is drawn, relative to one with a real label.</source>
+<translation>Wie oft ein Fall mit Pseudo-Label gezogen wird, relativ zu einem mit echtem Label.</translation>
+</message>
+<message>
+<source>How often the ResNet generator halves a slice; 0: by the slice's size.</source>
+<translation>Wie oft der ResNet-Generator eine Schicht halbiert; 0: nach der Größe der Schicht.</translation>
+</message>
+<message>
+<source>How often the generator halves a slice; 0: by the slice's size.</source>
+<translation>Wie oft der Generator eine Schicht halbiert; 0: nach der Größe der Schicht.</translation>
+</message>
+<message>
+<source>Identity</source>
+<translation>Identität</translation>
+</message>
+<message>
+<source>Identity weight</source>
+<translation>Gewicht, Identität</translation>
+</message>
+<message>
+<source>Image size</source>
+<translation>Bildgröße</translation>
+</message>
+<message>
+<source>Image translator; 'none' trains on the source images as they are.</source>
+<translation>Bildübersetzer; 'none' trainiert auf den Quellbildern, wie sie sind.</translation>
+</message>
+<message>
+<source>Initial learning rate</source>
+<translation>Anfängliche Lernrate</translation>
+</message>
+<message>
+<source>Initial learning rate in each iteration from 1 on; 0: as segmentation.initial_learning_rate.</source>
+<translation>Anfängliche Lernrate in jeder Runde ab 1; 0: wie segmentation.initial_learning_rate.</translation>
+</message>
+<message>
+<source>Initial learning rate of Adam.</source>
+<translation>Anfängliche Lernrate von Adam.</translation>
+</message>
+<message>
+<source>Initial learning rate of the optimizer.</source>
+<translation>Anfängliche Lernrate des Optimierers.</translation>
+</message>
+<message>
+<source>Intensity percentile of a volume that becomes +1.</source>
+<translation>Intensitätsperzentil eines Volumens, das zu +1 wird.</translation>
+</message>
+<message>
+<source>Intensity percentile of a volume that becomes -1.</source>
+<translation>Intensitätsperzentil eines Volumens, das zu -1 wird.</translation>
+</message>
+<message>
+<source>Interrupted; results that are there already are whole.</source>
+<translation>Unterbrochen; schon vorhandene Ergebnisse sind vollständig.</translation>
+</message>
+<message>
+<source>Interrupted; run the same command to continue where it stopped.</source>
+<translation>Unterbrochen; Fortsetzen macht dort weiter, wo es war.</translation>
+</message>
+<message>
+<source>Iterations</source>
+<translation>Runden</translation>
+</message>
+<message>
+<source>Iterations per epoch</source>
+<translation>Schritte je Epoche</translation>
+</message>
+<message>
+<source>Labels</source>
+<translation>Labels</translation>
+</message>
+<message>
+<source>Largest component</source>
+<translation>Größter Teil</translation>
+</message>
+<message>
+<source>Learning rate</source>
+<translation>Lernrate</translation>
+</message>
+<message>
+<source>Least expected dice</source>
+<translation>Kleinster erwarteter Dice</translation>
+</message>
+<message>
+<source>Least spacing (mm) along each axis that nnU-Net sees; larger is coarser, a patch shows more of the body. 0: as it plans.</source>
+<translation>Kleinster Voxelabstand (mm) je Achse, den nnU-Net sieht; größer ist gröber, ein Ausschnitt zeigt mehr vom Körper. 0: wie es plant.</translation>
+</message>
+<message>
+<source>Leave out target cases in which a structure's expected DSC, told by its own probabilities, is below this; 0 keeps all.</source>
+<translation>Ziel-Fälle auslassen, in denen der erwartete DSC einer Struktur nach ihren eigenen Wahrscheinlichkeiten darunter liegt; 0 behält alle.</translation>
+</message>
+<message>
+<source>Leave out target cases in whose pseudo-labels a structure is missing wholly.</source>
+<translation>Ziel-Fälle auslassen, in deren Pseudo-Labels eine Struktur ganz fehlt.</translation>
+</message>
+<message>
+<source>Leave out translated cases that fail the checks, instead of only reporting them.</source>
+<translation>Übersetzte Fälle, die die Prüfungen nicht bestehen, auslassen statt sie nur zu melden.</translation>
+</message>
+<message>
+<source>Length of the vectors that patches are compared by.</source>
+<translation>Länge der Vektoren, mit denen Ausschnitte verglichen werden.</translation>
+</message>
+<message>
+<source>Loading PyTorch and nnU-Net.</source>
+<translation>PyTorch und nnU-Net werden geladen.</translation>
+</message>
+<message>
+<source>Lower percentile</source>
+<translation>Unteres Perzentil</translation>
+</message>
+<message>
+<source>Lowest factor of that scaling; 0.5 halves the signal. Above 1 for a structure that is brighter in the target.</source>
+<translation>Kleinster Faktor dieser Skalierung; 0.5 halbiert das Signal. Über 1 für eine Struktur, die im Ziel heller ist.</translation>
+</message>
+<message>
+<source>Lowest fitting intensity, relative to the mean inside the pseudo-label.</source>
+<translation>Kleinste passende Intensität, relativ zum Mittel im Pseudo-Label.</translation>
+</message>
+<message>
+<source>Making sure that the scans are those that the experiment began with.</source>
+<translation>Es wird geprüft, ob die Scans die sind, mit denen das Experiment begann.</translation>
+</message>
+<message>
+<source>Measure, after each training, what tells without labels whether its results can be trusted.</source>
+<translation>Nach jedem Training messen, was ohne Labels verrät, ob seinen Ergebnissen zu trauen ist.</translation>
+</message>
+<message>
+<source>Memory ran out before the work began: processes are limited to {limit} GB (ulimit -v, or a batch system's setting) and need {least_address_space} GB to load PyTorch and nnU-Net alone; raise the limit.</source>
+<translation>Der Speicher ging aus, bevor die Arbeit begann: Prozesse sind auf {limit} GB begrenzt (ulimit -v oder die Einstellung eines Batch-Systems) und brauchen {least_address_space} GB allein zum Laden von PyTorch und nnU-Net; die Grenze anheben.</translation>
+</message>
+<message>
+<source>Memory ran out; close other programs, or run with --set helper_processes=0 and smaller batches.</source>
+<translation>Der Speicher ging aus; andere Programme schließen und erneut versuchen.</translation>
+</message>
+<message>
+<source>Minutes that the whole experiment may take here: slices and epochs are chosen when it begins, for the scans and the computer; what differs from the preset stays. 0: as the settings say.</source>
+<translation>Minuten, die das ganze Experiment hier dauern darf: Schichten und Epochen werden zu Beginn für die Scans und den Rechner gewählt; was von der Voreinstellung abweicht, bleibt. 0: wie eingestellt.</translation>
+</message>
+<message>
+<source>Mirror every second batch before and its features after translation, as FastCUT does.</source>
+<translation>Jeden zweiten Batch vor und seine Merkmale nach der Übersetzung spiegeln, wie FastCUT.</translation>
+</message>
+<message>
+<source>Mirroring</source>
+<translation>Spiegeln</translation>
+</message>
+<message>
+<source>NAME:NUMBER,NAME:NUMBER with each name once, such as Tumour:0.5, or JSON, such as {{"Tumour, left": 0.5}}</source>
+<translation>NAME:ZAHL,NAME:ZAHL mit jedem Namen einmal, etwa Tumour:0.5, oder JSON, etwa {{"Tumour, left": 0.5}}</translation>
+</message>
+<message>
+<source>NAME:VALUE,NAME:VALUE with each name once and whole numbers, such as Tumour:1, or JSON, such as {{"Tumour, left": 1}}</source>
+<translation>NAME:WERT,NAME:WERT mit jedem Namen einmal und ganzen Zahlen, etwa Tumour:1, oder JSON, etwa {{"Tumour, left": 1}}</translation>
+</message>
+<message>
+<source>Name of the preset these settings started from.</source>
+<translation>Name der Voreinstellung, von der diese Einstellungen ausgehen.</translation>
+</message>
+<message>
+<source>No file in {predictions} belongs to one in {references} (for example {predicted} and {drawn}); name both after the case, as CASE_Label.nii.gz.</source>
+<translation>Keine Datei in {predictions} gehört zu einer in {references} (zum Beispiel {predicted} und {drawn}); beide nach dem Fall benennen, als FALL_Label.nii.gz.</translation>
+</message>
+<message>
+<source>No label map of {name} holds a structure, so there is nothing to learn; check the source domain's label maps.</source>
+<translation>Keine Labelkarte von {name} enthält eine Struktur, es gibt also nichts zu lernen; die Labelkarten der Quelldomäne prüfen.</translation>
+</message>
+<message>
+<source>No volume is chosen; choose the scan to work on.</source>
+<translation>Es ist kein Volumen gewählt; den Scan wählen, mit dem gearbeitet wird.</translation>
+</message>
+<message>
+<source>Not for clinical use.</source>
+<translation>Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>One scan appears as several cases: {first_three}.</source>
+<translation>Ein Scan kommt als mehrere Fälle vor: {first_three}.</translation>
+</message>
+<message>
+<source>Optimizer</source>
+<translation>Optimierer</translation>
+</message>
+<message>
+<source>Patches</source>
+<translation>Ausschnitte</translation>
+</message>
+<message>
+<source>Pool size</source>
+<translation>Vorratsgröße</translation>
+</message>
+<message>
+<source>Pooled epochs</source>
+<translation>Weitere Netze</translation>
+</message>
+<message>
+<source>Positions in each layer that are told from one another.</source>
+<translation>Stellen in jeder Schicht, die voneinander unterschieden werden.</translation>
+</message>
+<message>
+<source>Precision</source>
+<translation>Genauigkeit</translation>
+</message>
+<message>
+<source>Preset</source>
+<translation>Voreinstellung</translation>
+</message>
+<message>
+<source>Probability with which a training patch of a source case has a structure's signal scaled, each on its own.</source>
+<translation>Wahrscheinlichkeit, mit der in einem Trainingsausschnitt eines Quell-Falls das Signal einer Struktur skaliert wird, jede für sich.</translation>
+</message>
+<message>
+<source>Process {holder} could not be killed; end it as the user who started it.</source>
+<translation>Prozess {holder} ließ sich nicht beenden; als der Benutzer beenden, der ihn gestartet hat.</translation>
+</message>
+<message>
+<source>Process {numbers} was killed and has not ended; end it as the user who started it.</source>
+<translation>Prozess {numbers} wurde abgebrochen und ist nicht zu Ende; als der Benutzer beenden, der ihn gestartet hat.</translation>
+</message>
+<message>
+<source>Processes that help to prepare images; 0: none, -1: the program chooses.</source>
+<translation>Prozesse, die beim Vorbereiten der Bilder helfen; 0: keine, -1: das Programm wählt.</translation>
+</message>
+<message>
+<source>Projection features</source>
+<translation>Merkmale (Projektion)</translation>
+</message>
+<message>
+<source>Pseudo label weight</source>
+<translation>Gewicht der Pseudo-Labels</translation>
+</message>
+<message>
+<source>PyTorch cannot train on several GPUs here, as it comes without NCCL; choose one of them, such as {first}.</source>
+<translation>PyTorch kann hier nicht auf mehreren GPUs trainieren, da ihm NCCL fehlt; eine davon wählen, etwa {first}.</translation>
+</message>
+<message>
+<source>PyTorch sees the device {device} but cannot use it ({error}); install a PyTorch that fits it, or run with --device cpu.</source>
+<translation>PyTorch sieht das Gerät {device}, kann es aber nicht nutzen ({error}); ein passendes PyTorch installieren oder den Prozessor als Gerät wählen.</translation>
+</message>
+<message>
+<source>Reconstruction weight</source>
+<translation>Gewicht, Rekonstruktion</translation>
+</message>
+<message>
+<source>Refinement</source>
+<translation>Verfeinerung</translation>
+</message>
+<message>
+<source>Refinement brightest</source>
+<translation>Hellste Intensität</translation>
+</message>
+<message>
+<source>Refinement darkest</source>
+<translation>Dunkelste Intensität</translation>
+</message>
+<message>
+<source>Refinement entropy</source>
+<translation>Entropie der Verfeinerung</translation>
+</message>
+<message>
+<source>Residual blocks of the ResNet generator.</source>
+<translation>Residualblöcke des ResNet-Generators.</translation>
+</message>
+<message>
+<source>Residual blocks of the generator.</source>
+<translation>Residualblöcke des Generators.</translation>
+</message>
+<message>
+<source>Scaled copies</source>
+<translation>Skalierte Kopien</translation>
+</message>
+<message>
+<source>Scans used both for training (without labels) and for evaluation: {first_three}; scores on them do not tell how well unseen scans do.</source>
+<translation>Scans, die sowohl zum Training (ohne Labels) als auch zur Auswertung dienen: {first_three}; ihre Bewertung sagt nichts über ungesehene Scans.</translation>
+</message>
+<message>
+<source>Seed</source>
+<translation>Startwert</translation>
+</message>
+<message>
+<source>Seed of everything that is drawn at random.</source>
+<translation>Startwert für alles, was zufällig gezogen wird.</translation>
+</message>
+<message>
+<source>Segment '{name}' could not be added to segmentation '{name2}'; see Slicer's log.</source>
+<translation>Segment '{name}' ließ sich der Segmentierung '{name2}' nicht hinzufügen; siehe Slicers Protokoll.</translation>
+</message>
+<message>
+<source>Segmentation '{name}' could not be merged into one label map; check its segments in the module Segmentations.</source>
+<translation>Segmentierung '{name}' ließ sich nicht zu einer Labelkarte zusammenfassen; ihre Segmente im Modul Segmentierungen prüfen.</translation>
+</message>
+<message>
+<source>Segmentation '{name}' has no binary labelmap; create that representation in the module Segmentations.</source>
+<translation>Segmentierung '{name}' hat keine binäre Labelkarte; diese Darstellung im Modul Segmentierungen erzeugen.</translation>
+</message>
+<message>
+<source>Segmentation '{name}' has no reference geometry; choose its source volume in the module Segment Editor.</source>
+<translation>Segmentierung '{name}' hat keine Referenzgeometrie; ihr Quellvolumen im Modul Segment-Editor wählen.</translation>
+</message>
+<message>
+<source>Segmentation '{name}' has no segment '{name2}' (it has {there}); rename the segment.</source>
+<translation>Segmentierung '{name}' hat kein Segment '{name2}' (sie hat {there}); das Segment umbenennen.</translation>
+</message>
+<message>
+<source>Segmentation nodes and .seg.nrrd files need Slicer's MRML classes; run inside Slicer or install slicer-core.</source>
+<translation>Segmentierungsknoten und .seg.nrrd-Dateien brauchen Slicers MRML-Klassen; in Slicer ausführen oder slicer-core installieren.</translation>
+</message>
+<message>
+<source>Segmentation weight</source>
+<translation>Gewicht, Segmentierung</translation>
+</message>
+<message>
+<source>Self-training iterations after iteration 0.</source>
+<translation>Runden des Selbsttrainings nach Runde 0.</translation>
+</message>
+<message>
+<source>Slicer's writer failed</source>
+<translation>Slicer konnte nicht schreiben</translation>
+</message>
+<message>
+<source>Slices of each domain in one step.</source>
+<translation>Schichten jeder Domäne in einem Schritt.</translation>
+</message>
+<message>
+<source>Start each retraining from the weights of the iteration before.</source>
+<translation>Jedes neue Training mit den Gewichten der Runde davor beginnen.</translation>
+</message>
+<message>
+<source>Step of the sliding window as a share of the patch.</source>
+<translation>Schritt des gleitenden Fensters als Anteil des Ausschnitts.</translation>
+</message>
+<message>
+<source>Steps in an epoch; 0 is one pass over the domain with more slices.</source>
+<translation>Schritte in einer Epoche; 0 ist ein Durchgang durch die Domäne mit mehr Schichten.</translation>
+</message>
+<message>
+<source>Steps per epoch</source>
+<translation>Schritte je Epoche</translation>
+</message>
+<message>
+<source>Strided convolutions of the discriminator: 3 see patches of 70 x 70 pixels, 2 of 34 x 34, 1 of 16 x 16; 0: by the slice's size.</source>
+<translation>Faltungen des Diskriminators mit Schrittweite: 3 sehen Ausschnitte von 70 x 70 Pixeln, 2 von 34 x 34, 1 von 16 x 16; 0: nach der Größe der Schicht.</translation>
+</message>
+<message>
+<source>Structure scaling highest</source>
+<translation>Skalierung höchstens</translation>
+</message>
+<message>
+<source>Structure scaling lowest</source>
+<translation>Skalierung mindestens</translation>
+</message>
+<message>
+<source>Structure scaling probability</source>
+<translation>Wahrscheinlichkeit der Skalierung</translation>
+</message>
+<message>
+<source>Structures and factors; each adds a copy of every pseudo-target image with that structure's signal scaled.</source>
+<translation>Strukturen und Faktoren; jeder ergänzt zu jedem Pseudo-Zielbild eine Kopie, in der das Signal der Struktur skaliert ist.</translation>
+</message>
+<message>
+<source>Structures and their values in the label maps.</source>
+<translation>Strukturen und ihre Werte in den Labelkarten.</translation>
+</message>
+<message>
+<source>Structures brighter than what surrounds them in target images; 90 % of training patches have 1.2 to 4 times their signal.</source>
+<translation>Strukturen, die in Zielbildern heller sind als ihre Umgebung; 90 % der Trainingsausschnitte haben das 1.2- bis 4-fache ihres Signals.</translation>
+</message>
+<message>
+<source>Structures darker than what surrounds them in target images; 90 % of training patches have their signal divided by 1.2 to 4.</source>
+<translation>Strukturen, die in Zielbildern dunkler sind als ihre Umgebung; in 90 % der Trainingsausschnitte ist ihr Signal durch 1.2 bis 4 geteilt.</translation>
+</message>
+<message>
+<source>Structures of which every prediction keeps only the largest connected component.</source>
+<translation>Strukturen, von denen jede Vorhersage nur den größten zusammenhängenden Teil behält.</translation>
+</message>
+<message>
+<source>Temperature</source>
+<translation>Temperatur</translation>
+</message>
+<message>
+<source>Temperature of the contrastive loss.</source>
+<translation>Temperatur des kontrastiven Verlusts.</translation>
+</message>
+<message>
+<source>The GPU ran out of memory; end other programs that use it, run on another with --device, or lower translation.batch_size or segmentation.memory_gb in a new experiment.</source>
+<translation>Der Speicher der GPU ging aus; andere Programme beenden, die sie nutzen, ein anderes Gerät wählen oder in einem neuen Experiment translation.batch_size oder segmentation.memory_gb senken.</translation>
+</message>
+<message>
+<source>The Python package '{name}' is missing; install nnU-Net (pip install nnunetv2).</source>
+<translation>Das Python-Paket '{name}' fehlt; nnU-Net im Abschnitt Python-Pakete installieren.</translation>
+</message>
+<message>
+<source>The Python package {packages} is missing; install the extension PyTorch with Slicer's Extensions Manager, open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
+<translation>Das Python-Paket {packages} fehlt; die Erweiterung PyTorch mit Slicers Erweiterungsmanager installieren, das Modul CrossMoDA UDA öffnen und in seinem Abschnitt Python-Pakete Fehlendes installieren drücken.</translation>
+</message>
+<message>
+<source>The Python package {packages} is missing; install with: {executable} -m pip install {packages2}</source>
+<translation>Das Python-Paket {packages} fehlt; installieren mit: {executable} -m pip install {packages2}</translation>
+</message>
+<message>
+<source>The Python package {packages} is missing; open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
+<translation>Das Python-Paket {packages} fehlt; das Modul CrossMoDA UDA öffnen und in seinem Abschnitt Python-Pakete Fehlendes installieren drücken.</translation>
+</message>
+<message>
+<source>The Python package {package} {version} does not fit the others ({reason})</source>
+<translation>Das Python-Paket {package} {version} passt nicht zu den anderen ({reason})</translation>
+</message>
+<message>
+<source>The Python package {package}, which {owner} needs, is missing</source>
+<translation>Das Python-Paket {package}, das {owner} braucht, fehlt</translation>
+</message>
+<message>
+<source>The Python packages {packages} are missing; install the extension PyTorch with Slicer's Extensions Manager, open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
+<translation>Die Python-Pakete {packages} fehlen; die Erweiterung PyTorch mit Slicers Erweiterungsmanager installieren, das Modul CrossMoDA UDA öffnen und in seinem Abschnitt Python-Pakete Fehlendes installieren drücken.</translation>
+</message>
+<message>
+<source>The Python packages {packages} are missing; install with: {executable} -m pip install {packages2}</source>
+<translation>Die Python-Pakete {packages} fehlen; installieren mit: {executable} -m pip install {packages2}</translation>
+</message>
+<message>
+<source>The Python packages {packages} are missing; open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
+<translation>Die Python-Pakete {packages} fehlen; das Modul CrossMoDA UDA öffnen und in seinem Abschnitt Python-Pakete Fehlendes installieren drücken.</translation>
+</message>
+<message>
+<source>The device '{text}' names a GPU twice; name each once, such as cuda:0,1.</source>
+<translation>Das Gerät '{text}' nennt eine GPU zweimal; jede einmal nennen, etwa cuda:0,1.</translation>
+</message>
+<message>
+<source>The disk is full (writing {place}); free some space, then go on (the same command, or Resume in the panel).</source>
+<translation>Die Platte ist voll (beim Schreiben von {place}); Platz schaffen, dann mit Fortsetzen weitermachen.</translation>
+</message>
+<message>
+<source>The disk is full; free some space, then go on (the same command, or Resume in the panel).</source>
+<translation>Die Platte ist voll; Platz schaffen, dann mit Fortsetzen weitermachen.</translation>
+</message>
+<message>
+<source>The label map holds the value {strange}, which no structure has ({known}); check the labels setting.</source>
+<translation>Die Labelkarte enthält den Wert {strange}, den keine Struktur hat ({known}); die Einstellung labels prüfen.</translation>
+</message>
+<message>
+<source>The model in {folder} is incomplete: {name} is missing; copy the whole folder again.</source>
+<translation>Das Modell in {folder} ist unvollständig: {name} fehlt; den ganzen Ordner erneut kopieren.</translation>
+</message>
+<message>
+<source>The prediction of {case}</source>
+<translation>Die Vorhersage zu {case}</translation>
+</message>
+<message>
+<source>The reference of {case}</source>
+<translation>Die Referenz zu {case}</translation>
+</message>
+<message>
+<source>The scan is blank: every voxel is {low}; export or load it again.</source>
+<translation>Der Scan ist leer: Jeder Voxel ist {low}; erneut exportieren oder laden.</translation>
+</message>
+<message>
+<source>The scan would have {voxels} voxels of the {size} mm that the model works with; check its voxel size or crop it.</source>
+<translation>Der Scan hätte {voxels} Voxel von {size} mm, mit denen das Modell arbeitet; seine Voxelgröße prüfen oder ihn zuschneiden.</translation>
+</message>
+<message>
+<source>The settings are not a JSON object; restore the file or start in a new folder.</source>
+<translation>Die Einstellungen sind kein JSON-Objekt; die Datei wiederherstellen oder in einem neuen Ordner beginnen.</translation>
+</message>
+<message>
+<source>The training's process for {devices} died (exit status {exitcode}), most likely because memory ran out; end other programs, or run again on fewer devices with --device.</source>
+<translation>Der Trainingsprozess für {devices} brach ab (Status {exitcode}), wahrscheinlich weil der Speicher ausging; andere Programme beenden oder weniger Geräte wählen.</translation>
+</message>
+<message>
+<source>The training's process for {devices} died (signal {value}), most likely because memory ran out; end other programs, or run again on fewer devices with --device.</source>
+<translation>Der Trainingsprozess für {devices} brach ab (Signal {value}), wahrscheinlich weil der Speicher ausging; andere Programme beenden oder weniger Geräte wählen.</translation>
+</message>
+<message>
+<source>The translated {case} fails a check: {told}. A new experiment with translation.drop_failed=true leaves such cases out.</source>
+<translation>Die Übersetzung von {case} besteht eine Prüfung nicht: {told}. Ein neues Experiment mit translation.drop_failed=true lässt solche Fälle aus.</translation>
+</message>
+<message>
+<source>The translated {case} fails a check: {told}. It is left out.</source>
+<translation>Die Übersetzung von {case} besteht eine Prüfung nicht: {told}. Sie wird ausgelassen.</translation>
+</message>
+<message>
+<source>The translator's training began in bf16 on {get} ({record}), in which Apple's GPU does not compute; go on with --device cpu or on the machine it began on, or start a new experiment.</source>
+<translation>Das Training der Bildübersetzung begann in bf16 auf {get} ({record}), womit Apples GPU nicht rechnet; mit dem Prozessor oder auf dem Rechner weitermachen, auf dem es begann, oder ein neues Experiment beginnen.</translation>
+</message>
+<message>
+<source>The {domain} case '{id}' has {count} images: {first_three}; keep one of them.</source>
+<translation>Der Fall '{id}' ({domain}) hat {count} Bilder: {first_three}; eines davon behalten.</translation>
+</message>
+<message>
+<source>The {domain} case '{id}' has {count} label maps: {first_three}; keep one of them.</source>
+<translation>Der Fall '{id}' ({domain}) hat {count} Labelkarten: {first_three}; eine davon behalten.</translation>
+</message>
+<message>
+<source>The {domain} domain has no cases; add {text}.</source>
+<translation>Die Domäne {domain} hat keine Fälle; {text} hinzufügen.</translation>
+</message>
+<message>
+<source>There are no scans to cut into slices for {name}; name at least one scan of each domain.</source>
+<translation>Es gibt keine Scans, die sich für {name} in Schichten zerlegen lassen; mindestens einen Scan jeder Domäne angeben.</translation>
+</message>
+<message>
+<source>There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.</source>
+<translation>Ein Gerät '{text}' gibt es nicht; auto, cuda, cuda:N (wie cuda:0), mehrere als cuda:0,1, mps oder cpu angeben.</translation>
+</message>
+<message>
+<source>There is no image translator '{name}'; choose one of {translators}.</source>
+<translation>Einen Bildübersetzer '{name}' gibt es nicht; einen von {translators} wählen.</translation>
+</message>
+<message>
+<source>There is no imported model '{name}'; none has been imported.</source>
+<translation>Ein importiertes Modell '{name}' gibt es nicht; es wurde keines importiert.</translation>
+</message>
+<message>
+<source>There is no imported model '{name}'; there are {names}.</source>
+<translation>Ein importiertes Modell '{name}' gibt es nicht; es gibt {names}.</translation>
+</message>
+<message>
+<source>There is no preset '{name}'; {nearest_of}.</source>
+<translation>Eine Voreinstellung '{name}' gibt es nicht; {nearest_of}.</translation>
+</message>
+<message>
+<source>There is no scoring convention '{convention}'; choose one of {conventions}.</source>
+<translation>Eine Bewertungskonvention '{convention}' gibt es nicht; eine von {conventions} wählen.</translation>
+</message>
+<message>
+<source>There is no setting '{key}'; {nearest_of}.</source>
+<translation>Eine Einstellung '{key}' gibt es nicht; {nearest_of}.</translation>
+</message>
+<message>
+<source>These scans need about {needed} on this computer even with the fewest useful training steps, more than budget_minutes={budget_minutes}; take fewer scans, a smaller translation.image_size or more time.</source>
+<translation>Diese Scans brauchen auf diesem Rechner selbst mit den wenigsten brauchbaren Trainingsschritten etwa {needed}, mehr als budget_minutes={budget_minutes}; weniger Scans, eine kleinere translation.image_size oder mehr Zeit nehmen.</translation>
+</message>
+<message>
+<source>This machine has no device {wanted} that PyTorch can use; choose auto or one of: {there}.</source>
+<translation>Dieser Rechner hat kein Gerät {wanted}, das PyTorch nutzen kann; auto oder eines von diesen wählen: {there}.</translation>
+</message>
+<message>
+<source>Tile step</source>
+<translation>Kachelschritt</translation>
+</message>
+<message>
+<source>Trainer</source>
+<translation>Trainer</translation>
+</message>
+<message>
+<source>Training of the translator diverged in epoch {epoch} (a loss is not finite); lower translation.learning_rate and start a new experiment.</source>
+<translation>Das Training der Bildübersetzung divergierte in Epoche {epoch} (ein Verlust ist nicht endlich); translation.learning_rate senken und ein neues Experiment beginnen.</translation>
+</message>
+<message>
+<source>Training steps in an epoch.</source>
+<translation>Trainingsschritte in einer Epoche.</translation>
+</message>
+<message>
+<source>Training the segmenter in {precision} on the CPU.</source>
+<translation>Das Segmentierungsnetz wird in {precision} auf der CPU trainiert.</translation>
+</message>
+<message>
+<source>Training the translator in {choose} on {used}.</source>
+<translation>Die Bildübersetzung wird in {choose} auf {used} trainiert.</translation>
+</message>
+<message>
+<source>Translated slices kept to show the discriminators older ones; 0 is none.</source>
+<translation>Aufbewahrte übersetzte Schichten, um den Diskriminatoren ältere zu zeigen; 0 ist keine.</translation>
+</message>
+<message>
+<source>Translator</source>
+<translation>Bildübersetzer</translation>
+</message>
+<message>
+<source>Unexpected {name}: {one_line}; please report it with {log}.</source>
+<translation>Unerwarteter Fehler {name}: {one_line}; bitte mit {log} melden.</translation>
+</message>
+<message>
+<source>Unexpected {name}: {one_line}; please report it.</source>
+<translation>Unerwarteter Fehler {name}: {one_line}; bitte melden.</translation>
+</message>
+<message>
+<source>Upper percentile</source>
+<translation>Oberes Perzentil</translation>
+</message>
+<message>
+<source>VTK's writer failed</source>
+<translation>VTK konnte nicht schreiben</translation>
+</message>
+<message>
+<source>Validation iterations per epoch</source>
+<translation>Validierungsschritte je Epoche</translation>
+</message>
+<message>
+<source>Validation steps in an epoch.</source>
+<translation>Validierungsschritte in einer Epoche.</translation>
+</message>
+<message>
+<source>Volume '{name}' has no image data; load it again or choose another volume.</source>
+<translation>Volumen '{name}' hat keine Bilddaten; erneut laden oder ein anderes Volumen wählen.</translation>
+</message>
+<message>
+<source>Volume '{name}' has skewed axes; resample it to a regular grid first (module Resample Scalar/Vector/DWI Volume).</source>
+<translation>Volumen '{name}' hat schiefe Achsen; zuerst auf ein regelmäßiges Gitter umrechnen (Modul Resample Scalar/Vector/DWI Volume).</translation>
+</message>
+<message>
+<source>Volume '{name}' has {numberofcomponents} values a voxel; expected a scalar volume.</source>
+<translation>Volumen '{name}' hat {numberofcomponents} Werte je Voxel; erwartet wird ein skalares Volumen.</translation>
+</message>
+<message>
+<source>Volume '{name}' holds voxels that are not finite numbers; replace them, for example by 0.</source>
+<translation>Volumen '{name}' enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
+</message>
+<message>
+<source>Volume '{name}' is a single slice; expected a 3-D scan.</source>
+<translation>Volumen '{name}' ist eine einzelne Schicht; erwartet wird ein 3-D-Scan.</translation>
+</message>
+<message>
+<source>Volume '{name}' is both input and output; choose another output volume.</source>
+<translation>Volumen '{name}' ist Eingabe und Ausgabe zugleich; ein anderes Ausgabevolumen wählen.</translation>
+</message>
+<message>
+<source>Volume '{name}' is not on the grid of its label map ({differences}); segment the volume again as it is now.</source>
+<translation>Volumen '{name}' liegt nicht auf dem Gitter seiner Labelkarte ({differences}); das Volumen, wie es jetzt ist, erneut segmentieren.</translation>
+</message>
+<message>
+<source>Volume '{name}' is under the non-linear transform '{name2}'; harden the transform or take it off first.</source>
+<translation>Volumen '{name}' steht unter der nichtlinearen Transformation '{name2}'; die Transformation zuerst härten oder abnehmen.</translation>
+</message>
+<message>
+<source>Warm start</source>
+<translation>Warmstart</translation>
+</message>
+<message>
+<source>Weight decay</source>
+<translation>Gewichtsabnahme</translation>
+</message>
+<message>
+<source>Weight of the adversarial loss.</source>
+<translation>Gewicht des adversarialen Verlusts.</translation>
+</message>
+<message>
+<source>Weight of the class-weighted cross-entropy beside 1 - DSC in a segmentation loss; 0 is as in COSMOS.</source>
+<translation>Gewicht der klassengewichteten Kreuzentropie neben 1 - DSC in einem Segmentierungsverlust; 0 ist wie in COSMOS.</translation>
+</message>
+<message>
+<source>Weight of the contrastive loss; FastCUT's is 10.</source>
+<translation>Gewicht des kontrastiven Verlusts; bei FastCUT 10.</translation>
+</message>
+<message>
+<source>Weight of the cycle consistency loss.</source>
+<translation>Gewicht des Verlusts der Zyklenkonsistenz.</translation>
+</message>
+<message>
+<source>Weight of the edge loss between a source slice and its translation (L1 between Sobel magnitudes).</source>
+<translation>Gewicht des Kantenverlusts zwischen einer Quell-Schicht und ihrer Übersetzung (L1 zwischen Sobel-Beträgen).</translation>
+</message>
+<message>
+<source>Weight of the generators' adversarial loss.</source>
+<translation>Gewicht des adversarialen Verlusts der Generatoren.</translation>
+</message>
+<message>
+<source>Weight of the identity loss.</source>
+<translation>Gewicht des Identitätsverlusts.</translation>
+</message>
+<message>
+<source>Weight of the loss of slices that are encoded and decoded in their own domain.</source>
+<translation>Gewicht des Verlusts von Schichten, die in ihrer eigenen Domäne kodiert und dekodiert werden.</translation>
+</message>
+<message>
+<source>Weight of the segmentation losses.</source>
+<translation>Gewicht der Segmentierungsverluste.</translation>
+</message>
+<message>
+<source>Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.</source>
+<translation>Wo Netze rechnen: auto, cuda, cuda:N, mps, cpu oder cuda:N,M,..., um auf mehreren zu trainieren.</translation>
+</message>
+<message>
+<source>Whether torch.compile speeds up the networks; auto: on a GPU.</source>
+<translation>Ob torch.compile die Netze beschleunigt; auto: auf einer GPU.</translation>
+</message>
+<message>
+<source>Whole slices are resized to this many pixels along both sides.</source>
+<translation>Ganze Schichten werden auf so viele Pixel je Seite gebracht.</translation>
+</message>
+<message>
+<source>`run -o {folder}` goes on</source>
+<translation>Fortsetzen im Abschnitt Anpassen ({folder})</translation>
+</message>
+<message>
+<source>a batch of {batch} slices is shared evenly</source>
+<translation>ein Batch von {batch} Schichten wird gleichmäßig geteilt</translation>
+</message>
+<message>
+<source>a label map in a folder of images</source>
+<translation>eine Labelkarte in einem Ordner von Bildern</translation>
+</message>
+<message>
+<source>a label map without an image</source>
+<translation>eine Labelkarte ohne Bild</translation>
+</message>
+<message>
+<source>a list NAME,NAME, or JSON, such as ["Tumour, left"]</source>
+<translation>eine Liste NAME,NAME oder JSON, etwa ["Tumour, left"]</translation>
+</message>
+<message>
+<source>a number of thousands of digits</source>
+<translation>eine Zahl mit Tausenden von Stellen</translation>
+</message>
+<message>
+<source>a whole number</source>
+<translation>eine ganze Zahl</translation>
+</message>
+<message>
+<source>all {labels} labels it was trained on show</source>
+<translation>alle {labels} Trainings-Labels es zeigen</translation>
+</message>
+<message>
+<source>another device</source>
+<translation>einem anderen Gerät</translation>
+</message>
+<message>
+<source>another process</source>
+<translation>einem anderen Prozess</translation>
+</message>
+<message>
+<source>anterior</source>
+<translation>vorn</translation>
+</message>
+<message>
+<source>axis directions</source>
+<translation>Achsenrichtungen</translation>
+</message>
+<message>
+<source>checked {domain} case {id}</source>
+<translation>Fall {id} ({domain}) geprüft</translation>
+</message>
+<message>
+<source>choose one of {choices}</source>
+<translation>eines von {choices} wählen</translation>
+</message>
+<message>
+<source>compile=on: torch.compile does not work here ({problem}); set compile=off.</source>
+<translation>compile=on: torch.compile funktioniert hier nicht ({problem}); compile auf off setzen.</translation>
+</message>
+<message>
+<source>did you mean '{near}'</source>
+<translation>gemeint ist vielleicht '{near}'</translation>
+</message>
+<message>
+<source>epoch {current_epoch} of {num_epochs}</source>
+<translation>Epoche {current_epoch} von {num_epochs}</translation>
+</message>
+<message>
+<source>evaluation</source>
+<translation>Auswertung</translation>
+</message>
+<message>
+<source>evaluation.source_only trains nothing: there are no evaluation cases to compare on; start with --evaluate-images and --evaluate-labels for the comparison.</source>
+<translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungslabels beginnen.</translation>
+</message>
+<message>
+<source>inferior</source>
+<translation>unten</translation>
+</message>
+<message>
+<source>intensity.lower_percentile must be below intensity.upper_percentile.</source>
+<translation>intensity.lower_percentile muss unter intensity.upper_percentile liegen.</translation>
+</message>
+<message>
+<source>it does not end</source>
+<translation>er endet nicht</translation>
+</message>
+<message>
+<source>it does not say where the voxels are (ElementDataFile)</source>
+<translation>er sagt nicht, wo die Voxel sind (ElementDataFile)</translation>
+</message>
+<message>
+<source>it gives '{text}' for {name}</source>
+<translation>er gibt '{text}' für {name} an</translation>
+</message>
+<message>
+<source>it gives a spacing of {by_axes} mm</source>
+<translation>er gibt einen Voxelabstand von {by_axes} mm an</translation>
+</message>
+<message>
+<source>it gives an axis without a direction</source>
+<translation>er gibt eine Achse ohne Richtung an</translation>
+</message>
+<message>
+<source>it gives itself {skipped} bytes</source>
+<translation>er gibt sich selbst {skipped} Bytes</translation>
+</message>
+<message>
+<source>it gives the encoding '{encoding}'</source>
+<translation>er gibt die Kodierung '{encoding}' an</translation>
+</message>
+<message>
+<source>it gives the space directions '{fields}'</source>
+<translation>er gibt die Raumrichtungen '{fields}' an</translation>
+</message>
+<message>
+<source>it gives two spacings, {by_axes} mm and, in its affine matrix, {by_axes2} mm</source>
+<translation>er gibt zwei Voxelabstände an, {by_axes} mm und in seiner affinen Matrix {by_axes2} mm</translation>
+</message>
+<message>
+<source>it gives voxels of the type '{kind}'</source>
+<translation>er gibt Voxel vom Typ '{kind}' an</translation>
+</message>
+<message>
+<source>it gives {bits} bits a voxel of {voxel_bytes}</source>
+<translation>er gibt {bits} Bits für einen Voxel von {voxel_bytes} an</translation>
+</message>
+<message>
+<source>it gives {by_axes} voxels along its axes</source>
+<translation>er gibt {by_axes} Voxel entlang seiner Achsen an</translation>
+</message>
+<message>
+<source>it gives {count} dimensions</source>
+<translation>er gibt {count} Dimensionen an</translation>
+</message>
+<message>
+<source>it gives {dimension} dimensions and {count} sizes</source>
+<translation>er gibt {dimension} Dimensionen und {count} Größen an</translation>
+</message>
+<message>
+<source>it is cut short</source>
+<translation>sie ist abgeschnitten</translation>
+</message>
+<message>
+<source>it lacks the mark of a NIfTI file that holds its own voxels</source>
+<translation>ihm fehlt die Kennung einer NIfTI-Datei, die ihre eigenen Voxel enthält</translation>
+</message>
+<message>
+<source>it lacks the mark of an NRRD file of the versions 1 to 5</source>
+<translation>ihm fehlt die Kennung einer NRRD-Datei der Versionen 1 bis 5</translation>
+</message>
+<message>
+<source>it places the scan at {by_axes} mm</source>
+<translation>er legt den Scan an {by_axes} mm</translation>
+</message>
+<message>
+<source>it says that it has {unpack} bytes, not 348</source>
+<translation>er sagt, er habe {unpack} Bytes, nicht 348</translation>
+</message>
+<message>
+<source>it says that the voxels begin at byte {offset}</source>
+<translation>er sagt, die Voxel begännen bei Byte {offset}</translation>
+</message>
+<message>
+<source>it scales the voxels by {slope} and {shift}</source>
+<translation>er skaliert die Voxel mit {slope} und {shift}</translation>
+</message>
+<message>
+<source>it skips a negative number of bytes or lines</source>
+<translation>er überspringt eine negative Zahl von Bytes oder Zeilen</translation>
+</message>
+<message>
+<source>it turns the scan by the quaternion {quaternion}</source>
+<translation>er dreht den Scan um die Quaternion {quaternion}</translation>
+</message>
+<message>
+<source>it was started with {key}={before}, not {now}</source>
+<translation>es wurde mit {key}={before} gestartet, nicht {now}</translation>
+</message>
+<message>
+<source>its line '{decode}' is not a new field and its value</source>
+<translation>seine Zeile '{decode}' ist kein neues Feld mit Wert</translation>
+</message>
+<message>
+<source>its line '{line}' is too long</source>
+<translation>seine Zeile '{line}' ist zu lang</translation>
+</message>
+<message>
+<source>its {domain} cases differ (case {others})</source>
+<translation>seine Fälle ({domain}) sind andere (Fall {others})</translation>
+</message>
+<message>
+<source>its {domain} cases differ in their files</source>
+<translation>die Dateien seiner Fälle ({domain}) sind andere</translation>
+</message>
+<message>
+<source>labelled scans such as *_ceT1 with *_Label</source>
+<translation>gelabelte Scans wie *_ceT1 mit *_Label</translation>
+</message>
+<message>
+<source>labels is empty; name at least one structure, as --set labels=Tumour:1.</source>
+<translation>labels ist leer; mindestens eine Struktur nennen, etwa Tumour:1.</translation>
+</message>
+<message>
+<source>labels: '{name}' holds characters that cannot be shown; give the structure another name.</source>
+<translation>labels: '{name}' enthält Zeichen, die sich nicht zeigen lassen; der Struktur einen anderen Namen geben.</translation>
+</message>
+<message>
+<source>labels: '{name}' means something of its own to nnU-Net; give the structure another name.</source>
+<translation>labels: '{name}' bedeutet für nnU-Net etwas Eigenes; der Struktur einen anderen Namen geben.</translation>
+</message>
+<message>
+<source>labels: '{name}:{value}' needs a name and a value from 1 to 254.</source>
+<translation>labels: '{name}:{value}' braucht einen Namen und einen Wert von 1 bis 254.</translation>
+</message>
+<message>
+<source>labels: two structures share one value; each needs its own.</source>
+<translation>labels: Zwei Strukturen teilen sich einen Wert; jede braucht ihren eigenen.</translation>
+</message>
+<message>
+<source>left</source>
+<translation>links</translation>
+</message>
+<message>
+<source>loading the model</source>
+<translation>das Modell wird geladen</translation>
+</message>
+<message>
+<source>look at it before you use it</source>
+<translation>vor der Verwendung ansehen</translation>
+</message>
+<message>
+<source>looked at {id}</source>
+<translation>{id} angesehen</translation>
+</message>
+<message>
+<source>measuring the images</source>
+<translation>Messen der Bilder</translation>
+</message>
+<message>
+<source>missing</source>
+<translation>nicht vorhanden</translation>
+</message>
+<message>
+<source>missing or uncertain</source>
+<translation>nicht vorhanden oder unsicher</translation>
+</message>
+<message>
+<source>named neither *_ceT1, *_hrT2, *_T2 nor *_Label</source>
+<translation>weder *_ceT1, *_hrT2, *_T2 noch *_Label genannt</translation>
+</message>
+<message>
+<source>nested too deeply</source>
+<translation>zu tief verschachtelt</translation>
+</message>
+<message>
+<source>nnU-Net cannot build the network that {folder} describes; copy the model again.</source>
+<translation>nnU-Net kann das Netz nicht bauen, das {folder} beschreibt; das Modell erneut kopieren.</translation>
+</message>
+<message>
+<source>nnU-Net planned a batch of {batch}</source>
+<translation>nnU-Net hat einen Batch von {batch} geplant</translation>
+</message>
+<message>
+<source>nnU-Net's SGD, or AdamW, for which a rate of 0.001 to 0.003 is a good start.</source>
+<translation>SGD wie in nnU-Net oder AdamW, für das eine Rate von 0.001 bis 0.003 ein guter Anfang ist.</translation>
+</message>
+<message>
+<source>nnU-Net's augmentation processes died, most likely because memory ran out (nnunet.log may say more); run again with --set helper_processes=0.</source>
+<translation>nnU-Nets Augmentierungsprozesse brachen ab, wahrscheinlich weil der Speicher ausging (nnunet.log sagt vielleicht mehr); andere Programme schließen und erneut versuchen.</translation>
+</message>
+<message>
+<source>nnU-Net's loss is no longer a number in epoch {current_epoch}; lower segmentation.initial_learning_rate in a new experiment.</source>
+<translation>nnU-Nets Verlust ist in Epoche {current_epoch} keine Zahl mehr; in einem neuen Experiment segmentation.initial_learning_rate senken.</translation>
+</message>
+<message>
+<source>nnU-Net's plan changed: the training starts anew.</source>
+<translation>Der Plan von nnU-Net hat sich geändert: Das Training beginnt von vorn.</translation>
+</message>
+<message>
+<source>nnU-Net's trainer class.</source>
+<translation>Trainer-Klasse von nnU-Net.</translation>
+</message>
+<message>
+<source>no message</source>
+<translation>keine Meldung</translation>
+</message>
+<message>
+<source>not a cohort: {error}</source>
+<translation>keine Kohorte: {error}</translation>
+</message>
+<message>
+<source>of an unknown version</source>
+<translation>von unbekannter Version</translation>
+</message>
+<message>
+<source>on all sides</source>
+<translation>auf allen Seiten</translation>
+</message>
+<message>
+<source>origin {by_axes} against {by_axes2} mm</source>
+<translation>Ursprung {by_axes} gegen {by_axes2} mm</translation>
+</message>
+<message>
+<source>posterior</source>
+<translation>hinten</translation>
+</message>
+<message>
+<source>precision=bf16 is not supported on Apple's GPU; use fp32 or auto.</source>
+<translation>precision=bf16 geht auf Apples GPU nicht; fp32 oder auto verwenden.</translation>
+</message>
+<message>
+<source>preprocessing labels</source>
+<translation>Vorverarbeiten der Labels</translation>
+</message>
+<message>
+<source>preset={wanted} cannot be changed by --set here; use --preset {wanted}.</source>
+<translation>preset={wanted} lässt sich hier nicht ändern; die Voreinstellung {wanted} wählen.</translation>
+</message>
+<message>
+<source>process {worker} on {worker2}</source>
+<translation>Prozess {worker} auf {worker2}</translation>
+</message>
+<message>
+<source>reading the scans</source>
+<translation>die Scans werden gelesen</translation>
+</message>
+<message>
+<source>right</source>
+<translation>rechts</translation>
+</message>
+<message>
+<source>segmentation.bright_in_target and segmentation.dark_in_target both name '{both}'; name it in one of them.</source>
+<translation>segmentation.bright_in_target und segmentation.dark_in_target nennen beide '{both}'; nur in einer von beiden nennen.</translation>
+</message>
+<message>
+<source>segmentation.structure_scaling_lowest={lowest} is above segmentation.structure_scaling_highest={highest}; set both.</source>
+<translation>segmentation.structure_scaling_lowest={lowest} liegt über segmentation.structure_scaling_highest={highest}; beide setzen.</translation>
+</message>
+<message>
+<source>segmentation.trainer={name}: nnU-Net finds no such trainer class{why}; use nnUNetTrainer or one that nnU-Net can find.</source>
+<translation>segmentation.trainer={name}: nnU-Net findet keine solche Trainer-Klasse{why}; nnUNetTrainer oder eine verwenden, die nnU-Net findet.</translation>
+</message>
+<message>
+<source>segmentation.{setting} is {said}, but the trainer {trainer} has {number}; add --set segmentation.{setting}={number}, or use another trainer.</source>
+<translation>segmentation.{setting} ist {said}, aber der Trainer {trainer} hat {number}; segmentation.{setting} auf {number} setzen oder einen anderen Trainer verwenden.</translation>
+</message>
+<message>
+<source>segmented the translated {case}</source>
+<translation>Übersetzung von {case} segmentiert</translation>
+</message>
+<message>
+<source>self-training iteration {method}</source>
+<translation>Runde {method} des Selbsttrainings</translation>
+</message>
+<message>
+<source>size {by_axes} against {by_axes2}</source>
+<translation>Größe {by_axes} gegen {by_axes2}</translation>
+</message>
+<message>
+<source>slices of {image_size} pixels, {steps} training steps of the translator</source>
+<translation>Schichten von {image_size} Pixeln, {steps} Trainingsschritte der Bildübersetzung</translation>
+</message>
+<message>
+<source>small changes of a scan change the result</source>
+<translation>kleine Änderungen eines Scans ändern das Ergebnis</translation>
+</message>
+<message>
+<source>source</source>
+<translation>Quelle</translation>
+</message>
+<message>
+<source>spacing {by_axes} against {by_axes2} mm</source>
+<translation>Abstand {by_axes} gegen {by_axes2} mm</translation>
+</message>
+<message>
+<source>start in a new folder</source>
+<translation>in einem neuen Ordner beginnen</translation>
+</message>
+<message>
+<source>superior</source>
+<translation>oben</translation>
+</message>
+<message>
+<source>target</source>
+<translation>Ziel</translation>
+</message>
+<message>
+<source>the file is cut short</source>
+<translation>die Datei ist abgeschnitten</translation>
+</message>
+<message>
+<source>the label it was trained on shows</source>
+<translation>das Trainings-Label es zeigt</translation>
+</message>
+<message>
+<source>the same `run` begins again</source>
+<translation>Starten beginnt von vorn</translation>
+</message>
+<message>
+<source>the same command, or Resume in the panel</source>
+<translation>mit Fortsetzen</translation>
+</message>
+<message>
+<source>the seeds disagree</source>
+<translation>die Startwerte widersprechen sich</translation>
+</message>
+<message>
+<source>there is nothing in it</source>
+<translation>sie enthält nichts</translation>
+</message>
+<message>
+<source>this computer</source>
+<translation>dieser Rechner</translation>
+</message>
+<message>
+<source>trained on {cohort} source and {cohort2} target scans</source>
+<translation>trainiert auf {cohort} Quell- und {cohort2} Ziel-Scans</translation>
+</message>
+<message>
+<source>translated slices</source>
+<translation>übersetzte Schichten</translation>
+</message>
+<message>
+<source>translation.drop_failed would leave out {count} of {cases} translated cases ({left_out}), which leaves {left} to learn from; look at report.md and start in a new folder, with a longer training of the translator or without that setting.</source>
+<translation>translation.drop_failed würde {count} von {cases} übersetzten Fällen auslassen ({left_out}), zum Lernen bliebe: {left}; report.md ansehen und in einem neuen Ordner beginnen, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
+</message>
+<message>
+<source>translation.drop_failed would leave out {count} of {cases} translated cases ({left_out}, ...), which leaves {left} to learn from; look at report.md and start in a new folder, with a longer training of the translator or without that setting.</source>
+<translation>translation.drop_failed würde {count} von {cases} übersetzten Fällen auslassen ({left_out}, ...), zum Lernen bliebe: {left}; report.md ansehen und in einem neuen Ordner beginnen, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
+</message>
+<message>
+<source>translation.image_size={image_size} cannot be halved {section}.generator_downsamplings={downsamplings} times; use a multiple of {value}.</source>
+<translation>translation.image_size={image_size} lässt sich nicht {section}.generator_downsamplings={downsamplings} mal halbieren; ein Vielfaches von {value} verwenden.</translation>
+</message>
+<message>
+<source>translation.image_size={size} does not suit the U-Net generator, which halves a slice down to one pixel; use a power of two from 128, such as {nearest}.</source>
+<translation>translation.image_size={size} passt nicht zum U-Net-Generator, der eine Schicht bis auf einen Pixel halbiert; eine Zweierpotenz ab 128 verwenden, etwa {nearest}.</translation>
+</message>
+<message>
+<source>translation.pooled_epochs must be below translation.decay_epochs, over which they are spread.</source>
+<translation>translation.pooled_epochs muss unter translation.decay_epochs liegen, über die sie verteilt werden.</translation>
+</message>
+<message>
+<source>translation.translator cannot be '{translator}'; {nearest_of}.</source>
+<translation>translation.translator kann nicht '{translator}' sein; {nearest_of}.</translation>
+</message>
+<message>
+<source>true or false</source>
+<translation>true oder false</translation>
+</message>
+<message>
+<source>uncertain</source>
+<translation>unsicher</translation>
+</message>
+<message>
+<source>unlabelled in a validation or test folder, and so neither trained on nor scored</source>
+<translation>ohne Label in einem Validierungs- oder Testordner und dient daher weder zum Training noch zur Bewertung</translation>
+</message>
+<message>
+<source>unlabelled scans such as *_hrT2</source>
+<translation>Scans ohne Labels wie *_hrT2</translation>
+</message>
+<message>
+<source>{again} in each of {iterations} self-training iteration</source>
+<translation>{again} in {iterations} Runde des Selbsttrainings</translation>
+</message>
+<message>
+<source>{again} in each of {iterations} self-training iterations</source>
+<translation>{again} in jeder von {iterations} Runden des Selbsttrainings</translation>
+</message>
+<message>
+<source>{case}: prediction and reference are not on one grid ({differences}); predict on the scan that the reference was drawn on.</source>
+<translation>{case}: Vorhersage und Referenz liegen nicht auf einem Gitter ({differences}); den Scan segmentieren, auf dem die Referenz gezeichnet wurde.</translation>
+</message>
+<message>
+<source>{count} scans were left out, such as {paths}: each is {why}.</source>
+<translation>{count} Scans wurden ausgelassen, etwa {paths}: jeder ist {why}.</translation>
+</message>
+<message>
+<source>{device_name} has too little free memory to train the translator; lower translation.batch_size (now {batch_size}) or end other programs that use it.</source>
+<translation>{device_name} hat zu wenig freien Speicher, um die Bildübersetzung zu trainieren; translation.batch_size (jetzt {batch_size}) senken oder andere Programme beenden, die ihn nutzen.</translation>
+</message>
+<message>
+<source>{epochs} of the segmenter</source>
+<translation>{epochs} des Segmentierungsnetzes</translation>
+</message>
+<message>
+<source>{epochs} of the segmenter, which sees the scans no finer than {finest_spacing} mm</source>
+<translation>{epochs} des Segmentierungsnetzes, das die Scans nicht feiner als {finest_spacing} mm sieht</translation>
+</message>
+<message>
+<source>{filename} could not be used ({why}); check its permissions and its disk.</source>
+<translation>{filename} ließ sich nicht verwenden ({why}); Zugriffsrechte und Platte prüfen.</translation>
+</message>
+<message>
+<source>{folder} (and {count} more) is gone and is made again.</source>
+<translation>{folder} (und {count} weitere) ist verschwunden und wird neu erzeugt.</translation>
+</message>
+<message>
+<source>{folder} (and {count} more) was overwritten by an earlier stage and is made again.</source>
+<translation>{folder} (und {count} weitere) wurde von einem früheren Schritt überschrieben und wird neu erzeugt.</translation>
+</message>
+<message>
+<source>{folder} cannot be listed ({strerror}); check its permissions.</source>
+<translation>{folder} lässt sich nicht auflisten ({strerror}); Zugriffsrechte prüfen.</translation>
+</message>
+<message>
+<source>{folder} cannot be written (no permission); choose another output folder or change its permissions.</source>
+<translation>In {folder} lässt sich nicht schreiben (keine Berechtigung); einen anderen Ausgabeordner wählen oder die Zugriffsrechte ändern.</translation>
+</message>
+<message>
+<source>{folder} cannot be written ({existing} is a file); choose another output folder or change its permissions.</source>
+<translation>In {folder} lässt sich nicht schreiben ({existing} ist eine Datei); einen anderen Ausgabeordner wählen oder die Zugriffsrechte ändern.</translation>
+</message>
+<message>
+<source>{folder} cannot be written ({strerror}); choose another output folder or change its permissions.</source>
+<translation>In {folder} lässt sich nicht schreiben ({strerror}); einen anderen Ausgabeordner wählen oder die Zugriffsrechte ändern.</translation>
+</message>
+<message>
+<source>{folder} cannot be written ({strerror}); set CROSSMODA_MODELS to another folder.</source>
+<translation>In {folder} lässt sich nicht schreiben ({strerror}); CROSSMODA_MODELS auf einen anderen Ordner setzen.</translation>
+</message>
+<message>
+<source>{folder} does not exist; check the path.</source>
+<translation>{folder} gibt es nicht; den Pfad prüfen.</translation>
+</message>
+<message>
+<source>{folder} does not exist; give a folder of label maps or one label map.</source>
+<translation>{folder} gibt es nicht; einen Ordner von Labelkarten oder eine Labelkarte angeben.</translation>
+</message>
+<message>
+<source>{folder} has no NIfTI, NRRD or MetaImage file; give the folder of the label maps.</source>
+<translation>{folder} hat keine NIfTI-, NRRD- oder MetaImage-Datei; den Ordner der Labelkarten angeben.</translation>
+</message>
+<message>
+<source>{folder} has two files of {case}, {name} and {name2}; keep the one that is to be scored.</source>
+<translation>{folder} hat zwei Dateien zu {case}, {name} und {name2}; die behalten, die bewertet werden soll.</translation>
+</message>
+<message>
+<source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which the scans lie directly.</source>
+<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, in dem die Scans unmittelbar liegen.</translation>
+</message>
+<message>
+<source>{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files); give the folder that holds all of the scans, or name the folders of images and labels one by one.</source>
+<translation>{folder} enthält keine Scans mit Namen wie in crossMoDA (*_ceT1, *_hrT2 oder *_T2, als NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, der alle Scans enthält, oder die Ordner von Bildern und Labels einzeln.</translation>
+</message>
+<message>
+<source>{folder} holds other files ({foreign}) and no experiment; name a new or empty folder.</source>
+<translation>{folder} enthält andere Dateien ({foreign}) und kein Experiment; einen neuen oder leeren Ordner angeben.</translation>
+</message>
+<message>
+<source>{folder} holds other files ({foreign}, ...) and no experiment; name a new or empty folder.</source>
+<translation>{folder} enthält andere Dateien ({foreign}, ...) und kein Experiment; einen neuen oder leeren Ordner angeben.</translation>
+</message>
+<message>
+<source>{folder} is a file and its counterpart is not; give two folders or two files.</source>
+<translation>{folder} ist eine Datei und das Gegenstück nicht; zwei Ordner oder zwei Dateien angeben.</translation>
+</message>
+<message>
+<source>{folder} is a file; give the folder that holds the scans.</source>
+<translation>{folder} ist eine Datei; den Ordner angeben, der die Scans enthält.</translation>
+</message>
+<message>
+<source>{folder} is a file; name a folder instead.</source>
+<translation>{folder} ist eine Datei; stattdessen einen Ordner angeben.</translation>
+</message>
+<message>
+<source>{folder} is another experiment: it was started with preset={preset}, not {preset2}; give the same again, or another output folder.</source>
+<translation>{folder} ist ein anderes Experiment: Es wurde mit preset={preset} gestartet, nicht {preset2}; dasselbe erneut angeben oder einen anderen Ordner.</translation>
+</message>
+<message>
+<source>{folder} is another experiment: {differs}; give the same again, or another output folder.</source>
+<translation>{folder} ist ein anderes Experiment: {differs}; dasselbe erneut angeben oder einen anderen Ordner.</translation>
+</message>
+<message>
+<source>{folder} is being worked on by another machine; kill the worker there.</source>
+<translation>An {folder} arbeitet ein anderer Rechner; die Arbeit dort beenden.</translation>
+</message>
+<message>
+<source>{folder} is being worked on by {holder}; wait for it or stop it first.</source>
+<translation>{folder} ist in Arbeit ({holder}); darauf warten oder zuerst anhalten.</translation>
+</message>
+<message>
+<source>{folder} is gone and is made again.</source>
+<translation>{folder} ist verschwunden und wird neu erzeugt.</translation>
+</message>
+<message>
+<source>{folder} is gone: it was moved or deleted, or its disk is not there; bring it back, then go on (the same command, or Resume in the panel).</source>
+<translation>{folder} ist verschwunden: verschoben, gelöscht, oder die Platte fehlt; zurückholen, dann mit Fortsetzen weitermachen.</translation>
+</message>
+<message>
+<source>{folder} is neither an experiment folder nor a study folder; check the path.</source>
+<translation>{folder} ist weder ein Experimentordner noch ein Studienordner; den Pfad prüfen.</translation>
+</message>
+<message>
+<source>{folder} is not an experiment folder: it has no experiment.json; check the path.</source>
+<translation>{folder} ist kein Experimentordner: experiment.json fehlt; den Pfad prüfen.</translation>
+</message>
+<message>
+<source>{folder} is on a disk without file locks; choose an output folder on another disk.</source>
+<translation>{folder} liegt auf einer Platte ohne Dateisperren; einen Ordner auf einer anderen Platte wählen.</translation>
+</message>
+<message>
+<source>{folder} was overwritten by an earlier stage and is made again.</source>
+<translation>{folder} wurde von einem früheren Schritt überschrieben und wird neu erzeugt.</translation>
+</message>
+<message>
+<source>{given} is no setting any more and always '{retired}'; leave it out.</source>
+<translation>{given} ist keine Einstellung mehr und immer '{retired}'; weglassen.</translation>
+</message>
+<message>
+<source>{image} has no label map; add one named as {id}_Label.nii.gz, or remove the image.</source>
+<translation>{image} hat keine Labelkarte; eine namens {id}_Label.nii.gz hinzufügen oder das Bild entfernen.</translation>
+</message>
+<message>
+<source>{image} is blank: every voxel is {low}; remove the case or export it again.</source>
+<translation>{image} ist leer: Jeder Voxel ist {low}; den Fall entfernen oder erneut exportieren.</translation>
+</message>
+<message>
+<source>{image} is scored against {label}, which lies in another folder.</source>
+<translation>{image} wird gegen {label} bewertet, das in einem anderen Ordner liegt.</translation>
+</message>
+<message>
+<source>{key} cannot be '{parsed}'; {nearest_of}.</source>
+<translation>{key} kann nicht '{parsed}' sein; {nearest_of}.</translation>
+</message>
+<message>
+<source>{key} names '{name}', which is not a structure; {meant}.</source>
+<translation>{key} nennt '{name}', das keine Struktur ist; {meant}.</translation>
+</message>
+<message>
+<source>{key} names '{name}', which is not a structure; {meant}; write names that hold a comma as JSON.</source>
+<translation>{key} nennt '{name}', das keine Struktur ist; {meant}; Namen mit Komma als JSON schreiben.</translation>
+</message>
+<message>
+<source>{key}={value} is not a multiple of {limits}; the nearest allowed value is {nearest}.</source>
+<translation>{key}={value} ist kein Vielfaches von {limits}; der nächste erlaubte Wert ist {nearest}.</translation>
+</message>
+<message>
+<source>{key}={value} is not a number.</source>
+<translation>{key}={value} ist keine Zahl.</translation>
+</message>
+<message>
+<source>{key}={value} is not {wanted}.</source>
+<translation>{key}={value} ist nicht {wanted}.</translation>
+</message>
+<message>
+<source>{key}={value} is outside {limits} to {limits2}; the nearest allowed value is {nearest}.</source>
+<translation>{key}={value} liegt außerhalb von {limits} bis {limits2}; der nächste erlaubte Wert ist {nearest}.</translation>
+</message>
+<message>
+<source>{labels} does not lie on {source}; delete both, so that the scans are cut into slices again.</source>
+<translation>{labels} passt nicht auf {source}; beide löschen, damit die Scans neu in Schichten zerlegt werden.</translation>
+</message>
+<message>
+<source>{labels} has two label maps of {id}, {name} and {name2}; keep one of them.</source>
+<translation>{labels} hat zwei Labelkarten zu {id}, {name} und {name2}; eine davon behalten.</translation>
+</message>
+<message>
+<source>{labels} holds no label map of any target scan; a label map has the name of its scan.</source>
+<translation>{labels} enthält zu keinem Ziel-Scan eine Labelkarte; eine Labelkarte heißt wie ihr Scan.</translation>
+</message>
+<message>
+<source>{labels} of the {cases} labels it was trained on show</source>
+<translation>{labels} der {cases} Trainings-Labels es zeigen</translation>
+</message>
+<message>
+<source>{labels} of the {cases} labels it was trained on shows</source>
+<translation>{labels} der {cases} Trainings-Labels es zeigt</translation>
+</message>
+<message>
+<source>{label} holds the unknown value {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}".</source>
+<translation>{label} enthält den unbekannten Wert {first_three}; in der Einstellung labels jede Struktur nennen, etwa {known},Weitere Struktur:{unknown}.</translation>
+</message>
+<message>
+<source>{label} holds the unknown values {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}".</source>
+<translation>{label} enthält die unbekannten Werte {first_three}; in der Einstellung labels jede Struktur nennen, etwa {known},Weitere Struktur:{unknown}.</translation>
+</message>
+<message>
+<source>{label} is empty: no voxel belongs to a structure.</source>
+<translation>{label} ist leer: Kein Voxel gehört zu einer Struktur.</translation>
+</message>
+<message>
+<source>{label} is not on the grid of its image {name}: {differences}; resample the label map.</source>
+<translation>{label} liegt nicht auf dem Gitter seines Bildes {name}: {differences}; die Labelkarte umrechnen.</translation>
+</message>
+<message>
+<source>{lacking} has no {kind} for {absent} and {count} more; add what is missing or remove the counterpart from {having}.</source>
+<translation>In {lacking} fehlt zu {absent} und {count} weiteren das Gegenstück ({kind}); Fehlendes ergänzen oder das Gegenstück aus {having} entfernen.</translation>
+</message>
+<message>
+<source>{lacking} has no {kind} for {absent}; add what is missing or remove the counterpart from {having}.</source>
+<translation>In {lacking} fehlt zu {absent} das Gegenstück ({kind}); Fehlendes ergänzen oder das Gegenstück aus {having} entfernen.</translation>
+</message>
+<message>
+<source>{model} does not exist; name an experiment folder, a model package or an imported model.</source>
+<translation>{model} gibt es nicht; einen Experimentordner, ein Modellpaket oder ein importiertes Modell angeben.</translation>
+</message>
+<message>
+<source>{model} holds no trained image translator; give an experiment folder whose translation stage is complete.</source>
+<translation>{model} enthält keine trainierte Bildübersetzung; einen Experimentordner angeben, dessen Übersetzung fertig ist.</translation>
+</message>
+<message>
+<source>{model} holds no trained segmenter; run the experiment until iteration 0 is done, or name another folder.</source>
+<translation>{model} enthält kein trainiertes Segmentierungsnetz; das Experiment laufen lassen, bis Runde 0 fertig ist, oder einen anderen Ordner angeben.</translation>
+</message>
+<message>
+<source>{model} is a file, not a folder; import it first if it is a model package, or name an experiment folder.</source>
+<translation>{model} ist eine Datei, kein Ordner; ein Modellpaket zuerst importieren oder einen Experimentordner angeben.</translation>
+</message>
+<message>
+<source>{name} (value {value}) occurs in no label map of the source domain; if that is meant, leave it out of the setting labels.</source>
+<translation>{name} (Wert {value}) kommt in keiner Labelkarte der Quelldomäne vor; wenn das so gemeint ist, aus der Einstellung labels weglassen.</translation>
+</message>
+<message>
+<source>{name} is a longer name than the disk takes; choose a shorter one.</source>
+<translation>{name} ist ein längerer Name, als die Platte erlaubt; einen kürzeren wählen.</translation>
+</message>
+<message>
+<source>{name} is damaged; get the model again.</source>
+<translation>{name} ist beschädigt; das Modell erneut besorgen.</translation>
+</message>
+<message>
+<source>{name} may not be written or read ({strerror}); change its permissions or choose another folder.</source>
+<translation>{name} darf nicht geschrieben oder gelesen werden ({strerror}); die Zugriffsrechte ändern oder einen anderen Ordner wählen.</translation>
+</message>
+<message>
+<source>{name}: {strerror}; check the path and the disk, then try again.</source>
+<translation>{name}: {strerror}; Pfad und Platte prüfen, dann erneut versuchen.</translation>
+</message>
+<message>
+<source>{other} and {path} would both become {names}; give them different names or output folders.</source>
+<translation>{other} und {path} würden beide zu {names}; ihnen verschiedene Namen oder Ausgabeordner geben.</translation>
+</message>
+<message>
+<source>{output} does not end in .zip; name the package so.</source>
+<translation>{output} endet nicht auf .zip; das Paket so benennen.</translation>
+</message>
+<message>
+<source>{output} exists already; add --overwrite to replace it, or name another file.</source>
+<translation>{output} gibt es schon; einen anderen Namen wählen oder erneut starten und zustimmen.</translation>
+</message>
+<message>
+<source>{output} is a folder; name a file.</source>
+<translation>{output} ist ein Ordner; eine Datei angeben.</translation>
+</message>
+<message>
+<source>{out} could not be written; check the free space and the permissions of its folder.</source>
+<translation>{out} ließ sich nicht schreiben; freien Platz und Zugriffsrechte des Ordners prüfen.</translation>
+</message>
+<message>
+<source>{paths} was left out: it is {why}.</source>
+<translation>{paths} wurde ausgelassen: {why}.</translation>
+</message>
+<message>
+<source>{path} cannot be opened ({strerror}); check its permissions and its disk.</source>
+<translation>{path} lässt sich nicht öffnen ({strerror}); Zugriffsrechte und Platte prüfen.</translation>
+</message>
+<message>
+<source>{path} cannot be read ({strerror}); check its disk.</source>
+<translation>{path} lässt sich nicht lesen ({strerror}); die Platte prüfen.</translation>
+</message>
+<message>
+<source>{path} cannot be read ({strerror}); check its permissions and its disk.</source>
+<translation>{path} lässt sich nicht lesen ({strerror}); Zugriffsrechte und Platte prüfen.</translation>
+</message>
+<message>
+<source>{path} cannot be read as a segmentation; expected a whole .seg.nrrd file.</source>
+<translation>{path} lässt sich nicht als Segmentierung lesen; erwartet wird eine vollständige .seg.nrrd-Datei.</translation>
+</message>
+<message>
+<source>{path} cannot be read: it is damaged or cut short; copy it again from its source.</source>
+<translation>{path} lässt sich nicht lesen: beschädigt oder abgeschnitten; erneut von der Quelle kopieren.</translation>
+</message>
+<message>
+<source>{path} claims that its {filename} has {file_size} bytes, more than any model's; do not use it.</source>
+<translation>{path} behauptet, {filename} habe {file_size} Bytes, mehr als bei jedem Modell; nicht verwenden.</translation>
+</message>
+<message>
+<source>{path} claims {by_axes} voxels, more than the {most_voxels} of the largest volume that can be worked on; copy the file again from its source, or crop it.</source>
+<translation>{path} behauptet {by_axes} Voxel, mehr als die {most_voxels} des größten Volumens, das sich bearbeiten lässt; die Datei erneut von der Quelle kopieren oder zuschneiden.</translation>
+</message>
+<message>
+<source>{path} does not end in .seg.nrrd; name a segmentation file so.</source>
+<translation>{path} endet nicht auf .seg.nrrd; eine Segmentierungsdatei so benennen.</translation>
+</message>
+<message>
+<source>{path} does not exist or is no file; name a model package.</source>
+<translation>{path} gibt es nicht oder ist keine Datei; ein Modellpaket angeben.</translation>
+</message>
+<message>
+<source>{path} does not fit into memory; free some of it or remove the case.</source>
+<translation>{path} passt nicht in den Speicher; Speicher freimachen oder den Fall entfernen.</translation>
+</message>
+<message>
+<source>{path} does not fit model.json; copy the model again, or, in a translator of your own, mark the settings that shape its network with architecture=True, and train again.</source>
+<translation>{path} passt nicht zu model.json; das Modell erneut kopieren, oder in einem eigenen Bildübersetzer die Einstellungen, die sein Netz formen, mit architecture=True kennzeichnen und neu trainieren.</translation>
+</message>
+<message>
+<source>{path} does not fit the model's plans or is damaged; copy the model again.</source>
+<translation>{path} passt nicht zu den Plänen des Modells oder ist beschädigt; das Modell erneut kopieren.</translation>
+</message>
+<message>
+<source>{path} gives the segment '{name}' the label value {value}, not 1 to 255; save it again.</source>
+<translation>{path} gibt dem Segment '{name}' den Labelwert {value}, nicht 1 bis 255; erneut speichern.</translation>
+</message>
+<message>
+<source>{path} has a damaged header: {what}; copy the file again from its source, or export it again.</source>
+<translation>{path} hat einen beschädigten Dateikopf: {what}; die Datei erneut von der Quelle kopieren oder exportieren.</translation>
+</message>
+<message>
+<source>{path} has a name that is not valid text (UTF-8), which cannot be used; rename it.</source>
+<translation>{path} hat einen Namen, der kein gültiger Text (UTF-8) ist und sich nicht verwenden lässt; umbenennen.</translation>
+</message>
+<message>
+<source>{path} has a segment '{name}', which is no structure; rename it to one of {labels}.</source>
+<translation>{path} hat ein Segment '{name}', das keine Struktur ist; in eines von {labels} umbenennen.</translation>
+</message>
+<message>
+<source>{path} has been removed since the experiment began; put it back or start in a new folder.</source>
+<translation>{path} wurde seit Beginn des Experiments entfernt; zurücklegen oder in einem neuen Ordner beginnen.</translation>
+</message>
+<message>
+<source>{path} has changed since stage {stage} wrote it; put the old file back, or delete it to have it made again (the same command, or Resume in the panel).</source>
+<translation>{path} hat sich geändert, seit der Schritt {stage} es schrieb; die alte Datei zurücklegen oder löschen, damit Fortsetzen sie neu erzeugt.</translation>
+</message>
+<message>
+<source>{path} has changed since the experiment began; put the old file back or start in a new folder.</source>
+<translation>{path} hat sich seit Beginn des Experiments geändert; die alte Datei zurücklegen oder in einem neuen Ordner beginnen.</translation>
+</message>
+<message>
+<source>{path} has changed while it was read; try again.</source>
+<translation>{path} hat sich beim Lesen geändert; erneut versuchen.</translation>
+</message>
+<message>
+<source>{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first.</source>
+<translation>{path} hat schiefe Achsen (eine gescherte Affine), die sich nicht lesen lassen; zuerst auf ein regelmäßiges Gitter umrechnen.</translation>
+</message>
+<message>
+<source>{path} has voxels of a type (NIfTI's {code}) that is not supported; convert it to numbers of 16 bits.</source>
+<translation>{path} hat Voxel eines nicht unterstützten Typs (NIfTI: {code}); in Zahlen von 16 Bit umwandeln.</translation>
+</message>
+<message>
+<source>{path} has {components} values a voxel (RGB or vector); expected a scalar image.</source>
+<translation>{path} hat {components} Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
+</message>
+<message>
+<source>{path} holds a MetaIO '{fields}', not an image; convert it or remove it.</source>
+<translation>{path} enthält ein MetaIO-Objekt '{fields}', kein Bild; umwandeln oder entfernen.</translation>
+</message>
+<message>
+<source>{path} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.</source>
+<translation>{path} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, in dem sie unmittelbar liegen.</translation>
+</message>
+<message>
+<source>{path} holds voxels that are not finite numbers; replace them, for example by 0.</source>
+<translation>{path} enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
+</message>
+<message>
+<source>{path} is a NIfTI-2 file, which is not supported; save it as NIfTI-1 (the usual kind).</source>
+<translation>{path} ist eine NIfTI-2-Datei, die nicht unterstützt wird; als NIfTI-1 (die übliche Art) speichern.</translation>
+</message>
+<message>
+<source>{path} is a folder, not a scan; give the file itself.</source>
+<translation>{path} ist ein Ordner, kein Scan; die Datei selbst angeben.</translation>
+</message>
+<message>
+<source>{path} is a link that leads to itself; name the place itself.</source>
+<translation>{path} ist ein Verweis auf sich selbst; den Ort selbst angeben.</translation>
+</message>
+<message>
+<source>{path} is a single slice ({by_axes}); expected a 3-D scan.</source>
+<translation>{path} ist eine einzelne Schicht ({by_axes}); erwartet wird ein 3-D-Scan.</translation>
+</message>
+<message>
+<source>{path} is damaged ({why}); restore it or start in a new folder.</source>
+<translation>{path} ist beschädigt ({why}); wiederherstellen oder in einem neuen Ordner beginnen.</translation>
+</message>
+<message>
+<source>{path} is damaged or no model package: the sizes of its {filename} contradict; get it again.</source>
+<translation>{path} ist beschädigt oder kein Modellpaket: Die Größen von {filename} widersprechen sich; erneut besorgen.</translation>
+</message>
+<message>
+<source>{path} is damaged or no model package; get it again.</source>
+<translation>{path} ist beschädigt oder kein Modellpaket; erneut besorgen.</translation>
+</message>
+<message>
+<source>{path} is damaged or no safetensors file; copy the model again.</source>
+<translation>{path} ist beschädigt oder keine safetensors-Datei; das Modell erneut kopieren.</translation>
+</message>
+<message>
+<source>{path} is damaged; copy the model again.</source>
+<translation>{path} ist beschädigt; das Modell erneut kopieren.</translation>
+</message>
+<message>
+<source>{path} is damaged; delete it to train the translator from the start.</source>
+<translation>{path} ist beschädigt; löschen, um die Bildübersetzung von Anfang an zu trainieren.</translation>
+</message>
+<message>
+<source>{path} is damaged; restore it or start in a new folder.</source>
+<translation>{path} ist beschädigt; wiederherstellen oder in einem neuen Ordner beginnen.</translation>
+</message>
+<message>
+<source>{path} is damaged; {advice}.</source>
+<translation>{path} ist beschädigt; {advice}.</translation>
+</message>
+<message>
+<source>{path} is empty (0 bytes); copy it again from its source.</source>
+<translation>{path} ist leer (0 Bytes); erneut von der Quelle kopieren.</translation>
+</message>
+<message>
+<source>{path} is encrypted; model packages are not.</source>
+<translation>{path} ist verschlüsselt; Modellpakete sind es nicht.</translation>
+</message>
+<message>
+<source>{path} is gone; put it back, or delete {folder} and {folder2} to train the translator anew.</source>
+<translation>{path} ist verschwunden; zurücklegen oder {folder} und {folder2} löschen, um die Bildübersetzung neu zu trainieren.</translation>
+</message>
+<message>
+<source>{path} is missing or damaged; delete it, so that the scans are cut into slices again.</source>
+<translation>{path} fehlt oder ist beschädigt; löschen, damit die Scans neu in Schichten zerlegt werden.</translation>
+</message>
+<message>
+<source>{path} is missing or damaged; delete it, so that the scores are made again.</source>
+<translation>{path} fehlt oder ist beschädigt; löschen, damit die Bewertung neu berechnet wird.</translation>
+</message>
+<message>
+<source>{path} is missing or no regular file; copy the model again.</source>
+<translation>{path} fehlt oder ist keine gewöhnliche Datei; das Modell erneut kopieren.</translation>
+</message>
+<message>
+<source>{path} is missing; run the experiment until its translation and iteration 0 are done.</source>
+<translation>{path} fehlt; das Experiment laufen lassen, bis Übersetzung und Runde 0 fertig sind.</translation>
+</message>
+<message>
+<source>{path} is no model package: it holds a file twice; get it again from where it was made.</source>
+<translation>{path} ist kein Modellpaket: Eine Datei kommt doppelt vor; dort erneut besorgen, wo es erzeugt wurde.</translation>
+</message>
+<message>
+<source>{path} is no model package: it holds {filename}; use one made by the command 'package'.</source>
+<translation>{path} ist kein Modellpaket: Es enthält {filename}; eines verwenden, das mit Paket speichern erzeugt wurde.</translation>
+</message>
+<message>
+<source>{path} is no model package: its model.json describes something else; use one made by the command 'package'.</source>
+<translation>{path} ist kein Modellpaket: Seine model.json beschreibt etwas anderes; eines verwenden, das mit Paket speichern erzeugt wurde.</translation>
+</message>
+<message>
+<source>{path} is no model package: its {filename} is a link or no file; get it again from where it was made.</source>
+<translation>{path} ist kein Modellpaket: {filename} ist ein Verweis oder keine Datei; dort erneut besorgen, wo es erzeugt wurde.</translation>
+</message>
+<message>
+<source>{path} is no model package: its {filename} is packed in another way; use the file as it was made.</source>
+<translation>{path} ist kein Modellpaket: {filename} ist anders gepackt; die Datei verwenden, wie sie erzeugt wurde.</translation>
+</message>
+<message>
+<source>{path} is no regular file; give a file.</source>
+<translation>{path} ist keine gewöhnliche Datei; eine Datei angeben.</translation>
+</message>
+<message>
+<source>{path} is no whole model package: {missing} is missing; get it again.</source>
+<translation>{path} ist kein vollständiges Modellpaket: {missing} fehlt; erneut besorgen.</translation>
+</message>
+<message>
+<source>{path} is not a NIfTI, NRRD or MetaImage file, whatever its name says; convert it or remove it.</source>
+<translation>{path} ist trotz seines Namens keine NIfTI-, NRRD- oder MetaImage-Datei; umwandeln oder entfernen.</translation>
+</message>
+<message>
+<source>{path} is not a label map: it holds values that are not whole numbers from 0 to 255.</source>
+<translation>{path} ist keine Labelkarte: Es enthält Werte, die keine ganzen Zahlen von 0 bis 255 sind.</translation>
+</message>
+<message>
+<source>{path} is {dimension}-D ({by_axes}); expected a 3-D scan.</source>
+<translation>{path} ist {dimension}-D ({by_axes}); erwartet wird ein 3-D-Scan.</translation>
+</message>
+<message>
+<source>{path} keeps its voxels in several files, which is not supported; save the scan as one file.</source>
+<translation>{path} hat seine Voxel in mehreren Dateien, was nicht unterstützt wird; den Scan als eine Datei speichern.</translation>
+</message>
+<message>
+<source>{path} names another file for its voxels ({named}); save the scan as one file.</source>
+<translation>{path} nennt für seine Voxel eine andere Datei ({named}); den Scan als eine Datei speichern.</translation>
+</message>
+<message>
+<source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
+<translation>{path} nennt für seine Voxel die Datei '{named}', die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
+</message>
+<message>
+<source>{path} was begun with another {changed} ({get}, now {wanted}); go on with the settings and scans it was begun with, or delete it to start again.</source>
+<translation>{path} wurde mit anderem {changed} begonnen ({get}, jetzt {wanted}); mit den anfänglichen Einstellungen und Scans weitermachen oder löschen, um neu zu beginnen.</translation>
+</message>
+<message>
+<source>{path} was damaged and is not used: the training goes on from an older checkpoint, or from its beginning.</source>
+<translation>{path} war beschädigt und wird nicht verwendet: Das Training geht von einem älteren Zwischenstand oder von vorn weiter.</translation>
+</message>
+<message>
+<source>{path} was made by a newer version of CrossMoDAUDA (format {version}); update CrossMoDAUDA to use it.</source>
+<translation>{path} stammt von einer neueren Version von CrossMoDAUDA (Format {version}); CrossMoDAUDA aktualisieren.</translation>
+</message>
+<message>
+<source>{path} was made with a translator, a setting or a value that this version does not have ({error}); use the version it was made with, or, if the file was changed since, restore it.</source>
+<translation>{path} entstand mit einem Bildübersetzer, einer Einstellung oder einem Wert, den diese Version nicht hat ({error}); die Version verwenden, mit der es entstand, oder die Datei wiederherstellen, falls sie geändert wurde.</translation>
+</message>
+<message>
+<source>{path} was written by a newer version of CrossMoDAUDA (format {version}); update to read it.</source>
+<translation>{path} wurde von einer neueren Version von CrossMoDAUDA geschrieben (Format {version}); zum Lesen aktualisieren.</translation>
+</message>
+<message>
+<source>{path}: its model.json is damaged; get the package again.</source>
+<translation>{path}: Seine model.json ist beschädigt; das Paket erneut besorgen.</translation>
+</message>
+<message>
+<source>{path}: its model.json names other structures than the segmenter has; get the package again.</source>
+<translation>{path}: Seine model.json nennt andere Strukturen, als das Segmentierungsnetz hat; das Paket erneut besorgen.</translation>
+</message>
+<message>
+<source>{path}: {name} does not have the SHA-256 that model.json tells; it was changed or damaged, get it again.</source>
+<translation>{path}: {name} hat nicht den SHA-256, den model.json nennt; verändert oder beschädigt, erneut besorgen.</translation>
+</message>
+<message>
+<source>{path}: {name} has {others} bytes instead of {size}; get the package again.</source>
+<translation>{path}: {name} hat {others} Bytes statt {size}; das Paket erneut besorgen.</translation>
+</message>
+<message>
+<source>{path}: {name} is listed, but missing; get the package again.</source>
+<translation>{path}: {name} ist aufgeführt, fehlt aber; das Paket erneut besorgen.</translation>
+</message>
+<message>
+<source>{path}: {name} is not listed; get the package again.</source>
+<translation>{path}: {name} ist nicht aufgeführt; das Paket erneut besorgen.</translation>
+</message>
+<message>
+<source>{places} is missing; reinstall the extension.</source>
+<translation>{places} fehlt; die Erweiterung neu installieren.</translation>
+</message>
+<message>
+<source>{place} describes no image translator; copy the model again.</source>
+<translation>{place} beschreibt keinen Bildübersetzer; das Modell erneut kopieren.</translation>
+</message>
+<message>
+<source>{place} describes no network that nnU-Net would plan; copy the model again.</source>
+<translation>{place} beschreibt kein Netz, das nnU-Net planen würde; das Modell erneut kopieren.</translation>
+</message>
+<message>
+<source>{place} exists already; add --overwrite to replace it, or name another output folder.</source>
+<translation>{place} gibt es schon; einen anderen Ordner wählen oder erneut starten und zustimmen.</translation>
+</message>
+<message>
+<source>{place} has format {version}, this version of CrossMoDAUDA reads {translator_format}; update CrossMoDAUDA.</source>
+<translation>{place} hat Format {version}, diese Version von CrossMoDAUDA liest {translator_format}; CrossMoDAUDA aktualisieren.</translation>
+</message>
+<message>
+<source>{place} holds weights that are no finite numbers ({name}); use another model.</source>
+<translation>{place} enthält Gewichte, die keine endlichen Zahlen sind ({name}); ein anderes Modell verwenden.</translation>
+</message>
+<message>
+<source>{place} holds {foreign}, which is no part of a network that nnU-Net plans; use a model from a source you trust.</source>
+<translation>{place} enthält {foreign}, das kein Teil eines von nnU-Net geplanten Netzes ist; ein Modell aus vertrauenswürdiger Quelle verwenden.</translation>
+</message>
+<message>
+<source>{place} is an input and would be overwritten; name another output folder.</source>
+<translation>{place} ist eine Eingabe und würde überschrieben; einen anderen Ausgabeordner angeben.</translation>
+</message>
+<message>
+<source>{place} is damaged or no safetensors file; get the model again.</source>
+<translation>{place} ist beschädigt oder keine safetensors-Datei; das Modell erneut besorgen.</translation>
+</message>
+<message>
+<source>{place} is not usable: {error}</source>
+<translation>{place} ist nicht verwendbar: {error}</translation>
+</message>
+<message>
+<source>{place}dataset.json does not describe one channel and the structures of model.json; copy the model again.</source>
+<translation>{place}dataset.json beschreibt nicht einen Kanal und die Strukturen von model.json; das Modell erneut kopieren.</translation>
+</message>
+<message>
+<source>{place}model.json is damaged; copy the model again.</source>
+<translation>{place}model.json ist beschädigt; das Modell erneut kopieren.</translation>
+</message>
+<message>
+<source>{place}model.json was made by a newer version (format {version}); update CrossMoDAUDA to use it.</source>
+<translation>{place}model.json stammt von einer neueren Version (Format {version}); CrossMoDAUDA aktualisieren.</translation>
+</message>
+<message>
+<source>{records} holds what was measured of another experiment than {folder}; name another folder.</source>
+<translation>{records} enthält Messungen eines anderen Experiments als {folder}; einen anderen Ordner angeben.</translation>
+</message>
+<message>
+<source>{record} is damaged; restore it, or write {{"precision": "bf16"}} or {{"precision": "fp32"}} there, as the training began.</source>
+<translation>{record} ist beschädigt; wiederherstellen oder {{"precision": "bf16"}} oder {{"precision": "fp32"}} hineinschreiben, wie das Training begann.</translation>
+</message>
+<message>
+<source>{section}.{inner} belongs to {translators_with}, not to the translator {translator}; leave it out, or choose another translator.</source>
+<translation>{section}.{inner} gehört zu {translators_with}, nicht zum Bildübersetzer {translator}; weglassen oder einen anderen Bildübersetzer wählen.</translation>
+</message>
+<message>
+<source>{segmenter} does not belong to an experiment; name an experiment folder.</source>
+<translation>{segmenter} gehört zu keinem Experiment; einen Experimentordner angeben.</translation>
+</message>
+<message>
+<source>{shown} and {count} more</source>
+<translation>{shown} und {count} weitere</translation>
+</message>
+<message>
+<source>{structure} does not show where its label is (contrast {value}, median {median})</source>
+<translation>{structure} zeigt sich nicht, wo das Label ist (Kontrast {value}, Median {median})</translation>
+</message>
+<message>
+<source>{structure} hardly shows in the pseudo-target images (median contrast {median}, where 1 is none), so there is little to learn from them; train the translator for longer, look at its samples, or say in segmentation.bright_in_target or dark_in_target how it looks in target images.</source>
+<translation>{structure} zeigt sich in den Pseudo-Zielbildern kaum (Median des Kontrasts {median}, 1 ist keiner), aus ihnen ist also wenig zu lernen; die Bildübersetzung länger trainieren, ihre Beispiele ansehen oder in segmentation.bright_in_target oder dark_in_target sagen, wie es in Zielbildern aussieht.</translation>
+</message>
+<message>
+<source>{structure} has {value} times the volume of the source labels (medians).</source>
+<translation>{structure} hat das {value}-fache Volumen der Quell-Labels (Mediane).</translation>
+</message>
+<message>
+<source>{structure} is found in {share} of the target scans that should show it.</source>
+<translation>{structure} wird in {share} der Ziel-Scans gefunden, die es zeigen sollten.</translation>
+</message>
+<message>
+<source>{structure} is not found where its label is (DSC {value}, median {median})</source>
+<translation>{structure} wird nicht gefunden, wo das Label ist (DSC {value}, Median {median})</translation>
+</message>
+<message>
+<source>{structure}: lies on both sides, which none of the {labels} labels it was trained on shows; look at it before you use it.</source>
+<translation>{structure}: liegt auf beiden Seiten, was keines der {labels} Trainings-Labels zeigt; vor der Verwendung ansehen.</translation>
+</message>
+<message>
+<source>{structure}: lies on both sides, which the label it was trained on does not show; look at it before you use it.</source>
+<translation>{structure}: liegt auf beiden Seiten, was das Trainings-Label nicht zeigt; vor der Verwendung ansehen.</translation>
+</message>
+<message>
+<source>{structure}: nothing was found, though {of_labels} it; look at the scan yourself.</source>
+<translation>{structure}: nichts gefunden, obwohl {of_labels}; den Scan selbst ansehen.</translation>
+</message>
+<message>
+<source>{structure}: nothing was found; look at the scan yourself.</source>
+<translation>{structure}: nichts gefunden; den Scan selbst ansehen.</translation>
+</message>
+<message>
+<source>{structure}: touches the volume's edge ({where}), so that part of it may lie outside; look at it before you use it.</source>
+<translation>{structure}: berührt den Rand des Volumens ({where}), ein Teil kann also außerhalb liegen; vor der Verwendung ansehen.</translation>
+</message>
+<message>
+<source>{structure}: {volume} ml, less than any it was trained on ({low} ml); look at it before you use it.</source>
+<translation>{structure}: {volume} ml, weniger als in jedem Trainings-Label ({low} ml); vor der Verwendung ansehen.</translation>
+</message>
+<message>
+<source>{structure}: {volume} ml, less than any it was trained on ({low} to {high} ml); look at it before you use it.</source>
+<translation>{structure}: {volume} ml, weniger als in jedem Trainings-Label ({low} bis {high} ml); vor der Verwendung ansehen.</translation>
+</message>
+<message>
+<source>{structure}: {volume} ml, more than any it was trained on ({low} ml); look at it before you use it.</source>
+<translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} ml); vor der Verwendung ansehen.</translation>
+</message>
+<message>
+<source>{structure}: {volume} ml, more than any it was trained on ({low} to {high} ml); look at it before you use it.</source>
+<translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} bis {high} ml); vor der Verwendung ansehen.</translation>
+</message>
+<message>
+<source>{structure}: {why} (DSC {value}), so one of two results is wrong.</source>
+<translation>{structure}: {why} (DSC {value}), eines von zwei Ergebnissen ist also falsch.</translation>
+</message>
+<message>
+<source>{told}. Details are in {log}.</source>
+<translation>{told}. Einzelheiten stehen in {log}.</translation>
+</message>
+<message>
+<source>{what} holds the label {unknown}, which is no structure; expected 0 background, {known} (the setting 'labels' names others).</source>
+<translation>{what} enthält das Label {unknown}, das keine Struktur ist; erwartet werden 0 (Hintergrund), {known} (die Einstellung labels nennt andere).</translation>
+</message>
+<message>
+<source>{what}; install what fits in the module CrossMoDA UDA, section Python packages.</source>
+<translation>{what}; Passendes im Modul CrossMoDA UDA, Abschnitt Python-Pakete, installieren.</translation>
+</message>
+<message>
+<source>{what}; install what fits with: {executable} -m pip install --upgrade "{wanted}"</source>
+<translation>{what}; Passendes installieren mit: {executable} -m pip install --upgrade "{wanted}"</translation>
+</message>
+<message>
+<source>{who} has not stopped yet and does so after its current training step; wait, or kill it with --force.</source>
+<translation>{who} hat noch nicht angehalten und tut es nach dem laufenden Trainingsschritt; warten.</translation>
+</message>
+<message>
+<source>{why}: of the {count} devices only {usable} train.</source>
+<translation>{why}: Von den {count} Geräten trainieren nur {usable}.</translation>
+</message>
+<message>
+<source>{why}: of the {count} devices only {usable} trains.</source>
+<translation>{why}: Von den {count} Geräten trainiert nur {usable}.</translation>
+</message>
+</context>
+<context>
+<name>CrossMoDAUDA</name>
+<message>
+<source>CrossMoDA UDA</source>
+<translation>CrossMoDA UDA</translation>
+</message>
+<message>
+<source>Segments scans of a modality without labels (such as hrT2) by learning from labelled scans of another (such as ceT1): CycleGAN image translation, nnU-Net and self-training. Not for clinical use.</source>
+<translation>Segmentiert Scans einer Modalität ohne Labels (etwa hrT2) durch Lernen aus gelabelten Scans einer anderen (etwa ceT1): Bildübersetzung mit CycleGAN, nnU-Net und Selbsttraining. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>The method is that of Yang T., Wang L.: Image Translation-Based Unsupervised Cross-Modality Domain Adaptation for Medical Image Segmentation. crossMoDA 2022. Please cite it, and nnU-Net and CycleGAN, which it builds on.</source>
+<translation>Die Methode ist die von Yang T., Wang L.: Image Translation-Based Unsupervised Cross-Modality Domain Adaptation for Medical Image Segmentation. crossMoDA 2022. Bitte diese Arbeit zitieren, dazu nnU-Net und CycleGAN, auf denen sie aufbaut.</translation>
+</message>
+</context>
+<context>
+<name>adaptWidget</name>
+<message>
+<source>&amp;Check scans</source>
+<translation>Scans &amp;prüfen</translation>
+</message>
+<message>
+<source>&amp;Curves</source>
+<translation>&amp;Kurven</translation>
+</message>
+<message>
+<source>&amp;Device:</source>
+<translation>&amp;Gerät:</translation>
+</message>
+<message>
+<source>&amp;Log</source>
+<translation>&amp;Protokoll</translation>
+</message>
+<message>
+<source>&amp;Start</source>
+<translation>&amp;Starten</translation>
+</message>
+<message>
+<source>&amp;Use for segmentation</source>
+<translation>Als &amp;Modell wählen</translation>
+</message>
+<message>
+<source>A new or empty folder for everything that training makes, or the folder of an experiment to watch or continue. The list has recent ones.</source>
+<translation>Ein neuer oder leerer Ordner für alles, was das Training erzeugt, oder der Ordner eines Experiments, das beobachtet oder fortgesetzt werden soll. Die Liste enthält zuletzt verwendete.</translation>
+</message>
+<message>
+<source>Adapt (train)</source>
+<translation>Anpassen (trainieren)</translation>
+</message>
+<message>
+<source>Advanced settings</source>
+<translation>Erweiterte Einstellungen</translation>
+</message>
+<message>
+<source>Choose this experiment as the model in the section Segment.</source>
+<translation>Dieses Experiment als Modell im Abschnitt Segmentieren wählen.</translation>
+</message>
+<message>
+<source>D&amp;ata folder:</source>
+<translation>D&amp;atenordner:</translation>
+</message>
+<message>
+<source>E&amp;xperiment folder:</source>
+<translation>E&amp;xperimentordner:</translation>
+</message>
+<message>
+<source>End training cleanly. It can be resumed later.</source>
+<translation>Das Training sauber beenden. Es lässt sich später fortsetzen.</translation>
+</message>
+<message>
+<source>Evaluation i&amp;mages:</source>
+<translation>Auswertungs&amp;bilder:</translation>
+</message>
+<message>
+<source>Evaluation la&amp;bels:</source>
+<translation>Aus&amp;wertungslabels:</translation>
+</message>
+<message>
+<source>Every other setting of the preset, for those who know the method.</source>
+<translation>Alle übrigen Einstellungen der Voreinstellung, für Kenner der Methode.</translation>
+</message>
+<message>
+<source>Folder of the labelled scans, such as ceT1.</source>
+<translation>Ordner der gelabelten Scans, etwa ceT1.</translation>
+</message>
+<message>
+<source>Folder of the unlabelled scans of the other modality, such as hrT2.</source>
+<translation>Ordner der Scans ohne Labels aus der anderen Modalität, etwa hrT2.</translation>
+</message>
+<message>
+<source>Folder of their label maps, with the same names.</source>
+<translation>Ordner ihrer Labelkarten, mit denselben Namen.</translation>
+</message>
+<message>
+<source>Folder with scans named *_ceT1, *_hrT2 (or *_T2) and *_Label, in any sub-folders.</source>
+<translation>Ordner mit Scans namens *_ceT1, *_hrT2 (oder *_T2) und *_Label, in beliebigen Unterordnern.</translation>
+</message>
+<message>
+<source>From left: source scan and its translation, target scan and its translation.</source>
+<translation>Von links: Quell-Scan und seine Übersetzung, Ziel-Scan und seine Übersetzung.</translation>
+</message>
+<message>
+<source>How far the present stage is.</source>
+<translation>Wie weit der laufende Schritt ist.</translation>
+</message>
+<message>
+<source>How long and how thoroughly to train.</source>
+<translation>Wie lange und wie gründlich trainiert wird.</translation>
+</message>
+<message>
+<source>How many of the scans have been read.</source>
+<translation>Wie viele der Scans gelesen sind.</translation>
+</message>
+<message>
+<source>How often the segmenter is trained again with its own results on the target scans. The paper uses 3.</source>
+<translation>Wie oft das Segmentierungsnetz mit seinen eigenen Ergebnissen auf den Ziel-Scans neu trainiert wird. In der Arbeit sind es 3.</translation>
+</message>
+<message>
+<source>How the scans are stored.</source>
+<translation>Wie die Scans abgelegt sind.</translation>
+</message>
+<message>
+<source>How the training goes. Losses should fall, the overlap (pseudo-Dice) should rise.</source>
+<translation>Wie das Training verläuft. Verluste sollen fallen, die Überlappung (Pseudo-Dice) soll steigen.</translation>
+</message>
+<message>
+<source>How the training goes: losses should fall, the overlap should rise.</source>
+<translation>Wie das Training verläuft: Verluste sollen fallen, die Überlappung soll steigen.</translation>
+</message>
+<message>
+<source>How to train.</source>
+<translation>Wie trainiert wird.</translation>
+</message>
+<message>
+<source>How well each round segments the evaluation scans.</source>
+<translation>Wie gut jede Runde die Auswertungs-Scans segmentiert.</translation>
+</message>
+<message>
+<source>Image &amp;translation:</source>
+<translation>Bildüberse&amp;tzung:</translation>
+</message>
+<message>
+<source>Ma&amp;ke samples...</source>
+<translation>Scans erze&amp;ugen...</translation>
+</message>
+<message>
+<source>Optional: folder of target scans with reference labels. They are only scored, never trained on.</source>
+<translation>Freiwillig: Ordner von Ziel-Scans mit Referenz-Labels. Sie werden nur bewertet, nie trainiert.</translation>
+</message>
+<message>
+<source>Optional: folder of the label maps of the evaluation images.</source>
+<translation>Freiwillig: Ordner der Labelkarten der Auswertungsbilder.</translation>
+</message>
+<message>
+<source>P&amp;reset:</source>
+<translation>Vo&amp;reinstellung:</translation>
+</message>
+<message>
+<source>Read every scan and show what does not fit, before anything starts.</source>
+<translation>Jeden Scan lesen und zeigen, was nicht passt, bevor etwas beginnt.</translation>
+</message>
+<message>
+<source>S&amp;ample</source>
+<translation>&amp;Beispiel</translation>
+</message>
+<message>
+<source>S&amp;ource images:</source>
+<translation>&amp;Quellbilder:</translation>
+</message>
+<message>
+<source>Save &amp;model...</source>
+<translation>Pa&amp;ket speichern...</translation>
+</message>
+<message>
+<source>Save the model as one file for other machines. It holds networks, settings and scores, and no patient data.</source>
+<translation>Das Modell als eine Datei für andere Rechner speichern. Sie enthält Netze, Einstellungen und Bewertungen, keine Patientendaten.</translation>
+</message>
+<message>
+<source>Sc&amp;ores</source>
+<translation>Be&amp;wertung</translation>
+</message>
+<message>
+<source>Scans</source>
+<translation>Scans</translation>
+</message>
+<message>
+<source>Scans are &amp;in:</source>
+<translation>Scans l&amp;iegen in:</translation>
+</message>
+<message>
+<source>Scores on the evaluation scans so far.</source>
+<translation>Bisherige Bewertung auf den Auswertungs-Scans.</translation>
+</message>
+<message>
+<source>Self-training iteratio&amp;ns:</source>
+<translation>Selbsttrai&amp;ning:</translation>
+</message>
+<message>
+<source>Settings</source>
+<translation>Einstellungen</translation>
+</message>
+<message>
+<source>Sho&amp;w folder</source>
+<translation>Or&amp;dner zeigen</translation>
+</message>
+<message>
+<source>Show the experiment folder in the file browser.</source>
+<translation>Den Experimentordner im Dateimanager zeigen.</translation>
+</message>
+<message>
+<source>Slices of source and target scans and their latest translations.</source>
+<translation>Schichten von Quell- und Ziel-Scans und ihre neuesten Übersetzungen.</translation>
+</message>
+<message>
+<source>Slices of source and target scans with their latest translations.</source>
+<translation>Schichten von Quell- und Ziel-Scans mit ihren neuesten Übersetzungen.</translation>
+</message>
+<message>
+<source>Source &amp;labels:</source>
+<translation>Quell-&amp;Labels:</translation>
+</message>
+<message>
+<source>Sta&amp;ges</source>
+<translation>Sch&amp;ritte</translation>
+</message>
+<message>
+<source>Start training. It goes on when Slicer is closed.</source>
+<translation>Das Training starten. Es läuft weiter, wenn Slicer geschlossen wird.</translation>
+</message>
+<message>
+<source>Sto&amp;p</source>
+<translation>St&amp;oppen</translation>
+</message>
+<message>
+<source>Tar&amp;get images:</source>
+<translation>&amp;Zielbilder:</translation>
+</message>
+<message>
+<source>The network that turns source scans into pseudo-target images. None trains on the source scans as they are, for comparison.</source>
+<translation>Das Netz, das aus Quell-Scans Pseudo-Zielbilder macht. Keine: zum Vergleich mit den Quell-Scans trainieren, wie sie sind.</translation>
+</message>
+<message>
+<source>The scans that were found. Problems must be solved before training; notes need not.</source>
+<translation>Die gefundenen Scans. Probleme sind vor dem Training zu lösen, Hinweise nicht unbedingt.</translation>
+</message>
+<message>
+<source>The scans to train with.</source>
+<translation>Die Scans, mit denen trainiert wird.</translation>
+</message>
+<message>
+<source>The stages of the method and how far each is.</source>
+<translation>Die Schritte der Methode und wie weit jeder ist.</translation>
+</message>
+<message>
+<source>Train: image translation from labelled source scans to unlabelled target scans, then segmentation.</source>
+<translation>Trainieren: Bildübersetzung von gelabelten Quell-Scans zu Ziel-Scans ohne Labels, dann Segmentierung.</translation>
+</message>
+<message>
+<source>What happened, newest last.</source>
+<translation>Was geschehen ist, das Neueste zuletzt.</translation>
+</message>
+<message>
+<source>Where the networks train. Automatic takes the graphics card if there is a suitable one.</source>
+<translation>Wo die Netze trainieren. Automatisch nimmt die Grafikkarte, wenn es eine geeignete gibt.</translation>
+</message>
+<message>
+<source>Which training to show.</source>
+<translation>Welches Training gezeigt wird.</translation>
+</message>
+<message>
+<source>Write a small synthetic data set to a folder, to try the method with.</source>
+<translation>Einen kleinen synthetischen Datensatz zum Ausprobieren der Methode in einen Ordner schreiben.</translation>
+</message>
+</context>
+<context>
+<name>commands.dependencies</name>
+<message>
+<source>PyTorch: trains and runs the neural networks</source>
+<translation>PyTorch: trainiert und rechnet die neuronalen Netze</translation>
+</message>
+<message>
+<source>calculates with images</source>
+<translation>rechnet mit Bildern</translation>
+</message>
+<message>
+<source>finds the folder for your models</source>
+<translation>findet den Ordner für Modelle</translation>
+</message>
+<message>
+<source>measures distances between surfaces</source>
+<translation>misst Abstände zwischen Oberflächen</translation>
+</message>
+<message>
+<source>nnU-Net: segments the scans</source>
+<translation>nnU-Net: segmentiert die Scans</translation>
+</message>
+<message>
+<source>reads and writes scans</source>
+<translation>liest und schreibt Scans</translation>
+</message>
+<message>
+<source>shows progress in a terminal</source>
+<translation>zeigt den Fortschritt im Terminal</translation>
+</message>
+<message>
+<source>starts and ends the work in the background</source>
+<translation>startet und beendet die Arbeit im Hintergrund</translation>
+</message>
+<message>
+<source>stores trained networks safely</source>
+<translation>speichert trainierte Netze sicher</translation>
+</message>
+<message>
+<source>writes sample pictures</source>
+<translation>schreibt Beispielbilder</translation>
+</message>
+</context>
+<context>
+<name>dependenciesWidget</name>
+<message>
+<source>&amp;Install what is missing...</source>
+<translation>Fehlendes &amp;installieren...</translation>
+</message>
+<message>
+<source>&amp;Without internet...</source>
+<translation>&amp;Ohne Internet...</translation>
+</message>
+<message>
+<source>Asks first, then installs the missing packages. Slicer's own packages are not replaced.</source>
+<translation>Fragt zuerst und installiert dann die fehlenden Pakete. Slicers eigene Pakete werden nicht ersetzt.</translation>
+</message>
+<message>
+<source>Installation log</source>
+<translation>Installationsprotokoll</translation>
+</message>
+<message>
+<source>Python packages</source>
+<translation>Python-Pakete</translation>
+</message>
+<message>
+<source>Shows the commands that install the packages by way of another computer.</source>
+<translation>Zeigt die Befehle, mit denen sich die Pakete über einen anderen Rechner installieren lassen.</translation>
+</message>
+<message>
+<source>The Python packages that training and inference need beyond Slicer's own.</source>
+<translation>Die Python-Pakete, die Training und Anwendung über Slicers eigene hinaus brauchen.</translation>
+</message>
+<message>
+<source>What the installation said.</source>
+<translation>Was die Installation gemeldet hat.</translation>
+</message>
+</context>
+<context>
+<name>evaluateWidget</name>
+<message>
+<source>&amp;Apply</source>
+<translation>&amp;Anwenden</translation>
+</message>
+<message>
+<source>&amp;Reference:</source>
+<translation>&amp;Referenz:</translation>
+</message>
+<message>
+<source>&amp;Scores as in:</source>
+<translation>&amp;Bewertung nach:</translation>
+</message>
+<message>
+<source>Compare a segmentation with a reference.</source>
+<translation>Eine Segmentierung mit einer Referenz vergleichen.</translation>
+</message>
+<message>
+<source>Compute the overlap (DSC, 1 is perfect) and the average surface distance (ASSD, in mm).</source>
+<translation>Die Überlappung (DSC, 1 ist vollkommen) und den mittleren Oberflächenabstand (ASSD, in mm) berechnen.</translation>
+</message>
+<message>
+<source>DSC: overlap from 0 to 1. ASSD: average distance between the two surfaces in mm. The table is also in the scene.</source>
+<translation>DSC: Überlappung von 0 bis 1. ASSD: mittlerer Abstand der beiden Oberflächen in mm. Die Tabelle ist auch in der Szene.</translation>
+</message>
+<message>
+<source>Evaluate</source>
+<translation>Auswerten</translation>
+</message>
+<message>
+<source>How the average distance between surfaces is counted, and what a missing structure scores.</source>
+<translation>Wie der mittlere Oberflächenabstand gezählt wird und wie eine fehlende Struktur zählt.</translation>
+</message>
+<message>
+<source>Se&amp;gmentation:</source>
+<translation>Se&amp;gmentierung:</translation>
+</message>
+<message>
+<source>Select a reference</source>
+<translation>Referenz wählen</translation>
+</message>
+<message>
+<source>Select a segmentation</source>
+<translation>Segmentierung wählen</translation>
+</message>
+<message>
+<source>The result to score: a segmentation or a label map.</source>
+<translation>Das Ergebnis, das bewertet wird: eine Segmentierung oder Labelkarte.</translation>
+</message>
+<message>
+<source>The scores are being computed.</source>
+<translation>Die Bewertung wird berechnet.</translation>
+</message>
+<message>
+<source>What it is compared with, such as a manual segmentation of the same scan.</source>
+<translation>Womit verglichen wird, etwa eine manuelle Segmentierung desselben Scans.</translation>
+</message>
+</context>
+<context>
+<name>method.plan</name>
+<message>
+<source>Check the pseudo-target images</source>
+<translation>Pseudo-Zielbilder prüfen</translation>
+</message>
+<message>
+<source>Check the scans</source>
+<translation>Scans prüfen</translation>
+</message>
+<message>
+<source>Collect the pseudo-target images</source>
+<translation>Pseudo-Zielbilder sammeln</translation>
+</message>
+<message>
+<source>Comparison: {step}</source>
+<translation>Vergleich: {step}</translation>
+</message>
+<message>
+<source>Evidence: measure the source labels</source>
+<translation>Belege: Quell-Labels messen</translation>
+</message>
+<message>
+<source>Segmentation: {step}</source>
+<translation>Segmentierung: {step}</translation>
+</message>
+<message>
+<source>Self-training {iteration}: {step}</source>
+<translation>Selbsttraining {iteration}: {step}</translation>
+</message>
+<message>
+<source>Translate the source scans</source>
+<translation>Quell-Scans übersetzen</translation>
+</message>
+<message>
+<source>Translation: prepare source slices</source>
+<translation>Übersetzung: Quell-Schichten vorbereiten</translation>
+</message>
+<message>
+<source>Translation: prepare target slices</source>
+<translation>Übersetzung: Ziel-Schichten vorbereiten</translation>
+</message>
+<message>
+<source>Translation: train</source>
+<translation>Übersetzung: trainieren</translation>
+</message>
+<message>
+<source>Try out how fast this computer trains</source>
+<translation>Ausprobieren, wie schnell dieser Rechner trainiert</translation>
+</message>
+<message>
+<source>collect scans and own results</source>
+<translation>Scans und eigene Ergebnisse sammeln</translation>
+</message>
+<message>
+<source>collect the source scans</source>
+<translation>Quell-Scans sammeln</translation>
+</message>
+<message>
+<source>compare with the real labels</source>
+<translation>mit den echten Labels vergleichen</translation>
+</message>
+<message>
+<source>prepare</source>
+<translation>vorbereiten</translation>
+</message>
+<message>
+<source>score</source>
+<translation>bewerten</translation>
+</message>
+<message>
+<source>see whether to trust the results</source>
+<translation>prüfen, ob den Ergebnissen zu trauen ist</translation>
+</message>
+<message>
+<source>segment the target scans</source>
+<translation>Ziel-Scans segmentieren</translation>
+</message>
+<message>
+<source>train</source>
+<translation>trainieren</translation>
+</message>
+</context>
+<context>
+<name>panel.adapt_section</name>
+<message>
+<source>&amp;Cancel check</source>
+<translation>&amp;Prüfung abbrechen</translation>
+</message>
+<message>
+<source>&amp;Check scans</source>
+<translation>Scans &amp;prüfen</translation>
+</message>
+<message>
+<source>&amp;Start</source>
+<translation>&amp;Starten</translation>
+</message>
+<message>
+<source>Choose a folder for the experiment.</source>
+<translation>Einen Ordner für das Experiment wählen.</translation>
+</message>
+<message>
+<source>Choose where the scans are.</source>
+<translation>Wählen, wo die Scans liegen.</translation>
+</message>
+<message>
+<source>Details are in {log}.</source>
+<translation>Einzelheiten stehen in {log}.</translation>
+</message>
+<message>
+<source>Evaluation images and evaluation labels belong together; give both or neither.</source>
+<translation>Auswertungsbilder und Auswertungslabels gehören zusammen; beide angeben oder keine.</translation>
+</message>
+<message>
+<source>Files named *_ceT1, *_hrT2 or *_T2, and *_Label.</source>
+<translation>Dateien namens *_ceT1, *_hrT2 oder *_T2 und *_Label.</translation>
+</message>
+<message>
+<source>Folders of images and labels</source>
+<translation>Ordner von Bildern und Labels</translation>
+</message>
+<message>
+<source>Its last words: {words}</source>
+<translation>Die letzte Meldung: {words}</translation>
+</message>
+<message>
+<source>Not started: {folder} is being worked on already. That training is shown here.</source>
+<translation>Nicht gestartet: An {folder} wird schon gearbeitet. Jenes Training wird hier gezeigt.</translation>
+</message>
+<message>
+<source>Not started: {folder} is being worked on by process {pid} on {host}. That training is shown here.</source>
+<translation>Nicht gestartet: An {folder} arbeitet Prozess {pid} auf {host}. Jenes Training wird hier gezeigt.</translation>
+</message>
+<message>
+<source>One folder for each kind of file; any file names.</source>
+<translation>Ein Ordner für jede Art von Dateien; beliebige Dateinamen.</translation>
+</message>
+<message>
+<source>One folder, crossMoDA's file names</source>
+<translation>Ein Ordner, Dateinamen wie in crossMoDA</translation>
+</message>
+<message>
+<source>Re&amp;sume</source>
+<translation>Fort&amp;setzen</translation>
+</message>
+<message>
+<source>Reading the scans...</source>
+<translation>Scans werden gelesen...</translation>
+</message>
+<message>
+<source>Settings in bold differ from the preset.</source>
+<translation>Fett gedruckte Einstellungen weichen von der Voreinstellung ab.</translation>
+</message>
+<message>
+<source>Starting...</source>
+<translation>Wird gestartet...</translation>
+</message>
+<message>
+<source>Stopped by force, because it did not answer. Resume goes on from the last checkpoint.</source>
+<translation>Erzwungen beendet, weil es nicht antwortete. Fortsetzen macht beim letzten Zwischenstand weiter.</translation>
+</message>
+<message>
+<source>Stopping after the current training step...</source>
+<translation>Hält nach dem laufenden Trainingsschritt an...</translation>
+</message>
+<message>
+<source>The check was cancelled.</source>
+<translation>Die Prüfung wurde abgebrochen.</translation>
+</message>
+<message>
+<source>The training could not be started (status {status}).</source>
+<translation>Das Training ließ sich nicht starten (Status {status}).</translation>
+</message>
+<message>
+<source>The training in {folder} has ended; see the module CrossMoDA UDA.</source>
+<translation>Das Training in {folder} ist zu Ende; siehe Modul CrossMoDA UDA.</translation>
+</message>
+<message>
+<source>The training in {folder} has finished; see the module CrossMoDA UDA.</source>
+<translation>Das Training in {folder} ist fertig; siehe Modul CrossMoDA UDA.</translation>
+</message>
+<message>
+<source>Training goes on when Slicer is closed.</source>
+<translation>Das Training läuft weiter, wenn Slicer geschlossen wird.</translation>
+</message>
+<message>
+<source>{cases} scans read, {problems} with problems, {notes} with notes.</source>
+<translation>{cases} Scans gelesen, {problems} mit Problemen, {notes} mit Hinweisen.</translation>
+</message>
+<message>
+<source>{folder} cannot be written ({reason}).</source>
+<translation>In {folder} lässt sich nicht schreiben ({reason}).</translation>
+</message>
+</context>
+<context>
+<name>panel.cases_table</name>
+<message>
+<source>Domain</source>
+<translation>Domäne</translation>
+</message>
+<message>
+<source>Note: {text}</source>
+<translation>Hinweis: {text}</translation>
+</message>
+<message>
+<source>Problem or note</source>
+<translation>Problem oder Hinweis</translation>
+</message>
+<message>
+<source>Problem: {text}</source>
+<translation>Problem: {text}</translation>
+</message>
+<message>
+<source>Scan</source>
+<translation>Scan</translation>
+</message>
+<message>
+<source>The scan's file, without what says of which kind it is.</source>
+<translation>Die Datei des Scans, ohne den Teil, der seine Art nennt.</translation>
+</message>
+<message>
+<source>What the scan is for.</source>
+<translation>Wofür der Scan dient.</translation>
+</message>
+<message>
+<source>What to look at.</source>
+<translation>Was anzusehen ist.</translation>
+</message>
+<message>
+<source>evaluation</source>
+<translation>Auswertung</translation>
+</message>
+<message>
+<source>fine</source>
+<translation>in Ordnung</translation>
+</message>
+<message>
+<source>source</source>
+<translation>Quelle</translation>
+</message>
+<message>
+<source>target</source>
+<translation>Ziel</translation>
+</message>
+<message>
+<source>{size} voxels of {spacing} mm</source>
+<translation>{size} Voxel von {spacing} mm</translation>
+</message>
+</context>
+<context>
+<name>panel.command_runner</name>
+<message>
+<source>The work ended unexpectedly: {lastWords}</source>
+<translation>Die Arbeit endete unerwartet: {lastWords}</translation>
+</message>
+<message>
+<source>The work was ended from outside (status {status}); memory may have run out.</source>
+<translation>Die Arbeit wurde von außen beendet (Status {status}); vielleicht ging der Speicher aus.</translation>
+</message>
+</context>
+<context>
+<name>panel.dependencies_section</name>
+<message>
+<source>1. On a computer with internet, the same operating system and Python {version}, in a terminal in that folder:</source>
+<translation>1. Auf einem Rechner mit Internet, demselben Betriebssystem und Python {version}, in einem Terminal in diesem Ordner:</translation>
+</message>
+<message>
+<source>2. On this computer, in a terminal (on Windows: Command Prompt) in that folder, while Slicer is closed:</source>
+<translation>2. Auf diesem Rechner, in einem Terminal (unter Windows: Eingabeaufforderung) in diesem Ordner, während Slicer geschlossen ist:</translation>
+</message>
+<message>
+<source>Another extension is installing Python packages; wait for it to end and try again.</source>
+<translation>Eine andere Erweiterung installiert gerade Python-Pakete; warten, bis das fertig ist, und erneut versuchen.</translation>
+</message>
+<message>
+<source>Cannot write into {folder} ({error}); choose another folder.</source>
+<translation>In {folder} lässt sich nicht schreiben ({error}); einen anderen Ordner wählen.</translation>
+</message>
+<message>
+<source>Everything that is needed is installed.</source>
+<translation>Alles Nötige ist installiert.</translation>
+</message>
+<message>
+<source>Folder that travels between the computers, such as on a USB stick</source>
+<translation>Ordner, der zwischen den Rechnern wandert, etwa auf einem USB-Stick</translation>
+</message>
+<message>
+<source>Install Python packages</source>
+<translation>Python-Pakete installieren</translation>
+</message>
+<message>
+<source>Installing {package}; this can take many minutes...</source>
+<translation>{package} wird installiert; das kann viele Minuten dauern...</translation>
+</message>
+<message>
+<source>Nothing was installed.</source>
+<translation>Es wurde nichts installiert.</translation>
+</message>
+<message>
+<source>Packages of others lack what they need now ({packages}); see the log below.</source>
+<translation>Pakete anderer vermissen jetzt etwas ({packages}); siehe Protokoll unten.</translation>
+</message>
+<message>
+<source>Python packages are missing ({names}): install them in the section Python packages at the top.</source>
+<translation>Python-Pakete fehlen ({names}): im Abschnitt Python-Pakete ganz oben installieren.</translation>
+</message>
+<message>
+<source>Python packages do not work ({names}): see the section Python packages at the top.</source>
+<translation>Python-Pakete funktionieren nicht ({names}): siehe Abschnitt Python-Pakete ganz oben.</translation>
+</message>
+<message>
+<source>Python packages: all installed</source>
+<translation>Python-Pakete: alle installiert</translation>
+</message>
+<message>
+<source>Python packages: restart Slicer</source>
+<translation>Python-Pakete: Slicer neu starten</translation>
+</message>
+<message>
+<source>Python packages: {count} do not work</source>
+<translation>Python-Pakete: {count} ohne Funktion</translation>
+</message>
+<message>
+<source>Python packages: {count} missing</source>
+<translation>Python-Pakete: {count} fehlen</translation>
+</message>
+<message>
+<source>Restart Slicer, then come back here.</source>
+<translation>Slicer neu starten und dann hierher zurückkehren.</translation>
+</message>
+<message>
+<source>Restart Slicer: {packages} changed while in use.</source>
+<translation>Slicer neu starten: {packages} hat sich geändert, während es in Gebrauch war.</translation>
+</message>
+<message>
+<source>Slicer's own packages were changed ({packages}): reinstall Slicer.</source>
+<translation>Slicers eigene Pakete wurden verändert ({packages}): Slicer neu installieren.</translation>
+</message>
+<message>
+<source>Some packages are still missing; see the log below and try again.</source>
+<translation>Einige Pakete fehlen noch; Protokoll unten ansehen und erneut versuchen.</translation>
+</message>
+<message>
+<source>The PyTorch extension did not install PyTorch: try again in its own module PyTorch Utils.</source>
+<translation>Die Erweiterung PyTorch hat PyTorch nicht installiert: in ihrem eigenen Modul PyTorch Utils erneut versuchen.</translation>
+</message>
+<message>
+<source>The commands are in the log below; the folder already holds the files that they refer to.</source>
+<translation>Die Befehle stehen im Protokoll unten; der Ordner enthält schon die Dateien, die sie nennen.</translation>
+</message>
+<message>
+<source>The extension {name} is missing: install it in the Extensions Manager (menu View), restart Slicer, try again.</source>
+<translation>Die Erweiterung {name} fehlt: im Erweiterungsmanager (Menü Ansicht) installieren, Slicer neu starten, erneut versuchen.</translation>
+</message>
+<message>
+<source>The installation could not begin; see the log below.</source>
+<translation>Die Installation konnte nicht beginnen; siehe Protokoll unten.</translation>
+</message>
+<message>
+<source>These Python packages will be downloaded and installed:
+
+{packages}
+
+With what they need themselves this can take many minutes and several gigabytes, and Slicer cannot be used meanwhile. Packages that are already installed keep their versions. Go on?</source>
+<translation>Diese Python-Pakete werden heruntergeladen und installiert:
+
+{packages}
+
+Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gigabyte belegen; Slicer lässt sich so lange nicht benutzen. Schon installierte Pakete behalten ihre Version. Fortfahren?</translation>
+</message>
+<message>
+<source>Trying the packages...</source>
+<translation>Pakete werden ausprobiert...</translation>
+</message>
+<message>
+<source>installed {version}</source>
+<translation>installiert: {version}</translation>
+</message>
+<message>
+<source>installed {version}, but lacks {packages}</source>
+<translation>installiert: {version}, es fehlt aber {packages}</translation>
+</message>
+<message>
+<source>missing ({purpose})</source>
+<translation>fehlt ({purpose})</translation>
+</message>
+<message>
+<source>{packages} could not be installed; check the internet connection and the free disk space (log below).</source>
+<translation>{packages} ließ sich nicht installieren; Internetverbindung und freien Plattenplatz prüfen (Protokoll unten).</translation>
+</message>
+<message>
+<source>{package} {versions}: {purpose}.</source>
+<translation>{package} {versions}: {purpose}.</translation>
+</message>
+<message>
+<source>{package} {version} is installed but does not work ({reason}): uninstall it, restart Slicer, try again.</source>
+<translation>{package} {version} ist installiert, funktioniert aber nicht ({reason}): deinstallieren, Slicer neu starten, erneut versuchen.</translation>
+</message>
+<message>
+<source>{package} {version} is part of this Slicer and must not be replaced: install Slicer 5.10 or later.</source>
+<translation>{package} {version} gehört zu diesem Slicer und darf nicht ersetzt werden: Slicer 5.10 oder neuer installieren.</translation>
+</message>
+<message>
+<source>{package}: {mark}</source>
+<translation>{package}: {mark}</translation>
+</message>
+<message>
+<source>{version} does not fit: needs {versions}</source>
+<translation>{version} passt nicht: nötig ist {versions}</translation>
+</message>
+<message>
+<source>{version} does not work ({reason})</source>
+<translation>{version} funktioniert nicht ({reason})</translation>
+</message>
+</context>
+<context>
+<name>panel.evaluate_section</name>
+<message>
+<source>&amp;Apply</source>
+<translation>&amp;Anwenden</translation>
+</message>
+<message>
+<source>&amp;Cancel</source>
+<translation>&amp;Abbrechen</translation>
+</message>
+<message>
+<source>'{first}' and '{second}' lie on different grids; choose two segmentations of the same scan.</source>
+<translation>'{first}' und '{second}' liegen auf verschiedenen Gittern; zwei Segmentierungen desselben Scans wählen.</translation>
+</message>
+<message>
+<source>ASSD (mm)</source>
+<translation>ASSD (mm)</translation>
+</message>
+<message>
+<source>Cancelled.</source>
+<translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>Choose a segmentation and its reference.</source>
+<translation>Eine Segmentierung und ihre Referenz wählen.</translation>
+</message>
+<message>
+<source>Compute the scores.</source>
+<translation>Die Bewertung berechnen.</translation>
+</message>
+<message>
+<source>Computing the scores...</source>
+<translation>Die Bewertung wird berechnet...</translation>
+</message>
+<message>
+<source>DSC</source>
+<translation>DSC</translation>
+</message>
+<message>
+<source>Done.</source>
+<translation>Fertig.</translation>
+</message>
+<message>
+<source>End the work.</source>
+<translation>Die Arbeit beenden.</translation>
+</message>
+<message>
+<source>Mean of all distances together; a structure missing in both counts as perfect.</source>
+<translation>Mittel aller Abstände zusammen; eine in beiden fehlende Struktur zählt als vollkommen.</translation>
+</message>
+<message>
+<source>Mean of the two directions; 350 mm where only one has the structure.</source>
+<translation>Mittel der beiden Richtungen; 350 mm, wo nur eine von beiden die Struktur hat.</translation>
+</message>
+<message>
+<source>Only one of the two has these, so they are not compared: {names}.</source>
+<translation>Nur eine der beiden hat diese, sie werden daher nicht verglichen: {names}.</translation>
+</message>
+<message>
+<source>Reference volume (ml)</source>
+<translation>Volumen der Referenz (ml)</translation>
+</message>
+<message>
+<source>Scores of {name}</source>
+<translation>Bewertung von {name}</translation>
+</message>
+<message>
+<source>Segmentation and reference are the same; choose two.</source>
+<translation>Segmentierung und Referenz sind dieselbe; zwei verschiedene wählen.</translation>
+</message>
+<message>
+<source>Structure</source>
+<translation>Struktur</translation>
+</message>
+<message>
+<source>Volume (ml)</source>
+<translation>Volumen (ml)</translation>
+</message>
+<message>
+<source>crossMoDA 2022</source>
+<translation>crossMoDA 2022</translation>
+</message>
+<message>
+<source>medpy (package)</source>
+<translation>medpy (Paket)</translation>
+</message>
+<message>
+<source>{scores}, compared with {reference}</source>
+<translation>{scores}, verglichen mit {reference}</translation>
+</message>
+</context>
+<context>
+<name>panel.experiment_view</name>
+<message>
+<source>Curves come with the first steps of a training.</source>
+<translation>Kurven erscheinen mit den ersten Schritten eines Trainings.</translation>
+</message>
+<message>
+<source>Done: {stage}</source>
+<translation>Fertig: {stage}</translation>
+</message>
+<message>
+<source>Error: {text}</source>
+<translation>Fehler: {text}</translation>
+</message>
+<message>
+<source>Failed</source>
+<translation>Fehlgeschlagen</translation>
+</message>
+<message>
+<source>Finished</source>
+<translation>Fertig</translation>
+</message>
+<message>
+<source>How far the stage is.</source>
+<translation>Wie weit der Schritt ist.</translation>
+</message>
+<message>
+<source>How long it took or has taken.</source>
+<translation>Wie lange er dauerte oder bisher dauert.</translation>
+</message>
+<message>
+<source>Note: {text}</source>
+<translation>Hinweis: {text}</translation>
+</message>
+<message>
+<source>Samples come with the first epoch of the translation's training.</source>
+<translation>Beispiele erscheinen mit der ersten Epoche des Übersetzungstrainings.</translation>
+</message>
+<message>
+<source>Stage</source>
+<translation>Schritt</translation>
+</message>
+<message>
+<source>Started</source>
+<translation>Gestartet</translation>
+</message>
+<message>
+<source>State</source>
+<translation>Stand</translation>
+</message>
+<message>
+<source>Stopped</source>
+<translation>Angehalten</translation>
+</message>
+<message>
+<source>Time</source>
+<translation>Zeit</translation>
+</message>
+<message>
+<source>What is done, in this order.</source>
+<translation>Was getan wird, in dieser Reihenfolge.</translation>
+</message>
+<message>
+<source>about {time} left in this stage</source>
+<translation>in diesem Schritt noch etwa {time}</translation>
+</message>
+<message>
+<source>{stage} ({chart})</source>
+<translation>{stage} ({chart})</translation>
+</message>
+<message>
+<source>{step} of {total}</source>
+<translation>{step} von {total}</translation>
+</message>
+</context>
+<context>
+<name>panel.import_trial</name>
+<message>
+<source>the process that imported it ended with status {status}</source>
+<translation>der Prozess, der es importierte, endete mit Status {status}</translation>
+</message>
+</context>
+<context>
+<name>panel.model_packages</name>
+<message>
+<source>Cance&amp;l</source>
+<translation>Abbre&amp;chen</translation>
+</message>
+<message>
+<source>Checking {file}...</source>
+<translation>{file} wird geprüft...</translation>
+</message>
+<message>
+<source>End the import; nothing half-made is kept.</source>
+<translation>Den Import beenden; nichts Halbfertiges bleibt zurück.</translation>
+</message>
+<message>
+<source>Imported: {name}. Not for clinical use.</source>
+<translation>Importiert: {name}. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>Model package</source>
+<translation>Modellpaket</translation>
+</message>
+<message>
+<source>Nothing was imported.</source>
+<translation>Es wurde nichts importiert.</translation>
+</message>
+<message>
+<source>Nothing was saved.</source>
+<translation>Es wurde nichts gespeichert.</translation>
+</message>
+<message>
+<source>Save model package</source>
+<translation>Modellpaket speichern</translation>
+</message>
+<message>
+<source>Saved: {file}, for use on other machines. It holds no patient data. Not for clinical use.</source>
+<translation>Gespeichert: {file}, zur Verwendung auf anderen Rechnern. Enthält keine Patientendaten. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>Saving...</source>
+<translation>Wird gespeichert...</translation>
+</message>
+</context>
+<context>
+<name>panel.panel</name>
+<message>
+<source>Python packages are being installed; wait until that is done.</source>
+<translation>Python-Pakete werden installiert; warten, bis das fertig ist.</translation>
+</message>
+<message>
+<source>Research software. Not for clinical use.</source>
+<translation>Forschungssoftware. Nicht für den klinischen Einsatz.</translation>
+</message>
+</context>
+<context>
+<name>panel.sample_data</name>
+<message>
+<source>A training reads these scans; stop it before you remove them.</source>
+<translation>Ein Training liest diese Scans; vor dem Löschen anhalten.</translation>
+</message>
+<message>
+<source>Cance&amp;l</source>
+<translation>Abbre&amp;chen</translation>
+</message>
+<message>
+<source>End the making of sample scans; nothing half-made is kept.</source>
+<translation>Das Erzeugen der Beispiel-Scans beenden; nichts Halbfertiges bleibt zurück.</translation>
+</message>
+<message>
+<source>Folder for the sample scans</source>
+<translation>Ordner für die Beispiel-Scans</translation>
+</message>
+<message>
+<source>Making sample scans...</source>
+<translation>Beispiel-Scans werden erzeugt...</translation>
+</message>
+<message>
+<source>No sample scans were made.</source>
+<translation>Es wurden keine Beispiel-Scans erzeugt.</translation>
+</message>
+<message>
+<source>Remove samp&amp;les...</source>
+<translation>Beispiele lös&amp;chen</translation>
+</message>
+<message>
+<source>Remove sample scans</source>
+<translation>Beispiel-Scans löschen</translation>
+</message>
+<message>
+<source>Remove the sample scans in {folder}? What was trained on them stays; a training that is not finished cannot go on.</source>
+<translation>Die Beispiel-Scans in {folder} löschen? Was damit trainiert wurde, bleibt; ein unfertiges Training kann nicht weitergehen.</translation>
+</message>
+<message>
+<source>Remove the synthetic data set that is chosen from the disk.</source>
+<translation>Den gewählten synthetischen Datensatz von der Platte löschen.</translation>
+</message>
+<message>
+<source>Sample scans</source>
+<translation>Beispiel-Scans</translation>
+</message>
+<message>
+<source>The sample scans are in {folder}.</source>
+<translation>Die Beispiel-Scans liegen in {folder}.</translation>
+</message>
+<message>
+<source>The sample scans were removed.</source>
+<translation>Die Beispiel-Scans wurden gelöscht.</translation>
+</message>
+</context>
+<context>
+<name>panel.scores_table</name>
+<message>
+<source>ASSD, {structure} (mm)</source>
+<translation>ASSD, {structure} (mm)</translation>
+</message>
+<message>
+<source>Average distance between the two surfaces; 0 is perfect.</source>
+<translation>Mittlerer Abstand der beiden Oberflächen; 0 ist vollkommen.</translation>
+</message>
+<message>
+<source>DSC, mean</source>
+<translation>DSC, Mittel</translation>
+</message>
+<message>
+<source>DSC, {structure}</source>
+<translation>DSC, {structure}</translation>
+</message>
+<message>
+<source>How many evaluation scans were scored.</source>
+<translation>Wie viele Auswertungs-Scans bewertet wurden.</translation>
+</message>
+<message>
+<source>Iteration {number}</source>
+<translation>Runde {number}</translation>
+</message>
+<message>
+<source>Overlap with the reference (Dice): 0 is none, 1 is perfect.</source>
+<translation>Überlappung mit der Referenz (Dice): 0 ist keine, 1 ist vollkommen.</translation>
+</message>
+<message>
+<source>Scans</source>
+<translation>Scans</translation>
+</message>
+<message>
+<source>Source only</source>
+<translation>Nur Quelle</translation>
+</message>
+<message>
+<source>Trained again with the results of the iteration before.</source>
+<translation>Mit den Ergebnissen der Runde davor neu trainiert.</translation>
+</message>
+<message>
+<source>Trained on the pseudo-target images, before any self-training.</source>
+<translation>Auf den Pseudo-Zielbildern trainiert, vor jedem Selbsttraining.</translation>
+</message>
+<message>
+<source>Trained on the source scans as they are, for comparison.</source>
+<translation>Zum Vergleich auf den Quell-Scans trainiert, wie sie sind.</translation>
+</message>
+<message>
+<source>{score}, {training}: {value}</source>
+<translation>{score}, {training}: {value}</translation>
+</message>
+<message>
+<source>{training}: {explanation}</source>
+<translation>{training}: {explanation}</translation>
+</message>
+</context>
+<context>
+<name>panel.section</name>
+<message>
+<source>Automatic</source>
+<translation>Automatisch</translation>
+</message>
+<message>
+<source>Graphics card (Apple)</source>
+<translation>Grafikkarte (Apple)</translation>
+</message>
+<message>
+<source>Graphics card (NVIDIA)</source>
+<translation>Grafikkarte (NVIDIA)</translation>
+</message>
+<message>
+<source>Needs PyTorch with CUDA.</source>
+<translation>Braucht PyTorch mit CUDA.</translation>
+</message>
+<message>
+<source>Needs a Mac with Apple silicon.</source>
+<translation>Braucht einen Mac mit Apple-Prozessor.</translation>
+</message>
+<message>
+<source>Processor (slow)</source>
+<translation>Prozessor (langsam)</translation>
+</message>
+<message>
+<source>The graphics card if there is a suitable one, else the processor.</source>
+<translation>Die Grafikkarte, wenn es eine geeignete gibt, sonst der Prozessor.</translation>
+</message>
+<message>
+<source>Works everywhere.</source>
+<translation>Geht überall.</translation>
+</message>
+</context>
+<context>
+<name>panel.segment_results</name>
+<message>
+<source>And {count} more, kept with the segmentations and in the measurements.</source>
+<translation>Und {count} weitere, bei den Segmentierungen und in den Messwerten aufbewahrt.</translation>
+</message>
+<message>
+<source>Axial diameter (mm)</source>
+<translation>Axialer Durchmesser (mm)</translation>
+</message>
+<message>
+<source>Distance apart (mm)</source>
+<translation>Abstand voneinander (mm)</translation>
+</message>
+<message>
+<source>Distance to {structure} (mm)</source>
+<translation>Abstand zu {structure} (mm)</translation>
+</message>
+<message>
+<source>Measurements</source>
+<translation>Messwerte</translation>
+</message>
+<message>
+<source>Scan</source>
+<translation>Scan</translation>
+</message>
+<message>
+<source>Structure</source>
+<translation>Struktur</translation>
+</message>
+<message>
+<source>Volume (ml)</source>
+<translation>Volumen (ml)</translation>
+</message>
+<message>
+<source>Warnings</source>
+<translation>Warnungen</translation>
+</message>
+<message>
+<source>{scan} measurements</source>
+<translation>Messwerte zu {scan}</translation>
+</message>
+</context>
+<context>
+<name>panel.segment_section</name>
+<message>
+<source>&amp;Apply</source>
+<translation>&amp;Anwenden</translation>
+</message>
+<message>
+<source>&amp;Cancel</source>
+<translation>&amp;Abbrechen</translation>
+</message>
+<message>
+<source>'{name}' was changed meanwhile and is kept; the result is another segmentation.</source>
+<translation>'{name}' wurde inzwischen geändert und bleibt; das Ergebnis ist eine weitere Segmentierung.</translation>
+</message>
+<message>
+<source>All volumes in the scene</source>
+<translation>Alle Volumen der Szene</translation>
+</message>
+<message>
+<source>As the model was trained</source>
+<translation>Wie das Modell trainiert wurde</translation>
+</message>
+<message>
+<source>Cancelled.</source>
+<translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>Choose a model.</source>
+<translation>Ein Modell wählen.</translation>
+</message>
+<message>
+<source>Choose an experiment folder, import a model, or train one in the section Adapt.</source>
+<translation>Einen Experimentordner wählen, ein Modell importieren oder im Abschnitt Anpassen eines trainieren.</translation>
+</message>
+<message>
+<source>Choose the folder for the results.</source>
+<translation>Den Ordner für die Ergebnisse wählen.</translation>
+</message>
+<message>
+<source>Choose the folder of scans.</source>
+<translation>Den Ordner der Scans wählen.</translation>
+</message>
+<message>
+<source>Choose the volume to segment.</source>
+<translation>Das Volumen zum Segmentieren wählen.</translation>
+</message>
+<message>
+<source>Done. The results are in {folder}. Not for clinical use.</source>
+<translation>Fertig. Die Ergebnisse liegen in {folder}. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>Done: {names}. Not for clinical use.</source>
+<translation>Fertig: {names}. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>End the work; nothing half-made is kept.</source>
+<translation>Die Arbeit beenden; nichts Halbfertiges bleibt zurück.</translation>
+</message>
+<message>
+<source>Every scan file in a folder; the results are files as well.</source>
+<translation>Jede Scan-Datei eines Ordners; auch die Ergebnisse sind Dateien.</translation>
+</message>
+<message>
+<source>Every volume that is loaded; each gets a segmentation.</source>
+<translation>Jedes geladene Volumen; jedes bekommt eine Segmentierung.</translation>
+</message>
+<message>
+<source>Finds: {structures}.</source>
+<translation>Findet: {structures}.</translation>
+</message>
+<message>
+<source>Finds: {structures}. Self-training iteration {iteration}.</source>
+<translation>Findet: {structures}. Runde {iteration} des Selbsttrainings.</translation>
+</message>
+<message>
+<source>Folder of scans</source>
+<translation>Ordner mit Scans</translation>
+</message>
+<message>
+<source>Left out: {names}.</source>
+<translation>Ausgelassen: {names}.</translation>
+</message>
+<message>
+<source>Load a volume first.</source>
+<translation>Zuerst ein Volumen laden.</translation>
+</message>
+<message>
+<source>Loading the model...</source>
+<translation>Das Modell wird geladen...</translation>
+</message>
+<message>
+<source>Nothing</source>
+<translation>Nichts</translation>
+</message>
+<message>
+<source>Nothing was done. Choose 'Create new segmentation' to keep both.</source>
+<translation>Es wurde nichts getan. 'Neue Segmentierung anlegen' wählen, um beide zu behalten.</translation>
+</message>
+<message>
+<source>Nothing was done. Choose another output folder to keep both.</source>
+<translation>Es wurde nichts getan. Einen anderen Ausgabeordner wählen, um beides zu behalten.</translation>
+</message>
+<message>
+<source>One volume</source>
+<translation>Ein Volumen</translation>
+</message>
+<message>
+<source>Segment.</source>
+<translation>Segmentieren.</translation>
+</message>
+<message>
+<source>Segmenting...</source>
+<translation>Wird segmentiert...</translation>
+</message>
+<message>
+<source>Starting...</source>
+<translation>Wird gestartet...</translation>
+</message>
+<message>
+<source>The scan was removed meanwhile; nothing was added.</source>
+<translation>Der Scan wurde inzwischen entfernt; es kam nichts hinzu.</translation>
+</message>
+<message>
+<source>The segments of '{name}' will be replaced. Go on?</source>
+<translation>Die Segmente von '{name}' werden ersetzt. Fortfahren?</translation>
+</message>
+<message>
+<source>The volume chosen below.</source>
+<translation>Das unten gewählte Volumen.</translation>
+</message>
+<message>
+<source>label map</source>
+<translation>Labelkarte</translation>
+</message>
+<message>
+<source>{count} files in {folder} will be replaced, such as {name}. Go on?</source>
+<translation>{count} Dateien in {folder} werden ersetzt, etwa {name}. Fortfahren?</translation>
+</message>
+<message>
+<source>{count} scans are done.</source>
+<translation>{count} Scans sind fertig.</translation>
+</message>
+<message>
+<source>{count} scans are done; their results are in {folder}.</source>
+<translation>{count} Scans sind fertig; ihre Ergebnisse liegen in {folder}.</translation>
+</message>
+<message>
+<source>{folder} holds no scan files; choose the folder in which they lie.</source>
+<translation>{folder} enthält keine Scan-Dateien; den Ordner wählen, in dem sie liegen.</translation>
+</message>
+<message>
+<source>{names} and {count} more</source>
+<translation>{names} und {count} weitere</translation>
+</message>
+<message>
+<source>{volume} segmentation</source>
+<translation>{volume} Segmentierung</translation>
+</message>
+</context>
+<context>
+<name>panel.settings_form</name>
+<message>
+<source>Allowed: {low} to {high}.</source>
+<translation>Erlaubt: {low} bis {high}.</translation>
+</message>
+<message>
+<source>Evaluation</source>
+<translation>Auswertung</translation>
+</message>
+<message>
+<source>General</source>
+<translation>Allgemein</translation>
+</message>
+<message>
+<source>Image translation</source>
+<translation>Bildübersetzung</translation>
+</message>
+<message>
+<source>Intensity scaling</source>
+<translation>Intensitätsskalierung</translation>
+</message>
+<message>
+<source>On the command line: --set {key}=...</source>
+<translation>Auf der Befehlszeile: --set {key}=...</translation>
+</message>
+<message>
+<source>Segmentation</source>
+<translation>Segmentierung</translation>
+</message>
+<message>
+<source>Self-training</source>
+<translation>Selbsttraining</translation>
+</message>
+</context>
+<context>
+<name>panel.status_line</name>
+<message>
+<source>Also training: {names}.</source>
+<translation>Außerdem im Training: {names}.</translation>
+</message>
+<message>
+<source>Model: {name}</source>
+<translation>Modell: {name}</translation>
+</message>
+<message>
+<source>The results that are shown have a warning.</source>
+<translation>Die gezeigten Ergebnisse haben eine Warnung.</translation>
+</message>
+<message>
+<source>The results that are shown have {count} warnings.</source>
+<translation>Die gezeigten Ergebnisse haben {count} Warnungen.</translation>
+</message>
+<message>
+<source>The training {name} ended unexpectedly.</source>
+<translation>Das Training {name} endete unerwartet.</translation>
+</message>
+<message>
+<source>The training {name} has failed.</source>
+<translation>Das Training {name} ist fehlgeschlagen.</translation>
+</message>
+<message>
+<source>The training {name} is being started.</source>
+<translation>Das Training {name} wird gestartet.</translation>
+</message>
+<message>
+<source>The training {name} is being stopped.</source>
+<translation>Das Training {name} wird angehalten.</translation>
+</message>
+<message>
+<source>Training {name}.</source>
+<translation>Training {name}.</translation>
+</message>
+<message>
+<source>Training {name}: {stage}.</source>
+<translation>Training {name}: {stage}.</translation>
+</message>
+</context>
+<context>
+<name>panel.translate_section</name>
+<message>
+<source>&amp;Apply</source>
+<translation>&amp;Anwenden</translation>
+</message>
+<message>
+<source>&amp;Cancel</source>
+<translation>&amp;Abbrechen</translation>
+</message>
+<message>
+<source>'{name}' was changed meanwhile and is kept; the result is another volume.</source>
+<translation>'{name}' wurde inzwischen geändert und bleibt; das Ergebnis ist ein weiteres Volumen.</translation>
+</message>
+<message>
+<source>Cancelled.</source>
+<translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>Choose an experiment folder, or train one in the section Adapt.</source>
+<translation>Einen Experimentordner wählen oder im Abschnitt Anpassen trainieren.</translation>
+</message>
+<message>
+<source>Choose the volume to translate.</source>
+<translation>Das Volumen zum Übersetzen wählen.</translation>
+</message>
+<message>
+<source>Done: {name}, a synthetic image, not a scan. Not for clinical use.</source>
+<translation>Fertig: {name}, ein synthetisches Bild, kein Scan. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>End the work; nothing half-made is kept.</source>
+<translation>Die Arbeit beenden; nichts Halbfertiges bleibt zurück.</translation>
+</message>
+<message>
+<source>Input and output are the same volume; choose another output volume.</source>
+<translation>Eingabe und Ausgabe sind dasselbe Volumen; ein anderes Ausgabevolumen wählen.</translation>
+</message>
+<message>
+<source>Loading the model...</source>
+<translation>Das Modell wird geladen...</translation>
+</message>
+<message>
+<source>Nothing was done. Choose 'Create new volume' to keep both.</source>
+<translation>Es wurde nichts getan. 'Neues Volumen anlegen' wählen, um beide zu behalten.</translation>
+</message>
+<message>
+<source>Open a scene.</source>
+<translation>Eine Szene öffnen.</translation>
+</message>
+<message>
+<source>Starting...</source>
+<translation>Wird gestartet...</translation>
+</message>
+<message>
+<source>The image of '{name}' will be replaced. Go on?</source>
+<translation>Das Bild von '{name}' wird ersetzt. Fortfahren?</translation>
+</message>
+<message>
+<source>The scan was removed meanwhile; nothing was added.</source>
+<translation>Der Scan wurde inzwischen entfernt; es kam nichts hinzu.</translation>
+</message>
+<message>
+<source>Translate.</source>
+<translation>Übersetzen.</translation>
+</message>
+<message>
+<source>Translating...</source>
+<translation>Wird übersetzt...</translation>
+</message>
+</context>
+<context>
+<name>panel.wording</name>
+<message>
+<source>; choose another name or folder, or start again and agree.</source>
+<translation>; einen anderen Namen oder Ordner wählen oder erneut starten und zustimmen.</translation>
+</message>
+<message>
+<source>Check scans lists all</source>
+<translation>Scans prüfen zeigt alle</translation>
+</message>
+<message>
+<source>Checking the scans.</source>
+<translation>Die Scans werden geprüft.</translation>
+</message>
+<message>
+<source>Finished.</source>
+<translation>Fertig.</translation>
+</message>
+<message>
+<source>Laptop (about 75 minutes, no graphics card)</source>
+<translation>Laptop (etwa 75 Minuten, ohne Grafikkarte)</translation>
+</message>
+<message>
+<source>None (source only)</source>
+<translation>Keine (nur Quelle)</translation>
+</message>
+<message>
+<source>Not running.</source>
+<translation>Läuft nicht.</translation>
+</message>
+<message>
+<source>Overlap (pseudo-Dice)</source>
+<translation>Überlappung (Pseudo-Dice)</translation>
+</message>
+<message>
+<source>Paper (days on a graphics card)</source>
+<translation>Arbeit (Tage auf einer Grafikkarte)</translation>
+</message>
+<message>
+<source>Preset: {preset}. Image translation: {translator}. Self-training iterations: {iterations}.</source>
+<translation>Voreinstellung: {preset}. Bildübersetzung: {translator}. Runden des Selbsttrainings: {iterations}.</translation>
+</message>
+<message>
+<source>Process {pid} on the computer {host}.</source>
+<translation>Prozess {pid} auf dem Rechner {host}.</translation>
+</message>
+<message>
+<source>Quick (hours on a graphics card)</source>
+<translation>Schnell (Stunden auf einer Grafikkarte)</translation>
+</message>
+<message>
+<source>Reading what has happened so far...</source>
+<translation>Bisher Geschehenes wird gelesen...</translation>
+</message>
+<message>
+<source>Sample scans (about 10 minutes)</source>
+<translation>Beispiel-Scans (etwa 10 Minuten)</translation>
+</message>
+<message>
+<source>Small networks, for the synthetic sample scans; for no others.</source>
+<translation>Kleine Netze für die synthetischen Beispiel-Scans, für keine anderen.</translation>
+</message>
+<message>
+<source>Small networks; slices and training steps are chosen for the scans and this computer.</source>
+<translation>Kleine Netze; Schichten und Trainingsschritte werden für die Scans und diesen Rechner gewählt.</translation>
+</message>
+<message>
+<source>Stopped. Resume continues where it was.</source>
+<translation>Angehalten. Fortsetzen macht dort weiter, wo es war.</translation>
+</message>
+<message>
+<source>The same networks, trained for less time. The time is a guess.</source>
+<translation>Dieselben Netze, kürzer trainiert. Die Zeit ist geschätzt.</translation>
+</message>
+<message>
+<source>The scans have problems: press Check scans to see them all.</source>
+<translation>Die Scans haben Probleme: Scans prüfen zeigt sie alle.</translation>
+</message>
+<message>
+<source>The schedule of the paper. The time is a guess.</source>
+<translation>Der Ablauf der Arbeit. Die Zeit ist geschätzt.</translation>
+</message>
+<message>
+<source>The training ended unexpectedly: it was ended from outside, memory ran out, or the computer went down.</source>
+<translation>Das Training endete unerwartet: Es wurde von außen beendet, der Speicher ging aus oder der Rechner fiel aus.</translation>
+</message>
+<message>
+<source>Tiny networks, to see that everything runs.</source>
+<translation>Winzige Netze, um zu sehen, dass alles läuft.</translation>
+</message>
+<message>
+<source>Train on the source scans as they are, for comparison.</source>
+<translation>Zum Vergleich auf den Quell-Scans trainieren, wie sie sind.</translation>
+</message>
+<message>
+<source>Training loss</source>
+<translation>Trainingsverlust</translation>
+</message>
+<message>
+<source>Training. It goes on when Slicer is closed.</source>
+<translation>Training läuft. Es geht weiter, wenn Slicer geschlossen wird.</translation>
+</message>
+<message>
+<source>Trial (minutes, no useful result)</source>
+<translation>Probe (Minuten, kein brauchbares Ergebnis)</translation>
+</message>
+<message>
+<source>Validation loss</source>
+<translation>Validierungsverlust</translation>
+</message>
+<message>
+<source>choose another device, </source>
+<translation>ein anderes Gerät wählen, </translation>
+</message>
+<message>
+<source>close other programs, then try again.</source>
+<translation>andere Programme schließen und erneut versuchen.</translation>
+</message>
+<message>
+<source>diffusion series</source>
+<translation>Diffusionsserie</translation>
+</message>
+<message>
+<source>diffusion tensors</source>
+<translation>Diffusionstensoren</translation>
+</message>
+<message>
+<source>done</source>
+<translation>fertig</translation>
+</message>
+<message>
+<source>evaluation images and evaluation labels</source>
+<translation>Auswertungsbildern und Auswertungslabels</translation>
+</message>
+<message>
+<source>label map</source>
+<translation>Labelkarte</translation>
+</message>
+<message>
+<source>losses</source>
+<translation>Verluste</translation>
+</message>
+<message>
+<source>not found</source>
+<translation>nicht gefunden</translation>
+</message>
+<message>
+<source>on both sides</source>
+<translation>auf beiden Seiten</translation>
+</message>
+<message>
+<source>overlap</source>
+<translation>Überlappung</translation>
+</message>
+<message>
+<source>running</source>
+<translation>läuft</translation>
+</message>
+<message>
+<source>stopped</source>
+<translation>angehalten</translation>
+</message>
+<message>
+<source>the device {name}</source>
+<translation>das Gerät {name}</translation>
+</message>
+<message>
+<source>the new file</source>
+<translation>die neue Datei</translation>
+</message>
+<message>
+<source>the setting {name} at {value}</source>
+<translation>die Einstellung {name} auf {value}</translation>
+</message>
+<message>
+<source>touches the edge</source>
+<translation>berührt den Rand</translation>
+</message>
+<message>
+<source>unusual volume</source>
+<translation>ungewöhnliches Volumen</translation>
+</message>
+<message>
+<source>vector volume</source>
+<translation>Vektorvolumen</translation>
+</message>
+<message>
+<source>{percent} %</source>
+<translation>{percent} %</translation>
+</message>
+<message>
+<source>{stage}, {step} of {total}</source>
+<translation>{stage}, {step} von {total}</translation>
+</message>
+</context>
+<context>
+<name>segmentWidget</name>
+<message>
+<source>&amp;Apply</source>
+<translation>&amp;Anwenden</translation>
+</message>
+<message>
+<source>&amp;Device:</source>
+<translation>Ge&amp;rät:</translation>
+</message>
+<message>
+<source>&amp;Import...</source>
+<translation>&amp;Importieren...</translation>
+</message>
+<message>
+<source>&amp;Keep largest part of:</source>
+<translation>Größter Teil &amp;bei:</translation>
+</message>
+<message>
+<source>&amp;Model:</source>
+<translation>&amp;Modell:</translation>
+</message>
+<message>
+<source>&amp;Output folder:</source>
+<translation>A&amp;usgabeordner:</translation>
+</message>
+<message>
+<source>&amp;Scans:</source>
+<translation>&amp;Scans:</translation>
+</message>
+<message>
+<source>Advanced</source>
+<translation>Erweitert</translation>
+</message>
+<message>
+<source>Clean up the result: of the chosen structure only the largest connected part is kept. There are two cochleas: do not choose it for them.</source>
+<translation>Das Ergebnis aufräumen: Von der gewählten Struktur bleibt nur der größte zusammenhängende Teil. Es gibt zwei Cochleae: für sie nicht wählen.</translation>
+</message>
+<message>
+<source>Create new segmentation</source>
+<translation>Neue Segmentierung anlegen</translation>
+</message>
+<message>
+<source>Folder for the results: a segmentation and a label map for each scan, and a table of measurements.</source>
+<translation>Ordner für die Ergebnisse: zu jedem Scan eine Segmentierung und eine Labelkarte, dazu eine Tabelle der Messwerte.</translation>
+</message>
+<message>
+<source>Folder of an experiment or of an imported model. Of an experiment, the last finished self-training iteration is used. The list has recent ones.</source>
+<translation>Ordner eines Experiments oder eines importierten Modells. Von einem Experiment gilt die letzte fertige Runde des Selbsttrainings. Die Liste enthält zuletzt verwendete.</translation>
+</message>
+<message>
+<source>Folder of scan files (NIfTI, NRRD or MetaImage) of the target domain.</source>
+<translation>Ordner mit Scan-Dateien (NIfTI, NRRD oder MetaImage) der Zieldomäne.</translation>
+</message>
+<message>
+<source>How far the segmentation is.</source>
+<translation>Wie weit die Segmentierung ist.</translation>
+</message>
+<message>
+<source>I&amp;nput folder:</source>
+<translation>Ei&amp;ngabeordner:</translation>
+</message>
+<message>
+<source>I&amp;nput volume:</source>
+<translation>Ei&amp;ngabevolumen:</translation>
+</message>
+<message>
+<source>Import a model package (.zip) that somebody gave you. It is checked first, and kept in your own data folder.</source>
+<translation>Ein erhaltenes Modellpaket (.zip) importieren. Es wird zuerst geprüft und im eigenen Datenordner aufbewahrt.</translation>
+</message>
+<message>
+<source>Look at this before you use it</source>
+<translation>Vor der Verwendung ansehen</translation>
+</message>
+<message>
+<source>Measurements of the latest result, also a table in the scene. Axial diameter: the largest within one axial slice of one connected part, edge to edge. Distance apart: between the surfaces of the two structures.</source>
+<translation>Messwerte des neuesten Ergebnisses, auch als Tabelle in der Szene. Axialer Durchmesser: der größte innerhalb einer axialen Schicht eines zusammenhängenden Teils, von Rand zu Rand. Abstand voneinander: zwischen den Oberflächen der beiden Strukturen.</translation>
+</message>
+<message>
+<source>Scan of the target domain, such as hrT2.</source>
+<translation>Scan der Zieldomäne, etwa hrT2.</translation>
+</message>
+<message>
+<source>Se&amp;gmentation:</source>
+<translation>Se&amp;gmentierung:</translation>
+</message>
+<message>
+<source>Segment</source>
+<translation>Segmentieren</translation>
+</message>
+<message>
+<source>Segment scans of the target domain with a trained model.</source>
+<translation>Scans der Zieldomäne mit einem trainierten Modell segmentieren.</translation>
+</message>
+<message>
+<source>Segment the scan.</source>
+<translation>Den Scan segmentieren.</translation>
+</message>
+<message>
+<source>What to segment: one volume, every volume of the scene, or every scan file in a folder.</source>
+<translation>Was segmentiert wird: ein Volumen, jedes Volumen der Szene oder jede Scan-Datei eines Ordners.</translation>
+</message>
+<message>
+<source>Where the network runs. Automatic takes the graphics card if there is a suitable one.</source>
+<translation>Wo das Netz rechnet. Automatisch nimmt die Grafikkarte, wenn es eine geeignete gibt.</translation>
+</message>
+<message>
+<source>Where the result goes. An existing segmentation is replaced only after asking.</source>
+<translation>Wohin das Ergebnis kommt. Eine vorhandene Segmentierung wird nur nach Rückfrage ersetzt.</translation>
+</message>
+<message>
+<source>Where the result is unlike the labels that the model was trained on. No warning does not mean that the result is right. Not for clinical use.</source>
+<translation>Wo das Ergebnis den Labels nicht gleicht, mit denen das Modell trainiert wurde. Keine Warnung heißt nicht, dass das Ergebnis stimmt. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>Where to compute, and what to clean up.</source>
+<translation>Wo gerechnet und was aufgeräumt wird.</translation>
+</message>
+</context>
+<context>
+<name>statusWidget</name>
+<message>
+<source>How far the stage is that the training is at.</source>
+<translation>Wie weit der Schritt ist, bei dem das Training ist.</translation>
+</message>
+<message>
+<source>How the training goes that the section Adapt shows.</source>
+<translation>Wie das Training verläuft, das der Abschnitt Anpassen zeigt.</translation>
+</message>
+<message>
+<source>Open the section Adapt.</source>
+<translation>Den Abschnitt Anpassen öffnen.</translation>
+</message>
+<message>
+<source>Open the section Segment.</source>
+<translation>Den Abschnitt Segmentieren öffnen.</translation>
+</message>
+<message>
+<source>Show</source>
+<translation>Zeigen</translation>
+</message>
+<message>
+<source>The model that the sections Segment and Translate use.</source>
+<translation>Das Modell, das die Abschnitte Segmentieren und Übersetzen verwenden.</translation>
+</message>
+<message>
+<source>The section Segment lists the warnings of the last results.</source>
+<translation>Der Abschnitt Segmentieren listet die Warnungen der letzten Ergebnisse auf.</translation>
+</message>
+</context>
+<context>
+<name>translateWidget</name>
+<message>
+<source>&amp;Apply</source>
+<translation>&amp;Anwenden</translation>
+</message>
+<message>
+<source>&amp;Device:</source>
+<translation>Ge&amp;rät:</translation>
+</message>
+<message>
+<source>&amp;Model:</source>
+<translation>&amp;Modell:</translation>
+</message>
+<message>
+<source>&amp;Output volume:</source>
+<translation>A&amp;usgabevolumen:</translation>
+</message>
+<message>
+<source>Create new volume</source>
+<translation>Neues Volumen anlegen</translation>
+</message>
+<message>
+<source>Folder of an experiment whose image translation is trained. The list has recent ones.</source>
+<translation>Ordner eines Experiments, dessen Bildübersetzung trainiert ist. Die Liste enthält zuletzt verwendete.</translation>
+</message>
+<message>
+<source>How far the translation is.</source>
+<translation>Wie weit die Übersetzung ist.</translation>
+</message>
+<message>
+<source>I&amp;nput volume:</source>
+<translation>Ei&amp;ngabevolumen:</translation>
+</message>
+<message>
+<source>Scan of the source domain, such as contrast-enhanced T1 (ceT1).</source>
+<translation>Scan der Quelldomäne, etwa T1 mit Kontrastmittel (ceT1).</translation>
+</message>
+<message>
+<source>Translate</source>
+<translation>Übersetzen</translation>
+</message>
+<message>
+<source>Translate the volume and show both side by side.</source>
+<translation>Das Volumen übersetzen und beide nebeneinander zeigen.</translation>
+</message>
+<message>
+<source>Turn a source scan into a pseudo-target image.</source>
+<translation>Aus einem Quell-Scan ein Pseudo-Zielbild machen.</translation>
+</message>
+<message>
+<source>Where the network runs. Automatic takes the graphics card if there is a suitable one.</source>
+<translation>Wo das Netz rechnet. Automatisch nimmt die Grafikkarte, wenn es eine geeignete gibt.</translation>
+</message>
+<message>
+<source>Where the pseudo-target image goes. An existing volume is replaced only after asking.</source>
+<translation>Wohin das Pseudo-Zielbild kommt. Ein vorhandenes Volumen wird nur nach Rückfrage ersetzt.</translation>
+</message>
+</context>
+<context>
+<name>translation.cut</name>
+<message>
+<source>CUT</source>
+<translation>CUT</translation>
+</message>
+<message>
+<source>CUT without identity: faster, and it changes shapes less.</source>
+<translation>CUT ohne Identität: schneller, und es verändert Formen weniger.</translation>
+</message>
+<message>
+<source>Contrast between patches, without a way back.</source>
+<translation>Kontrast zwischen Bildausschnitten, ohne Rückweg.</translation>
+</message>
+<message>
+<source>Contrast of patches, source</source>
+<translation>Kontrast der Ausschnitte, Quelle</translation>
+</message>
+<message>
+<source>Contrast of patches, target</source>
+<translation>Kontrast der Ausschnitte, Ziel</translation>
+</message>
+<message>
+<source>Discriminator, target</source>
+<translation>Diskriminator, Ziel</translation>
+</message>
+<message>
+<source>FastCUT</source>
+<translation>FastCUT</translation>
+</message>
+<message>
+<source>Realism of pseudo-target images</source>
+<translation>Echtheit der Pseudo-Zielbilder</translation>
+</message>
+<message>
+<source>adversarial losses</source>
+<translation>adversariale Verluste</translation>
+</message>
+<message>
+<source>contrastive losses</source>
+<translation>kontrastive Verluste</translation>
+</message>
+</context>
+<context>
+<name>translation.cyclegan</name>
+<message>
+<source>Cycle consistency, source</source>
+<translation>Zyklenkonsistenz, Quelle</translation>
+</message>
+<message>
+<source>Cycle consistency, target</source>
+<translation>Zyklenkonsistenz, Ziel</translation>
+</message>
+<message>
+<source>CycleGAN, ResNet</source>
+<translation>CycleGAN, ResNet</translation>
+</message>
+<message>
+<source>CycleGAN, U-Net</source>
+<translation>CycleGAN, U-Net</translation>
+</message>
+<message>
+<source>Discriminator, source</source>
+<translation>Diskriminator, Quelle</translation>
+</message>
+<message>
+<source>Discriminator, target</source>
+<translation>Diskriminator, Ziel</translation>
+</message>
+<message>
+<source>Identity, source</source>
+<translation>Identität, Quelle</translation>
+</message>
+<message>
+<source>Identity, target</source>
+<translation>Identität, Ziel</translation>
+</message>
+<message>
+<source>Realism of pseudo-source images</source>
+<translation>Echtheit der Pseudo-Quellbilder</translation>
+</message>
+<message>
+<source>Realism of pseudo-target images</source>
+<translation>Echtheit der Pseudo-Zielbilder</translation>
+</message>
+<message>
+<source>The paper's.</source>
+<translation>Das der Arbeit.</translation>
+</message>
+<message>
+<source>With the U-Net generator.</source>
+<translation>Mit dem U-Net-Generator.</translation>
+</message>
+<message>
+<source>adversarial losses</source>
+<translation>adversariale Verluste</translation>
+</message>
+<message>
+<source>cycle and identity losses</source>
+<translation>Zyklus- und Identitätsverluste</translation>
+</message>
+</context>
+<context>
+<name>translation.nice_gan</name>
+<message>
+<source>Cycle consistency, source</source>
+<translation>Zyklenkonsistenz, Quelle</translation>
+</message>
+<message>
+<source>Cycle consistency, target</source>
+<translation>Zyklenkonsistenz, Ziel</translation>
+</message>
+<message>
+<source>Discriminator, source</source>
+<translation>Diskriminator, Quelle</translation>
+</message>
+<message>
+<source>Discriminator, target</source>
+<translation>Diskriminator, Ziel</translation>
+</message>
+<message>
+<source>Its discriminators are also its encoders.</source>
+<translation>Seine Diskriminatoren sind zugleich seine Encoder.</translation>
+</message>
+<message>
+<source>NICE-GAN</source>
+<translation>NICE-GAN</translation>
+</message>
+<message>
+<source>Realism of pseudo-source images</source>
+<translation>Echtheit der Pseudo-Quellbilder</translation>
+</message>
+<message>
+<source>Realism of pseudo-target images</source>
+<translation>Echtheit der Pseudo-Zielbilder</translation>
+</message>
+<message>
+<source>Reconstruction, source</source>
+<translation>Rekonstruktion, Quelle</translation>
+</message>
+<message>
+<source>Reconstruction, target</source>
+<translation>Rekonstruktion, Ziel</translation>
+</message>
+<message>
+<source>adversarial losses</source>
+<translation>adversariale Verluste</translation>
+</message>
+<message>
+<source>cycle and reconstruction losses</source>
+<translation>Zyklus- und Rekonstruktionsverluste</translation>
+</message>
+</context>
+<context>
+<name>translation.target_aware</name>
+<message>
+<source>Cycle consistency, source</source>
+<translation>Zyklenkonsistenz, Quelle</translation>
+</message>
+<message>
+<source>Cycle consistency, target</source>
+<translation>Zyklenkonsistenz, Ziel</translation>
+</message>
+<message>
+<source>CycleGAN, target-aware</source>
+<translation>CycleGAN, zielbewusst</translation>
+</message>
+<message>
+<source>Discriminator, source</source>
+<translation>Diskriminator, Quelle</translation>
+</message>
+<message>
+<source>Discriminator, target</source>
+<translation>Diskriminator, Ziel</translation>
+</message>
+<message>
+<source>Edges</source>
+<translation>Kanten</translation>
+</message>
+<message>
+<source>Identity, source</source>
+<translation>Identität, Quelle</translation>
+</message>
+<message>
+<source>Identity, target</source>
+<translation>Identität, Ziel</translation>
+</message>
+<message>
+<source>Learns to segment, too, so that structures stay visible.</source>
+<translation>Lernt auch zu segmentieren, damit Strukturen sichtbar bleiben.</translation>
+</message>
+<message>
+<source>Realism of pseudo-source images</source>
+<translation>Echtheit der Pseudo-Quellbilder</translation>
+</message>
+<message>
+<source>Realism of pseudo-target images</source>
+<translation>Echtheit der Pseudo-Zielbilder</translation>
+</message>
+<message>
+<source>Structures in pseudo-target images</source>
+<translation>Strukturen in Pseudo-Zielbildern</translation>
+</message>
+<message>
+<source>Structures in source slices</source>
+<translation>Strukturen in Quell-Schichten</translation>
+</message>
+<message>
+<source>adversarial losses</source>
+<translation>adversariale Verluste</translation>
+</message>
+<message>
+<source>cycle and identity losses</source>
+<translation>Zyklus- und Identitätsverluste</translation>
+</message>
+<message>
+<source>segmentation losses</source>
+<translation>Segmentierungsverluste</translation>
+</message>
+</context>
+</TS>
