@@ -16,6 +16,10 @@
 <translation>(und {count} weitere; Scans prüfen zeigt alle)</translation>
 </message>
 <message>
+<source>, {number} of {stages} experiments</source>
+<translation>, {number} von {stages} Experimenten</translation>
+</message>
+<message>
 <source>--device {device} names several GPUs, which only 'run' uses together; name one of them.</source>
 <translation>Das Gerät {device} nennt mehrere GPUs, die nur das Training zusammen nutzt; eine davon nennen.</translation>
 </message>
@@ -396,6 +400,10 @@
 <translation>Größter Teil</translation>
 </message>
 <message>
+<source>Last change</source>
+<translation>Letzte Änderung</translation>
+</message>
+<message>
 <source>Learning rate</source>
 <translation>Lernrate</translation>
 </message>
@@ -442,6 +450,10 @@
 <message>
 <source>Making sure that the scans are those that the experiment began with.</source>
 <translation>Es wird geprüft, ob die Scans die sind, mit denen das Experiment begann.</translation>
+</message>
+<message>
+<source>Mean DSC</source>
+<translation>Mittlerer DSC</translation>
 </message>
 <message>
 <source>Measure, after each training, what tells without labels whether its results can be trusted.</source>
@@ -1052,6 +1064,10 @@
 <translation>Fall {id} ({domain}) geprüft</translation>
 </message>
 <message>
+<source>checking the scans</source>
+<translation>prüft die Scans</translation>
+</message>
+<message>
 <source>choose one of {choices}</source>
 <translation>eines von {choices} wählen</translation>
 </message>
@@ -1290,6 +1306,10 @@
 <message>
 <source>not a cohort: {error}</source>
 <translation>keine Kohorte: {error}</translation>
+</message>
+<message>
+<source>not begun</source>
+<translation>nicht begonnen</translation>
 </message>
 <message>
 <source>of an unknown version</source>
@@ -1594,6 +1614,10 @@
 <message>
 <source>{folder} is neither an experiment folder nor a study folder; check the path.</source>
 <translation>{folder} ist weder ein Experimentordner noch ein Studienordner; den Pfad prüfen.</translation>
+</message>
+<message>
+<source>{folder} is no folder; check the path.</source>
+<translation>{folder} ist kein Ordner; den Pfad prüfen.</translation>
 </message>
 <message>
 <source>{folder} is not an experiment folder: it has no experiment.json; check the path.</source>
@@ -2234,8 +2258,16 @@
 <translation>Als &amp;Modell wählen</translation>
 </message>
 <message>
+<source>A case of this experiment.</source>
+<translation>Ein Fall dieses Experiments.</translation>
+</message>
+<message>
 <source>A new or empty folder for everything that training makes, or the folder of an experiment to watch or continue. The list has recent ones.</source>
 <translation>Ein neuer oder leerer Ordner für alles, was das Training erzeugt, oder der Ordner eines Experiments, das beobachtet oder fortgesetzt werden soll. Die Liste enthält zuletzt verwendete.</translation>
+</message>
+<message>
+<source>A source slice, its translation, and a target slice of somebody else: the second should look like the third and show what the first shows.</source>
+<translation>Eine Quell-Schicht, ihre Übersetzung und eine Ziel-Schicht eines anderen Menschen: Die zweite soll aussehen wie die dritte und zeigen, was die erste zeigt.</translation>
 </message>
 <message>
 <source>Adapt (train)</source>
@@ -2246,12 +2278,20 @@
 <translation>Erweiterte Einstellungen</translation>
 </message>
 <message>
+<source>After which epoch of the training the translations were made. At its end it follows the training.</source>
+<translation>Nach welcher Epoche des Trainings die Übersetzungen entstanden. Am rechten Ende folgt er dem Training.</translation>
+</message>
+<message>
 <source>Choose this experiment as the model in the section Segment.</source>
 <translation>Dieses Experiment als Modell im Abschnitt Segmentieren wählen.</translation>
 </message>
 <message>
 <source>D&amp;ata folder:</source>
 <translation>D&amp;atenordner:</translation>
+</message>
+<message>
+<source>Draw the outlines of the source scan's label on it and on its translation, in which the structures must lie at the same place.</source>
+<translation>Die Umrisse des Labels auf den Quell-Scan und seine Übersetzung zeichnen, in der die Strukturen am selben Ort liegen müssen.</translation>
 </message>
 <message>
 <source>E&amp;xperiment folder:</source>
@@ -2288,10 +2328,6 @@
 <message>
 <source>Folder with scans named *_ceT1, *_hrT2 (or *_T2) and *_Label, in any sub-folders.</source>
 <translation>Ordner mit Scans namens *_ceT1, *_hrT2 (oder *_T2) und *_Label, in beliebigen Unterordnern.</translation>
-</message>
-<message>
-<source>From left: source scan and its translation, target scan and its translation.</source>
-<translation>Von links: Quell-Scan und seine Übersetzung, Ziel-Scan und seine Übersetzung.</translation>
 </message>
 <message>
 <source>How far the present stage is.</source>
@@ -2334,8 +2370,16 @@
 <translation>Bildüberse&amp;tzung:</translation>
 </message>
 <message>
+<source>Load the case and show it in two views that move together: a source scan beside its translation, with its label; an evaluation scan with its reference beside the prediction; a target scan with its prediction.</source>
+<translation>Den Fall laden und in zwei Ansichten zeigen, die sich gemeinsam bewegen: einen Quell-Scan neben seiner Übersetzung, mit seinem Label; einen Auswertungs-Scan mit seiner Referenz neben der Vorhersage; einen Ziel-Scan mit seiner Vorhersage.</translation>
+</message>
+<message>
 <source>Ma&amp;ke samples...</source>
 <translation>Scans erze&amp;ugen...</translation>
+</message>
+<message>
+<source>Open in plo&amp;t view</source>
+<translation>Im Plo&amp;t zeigen</translation>
 </message>
 <message>
 <source>Optional: folder of target scans with reference labels. They are only scored, never trained on.</source>
@@ -2344,6 +2388,10 @@
 <message>
 <source>Optional: folder of the label maps of the evaluation images.</source>
 <translation>Freiwillig: Ordner der Labelkarten der Auswertungsbilder.</translation>
+</message>
+<message>
+<source>Outl&amp;ines</source>
+<translation>Um&amp;risse</translation>
 </message>
 <message>
 <source>P&amp;reset:</source>
@@ -2402,12 +2450,24 @@
 <translation>Den Experimentordner im Dateimanager zeigen.</translation>
 </message>
 <message>
-<source>Slices of source and target scans and their latest translations.</source>
-<translation>Schichten von Quell- und Ziel-Scans und ihre neuesten Übersetzungen.</translation>
+<source>Show the scores of all scans in Slicer's own plot view, with zoom, values and a way to save the picture. It goes on as the training does and is not saved with the scene.</source>
+<translation>Die Werte aller Scans in Slicers eigener Plotansicht zeigen, mit Zoom, Werten und Speichern als Bild. Sie geht mit dem Training weiter und wird nicht mit der Szene gespeichert.</translation>
 </message>
 <message>
-<source>Slices of source and target scans with their latest translations.</source>
-<translation>Schichten von Quell- und Ziel-Scans mit ihren neuesten Übersetzungen.</translation>
+<source>Show these curves in Slicer's own plot view, with zoom, values and a way to save the picture. It goes on as the training does and is not saved with the scene.</source>
+<translation>Diese Kurven in Slicers eigener Plotansicht zeigen, mit Zoom, Werten und Speichern als Bild. Sie geht mit dem Training weiter und wird nicht mit der Szene gespeichert.</translation>
+</message>
+<message>
+<source>Slices of source scans, their translations, and slices of target scans, epoch by epoch.</source>
+<translation>Schichten von Quell-Scans, ihre Übersetzungen und Schichten von Ziel-Scans, Epoche für Epoche.</translation>
+</message>
+<message>
+<source>Slices of source scans, their translations, and slices of target scans. The pictures are in the experiment's folder, under translation/samples.</source>
+<translation>Schichten von Quell-Scans, ihre Übersetzungen und Schichten von Ziel-Scans. Die Bilder liegen im Experimentordner unter translation/samples.</translation>
+</message>
+<message>
+<source>Sort b&amp;y:</source>
+<translation>Sortieren na&amp;ch:</translation>
 </message>
 <message>
 <source>Source &amp;labels:</source>
@@ -2434,6 +2494,14 @@
 <translation>Das Netz, das aus Quell-Scans Pseudo-Zielbilder macht. Keine: zum Vergleich mit den Quell-Scans trainieren, wie sie sind.</translation>
 </message>
 <message>
+<source>The order of the scans below; a press on a column's title does it too.</source>
+<translation>Die Reihenfolge der Scans darunter; ein Klick auf einen Spaltentitel ändert sie auch.</translation>
+</message>
+<message>
+<source>The overlap of each evaluation scan with its reference (Dice, DSC) after each round of training: 0 is none, 1 is perfect.</source>
+<translation>Die Überlappung jedes Auswertungs-Scans mit seiner Referenz (Dice, DSC) nach jeder Runde: 0 ist keine, 1 ist vollkommen.</translation>
+</message>
+<message>
 <source>The scans that were found. Problems must be solved before training; notes need not.</source>
 <translation>Die gefundenen Scans. Probleme sind vor dem Training zu lösen, Hinweise nicht unbedingt.</translation>
 </message>
@@ -2446,8 +2514,16 @@
 <translation>Die Schritte der Methode und wie weit jeder ist.</translation>
 </message>
 <message>
+<source>Trai&amp;ning epoch:</source>
+<translation>Trai&amp;ningsepoche:</translation>
+</message>
+<message>
 <source>Train: image translation from labelled source scans to unlabelled target scans, then segmentation.</source>
 <translation>Trainieren: Bildübersetzung von gelabelten Quell-Scans zu Ziel-Scans ohne Labels, dann Segmentierung.</translation>
+</message>
+<message>
+<source>V&amp;iew case</source>
+<translation>Fall ze&amp;igen</translation>
 </message>
 <message>
 <source>What happened, newest last.</source>
@@ -2687,6 +2763,13 @@
 </message>
 </context>
 <context>
+<name>panel.CrossMoDAUDASubjectHierarchyPlugin</name>
+<message>
+<source>Segment with CrossMoDA UDA</source>
+<translation>Mit CrossMoDA UDA segmentieren</translation>
+</message>
+</context>
+<context>
 <name>panel.adapt_section</name>
 <message>
 <source>&amp;Cancel check</source>
@@ -2800,8 +2883,16 @@
 <context>
 <name>panel.cases_table</name>
 <message>
+<source>Distance between voxels along x, y and z.</source>
+<translation>Abstand der Voxel entlang x, y und z.</translation>
+</message>
+<message>
 <source>Domain</source>
 <translation>Domäne</translation>
+</message>
+<message>
+<source>Name</source>
+<translation>Name</translation>
 </message>
 <message>
 <source>Note: {text}</source>
@@ -2816,12 +2907,32 @@
 <translation>Problem: {text}</translation>
 </message>
 <message>
+<source>Problems first</source>
+<translation>Probleme zuerst</translation>
+</message>
+<message>
 <source>Scan</source>
 <translation>Scan</translation>
 </message>
 <message>
+<source>Size</source>
+<translation>Größe</translation>
+</message>
+<message>
+<source>Spacing</source>
+<translation>Abstand</translation>
+</message>
+<message>
+<source>Spacing (mm)</source>
+<translation>Abstand (mm)</translation>
+</message>
+<message>
 <source>The scan's file, without what says of which kind it is.</source>
 <translation>Die Datei des Scans, ohne den Teil, der seine Art nennt.</translation>
+</message>
+<message>
+<source>Voxels along x, y and z.</source>
+<translation>Voxel entlang x, y und z.</translation>
 </message>
 <message>
 <source>What the scan is for.</source>
@@ -2851,6 +2962,14 @@
 <source>{size} voxels of {spacing} mm</source>
 <translation>{size} Voxel von {spacing} mm</translation>
 </message>
+<message>
+<source>{spacing} mm</source>
+<translation>{spacing} mm</translation>
+</message>
+<message>
+<source>{what} Press to sort.</source>
+<translation>{what} Zum Sortieren klicken.</translation>
+</message>
 </context>
 <context>
 <name>panel.command_runner</name>
@@ -2861,6 +2980,29 @@
 <message>
 <source>The work was ended from outside (status {status}); memory may have run out.</source>
 <translation>Die Arbeit wurde von außen beendet (Status {status}); vielleicht ging der Speicher aus.</translation>
+</message>
+</context>
+<context>
+<name>panel.curves_tab</name>
+<message>
+<source>Curves come with the first steps of a training.</source>
+<translation>Kurven kommen mit den ersten Schritten eines Trainings.</translation>
+</message>
+<message>
+<source>Training step</source>
+<translation>Trainingsschritt</translation>
+</message>
+<message>
+<source>{experiment}: {chart}</source>
+<translation>{experiment}: {chart}</translation>
+</message>
+<message>
+<source>{stage} ({chart})</source>
+<translation>{stage} ({chart})</translation>
+</message>
+<message>
+<source>{title}: {term}</source>
+<translation>{title}: {term}</translation>
 </message>
 </context>
 <context>
@@ -3019,6 +3161,13 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 </context>
 <context>
+<name>panel.drops</name>
+<message>
+<source>Not loaded: {files}; see Slicer's error log.</source>
+<translation>Nicht geladen: {files}; siehe Slicers Fehlerprotokoll.</translation>
+</message>
+</context>
+<context>
 <name>panel.evaluate_section</name>
 <message>
 <source>&amp;Apply</source>
@@ -3112,10 +3261,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>panel.experiment_view</name>
 <message>
-<source>Curves come with the first steps of a training.</source>
-<translation>Kurven erscheinen mit den ersten Schritten eines Trainings.</translation>
-</message>
-<message>
 <source>Done: {stage}</source>
 <translation>Fertig: {stage}</translation>
 </message>
@@ -3142,10 +3287,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Note: {text}</source>
 <translation>Hinweis: {text}</translation>
-</message>
-<message>
-<source>Samples come with the first epoch of the translation's training.</source>
-<translation>Beispiele erscheinen mit der ersten Epoche des Übersetzungstrainings.</translation>
 </message>
 <message>
 <source>Stage</source>
@@ -3176,10 +3317,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>in diesem Schritt noch etwa {time}</translation>
 </message>
 <message>
-<source>{stage} ({chart})</source>
-<translation>{stage} ({chart})</translation>
-</message>
-<message>
 <source>{step} of {total}</source>
 <translation>{step} von {total}</translation>
 </message>
@@ -3193,6 +3330,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </context>
 <context>
 <name>panel.model_packages</name>
+<message>
+<source>Another package is being imported; wait until that is done.</source>
+<translation>Ein anderes Paket wird gerade importiert; warten, bis das fertig ist.</translation>
+</message>
 <message>
 <source>Cance&amp;l</source>
 <translation>Abbre&amp;chen</translation>
@@ -3298,6 +3439,67 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>The sample scans were removed.</source>
 <translation>Die Beispiel-Scans wurden gelöscht.</translation>
+</message>
+</context>
+<context>
+<name>panel.sample_tab</name>
+<message>
+<source>Samples come with the first epoch of the translation's training.</source>
+<translation>Beispiele kommen mit der ersten Epoche des Übersetzungstrainings.</translation>
+</message>
+<message>
+<source>Source</source>
+<translation>Quelle</translation>
+</message>
+<message>
+<source>Target</source>
+<translation>Ziel</translation>
+</message>
+<message>
+<source>Trai&amp;ning epoch {epoch} of {epochs}:</source>
+<translation>Trai&amp;ningsepoche {epoch} von {epochs}:</translation>
+</message>
+<message>
+<source>Trai&amp;ning epoch {epoch}:</source>
+<translation>Trai&amp;ningsepoche {epoch}:</translation>
+</message>
+<message>
+<source>Translated</source>
+<translation>Übersetzt</translation>
+</message>
+</context>
+<context>
+<name>panel.scores_plot</name>
+<message>
+<source>DSC by round. A point is a scan, a bar their mean.</source>
+<translation>DSC nach Runde. Ein Punkt ist ein Scan, ein Strich ihr Mittel.</translation>
+</message>
+</context>
+<context>
+<name>panel.scores_tab</name>
+<message>
+<source>DSC</source>
+<translation>DSC</translation>
+</message>
+<message>
+<source>Self-training iteration</source>
+<translation>Selbsttrainings-Iteration</translation>
+</message>
+<message>
+<source>Self-training iteration (-1: source only)</source>
+<translation>Selbsttrainings-Iteration (-1: nur Quelle)</translation>
+</message>
+<message>
+<source>{experiment}: DSC by round</source>
+<translation>{experiment}: DSC nach Runde</translation>
+</message>
+<message>
+<source>{structure}, mean</source>
+<translation>{structure}, Mittel</translation>
+</message>
+<message>
+<source>{structure}, scans</source>
+<translation>{structure}, Scans</translation>
 </message>
 </context>
 <context>
@@ -3630,6 +3832,65 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <source>Self-training</source>
 <translation>Selbsttraining</translation>
 </message>
+<message>
+<source>{section}: {setting}</source>
+<translation>{section}: {setting}</translation>
+</message>
+</context>
+<context>
+<name>panel.show_case</name>
+<message>
+<source>Loading {case}...</source>
+<translation>{case} wird geladen...</translation>
+</message>
+<message>
+<source>no prediction yet</source>
+<translation>noch keine Vorhersage</translation>
+</message>
+<message>
+<source>no translation yet</source>
+<translation>noch keine Übersetzung</translation>
+</message>
+<message>
+<source>{case} (evaluation)</source>
+<translation>{case} (Auswertung)</translation>
+</message>
+<message>
+<source>{case} (source)</source>
+<translation>{case} (Quelle)</translation>
+</message>
+<message>
+<source>{case} (target)</source>
+<translation>{case} (Ziel)</translation>
+</message>
+<message>
+<source>{case} label</source>
+<translation>{case} Label</translation>
+</message>
+<message>
+<source>{case} predicted, round {number}</source>
+<translation>{case} vorhergesagt, Runde {number}</translation>
+</message>
+<message>
+<source>{case} translated</source>
+<translation>{case} übersetzt</translation>
+</message>
+<message>
+<source>{case}, with '{name}'.</source>
+<translation>{case}, mit '{name}'.</translation>
+</message>
+<message>
+<source>{case}: left the reference, right the prediction. Not for clinical use.</source>
+<translation>{case}: links die Referenz, rechts die Vorhersage. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>{case}: left the scan, right its translation, a synthetic image, not a scan.</source>
+<translation>{case}: links der Scan, rechts seine Übersetzung, ein künstliches Bild, kein Scan.</translation>
+</message>
+<message>
+<source>{case}: {lacks}.</source>
+<translation>{case}: {lacks}.</translation>
+</message>
 </context>
 <context>
 <name>panel.status_line</name>
@@ -3672,6 +3933,394 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Training {name}: {stage}.</source>
 <translation>Training {name}: {stage}.</translation>
+</message>
+</context>
+<context>
+<name>panel.trainings_comparison</name>
+<message>
+<source>A: {training}</source>
+<translation>A: {training}</translation>
+</message>
+<message>
+<source>All settings are the same.</source>
+<translation>Alle Einstellungen sind gleich.</translation>
+</message>
+<message>
+<source>B - A</source>
+<translation>B - A</translation>
+</message>
+<message>
+<source>B minus A.</source>
+<translation>B minus A.</translation>
+</message>
+<message>
+<source>B: {training}</source>
+<translation>B: {training}</translation>
+</message>
+<message>
+<source>How many evaluation scans were scored.</source>
+<translation>Wie viele Auswertungs-Scans bewertet wurden.</translation>
+</message>
+<message>
+<source>Neither has scores yet: these come after a round, where evaluation scans with labels were given.</source>
+<translation>Noch hat keines eine Bewertung: Sie kommt nach einer Runde, wenn Auswertungs-Scans mit Labels angegeben sind.</translation>
+</message>
+<message>
+<source>One setting differs:</source>
+<translation>Eine Einstellung ist verschieden:</translation>
+</message>
+<message>
+<source>Overlap with the reference (Dice): 0 is none, 1 is perfect.</source>
+<translation>Überlappung mit der Referenz (Dice): 0 ist keine, 1 ist vollkommen.</translation>
+</message>
+<message>
+<source>Their scores are counted by different conventions, so the difference says little of the methods.</source>
+<translation>Sie sind nach verschiedenen Regeln bewertet, der Unterschied sagt also wenig über die Methoden.</translation>
+</message>
+<message>
+<source>They were scored on different scans, so the difference says little of the methods.</source>
+<translation>Sie sind an verschiedenen Scans bewertet, der Unterschied sagt also wenig über die Methoden.</translation>
+</message>
+<message>
+<source>They were trained with different scans.</source>
+<translation>Sie sind mit verschiedenen Scans trainiert.</translation>
+</message>
+<message>
+<source>nothing</source>
+<translation>nichts</translation>
+</message>
+<message>
+<source>{count} settings differ:</source>
+<translation>{count} Einstellungen sind verschieden:</translation>
+</message>
+<message>
+<source>{name} ({round})</source>
+<translation>{name} ({round})</translation>
+</message>
+<message>
+<source>{name} has no scores yet, so there is nothing to compare.</source>
+<translation>{name} hat noch keine Bewertung; es gibt nichts zu vergleichen.</translation>
+</message>
+<message>
+<source>{setting}: {one} in {first}, {other} in {second}</source>
+<translation>{setting}: {one} in {first}, {other} in {second}</translation>
+</message>
+<message>
+<source>{setting}: {one} in {first}; {second} has no such setting</source>
+<translation>{setting}: {one} in {first}; {second} hat diese Einstellung nicht</translation>
+</message>
+<message>
+<source>{setting}: {other} in {second}; {first} has no such setting</source>
+<translation>{setting}: {other} in {second}; {first} hat diese Einstellung nicht</translation>
+</message>
+</context>
+<context>
+<name>panel.trainings_section</name>
+<message>
+<source>&amp;Add folder...</source>
+<translation>Ordner hin&amp;zufügen...</translation>
+</message>
+<message>
+<source>&amp;Start</source>
+<translation>&amp;Starten</translation>
+</message>
+<message>
+<source>A study compares its trainings itself: open it, or choose two trainings.</source>
+<translation>Eine Studie vergleicht ihre Trainings selbst: sie öffnen oder zwei Trainings wählen.</translation>
+</message>
+<message>
+<source>By the mean DSC after the last round; those without scores come last.</source>
+<translation>Nach dem mittleren DSC der letzten Runde; die ohne Bewertung zuletzt.</translation>
+</message>
+<message>
+<source>By the names of their folders.</source>
+<translation>Nach den Namen der Ordner.</translation>
+</message>
+<message>
+<source>C&amp;ancel the search</source>
+<translation>Su&amp;che abbrechen</translation>
+</message>
+<message>
+<source>Choose a training in the list.</source>
+<translation>Ein Training in der Liste wählen.</translation>
+</message>
+<message>
+<source>Choose a training that is under way.</source>
+<translation>Ein Training wählen, das gerade läuft.</translation>
+</message>
+<message>
+<source>Choose two trainings, the second one with the Ctrl key.</source>
+<translation>Zwei Trainings wählen, das zweite mit der Strg-Taste.</translation>
+</message>
+<message>
+<source>Compare the scores and the settings of two trainings.</source>
+<translation>Bewertung und Einstellungen zweier Trainings vergleichen.</translation>
+</message>
+<message>
+<source>DSC, best first</source>
+<translation>DSC, beste zuerst</translation>
+</message>
+<message>
+<source>End it cleanly. It can be resumed later.</source>
+<translation>Es sauber beenden. Es lässt sich später fortsetzen.</translation>
+</message>
+<message>
+<source>Find every experiment and study in a folder and below it, and put them on the list.</source>
+<translation>Alle Experimente und Studien in einem Ordner und darunter suchen und in die Liste aufnehmen.</translation>
+</message>
+<message>
+<source>Folder with trainings</source>
+<translation>Ordner mit Trainings</translation>
+</message>
+<message>
+<source>Go on with it, also when Slicer is closed.</source>
+<translation>Es fortsetzen, auch wenn Slicer geschlossen wird.</translation>
+</message>
+<message>
+<source>It cannot be opened.</source>
+<translation>Es lässt sich nicht öffnen.</translation>
+</message>
+<message>
+<source>It is finished.</source>
+<translation>Es ist fertig.</translation>
+</message>
+<message>
+<source>It is under way.</source>
+<translation>Es läuft gerade.</translation>
+</message>
+<message>
+<source>Last change, newest first</source>
+<translation>Letzte Änderung, neueste zuerst</translation>
+</message>
+<message>
+<source>Looking for trainings in {folder}...</source>
+<translation>Trainings in {folder} werden gesucht...</translation>
+</message>
+<message>
+<source>Name</source>
+<translation>Name</translation>
+</message>
+<message>
+<source>No training was found in {folder} or below it.</source>
+<translation>In {folder} und darunter ist kein Training.</translation>
+</message>
+<message>
+<source>Off the list: {names}. Nothing was deleted; Add folder brings them back.</source>
+<translation>Aus der Liste genommen: {names}. Nichts wurde gelöscht; Ordner hinzufügen bringt sie zurück.</translation>
+</message>
+<message>
+<source>Open it: its scans must be chosen before it can begin.</source>
+<translation>Es öffnen: Vor dem Beginn müssen seine Scans gewählt werden.</translation>
+</message>
+<message>
+<source>Re&amp;sume</source>
+<translation>Fort&amp;setzen</translation>
+</message>
+<message>
+<source>Show it in the section Adapt.</source>
+<translation>Es im Abschnitt Anpassen zeigen.</translation>
+</message>
+<message>
+<source>Show its results.</source>
+<translation>Seine Ergebnisse zeigen.</translation>
+</message>
+<message>
+<source>State</source>
+<translation>Stand</translation>
+</message>
+<message>
+<source>Take it off this list. No file is deleted, and no training ended.</source>
+<translation>Es aus dieser Liste nehmen. Keine Datei wird gelöscht und kein Training beendet.</translation>
+</message>
+<message>
+<source>Those in which something happened last come first.</source>
+<translation>Zuerst die, in denen zuletzt etwas geschah.</translation>
+</message>
+<message>
+<source>Trainings that you open or start in Adapt are listed here.</source>
+<translation>Trainings, die in Anpassen geöffnet oder gestartet werden, stehen hier.</translation>
+</message>
+<message>
+<source>What asks for attention comes first.</source>
+<translation>Zuerst, was Aufmerksamkeit braucht.</translation>
+</message>
+<message>
+<source>{count} trainings are chosen: {names}.</source>
+<translation>{count} Trainings sind gewählt: {names}.</translation>
+</message>
+<message>
+<source>{found} trainings found in {folder}, {new} of them new on the list.</source>
+<translation>{found} Trainings in {folder} gefunden, davon {new} neu in der Liste.</translation>
+</message>
+<message>
+<source>{read} of {count} trainings have been read.</source>
+<translation>{read} von {count} Trainings sind gelesen.</translation>
+</message>
+</context>
+<context>
+<name>panel.trainings_table</name>
+<message>
+<source>Click to sort; those under way stay first.</source>
+<translation>Zum Sortieren klicken; was läuft, bleibt vorn.</translation>
+</message>
+<message>
+<source>DSC</source>
+<translation>DSC</translation>
+</message>
+<message>
+<source>Last change</source>
+<translation>Letzte Änderung</translation>
+</message>
+<message>
+<source>Mean overlap with the references (Dice) after its last round: 0 is none, 1 is perfect.</source>
+<translation>Mittlere Überlappung mit den Referenzen (Dice) nach der letzten Runde: 0 ist keine, 1 ist vollkommen.</translation>
+</message>
+<message>
+<source>State</source>
+<translation>Stand</translation>
+</message>
+<message>
+<source>The name of its folder.</source>
+<translation>Der Name seines Ordners.</translation>
+</message>
+<message>
+<source>Training</source>
+<translation>Training</translation>
+</message>
+<message>
+<source>What it does, and how far the present stage is.</source>
+<translation>Was es tut und wie weit der laufende Schritt ist.</translation>
+</message>
+<message>
+<source>When something last happened.</source>
+<translation>Wann zuletzt etwas geschah.</translation>
+</message>
+</context>
+<context>
+<name>panel.trainings_texts</name>
+<message>
+<source>Cannot be read</source>
+<translation>Nicht lesbar</translation>
+</message>
+<message>
+<source>Checking the scans</source>
+<translation>Prüft die Scans</translation>
+</message>
+<message>
+<source>DSC {score} of one scan: {round}.</source>
+<translation>DSC {score} an einem Scan: {round}.</translation>
+</message>
+<message>
+<source>Ended unexpectedly</source>
+<translation>Unerwartet beendet</translation>
+</message>
+<message>
+<source>Failed</source>
+<translation>Fehlgeschlagen</translation>
+</message>
+<message>
+<source>Finished</source>
+<translation>Fertig</translation>
+</message>
+<message>
+<source>Folder: {folder}</source>
+<translation>Ordner: {folder}</translation>
+</message>
+<message>
+<source>Gone</source>
+<translation>Fort</translation>
+</message>
+<message>
+<source>Last change: {time}.</source>
+<translation>Letzte Änderung: {time}.</translation>
+</message>
+<message>
+<source>Mean DSC {score} over {cases} scans: {round}.</source>
+<translation>Mittlerer DSC {score} über {cases} Scans: {round}.</translation>
+</message>
+<message>
+<source>No scores yet.</source>
+<translation>Noch keine Bewertung.</translation>
+</message>
+<message>
+<source>Not begun</source>
+<translation>Nicht begonnen</translation>
+</message>
+<message>
+<source>Not running</source>
+<translation>Läuft nicht</translation>
+</message>
+<message>
+<source>Starting...</source>
+<translation>Wird gestartet...</translation>
+</message>
+<message>
+<source>Stopped</source>
+<translation>Angehalten</translation>
+</message>
+<message>
+<source>Stopped by force</source>
+<translation>Mit Gewalt beendet</translation>
+</message>
+<message>
+<source>Stopping...</source>
+<translation>Wird angehalten...</translation>
+</message>
+<message>
+<source>Study under way</source>
+<translation>Studie läuft</translation>
+</message>
+<message>
+<source>The scans have problems: open it and press Check scans to see them all.</source>
+<translation>Die Scans haben Probleme: Es öffnen, Scans prüfen zeigt sie alle.</translation>
+</message>
+<message>
+<source>This folder is gone: it was moved or deleted, or its disk is not there.</source>
+<translation>Dieser Ordner ist fort: verschoben, gelöscht, oder sein Laufwerk fehlt.</translation>
+</message>
+<message>
+<source>Training</source>
+<translation>Training</translation>
+</message>
+<message>
+<source>iteration {number}</source>
+<translation>Iteration {number}</translation>
+</message>
+<message>
+<source>source only</source>
+<translation>nur Quelle</translation>
+</message>
+<message>
+<source>{name}: {state}.</source>
+<translation>{name}: {state}.</translation>
+</message>
+<message>
+<source>{number} of {count} trainings finished</source>
+<translation>{number} von {count} Trainings fertig</translation>
+</message>
+<message>
+<source>{score} ({round})</source>
+<translation>{score} ({round})</translation>
+</message>
+<message>
+<source>{state} {percent} %</source>
+<translation>{state} {percent} %</translation>
+</message>
+<message>
+<source>{state}, about {time} left in this stage</source>
+<translation>{state}, in diesem Schritt noch etwa {time}</translation>
+</message>
+<message>
+<source>{state}, stage {number} of {count}: {stage}</source>
+<translation>{state}, Schritt {number} von {count}: {stage}</translation>
+</message>
+<message>
+<source>{state}, {progress}</source>
+<translation>{state}, {progress}</translation>
+</message>
+<message>
+<source>{state}: {stage}</source>
+<translation>{state}: {stage}</translation>
 </message>
 </context>
 <context>
@@ -3748,6 +4397,14 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>panel.wording</name>
 <message>
+<source>0 is perfect. The curves should fall and then level off.</source>
+<translation>0 ist vollkommen. Die Kurven sollen fallen und dann flach werden.</translation>
+</message>
+<message>
+<source>1 is a perfect overlap.</source>
+<translation>1 ist vollkommene Überlappung.</translation>
+</message>
+<message>
 <source>; choose another name or folder, or start again and agree.</source>
 <translation>; einen anderen Namen oder Ordner wählen oder erneut starten und zustimmen.</translation>
 </message>
@@ -3764,8 +4421,84 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Fertig.</translation>
 </message>
 <message>
+<source>Higher is better</source>
+<translation>Höher ist besser</translation>
+</message>
+<message>
+<source>How well real and translated source scans are told apart</source>
+<translation>Wie gut echte und übersetzte Quell-Scans unterschieden werden</translation>
+</message>
+<message>
+<source>How well real and translated target scans are told apart</source>
+<translation>Wie gut echte und übersetzte Ziel-Scans unterschieden werden</translation>
+</message>
+<message>
+<source>How well scans kept aside are segmented</source>
+<translation>Wie gut zurückgelegte Scans segmentiert werden</translation>
+</message>
+<message>
+<source>How well source scans are drawn again</source>
+<translation>Wie gut Quell-Scans nachgezeichnet werden</translation>
+</message>
+<message>
+<source>How well source scans come back from there and back</source>
+<translation>Wie gut Quell-Scans nach Hin und Zurück wiederkommen</translation>
+</message>
+<message>
+<source>How well source scans stay as they are</source>
+<translation>Wie gut Quell-Scans bleiben, wie sie sind</translation>
+</message>
+<message>
+<source>How well structures are found in source scans</source>
+<translation>Wie gut Strukturen in Quell-Scans gefunden werden</translation>
+</message>
+<message>
+<source>How well structures are found in translated scans</source>
+<translation>Wie gut Strukturen in übersetzten Scans gefunden werden</translation>
+</message>
+<message>
+<source>How well target scans are drawn again</source>
+<translation>Wie gut Ziel-Scans nachgezeichnet werden</translation>
+</message>
+<message>
+<source>How well target scans come back from there and back</source>
+<translation>Wie gut Ziel-Scans nach Hin und Zurück wiederkommen</translation>
+</message>
+<message>
+<source>How well target scans stay as they are</source>
+<translation>Wie gut Ziel-Scans bleiben, wie sie sind</translation>
+</message>
+<message>
+<source>How well the scans learned from are segmented</source>
+<translation>Wie gut die Trainings-Scans segmentiert werden</translation>
+</message>
+<message>
+<source>How well translated scans look like source scans</source>
+<translation>Wie gut übersetzte Scans wie Quell-Scans aussehen</translation>
+</message>
+<message>
+<source>How well translated scans look like target scans</source>
+<translation>Wie gut übersetzte Scans wie Ziel-Scans aussehen</translation>
+</message>
+<message>
+<source>How well translation keeps each place in its place</source>
+<translation>Wie gut die Übersetzung jeden Ort an seinem Ort lässt</translation>
+</message>
+<message>
+<source>How well translation keeps edges</source>
+<translation>Wie gut die Übersetzung Kanten erhält</translation>
+</message>
+<message>
 <source>Laptop (about 75 minutes, no graphics card)</source>
 <translation>Laptop (etwa 75 Minuten, ohne Grafikkarte)</translation>
+</message>
+<message>
+<source>Lower is better</source>
+<translation>Niedriger ist besser</translation>
+</message>
+<message>
+<source>Lower is better, but none should fall to 0</source>
+<translation>Niedriger ist besser, aber keine soll auf 0 fallen</translation>
 </message>
 <message>
 <source>None (source only)</source>
@@ -3776,8 +4509,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Läuft nicht.</translation>
 </message>
 <message>
-<source>Overlap (pseudo-Dice)</source>
-<translation>Überlappung (Pseudo-Dice)</translation>
+<source>Overlap with the labels of scans kept aside</source>
+<translation>Überlappung mit den Labels zurückgelegter Scans</translation>
 </message>
 <message>
 <source>Paper (days on a graphics card)</source>
@@ -3790,6 +4523,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Process {pid} on the computer {host}.</source>
 <translation>Prozess {pid} auf dem Rechner {host}.</translation>
+</message>
+<message>
+<source>Pseudo-Dice</source>
+<translation>Pseudo-Dice</translation>
 </message>
 <message>
 <source>Quick (hours on a graphics card)</source>
@@ -3852,6 +4589,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Probe (Minuten, kein brauchbares Ergebnis)</translation>
 </message>
 <message>
+<source>Two networks work against each other: one translates, the other tells real from translated scans. While both learn, these curves stay nearly level; where one falls to 0, the other has stopped learning.</source>
+<translation>Zwei Netze arbeiten gegeneinander: Eines übersetzt, das andere unterscheidet echte von übersetzten Scans. Solange beide lernen, bleiben diese Kurven fast gleich hoch; fällt eine auf 0, lernt das andere nicht mehr.</translation>
+</message>
+<message>
 <source>Validation loss</source>
 <translation>Validierungsverlust</translation>
 </message>
@@ -3876,12 +4617,20 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>fertig</translation>
 </message>
 <message>
+<source>errors</source>
+<translation>Fehler</translation>
+</message>
+<message>
 <source>evaluation images and evaluation labels</source>
 <translation>Auswertungsbildern und Auswertungslabels</translation>
 </message>
 <message>
 <source>label map</source>
 <translation>Labelkarte</translation>
+</message>
+<message>
+<source>likeness to real scans</source>
+<translation>Ähnlichkeit mit echten Scans</translation>
 </message>
 <message>
 <source>losses</source>
@@ -3908,6 +4657,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>angehalten</translation>
 </message>
 <message>
+<source>structures</source>
+<translation>Strukturen</translation>
+</message>
+<message>
 <source>the device {name}</source>
 <translation>das Gerät {name}</translation>
 </message>
@@ -3930,6 +4683,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>vector volume</source>
 <translation>Vektorvolumen</translation>
+</message>
+<message>
+<source>what translation keeps</source>
+<translation>was die Übersetzung erhält</translation>
 </message>
 <message>
 <source>{percent} %</source>
@@ -3979,8 +4736,16 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Das Ergebnis aufräumen: Von der gewählten Struktur bleibt nur der größte zusammenhängende Teil. Es gibt zwei Cochleae: für sie nicht wählen.</translation>
 </message>
 <message>
+<source>Correct the result by hand: opens Slicer's Segment Editor on it, with its scan to draw on.</source>
+<translation>Das Ergebnis von Hand verbessern: öffnet Slicers Segment-Editor damit, mit dem Scan als Grundlage.</translation>
+</message>
+<message>
 <source>Create new segmentation</source>
 <translation>Neue Segmentierung anlegen</translation>
+</message>
+<message>
+<source>Edi&amp;t...</source>
+<translation>Bearbei&amp;ten...</translation>
 </message>
 <message>
 <source>Folder for the results: a segmentation and a label map for each scan, and a table of measurements.</source>
@@ -4091,6 +4856,57 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 </context>
 <context>
+<name>trainingsWidget</name>
+<message>
+<source>&amp;Add folder...</source>
+<translation>Ordner hin&amp;zufügen...</translation>
+</message>
+<message>
+<source>&amp;Compare</source>
+<translation>Ver&amp;gleichen</translation>
+</message>
+<message>
+<source>&amp;Open</source>
+<translation>Öff&amp;nen</translation>
+</message>
+<message>
+<source>&amp;Remove from list</source>
+<translation>Aus der L&amp;iste nehmen</translation>
+</message>
+<message>
+<source>A double click or the Enter key opens a training in Adapt. Two can be chosen to be compared, with the Ctrl key.</source>
+<translation>Ein Doppelklick oder die Eingabetaste öffnet ein Training in Anpassen. Mit der Strg-Taste lassen sich zwei zum Vergleichen wählen.</translation>
+</message>
+<message>
+<source>All trainings that you opened or started: how each goes, its scores, and two of them compared.</source>
+<translation>Alle geöffneten oder gestarteten Trainings: wie jedes läuft, seine Bewertung, und zwei im Vergleich.</translation>
+</message>
+<message>
+<source>In which order the trainings stand. Those under way are always first.</source>
+<translation>In welcher Reihenfolge die Trainings stehen. Was läuft, steht immer vorn.</translation>
+</message>
+<message>
+<source>Re&amp;sume</source>
+<translation>Fort&amp;setzen</translation>
+</message>
+<message>
+<source>Sor&amp;t by:</source>
+<translation>Sor&amp;tieren nach:</translation>
+</message>
+<message>
+<source>Sto&amp;p</source>
+<translation>St&amp;oppen</translation>
+</message>
+<message>
+<source>The overlap with the references (DSC) after the last round of each, mean and standard deviation over the scans.</source>
+<translation>Die Überlappung mit den Referenzen (DSC) nach der letzten Runde, Mittel und Standardabweichung über die Scans.</translation>
+</message>
+<message>
+<source>Trainings</source>
+<translation>Trainings</translation>
+</message>
+</context>
+<context>
 <name>translateWidget</name>
 <message>
 <source>&amp;Apply</source>
@@ -4164,24 +4980,24 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Kontrast zwischen Bildausschnitten, ohne Rückweg.</translation>
 </message>
 <message>
-<source>Contrast of patches, source</source>
-<translation>Kontrast der Ausschnitte, Quelle</translation>
-</message>
-<message>
-<source>Contrast of patches, target</source>
-<translation>Kontrast der Ausschnitte, Ziel</translation>
-</message>
-<message>
-<source>Discriminator, target</source>
-<translation>Diskriminator, Ziel</translation>
+<source>Discriminator loss, target</source>
+<translation>Diskriminatorverlust, Ziel</translation>
 </message>
 <message>
 <source>FastCUT</source>
 <translation>FastCUT</translation>
 </message>
 <message>
-<source>Realism of pseudo-target images</source>
-<translation>Echtheit der Pseudo-Zielbilder</translation>
+<source>Generator adversarial loss, source to target</source>
+<translation>Adversarialer Generatorverlust, Quelle zu Ziel</translation>
+</message>
+<message>
+<source>Patchwise contrastive loss (PatchNCE), source</source>
+<translation>Kontrastiver Patch-Verlust (PatchNCE), Quelle</translation>
+</message>
+<message>
+<source>Patchwise contrastive loss (PatchNCE), target</source>
+<translation>Kontrastiver Patch-Verlust (PatchNCE), Ziel</translation>
 </message>
 <message>
 <source>adversarial losses</source>
@@ -4195,12 +5011,12 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>translation.cyclegan</name>
 <message>
-<source>Cycle consistency, source</source>
-<translation>Zyklenkonsistenz, Quelle</translation>
+<source>Cycle consistency loss, source</source>
+<translation>Zykluskonsistenz-Verlust, Quelle</translation>
 </message>
 <message>
-<source>Cycle consistency, target</source>
-<translation>Zyklenkonsistenz, Ziel</translation>
+<source>Cycle consistency loss, target</source>
+<translation>Zykluskonsistenz-Verlust, Ziel</translation>
 </message>
 <message>
 <source>CycleGAN, ResNet</source>
@@ -4211,28 +5027,28 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>CycleGAN, U-Net</translation>
 </message>
 <message>
-<source>Discriminator, source</source>
-<translation>Diskriminator, Quelle</translation>
+<source>Discriminator loss, source</source>
+<translation>Diskriminatorverlust, Quelle</translation>
 </message>
 <message>
-<source>Discriminator, target</source>
-<translation>Diskriminator, Ziel</translation>
+<source>Discriminator loss, target</source>
+<translation>Diskriminatorverlust, Ziel</translation>
 </message>
 <message>
-<source>Identity, source</source>
-<translation>Identität, Quelle</translation>
+<source>Generator adversarial loss, source to target</source>
+<translation>Adversarialer Generatorverlust, Quelle zu Ziel</translation>
 </message>
 <message>
-<source>Identity, target</source>
-<translation>Identität, Ziel</translation>
+<source>Generator adversarial loss, target to source</source>
+<translation>Adversarialer Generatorverlust, Ziel zu Quelle</translation>
 </message>
 <message>
-<source>Realism of pseudo-source images</source>
-<translation>Echtheit der Pseudo-Quellbilder</translation>
+<source>Identity loss, source</source>
+<translation>Identitätsverlust, Quelle</translation>
 </message>
 <message>
-<source>Realism of pseudo-target images</source>
-<translation>Echtheit der Pseudo-Zielbilder</translation>
+<source>Identity loss, target</source>
+<translation>Identitätsverlust, Ziel</translation>
 </message>
 <message>
 <source>The paper's.</source>
@@ -4254,20 +5070,28 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>translation.nice_gan</name>
 <message>
-<source>Cycle consistency, source</source>
-<translation>Zyklenkonsistenz, Quelle</translation>
+<source>Cycle consistency loss, source</source>
+<translation>Zykluskonsistenz-Verlust, Quelle</translation>
 </message>
 <message>
-<source>Cycle consistency, target</source>
-<translation>Zyklenkonsistenz, Ziel</translation>
+<source>Cycle consistency loss, target</source>
+<translation>Zykluskonsistenz-Verlust, Ziel</translation>
 </message>
 <message>
-<source>Discriminator, source</source>
-<translation>Diskriminator, Quelle</translation>
+<source>Discriminator loss, source</source>
+<translation>Diskriminatorverlust, Quelle</translation>
 </message>
 <message>
-<source>Discriminator, target</source>
-<translation>Diskriminator, Ziel</translation>
+<source>Discriminator loss, target</source>
+<translation>Diskriminatorverlust, Ziel</translation>
+</message>
+<message>
+<source>Generator adversarial loss, source to target</source>
+<translation>Adversarialer Generatorverlust, Quelle zu Ziel</translation>
+</message>
+<message>
+<source>Generator adversarial loss, target to source</source>
+<translation>Adversarialer Generatorverlust, Ziel zu Quelle</translation>
 </message>
 <message>
 <source>Its discriminators are also its encoders.</source>
@@ -4278,20 +5102,12 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>NICE-GAN</translation>
 </message>
 <message>
-<source>Realism of pseudo-source images</source>
-<translation>Echtheit der Pseudo-Quellbilder</translation>
+<source>Reconstruction loss, source</source>
+<translation>Rekonstruktionsverlust, Quelle</translation>
 </message>
 <message>
-<source>Realism of pseudo-target images</source>
-<translation>Echtheit der Pseudo-Zielbilder</translation>
-</message>
-<message>
-<source>Reconstruction, source</source>
-<translation>Rekonstruktion, Quelle</translation>
-</message>
-<message>
-<source>Reconstruction, target</source>
-<translation>Rekonstruktion, Ziel</translation>
+<source>Reconstruction loss, target</source>
+<translation>Rekonstruktionsverlust, Ziel</translation>
 </message>
 <message>
 <source>adversarial losses</source>
@@ -4305,56 +5121,56 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>translation.target_aware</name>
 <message>
-<source>Cycle consistency, source</source>
-<translation>Zyklenkonsistenz, Quelle</translation>
+<source>Cycle consistency loss, source</source>
+<translation>Zykluskonsistenz-Verlust, Quelle</translation>
 </message>
 <message>
-<source>Cycle consistency, target</source>
-<translation>Zyklenkonsistenz, Ziel</translation>
+<source>Cycle consistency loss, target</source>
+<translation>Zykluskonsistenz-Verlust, Ziel</translation>
 </message>
 <message>
 <source>CycleGAN, target-aware</source>
 <translation>CycleGAN, zielbewusst</translation>
 </message>
 <message>
-<source>Discriminator, source</source>
-<translation>Diskriminator, Quelle</translation>
+<source>Discriminator loss, source</source>
+<translation>Diskriminatorverlust, Quelle</translation>
 </message>
 <message>
-<source>Discriminator, target</source>
-<translation>Diskriminator, Ziel</translation>
+<source>Discriminator loss, target</source>
+<translation>Diskriminatorverlust, Ziel</translation>
 </message>
 <message>
-<source>Edges</source>
-<translation>Kanten</translation>
+<source>Edge loss</source>
+<translation>Kantenverlust</translation>
 </message>
 <message>
-<source>Identity, source</source>
-<translation>Identität, Quelle</translation>
+<source>Generator adversarial loss, source to target</source>
+<translation>Adversarialer Generatorverlust, Quelle zu Ziel</translation>
 </message>
 <message>
-<source>Identity, target</source>
-<translation>Identität, Ziel</translation>
+<source>Generator adversarial loss, target to source</source>
+<translation>Adversarialer Generatorverlust, Ziel zu Quelle</translation>
+</message>
+<message>
+<source>Identity loss, source</source>
+<translation>Identitätsverlust, Quelle</translation>
+</message>
+<message>
+<source>Identity loss, target</source>
+<translation>Identitätsverlust, Ziel</translation>
 </message>
 <message>
 <source>Learns to segment, too, so that structures stay visible.</source>
 <translation>Lernt auch zu segmentieren, damit Strukturen sichtbar bleiben.</translation>
 </message>
 <message>
-<source>Realism of pseudo-source images</source>
-<translation>Echtheit der Pseudo-Quellbilder</translation>
+<source>Segmentation loss, pseudo-target slices</source>
+<translation>Segmentierungsverlust, Pseudo-Ziel-Schichten</translation>
 </message>
 <message>
-<source>Realism of pseudo-target images</source>
-<translation>Echtheit der Pseudo-Zielbilder</translation>
-</message>
-<message>
-<source>Structures in pseudo-target images</source>
-<translation>Strukturen in Pseudo-Zielbildern</translation>
-</message>
-<message>
-<source>Structures in source slices</source>
-<translation>Strukturen in Quell-Schichten</translation>
+<source>Segmentation loss, source slices</source>
+<translation>Segmentierungsverlust, Quell-Schichten</translation>
 </message>
 <message>
 <source>adversarial losses</source>
