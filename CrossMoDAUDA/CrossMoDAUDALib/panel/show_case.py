@@ -11,6 +11,7 @@ from ..experiment.folder import Experiment
 from ..images.volumes import read_label_map, read_volume
 from ..slicer_nodes import mrml
 from . import views
+from .wording import inThePanel
 
 FILE = "CrossMoDAUDA.File"  # an attribute of nodes: the file that they were read from, which is not read again
 
@@ -80,7 +81,7 @@ class ShowCase:
         except StopIteration:
             self.cancel()
         except (CrossModaError, OSError) as error:
-            self._say(explain(error)[0])
+            self._say(inThePanel(explain(error)[0]))
             self.cancel()
         else:
             self._timer.start(0)
