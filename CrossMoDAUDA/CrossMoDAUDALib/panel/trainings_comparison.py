@@ -24,6 +24,7 @@ class ComparisonView:
         self._section, self._ui = section, section.ui
         self.comparison = None
         self._fitted = None  # the width and the font that the table is filled for
+        self._ui.trainingsComparison.horizontalHeader().setMinimumSectionSize(1)  # some styles have it wider than a number
         self._watch = OnResize(self._ui.trainingsComparison, self._fit)
 
     def show(self, comparison):
