@@ -171,11 +171,10 @@ def installed() -> dict[str, str]:
     versions: dict[str, str] = {}
     for distribution in importlib.metadata.distributions():
         name = distribution.metadata["Name"]
-        if name and canonicalize_name(name) in versions:
-            # Windows keeps what pip could not delete, renamed; asking by name finds the one in force.
-            versions[canonicalize_name(name)] = _version(name) or distribution.version
-        elif name:
-            versions[canonicalize_name(name)] = distribution.version
+        # Windows keeps what pip could not delete, renamed; asking by name finds the one in force, or none.
+        version = _version(name) if name else None
+        if version is not None:
+            versions[canonicalize_name(name)] = version
     return versions
 
 

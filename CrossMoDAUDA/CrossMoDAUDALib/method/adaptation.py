@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from ..compute import checkpoints, devices, distributed
 from ..compute.acceleration import Acceleration, keep_precision
-from ..core.errors import CrossModaError
 from ..core.files import read_json, write_json
 from ..core.layout import iteration_name
 from ..core.parallel import helper_count
@@ -127,7 +126,7 @@ def train_translation(experiment: Experiment, stage: str) -> None:
 def _draw_outlines(experiment: Experiment, folder: Path) -> None:
     """Draw where the labels are in the source slices that the samples show. They only help to look at these: nothing fails with them."""
     cases = [(case.image, case.label) for case in experiment.cohort.source if case.label is not None]
-    with contextlib.suppress(CrossModaError, OSError):
+    with contextlib.suppress(Exception):
         if len(cases) == len(experiment.cohort.source) and not (folder / OUTLINES).is_file():
             write_outlines(folder, _slices(experiment, "source"), cases, experiment.settings.labels)
 

@@ -49,6 +49,7 @@ class DependenciesSection:
         self._marks = {}
         self._needsRestart = False
         self._unfit = None
+        self._triedAgain = None  # the packages that were tried once more by the button
         self._tried = slicer.app.userSettings().value(TRIED)  # the packages that ``_unfit`` is about
         self.trial = ImportTrial(self._onTried)
         self.widget = slicer.util.loadUI(str(uiPath))
@@ -202,16 +203,23 @@ class DependenciesSection:
         if not absent:
             return
         self.ui.dependenciesLog.clear()
+        if all(package.fault for package in absent) and self._triedAgain != self._tried:
+            # What was in the way may be over, as too little memory; else the next press says what to do.
+            self._triedAgain, self._unfit, self._tried = self._tried, None, ""
+            self._say(_tryingText())
+            self.refresh()
+            self.trial.start()
+            return
         try:
             installers = self._installers(absent)
             if not self._isAllowed(absent):
                 self._say(_("Nothing was installed."))
                 return
+            before, broken = dependencies.installed(), dependencies.broken()
         except Exception as error:
             self._fail(error, _("The installation could not begin; see the log below."))
             return
         self._begin()
-        before, broken = dependencies.installed(), dependencies.broken()
         try:
             path = Path(slicer.app.temporaryPath) / "CrossMoDAUDA-constraints.txt"
             output = contextlib.redirect_stdout(_Tee(sys.stdout, self._log))

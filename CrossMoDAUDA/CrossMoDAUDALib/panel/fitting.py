@@ -101,8 +101,9 @@ class Fitting:
 
     def _cleanClipboard(self):
         """Make what was copied from the panel whole."""
-        text = self._clipboard.text()
-        if BREAK in text and any(label.selectedText.replace("\u2029", "\n") == text for label in self._texts):
+        selected = {label.selectedText.replace("\u2029", "\n") for label in self._texts if BREAK in label.selectedText}
+        # Of what another program has copied the text is not fetched: that can take long.
+        if selected and (text := self._clipboard.text()) in selected:
             self._clipboard.setText(text.replace(BREAK, ""))
 
     def fit(self):

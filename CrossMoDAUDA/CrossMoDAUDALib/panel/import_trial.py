@@ -51,7 +51,14 @@ class ImportTrial:
 
     def _look(self):
         if self._process is None:
-            self._begin()
+            try:
+                self._begin()
+            except OSError:  # no memory or no disk for it now, which says nothing of the packages
+                self._timer.stop()
+                if self._output is not None:
+                    self._output.close()
+                self._output = None
+                return
             self._timer.start(POLL_MS)
         elif self._process.poll() is not None:
             self._output.seek(0)
@@ -77,11 +84,13 @@ class ImportTrial:
 
 def _kill(process):
     """End a process and what it has started: Slicer's Python is started by another program, which waits for it."""
+    if process.poll() is not None:
+        return
     if os.name == "nt":
         words = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
         subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, creationflags=subprocess.CREATE_NO_WINDOW, check=False)
     else:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says the latter of one that has just ended
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 

@@ -281,6 +281,8 @@ class SegmentSection(Section):
 
     def _withNames(self, text):
         """A text of the command's, with the volumes' names for those of the files that it was given."""
+        if self.runner.folder is None:  # the command could not even begin
+            return text
         for name, (_volume, _output, title) in self._jobs.items():
             for file in (str(self.runner.folder / "scans" / f"{name}.nrrd"), f"{name}.nrrd", name):
                 text = text.replace(file, title)

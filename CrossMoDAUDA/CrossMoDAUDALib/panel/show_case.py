@@ -80,7 +80,7 @@ class ShowCase:
             next(self._steps)
         except StopIteration:
             self.cancel()
-        except (CrossModaError, OSError) as error:
+        except Exception as error:  # a timer has nobody to raise to
             self._say(inThePanel(explain(error)[0]))
             self.cancel()
         else:
@@ -104,9 +104,12 @@ class ShowCase:
             yield
         # A prediction stands beside its reference, so each has a view of its own; a label lies over scan and translation.
         apart = len(segmentations) == 2
-        views.showSideBySide(scan, other or scan, segmentations if apart else ())
+        for before in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):  # as of the round before
+            if before.GetAttribute(FILE) and mrml.scan_of(before) is scan and before not in segmentations:
+                before.SetDisplayVisibility(False)
         for segmentation in segmentations:
-            segmentation.SetDisplayVisibility(True)
+            views.showEverywhere(segmentation)
+        views.showSideBySide(scan, other or scan, segmentations if apart else ())
         if segmentations:
             views.jumpTo(segmentations[0])
         self._say(self._told(case, other, segmentations, domain))

@@ -136,14 +136,19 @@ class TranslateSection(Section):
         """Show the result beside its input, or why there is none."""
         if self.runner.folder is not None:
             message = message.replace(str(self.runner.folder / "scan.nrrd"), self._name)
-        if self._made is not None:
+        isThere = self._made is not None and self._made.GetScene() is not None
+        if isThere and outcome == "cancelled":
+            message = _("Cancelled when it was done: {name} is there.").format(name=self._made.GetName())
+        elif outcome == "cancelled":
+            message = _("Cancelled.")
+        elif isThere and self._input.GetScene() is not None:
             views.showSideBySide(self._input, self._made)
             message = _("Done: {name}, a synthetic image, not a scan. Not for clinical use.").format(name=self._made.GetName())
             if self._kept is not None:
                 message += " " + _("'{name}' was changed meanwhile and is kept; the result is another volume.").format(name=self._kept)
         elif outcome == "finished":
             message = _("The scan was removed meanwhile; nothing was added.")
-        self._texts[self._input.GetID()] = (_("Cancelled.") if outcome == "cancelled" else message, self._made)
+        self._texts[self._input.GetID()] = (message, self._made)
         self._showText(self._input)
         self._input = self._output = self._made = None
         self.update()

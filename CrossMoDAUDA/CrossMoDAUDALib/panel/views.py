@@ -33,9 +33,16 @@ def showScan(volume):
         slicer.util.setSliceViewerLayers(background=volume, foreground=None, label=None, fit=True)
 
 
+def showEverywhere(segmentation):
+    """Show a segmentation in all views, also one that :func:`showSideBySide` has bound to one of them."""
+    segmentation.SetDisplayVisibility(True)
+    if segmentation.GetDisplayNode() is not None:
+        segmentation.GetDisplayNode().RemoveAllViewNodeIDs()
+
+
 def showSegmentation(segmentation, volume):
     """Show a scan and its segmentation: slices through the first structure that was found, and 3-D from near it."""
-    segmentation.SetDisplayVisibility(True)
+    showEverywhere(segmentation)
     layoutManager = slicer.app.layoutManager()
     if layoutManager is not None:
         segmentation.CreateClosedSurfaceRepresentation()
@@ -68,7 +75,7 @@ def openInSegmentEditor(segmentation):
     if scan is not None:
         chosen.SetAndObserveSourceVolumeNode(scan)  # which the editor shows, if it is not shown
         hideOthers(scan)
-    segmentation.SetDisplayVisibility(True)
+    showEverywhere(segmentation)
 
 
 def saveForUndo(segmentation):

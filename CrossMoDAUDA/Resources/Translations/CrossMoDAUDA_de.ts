@@ -4338,6 +4338,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>'{name}' wurde inzwischen geändert und bleibt; das Ergebnis ist ein weiteres Volumen.</translation>
 </message>
 <message>
+<source>Cancelled when it was done: {name} is there.</source>
+<translation>Abgebrochen, als es fertig war: {name} ist da.</translation>
+</message>
+<message>
 <source>Cancelled.</source>
 <translation>Abgebrochen.</translation>
 </message>

@@ -183,7 +183,8 @@ def test_leftovers_of_other_installations_do_not_reach_pip(site: Path) -> None:
         leftover = site / f"~{number}ndas-1.0.0.dist-info"
         leftover.mkdir()
         (leftover / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
-    assert dependencies.constraints() == ["pandas==2.0.0"]
+    assert dependencies.constraints() == ["pandas==2.0.0"] and dependencies.installed() == {"pandas": "2.0.0"}
+    assert dependencies.broken() == set(), "of one that is not there nothing is asked"
 
 
 @pytest.mark.parametrize("before", [None, "https://example.org/theirs.txt"])

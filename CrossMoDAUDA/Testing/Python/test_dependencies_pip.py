@@ -142,6 +142,37 @@ def test_the_section_says_what_does_not_import(bench: Bench, old_acvl_utils: dic
     assert "nnunetv2" in section.problem() and section.ui.dependenciesInstall.enabled and bench.changes == 1
 
 
+def test_what_did_not_work_is_tried_once_more_before_it_is_to_be_uninstalled(bench: Bench) -> None:
+    """What was in the way may be over, as too little memory."""
+    from packages_bench import everything
+
+    everything(bench.site)
+    section, unfit = bench.open(), Unfit("torch", "torch", "2.13.0", "the process ended with status -9")
+    section.trial.cancel()
+    section._onTried(unfit)
+    assert not section.ready and "do not work (torch)" in section.problem()
+    bench.press("dependenciesInstall")
+    assert section.trial.running and "uninstall" not in bench.status and not bench.host.dialogs
+    section.trial.cancel()
+    section._onTried(unfit)
+    bench.press("dependenciesInstall")
+    assert "uninstall it" in bench.status and not section.trial.running and not section.isInstalling
+
+
+def test_a_trial_that_cannot_begin_says_nothing_of_the_packages(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    from packages_bench import everything
+
+    def full(*_arguments: Any, **_keywords: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    everything(bench.site)
+    section = bench.open()
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    section.trial.start()
+    bench.host.process(5, lambda: not section.trial.running)
+    assert section.ready
+
+
 def test_what_was_tried_is_not_tried_again(bench: Bench) -> None:
     import slicer
     from packages_bench import everything
