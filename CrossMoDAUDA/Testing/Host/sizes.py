@@ -106,7 +106,7 @@ class ctkComboBox(QtWidgets.QComboBox):  # noqa: N801  CTK's names
 
     def changeEvent(self, event: QtCore.QEvent) -> None:
         if event.type() in (QtCore.QEvent.Type.FontChange, QtCore.QEvent.Type.StyleChange):
-            self._hints.clear()
+            getattr(self, "_hints", {}).clear()  # Qt tells of a style while the widget is being made, too
         super().changeEvent(event)
 
     def paintEvent(self, _event: QtGui.QPaintEvent) -> None:

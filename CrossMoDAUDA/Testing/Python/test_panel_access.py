@@ -337,13 +337,12 @@ def font_scale() -> Iterator[Callable[[float], None]]:
 
 
 @pytest.mark.parametrize("shown", STATES)
-@pytest.mark.parametrize(("width", "scale"), [(300, 1), (300, 2), (400, 1), (700, 1), (400, 2), (700, 2)])
-def test_no_text_is_cut_off(
-    full_panel: Host, font_scale: Callable[[float], None], width: int, scale: int, shown: str, tiny_experiment: Path
-) -> None:
+@pytest.mark.parametrize("scale", [1, 2])
+def test_no_text_is_cut_off(full_panel: Host, font_scale: Callable[[float], None], scale: int, shown: str, tiny_experiment: Path) -> None:
     font_scale(scale)
     show(full_panel, shown, tiny_experiment)
-    assert_nothing_is_cut_off(full_panel, width)
+    for width in (300, 400, 700):
+        assert_nothing_is_cut_off(full_panel, width)
 
 
 @pytest.mark.parametrize(("width", "scale", "shown"), [(300, 1, "folders"), (300, 2, "folders"), (300, 2, "experiment"), (400, 2, "new")])
