@@ -150,6 +150,22 @@ def host() -> Iterator[Host]:
 
 
 @pytest.fixture
+def font_scale() -> Iterator[Callable[[float], None]]:
+    """Makes the application's font larger, for as long as a test lasts."""
+    from PySide6 import QtGui, QtWidgets
+
+    before = QtWidgets.QApplication.font()
+
+    def scale(factor: float) -> None:
+        larger = QtGui.QFont(before)
+        larger.setPointSizeF(before.pointSizeF() * factor)
+        QtWidgets.QApplication.setFont(larger)
+
+    yield scale
+    QtWidgets.QApplication.setFont(before)
+
+
+@pytest.fixture
 def clean_scene() -> Iterator[Any]:
     """The scene outside Slicer's application, afterwards with the nodes that it had before."""
     from CrossMoDAUDALib.slicer_nodes import mrml

@@ -322,20 +322,6 @@ def test_messages_take_no_room_from_others(host: Host) -> None:
             assert (cut_off(frame), squeezed(frame)) == ([], []), label.objectName
 
 
-@pytest.fixture
-def font_scale() -> Iterator[Callable[[float], None]]:
-    """Makes the application's font larger, for as long as a test lasts."""
-    before = QtWidgets.QApplication.font()
-
-    def scale(factor: float) -> None:
-        larger = QtGui.QFont(before)
-        larger.setPointSizeF(before.pointSizeF() * factor)
-        QtWidgets.QApplication.setFont(larger)
-
-    yield scale
-    QtWidgets.QApplication.setFont(before)
-
-
 @pytest.mark.parametrize("shown", STATES)
 @pytest.mark.parametrize("scale", [1, 2])
 def test_no_text_is_cut_off(full_panel: Host, font_scale: Callable[[float], None], scale: int, shown: str, tiny_experiment: Path) -> None:

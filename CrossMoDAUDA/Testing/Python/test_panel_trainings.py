@@ -1,4 +1,4 @@
-"""The section Trainings: the list of experiments, opening, starting and stopping them from it, and two of them compared."""
+"""The section Trainings: the list of experiments, opening, starting and stopping them from it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,11 @@ pytest.importorskip("PySide6")
 
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.lock import locked
-from PySide6 import QtCore, QtTest, QtWidgets
+from PySide6 import QtCore, QtTest
 from Testing.Host import Host
+from trainings_bench import copies, rows, score, section, select, settle, show, text
+
+assert copies  # a fixture
 
 # Holds an experiment as a worker does, and ends when it is asked to; it needs no PyTorch.
 WORKER = f"""
@@ -44,71 +46,6 @@ with locked(folder):
     except KeyboardInterrupt:
         log.write("run", state="interrupted")
 """
-
-
-@pytest.fixture
-def copies(tmp_path: Path, started: Experiment) -> Iterator[Any]:
-    """Makes recorded experiments in one folder, each with what its log says last."""
-    top = tmp_path / "all ü"
-    top.mkdir()
-
-    def make(name: str, state: str = "", when: float = 1000.0) -> Path:
-        shutil.copytree(started.folder, top / name)
-        if state:
-            lines = [{"time": when - 10, "kind": "run", "state": "started"}, {"time": when, "kind": "run", "state": state}]
-            (top / name / "events.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        return top / name
-
-    make.top = top  # type: ignore[attr-defined]
-    yield make
-    for process in our_processes():
-        process.kill()
-
-
-def score(folder: Path, dice: float, rounds: int = 2) -> None:
-    (folder / "evaluation").mkdir()
-    names = ("dice_mean", "dice_Vestibular schwannoma", "dice_Cochlea")
-    lines = ["method,cases," + ",".join(f"{name},{name}_std" for name in names)]
-    lines += [f"iteration {number},12," + ",".join(["%.3f,0.05" % (dice - 0.1 * (rounds - 1 - number))] * 3) for number in range(rounds)]
-    (folder / "evaluation" / "table.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def section(host: Host) -> Any:
-    return host.widget.panel.trainings
-
-
-def show(host: Host, *folders: Path) -> None:
-    """Open the section with these on its list, and wait until each has been looked at and has its place."""
-    section(host).add(*folders)
-    open_section(host, "trainings")
-    settle(host)
-
-
-def settle(host: Host) -> None:
-    trainings = section(host)
-    host.process(10, lambda: trainings._isSorted and None not in trainings._standings.values())
-
-
-def rows(host: Host) -> dict[str, list[str]]:
-    """What the list shows, from top to bottom: the other cells by the name."""
-    table = host.find("trainingsTable")._real
-    texts = [[table.item(row, column).text() for column in range(4)] for row in range(table.rowCount())]
-    return {name: others for name, *others in texts}
-
-
-def select(host: Host, *names: str) -> None:
-    """Choose rows as a user does: a click, and more with the Ctrl key."""
-    table = host.find("trainingsTable")._real
-    for place, name in enumerate(names):
-        row = list(rows(host)).index(name)
-        keys = QtCore.Qt.KeyboardModifier.ControlModifier if place else QtCore.Qt.KeyboardModifier.NoModifier
-        middle = table.visualItemRect(table.item(row, 0)).center()
-        QtTest.QTest.mouseClick(table.viewport(), QtCore.Qt.MouseButton.LeftButton, keys, middle)
-    host.process(0.05)
-
-
-def text(host: Host, name: str) -> str:
-    return str(host.find(name).text).replace("\u200b", "")
 
 
 # What is on the list ---------------------------------------------------------------------------------------------------
@@ -369,83 +306,6 @@ def test_a_study_is_listed_and_its_page_opened(host: Host, copies: Any, started:
     assert host.dialogs[-1].kind == "openUrl" and host.dialogs[-1].text.endswith("study.html")
 
 
-# Comparing -------------------------------------------------------------------------------------------------------------
-
-
-def change(folder: Path, section: str, key: str, value: Any) -> None:
-    record = json.loads((folder / "experiment.json").read_text(encoding="utf-8"))
-    (record["settings"][section] if section else record["settings"])[key] = value
-    (folder / "experiment.json").write_text(json.dumps(record), encoding="utf-8")
-
-
-def compared(host: Host) -> list[list[str]]:
-    table = host.find("trainingsComparison")._real
-    texts = [
-        [table.item(row, column).text().replace("\n", " ") for column in range(table.columnCount())] for row in range(table.rowCount())
-    ]
-    titles = [table.verticalHeaderItem(row).text().replace("\n", " ") for row in range(table.rowCount())]
-    return [[title, *line] for title, line in zip(titles, texts, strict=True)]
-
-
-def test_two_are_compared(host: Host, copies: Any) -> None:
-    one, two = copies("one", "finished", 2000), copies("two", "finished", 1000)
-    score(one, 0.8)
-    score(two, 0.75, rounds=3)
-    change(two, "segmentation", "epochs", 40)
-    show(host, one, two)
-    host.module_frame().window().resize(700, 900)
-    select(host, "one", "two")
-    host.click("trainingsCompare")
-    host.process(0.2)
-    assert text(host, "trainingsComparisonTitle") == "A: one (iteration 1)\nB: two (iteration 2)"
-    assert [host.find("trainingsComparison").horizontalHeaderItem(column).text() for column in range(3)] == ["one", "two", "B - A"]
-    assert compared(host) == [
-        ["DSC, mean", "0.800 ± 0.050", "0.750 ± 0.050", "-0.050"],
-        ["DSC, Vestibular schwannoma", "0.800 ± 0.050", "0.750 ± 0.050", "-0.050"],
-        ["DSC, Cochlea", "0.800 ± 0.050", "0.750 ± 0.050", "-0.050"],
-        ["Scans", "12", "12", "-"],
-    ]
-    epochs = Experiment.load(one).settings.segmentation.epochs
-    assert text(host, "trainingsDifferences").split("\n") == ["One setting differs:", f"• Segmentation: Epochs: {epochs} in one, 40 in two"]
-    change(two, "segmentation", "epochs", epochs)
-    host.click("trainingsCompare")
-    assert text(host, "trainingsDifferences") == "All settings are the same."
-    select(host, "two")
-    host.click("trainingsRemove")
-    assert not host.find("trainingsComparison").visible and not host.find("trainingsDifferences").visible
-
-
-def test_it_says_what_makes_a_comparison_worthless(host: Host, copies: Any) -> None:
-    one, two = copies("one", "finished", 2000), copies("two", "finished", 1000)
-    show(host, one, two)
-    select(host, "one", "two")
-    host.click("trainingsCompare")
-    assert "Neither has scores yet" in text(host, "trainingsDifferences") and not host.find("trainingsComparison").visible
-    score(one, 0.8)
-    host.click("trainingsCompare")
-    assert "two has no scores yet" in text(host, "trainingsDifferences")
-    assert compared(host)[0][1].startswith("0.800") and compared(host)[0][2:] == ["-", "-"]
-    score(two, 0.7)
-    change(two, "evaluation", "convention", "medpy")
-    host.click("trainingsCompare")
-    assert "different conventions" in text(host, "trainingsDifferences")
-    record = json.loads((two / "experiment.json").read_text(encoding="utf-8"))
-    record["cohort"]["evaluation"] = [{**record["cohort"]["target"][0], "label": record["cohort"]["source"][0]["label"]}]
-    (two / "experiment.json").write_text(json.dumps(record), encoding="utf-8")
-    host.click("trainingsCompare")
-    assert "different scans" in text(host, "trainingsDifferences")
-
-
-def test_real_experiments_are_compared(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(tiny_experiment, copy)
-    show(host, tiny_experiment, copy)
-    select(host, tiny_experiment.name, "copy")
-    host.click("trainingsCompare")
-    assert {line[-1] for line in compared(host)} == {"+0.000", "-"}
-    assert text(host, "trainingsDifferences") == "All settings are the same."
-
-
 # Many ------------------------------------------------------------------------------------------------------------------
 
 
@@ -459,54 +319,24 @@ def test_the_window_answers_while_a_hundred_are_read(host: Host, copies: Any) ->
         ]
         (folder / "events.jsonl").write_text("\n".join([log[0], *lines, log[1]]) + "\n", encoding="utf-8")
         score(folder, 0.5 + len(folder.name) / 100)
-    trainings = section(host)
-    trainings.add(*folders)
-    open_section(host)
-    QtCore.QTimer.singleShot(50, lambda: setattr(host.find("trainingsButton"), "collapsed", False))
-    measured = host.latency(30, lambda: trainings._timer.active and trainings._isSorted and None not in trainings._standings.values())
-    answers_at_once("a list of 100 trainings, from its opening until all are read", lambda: measured)
-    assert len(rows(host)) == 100 and next(iter(rows(host))) == "experiment 99"
-    answers_at_once("a list of 100 trainings, looked at again", lambda: host.latency(3, None))
-    choice = host.find("trainingsOrder")._real
+    trainings, choice = section(host), host.find("trainingsOrder")._real
+
+    def open_it() -> dict[str, Any]:
+        open_section(host)
+        for folder in list(trainings._standings):
+            trainings.table.remove(folder)
+            trainings._lookout.forget(folder)
+        trainings._standings, trainings._due = {}, {}
+        trainings.add(*folders)
+        QtCore.QTimer.singleShot(50, lambda: setattr(host.find("trainingsButton"), "collapsed", False))
+        return dict(host.latency(30, lambda: trainings._timer.active and trainings._isSorted and None not in trainings._standings.values()))
 
     def sort() -> dict[str, Any]:
-        choice.setCurrentIndex(0)
-        QtCore.QTimer.singleShot(50, lambda: choice.setCurrentIndex(1))
-        sorted_anew: dict[str, Any] = host.latency(1, None)
-        return sorted_anew
+        QtCore.QTimer.singleShot(50, lambda: choice.setCurrentIndex(1 - choice.currentIndex()))
+        return dict(host.latency(1))
 
+    answers_at_once("a list of 100 trainings, from its opening until all are read", open_it)
+    assert len(rows(host)) == 100 and next(iter(rows(host))) == "experiment 99"
+    answers_at_once("a list of 100 trainings, looked at again", lambda: host.latency(3))
     answers_at_once("a list of 100 trainings, sorted anew", sort)
-    assert next(iter(rows(host))) == "experiment 0"
-
-
-@pytest.mark.parametrize("scale", [1, 2])
-def test_long_names_do_not_widen_the_panel(host: Host, copies: Any, scale: int) -> None:
-    from PySide6 import QtGui
-
-    before = QtWidgets.QApplication.font()
-    larger = QtGui.QFont(before)
-    larger.setPointSizeF(before.pointSizeF() * scale)
-    QtWidgets.QApplication.setFont(larger)
-    try:
-        names = [f"{letter}_crossmoda2023_etz_103_hrT2_with_a_really_long_name_0001" for letter in "ab"]
-        for name in names:
-            score(copies(name, "finished"), 0.8)
-        change(copies.top / names[1], "segmentation", "epochs", 40)
-        panel = host._application.main_window.panel
-        open_section(host, "trainings")
-        host.process(0.1)
-        narrowest = panel.minimumSizeHint().width()
-        window = host.module_frame().window()
-        window.resize(300, 900)
-        show(host, *(copies.top / name for name in names))
-        select(host, *names)
-        host.click("trainingsCompare")
-        host.process(0.3)
-        assert panel.minimumSizeHint().width() == narrowest <= 300 and window.width() == 300
-        table = host.find("trainingsTable")._real
-        assert sum(table.columnWidth(column) for column in range(3)) <= table.viewport().width() and table.isColumnHidden(3)
-        assert not table.horizontalScrollBar().isVisible()
-        assert scale == 2 or not host.find("trainingsComparison")._real.horizontalScrollBar().isVisible()
-        assert "".join(text(host, "trainingsComparisonTitle").split()).startswith(f"A:{names[0]}")
-    finally:
-        QtWidgets.QApplication.setFont(before)
+    assert next(iter(rows(host))) == ("experiment 0" if choice.currentIndex() else "experiment 99")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +18,6 @@ from Testing.Host import Host, sizes, ui
 
 LONG_NAME = "crossmoda2023_etz_103_hrT2_with_a_really_long_description_of_the_series_0001"
 SECTIONS = ("dependencies", "segment", "translate", "adapt", "trainings", "evaluate")
-
-
-@pytest.fixture
-def letters() -> Iterator[Any]:
-    """Makes the application's font larger, for as long as a test lasts."""
-    before = QtWidgets.QApplication.font()
-
-    def scale(factor: float) -> None:
-        larger = QtGui.QFont(before)
-        larger.setPointSizeF(before.pointSizeF() * factor)
-        QtWidgets.QApplication.setFont(larger)
-
-    yield scale
-    QtWidgets.QApplication.setFont(before)
 
 
 def window(host: Host) -> Any:
@@ -116,8 +101,8 @@ def test_curves_and_samples_leave_slicers_window_as_it_is(host: Host, tiny_exper
 
 
 @pytest.mark.parametrize("scale", [1, 2])
-def test_nothing_that_is_shown_widens_the_panel(host: Host, letters: Any, tiny_experiment: Path, scale: int) -> None:
-    letters(scale)
+def test_nothing_that_is_shown_widens_the_panel(host: Host, font_scale: Any, tiny_experiment: Path, scale: int) -> None:
+    font_scale(scale)
     scan, _ = add_scan(LONG_NAME)
     panel = host.widget.panel
     for section in SECTIONS:
@@ -155,8 +140,8 @@ def measurements(warnings: str, structure: str = "Vestibular schwannoma") -> dic
 
 
 @pytest.mark.parametrize(("width", "scale"), [(300, 1), (400, 1), (700, 1), (700, 2)])
-def test_a_long_warning_leaves_the_other_structure_in_sight(host: Host, letters: Any, width: int, scale: int) -> None:
-    letters(scale)
+def test_a_long_warning_leaves_the_other_structure_in_sight(host: Host, font_scale: Any, width: int, scale: int) -> None:
+    font_scale(scale)
     open_section(host, "segment")
     resize(host, width)
     panel = host.widget.panel
@@ -239,8 +224,8 @@ def fields(host: Host) -> dict[str, tuple[QtCore.QPoint, QtCore.QPoint]]:
 @pytest.mark.parametrize(
     ("width", "scale", "is_beside"), [(300, 1, False), (400, 1, True), (700, 1, True), (400, 2, False), (700, 2, True)]
 )
-def test_the_fields_of_all_sections_begin_at_one_place(host: Host, letters: Any, width: int, scale: int, is_beside: bool) -> None:
-    letters(scale)
+def test_the_fields_of_all_sections_begin_at_one_place(host: Host, font_scale: Any, width: int, scale: int, is_beside: bool) -> None:
+    font_scale(scale)
     open_section(host, "segment", "translate", "adapt", "trainings", "evaluate")
     resize(host, width)
     host.process(0.3)
