@@ -141,8 +141,9 @@ class TranslateSection(Section):
             message = _("Cancelled when it was done: {name} is there.").format(name=self._made.GetName())
         elif outcome == "cancelled":
             message = _("Cancelled.")
-        elif isThere and self._input.GetScene() is not None:
-            views.showSideBySide(self._input, self._made)
+        elif isThere:
+            if self._input.GetScene() is not None:
+                views.showSideBySide(self._input, self._made)
             message = _("Done: {name}, a synthetic image, not a scan. Not for clinical use.").format(name=self._made.GetName())
             if self._kept is not None:
                 message += " " + _("'{name}' was changed meanwhile and is kept; the result is another volume.").format(name=self._kept)
