@@ -18,12 +18,13 @@ from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from . import listing, trust
+from . import listing, places, trust
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
 
 if TYPE_CHECKING:
+    from ..cohort.finding import Cohort
     from ..places.place import Place
 
 LOOK = "translation.check_agreement"
@@ -116,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--set", **_SET, help=f"any other setting; may be repeated; {_AS_JSON}")
     run.add_argument("--dry-run", action="store_true", help="only show the scans, every problem with them, and the stages that would run")
     _add_events(run, " (only with --dry-run)")
+    places.add_on(run)
     run.set_defaults(command=_run)
 
     studies.add_parser(commands)
@@ -175,6 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(command=_status)
 
     listing.add_parser(commands)
+    places.add_parser(commands)
 
     stop = commands.add_parser("stop", help="end the work on an experiment or a study, to be continued later", description="Stop the work.")
     stop.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")
@@ -243,9 +246,7 @@ def _models(options: argparse.Namespace, _log: EventLog) -> int:
 
 
 def _run(options: argparse.Namespace, log: EventLog) -> int:
-    from ..experiment.folder import Experiment, check_folder
-    from ..method.worker import work
-    from ..places.place import find_place, finish
+    from ..experiment.folder import Experiment
 
     folder: Path = options.output
     if not names_scans(options) and Experiment.exists(folder):
@@ -266,6 +267,21 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
         from .inference import dry_run
 
         return dry_run(cohort, settings, folder, log)
+    place = places.place_of(options)
+    status = places.run_on(options, place, settings, cohort) if place else _run_here(folder, settings, cohort)
+    table = folder / "evaluation" / "table.md"
+    if status == 0 and table.is_file():
+        say(table.read_text(encoding="utf-8"))
+    if status == 0 and not options.script_only:
+        say(f"Results are in {folder.resolve()}")
+    return status
+
+
+def _run_here(folder: Path, settings: Settings, cohort: Cohort) -> int:
+    from ..experiment.folder import Experiment, check_folder
+    from ..method.worker import work
+    from ..places.place import find_place, finish
+
     is_new = not Experiment.exists(folder)
     if is_new:  # what can be refused at once, before the scans are read
         check_folder(folder)
@@ -273,12 +289,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     if is_new:  # an older one goes on as it was begun
         _refuse_other_schedule(settings)
     with Display() as display:
-        status = work(folder, settings, cohort, display)
-    table = folder / "evaluation" / "table.md"
-    if table.is_file():
-        say(table.read_text(encoding="utf-8"))
-    say(f"Results are in {folder.resolve()}")
-    return status
+        return work(folder, settings, cohort, display)
 
 
 def _refuse_other_schedule(settings: Settings) -> None:
@@ -291,7 +302,6 @@ def _refuse_other_schedule(settings: Settings) -> None:
 
 
 def _status(options: argparse.Namespace, _log: EventLog) -> int:
-    from ..places.place import fetch_all, find_place
     from ..study.request import Study
     from ..study.status import describe as describe_study
     from ..watching.status import describe
@@ -299,7 +309,7 @@ def _status(options: argparse.Namespace, _log: EventLog) -> int:
     if Study.exists(options.experiment):
         say(describe_study(options.experiment))
         return 0
-    fetch_all(find_place(), options.experiment)
+    places.renew(options.experiment)
     say(describe(options.experiment))
     return 0
 
@@ -315,6 +325,9 @@ def _stop(options: argparse.Namespace, _log: EventLog) -> int:
     is_study = Study.exists(folder)
     # A study that was killed has left its workers at their work.
     parts = [part.folder for part in Study.load(folder).parts()] if is_study else []
+    if not is_study and places.stop(folder, options.force):
+        say(f"Stopped; {how_to_go_on(folder)}.")
+        return 0
     at_work = [folder] if where.is_alive(folder) else [part for part in parts if where.is_alive(part)]
     if not at_work:
         say(f"Nobody is working on {folder}.")

@@ -20,6 +20,8 @@ SECONDS_BETWEEN = 1.0
 CHECK = "check"
 # The second, where settings are chosen for the computer by trying it out. It has no marker for the same reason.
 REHEARSAL = "rehearsal"
+# Before both, where the work runs on another computer.
+SENDING = "sending"
 # What a command says before its first step.
 LOADING = "loading the model"
 
@@ -46,6 +48,10 @@ class EventLog:
             "kind": kind,
             **{name: value for name, value in fields.items() if value not in (None, "", {})},
         }
+        self.repeat(event)
+
+    def repeat(self, event: Event) -> None:
+        """Append an event that another log has, and tell the listeners."""
         if self._path is not None:
             _append(self._path, event)
         for listener in self.listeners:
@@ -101,15 +107,20 @@ def read_events(path: Path, offset: int = 0, limit: int = -1) -> tuple[list[Even
         log.seek(offset)
         data = log.read(limit)
     end = data.rfind(b"\n") + 1
+    return events_in(data[:end]), offset + end
+
+
+def events_in(data: bytes) -> list[Event]:
+    """The events in some lines of a log; what is damaged is left out."""
     events = []
-    for line in data[:end].splitlines():
+    for line in data.splitlines():
         try:
             event = json.loads(line)
         except (ValueError, RecursionError):  # cut short by a kill; the next worker began a new line
             continue
         if _is_event(event):
             events.append(event)
-    return events, offset + end
+    return events
 
 
 # What must be in an event of a kind, for all who read it.

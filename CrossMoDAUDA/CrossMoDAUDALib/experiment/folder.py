@@ -20,6 +20,7 @@ from ..core.interrupts import raise_swallowed
 from ..core.settings import Settings
 from ..images.fingerprint import scan_sha256
 from ..images.volumes import Volume, read_label_map, read_volume
+from .elsewhere import RECORD, SCRIPT
 from .events import REHEARSAL, EventLog
 from .lock import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
 from .markers import Marker, newest, read_marker, read_markers, write_marker
@@ -33,7 +34,7 @@ MACHINE_SETTINGS = ("device", "helper_processes", "compile")
 PACKAGES = ("torch", "nnunetv2", "numpy", "SimpleITK", "scipy")
 # What a start leaves that found problems with the scans, or was killed before the experiment began. A folder with nothing else is as
 # good as an empty one.
-LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, REHEARSAL, "events.jsonl", "worker.log"))
+LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, REHEARSAL, RECORD, SCRIPT, "events.jsonl", "worker.log"))
 
 
 class Experiment:

@@ -19,6 +19,7 @@ from ..core.errors import CrossModaError, InputError
 from ..core.files import read_json, write_json, write_text
 
 LOCK, HOLDER, REQUEST = "worker.lock", "worker.json", "stop.request"
+FORCE = "force"  # in a request: whoever follows a worker elsewhere kills it when it does not stop
 # A look whether the experiment is running holds its lock for an instant; a worker that starts then tries again.
 SECONDS_TO_LOCK = 1.0
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -126,14 +127,17 @@ def is_running(folder: Path) -> bool:
 # Stopping -----------------------------------------------------------------------------------------------------------------
 
 
-def request_stop(folder: Path) -> None:
+def request_stop(folder: Path, force: bool = False) -> None:
     """Ask the experiment's worker, on whatever machine, to stop as Ctrl-C would stop it; it looks twice a second.
+
+    Args:
+        force: whoever follows a worker elsewhere may kill it there.
 
     Raises:
         OSError: the folder cannot be written, or is gone.
     """
     folder.stat()  # or writing would make it again
-    write_text(folder / REQUEST, "")
+    write_text(folder / REQUEST, FORCE if force else "")
 
 
 def withdraw_stop(folder: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from ..cohort.finding import Cohort
 from ..core.layout import iteration_name
 from ..core.settings import Settings
-from ..experiment.events import CHECK, REHEARSAL
+from ..experiment.events import CHECK, REHEARSAL, SENDING
 from ..experiment.stages import Stage, Title
 from ..models.model_folder import TRANSLATOR_FILES
 from ..translation.pooling import KEPT, kept_epochs
@@ -27,7 +27,11 @@ def _(text: str) -> str:
 
 
 # What comes before the experiment, and so before all stages, by the names in the event log.
-BEFOREHAND = {CHECK: Title(_("Check the scans")), REHEARSAL: Title(_("Try out how fast this computer trains"))}
+BEFOREHAND = {
+    SENDING: Title(_("Send the scans")),
+    CHECK: Title(_("Check the scans")),
+    REHEARSAL: Title(_("Try out how fast this computer trains")),
+}
 
 # nnU-Net's names of the data sets, and its two folders of them.
 PSEUDO_TARGET, SELF_TRAINING, SOURCE_ONLY = "Dataset001_PseudoTarget", "Dataset002_SelfTraining", "Dataset003_SourceOnly"

@@ -1,0 +1,270 @@
+"""The way to another computer: the system's own ``ssh``, and ``rsync`` or ``sftp`` for files.
+
+The user's configuration, keys, agent and jump hosts are ``ssh``'s business. No name of the user's is ever on a command line that a
+shell reads: requests travel on standard input, and files under names of ours from a folder of ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import CrossModaError, InputError, short
+from . import there, there_common, there_slurm
+from .known import KnownPlace
+
+OLDEST = (3, 11)
+SECONDS_TO_CONNECT = 20
+SECONDS_KEPT = 60  # a connection is kept for the next request, so that ssh asks for a password once
+_OLD = "@crossmoda-uda-old@"
+# Reads the request's code, its length first, and runs it; an older Python could not even read it.
+_BOOT = (
+    f"import sys;v=sys.version_info[:3];v<{OLDEST} and (sys.stdout.write('{_OLD} %d.%d.%d'%v),sys.exit(3));"
+    "b=sys.stdin.buffer;exec(compile(b.read(int(b.readline())),'there','exec'))"
+)
+_EXIT_OF_SSH = 255
+# What ssh says when it could not connect, and what to do. The first that fits counts.
+_REFUSED = (
+    ("REMOTE HOST IDENTIFICATION HAS CHANGED", "shows another host key than before; if that is right, remove the old one with"
+     " `ssh-keygen -R` and connect once with ssh, else ask its people"),
+    ("Host key verification failed", "is not known to ssh yet; connect once with `ssh {host}` and accept its host key"),
+    ("Permission denied", "refuses the login; see that `ssh {host}` works without asking (a key in ssh-agent), or run this in a terminal"),
+    ("Too many authentication failures", "refuses the login; name the right key for it in ~/.ssh/config (IdentityFile, IdentitiesOnly)"),
+    ("Could not resolve hostname", "is unknown; check its name, in ~/.ssh/config too"),
+    ("Bad configuration option", "cannot be reached: ssh's configuration has an error"),
+    ("Can't open user config file", "cannot be reached: ssh's configuration file is missing"),
+    ("no such identity", "cannot be reached: the key that ssh's configuration names is missing"),
+)  # fmt: skip
+_FULL = ("No space left on device", "Disk quota exceeded", "No space")
+
+
+class UnreachableError(CrossModaError):
+    """The connection failed or broke off; what was asked may be asked again."""
+
+
+class Connection:
+    """A way to run requests on a place and to copy files to and from it.
+
+    Args:
+        place: where to.
+        python: the Python there that runs the requests.
+        asks: whether ``ssh`` may ask the user for a password, on the terminal.
+    """
+
+    def __init__(self, place: KnownPlace, python: str = "python3", asks: bool | None = None) -> None:
+        self.place = place
+        self.python = python
+        self._asks = sys.stdin is not None and sys.stdin.isatty() if asks is None else asks
+
+    def ask(self, do: str, payload: bytes = b"", tell: Callable[[str], None] | None = None, **values: Any) -> Any:
+        """The answer of a function of :mod:`.there`.
+
+        Args:
+            payload: what it reads after the request.
+            tell: is told each line that is said before the answer.
+
+        Raises:
+            UnreachableError: there is no connection, or it broke off.
+            CrossModaError: it was refused, in a sentence.
+        """
+        code = (_agent() + "\nmain()\n").encode()
+        request = json.dumps({"do": do, "with": values}).encode()
+        command = [*self._ssh(), "--", self.place.ssh, shlex.join([self.python, "-c", _BOOT])]
+        status, said, errors = _run(command, b"%d\n%s%s\n%s" % (len(code), code, request, payload), tell)
+        _, found, answer = said.rpartition(there.MARK)
+        if found:
+            try:
+                told = json.loads(answer)
+            except ValueError:
+                raise UnreachableError(f"The connection to {self.place.name} broke off in mid-answer; try again.") from None
+            if "refused" in told:
+                raise CrossModaError(f"On {self.place.name}: {_with_advice(told['refused'], self.place)}")
+            return told["answer"]
+        raise self._failure(status, said, errors)
+
+    def _failure(self, status: int, said: str, errors: str) -> CrossModaError:
+        name = self.place.name
+        if _OLD in said:
+            version = said.rpartition(_OLD)[2].split()[0]
+            return InputError(f"Python on {name} is {version}; 3.11 to 3.13 is needed: name another there with `place add --python`.")
+        if status == _EXIT_OF_SSH or status < 0:
+            return self._unreachable(errors)
+        if status in (126, 127) or "not found" in errors or "No such file" in errors:
+            if "/environment/" in self.python:
+                return InputError(f"{name} has no environment of ours yet; run `place install {name}`.")
+            return InputError(f"{name} has no {self.python}; install Python 3.11 to 3.13 there, or name it with `place add --python`.")
+        return CrossModaError(f"{name} answered with an error ({_last_line(errors or said)}); see whether `ssh {self.place.ssh}` works.")
+
+    def _unreachable(self, errors: str) -> CrossModaError:
+        """The sentence for what ssh said; only what may mend itself is :class:`UnreachableError`."""
+        place = self.place
+        for sign, text in _REFUSED:
+            if sign in errors:
+                return InputError(f"{place.name} ({place.ssh}) {text.format(host=place.ssh)}.")
+        return UnreachableError(
+            f"{place.name} ({place.ssh}) cannot be reached ({_last_line(errors)}); check the network, the host and its port."
+        )
+
+    # Files ----------------------------------------------------------------------------------------------------------------
+
+    def send(self, here: Path, names: Sequence[str], folder: str) -> None:
+        """Copy files from a folder here into one there, which must exist; what a connection broke off goes on where it was.
+
+        Args:
+            names: relative to both folders, of letters, digits, ``.``, ``_`` and ``-``.
+
+        Raises:
+            UnreachableError: the connection failed.
+            CrossModaError: they could not be written there.
+        """
+        self._copy(here, names, folder, upwards=True)
+
+    def fetch(self, folder: str, names: Sequence[str], here: Path) -> None:
+        """Copy files from a folder there into one here; as :meth:`send`. One that has gone meanwhile is left out."""
+        for parent in {(here / name).parent for name in names}:
+            parent.mkdir(parents=True, exist_ok=True)
+        self._copy(here, names, folder, upwards=False)
+
+    def _copy(self, here: Path, names: Sequence[str], folder: str, upwards: bool) -> None:
+        if not names:
+            return
+        if shutil.which("rsync") and os.name == "posix" and self._has_rsync():
+            status, errors = self._rsync(here, names, folder, upwards)
+        else:
+            status, errors = self._sftp(here, names, folder, upwards)
+        if any(sign in errors for sign in _FULL):
+            where = f"{self.place.name} has no space left for {folder}" if upwards else f"The disk with {here} is full"
+            raise CrossModaError(f"{where} (or your share of it is used up); make room, then run the same command again.")
+        if status in (0, 24) or (status == 23 and not upwards and _only_gone(errors)):  # a file there has gone since they were listed
+            return
+        if any(sign in errors for sign, _ in _REFUSED):
+            raise self._unreachable(errors)
+        if status in (_EXIT_OF_SSH, 10, 12, 20, 30, 35) or status < 0 or "onnection" in errors:
+            raise UnreachableError(f"The connection to {self.place.name} broke off while files were copied ({_last_line(errors)}).")
+        raise CrossModaError(f"Files could not be copied {'to' if upwards else 'from'} {self.place.name} ({_last_line(errors)}).")
+
+    def _has_rsync(self) -> bool:
+        if not hasattr(self, "_rsync_there"):
+            self._rsync_there: bool = self.ask("probe", folder=self.place.folder, wanted=[])["tools"]["rsync"]
+        return self._rsync_there
+
+    def _rsync(self, here: Path, names: Sequence[str], folder: str, upwards: bool) -> tuple[int, str]:
+        there_ = f"{self.place.ssh}:{folder}/"
+        # -s: the path is not read by a shell there. Times decide whether a file has to be copied again.
+        options = ["-s", "--times", "--copy-links", "--partial", "--files-from=-", "--rsh", shlex.join(self._ssh())]
+        command = ["rsync", *options, *(["./", there_] if upwards else [there_, "./"])]
+        status, _, errors = _run(command, "".join(f"{name}\n" for name in names).encode(), folder=here)
+        return status, errors
+
+    def _sftp(self, here: Path, names: Sequence[str], folder: str, upwards: bool) -> tuple[int, str]:
+        quoted = folder.replace("\\", "\\\\").replace('"', '\\"')
+        lines = [f'cd "{quoted}"']
+        for name in names:
+            if upwards:
+                lines.append(f"-reput -p {name} {name}" if os.name == "posix" else f"-put -p {name} {name}")
+            else:
+                (here / name).unlink(missing_ok=True)  # it may have a second name, whose content must stay
+                lines.append(f"-get -p {name} {name}")  # not reget: a file that has been rewritten may have grown
+        command = ["sftp", "-q", "-b", "-", *self._options(), self.place.ssh]
+        status, _, errors = _run(command, ("\n".join(lines) + "\n").encode(), folder=here)
+        return status, errors
+
+    # ssh ------------------------------------------------------------------------------------------------------------------
+
+    def _ssh(self) -> list[str]:
+        return ["ssh", "-T", *self._options()]
+
+    def _options(self) -> list[str]:
+        settings = [
+            f"ConnectTimeout={SECONDS_TO_CONNECT}",
+            "ServerAliveInterval=15",
+            "ServerAliveCountMax=3",
+            f"BatchMode={'no' if self._asks else 'yes'}",
+            "ForwardX11=no",
+            "ForwardAgent=no",
+            "ClearAllForwardings=yes",
+        ]
+        if os.name == "posix" and (sockets := _sockets()) is not None:
+            settings += ["ControlMaster=auto", f"ControlPath={sockets}/%C", f"ControlPersist={SECONDS_KEPT}"]
+        configuration = ["-F", str(Path(self.place.ssh_config).expanduser())] if self.place.ssh_config else []
+        return [*configuration, *(word for setting in settings for word in ("-o", setting))]
+
+
+@cache
+def _agent() -> str:
+    """The code of the requests as one text."""
+    lines = ["from __future__ import annotations"]
+    for module in (there_common, there_slurm, there):
+        text = Path(str(module.__file__)).read_text(encoding="utf-8")
+        lines += [line for line in text.splitlines() if not line.startswith(("from .", "from __future__"))]
+    return "\n".join(lines)
+
+
+def digest_of(data: bytes) -> str:
+    """A short name for some content."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+@cache
+def _sockets() -> str | None:
+    """A folder of the user's own, with a short path, for connections that are kept; None where there can be none."""
+    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"crossmoda-uda-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        status = folder.lstat()
+    except OSError:
+        return None
+    is_ours = status.st_uid == os.getuid() and not status.st_mode & 0o077 and not folder.is_symlink()
+    return str(folder) if is_ours and len(str(folder)) < 60 and " " not in str(folder) else None
+
+
+def _run(
+    command: Sequence[str], request: bytes, tell: Callable[[str], None] | None = None, folder: Path | None = None
+) -> tuple[int, str, str]:
+    """Exit status, output and errors of a program of the system's; its messages are English."""
+    environment = {**os.environ, "LC_ALL": "C"}
+    # A file, because a connection that is kept would hold a pipe open.
+    with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as given:
+        given.write(request)
+        given.seek(0)
+        try:
+            with subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=errors, cwd=folder, env=environment) as process:
+                assert process.stdout is not None
+                said = []
+                for line in process.stdout:
+                    said.append(text := line.decode("utf-8", "replace"))
+                    if tell is not None and text.strip() and not text.startswith(there.MARK):
+                        tell(text.rstrip())
+        except FileNotFoundError:
+            raise InputError(f"There is no program '{command[0]}' on this computer; install OpenSSH's client.") from None
+        errors.seek(0)
+        return process.returncode, "".join(said), errors.read().decode("utf-8", "replace")
+
+
+def _only_gone(errors: str) -> bool:
+    """Whether rsync complains of nothing but files that are not there."""
+    lines = [line for line in errors.splitlines() if line.startswith("rsync: ")]
+    return bool(lines) and all("No such file or directory" in line for line in lines)
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return short(lines[-1].rstrip(".")) if lines else "without a word"
+
+
+def _with_advice(sentence: str, place: KnownPlace) -> str:
+    if any(sign in sentence for sign in _FULL):
+        return f"{sentence}; make room there (or ask for a larger share), then run the same command again."
+    if "Permission denied" in sentence or "Read-only" in sentence:
+        return f"{sentence}; choose another folder there with `place add {place.name} --folder`."
+    return sentence if sentence.endswith(".") else f"{sentence}."

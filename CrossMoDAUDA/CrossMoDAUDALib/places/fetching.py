@@ -1,0 +1,136 @@
+"""The copy here of an experiment folder elsewhere: fetched while the worker fills it, with the names of the scans put back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..core.files import make_folder, read_json, replacing, stamp, write_json
+from ..experiment.elsewhere import COPY
+from ..experiment.events import EventLog, events_in, read_events
+from ..experiment.last_run import read_tail
+from .connection import Connection
+from .naming import TEXTS, Names
+
+EVENTS, RECORD = "events.jsonl", "experiment.json"
+OFFSET = "offset"  # in an event from elsewhere, where the next one begins there
+FILES_AT_ONCE = 64
+
+
+class Copy:
+    """Brings what has changed there into the experiment folder here.
+
+    Args:
+        connection: the way there.
+        folder: the experiment folder here.
+        there: the one there.
+        names: of the scans.
+        log: the event log here, which gets the events of there.
+    """
+
+    def __init__(self, connection: Connection, folder: Path, there: str, names: Names, log: EventLog) -> None:
+        self._connection, self._folder, self._there, self._names, self._log = connection, folder, there, names, log
+        self._files = folder / COPY / "files"
+        self._record = folder / COPY / "files.json"
+        self._known: dict[str, list[int]] = self._read()
+        self._offset = self._last_offset()
+
+    def fetch(self, files: Mapping[str, Sequence[int]]) -> bool:
+        """Fetch what differs from what was fetched before.
+
+        Args:
+            files: size and time of each file there, by name.
+
+        Returns:
+            Whether anything had changed.
+
+        Raises:
+            UnreachableError: the connection broke off; what has come is kept.
+            CrossModaError: a file could not be written here.
+        """
+        changed = [name for name, now in files.items() if self._known.get(name) != list(now)]
+        self._files.mkdir(parents=True, exist_ok=True)
+        # The events last: they tell of files, which should be there by then. A stage's marker comes after what the stage made.
+        changed.sort(key=lambda name: (name == EVENTS, name == RECORD, name.startswith("stages/"), name))
+        for first in range(0, len(changed), FILES_AT_ONCE):
+            some = changed[first : first + FILES_AT_ONCE]
+            self._connection.fetch(self._there, some, self._files)
+            for name in some:
+                self._take(name, files[name][0])
+                self._known[name] = list(files[name])
+            write_json(self._record, self._known)
+        return bool(changed)
+
+    def _take(self, name: str, size: int) -> None:
+        """Put a file that has come where it belongs."""
+        source = self._files / name
+        if not source.is_file():  # it has gone meanwhile
+            return
+        if name == EVENTS:
+            self._take_events(source, size)
+        elif name == RECORD:
+            write_json(self._folder / name, self._local_record(read_json(source)))
+        else:
+            target = self._folder / self._names.restored_name(name)
+            make_folder(target.parent)
+            with replacing(target) as partial:
+                data = source.read_bytes() if source.suffix.lower() in TEXTS else None
+                restored = None if data is None else self._names.restored_file(name, data)
+                if restored is None or restored == data:
+                    _link(source, partial)
+                else:
+                    partial.write_bytes(restored)
+
+    def _take_events(self, source: Path, size: int) -> None:
+        """Repeat the events that were there when the files were listed: what later ones tell of has not come yet."""
+        offset = self._offset
+        while offset < size:
+            with source.open("rb") as log:
+                log.seek(offset)
+                line = log.readline(size - offset)
+            if not line.endswith(b"\n"):
+                break  # still being written
+            offset += len(line)
+            for event in events_in(line):
+                self._log.repeat({**self._restored(event), OFFSET: offset})
+        self._offset = offset
+
+    def _restored(self, data: dict[str, Any]) -> dict[str, Any]:
+        restored: dict[str, Any] = json.loads(self._names.restored_file("event.json", json.dumps(data, ensure_ascii=False).encode()))
+        return restored
+
+    def _local_record(self, record: dict[str, Any]) -> dict[str, Any]:
+        """``experiment.json`` with the scans of here."""
+        restored = self._restored(record)
+        for path, known in restored.get("files", {}).items():
+            with contextlib.suppress(OSError):
+                known.update(stamp(Path(path)))
+        return restored
+
+    def _read(self) -> dict[str, list[int]]:
+        try:
+            found = read_json(self._record)
+        except (OSError, ValueError):
+            return {}
+        return {str(name): list(known) for name, known in found.items() if (self._files / name).is_file()}
+
+    def _last_offset(self) -> int:
+        """How far the events from there have been repeated here, which the last of them tells."""
+        events, is_cut = read_tail(self._folder)
+        found = [int(event[OFFSET]) for event in events if OFFSET in event]
+        if not found and is_cut:
+            found = [int(event[OFFSET]) for event in read_events(self._folder / EVENTS)[0] if OFFSET in event]
+        return found[-1] if found else 0
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name where the disk knows such, else a copy. The next version comes as a new file, so neither changes the other."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,282 @@
+"""An SSH host or a cluster as a place: what it has, sending an experiment there, its worker, and the copy of its folder here."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from ..core.errors import CrossModaError, InputError
+from ..core.files import read_json, write_json
+from ..core.progress import Progress
+from ..core.resources import resource
+from ..experiment.elsewhere import COPY, Elsewhere
+from ..experiment.events import EventLog
+from . import slurm
+from .connection import Connection
+from .fetching import Copy
+from .known import KnownPlace
+from .naming import Names
+from .sending import SCRIPT, send_library, send_scans
+
+LEAST_FREE = 5 << 30  # bytes, for an experiment of usual size and its environment
+LARGEST_SKEW = 300.0  # seconds between the clocks; times that are shown are off by it
+NEWEST_PYTHON = (3, 13)
+_ENVIRONMENT = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check has found of one thing.
+
+    Attributes:
+        title: what was looked at.
+        is_good: False where work cannot run there; None for what is worth knowing.
+        text: what there is and, if need be, what to do.
+    """
+
+    title: str
+    is_good: bool | None
+    text: str
+
+
+class Remote:
+    """A place elsewhere.
+
+    Args:
+        place: what the user has named.
+        asks: whether ``ssh`` may ask for a password, on the terminal.
+    """
+
+    def __init__(self, place: KnownPlace, asks: bool | None = None) -> None:
+        self.place = place
+        self.connection = Connection(place, place.python or "python3", asks)
+        self._asks = asks
+        self._folder = ""
+        self._python = ""
+
+    # What is there ----------------------------------------------------------------------------------------------------------
+
+    def folder(self) -> str:
+        """Our folder there, absolute.
+
+        Raises:
+            CrossModaError: there is no way there, or it cannot be written.
+        """
+        if not self._folder:
+            self._folder = str(self.connection.ask("probe", folder=self.place.folder, wanted=[])["folder"])
+        return self._folder
+
+    def python(self) -> tuple[str, dict[str, Any]]:
+        """The Python that has the packages, and what it found there.
+
+        Raises:
+            CrossModaError: there is none of a fitting version.
+        """
+        wanted = [requirement.name for requirement in _requirements()]
+        environment = f"{self.folder()}/environment/bin/python"
+        try:
+            own = Connection(self.place, environment, self._asks)
+            return environment, own.ask("probe", folder=self.place.folder, wanted=wanted)
+        except InputError:
+            return self.connection.python, self.connection.ask("probe", folder=self.place.folder, wanted=wanted)
+
+    def check(self) -> list[Finding]:
+        """What the place has and lacks, most basic first; ends with what keeps the rest from being looked at.
+
+        Raises:
+            CrossModaError: there is no way there.
+        """
+        self.folder()
+        python, found = self.python()
+        version = tuple(int(part) for part in found["python"].split(".")[:2])
+        lacking = _lacking(found["versions"])
+        skew = found["time"] - time.time()
+        wants_gpu = self.place.slurm is None
+        listed = [
+            Finding("connection", True, f"{self.place.ssh} answers ({found['system']}, {found['cores']} processors)"),
+            Finding("folder", True, f"{found['folder']} can be written"),
+            Finding(
+                "disk",
+                found["free"] >= LEAST_FREE or None,
+                f"{found['free'] / (1 << 30):.0f} GB free" + ("" if found["free"] >= LEAST_FREE else "; make room before a long training"),
+            ),
+            Finding(
+                "Python",
+                version <= NEWEST_PYTHON,
+                f"{found['python']} ({python})"
+                + ("" if version <= NEWEST_PYTHON else "; 3.11 to 3.13 is needed: name one with `place add --python`"),
+            ),
+            Finding(
+                "packages",
+                not lacking,
+                "all there" if not lacking else f"{', '.join(lacking)}: missing or unfit; run `place install {self.place.name}`",
+            ),
+        ]
+        if wants_gpu:
+            gpus = "; ".join(found["gpus"]) or "none found: training runs on its processors and takes long"
+            listed.append(Finding("GPU", True if found["gpus"] else None, gpus))
+        else:
+            listed.append(self._scheduler(found))
+        listed.append(
+            Finding(
+                "copying",
+                True if found["tools"]["rsync"] else None,
+                "by rsync" if found["tools"]["rsync"] else "by sftp, as there is no rsync",
+            )
+        )
+        if abs(skew) > LARGEST_SKEW:
+            minutes = f"{abs(skew) / 60:.0f} minutes {'ahead' if skew > 0 else 'behind'}"
+            listed.append(Finding("clock", None, f"{minutes}; times that are shown are its own"))
+        return listed
+
+    def _scheduler(self, found: dict[str, Any]) -> Finding:
+        assert self.place.slurm is not None
+        missing = [name for name in ("sbatch", "squeue", "scontrol", "scancel") if not found["tools"][name]]
+        if missing:
+            return Finding("Slurm", False, f"{', '.join(missing)} not found there; name the cluster's login node, or leave --slurm out")
+        wanted, known = self.place.slurm.partition, found["partitions"]
+        if not known:
+            return Finding("Slurm", False, "its controller does not answer; try again later")
+        if wanted and not set(wanted.split(",")) <= set(known):
+            return Finding("Slurm", False, f"there is no partition '{wanted}'; there are {', '.join(known)}")
+        return Finding("Slurm", True, f"partition {wanted or 'of its own choice'}; there are {', '.join(known)}")
+
+    def refuse_unfit(self) -> None:
+        """Make sure, before anything is sent, that a worker can run there.
+
+        Raises:
+            CrossModaError: it cannot, with what to do.
+        """
+        for finding in self.check():
+            if finding.is_good is False:
+                raise InputError(f"{self.place.name}: {finding.title}: {finding.text}.")
+
+    def install(self, tell: Callable[[str], None], options: Sequence[str] = (), offline: bool | None = None) -> None:
+        """Put our packages into an environment there.
+
+        Args:
+            tell: is told what pip says.
+            options: further ones of pip's, such as ``--extra-index-url=...``.
+            offline: send the packages from here; None: if there is no way to the internet from there.
+
+        Raises:
+            CrossModaError: it failed.
+        """
+        folder, requirements = self.folder(), resource("requirements.txt").read_text(encoding="utf-8")
+        send_library(self.connection, folder)
+        if not offline:
+            try:
+                self.connection.ask("install", tell=tell, folder=folder, requirements=requirements, options=list(options), has_wheels=False)
+                return
+            except CrossModaError as error:
+                if offline is False or not any(sign in str(error) for sign in _NO_INTERNET):
+                    raise
+                tell(f"{self.place.name} has no way to the packages; they are sent from here.")
+        self._send_wheels(folder, tell, options)
+        self.connection.ask("install", tell=tell, folder=folder, requirements=requirements, options=list(options), has_wheels=True)
+
+    def _send_wheels(self, folder: str, tell: Callable[[str], None], options: Sequence[str]) -> None:
+        import subprocess
+        import sys
+        import tempfile
+
+        version, *platforms = self.connection.ask("tags")
+        with tempfile.TemporaryDirectory(prefix="crossmoda-uda-") as name:
+            command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--only-binary=:all:", "--dest", name]
+            command += ["--python-version", version, *(word for one in platforms for word in ("--platform", one))]
+            command += ["--requirement", str(resource("requirements.txt")), *options]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as pip:
+                said = ""
+                for line in pip.stdout or ():
+                    tell(said := line.rstrip())
+            if pip.returncode:
+                raise CrossModaError(f"The packages for {self.place.name} could not be downloaded here ({said}).")
+            wheels = sorted(path.name for path in Path(name).iterdir())
+            self.connection.ask("make_folder", path=f"{folder}/wheels")
+            for number, wheel in enumerate(wheels):
+                tell(f"Sending {wheel} ({number + 1} of {len(wheels)}).")
+                self.connection.send(Path(name), [wheel], f"{folder}/wheels")
+
+    # An experiment ------------------------------------------------------------------------------------------------------------
+
+    def new_folder(self) -> str:
+        """A name for an experiment folder there, which tells nothing of the one here."""
+        return f"{self.folder()}/experiments/{uuid.uuid4().hex[:12]}"
+
+    def send(self, elsewhere: Elsewhere, here: Path, progress: Progress) -> list[str]:
+        """Send the library and the scans of an experiment.
+
+        Returns:
+            The words that start its worker there.
+
+        Raises:
+            UnreachableError: the connection broke off; the next call goes on.
+            CrossModaError: it could not be sent.
+        """
+        folder, python = self.folder(), self.python()[0]
+        library = send_library(self.connection, folder)
+        names = Names(elsewhere.cohort, here, elsewhere.folder)
+        record = here / COPY / "scans.json"
+        known = _known(record)
+        try:
+            stored = send_scans(self.connection, folder, names.scans, progress, known)
+        finally:
+            write_json(record, known)
+        self.connection.ask("lay_out", folder=folder, experiment=elsewhere.folder, scans=stored)
+        return [python, f"{library}/{SCRIPT}", "run", "-o", elsewhere.folder, *names.options(), *elsewhere.words]
+
+    def script(self, elsewhere: Elsewhere, words: Sequence[str]) -> str:
+        """The script for ``sbatch``; empty where a worker simply starts."""
+        return slurm.script(self.place.slurm, elsewhere.folder, words, _ENVIRONMENT) if self.place.slurm else ""
+
+    def start(self, elsewhere: Elsewhere, words: Sequence[str], token: str) -> dict[str, Any]:
+        """Start the worker, or submit its job; asked twice with one token, it is started once.
+
+        Raises:
+            CrossModaError: it cannot be started.
+        """
+        script = self.script(elsewhere, words)
+        found: dict[str, Any] = self.connection.ask(
+            "start", experiment=elsewhere.folder, token=token, words=list(words), environment=_ENVIRONMENT, script=script
+        )
+        return found
+
+    def look(self, elsewhere: Elsewhere) -> dict[str, Any]:
+        """How the worker stands (:func:`.there.look`)."""
+        found: dict[str, Any] = self.connection.ask("look", experiment=elsewhere.folder)
+        return found
+
+    def copy(self, elsewhere: Elsewhere, here: Path, log: EventLog) -> Copy:
+        """What brings the folder there into the one here."""
+        return Copy(self.connection, here, elsewhere.folder, Names(elsewhere.cohort, here, elsewhere.folder), log)
+
+
+_NO_INTERNET = ("Could not find a version", "No matching distribution", "ConnectionError", "NewConnectionError", "Max retries exceeded")
+
+
+def _requirements() -> list[Requirement]:
+    lines = resource("requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _lacking(versions: dict[str, str]) -> list[str]:
+    """The packages that are missing or of another version than we need."""
+    return [
+        f"{one.name} {versions[one.name]}".strip()
+        for one in _requirements()
+        if not versions.get(one.name) or not one.specifier.contains(versions[one.name], prereleases=True)
+    ]
+
+
+def _known(record: Path) -> dict[str, dict[str, object]]:
+    try:
+        found: dict[str, dict[str, object]] = read_json(record)
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,170 @@
+"""What another computer lacks goes there: this library, and scans under the SHA-256 of their content, once for all experiments."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ..core.errors import CrossModaError, InputError, unreadable
+from ..core.files import sha256, stamp
+from ..core.interrupts import raise_swallowed
+from ..core.progress import Progress
+from ..core.resources import resource
+from .connection import Connection, UnreachableError, digest_of
+
+FILES_AT_ONCE = 16  # so that progress is told, and what is there already is known after a break
+SCRIPT = "Scripts/crossmoda_uda.py"
+_DATA_FILE = re.compile(rb"^(ElementDataFile\s*=|data file:)[ \t]*(\S.*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+
+
+def send_library(connection: Connection, folder: str) -> str:
+    """Put this very version of the library there, unless it is; the folder that holds it.
+
+    Raises:
+        CrossModaError: it could not be sent.
+    """
+    archive = _library()
+    digest = digest_of(archive)
+    if connection.ask("has_library", folder=folder, digest=digest):
+        return f"{folder}/library/{digest}"
+    found: str = connection.ask("put_library", payload=archive, folder=folder, digest=digest)
+    return found
+
+
+def _library() -> bytes:
+    """The library, its resources and its script as an archive whose bytes depend on their content alone."""
+    library = Path(__file__).resolve().parents[1]
+    resources = resource("requirements.txt").parent
+    files = {f"CrossMoDAUDA/CrossMoDAUDALib/{path.relative_to(library).as_posix()}": path for path in library.rglob("*.py")}
+    files |= {f"CrossMoDAUDA/Resources/{path.name}": path for path in resources.iterdir() if path.suffix in (".txt", ".json")}
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo(SCRIPT), _START)
+    return kept.getvalue()
+
+
+_START = """import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "CrossMoDAUDA"))
+    from CrossMoDAUDALib.commands.cli import main
+
+    sys.exit(main())
+"""
+
+
+def send_scans(
+    connection: Connection, folder: str, scans: Mapping[str, Path], progress: Progress, known: dict[str, dict[str, object]]
+) -> dict[str, str]:
+    """Send the scans that are not there yet.
+
+    Args:
+        folder: ours there.
+        scans: the files by what they are to be called there.
+        progress: told files.
+        known: what is known of the files' content by their paths; completed here.
+
+    Returns:
+        By what they are to be called, their names in the store there.
+
+    Raises:
+        UnreachableError: the connection broke off; the next call goes on.
+        CrossModaError: a file changed meanwhile, or there is no room there.
+    """
+    with tempfile.TemporaryDirectory(prefix="crossmoda-uda-") as name:
+        staging = Path(name)
+        stored = {}
+        for place, path in scans.items():
+            raise_swallowed()
+            stored[place] = _stage(place, path, staging, known)
+        names = sorted(set(stored.values()))
+        missing = connection.ask("missing_scans", folder=folder, names=names)
+        for first in range(0, len(missing), FILES_AT_ONCE):
+            raise_swallowed()
+            progress(len(names) - len(missing) + first, len(names), "sent")
+            some = missing[first : first + FILES_AT_ONCE]
+            for _ in range(2):  # once more what arrived damaged, as after an earlier break
+                connection.send(staging, some, f"{folder}/scans/incoming")
+                some = connection.ask("take_scans", folder=folder, names=some)
+                if not some:
+                    break
+            if some:
+                path = next(scans[place] for place, stored_name in stored.items() if stored_name == some[0])
+                raise CrossModaError(f"{path} has changed while it was sent, or did not arrive whole; run the same command again.")
+        progress(len(names), len(names), "sent")
+        return stored
+
+
+def _stage(place: str, path: Path, staging: Path, known: dict[str, dict[str, object]]) -> str:
+    """Put a scan into the folder that is sent from, as one file whose name tells its content; its name."""
+    ending = "".join(Path(place).suffixes)
+    mark = known.get(str(path), {})
+    try:
+        is_whole = path.suffix.lower() not in (".mhd", ".nhdr")
+        data = None if is_whole else as_one_file(path)
+        now = stamp(path)
+        if is_whole and mark.get("stamp") == now:
+            digest = str(mark["sha256"])
+        else:
+            with _as_file(path, data, staging) as file:
+                digest = sha256(file)
+            known[str(path)] = {"sha256": digest, "stamp": now}
+        name = f"{digest}{ending}"
+        if not (staging / name).exists():
+            if data is not None:
+                (staging / name).write_bytes(data)
+            else:
+                _link(path, staging / name)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    return name
+
+
+@contextlib.contextmanager
+def _as_file(path: Path, data: bytes | None, staging: Path) -> Iterator[Path]:
+    if data is None:
+        yield path
+        return
+    file = staging / "joined"
+    file.write_bytes(data)
+    yield file
+    file.unlink()
+
+
+def _link(path: Path, link: Path) -> None:
+    try:
+        link.symlink_to(path.resolve())
+    except OSError:  # Windows wants a right for it
+        try:
+            os.link(path, link)
+        except OSError:
+            shutil.copyfile(path, link)
+
+
+def as_one_file(path: Path) -> bytes:
+    """A header with the voxels that it names (.mhd, .nhdr) as the one file that these formats know, too (.mha, .nrrd).
+
+    Raises:
+        InputError: it names no single file, or none that is there.
+    """
+    header = path.read_bytes()
+    named = _DATA_FILE.search(header)
+    data = path.parent / os.fsdecode(named.group(2)) if named else path
+    if named is None or data == path or not data.is_file():
+        raise InputError(f"{path} names no single file with its voxels; save it as .nii.gz or .nrrd.")
+    if path.suffix.lower() == ".mhd":
+        return header[: named.start()] + b"ElementDataFile = LOCAL\n" + data.read_bytes()
+    return (header[: named.start()] + header[named.end() :].lstrip(b"\r\n")).rstrip(b"\r\n") + b"\n\n" + data.read_bytes()
+
+
+__all__ = ["SCRIPT", "UnreachableError", "as_one_file", "send_library", "send_scans"]

@@ -1,0 +1,79 @@
+"""The script that a cluster runs: written to be read, kept and submitted by hand."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from .known import Slurm
+from .there_common import JOB_LOG, STARTED, STATUS
+
+SECONDS_AHEAD = 120  # of the time limit, at most; a step of training and writing its checkpoint end in less
+_SCRIPT = """\
+#!/bin/bash
+# An experiment of CrossMoDA UDA: `sbatch worker.sbatch` in its folder. Every stage goes on where it stopped: at the time limit
+# the worker is asked to stop, and the job is queued again until the experiment is finished.
+{options}
+
+cd {folder}
+rm -f {status}
+grep -qs '"job"' {started} || printf '{{"job": "%s"}}' "$SLURM_JOB_ID" > {started}  # submitted by hand
+stopped=
+at_the_limit() {{ stopped=yes; kill -TERM "$worker"; }}
+trap at_the_limit TERM
+trap 'kill -TERM "$worker"' INT
+
+{command} &
+worker=$!
+while wait "$worker"; result=$?; kill -0 "$worker" 2>/dev/null; do  # a signal ends a wait, not the worker
+    :
+done
+
+# 130: it was interrupted, and has more to do.
+if [ -n "$stopped" ] && [ "$result" -ne 0 ] && scontrol requeue "$SLURM_JOB_ID"; then
+    sleep 60  # until Slurm takes the job away
+fi
+echo "$result" > {status}
+exit "$result"
+"""
+
+
+def script(slurm: Slurm, folder: str, words: Sequence[str], environment: dict[str, str]) -> str:
+    """A script for ``sbatch``.
+
+    Args:
+        slurm: what to ask the cluster for.
+        folder: the experiment folder on the cluster's disk.
+        words: the worker, program first.
+        environment: what it finds besides the job's own.
+    """
+    asked = {
+        "job-name": "crossmoda-uda",
+        "output": JOB_LOG,
+        "open-mode": "append",
+        "chdir": folder,
+        "signal": f"B:TERM@{min(SECONDS_AHEAD, seconds(slurm.time) // 4) or SECONDS_AHEAD}",
+        "partition": slurm.partition,
+        "account": slurm.account,
+        "time": slurm.time,
+        "nodes": str(slurm.nodes) if slurm.nodes > 1 else "",
+        "gpus-per-node": str(slurm.gpus) if slurm.gpus else "",
+    }
+    options = [f"#SBATCH --{name}={shlex.quote(value)}" for name, value in asked.items() if value]
+    options += ["#SBATCH --ntasks-per-node=1", "#SBATCH --requeue", *(f"#SBATCH {shlex.quote(option)}" for option in slurm.extra)]
+    command = shlex.join(["env", *(f"{name}={value}" for name, value in environment.items()), *words])
+    return _SCRIPT.format(
+        options="\n".join(options), folder=shlex.quote(folder), command=f"{command} >> worker.log 2>&1", status=STATUS, started=STARTED
+    )
+
+
+def seconds(limit: str) -> int:
+    """A time limit of Slurm's in seconds, 0 for none: minutes, minutes:seconds, hours:minutes:seconds, days-hours and so on.
+
+    >>> seconds("2:00"), seconds("1-00:00:00"), seconds("90")
+    (120, 86400, 5400)
+    """
+    days, dash, rest = limit.rpartition("-")
+    parts = [int(part) for part in rest.split(":")] if rest else [0]
+    units = (3600, 60, 1) if dash or len(parts) == 3 else (60, 1)
+    return int(days or 0) * 86400 + sum(part * unit for part, unit in zip(parts, units, strict=False))

@@ -1,0 +1,313 @@
+"""What is done on the computer of a place. This file, and those it imports, are sent there as text with each request, so they use only
+Python's own library.
+
+A request is a function's name and its arguments, as JSON on standard input; the answer is JSON on the last line of standard output.
+Whatever is started gets its words as a list: no shell ever reads a name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import io
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from .there_common import SCANS, SCRIPT, STARTED, STATUS, RefusedError, boot, is_locked, last_line, output_of, read, session, sha256, tail, write
+from .there_slurm import job, why_not
+
+MARK = "@crossmoda-uda@"
+# What only the worker there needs. Of the rest a copy is kept where the work was asked for.
+HEAVY = re.compile(
+    r"nnunet/.*|translation/[^/]*slices.*|(.*/)?checkpoint[^/]*|.*/fold_[^/]*/.*|(.*/)?Dataset\d+_.*"
+    r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/epoch_.*|.*\.(pt|pth)"
+)
+
+
+def main() -> None:
+    """Carry out one request."""
+    request = json.loads(sys.stdin.buffer.readline())
+    try:
+        answer = {"answer": globals()[request["do"]](**request["with"])}
+    except RefusedError as error:
+        answer = {"refused": str(error)}
+    except OSError as error:
+        answer = {"refused": f"{error.filename or 'A file'}: {error.strerror or error}", "errno": error.errno}
+    sys.stdout.write(f"\n{MARK}{json.dumps(answer)}\n")
+    sys.stdout.flush()
+
+
+def probe(folder: str, wanted: list[str]) -> dict[str, Any]:
+    """What this computer and this Python have.
+
+    Args:
+        folder: ours, to be made.
+        wanted: names of packages.
+    """
+    path = Path(folder).expanduser()
+    path.mkdir(parents=True, exist_ok=True)
+    trial = path / f".trial-{os.getpid()}"
+    trial.write_bytes(b"trial")
+    trial.unlink()
+    versions = {}
+    for name in wanted:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = ""
+    gpus = output_of(["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]) if shutil.which("nvidia-smi") else ""
+    return {
+        "folder": str(path.resolve()),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "free": shutil.disk_usage(path).free,
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "time": time.time(),
+        "versions": versions,
+        "gpus": [line.strip() for line in gpus.splitlines() if line.strip()],
+        "tools": {name: bool(shutil.which(name)) for name in ("rsync", "sbatch", "squeue", "scontrol", "scancel", "srun", "sinfo")},
+        "partitions": output_of(["sinfo", "--noheader", "--format=%R"]).split() if shutil.which("sinfo") else [],
+    }
+
+
+def put_library(folder: str, digest: str) -> str:
+    """Unpack the library, which follows the request as a zip archive, unless it is there; the folder that it is in."""
+    library = Path(folder) / "library" / digest
+    if not library.is_dir():
+        partial = library.with_name(f".{digest}-{os.getpid()}")
+        with zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())) as archive:
+            archive.extractall(partial)
+        try:
+            partial.rename(library)
+        except OSError:  # another has been quicker
+            shutil.rmtree(partial, ignore_errors=True)
+            if not library.is_dir():
+                raise
+    return str(library)
+
+
+def has_library(folder: str, digest: str) -> bool:
+    """Whether this very library is there."""
+    return (Path(folder) / "library" / digest).is_dir()
+
+
+def missing_scans(folder: str, names: list[str]) -> list[str]:
+    """Which files of the store are not there yet; those that were not sent whole wait in ``incoming``."""
+    store = Path(folder) / "scans"
+    (store / "incoming").mkdir(parents=True, exist_ok=True)
+    return [name for name in names if not (store / name).is_file()]
+
+
+def take_scans(folder: str, names: list[str]) -> list[str]:
+    """Take files that have been sent into the store, if they are what their names say; the others are deleted and named."""
+    store = Path(folder) / "scans"
+    wrong = []
+    for name in names:
+        arrived = store / "incoming" / name
+        if (store / name).is_file():
+            continue
+        if not arrived.is_file() or sha256(arrived) != name.partition(".")[0]:
+            arrived.unlink(missing_ok=True)
+            wrong.append(name)
+            continue
+        arrived.replace(store / name)
+    return wrong
+
+
+def lay_out(folder: str, experiment: str, scans: dict[str, str]) -> None:
+    """Make an experiment folder whose scans are links into the store.
+
+    Args:
+        scans: the file in the store for each path below the experiment's folder of scans.
+    """
+    store = Path(folder) / "scans"
+    for place, name in scans.items():
+        link = Path(experiment) / SCANS / place
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.exists():
+            link.unlink(missing_ok=True)
+            try:
+                os.link(store / name, link)  # a store that is tidied up later takes no scan from an experiment
+            except OSError:
+                link.symlink_to(store / name)
+
+
+def start(experiment: str, token: str, words: list[str], environment: dict[str, str], script: str = "") -> dict[str, Any]:
+    """Start a worker that outlives the connection, once for each token.
+
+    Args:
+        words: the program and its arguments.
+        environment: what it finds besides this process's own.
+        script: for ``sbatch``; empty to start it here and now.
+    """
+    folder = Path(experiment)
+    folder.mkdir(parents=True, exist_ok=True)
+    known = read(folder / STARTED)
+    if known and (known.get("token") == token or _stands(folder, known)[1]):
+        return known
+    for left in (STATUS, STARTED):
+        (folder / left).unlink(missing_ok=True)
+    (folder / "stop.request").unlink(missing_ok=True)
+    log = folder / "worker.log"
+    known = {"token": token, "boot": boot(), "offset": log.stat().st_size if log.is_file() else 0}
+    if script:
+        (folder / SCRIPT).write_text(script, encoding="utf-8")
+        submitted = subprocess.run(["sbatch", "--parsable", SCRIPT], cwd=folder, capture_output=True, text=True, errors="replace")
+        if submitted.returncode:
+            raise RefusedError(why_not(submitted.stderr))
+        known["job"] = submitted.stdout.strip().splitlines()[-1].partition(";")[0]
+    else:
+        command = ["sh", "-c", '"$@"; echo $? > "$0"', str(folder / STATUS), *words]
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, env={**os.environ, **environment}
+            )
+        known["pid"] = process.pid
+    write(folder / STARTED, known)
+    return known
+
+
+def look(experiment: str, lines: int = 40) -> dict[str, Any]:
+    """How a worker stands, and which files have a copy to be kept.
+
+    Returns:
+        ``is_alive``, ``has_begun``, ``status`` (its exit status, None while it has none), ``state`` (why it waits or has ended),
+        ``said`` (the last lines of its log), ``files`` (size and time of each by its name).
+    """
+    folder = Path(experiment)
+    if not folder.is_dir():
+        raise RefusedError(f"{folder} is gone from that computer; start again in a new folder.")
+    known = read(folder / STARTED)
+    holds = is_locked(folder / "worker.lock")
+    state, is_alive = _stands(folder, known)  # before its status: one that ends now has written that before it is gone
+    try:
+        status: int | None = int((folder / STATUS).read_text())
+    except (OSError, ValueError):
+        status = None
+    if is_alive or not known:
+        status = None
+    elif status is None:
+        status = 1
+    return {
+        "is_alive": is_alive,
+        "has_begun": holds,
+        "status": status,
+        "state": state,
+        "job": str(known.get("job", "")),
+        "token": known.get("token", ""),
+        "said": tail(folder / "worker.log", int(known.get("offset", 0)), lines),
+        "files": _files(folder),
+        "time": time.time(),
+    }
+
+
+def _stands(folder: Path, known: dict[str, Any]) -> tuple[str, bool]:
+    """What is said of a worker that was started, and whether it is still to be reckoned with."""
+    if "job" in known:
+        return job(str(known["job"]), folder)
+    is_there = known.get("boot") == boot() and "pid" in known and bool(session(int(known["pid"])))
+    return "", is_there or is_locked(folder / "worker.lock")
+
+
+def ask_to_stop(experiment: str) -> None:
+    """Ask the worker to stop as the same file asks one here. A job that waits in the queue is cancelled."""
+    folder = Path(experiment)
+    known = read(folder / STARTED)
+    if "job" in known and not is_locked(folder / "worker.lock"):
+        subprocess.run(["scancel", str(known["job"])], capture_output=True)
+        return
+    (folder / "stop.request").write_text("")
+
+
+def kill(experiment: str) -> None:
+    """End the worker with all that it has started, at once."""
+    folder = Path(experiment)
+    known = read(folder / STARTED)
+    if "job" in known:
+        subprocess.run(["scancel", "--signal=KILL", "--full", str(known["job"])], capture_output=True)
+        subprocess.run(["scancel", str(known["job"])], capture_output=True)
+    elif "pid" in known:
+        for number in session(int(known["pid"])):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+    (folder / "stop.request").unlink(missing_ok=True)
+
+
+def make_folder(path: str) -> None:
+    """Make a folder."""
+    Path(path).mkdir(parents=True, exist_ok=True)
+
+
+def keep_script(experiment: str, script: str) -> None:
+    """Keep a job's script that the user submits by hand; its job tells its number when it runs."""
+    folder = Path(experiment)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SCRIPT).write_text(script, encoding="utf-8")
+    for left in (STATUS, STARTED):
+        (folder / left).unlink(missing_ok=True)
+
+
+def remove(experiment: str) -> None:
+    """Delete an experiment folder there. The scans stay in the store, for other experiments."""
+    if Path(experiment).parent.name != "experiments":
+        raise RefusedError(f"{experiment} is no experiment folder of ours.")
+    shutil.rmtree(experiment, ignore_errors=True)
+
+
+def install(folder: str, requirements: str, options: list[str], has_wheels: bool) -> None:
+    """Make the environment and put the packages into it; what pip says goes to standard output as it comes."""
+    environment = Path(folder) / "environment"
+    python = environment / "bin" / "python"
+    if not python.is_file() or subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True).returncode:
+        shutil.rmtree(environment, ignore_errors=True)
+        made = subprocess.run([sys.executable, "-m", "venv", str(environment)], capture_output=True, text=True)
+        if made.returncode:
+            raise RefusedError(
+                f"Python there makes no environments ({last_line(made.stdout + made.stderr)}); install python3-venv there, or name a Python"
+                " that has the packages with `place add --python`."
+            )
+    listed = Path(folder) / "requirements.txt"
+    listed.write_text(requirements)
+    offline = ["--no-index", "--find-links", str(Path(folder) / "wheels")] if has_wheels else []
+    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--requirement", str(listed), *offline, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as pip:
+        said = []
+        for line in pip.stdout or ():
+            said.append(line.strip())
+            print(line, end="", flush=True)
+    if pip.returncode:
+        raise RefusedError("pip: " + next((line for line in said if line.startswith("ERROR")), said[-1] if said else "it failed"))
+
+
+def tags() -> list[str]:
+    """Which wheels fit this Python: the platforms as pip names them, the newest first, and this Python's version."""
+    name, release = platform.libc_ver()
+    major, minor = (int(part) for part in [*release.split("."), "0"][:2]) if name == "glibc" else (0, 0)
+    platforms = [f"manylinux_{major}_{lower}_{platform.machine()}" for lower in range(minor, 4, -1)]
+    return [f"{sys.version_info[0]}.{sys.version_info[1]}", *platforms, f"manylinux2014_{platform.machine()}"]
+
+
+def _files(folder: Path) -> dict[str, tuple[int, int]]:
+    found = {}
+    for here, folders, names in os.walk(folder):
+        inside = Path(here).relative_to(folder).as_posix()
+        base = "" if inside == "." else f"{inside}/"
+        folders[:] = [name for name in folders if not HEAVY.fullmatch(f"{base}{name}/")]
+        for name in names:
+            if not HEAVY.fullmatch(base + name):
+                try:
+                    status = (Path(here) / name).stat()
+                except OSError:  # it has just been replaced
+                    continue
+                found[base + name] = (status.st_size, status.st_mtime_ns)
+    return found

@@ -1,0 +1,105 @@
+"""What the requests on the computer of a place share; sent there with them (:mod:`.there`)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+# Names with a point leave the folder as good as empty for an experiment.
+STATUS, STARTED, SCRIPT, JOB_LOG = ".worker.status", ".worker.started", "worker.sbatch", ".worker.job"
+SCANS = ".scans"
+TAIL_BYTES = 1 << 14
+
+
+class RefusedError(Exception):
+    """Something that cannot be done there, in a sentence."""
+
+
+def output_of(words: list[str]) -> str:
+    try:
+        return subprocess.run(words, capture_output=True, text=True, errors="replace", timeout=30).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+
+
+def last_line(said: str) -> str:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write(path: Path, data: dict[str, Any]) -> None:
+    partial = path.with_name(f".{path.name}-{os.getpid()}")
+    partial.write_text(json.dumps(data), encoding="utf-8")
+    partial.replace(path)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a worker holds an experiment's lock (as ``experiment/lock.py`` takes it)."""
+    import fcntl
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def boot() -> str:
+    """Which start of this computer this is: process numbers begin anew with each."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def session(number: int) -> list[int]:
+    """The processes of a session that have not ended, the leader last."""
+    found = []
+    proc = Path("/proc")
+    if not (proc / "self" / "stat").is_file():
+        listed = output_of(["ps", "-A", "-o", "pid=,sess=,stat="]).splitlines()
+        parts = [line.split() for line in listed]
+        return [int(part[0]) for part in parts if len(part) > 2 and part[1] == str(number) and not part[2].startswith("Z")]
+    for entry in proc.iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == number and fields[0] not in "ZX":
+                found.append(int(entry.name))
+    return sorted(found, key=lambda process: process == number)
+
+
+def tail(path: Path, offset: int, lines: int) -> list[str]:
+    try:
+        with path.open("rb") as log:
+            end = log.seek(0, os.SEEK_END)
+            log.seek(max(offset, end - TAIL_BYTES))
+            said = log.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    return [line.rpartition("\r")[2] for line in said.replace("\r\n", "\n").rstrip().split("\n")][-lines:]
