@@ -23,7 +23,22 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from .there_common import SCANS, SCRIPT, STARTED, STATUS, RefusedError, boot, is_locked, last_line, output_of, read, session, sha256, tail, write
+from .there_common import (
+    SCANS,
+    SCRIPT,
+    STARTED,
+    STATUS,
+    RefusedError,
+    boot,
+    is_locked,
+    last_line,
+    output_of,
+    read,
+    session,
+    sha256,
+    tail,
+    write,
+)
 from .there_slurm import job, why_not
 
 MARK = "@crossmoda-uda@"
@@ -241,6 +256,11 @@ def kill(experiment: str) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
     (folder / "stop.request").unlink(missing_ok=True)
+
+
+def sizes(folder: str, names: list[str]) -> dict[str, int]:
+    """Bytes of those of some files that are there."""
+    return {name: (Path(folder) / name).stat().st_size for name in names if (Path(folder) / name).is_file()}
 
 
 def make_folder(path: str) -> None:
