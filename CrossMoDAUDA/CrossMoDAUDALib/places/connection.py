@@ -142,7 +142,9 @@ class Connection:
             status, errors = self._rsync(here, names, folder, upwards)
         else:
             status, errors = self._sftp(here, names, folder, upwards)
-        if any(sign in errors for sign in _FULL):
+        # sftp's protocol has no word for a full disk.
+        is_full = any(sign in errors for sign in _FULL) or ("write remote" in errors and "Failure" in errors)
+        if is_full:
             where = f"{self.place.name} has no space left for {folder}" if upwards else f"The disk with {here} is full"
             raise CrossModaError(f"{where} (or your share of it is used up); make room, then run the same command again.")
         if status in (0, 24) or (status == 23 and not upwards and _only_gone(errors)):  # a file there has gone since they were listed
