@@ -143,7 +143,7 @@ class Connection:
         else:
             status, errors = self._sftp(here, names, folder, upwards)
         # sftp's protocol has no word for a full disk.
-        is_full = any(sign in errors for sign in _FULL) or ("write remote" in errors and "Failure" in errors)
+        is_full = any(sign in errors for sign in _FULL) or (upwards and "Failure" in errors)
         if is_full:
             where = f"{self.place.name} has no space left for {folder}" if upwards else f"The disk with {here} is full"
             raise CrossModaError(f"{where} (or your share of it is used up); make room, then run the same command again.")
@@ -174,7 +174,7 @@ class Connection:
         begun = self.ask("sizes", folder=folder, names=list(names)) if upwards else {}
         for name in names:
             if upwards:
-                is_part = 0 < begun.get(name, 0) <= (here / name).stat().st_size
+                is_part = 0 < begun.get(name, 0) < (here / name).stat().st_size
                 lines.append(f"{'reput' if is_part else 'put'} -p {name} {name}")
             else:
                 (here / name).unlink(missing_ok=True)  # it may have a second name, whose content must stay

@@ -279,7 +279,7 @@ def keep_script(experiment: str, script: str) -> None:
 
 def remove(experiment: str) -> None:
     """Delete an experiment folder there. The scans stay in the store, for other experiments."""
-    if Path(experiment).parent.name != "experiments":
+    if Path(experiment).parent.name not in ("experiments", "tasks"):
         raise RefusedError(f"{experiment} is no experiment folder of ours.")
     shutil.rmtree(experiment, ignore_errors=True)
 
