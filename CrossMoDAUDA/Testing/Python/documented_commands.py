@@ -26,7 +26,7 @@ LAUNCHER = "Scripts/crossmoda_uda.py"
 SLICER_OPTIONS = {"--no-splash", "--no-main-window", "--python-script"}
 REPOSITORY = "https://github.com/CrossMoDAUDA/SlicerCrossMoDAUDA"
 # Of other programs, in commands that a reader gives to them.
-FOREIGN_OPTIONS = {*SLICER_OPTIONS, "--no-deps", "--index-url"}
+FOREIGN_OPTIONS = {*SLICER_OPTIONS, "--no-deps", "--index-url", "--extra-index-url", "--mem"}
 
 
 def problem(line: str) -> str:
@@ -212,8 +212,12 @@ def commands() -> dict[str, argparse.ArgumentParser]:
 
 
 def options_of(command: argparse.ArgumentParser) -> set[str]:
-    """Every option of a command as one writes it."""
-    return {option for action in command._actions for option in action.option_strings} - {"-h", "--help"}
+    """Every option of a command as one writes it, of the commands within it too."""
+    found = {option for action in command._actions for option in action.option_strings} - {"-h", "--help"}
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found |= {option for inner in action.choices.values() for option in options_of(inner)}
+    return found
 
 
 @functools.cache
