@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import CrossModaError, InputError
 from ..core.progress import Progress
 from ..experiment.events import EventLog
-from ..images.names import scans_in
 from .terminal import note
 
 if TYPE_CHECKING:
@@ -112,6 +111,8 @@ def _tell_where(device: str) -> None:
 
 
 def _scans(options: argparse.Namespace) -> list[Path]:
+    from ..images.names import scans_in
+
     folder: Path = options.input
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder; give the folder of scans as --input, or bind it to {folder} in a container.")

@@ -50,7 +50,7 @@ def container(options: argparse.Namespace, _log: EventLog) -> int:
     check_path(folder)
     if folder.is_dir() and any(folder.iterdir()):
         raise InputError(f"{folder} is not empty; name a new or an empty folder.")
-    was_there = folder.is_dir()
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     make_writable_folder(folder)
     try:
         package = write_package_of(model, folder / MODEL)
@@ -63,9 +63,9 @@ def container(options: argparse.Namespace, _log: EventLog) -> int:
     except BaseException:
         for path in list(folder.iterdir()):  # it was empty
             path.unlink()
-        if not was_there:
+        for each in made:
             with contextlib.suppress(OSError):
-                folder.rmdir()
+                each.rmdir()
         raise
     say(f"{folder}\nBuild and run it as {folder / 'README.md'} tells.\n{NOT_CLINICAL}")
     return 0
