@@ -45,7 +45,7 @@ MARK = "@crossmoda-uda@"
 # What only the worker there needs. Of the rest a copy is kept where the work was asked for.
 HEAVY = re.compile(
     r"nnunet/.*|translation/[^/]*slices.*|(.*/)?checkpoint[^/]*|.*/fold_[^/]*/.*|(.*/)?Dataset\d+_.*"
-    r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/epoch_.*|.*\.(pt|pth)"
+    r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/.*\.nii\.gz|pseudo_target/epoch_.*|.*\.(pt|pth)"
 )
 
 
