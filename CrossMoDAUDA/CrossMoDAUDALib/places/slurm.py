@@ -11,17 +11,19 @@ from .there_common import JOB_LOG, STARTED, STATUS
 SECONDS_AHEAD = 120  # of the time limit, at most; a step of training and writing its checkpoint end in less
 _SCRIPT = """\
 #!/bin/bash
-# An experiment of CrossMoDA UDA: `sbatch worker.sbatch` in its folder. Every stage goes on where it stopped: at the time limit
+# An experiment of CrossMoDA UDA: `sbatch worker.sbatch` in its folder. Every stage goes on where it stopped: ahead of the time limit
 # the worker is asked to stop, and the job is queued again until the experiment is finished.
 {options}
 
-cd {folder}
+cd {folder} || exit
 rm -f {status}
-grep -qs '"job"' {started} || printf '{{"job": "%s"}}' "$SLURM_JOB_ID" > {started}  # submitted by hand
-stopped=
-at_the_limit() {{ stopped=yes; kill -TERM "$worker"; }}
-trap at_the_limit TERM
-trap 'kill -TERM "$worker"' INT
+echo "Job $SLURM_JOB_ID on $(hostname), $(date)"
+# A job that was submitted by hand tells its number.
+grep -qs "\\"job\\": \\"$SLURM_JOB_ID\\"" {started} || printf '{{"job": "%s"}}' "$SLURM_JOB_ID" > {started}
+
+at_the_limit=
+trap 'at_the_limit=yes; kill -TERM "$worker"' USR1
+trap : TERM  # cancelled, or pushed aside: Slurm tells the worker too, and this script waits for it
 
 {command} &
 worker=$!
@@ -29,9 +31,9 @@ while wait "$worker"; result=$?; kill -0 "$worker" 2>/dev/null; do  # a signal e
     :
 done
 
-# 130: it was interrupted, and has more to do.
-if [ -n "$stopped" ] && [ "$result" -ne 0 ] && scontrol requeue "$SLURM_JOB_ID"; then
-    sleep 60  # until Slurm takes the job away
+if [ -n "$at_the_limit" ] && [ "$result" -ne 0 ]; then
+    trap 'exit "$result"' TERM
+    scontrol requeue "$SLURM_JOB_ID" && sleep 60  # until Slurm takes the job away
 fi
 echo "$result" > {status}
 exit "$result"
@@ -52,7 +54,7 @@ def script(slurm: Slurm, folder: str, words: Sequence[str], environment: dict[st
         "output": JOB_LOG,
         "open-mode": "append",
         "chdir": folder,
-        "signal": f"B:TERM@{min(SECONDS_AHEAD, seconds(slurm.time) // 4) or SECONDS_AHEAD}",
+        "signal": f"B:USR1@{min(SECONDS_AHEAD, seconds(slurm.time) // 4) or SECONDS_AHEAD}",
         "partition": slurm.partition,
         "account": slurm.account,
         "time": slurm.time,
