@@ -1,0 +1,142 @@
+"""A real OpenSSH server on this machine, with keys of its own, that tests log in to."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+from CrossMoDAUDALib.places.known import FILE_VARIABLE, KnownPlace, Slurm
+
+HOST = "server"
+_CONFIG = """\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {folder}/host_key
+AuthorizedKeysFile {folder}/user_key.pub
+PidFile {folder}/sshd.pid
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+MaxStartups 100
+Subsystem sftp internal-sftp
+{more}
+"""
+_CLIENT = """\
+Host {host}
+  HostName 127.0.0.1
+  Port {port}
+  User {user}
+  IdentityFile "{folder}/user_key"
+  IdentitiesOnly yes
+  IdentityAgent none
+  UserKnownHostsFile "{folder}/known_hosts"
+"""
+
+
+class SshServer:
+    """An SSH server that can be stopped, started and robbed of its connections.
+
+    Attributes:
+        config: a configuration file for ``ssh``, in which the host is called ``server``.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        self._folder = folder
+        self.config = folder / "config"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        for key in ("host_key", "user_key"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)], check=True)
+        more = "".join(f"SetEnv {name}={value}\n" for name, value in (environment or {}).items())
+        (folder / "sshd_config").write_text(_CONFIG.format(port=self.port, folder=folder, more=more))
+        self.write_config()
+        public = (folder / "host_key.pub").read_text().split()
+        (folder / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {public[0]} {public[1]}\n")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def write_config(self, **changes: object) -> Path:
+        """The client's configuration, with changes, in a file of its own; the plain one without."""
+        values = {"host": HOST, "port": self.port, "user": getpass.getuser(), "folder": self._folder, **changes}
+        path = self.config if not changes else self._folder / f"config-{'-'.join(changes)}"
+        path.write_text(_CLIENT.format(**values))
+        return path
+
+    def start(self) -> None:
+        """Let it answer."""
+        program = shutil.which("sshd") or "/usr/sbin/sshd"
+        command = [program, "-D", "-f", str(self._folder / "sshd_config"), "-E", str(self._folder / "sshd.log")]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with socket.socket() as trial:
+                if trial.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            assert self._process.poll() is None, (self._folder / "sshd.log").read_text()
+            time.sleep(0.05)
+        raise AssertionError("sshd does not answer")
+
+    def break_connections(self) -> None:
+        """Cut every connection that there is, as a network does; what was started in them goes on."""
+        if self._process is not None:
+            for child in psutil.Process(self._process.pid).children(recursive=True):
+                if child.name().startswith("sshd"):
+                    child.send_signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Answer no more, and cut every connection."""
+        if self._process is not None:
+            self.break_connections()
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def place(self, folder: Path, name: str = "gpu box", slurm: Slurm | None = None) -> KnownPlace:
+        """This server as a place, with this Python."""
+        return KnownPlace(name.replace(" ", "-"), HOST, str(folder), sys.executable, str(self.config), slurm)
+
+
+def why_no_server() -> str:
+    """Why no SSH server can be started here; empty if one can."""
+    if os.name != "posix":
+        return "an SSH server of a test's own needs a POSIX system"
+    missing = [name for name in ("ssh", "ssh-keygen") if not shutil.which(name)]
+    if not (shutil.which("sshd") or Path("/usr/sbin/sshd").is_file()):
+        missing.append("sshd (openssh-server)")
+    return f"{', '.join(missing)} missing" if missing else ""
+
+
+@pytest.fixture(scope="session")
+def ssh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    """A server for the session; a test that stops it starts it again."""
+    if why := why_no_server():
+        pytest.skip(why)
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)  # where sshd puts itself when nobody has logged in yet
+    same = {"OMP_NUM_THREADS": os.environ["OMP_NUM_THREADS"]} if "OMP_NUM_THREADS" in os.environ else {}  # or sums are rounded otherwise
+    server = SshServer(tmp_path_factory.mktemp("sshd"), same)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def gpu_box(ssh_server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KnownPlace:
+    """A place named ``gpu-box``, the only one that the user has; its folder's name has what shells dislike."""
+    from CrossMoDAUDALib.places.known import add_place
+
+    monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "configuration" / "places.toml"))
+    place = ssh_server.place(tmp_path / "there" / "our folder's $(touch ran) ü")
+    add_place(place)
+    return place
