@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from .known import Slurm
+from .known import Slurm, seconds
 from .there_common import JOB_LOG, STARTED, STATUS
 
 SECONDS_AHEAD = 120  # of the time limit, at most; a step of training and writing its checkpoint end in less
@@ -67,15 +67,3 @@ def script(slurm: Slurm, folder: str, words: Sequence[str], environment: dict[st
     return _SCRIPT.format(
         options="\n".join(options), folder=shlex.quote(folder), command=f"{command} >> worker.log 2>&1", status=STATUS, started=STARTED
     )
-
-
-def seconds(limit: str) -> int:
-    """A time limit of Slurm's in seconds, 0 for none: minutes, minutes:seconds, hours:minutes:seconds, days-hours and so on.
-
-    >>> seconds("2:00"), seconds("1-00:00:00"), seconds("90")
-    (120, 86400, 5400)
-    """
-    days, dash, rest = limit.rpartition("-")
-    parts = [int(part) for part in rest.split(":")] if rest else [0]
-    units = (3600, 60, 1) if dash or len(parts) == 3 else (60, 1)
-    return int(days or 0) * 86400 + sum(part * unit for part, unit in zip(parts, units, strict=False))

@@ -23,7 +23,22 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from .there_common import SCANS, SCRIPT, STARTED, STATUS, RefusedError, boot, is_locked, last_line, output_of, read, session, sha256, tail, write
+from .there_common import (
+    SCANS,
+    SCRIPT,
+    STARTED,
+    STATUS,
+    RefusedError,
+    boot,
+    is_locked,
+    last_line,
+    output_of,
+    read,
+    session,
+    sha256,
+    tail,
+    write,
+)
 from .there_slurm import HOPELESS, job, queued_job, why_not
 
 MARK = "@crossmoda-uda@"
@@ -182,7 +197,8 @@ def look(experiment: str, lines: int = 40) -> dict[str, Any]:
 
     Returns:
         ``is_alive``, ``has_begun``, ``status`` (its exit status, None while it has none), ``state`` (why it waits or has ended),
-        ``is_hopeless`` (it waits for what cannot come), ``said`` (the last lines of its log), ``files`` (size and time of each by its name).
+        ``is_hopeless`` (it waits for what cannot come), ``said`` (the last lines of its log), ``files`` (size and time of each by
+        its name).
     """
     folder = Path(experiment)
     if not folder.is_dir():

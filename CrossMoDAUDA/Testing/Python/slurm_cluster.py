@@ -12,20 +12,18 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from CrossMoDAUDALib.places.known import KnownPlace, Slurm
 from long_runs import wait_until
+from ssh_server import SshServer, why_no_server
 
-DAEMONS = ("munged", "slurmctld", "slurmd", "sshd")
+DAEMONS = ("munged", "slurmctld", "slurmd")
 NODES = ("one", "two")
-# A requeued job starts when its old credential has expired (AuthInfo's cred_expire; two minutes unless set), a node is lost after
-# SlurmdTimeout. The nodes are slurmd's own names, as Debian builds it with --enable-multiple-slurmd.
+# A requeued job starts when its old credential has expired (AuthInfo's cred_expire; two minutes unless set). The nodes are slurmd's own names, as Debian builds it with --enable-multiple-slurmd.
 _SLURM = """\
 ClusterName=tests
 SlurmctldHost={host}(127.0.0.1)
@@ -53,34 +51,11 @@ SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd-%n.log
 KillWait=5
 MessageTimeout=3
-SlurmdTimeout=6
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
 NodeName=one NodeHostname={host} NodeAddr=127.0.0.1 Port={one} CPUs=1 RealMemory=2000 State=UNKNOWN
 NodeName=two NodeHostname={host} NodeAddr=127.0.0.1 Port={two} CPUs=1 RealMemory=2000 State=UNKNOWN
 PartitionName=short Nodes=one,two Default=YES MaxTime=5 DefMemPerNode=1500 State=UP
 PartitionName=single Nodes=one DefMemPerNode=1500 State=UP
-"""
-_SSHD = """\
-Port {port}
-ListenAddress 127.0.0.1
-HostKey {folder}/host_key
-AuthorizedKeysFile {folder}/user_key.pub
-PidFile {folder}/sshd.pid
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-PermitRootLogin prohibit-password
-SetEnv SLURM_CONF={folder}/slurm.conf OMP_NUM_THREADS=1
-Subsystem sftp internal-sftp
-"""
-_SSH = """\
-Host login
-  HostName 127.0.0.1
-  Port {port}
-  User {user}
-  IdentityFile {folder}/user_key
-  IdentitiesOnly yes
-  UserKnownHostsFile {folder}/known_hosts
 """
 
 
@@ -94,20 +69,17 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        controller, one, two, self.port = _free_ports(4)
-        values = {"folder": folder, "host": socket.gethostname().partition(".")[0], "user": getpass.getuser(), "port": self.port}
-        values |= {"controller": controller, "one": one, "two": two}
-        for name, text in (("slurm.conf", _SLURM), ("sshd_config", _SSHD), ("ssh_config", _SSH)):
-            (folder / name).write_text(text.format(**values))
+        controller, one, two = _free_ports(3)
+        values = {"folder": folder, "host": socket.gethostname().partition(".")[0], "user": getpass.getuser()}
+        (folder / "slurm.conf").write_text(_SLURM.format(**values, controller=controller, one=one, two=two))
         (folder / "state").mkdir()
         key = folder / "munge.key"
         key.touch(mode=0o600)
         key.write_bytes(os.urandom(1024))
-        for name in ("host_key", "user_key"):
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
-        kind, known = (folder / "host_key.pub").read_text().split()[:2]
-        (folder / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {kind} {known}\n")
         self.environment = {**os.environ, "SLURM_CONF": str(folder / "slurm.conf")}
+        (folder / "login").mkdir()
+        same = {name: os.environ[name] for name in ("OMP_NUM_THREADS",) if name in os.environ}  # or sums are rounded otherwise
+        self.login = SshServer(folder / "login", {"SLURM_CONF": self.environment["SLURM_CONF"], **same})
 
     def start(self) -> None:
         """Start what does not run; returns when jobs can run."""
@@ -120,8 +92,8 @@ class Cluster:
         for node in NODES:
             self.start_node(node)
         if os.getuid() == 0:
-            Path("/run/sshd").mkdir(exist_ok=True)  # sshd wants it where it gives up root's rights
-        self._run("sshd", str(shutil.which("sshd", path=_PATH)), "-D", "-f", str(here / "sshd_config"), "-E", str(here / "sshd.log"))
+            Path("/run/sshd").mkdir(exist_ok=True)  # where sshd puts itself when nobody has logged in yet
+        self.login.start()
         wait_until(lambda: set(self.ask("sinfo", "--noheader", "--Node", "--format=%N", "--states=idle").split()) == set(NODES), seconds=30)
 
     def start_controller(self) -> None:
@@ -141,6 +113,7 @@ class Cluster:
             with contextlib.suppress(psutil.Error):
                 process.kill()
         daemon.wait()
+        self.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")  # as after SlurmdTimeout, five minutes by default
 
     def stop_controller(self) -> None:
         """End what plans the jobs; they go on."""
@@ -164,12 +137,6 @@ class Cluster:
         """What a command of Slurm's says."""
         return subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=60).stdout.strip()
 
-    def place(self, **slurm: object) -> KnownPlace:
-        """The cluster as a place that works with this Python."""
-        return KnownPlace(
-            "cluster", "login", str(self.folder / "ours ü"), sys.executable, str(self.folder / "ssh_config"), Slurm(**slurm)  # type: ignore[arg-type]
-        )
-
     def close(self) -> None:
         """Cancel the jobs and end all daemons."""
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -177,6 +144,7 @@ class Cluster:
             deadline = time.monotonic() + 10
             while self.ask("squeue", "--noheader") and time.monotonic() < deadline:
                 time.sleep(0.2)
+        self.login.stop()
         for daemon in reversed(self._running.values()):
             daemon.send_signal(signal.SIGTERM)
         for daemon in self._running.values():
@@ -213,9 +181,11 @@ def _free_ports(count: int) -> list[int]:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster whose jobs run on this machine."""
-    missing = [name for name in (*DAEMONS, "sbatch", "ssh-keygen") if shutil.which(name, path=_PATH) is None]
+    if why := why_no_server():
+        pytest.skip(why)
+    missing = [name for name in DAEMONS if shutil.which(name, path=_PATH) is None]
     if missing:
-        pytest.skip(f"no Slurm to test with: {', '.join(missing)} not installed (on Debian or Ubuntu: munge, slurm-wlm, openssh-server)")
+        pytest.skip(f"no Slurm to test with: {', '.join(missing)} missing (on Debian or Ubuntu: munge, slurm-wlm)")
     folder = tmp_path_factory.mktemp("slurm")
     folder.chmod(0o700)
     made = Cluster(folder)
