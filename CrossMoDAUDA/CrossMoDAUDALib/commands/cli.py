@@ -18,7 +18,7 @@ from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from . import listing, places, trust
+from . import challenge, container, listing, places, trust
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
@@ -148,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         help="keep only this structure's largest component, whatever the model would keep; may be repeated; 'none' keeps all",
     )
     segment.add_argument("--measurements", type=Path, metavar="FILE.csv", help="also write volumes, diameters and distances")
+    segment.add_argument("--on", metavar="PLACE", help="segment on this place (see `place`); the results come here")
     segment.add_argument("--surfaces", action="store_true", help="also write each structure's surface for 3-D views, as .vtp")
 
     evaluate = commands.add_parser("evaluate", help="score segmentations against references", description="DSC and ASSD.")
@@ -171,6 +172,8 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="the imported models", description="List the imported models.")
     models.add_argument("--remove", action="append", default=[], metavar="NAME", help="remove this model, then list; may be repeated")
     models.set_defaults(command=_models)
+    container.add_parser(commands)
+    challenge.add_parser(commands)
 
     status = commands.add_parser("status", help="how far an experiment or a study is", description="Show progress and scores.")
     status.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import CrossModaError, InputError
+from ..core.progress import Progress
 from .terminal import Display, complain, note, say
 
 if TYPE_CHECKING:
     from ..cohort.finding import Cohort
     from ..core.settings import Settings
     from ..experiment.events import EventLog
+    from ..models.model_folder import ModelInfo
     from ..places.following import Follower
+    from ..places.segmenting import RemoteSegmenter
 
 
 def add_parser(commands: Any) -> None:
@@ -138,6 +141,17 @@ def _remove(options: argparse.Namespace, _log: EventLog) -> int:
 # An experiment elsewhere ------------------------------------------------------------------------------------------------------
 
 
+def segmenter_on(options: argparse.Namespace, model: ModelInfo, tell: Progress) -> RemoteSegmenter:
+    """What ``segment --on`` segments with."""
+    from ..places.known import known_place
+    from ..places.remote import Remote
+    from ..places.segmenting import RemoteSegmenter
+
+    words = ["--device", options.device, "--precision", options.precision]
+    words += [word for name in options.largest_component for word in ("--largest-component", name)]
+    return RemoteSegmenter(Remote(known_place(options.on)), model, options.inputs, words, tell)
+
+
 def place_of(options: argparse.Namespace) -> str | None:
     """Where a ``run`` is to work, by ``--on`` or by what its experiment has recorded; None for this computer."""
     from ..experiment.elsewhere import read_elsewhere
@@ -168,7 +182,7 @@ def run_on(options: argparse.Namespace, name: str, settings: Settings, cohort: C
 def _words(options: argparse.Namespace) -> list[str]:
     """What a ``run`` was given beside its folder, its scans and its place."""
     named = {"--preset": options.preset, "--translator": options.translator, "--iterations": options.iterations, "--device": options.device}
-    words = [word for option, value in named.items() if value is not None for word in (option, value)]
+    words = [f"{option}={value}" for option, value in named.items() if value is not None]
     return words + [f"--set={assignment}" for assignment in options.assignments]
 
 

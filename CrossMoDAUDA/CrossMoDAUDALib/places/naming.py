@@ -14,6 +14,7 @@ from ..images.volumes import FILE_ENDINGS
 from .there_common import SCANS
 
 TEXTS = (".json", ".jsonl", ".csv", ".md", ".html", ".log", ".txt")
+LOG, LOG_HERE = "worker.log", "worker-there.log"  # the log here is of who follows
 _NUMBER = r"scan_[st]\d{4,}"
 
 
@@ -46,8 +47,9 @@ class Names:
                 if case.label is not None:
                     self.scans[f"{domain}_labels/{number}_Label{_ending(case.label)}"] = case.label
         self._paths = {f"{there}/{SCANS}/{place}": str(path) for place, path in self.scans.items()}
+        self._paths[f"{there}/{LOG}"] = str(here / LOG_HERE)
         self._pattern = re.compile(
-            f"{re.escape(there)}/{re.escape(SCANS)}/[A-Za-z0-9_/.]*[A-Za-z0-9]|{re.escape(there)}|(?<![A-Za-z0-9]){_NUMBER}(?![0-9])"
+            f"{re.escape(there)}/{re.escape(LOG)}|{re.escape(there)}/{re.escape(SCANS)}/[A-Za-z0-9_/.]*[A-Za-z0-9]|{re.escape(there)}|(?<![A-Za-z0-9]){_NUMBER}(?![0-9])"
         )
 
     def options(self) -> list[str]:
@@ -92,6 +94,8 @@ class Names:
 
     def restored_name(self, name: str) -> str:
         """A file's name, relative to the experiment folder, with the name of its scan."""
+        if name == LOG:
+            return LOG_HERE
         return re.sub(_NUMBER, lambda match: self._ids.get(match.group(), match.group()), name)
 
 

@@ -45,7 +45,7 @@ MARK = "@crossmoda-uda@"
 # What only the worker there needs. Of the rest a copy is kept where the work was asked for.
 HEAVY = re.compile(
     r"nnunet/.*|translation/[^/]*slices.*|(.*/)?checkpoint[^/]*|.*/fold_[^/]*/.*|(.*/)?Dataset\d+_.*"
-    r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/epoch_.*|.*\.(pt|pth)"
+    r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/.*\.nii\.gz|pseudo_target/epoch_.*|.*\.(pt|pth)"
 )
 
 
@@ -269,6 +269,11 @@ def kill(experiment: str) -> None:
     (folder / "stop.request").unlink(missing_ok=True)
 
 
+def sizes(folder: str, names: list[str]) -> dict[str, int]:
+    """Bytes of those of some files that are there."""
+    return {name: (Path(folder) / name).stat().st_size for name in names if (Path(folder) / name).is_file()}
+
+
 def make_folder(path: str) -> None:
     """Make a folder."""
     Path(path).mkdir(parents=True, exist_ok=True)
@@ -285,7 +290,7 @@ def keep_script(experiment: str, script: str) -> None:
 
 def remove(experiment: str) -> None:
     """Delete an experiment folder there. The scans stay in the store, for other experiments."""
-    if Path(experiment).parent.name != "experiments":
+    if Path(experiment).parent.name not in ("experiments", "tasks"):
         raise RefusedError(f"{experiment} is no experiment folder of ours.")
     shutil.rmtree(experiment, ignore_errors=True)
 

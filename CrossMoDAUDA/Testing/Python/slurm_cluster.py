@@ -23,7 +23,8 @@ from ssh_server import SshServer, why_no_server
 
 DAEMONS = ("munged", "slurmctld", "slurmd")
 NODES = ("one", "two")
-# A requeued job starts when its old credential has expired (AuthInfo's cred_expire; two minutes unless set). The nodes are slurmd's own names, as Debian builds it with --enable-multiple-slurmd.
+# A requeued job starts when its old credential has expired (AuthInfo's cred_expire; two minutes unless set). Two nodes on one
+# machine are what --enable-multiple-slurmd allows, with which Debian builds it.
 _SLURM = """\
 ClusterName=tests
 SlurmctldHost={host}(127.0.0.1)

@@ -29,7 +29,6 @@ SOURCE_ONLY = "--set=evaluation.source_only=true"
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(100)"]
 TAKES_MEMORY = [sys.executable, "-c", "import time; taken = b'1' * (400 << 20); time.sleep(100)"]
 
-pytest_plugins = ["slurm_cluster"]
 Add = Callable[..., Remote]
 
 
