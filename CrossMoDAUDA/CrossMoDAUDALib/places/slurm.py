@@ -63,7 +63,14 @@ def script(slurm: Slurm, folder: str, words: Sequence[str], environment: dict[st
     }
     options = [f"#SBATCH --{name}={shlex.quote(value)}" for name, value in asked.items() if value]
     options += ["#SBATCH --ntasks-per-node=1", "#SBATCH --requeue", *(f"#SBATCH {shlex.quote(option)}" for option in slurm.extra)]
-    command = shlex.join(["env", *(f"{name}={value}" for name, value in environment.items()), *words])
+    lines = [shlex.join(["env", *(f"{name}={value}" for name, value in environment.items())])]
+    for word in words:
+        lines += [shlex.quote(word)] if word.startswith("-") else []
+        lines[-1] += "" if word.startswith("-") else f" {shlex.quote(word)}"
     return _SCRIPT.format(
-        options="\n".join(options), folder=shlex.quote(folder), command=f"{command} >> worker.log 2>&1", status=STATUS, started=STARTED
+        options="\n".join(options),
+        folder=shlex.quote(folder),
+        command=" \\\n    ".join([*lines, ">> worker.log 2>&1"]),
+        status=STATUS,
+        started=STARTED,
     )

@@ -53,10 +53,10 @@ SlurmdLogFile={folder}/slurmd-%n.log
 KillWait=5
 MessageTimeout=3
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
-NodeName=one NodeHostname={host} NodeAddr=127.0.0.1 Port={one} CPUs=1 RealMemory=2000 State=UNKNOWN
-NodeName=two NodeHostname={host} NodeAddr=127.0.0.1 Port={two} CPUs=1 RealMemory=2000 State=UNKNOWN
-PartitionName=short Nodes=one,two Default=YES MaxTime=5 DefMemPerNode=1500 State=UP
-PartitionName=single Nodes=one DefMemPerNode=1500 State=UP
+NodeName=one NodeHostname={host} NodeAddr=127.0.0.1 Port={one} CPUs=1 RealMemory={memory} State=UNKNOWN
+NodeName=two NodeHostname={host} NodeAddr=127.0.0.1 Port={two} CPUs=1 RealMemory={memory} State=UNKNOWN
+PartitionName=short Nodes=one,two Default=YES MaxTime=5 DefMemPerNode={default} State=UP
+PartitionName=single Nodes=one DefMemPerNode={default} State=UP
 """
 
 
@@ -72,6 +72,7 @@ class Cluster:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         controller, one, two = _free_ports(3)
         values = {"folder": folder, "host": socket.gethostname().partition(".")[0], "user": getpass.getuser()}
+        values |= {"memory": psutil.virtual_memory().total >> 20, "default": psutil.virtual_memory().total >> 21}  # MB
         (folder / "slurm.conf").write_text(_SLURM.format(**values, controller=controller, one=one, two=two))
         (folder / "state").mkdir()
         key = folder / "munge.key"

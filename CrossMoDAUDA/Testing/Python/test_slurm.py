@@ -25,7 +25,6 @@ from slurm_cluster import Cluster
 from ssh_server import SshServer
 
 SETTINGS = ["--preset", "smoke", "--device", "cpu", *(f"--set={key}={value}" for key, value in TINY.items())]
-SOURCE_ONLY = "--set=evaluation.source_only=true"
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(100)"]
 TAKES_MEMORY = [sys.executable, "-c", "import time; taken = b'1' * (400 << 20); time.sleep(100)"]
 
@@ -171,54 +170,48 @@ def test_a_time_limit_leaves_room_for_its_signal() -> None:
 
 
 @pytest.mark.slow
-def test_killed_cancelled_requeued_and_lost_it_ends_as_it_would_here(
-    cluster: Cluster, add: Add, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path
-) -> None:
-    """Submitted by hand; then killed are, one after another, who follows it, the connection, the job at its limit, its node, the job."""
+def test_killed_cancelled_requeued_and_lost_it_ends_as_it_would_here(cluster: Cluster, add: Add, tiny_cohort: Path, tmp_path: Path) -> None:
+    """Submitted by hand; then killed are, one after another, who follows it, the connection, the worker at its limit, its node, the job."""
     add(partition="single", time="5:00")
-    folder = tmp_path / "E"
-    status, output, errors = run(
-        "run", "--on", "cluster", "-o", folder, "--crossmoda", tiny_cohort, *SETTINGS, SOURCE_ONLY, "--script-only"
-    )
+    folder, local = tmp_path / "E", tmp_path / "here"
+    words = ["--crossmoda", tiny_cohort, *SETTINGS, "--iterations", "0"]
+    status, output, errors = run("run", "--on", "cluster", "-o", folder, *words, "--script-only")
     elsewhere = read_elsewhere(folder)
     assert status == 0 and elsewhere is not None, errors
     there = Path(elsewhere.folder)
     assert "worker.sbatch" in output and (folder / "worker.sbatch").read_text() == (there / "worker.sbatch").read_text()
-    job = subprocess.run(["sbatch", "--parsable", "worker.sbatch"], cwd=there, env=cluster.environment, capture_output=True, text=True)
-    job = job.stdout.strip()
+    job = cluster.ask("sbatch", "--parsable", str(there / "worker.sbatch"))
 
-    def reaches(stage: str, at: Path = there) -> Callable[[], bool]:
-        return lambda: any(event.get("stage") == stage for event in events_of(at))
-
-    def tells(words: str) -> Callable[[], bool]:
-        return lambda: any(words in event.get("message", "") for event in events_of(folder))
+    def reaches(stage: str) -> Callable[[], bool]:
+        return lambda: any(event.get("stage") == stage for event in events_of(there))
 
     follower = start("run", "-o", folder)
-    wait_until(reaches("translation/train", folder), follower, 120)
+    wait_until(reaches("translation/train"), follower, 120)
     follower.kill()
     follower.communicate()
 
     follower = start("run", "-o", folder)
-    cluster.login.break_connections()
     # What Slurm does ahead of the time limit (--signal=B:USR1@...).
     cluster.ask("scancel", "--signal=USR1", "--batch", job)
-    wait_until(tells("cluster: waiting for its next start"), follower)
+    cluster.login.break_connections()
+    waits = "cluster: waiting for its next start"
+    wait_until(lambda: any(waits in event.get("message", "") for event in events_of(folder)), follower)
     assert read_last_run(there).said == "interrupted"
-    wait_until(reaches("iteration_0/train"), follower, 120)
+    wait_until(reaches("iteration_0/prepare"), follower, 120)
     cluster.lose_node("one")
     cluster.start_node("one")
-    wait_until(reaches("iteration_1/train"), follower, 120)
-    assert "Restarts=2" in cluster.ask("scontrol", "show", "job", job) and read_elsewhere(folder).job == job
+    wait_until(reaches("iteration_0/train"), follower, 120)
+    assert "Restarts=2" in cluster.ask("scontrol", "show", "job", job)
 
     cluster.ask("scancel", job)
     _, errors = follower.communicate(timeout=60)
-    assert follower.returncode == 130, errors
-    assert tells(f"Slurm job {job}: it was cancelled")() and read_last_run(there).said == "interrupted"
+    assert follower.returncode == 130 and f"cluster: Slurm job {job}: it was cancelled." in errors, errors
+    assert read_last_run(there).said == "interrupted"
 
     status, output, errors = run("run", "-o", folder)
-    assert status == 0 and "| iteration 1 |" in output, errors
+    assert status == 0 and "| iteration 0 |" in output, errors
+    assert run("run", "-o", local, *words)[0] == 0
     for table in ("table.md", "table.csv"):
-        assert (folder / "evaluation" / table).read_text() == (tiny_experiment / "evaluation" / table).read_text()
-    model = Path("iteration_1") / "model" / "segmenter.safetensors"
-    assert (folder / model).read_bytes() == (tiny_experiment / model).read_bytes()
-    assert read_elsewhere(folder).job != job
+        assert (folder / "evaluation" / table).read_text() == (local / "evaluation" / table).read_text()
+    model = Path("iteration_0") / "model" / "segmenter.safetensors"
+    assert (folder / model).read_bytes() == (local / model).read_bytes()
