@@ -230,6 +230,9 @@ class Remote:
         finally:
             write_json(record, known)
         self.connection.ask("lay_out", folder=folder, experiment=elsewhere.folder, scans=stored)
+        if Experiment.exists(here) and not elsewhere.more.get("begun"):
+            recorded = names.record_there(read_json(here / "experiment.json"), stored)
+            self.connection.ask("put_record", experiment=elsewhere.folder, record=recorded)
         # One that has been recorded goes on as it was: its settings and its scans are there.
         scans = [] if Experiment.exists(here) else names.options()
         return [python, f"{library}/{SCRIPT}", "run", "-o", elsewhere.folder, *scans, *elsewhere.words]

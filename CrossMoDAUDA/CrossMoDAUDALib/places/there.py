@@ -157,6 +157,12 @@ def lay_out(folder: str, experiment: str, scans: dict[str, str]) -> None:
                 link.symlink_to(store / name)
 
 
+def put_record(experiment: str, record: dict[str, Any]) -> None:
+    """Record an experiment, unless it is."""
+    if not (Path(experiment) / "experiment.json").is_file():
+        write(Path(experiment) / "experiment.json", record)
+
+
 def start(experiment: str, token: str, words: list[str], environment: dict[str, str], script: str = "") -> dict[str, Any]:
     """Start a worker that outlives the connection, once for each token.
 
