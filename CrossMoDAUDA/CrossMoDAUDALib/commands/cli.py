@@ -18,7 +18,7 @@ from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from . import listing, trust
+from . import listing, nodes, trust
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
@@ -115,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_device(run, None, "auto|cuda|cuda:N|cuda:N,M,...|mps|cpu", "where networks run; several GPUs train together (default: auto)")
     run.add_argument("--set", **_SET, help=f"any other setting; may be repeated; {_AS_JSON}")
     run.add_argument("--dry-run", action="store_true", help="only show the scans, every problem with them, and the stages that would run")
+    nodes.add_options(run)
     _add_events(run, " (only with --dry-run)")
     run.set_defaults(command=_run)
 
@@ -248,6 +249,9 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     from ..places.place import find_place, finish
 
     folder: Path = options.output
+    node = 0 if options.dry_run else nodes.which_node(options)
+    if node:
+        return nodes.take_part(folder, node, options.nodes)
     if not names_scans(options) and Experiment.exists(folder):
         recorded = Experiment.load(folder)
         cohort, settings = recorded.cohort, with_values(recorded.settings, _given(options))
@@ -273,7 +277,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     if is_new:  # an older one goes on as it was begun
         _refuse_other_schedule(settings)
     with Display() as display:
-        status = work(folder, settings, cohort, display)
+        status = work(folder, settings, cohort, display, options.nodes)
     table = folder / "evaluation" / "table.md"
     if table.is_file():
         say(table.read_text(encoding="utf-8"))
