@@ -16,7 +16,7 @@ SILENT_FILES = {
     *("commands/challenge.py", "commands/container.py", "commands/scans.py", "commands/study.py", "commands/terminal.py"),
     *("commands/trust.py", "method/evidence.py", "method/report.py"),
     *("scoring/comparison.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
-    *("cohort/phantom.py", "core/presets.py", "models/training_summary.py"),
+    *("cohort/phantom.py", "core/presets.py", "models/training_summary.py", "commands/nodes.py", "compute/lending.py"),
 }
 SILENT_ROOMS = {"panel", "study"}
 # Calls whose texts are for a terminal, a developer or another program, or are translated by a mark of their own.

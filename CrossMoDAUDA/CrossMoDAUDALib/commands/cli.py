@@ -18,7 +18,7 @@ from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from . import challenge, container, listing, places, trust
+from . import challenge, container, listing, nodes, places, trust
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
@@ -116,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_device(run, None, "auto|cuda|cuda:N|cuda:N,M,...|mps|cpu", "where networks run; several GPUs train together (default: auto)")
     run.add_argument("--set", **_SET, help=f"any other setting; may be repeated; {_AS_JSON}")
     run.add_argument("--dry-run", action="store_true", help="only show the scans, every problem with them, and the stages that would run")
+    nodes.add_options(run)
     _add_events(run, " (only with --dry-run)")
     places.add_on(run)
     run.set_defaults(command=_run)
@@ -252,6 +253,9 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     from ..experiment.folder import Experiment
 
     folder: Path = options.output
+    node = 0 if options.dry_run else nodes.which_node(options)
+    if node:
+        return nodes.take_part(folder, node, options.nodes)
     if not names_scans(options) and Experiment.exists(folder):
         recorded = Experiment.load(folder)
         cohort, settings = recorded.cohort, with_values(recorded.settings, _given(options))
@@ -271,7 +275,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
 
         return dry_run(cohort, settings, folder, log)
     place = places.place_of(options)
-    status = places.run_on(options, place, settings, cohort) if place else _run_here(folder, settings, cohort)
+    status = places.run_on(options, place, settings, cohort) if place else _run_here(folder, settings, cohort, options.nodes)
     table = folder / "evaluation" / "table.md"
     if status == 0 and table.is_file():
         say(table.read_text(encoding="utf-8"))
@@ -280,7 +284,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     return status
 
 
-def _run_here(folder: Path, settings: Settings, cohort: Cohort) -> int:
+def _run_here(folder: Path, settings: Settings, cohort: Cohort, node_count: int) -> int:
     from ..experiment.folder import Experiment, check_folder
     from ..method.worker import work
     from ..places.place import find_place, finish
@@ -292,7 +296,7 @@ def _run_here(folder: Path, settings: Settings, cohort: Cohort) -> int:
     if is_new:  # an older one goes on as it was begun
         _refuse_other_schedule(settings)
     with Display() as display:
-        return work(folder, settings, cohort, display)
+        return work(folder, settings, cohort, display, node_count)
 
 
 def _refuse_other_schedule(settings: Settings) -> None:

@@ -63,6 +63,8 @@ def script(slurm: Slurm, folder: str, words: Sequence[str], environment: dict[st
     }
     options = [f"#SBATCH --{name}={shlex.quote(value)}" for name, value in asked.items() if value]
     options += ["#SBATCH --ntasks-per-node=1", "#SBATCH --requeue", *(f"#SBATCH {shlex.quote(option)}" for option in slurm.extra)]
+    if slurm.nodes > 1:  # each node is given the command; srun hands signals on to all of them
+        words = ["srun", "--ntasks-per-node=1", "--kill-on-bad-exit=1", *words, "--nodes", str(slurm.nodes)]
     lines = [shlex.join(["env", *(f"{name}={value}" for name, value in environment.items())])]
     for word in words:
         lines += [shlex.quote(word)] if word.startswith("-") else []

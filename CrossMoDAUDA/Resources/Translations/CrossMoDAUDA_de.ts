@@ -504,12 +504,36 @@
 <translation>Es ist kein Volumen gewählt; den Scan wählen, mit dem gearbeitet wird.</translation>
 </message>
 <message>
+<source>Node {number} ({host}) cannot take part: {trouble}</source>
+<translation>Knoten {number} ({host}) kann nicht teilnehmen: {trouble}</translation>
+</message>
+<message>
+<source>Node {number} ({host}) is lost ({why}); see what it said, then run the same command on all nodes to go on.</source>
+<translation>Knoten {number} ({host}) ist verloren ({why}); sehen Sie nach, was er gemeldet hat, und geben Sie dann auf allen Knoten denselben Befehl, um fortzufahren.</translation>
+</message>
+<message>
+<source>Node {number} ({host}) takes part with {devices}.</source>
+<translation>Knoten {number} ({host}) nimmt mit {devices} teil.</translation>
+</message>
+<message>
+<source>Node {number} is not one of {count}; start the command once on each node.</source>
+<translation>Knoten {number} ist keiner von {count}; starten Sie den Befehl auf jedem Knoten einmal.</translation>
+</message>
+<message>
+<source>Node {number} is there already; start the command once on each node.</source>
+<translation>Knoten {number} ist schon da; starten Sie den Befehl auf jedem Knoten einmal.</translation>
+</message>
+<message>
 <source>Not for clinical use.</source>
 <translation>Nicht für den klinischen Einsatz.</translation>
 </message>
 <message>
 <source>One scan appears as several cases: {first_three}.</source>
 <translation>Ein Scan kommt als mehrere Fälle vor: {first_three}.</translation>
+</message>
+<message>
+<source>Only {count} of {count2} nodes came within {seconds_to_come} minutes; start the same command on each of them, with a folder that all of them see.</source>
+<translation>Nur {count} von {count2} Knoten sind innerhalb von {seconds_to_come} Minuten gekommen; starten Sie auf jedem denselben Befehl, mit einem Ordner, den alle sehen.</translation>
 </message>
 <message>
 <source>Optimizer</source>
@@ -566,6 +590,10 @@
 <message>
 <source>PyTorch cannot train on several GPUs here, as it comes without NCCL; choose one of them, such as {first}.</source>
 <translation>PyTorch kann hier nicht auf mehreren GPUs trainieren, da ihm NCCL fehlt; eine davon wählen, etwa {first}.</translation>
+</message>
+<message>
+<source>PyTorch cannot train on several nodes' GPUs here, as it comes without NCCL; run with --device cpu.</source>
+<translation>PyTorch kann hier nicht auf den GPUs mehrerer Knoten trainieren, denn es kommt ohne NCCL; starten Sie mit --device cpu.</translation>
 </message>
 <message>
 <source>PyTorch sees the device {device} but cannot use it ({error}); install a PyTorch that fits it, or run with --device cpu.</source>
@@ -646,6 +674,10 @@
 <message>
 <source>Self-training iterations after iteration 0.</source>
 <translation>Runden des Selbsttrainings nach Runde 0.</translation>
+</message>
+<message>
+<source>Several nodes train on CUDA GPUs or on CPUs, not on mps; run with --device cpu.</source>
+<translation>Mehrere Knoten trainieren auf CUDA-GPUs oder auf CPUs, nicht auf mps; starten Sie mit --device cpu.</translation>
 </message>
 <message>
 <source>Slicer's writer failed</source>
@@ -956,6 +988,14 @@
 <translation>Volumen '{name}' steht unter der nichtlinearen Transformation '{name2}'; die Transformation zuerst härten oder abnehmen.</translation>
 </message>
 <message>
+<source>Waiting for the other node.</source>
+<translation>Auf den anderen Knoten wird gewartet.</translation>
+</message>
+<message>
+<source>Waiting for the other {count} nodes.</source>
+<translation>Auf die anderen {count} Knoten wird gewartet.</translation>
+</message>
+<message>
 <source>Warm start</source>
 <translation>Warmstart</translation>
 </message>
@@ -1156,6 +1196,14 @@
 <translation>er gibt {dimension} Dimensionen und {count} Größen an</translation>
 </message>
 <message>
+<source>it has version {version} of CrossMoDAUDA, not {version2}; use the same installation on all nodes.</source>
+<translation>er hat Version {version} von CrossMoDAUDA, nicht {version2}; verwenden Sie auf allen Knoten dieselbe Installation.</translation>
+</message>
+<message>
+<source>it has {kind} where this node has {kind2}; name a device that all of them have with --device.</source>
+<translation>er hat {kind}, wo dieser Knoten {kind2} hat; nennen Sie mit --device ein Gerät, das alle haben.</translation>
+</message>
+<message>
 <source>it is cut short</source>
 <translation>sie ist abgeschnitten</translation>
 </message>
@@ -1202,6 +1250,10 @@
 <message>
 <source>its line '{line}' is too long</source>
 <translation>seine Zeile '{line}' ist zu lang</translation>
+</message>
+<message>
+<source>its process ended</source>
+<translation>sein Prozess ist zu Ende</translation>
 </message>
 <message>
 <source>its {domain} cases differ (case {others})</source>
@@ -1276,8 +1328,8 @@
 <translation>nnU-Net kann das Netz nicht bauen, das {folder} beschreibt; das Modell erneut kopieren.</translation>
 </message>
 <message>
-<source>nnU-Net planned a batch of {batch}</source>
-<translation>nnU-Net hat einen Batch von {batch} geplant</translation>
+<source>nnU-Net planned a batch of {batch}, which is shared evenly</source>
+<translation>nnU-Net hat einen Batch von {batch} geplant, der gleichmäßig geteilt wird</translation>
 </message>
 <message>
 <source>nnU-Net's SGD, or AdamW, for which a rate of 0.001 to 0.003 is a good start.</source>
