@@ -103,13 +103,7 @@ class ShowCase:
             segmentations.append(_segmentation(path, scan, name, labels))
             yield
         # A prediction stands beside its reference, so each has a view of its own; a label lies over scan and translation.
-        apart = len(segmentations) == 2
-        for before in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):  # as of the round before
-            if before.GetAttribute(FILE) and mrml.scan_of(before) is scan and before not in segmentations:
-                before.SetDisplayVisibility(False)
-        for segmentation in segmentations:
-            views.showEverywhere(segmentation)
-        views.showSideBySide(scan, other or scan, segmentations if apart else ())
+        views.showSideBySide(scan, other or scan, segmentations)
         if segmentations:
             views.jumpTo(segmentations[0])
         self._say(self._told(case, other, segmentations, domain))
@@ -156,4 +150,6 @@ def _new(path, node, folder=""):
 
 
 def _segmentation(path, scan, name, labels):
-    return _found(path) or _new(path, mrml.segmentation_node(read_label_map(path), labels, scan, name))
+    node = _found(path) or _new(path, mrml.segmentation_node(read_label_map(path), labels, scan, name))
+    mrml.mark_made(node, mrml.warnings_of(node))
+    return node

@@ -16,6 +16,7 @@ from .scenes import Node, free_name, put_beside, remove_node, scene_of, slicer_m
 from .volume_nodes import volume_from_node
 
 WARNINGS = "CrossMoDAUDA.Warnings"  # an attribute of segmentation nodes, saved with the scene
+MADE = "CrossMoDAUDA.Made"  # another, of those that this extension has made: a network's results, and labels that it has loaded
 
 
 def segmentation_node(
@@ -178,6 +179,17 @@ def drawn_state(node: Node) -> object:
         voxels = segmentation.GetSegment(identifier).GetRepresentation(kind)
         state.append((identifier, voxels, voxels.GetMTime() if voxels is not None else 0))
     return state
+
+
+def mark_made(node: Node, warnings: Sequence[str] = ()) -> None:
+    """Note that this extension has made a segmentation, and keep the warnings about it, as :func:`set_warnings`."""
+    node.SetAttribute(MADE, "1")
+    set_warnings(node, warnings)
+
+
+def is_made(node: Node) -> bool:
+    """Whether this extension has made a segmentation; of earlier versions' only those with warnings tell it."""
+    return node.GetAttribute(MADE) is not None or node.GetAttribute(WARNINGS) is not None
 
 
 def set_warnings(node: Node, warnings: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from panel_actions import nodes, open_section
+from panel_actions import add_scan, nodes, open_section
 
 if TYPE_CHECKING:
     from Testing.Host import Host
@@ -67,6 +67,81 @@ def test_an_evaluation_case_shows_its_reference_beside_the_prediction(watching: 
     reference, prediction = own.values()
     assert list(own) == [f"{scan.GetName()} label", f"{scan.GetName()} predicted, round 1"]
     assert [node.GetDisplayNode().GetNthViewNodeID(0) for node in (reference, prediction)] == [red, yellow]
+
+
+def bound() -> list[str]:
+    """The segmentations that not all views show, although they are visible."""
+    found = nodes("vtkMRMLSegmentationNode").items()
+    return [name for name, node in found if node.GetDisplayNode().GetNumberOfViewNodeIDs()]
+
+
+def visible() -> list[str]:
+    return [name for name, node in nodes("vtkMRMLSegmentationNode").items() if node.GetDisplayVisibility()]
+
+
+def test_reference_and_prediction_are_apart_only_while_the_views_lie_so(watching: Host, tmp_path: Path) -> None:
+    import slicer
+
+    layouts, manager = slicer.vtkMRMLLayoutNode, slicer.app.layoutManager()
+    shown(watching, "evaluation")
+    scan = view("Red")[0]
+    both = [f"{scan.GetName()} label", f"{scan.GetName()} predicted, round 1"]
+    assert bound() == both == visible()
+    manager.mrmlScene().GetSingletonNode("vtkMRMLLayoutNode", "vtkMRMLLayoutNode").Modified()
+    assert bound() == both, "the layout is the same"
+    manager.setLayout(layouts.SlicerLayoutConventionalView)
+    assert bound() == [] and visible() == both[1:], "in all views, where the two would lie over each other"
+    nodes("vtkMRMLSegmentationNode")[both[0]].SetDisplayVisibility(True)
+    manager.setLayout(layouts.SlicerLayoutFourUpView)
+    assert visible() == both, "what the user shows stays"
+    shown(watching, "evaluation")
+    assert bound() == both == visible()
+    nodes("vtkMRMLSegmentationNode")[both[1]].SetDisplayVisibility(False)
+    watching.leave_module()
+    manager.setLayout(layouts.SlicerLayoutConventionalView)
+    assert bound() == [] and visible() == both[:1], "also where another module is shown, and the prediction is not"
+
+
+@pytest.mark.parametrize("other", ["layout", "scan"])
+def test_another_scene_or_scan_leaves_nothing_bound(watching: Host, tmp_path: Path, other: str) -> None:
+    import slicer
+    from CrossMoDAUDALib.panel import views
+
+    shown(watching, "evaluation")
+    if other == "scan":
+        scan, _labels = add_scan("Another")
+        views.showScan(scan)
+        assert bound() == [] and visible() == []
+        return
+    watching.save_and_load_scene(tmp_path / "scene.mrml")
+    watching.process(0.1)
+    assert len(bound()) == 2 and len(visible()) == 2, "it is shown as it was saved"
+    text = (tmp_path / "scene.mrml").read_text()
+    number = slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView
+    assert f'currentViewArrangement="{number}"' in text
+    watching.close_scene()
+    (tmp_path / "scene.mrml").write_text(text.replace(f'currentViewArrangement="{number}"', 'currentViewArrangement="2"'))
+    slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
+    assert slicer.mrmlScene.Import()
+    watching.process(0.1)
+    assert bound() == [] and len(visible()) == 1
+
+
+def test_a_case_hides_the_results_that_its_scan_has(watching: Host) -> None:
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.panel import views
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    shown(watching, "evaluation")
+    scan = view("Red")[0]
+    image = mrml.volume_from_node(scan)
+    labels = image.with_array((image.array * 0).astype("uint8"))
+    result, _painted = (mrml.segmentation_node(labels, phantom.LABELS, scan, name) for name in ("Result", "By hand"))
+    mrml.mark_made(result)
+    views.showSegmentation(result, scan)
+    assert visible() == ["Result", "By hand"], "the case's own are hidden"
+    shown(watching, "evaluation")
+    assert visible() == [f"{scan.GetName()} label", f"{scan.GetName()} predicted, round 1", "By hand"]
 
 
 def test_a_target_case_shows_its_prediction(watching: Host) -> None:
