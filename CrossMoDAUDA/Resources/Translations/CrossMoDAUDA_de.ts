@@ -3840,8 +3840,24 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>panel.show_case</name>
 <message>
+<source>Canc&amp;el</source>
+<translation>Abbrec&amp;hen</translation>
+</message>
+<message>
+<source>Cancelled.</source>
+<translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>Load nothing; the scene stays as it is.</source>
+<translation>Nichts laden; die Szene bleibt, wie sie ist.</translation>
+</message>
+<message>
 <source>Loading {case}...</source>
 <translation>{case} wird geladen...</translation>
+</message>
+<message>
+<source>The scan was removed meanwhile; nothing was added.</source>
+<translation>Der Scan wurde inzwischen entfernt; es kam nichts hinzu.</translation>
 </message>
 <message>
 <source>no prediction yet</source>

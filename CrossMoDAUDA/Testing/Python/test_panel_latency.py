@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,6 +69,41 @@ def test_segmenting_a_large_scan(host: Host, tiny_experiment: Path) -> None:
     segmentation = next(iter(nodes("vtkMRMLSegmentationNode").values())).GetSegmentation()
     surfaces = [segmentation.GetSegment(name).GetRepresentation("Closed surface") for name in segmentation.GetSegmentIDs()]
     assert 50_000 < max(surface.GetNumberOfPolys() for surface in surfaces) < 110_000, "large ones, of which the most are left out"
+
+
+@pytest.mark.slow
+def test_showing_a_case_of_large_files(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
+    """Compressed files, which take seconds to read: scan, translation and label map."""
+    import qt
+    import slicer
+    from CrossMoDAUDALib.experiment.folder import Experiment
+    from CrossMoDAUDALib.images.volumes import Volume, write_volume
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    scan = mrml.volume_from_node(make_large_scan())
+    slicer.mrmlScene.Clear(0)
+    image, translated, label = (tmp_path / name for name in ("case_ceT1.nii.gz", "case_translated.nii.gz", "case_Label.nii.gz"))
+    write_volume(scan, image)
+    shutil.copy(image, translated)
+    write_volume(Volume((scan.array > np.percentile(scan.array, 99)).astype(np.uint8), scan.geometry), label)
+    open_section(host, "adapt")
+    host.widget.panel.parameters.experiment = str(tiny_experiment)
+    host.process(20, lambda: host.find("adaptShowCase").visible)
+    show_case = host.widget.panel.adapt.showCase
+    experiment: Experiment = show_case._experiment
+    case = dataclasses.replace(experiment.cohort.source[0], image=image, label=label)
+    experiment.cohort = dataclasses.replace(experiment.cohort, source=(case,))
+    experiment.pseudo_target = lambda _case: translated  # type: ignore[method-assign]
+
+    def show() -> dict[str, Any]:
+        for node in (*nodes("vtkMRMLSegmentationNode").values(), *nodes("vtkMRMLScalarVolumeNode").values()):
+            mrml.remove_node(node)
+        qt.QTimer.singleShot(1, lambda: host.click("adaptShowCase"))
+        measured: dict[str, Any] = host.latency(60, lambda: "left the scan" in host.find("adaptPackageStatus").text)
+        host.find("adaptPackageStatus").text = ""
+        return measured
+
+    answers_at_once("showing a case of 512 x 512 x 120 voxels", show)
 
 
 @pytest.fixture
