@@ -5,6 +5,8 @@ from slicer.i18n import tr as _
 
 from . import tables
 
+LEAST_MARGIN = 8  # what a cell or title needs beside its text where there is no room for more, in points of the screen
+
 
 def showScores(table, rows, most):
     """Fill a QTableWidget with scores, as fully as its width allows: with deviations beside the means, below them or in tool tips only.
@@ -42,17 +44,18 @@ def wantedWidth(table, rows):
 
 
 def _fill(table, methods, measures, scores, room):
-    """Fill the table in a width, with the fullest of four ways that has room in it; the height that it then needs."""
+    """Fill the table in a width, with the fullest of five ways that has room in it; the height that it then needs."""
     metrics = qt.QFontMetrics(table.font)
     trainings, titles = [trainingTitle(name) for name in methods], [_scoreTitle(name) for name in measures]
     numbers = [shortTitle(name) for name in methods]
-    for text, heads in ((_beside, trainings), (_below, trainings), (_below, numbers), (_alone, numbers)):
+    wide_ways = [(text, heads, tables.MARGIN) for text, heads in ((_beside, trainings), (_below, trainings), (_below, numbers))]
+    for text, heads, margin in (*wide_ways, (_alone, numbers, tables.MARGIN), (_alone, numbers, LEAST_MARGIN)):
         texts = [[text(*score) for score in line] for line in scores]
         wide = max(tables.width(cell, metrics) for line in texts for cell in line)
         across = [tables.broken(title, metrics, wide) for title in heads]
-        columns = [tables.MARGIN + max(wide, tables.width(title, metrics)) for title in across]
-        down = [tables.broken(title, metrics, room - sum(columns) - tables.MARGIN) for title in titles]
-        aside = tables.MARGIN + max(tables.width(title, metrics) for title in down)
+        columns = [margin + max(wide, tables.width(title, metrics)) for title in across]
+        down = [tables.broken(title, metrics, room - sum(columns) - margin) for title in titles]
+        aside = margin + max(tables.width(title, metrics) for title in down)
         if aside + sum(columns) <= room:
             break
     table.setHorizontalHeaderLabels(across)
