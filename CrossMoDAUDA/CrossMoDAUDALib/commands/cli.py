@@ -18,7 +18,7 @@ from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from . import challenge, container, listing, nodes, places, trust
+from . import challenge, container, listing, nodes, places, trust, unpacking
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
@@ -182,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
 
     listing.add_parser(commands)
     places.add_parser(commands)
+    _add_events(unpacking.add_parser(commands))
 
     stop = commands.add_parser("stop", help="end the work on an experiment or a study, to be continued later", description="Stop the work.")
     stop.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")

@@ -4,16 +4,48 @@
 <context>
 <name>CoreTexts</name>
 <message>
+<source># Places where CrossMoDAUDA's work runs; `crossmoda-uda place` writes this file. No passwords: ssh asks for them.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>#SBATCH --ntasks-per-node=1</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>#SBATCH --requeue</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>'{name}' and '{name2}' have no structure in common; give their segments the same names.</source>
 <translation>'{name}' und '{name2}' haben keine Struktur gemeinsam; ihren Segmenten dieselben Namen geben.</translation>
+</message>
+<message>
+<source>'{name}' cannot name a place; use letters, digits, '_', '-' and '.'.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; known are {places}.</source>
 <translation>'{name}' ist kein Ort, an dem gearbeitet werden kann; bekannt sind {places}.</translation>
 </message>
 <message>
+<source>'{name}' is no place where a worker can run; known are {places}; `place add` adds one.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>'{name}' is no place where a worker can run; none is known yet; `place add` adds one.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>(and {count} more; --dry-run lists all)</source>
 <translation>(und {count} weitere; Scans prüfen zeigt alle)</translation>
+</message>
+<message>
+<source>, Slurm partition {partition}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>, {ahead} ahead in its partition</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>, {number} of {stages} experiments</source>
@@ -28,6 +60,18 @@
 <translation>--events gehört zu --dry-run; die Ereignisse eines Experiments stehen in seiner events.jsonl.</translation>
 </message>
 <message>
+<source>--extra '{option}' is no option of sbatch's; write it in one word, as --extra=--constraint=a100.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>--folder must name a folder of its own on that computer.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>--gpus must be 0 or more and --nodes 1 or more.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>--largest-component none switches it off for all structures; give it alone.</source>
 <translation>'Nichts' schaltet den größten Teil für alle Strukturen ab; nur dieses wählen.</translation>
 </message>
@@ -40,12 +84,44 @@
 <translation>Die Voreinstellung {named} und preset={assigned} widersprechen einander; eine davon angeben.</translation>
 </message>
 <message>
+<source>--script-only is for clusters, and {name} is none; leave it out, or add the place with --slurm.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>--set {assignment} is not KEY=VALUE; write for example --set seed=1.</source>
 <translation>--set {assignment} ist nicht SCHLÜSSEL=WERT; zum Beispiel --set seed=1 schreiben.</translation>
 </message>
 <message>
 <source>--set {useless} does not matter to evaluate; it takes labels and evaluation.convention.</source>
 <translation>{useless} spielt beim Auswerten keine Rolle; es kennt labels und evaluation.convention.</translation>
+</message>
+<message>
+<source>--ssh '{ssh}' is no host; give HOST or USER@HOST. Its port, key and jump host belong into ~/.ssh/config.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>--time '{time}' is no time limit of Slurm's; write it as 24:00:00 or 2-00:00:00.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>--time '{time}' is too short; give two minutes or more, so that the work goes on from job to job.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>--{name} is for clusters; give --slurm too, or leave it out.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>--{option} '{value}' holds control characters; give another.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>--{option} '{value}' is no name of Slurm's; letters, digits, '_', '-', '.' and ',' are.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>&gt;&gt; worker.log 2&gt;&amp;1</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>A helper process died while {message}, most likely because memory ran out; run again with --set helper_processes=0 or fewer.</source>
@@ -116,6 +192,10 @@
 <translation>Vorhersagen über gespiegelte Kopien des Scans mitteln.</translation>
 </message>
 <message>
+<source>Bad configuration option</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Base features</source>
 <translation>Merkmale der ersten Stufe</translation>
 </message>
@@ -134,6 +214,10 @@
 <message>
 <source>CPU ({get_num_threads} threads)</source>
 <translation>CPU ({get_num_threads} Threads)</translation>
+</message>
+<message>
+<source>Can't open user config file</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Cannot read the list of Python packages {path} ({error}); reinstall the extension.</source>
@@ -172,6 +256,14 @@
 <translation>Konvention</translation>
 </message>
 <message>
+<source>Could not find a version</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Could not resolve hostname</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Cross entropy weight</source>
 <translation>Gewicht, Kreuzentropie</translation>
 </message>
@@ -202,6 +294,10 @@
 <message>
 <source>Discriminator layers</source>
 <translation>Schichten (Diskriminator)</translation>
+</message>
+<message>
+<source>Disk quota exceeded</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Do not trust the results of {name}: {against}</source>
@@ -256,6 +352,10 @@
 <translation>Belege</translation>
 </message>
 <message>
+<source>Exceeded job memory limit</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Feature maps of nnU-Net's first stage.</source>
 <translation>Merkmalskarten der ersten Stufe von nnU-Net.</translation>
 </message>
@@ -274,6 +374,14 @@
 <message>
 <source>Feature maps of the generator's last layer.</source>
 <translation>Merkmalskarten der letzten Schicht des Generators.</translation>
+</message>
+<message>
+<source>Files could not be copied from {name} ({last_line}).</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Files could not be copied to {name} ({last_line}).</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Finest spacing (mm)</source>
@@ -318,6 +426,10 @@
 <message>
 <source>Highest fitting intensity, relative to the mean inside the pseudo-label.</source>
 <translation>Größte passende Intensität, relativ zum Mittel im Pseudo-Label.</translation>
+</message>
+<message>
+<source>Host key verification failed</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>How empty masks and the mean surface distance are counted.</source>
@@ -382,6 +494,22 @@
 <message>
 <source>Interrupted; run the same command to continue where it stopped.</source>
 <translation>Unterbrochen; Fortsetzen macht dort weiter, wo es war.</translation>
+</message>
+<message>
+<source>Invalid account</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Invalid feature</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Invalid generic resource</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Invalid job id</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Iterations</source>
@@ -452,6 +580,10 @@
 <translation>Es wird geprüft, ob die Scans die sind, mit denen das Experiment begann.</translation>
 </message>
 <message>
+<source>Max retries exceeded</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Mean DSC</source>
 <translation>Mittlerer DSC</translation>
 </message>
@@ -466,6 +598,10 @@
 <message>
 <source>Memory ran out; close other programs, or run with --set helper_processes=0 and smaller batches.</source>
 <translation>Der Speicher ging aus; andere Programme schließen und erneut versuchen.</translation>
+</message>
+<message>
+<source>Memory specification</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Minutes that the whole experiment may take here: slices and epochs are chosen when it begins, for the scans and the computer; what differs from the preset stays. 0: as the settings say.</source>
@@ -500,6 +636,22 @@
 <translation>Keine Labelkarte von {name} enthält eine Struktur, es gibt also nichts zu lernen; die Labelkarten der Quelldomäne prüfen.</translation>
 </message>
 <message>
+<source>No matching distribution</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>No space</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>No such file</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>No such file or directory</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>No volume is chosen; choose the scan to work on.</source>
 <translation>Es ist kein Volumen gewählt; den Scan wählen, mit dem gearbeitet wird.</translation>
 </message>
@@ -524,6 +676,10 @@
 <translation>Knoten {number} ist schon da; starten Sie den Befehl auf jedem Knoten einmal.</translation>
 </message>
 <message>
+<source>Nodes required for job are DOWN</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Not for clinical use.</source>
 <translation>Nicht für den klinischen Einsatz.</translation>
 </message>
@@ -542,6 +698,10 @@
 <message>
 <source>Patches</source>
 <translation>Ausschnitte</translation>
+</message>
+<message>
+<source>Permission denied</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Pool size</source>
@@ -600,6 +760,14 @@
 <translation>PyTorch sieht das Gerät {device}, kann es aber nicht nutzen ({error}); ein passendes PyTorch installieren oder den Prozessor als Gerät wählen.</translation>
 </message>
 <message>
+<source>Python on {name} is {version}; 3.11 to 3.13 is needed: name another there with `place add --python`.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Python there makes no environments ({last_line}); install python3-venv there, or name a Python that has the packages with `place add --python`.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Reconstruction weight</source>
 <translation>Gewicht, Rekonstruktion</translation>
 </message>
@@ -618,6 +786,10 @@
 <message>
 <source>Refinement entropy</source>
 <translation>Entropie der Verfeinerung</translation>
+</message>
+<message>
+<source>Requested node configuration is not available</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Residual blocks of the ResNet generator.</source>
@@ -676,6 +848,10 @@
 <translation>Runden des Selbsttrainings nach Runde 0.</translation>
 </message>
 <message>
+<source>Sending {wheel} ({number} of {count}).</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Several nodes train on CUDA GPUs or on CPUs, not on mps; run with --device cpu.</source>
 <translation>Mehrere Knoten trainieren auf CUDA-GPUs oder auf CPUs, nicht auf mps; starten Sie mit --device cpu.</translation>
 </message>
@@ -688,8 +864,36 @@
 <translation>Schichten jeder Domäne in einem Schritt.</translation>
 </message>
 <message>
+<source>Slurm does not answer</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Slurm job {number} can never start: {slurm_never}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Slurm job {number}: {why}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Slurm took no job: {items}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Slurm's controller does not answer; try again later</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Socket timed out</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Start each retraining from the weights of the iteration before.</source>
 <translation>Jedes neue Training mit den Gewichten der Runde davor beginnen.</translation>
+</message>
+<message>
+<source>Started on {name}.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Step of the sliding window as a share of the patch.</source>
@@ -740,6 +944,10 @@
 <translation>Strukturen, von denen jede Vorhersage nur den größten zusammenhängenden Teil behält.</translation>
 </message>
 <message>
+<source>Submitted to {name} as job {known}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Temperature</source>
 <translation>Temperatur</translation>
 </message>
@@ -788,6 +996,14 @@
 <translation>Die Python-Pakete {packages} fehlen; das Modul CrossMoDA UDA öffnen und in seinem Abschnitt Python-Pakete Fehlendes installieren drücken.</translation>
 </message>
 <message>
+<source>The connection to {name} broke off in mid-answer; try again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The connection to {name} broke off while files were copied ({last_line}).</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>The device '{text}' names a GPU twice; name each once, such as cuda:0,1.</source>
 <translation>Das Gerät '{text}' nennt eine GPU zweimal; jede einmal nennen, etwa cuda:0,1.</translation>
 </message>
@@ -800,12 +1016,20 @@
 <translation>Die Platte ist voll; Platz schaffen, dann mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
+<source>The disk with {here} is full (or your share of it is used up); make room, then run the same command again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>The label map holds the value {strange}, which no structure has ({known}); check the labels setting.</source>
 <translation>Die Labelkarte enthält den Wert {strange}, den keine Struktur hat ({known}); die Einstellung labels prüfen.</translation>
 </message>
 <message>
 <source>The model in {folder} is incomplete: {name} is missing; copy the whole folder again.</source>
 <translation>Das Modell in {folder} ist unvollständig: {name} fehlt; den ganzen Ordner erneut kopieren.</translation>
+</message>
+<message>
+<source>The packages for {name} could not be downloaded here ().</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>The prediction of {case}</source>
@@ -848,6 +1072,22 @@
 <translation>Das Training der Bildübersetzung begann in bf16 auf {get} ({record}), womit Apples GPU nicht rechnet; mit dem Prozessor oder auf dem Rechner weitermachen, auf dem es begann, oder ein neues Experiment beginnen.</translation>
 </message>
 <message>
+<source>The work goes on on {name}: `run -o {folder}` follows it again, `stop {folder}` ends it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The worker on {name} ended without a word (killed, or {name} went down); the same command goes on</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The worker on {name} has not stopped yet and does so after its current training step; wait, or kill it with --force.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The worker there ended without a word.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>The {domain} case '{id}' has {count} images: {first_three}; keep one of them.</source>
 <translation>Der Fall '{id}' ({domain}) hat {count} Bilder: {first_three}; eines davon behalten.</translation>
 </message>
@@ -862,6 +1102,10 @@
 <message>
 <source>There are no scans to cut into slices for {name}; name at least one scan of each domain.</source>
 <translation>Es gibt keine Scans, die sich für {name} in Schichten zerlegen lassen; mindestens einen Scan jeder Domäne angeben.</translation>
+</message>
+<message>
+<source>There is a place '{name}' already; choose another name, or replace it with --overwrite.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.</source>
@@ -884,6 +1128,10 @@
 <translation>Eine Voreinstellung '{name}' gibt es nicht; {nearest_of}.</translation>
 </message>
 <message>
+<source>There is no program '{command}' on this computer; install OpenSSH's client.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>There is no scoring convention '{convention}'; choose one of {conventions}.</source>
 <translation>Eine Bewertungskonvention '{convention}' gibt es nicht; eine von {conventions} wählen.</translation>
 </message>
@@ -902,6 +1150,10 @@
 <message>
 <source>Tile step</source>
 <translation>Kachelschritt</translation>
+</message>
+<message>
+<source>Too many authentication failures</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Trainer</source>
@@ -930,6 +1182,10 @@
 <message>
 <source>Translator</source>
 <translation>Bildübersetzer</translation>
+</message>
+<message>
+<source>Unable to contact slurm controller</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Unexpected {name}: {one_line}; please report it with {log}.</source>
@@ -1052,6 +1308,10 @@
 <translation>Ganze Schichten werden auf so viele Pixel je Seite gebracht.</translation>
 </message>
 <message>
+<source>Wrote {path}. On {name}, `cd {quote} &amp;&amp; sbatch {script}` submits it; `run -o {folder}` then follows it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>`run -o {folder}` goes on</source>
 <translation>Fortsetzen im Abschnitt Anpassen ({folder})</translation>
 </message>
@@ -1080,6 +1340,10 @@
 <translation>eine ganze Zahl</translation>
 </message>
 <message>
+<source>all there</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>all {labels} labels it was trained on show</source>
 <translation>alle {labels} Trainings-Labels es zeigen</translation>
 </message>
@@ -1098,6 +1362,30 @@
 <message>
 <source>axis directions</source>
 <translation>Achsenrichtungen</translation>
+</message>
+<message>
+<source>by rsync</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>by sftp, as there is no rsync</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>can never start:</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>cannot be reached: ssh's configuration file is missing</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>cannot be reached: ssh's configuration has an error</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>cannot be reached: the key that ssh's configuration names is missing</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>checked {domain} case {id}</source>
@@ -1132,6 +1420,30 @@
 <translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungslabels beginnen.</translation>
 </message>
 <message>
+<source>exceeded memory limit</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>exec(compile({text}, {name}, 'exec'), module.__dict__)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>held by the cluster's people</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>held by you; `scontrol release {{number}}` there lets it go</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>import sys, types</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>import sys;v=sys.version_info[:3];v&lt;{oldest} and (sys.stdout.write('@crossmoda-uda-old@ %d.%d.%d'%v),sys.exit(3));b=sys.stdin.buffer;exec(compile(b.read(int(b.readline())),'there','exec'))</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>inferior</source>
 <translation>unten</translation>
 </message>
@@ -1140,12 +1452,36 @@
 <translation>intensity.lower_percentile muss unter intensity.upper_percentile liegen.</translation>
 </message>
 <message>
+<source>invalid partition</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>is not known to ssh yet; connect once with `ssh {{host}}` and accept its host key</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>is unknown; check its name, in ~/.ssh/config too</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it asks for more GPUs than this cluster allows you</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it asks for more nodes than this cluster allows you</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>it does not end</source>
 <translation>er endet nicht</translation>
 </message>
 <message>
 <source>it does not say where the voxels are (ElementDataFile)</source>
 <translation>er sagt nicht, wo die Voxel sind (ElementDataFile)</translation>
+</message>
+<message>
+<source>it failed</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>it gives '{text}' for {name}</source>
@@ -1220,6 +1556,14 @@
 <translation>er legt den Scan an {by_axes} mm</translation>
 </message>
 <message>
+<source>it ran out of memory; ask for more (--extra=--mem=...), or make the batches smaller</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it said nothing</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>it says that it has {unpack} bytes, not 348</source>
 <translation>er sagt, er habe {unpack} Bytes, nicht 348</translation>
 </message>
@@ -1240,8 +1584,36 @@
 <translation>er dreht den Scan um die Quaternion {quaternion}</translation>
 </message>
 <message>
+<source>it was cancelled</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it was pushed aside by another job</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>it was started with {key}={before}, not {now}</source>
 <translation>es wurde mit {key}={before} gestartet, nicht {now}</translation>
+</message>
+<message>
+<source>its --time is longer than the partition allows</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its --time is longer than this cluster allows you</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its account is unknown there</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its controller does not answer; try again later</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its deadline passed</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>its line '{decode}' is not a new field and its value</source>
@@ -1252,8 +1624,24 @@
 <translation>seine Zeile '{line}' ist zu lang</translation>
 </message>
 <message>
+<source>its node did not start</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its node failed</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>its process ended</source>
 <translation>sein Prozess ist zu Ende</translation>
+</message>
+<message>
+<source>its quality of service is unknown there</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its time limit came before it had stopped; give a longer --time</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>its {domain} cases differ (case {others})</source>
@@ -1316,6 +1704,14 @@
 <translation>nicht vorhanden oder unsicher</translation>
 </message>
 <message>
+<source>module = sys.modules['ours.{name}'] = types.ModuleType('ours.{name}')</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>module.__package__ = 'ours'</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>named neither *_ceT1, *_hrT2, *_T2 nor *_Label</source>
 <translation>weder *_ceT1, *_hrT2, *_T2 noch *_Label genannt</translation>
 </message>
@@ -1352,8 +1748,44 @@
 <translation>Trainer-Klasse von nnU-Net.</translation>
 </message>
 <message>
+<source>no connection</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>no message</source>
 <translation>keine Meldung</translation>
+</message>
+<message>
+<source>no node has what it asks for</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>no node there has such GPUs; ask for fewer, or name another partition</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>no node there has that many GPUs or processors; ask for fewer</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>no node there has that much memory; ask for less</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>no node there has the features that --constraint asks for; name others</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>no nodes of the partition have as many processors, GPUs or as much memory as it asks for</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>no such identity</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>none found: training runs on its processors and takes long</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>not a cohort: {error}</source>
@@ -1364,8 +1796,16 @@
 <translation>nicht begonnen</translation>
 </message>
 <message>
+<source>not found</source>
+<translation type="unfinished">nicht gefunden</translation>
+</message>
+<message>
 <source>of an unknown version</source>
 <translation>von unbekannter Version</translation>
+</message>
+<message>
+<source>of its own choice</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>on all sides</source>
@@ -1374,6 +1814,10 @@
 <message>
 <source>origin {by_axes} against {by_axes2} mm</source>
 <translation>Ursprung {by_axes} gegen {by_axes2} mm</translation>
+</message>
+<message>
+<source>partition {wanted}; there are {known}</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>posterior</source>
@@ -1400,8 +1844,20 @@
 <translation>die Scans werden gelesen</translation>
 </message>
 <message>
+<source>refuses the login; name the right key for it in ~/.ssh/config (IdentityFile, IdentitiesOnly)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>refuses the login; see that `ssh {{host}}` works without asking (a key in ssh-agent), or run this in a terminal</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>right</source>
 <translation>rechts</translation>
+</message>
+<message>
+<source>sbatch said nothing</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>segmentation.bright_in_target and segmentation.dark_in_target both name '{both}'; name it in one of them.</source>
@@ -1426,6 +1882,10 @@
 <message>
 <source>self-training iteration {method}</source>
 <translation>Runde {method} des Selbsttrainings</translation>
+</message>
+<message>
+<source>shows another host key than before; if that is right, remove the old one with `ssh-keygen -R` and connect once with ssh, else ask its people</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>size {by_axes} against {by_axes2}</source>
@@ -1456,8 +1916,16 @@
 <translation>oben</translation>
 </message>
 <message>
+<source>sys.modules['ours'] = types.ModuleType('ours')</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>target</source>
 <translation>Ziel</translation>
+</message>
+<message>
+<source>the account is unknown there; ask the cluster's people which one is yours, and give it with --account</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>the file is cut short</source>
@@ -1466,6 +1934,18 @@
 <message>
 <source>the label it was trained on shows</source>
 <translation>das Trainings-Label es zeigt</translation>
+</message>
+<message>
+<source>the partition does not take jobs of this account</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the partition has too few nodes, or allows fewer</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the partition is unknown there; `place check` lists them, and `place add --overwrite` names another</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>the same `run` begins again</source>
@@ -1480,12 +1960,24 @@
 <translation>die Startwerte widersprechen sich</translation>
 </message>
 <message>
+<source>the time limit is not allowed there; give a shorter --time</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>there is no partition '{wanted}'; there are {known}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>there is nothing in it</source>
 <translation>sie enthält nichts</translation>
 </message>
 <message>
 <source>this computer</source>
 <translation>dieser Rechner</translation>
+</message>
+<message>
+<source>time limit</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>trained on {cohort} source and {cohort2} target scans</source>
@@ -1536,6 +2028,54 @@
 <translation>Scans ohne Labels wie *_hrT2</translation>
 </message>
 <message>
+<source>waiting for a node that is not available</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>waiting for another job</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>waiting for its next start</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>waiting for jobs ahead of it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>waiting for nodes that are down or reserved</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>waiting for resources</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>waiting for your other jobs to end (a limit of this cluster)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>waiting in the queue</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>waiting until the partition is up</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>without a word</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{abs} minutes ahead; times that are shown are its own</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{abs} minutes behind; times that are shown are its own</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{again} in each of {iterations} self-training iteration</source>
 <translation>{again} in {iterations} Runde des Selbsttrainings</translation>
 </message>
@@ -1562,6 +2102,18 @@
 <message>
 <source>{epochs} of the segmenter, which sees the scans no finer than {finest_spacing} mm</source>
 <translation>{epochs} des Segmentierungsnetzes, das die Scans nicht feiner als {finest_spacing} mm sieht</translation>
+</message>
+<message>
+<source>{error} The work there goes on; trying again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{error} What follows is as it was last known.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{experiment} is no experiment folder of ours.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{filename} could not be used ({why}); check its permissions and its disk.</source>
@@ -1656,8 +2208,16 @@
 <translation>{folder} ist in Arbeit ({holder}); darauf warten oder zuerst anhalten.</translation>
 </message>
 <message>
+<source>{folder} is damaged or cannot be read ({error}); restore it, or start in a new folder.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{folder} is gone and is made again.</source>
 <translation>{folder} ist verschwunden und wird neu erzeugt.</translation>
+</message>
+<message>
+<source>{folder} is gone from that computer; start again in a new folder.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{folder} is gone: it was moved or deleted, or its disk is not there; bring it back, then go on (the same command, or Resume in the panel).</source>
@@ -1680,8 +2240,36 @@
 <translation>{folder} liegt auf einer Platte ohne Dateisperren; einen Ordner auf einer anderen Platte wählen.</translation>
 </message>
 <message>
+<source>{folder} no longer tells where its worker runs (place.json is gone); restore it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} runs on {place}, not on {place2}; give --on {place}, or another output folder.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} was begun on this computer and goes on here; leave --on out, or name another output folder.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{folder} was overwritten by an earlier stage and is made again.</source>
 <translation>{folder} wurde von einem früheren Schritt überschrieben und wird neu erzeugt.</translation>
+</message>
+<message>
+<source>{found} ({python}); 3.11 to 3.13 is needed: name one with `place add --python`</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{found} GB free</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{found} GB free; make room before a long training</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{found} can be written</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{given} is no setting any more and always '{retired}'; leave it out.</source>
@@ -1772,6 +2360,14 @@
 <translation>In {lacking} fehlt zu {absent} das Gegenstück ({kind}); Fehlendes ergänzen oder das Gegenstück aus {having} entfernen.</translation>
 </message>
 <message>
+<source>{lacking}: missing or unfit; run `place install {name}`</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{missing} not found there; name the cluster's login node, or leave --slurm out</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{model} does not exist; name an experiment folder, a model package or an imported model.</source>
 <translation>{model} gibt es nicht; einen Experimentordner, ein Modellpaket oder ein importiertes Modell angeben.</translation>
 </message>
@@ -1790,6 +2386,34 @@
 <message>
 <source>{name} (value {value}) occurs in no label map of the source domain; if that is meant, leave it out of the setting labels.</source>
 <translation>{name} (Wert {value}) kommt in keiner Labelkarte der Quelldomäne vor; wenn das so gemeint ist, aus der Einstellung labels weglassen.</translation>
+</message>
+<message>
+<source>{name} ({ssh}) cannot be reached ({last_line}); check the network, the host and its port.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} answered with an error ({last_line}); see whether `ssh {ssh}` works.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} can be reached again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} has no environment of ours yet; run `place install {name}`.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} has no space left for {folder} (or your share of it is used up); make room, then run the same command again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} has no way to the packages; they are sent from here.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} has no {python}; install Python 3.11 to 3.13 there, or name it with `place add --python`.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{name} is a longer name than the disk takes; choose a shorter one.</source>
@@ -1912,6 +2536,10 @@
 <translation>{path} hat sich beim Lesen geändert; erneut versuchen.</translation>
 </message>
 <message>
+<source>{path} has changed while it was sent, or did not arrive whole; run the same command again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first.</source>
 <translation>{path} hat schiefe Achsen (eine gescherte Affine), die sich nicht lesen lassen; zuerst auf ein regelmäßiges Gitter umrechnen.</translation>
 </message>
@@ -1952,8 +2580,16 @@
 <translation>{path} ist eine einzelne Schicht ({by_axes}); erwartet wird ein 3-D-Scan.</translation>
 </message>
 <message>
+<source>{path} is damaged ({error}); correct or delete it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{path} is damaged ({why}); restore it or start in a new folder.</source>
 <translation>{path} ist beschädigt ({why}); wiederherstellen oder in einem neuen Ordner beginnen.</translation>
+</message>
+<message>
+<source>{path} is damaged at [{name}]; correct it, or remove the place and add it again.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{path} is damaged or no model package: the sizes of its {filename} contradict; get it again.</source>
@@ -2058,6 +2694,10 @@
 <message>
 <source>{path} names another file for its voxels ({named}); save the scan as one file.</source>
 <translation>{path} nennt für seine Voxel eine andere Datei ({named}); den Scan als eine Datei speichern.</translation>
+</message>
+<message>
+<source>{path} names no single file with its voxels; save it as .nii.gz or .nrrd.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
@@ -2176,8 +2816,24 @@
 <translation>{segmenter} gehört zu keinem Experiment; einen Experimentordner angeben.</translation>
 </message>
 <message>
+<source>{sentence}; choose another folder there with `place add {name} --folder`.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{sentence}; make room there (or ask for a larger share), then run the same command again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{shown} and {count} more</source>
 <translation>{shown} und {count} weitere</translation>
+</message>
+<message>
+<source>{ssh} answers ({found}, {found2} processors)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{state}; it was cancelled. Change what is asked for with `place add --overwrite`, then run this again.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{structure} does not show where its label is (contrast {value}, median {median})</source>
@@ -2266,6 +2922,10 @@
 <message>
 <source>{why}: of the {count} devices only {usable} trains.</source>
 <translation>{why}: Von den {count} Geräten trainiert nur {usable}.</translation>
+</message>
+<message>
+<source>{words}, expected to start at {begin}</source>
+<translation type="unfinished"></translation>
 </message>
 </context>
 <context>
@@ -2760,6 +3420,10 @@
 <message>
 <source>Self-training {iteration}: {step}</source>
 <translation>Selbsttraining {iteration}: {step}</translation>
+</message>
+<message>
+<source>Send the scans</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Translate the source scans</source>
@@ -3892,8 +4556,24 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>panel.show_case</name>
 <message>
+<source>Canc&amp;el</source>
+<translation>Abbrec&amp;hen</translation>
+</message>
+<message>
+<source>Cancelled.</source>
+<translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>Load nothing; the scene stays as it is.</source>
+<translation>Nichts laden; die Szene bleibt, wie sie ist.</translation>
+</message>
+<message>
 <source>Loading {case}...</source>
 <translation>{case} wird geladen...</translation>
+</message>
+<message>
+<source>The scan was removed meanwhile; nothing was added.</source>
+<translation>Der Scan wurde inzwischen entfernt; es kam nichts hinzu.</translation>
 </message>
 <message>
 <source>no prediction yet</source>
