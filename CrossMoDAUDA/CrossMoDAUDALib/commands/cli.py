@@ -148,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         help="keep only this structure's largest component, whatever the model would keep; may be repeated; 'none' keeps all",
     )
     segment.add_argument("--measurements", type=Path, metavar="FILE.csv", help="also write volumes, diameters and distances")
+    segment.add_argument("--on", metavar="PLACE", help="segment on this place (see `place`); the results come here")
     segment.add_argument("--surfaces", action="store_true", help="also write each structure's surface for 3-D views, as .vtp")
 
     evaluate = commands.add_parser("evaluate", help="score segmentations against references", description="DSC and ASSD.")

@@ -14,17 +14,21 @@ from ..core.failures import explain, write_traceback
 from ..core.files import check_path, write_text
 from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
-from ..experiment.events import CHECK, LOADING, EventLog
+from ..experiment.events import CHECK, LOADING, SENDING, EventLog
 from ..images.names import scans_in, segment_results
 from .terminal import Bar, complain, say
 
 if TYPE_CHECKING:
     from ..cohort.checking import CaseReport
     from ..cohort.finding import Cohort
+    from ..images.volumes import Volume
+    from ..models.model_folder import ModelInfo
 
 _THUMBNAIL = 48  # pixels of a checked scan's picture
 # What is done with one scan: reads it, reports, writes the files; returns what to warn of, in sentences.
 Task = Callable[[Path, list[Path], Progress], list[str]]
+# The label map of a scan's file, on its grid.
+Predict = Callable[[Path, Progress], "Volume"]
 
 
 def translate(options: argparse.Namespace, log: EventLog) -> int:
@@ -51,9 +55,8 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
 
 def segment(options: argparse.Namespace, log: EventLog) -> int:
     """``segment``: a label map and a segmentation of each target scan, warnings, and a table of measurements."""
-    from ..images.volumes import file_stem, read_volume, write_volume
+    from ..images.volumes import file_stem, read_volume
     from ..models.model_folder import chosen_components, describe_model
-    from ..scoring import measurements, plausibility
     from ..slicer_nodes import mrml
 
     options.inputs = _scans(options.inputs)
@@ -67,28 +70,42 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     _check_outputs(options, outputs, options.measurements)
     _tell_loading(log, "segment")
     mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
+    if options.on:
+        from .places import segmenter_on
+
+        with segmenter_on(options, model, _both(bar := Bar("sending"), log.progress(SENDING))) as remote, bar:
+            return _segment_all(options, outputs, model, remote.segment, log)
     from ..segmentation.predictor import Segmenter
 
     segmenter = Segmenter.load(model.folder, device, components, options.precision)
+    return _segment_all(options, outputs, model, lambda path, progress: segmenter.segment(read_volume(path), progress), log)
+
+
+def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: ModelInfo, predict: Predict, log: EventLog) -> int:
+    """Write what ``segment`` writes for each scan."""
+    from ..images.volumes import file_stem, write_volume
+    from ..scoring import measurements, plausibility
+    from ..slicer_nodes import mrml
+
     measured: list[tuple[str, measurements.Measurement]] = []
     warned: dict[tuple[str, str], str] = {}
 
     def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
-        name, label = file_stem(path), segmenter.segment(read_volume(path), progress)
-        warnings = plausibility.check(label, segmenter.labels, segmenter.trained_on)
+        name, label = file_stem(path), predict(path, progress)
+        warnings = plausibility.check(label, model.labels, model.trained_on)
         if warnings:  # first: no result lies there without its warnings
             write_text(names[2], plausibility.as_text(name, warnings))
         write_volume(label, names[0], options.format != "nrrd")
-        mrml.write_segmentation_file(label, segmenter.labels, names[1], name)
+        mrml.write_segmentation_file(label, model.labels, names[1], name)
         if options.surfaces:
-            mrml.write_surfaces(label, segmenter.labels, options.output, name)
+            mrml.write_surfaces(label, model.labels, options.output, name)
         if not warnings:
             names[2].unlink(missing_ok=True)
         for warning in warnings:
             log.write("warning", scan=name, structure=warning.structure, finding=warning.kind, message=warning.message)
             warned[name, warning.structure] = " ".join(filter(None, (warned.get((name, warning.structure)), warning.message)))
         if options.measurements:  # after each scan, so that a later one's failure costs nothing
-            measured.extend((name, measurement) for measurement in measurements.measure(label, segmenter.labels))
+            measured.extend((name, measurement) for measurement in measurements.measure(label, model.labels))
             measurements.write_csv(options.measurements, measured, warned)
         return [f"{name}: {warning.message}" for warning in warnings]
 

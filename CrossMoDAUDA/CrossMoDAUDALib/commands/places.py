@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import CrossModaError, InputError, printable
+from ..core.progress import Progress
 from .terminal import Display, complain, note, say
 
 if TYPE_CHECKING:
     from ..cohort.finding import Cohort
     from ..core.settings import Settings
     from ..experiment.events import EventLog
+    from ..models.model_folder import ModelInfo
     from ..places.following import Follower
+    from ..places.segmenting import RemoteSegmenter
 
 
 def add_parser(commands: Any) -> None:
@@ -147,6 +150,17 @@ def _remove(options: argparse.Namespace, _log: EventLog) -> int:
 
 
 # An experiment elsewhere ------------------------------------------------------------------------------------------------------
+
+
+def segmenter_on(options: argparse.Namespace, model: ModelInfo, tell: Progress) -> RemoteSegmenter:
+    """What ``segment --on`` segments with."""
+    from ..places.known import known_place
+    from ..places.remote import Remote
+    from ..places.segmenting import RemoteSegmenter
+
+    words = ["--device", options.device, "--precision", options.precision]
+    words += [word for name in options.largest_component for word in ("--largest-component", name)]
+    return RemoteSegmenter(Remote(known_place(options.on)), model, options.inputs, words, tell)
 
 
 def place_of(options: argparse.Namespace) -> str | None:

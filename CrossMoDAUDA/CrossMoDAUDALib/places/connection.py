@@ -77,7 +77,7 @@ class Connection:
             UnreachableError: there is no connection, or it broke off.
             CrossModaError: it was refused, in a sentence.
         """
-        code = (_agent() + "\nmain()\n").encode()
+        code = _agent().encode()
         request = json.dumps({"do": do, "with": values}).encode()
         command = [*self._ssh(), "--", self.place.ssh, shlex.join([self.python, "-c", _BOOT])]
         status, said, errors = _run(command, b"%d\n%s%s\n%s" % (len(code), code, request, payload), tell)
@@ -142,7 +142,9 @@ class Connection:
             status, errors = self._rsync(here, names, folder, upwards)
         else:
             status, errors = self._sftp(here, names, folder, upwards)
-        if any(sign in errors for sign in _FULL):
+        # sftp's protocol has no word for a full disk.
+        is_full = any(sign in errors for sign in _FULL) or (upwards and "Failure" in errors)
+        if is_full:
             where = f"{self.place.name} has no space left for {folder}" if upwards else f"The disk with {here} is full"
             raise CrossModaError(f"{where} (or your share of it is used up); make room, then run the same command again.")
         if status in (0, 24) or (status == 23 and not upwards and _only_gone(errors)):  # a file there has gone since they were listed
@@ -169,12 +171,14 @@ class Connection:
     def _sftp(self, here: Path, names: Sequence[str], folder: str, upwards: bool) -> tuple[int, str]:
         quoted = folder.replace("\\", "\\\\").replace('"', '\\"')
         lines = [f'cd "{quoted}"']
+        begun = self.ask("sizes", folder=folder, names=list(names)) if upwards else {}
         for name in names:
             if upwards:
-                lines.append(f"-reput -p {name} {name}" if os.name == "posix" else f"-put -p {name} {name}")
+                is_part = 0 < begun.get(name, 0) < (here / name).stat().st_size
+                lines.append(f"{'reput' if is_part else 'put'} -p {name} {name}")
             else:
                 (here / name).unlink(missing_ok=True)  # it may have a second name, whose content must stay
-                lines.append(f"-get -p {name} {name}")  # not reget: a file that has been rewritten may have grown
+                lines.append(f"-get -p {name} {name}")  # one that has gone does not keep the others back
         command = ["sftp", "-q", "-b", "-", *self._options(), self.place.ssh]
         status, _, errors = _run(command, ("\n".join(lines) + "\n").encode(), folder=here)
         return status, errors
@@ -202,12 +206,16 @@ class Connection:
 
 @cache
 def _agent() -> str:
-    """The code of the requests as one text."""
-    lines = ["from __future__ import annotations"]
+    """The requests' modules as one text that makes a package of them and carries one out."""
+    lines = ["import sys, types", "sys.modules['ours'] = types.ModuleType('ours')"]
     for module in (there_common, there_slurm, there):
-        text = Path(str(module.__file__)).read_text(encoding="utf-8")
-        lines += [line for line in text.splitlines() if not line.startswith(("from .", "from __future__"))]
-    return "\n".join(lines)
+        name, text = str(module.__name__).rpartition(".")[2], Path(str(module.__file__)).read_text(encoding="utf-8")
+        lines += [
+            f"module = sys.modules['ours.{name}'] = types.ModuleType('ours.{name}')",
+            "module.__package__ = 'ours'",
+            f"exec(compile({text!r}, {name!r}, 'exec'), module.__dict__)",
+        ]
+    return "\n".join([*lines, "module.main()"])
 
 
 def digest_of(data: bytes) -> str:

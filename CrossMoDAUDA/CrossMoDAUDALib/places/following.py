@@ -27,6 +27,7 @@ from .place import SECONDS_TO_STOP
 from .remote import Remote
 from .there_common import SCRIPT
 
+COMPLAINS = "crossmoda_uda: "  # before each sentence of the worker's on its errors
 SECONDS_BETWEEN_LOOKS = (1.0, 10.0)  # the longer the less happens
 SECONDS_TO_TRY_AGAIN = (2.0, 60.0)
 SECONDS_BETWEEN_TRIES = 0.2  # of the look whether somebody wants it stopped
@@ -205,12 +206,19 @@ class Follower:
             return INTERRUPTED
         error = last.error
         if not error or last.said != "failed":
-            said = [line for line in seen["said"] if line.strip()]
-            error = seen["state"] or (said[-1].removeprefix("crossmoda_uda: ") if said else "The worker ended without a word.")
+            error = seen["state"] or self._last_words(seen["said"])
             error = error if error.endswith(".") else f"{error}."
             self.log.write("error", message=error)
             self.log.write("run", state="failed")
         raise (InputError if status == InputError.exit_status else CrossModaError)(error)
+
+    def _last_words(self, said: list[str]) -> str:
+        """What a worker said that left no last word in its events: a complaint of ours, or nothing that helps."""
+        complaints = [line.removeprefix(COMPLAINS) for line in said if line.startswith(COMPLAINS) and "warning:" not in line]
+        if complaints:
+            return complaints[-1]
+        name = self.remote.place.name
+        return f"The worker on {name} ended without a word (killed, or {name} went down); the same command goes on"
 
     def update(self) -> dict[str, Any]:
         """Look once, and fetch what has changed; what was seen, with ``changed``.

@@ -23,7 +23,22 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from .there_common import SCANS, SCRIPT, STARTED, STATUS, RefusedError, boot, is_locked, last_line, output_of, read, session, sha256, tail, write
+from .there_common import (
+    SCANS,
+    SCRIPT,
+    STARTED,
+    STATUS,
+    RefusedError,
+    boot,
+    is_locked,
+    last_line,
+    output_of,
+    read,
+    session,
+    sha256,
+    tail,
+    write,
+)
 from .there_slurm import job, why_not
 
 MARK = "@crossmoda-uda@"
@@ -243,6 +258,11 @@ def kill(experiment: str) -> None:
     (folder / "stop.request").unlink(missing_ok=True)
 
 
+def sizes(folder: str, names: list[str]) -> dict[str, int]:
+    """Bytes of those of some files that are there."""
+    return {name: (Path(folder) / name).stat().st_size for name in names if (Path(folder) / name).is_file()}
+
+
 def make_folder(path: str) -> None:
     """Make a folder."""
     Path(path).mkdir(parents=True, exist_ok=True)
@@ -259,7 +279,7 @@ def keep_script(experiment: str, script: str) -> None:
 
 def remove(experiment: str) -> None:
     """Delete an experiment folder there. The scans stay in the store, for other experiments."""
-    if Path(experiment).parent.name != "experiments":
+    if Path(experiment).parent.name not in ("experiments", "tasks"):
         raise RefusedError(f"{experiment} is no experiment folder of ours.")
     shutil.rmtree(experiment, ignore_errors=True)
 

@@ -124,7 +124,8 @@ def ssh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
         pytest.skip(why)
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # where sshd puts itself when nobody has logged in yet
-    server = SshServer(tmp_path_factory.mktemp("sshd"))
+    same = {"OMP_NUM_THREADS": os.environ["OMP_NUM_THREADS"]} if "OMP_NUM_THREADS" in os.environ else {}  # or sums are rounded otherwise
+    server = SshServer(tmp_path_factory.mktemp("sshd"), same)
     server.start()
     yield server
     server.stop()

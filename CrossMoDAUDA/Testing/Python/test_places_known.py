@@ -1,0 +1,154 @@
+"""The user's places: what is kept of them, what cannot be one, and how scans are called there."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.images.volumes import read_volume
+from CrossMoDAUDALib.places import slurm
+from CrossMoDAUDALib.places.known import FILE_VARIABLE, KnownPlace, Slurm, add_place, known_place, known_places, remove_place
+from CrossMoDAUDALib.places.naming import Names
+from CrossMoDAUDALib.places.sending import as_one_file
+
+THERE = "/home/u/crossmoda-uda/experiments/0123456789ab"
+
+
+@pytest.fixture(autouse=True)
+def places_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "configuration ü" / "places.toml"
+    monkeypatch.setenv(FILE_VARIABLE, str(path))
+    return path
+
+
+def test_a_place_is_kept_as_it_was_given(places_file: Path) -> None:
+    plain = KnownPlace("gpu", "me@gpu.example.org")
+    cluster = KnownPlace(
+        "cluster-2",
+        "login",
+        'my "work" \\ ü',
+        "/opt/py thon",
+        "~/other config",
+        Slurm("gpu", "a1", 2, 3, "1-00:00:00", ("--mem=8G", '--comment="a"')),
+    )
+    assert known_places() == {}
+    add_place(plain)
+    add_place(cluster)
+    assert known_places() == {"gpu": plain, "cluster-2": cluster}
+    with pytest.raises(InputError, match="'gpu' already"):
+        add_place(plain)
+    add_place(KnownPlace("gpu", "other"), overwrite=True)
+    remove_place("cluster-2")
+    assert known_places() == {"gpu": KnownPlace("gpu", "other")}
+    with pytest.raises(InputError, match="'cluster-2' is no place where a worker can run; known are gpu"):
+        known_place("cluster-2")
+    assert "password" not in places_file.read_text().lower().replace("no passwords", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-x", "--ssh", "h"], "NAME"),
+        (["this computer", "--ssh", "h"], "'this computer' cannot name a place"),
+        (["a b", "--ssh", "h"], "'a b' cannot name a place"),
+        (["a", "--ssh", "-oProxyCommand=touch ran"], "--ssh"),
+        (["a", "--ssh=-oProxyCommand=touch"], "'-oProxyCommand=touch' is no host"),
+        (["a", "--ssh", "u@-oX"], "is no host"),
+        (["a", "--ssh", "h:22"], "port, key and jump host belong into"),
+        (["a", "--ssh", "h h"], "is no host"),
+        (["a", "--ssh", "h", "--folder", "/"], "--folder must name a folder of its own"),
+        (["a", "--ssh", "h", "--folder", "a\nb"], "--folder 'a\\\\nb' holds control characters"),
+        (["a", "--ssh", "h", "--gpus", "2"], "--gpus is for clusters; give --slurm too"),
+        (["a", "--ssh", "h", "--slurm", "--partition", "-p x"], "--partition"),
+        (["a", "--ssh", "h", "--slurm", "--partition=a b"], "--partition 'a b' is no name of Slurm's"),
+        (["a", "--ssh", "h", "--slurm", "--time", "tomorrow"], "--time 'tomorrow' is no time limit"),
+        (["a", "--ssh", "h", "--slurm", "--nodes", "0"], "--nodes 1 or more"),
+        (["a", "--ssh", "h", "--slurm", "--extra", "x"], "--extra 'x' is no option of sbatch's"),
+    ],
+)
+def test_what_cannot_be_a_place_is_refused(words: list[str], said: str, capsys: pytest.CaptureFixture[str], places_file: Path) -> None:
+    assert cli.main(["place", "add", *words]) == 2
+    error = capsys.readouterr().err
+    assert re.search(said.replace("(", r"\("), error), error
+    assert not places_file.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "[a]\nssh = 5", "[a]\nhost = 'x'", "[a]\nssh = 'h'\n[a.slurm]\ngpus = 'two'", "a = 1", "[a]\nssh = '-x'", "\x80"]
+)
+def test_a_damaged_file_is_named(text: str, places_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    places_file.parent.mkdir()
+    places_file.write_text(text, encoding="latin-1")
+    for words in (["place", "list"], ["place", "add", "b", "--ssh", "h"]):
+        assert cli.main(words) == 2
+        assert str(places_file) in capsys.readouterr().err
+    assert places_file.read_text(encoding="latin-1") == text, "it is not overwritten"
+
+
+def test_names_come_back_in_every_format(tmp_path: Path) -> None:
+    odd = 'O\'Neil, "J" <i> \\ ü'
+    source = Case(odd, tmp_path / f"{odd}_ceT1.nii.gz", tmp_path / f"{odd}_Label.seg.nrrd")
+    both = Case("t", tmp_path / "t_hrT2.nrrd", None)
+    scored = Case("t", both.image, tmp_path / "t_Label.mhd")
+    names = Names(Cohort((source,), (both,), (scored,)), tmp_path / "E", THERE)
+    assert sorted(names.scans) == [
+        "evaluation/scan_t0001_hrT2.nrrd",
+        "evaluation_labels/scan_t0001_Label.mha",
+        "source/scan_s0001_ceT1.nii.gz",
+        "source_labels/scan_s0001_Label.seg.nrrd",
+        "target/scan_t0001_hrT2.nrrd",
+    ], "a scan that is trained on and scored is one case there, too"
+    text = f"{THERE}/.scans/source/scan_s0001_ceT1.nii.gz is gone; see {THERE}/worker.log, scan_s0001, scan_s00011, xscan_s0001."
+    plain = f"{source.image} is gone; see {tmp_path / 'E'}/worker.log, {odd}, scan_s00011, xscan_s0001."
+    assert names.restored(text) == plain
+    as_json = names.restored_file("a/b.json", json.dumps({"message": text}).encode())
+    assert json.loads(as_json) == {"message": plain}
+    rows = list(csv.reader(names.restored_file("c.csv", b"case,dsc\nscan_s0001,0.5\n").decode().splitlines(keepends=True)))
+    assert rows == [["case", "dsc"], [odd, "0.5"]]
+    assert b"O&#x27;Neil, &quot;J&quot; &lt;i&gt;" in names.restored_file("d.html", b"<td>scan_s0001</td>")
+    assert names.restored_file("e.nii.gz", b"scan_s0001 \xff") == b"scan_s0001 \xff"
+    assert names.restored_name("iteration_0/evaluation/scan_t0001.nii.gz") == "iteration_0/evaluation/t.nii.gz"
+
+
+@pytest.mark.parametrize("ending", [".mhd", ".nhdr"])
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_header_and_its_voxels_travel_as_one_file(ending: str, compressed: bool, tmp_path: Path) -> None:
+    image = sitk.GetImageFromArray(np.arange(4 * 5 * 6, dtype=np.int16).reshape(4, 5, 6))
+    image.SetSpacing((0.5, 0.6, 1.5))
+    image.SetOrigin((1, 2, 3))
+    path = tmp_path / f"Jane Doe{ending}"
+    sitk.WriteImage(image, str(path), compressed)
+    joined = as_one_file(path)
+    assert b"Jane" not in joined
+    alone = tmp_path / {".mhd": "one.mha", ".nhdr": "one.nrrd"}[ending]
+    alone.write_bytes(joined)
+    before, after = read_volume(path), read_volume(alone)
+    assert np.array_equal(before.array, after.array) and before.geometry == after.geometry
+    next(file for file in tmp_path.iterdir() if file not in (path, alone)).unlink()
+    with pytest.raises(InputError, match=r"names no single file with its voxels; save it as"):
+        as_one_file(path)
+
+
+def test_the_script_is_read_by_people_and_by_bash(tmp_path: Path) -> None:
+    asked = Slurm("gpu", "acc", 2, 1, "0:02:00", ("--mem=8G",))
+    text = slurm.script(asked, "/a folder/$(x)", ["/p y/python", "it's", "$(touch ran)"], {"A": "b c"})
+    for option in (
+        "--partition=gpu",
+        "--account=acc",
+        "--gpus-per-node=2",
+        "--time=0:02:00",
+        "--requeue",
+        "--mem=8G",
+        "--signal=B:TERM@30",
+    ):
+        assert f"#SBATCH {option}\n" in text
+    assert "cd '/a folder/$(x)'" in text and "'it'\"'\"'s' '$(touch ran)'" in text
+    assert [slurm.seconds(limit) for limit in ("", "90", "2:00", "1:00:00", "1-00", "2-12:00:00")] == [0, 5400, 120, 3600, 86400, 216000]

@@ -1,0 +1,59 @@
+"""Segmenting on another computer, by a real SSH server: the same files as from here."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.images.volumes import read_label_map, read_volume, write_volume
+from CrossMoDAUDALib.places.known import KnownPlace
+
+
+def segment(model: Path, *words: str | Path) -> int:
+    return cli.main(["segment", str(model), *map(str, words), "--device", "cpu", "--precision", "fp32"])
+
+
+def test_scans_are_segmented_there_as_here(
+    gpu_box: KnownPlace, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two good scans of two formats and a bad one between them, with a model that goes there with them."""
+    scans = tmp_path / "Jane $(x) ü"
+    scans.mkdir()
+    first, second = sorted(tiny_cohort.rglob("*_hrT2.nii.gz"))[:2]
+    shutil.copy(first, scans / 'a "1"_hrT2.nii.gz')
+    (scans / "b_hrT2.nii.gz").write_bytes(b"not a scan")
+    write_volume(read_volume(second), scans / "c_hrT2.nrrd")
+    options = ["--measurements", "--surfaces", "--largest-component", "Cochlea"]
+    statuses, said = [], []
+    for name, on in (("from here", []), ("from there", ["--on", "gpu-box"])):
+        where = tmp_path / name
+        statuses.append(segment(tiny_experiment, scans, "-o", where, options[0], where / "m.csv", *options[1:], *on))
+        said.append(capsys.readouterr())
+    assert statuses == [2, 2]
+    assert all(str(scans / "b_hrT2.nii.gz") in each.err and "scan_t0" not in each.err for each in said), said
+    names = sorted(path.name for path in (tmp_path / "from here").iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "from there").iterdir())
+    for name in names:
+        here, there = tmp_path / "from here" / name, tmp_path / "from there" / name
+        if name.endswith("_Label.nii.gz"):
+            one, other = read_label_map(here), read_label_map(there)
+            assert np.array_equal(one.array, other.array) and one.geometry == other.geometry
+        elif not name.endswith(".seg.nrrd"):
+            assert here.read_bytes() == there.read_bytes(), name
+    left = [path for path in Path(gpu_box.folder).rglob("*") if "library" not in path.parts]
+    assert not [path for path in left if "tasks" in path.parts[-2:] and path.name != "tasks"], "it is tidied up"
+    assert not [path for path in left if "Jane" in path.name or (path.is_file() and b"Jane" in path.read_bytes())]
+
+
+def test_what_cannot_be_segmented_there_is_told(
+    gpu_box: KnownPlace, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scan = next(iter(sorted(tiny_cohort.rglob("*_hrT2.nii.gz"))))
+    words = [str(scan), "-o", str(tmp_path / "out")]
+    assert cli.main(["segment", str(tiny_experiment), *words, "--on", "elsewhere"]) == 2
+    assert "'elsewhere' is no place" in capsys.readouterr().err
+    assert cli.main(["segment", str(tiny_experiment), *words, "--on", "gpu-box", "--device", "cuda:7"]) != 0
+    assert "cuda:7" in capsys.readouterr().err and not list((tmp_path / "out").glob("*_Label*"))
