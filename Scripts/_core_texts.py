@@ -13,7 +13,8 @@ import re
 
 # No user of the panel sees what these say: pages, tables and words for a terminal, names of anatomy.
 SILENT_FILES = {
-    *("commands/scans.py", "commands/study.py", "commands/terminal.py", "commands/trust.py", "method/evidence.py", "method/report.py"),
+    *("commands/challenge.py", "commands/container.py", "commands/scans.py", "commands/study.py", "commands/terminal.py"),
+    *("commands/trust.py", "method/evidence.py", "method/report.py"),
     *("scoring/comparison.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
     *("cohort/phantom.py", "core/presets.py", "models/training_summary.py"),
 }

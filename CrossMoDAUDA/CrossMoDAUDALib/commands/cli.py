@@ -18,7 +18,7 @@ from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from . import listing, places, trust
+from . import challenge, container, listing, places, trust
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
@@ -172,6 +172,8 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="the imported models", description="List the imported models.")
     models.add_argument("--remove", action="append", default=[], metavar="NAME", help="remove this model, then list; may be repeated")
     models.set_defaults(command=_models)
+    container.add_parser(commands)
+    challenge.add_parser(commands)
 
     status = commands.add_parser("status", help="how far an experiment or a study is", description="Show progress and scores.")
     status.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")

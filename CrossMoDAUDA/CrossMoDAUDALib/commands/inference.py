@@ -38,8 +38,8 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
 
     options.inputs = _scans(options.inputs)
     outputs = [[f"{file_stem(path)}_pseudo_target.{options.format}"] for path in options.inputs]
-    device = _one_device(options.device)
-    _check_outputs(options, outputs)
+    device = one_device(options.device)
+    check_outputs(options, outputs)
     model = translator_folder(options.model)
     _tell_loading(log, "translate")
     from ..translation.trained import TrainedTranslator
@@ -50,7 +50,7 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
         write_volume(translator.translate(read_volume(path), progress), names[0], options.format != "nrrd")
         return []
 
-    return _each(options, outputs, task, log, "translate")
+    return each(options, outputs, task, log, "translate")
 
 
 def segment(options: argparse.Namespace, log: EventLog) -> int:
@@ -61,13 +61,13 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
 
     options.inputs = _scans(options.inputs)
     outputs = [segment_results(path, options.format) for path in options.inputs]
-    device = _one_device(options.device)
+    device = one_device(options.device)
     model = describe_model(options.model)
     if options.surfaces:
         for path, names in zip(options.inputs, outputs, strict=True):
             names += mrml.surface_files(file_stem(path), model.labels).values()
     components = chosen_components(model, options.largest_component)
-    _check_outputs(options, outputs, options.measurements)
+    check_outputs(options, outputs, options.measurements)
     _tell_loading(log, "segment")
     mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
     if options.on:
@@ -109,7 +109,7 @@ def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: M
             measurements.write_csv(options.measurements, measured, warned)
         return [f"{name}: {warning.message}" for warning in warnings]
 
-    status = _each(options, outputs, task, log, "segment")
+    status = each(options, outputs, task, log, "segment")
     if measured:
         say(str(options.measurements))
     return status
@@ -202,7 +202,7 @@ def _tell_case(log: EventLog, row: CaseReport) -> None:
     )
 
 
-def _one_device(text: str) -> str:
+def one_device(text: str) -> str:
     device = parse_device(text)
     if "," in device:
         raise InputError(f"--device {device} names several GPUs, which only 'run' uses together; name one of them.")
@@ -214,7 +214,7 @@ def _tell_loading(log: EventLog, command: str) -> None:
     log.write("progress", stage=command, step=0, total=1, message=LOADING)
 
 
-def _check_outputs(options: argparse.Namespace, outputs: list[list[str]], table: Path | None = None) -> None:
+def check_outputs(options: argparse.Namespace, outputs: list[list[str]], table: Path | None = None) -> None:
     """Refuse what would lose somebody's files, before any work."""
     for path in (*options.inputs, options.output):
         check_path(path)
@@ -243,7 +243,7 @@ def _check_outputs(options: argparse.Namespace, outputs: list[list[str]], table:
         make_writable_folder(table.absolute().parent)
 
 
-def _each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log: EventLog, command: str) -> int:
+def each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log: EventLog, command: str) -> int:
     """Do every input, so that one bad scan does not cost the others; the worst exit status wins."""
     worst, count = 0, len(options.inputs)
     for number, (path, names) in enumerate(zip(options.inputs, outputs, strict=True), 1):

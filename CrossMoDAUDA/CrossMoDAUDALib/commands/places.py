@@ -193,7 +193,7 @@ def run_on(options: argparse.Namespace, name: str, settings: Settings, cohort: C
 def _words(options: argparse.Namespace) -> list[str]:
     """What a ``run`` was given beside its folder, its scans and its place."""
     named = {"--preset": options.preset, "--translator": options.translator, "--iterations": options.iterations, "--device": options.device}
-    words = [word for option, value in named.items() if value is not None for word in (option, value)]
+    words = [f"{option}={value}" for option, value in named.items() if value is not None]
     return words + [f"--set={assignment}" for assignment in options.assignments]
 
 

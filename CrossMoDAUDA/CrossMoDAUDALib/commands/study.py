@@ -58,6 +58,8 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--devices", nargs="+", default=["auto"], metavar="DEVICE", help="one experiment runs on each, as cuda:0 cuda:1 (default: auto)"
     )
+    parser.add_argument("--on", metavar="PLACE", help="run each experiment on this place (see `place`), on a cluster as a job of its own")
+    parser.add_argument("--jobs", type=int, metavar="N", help="with --on: how many experiments at a time (default: all)")
     parser.add_argument("--dry-run", action="store_true", help="only check the scans and show what would be run")
     parser.set_defaults(command=study)
 
@@ -72,6 +74,10 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
 
     asked, machine = asked_for(options)
     devices = [parse_device(device) for device in options.devices]
+    if options.on:
+        devices = _slots(options, asked, devices)
+    elif options.jobs is not None:
+        raise InputError("--jobs belongs to --on; on this computer one experiment runs on each of --devices.")
     if options.dry_run:
         return _dry_run(asked)
     _prepare(asked)
@@ -85,7 +91,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
             found.save()
             with _Told(found, len(devices)) as told:
                 words = [word for key, value in machine.items() for word in ("--set", f"{key}={value}")]
-                failures = running.run(found, find_place(), devices, log, told.progress, words)
+                failures = running.run(found, find_place(), devices, log, told.progress, words, options.on or "")
             write_results(found)
             from_here_it_is_too_late()
             state = "failed" if failures else "finished"
@@ -99,6 +105,22 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
         complain(f"{part.title} failed: {error}")
     say(f"Results are in {found.folder.resolve() / 'study.html'}")
     return CrossModaError.exit_status if failures else 0
+
+
+def _slots(options: argparse.Namespace, asked: Study, devices: list[str]) -> list[str]:
+    """The device of each experiment that runs at a time on another computer."""
+    from ..core.budget import left_open
+    from ..places.known import known_place
+
+    known_place(options.on)
+    if left_open(asked.settings(asked.methods[0], asked.seeds_of(asked.methods[0])[0])):
+        raise InputError("A time budget is measured on this computer; with --on, give --set budget_minutes=0 and the epochs.")
+    if len(devices) > 1:
+        raise InputError("--devices names this computer's; with --on, --jobs says how many experiments run at a time.")
+    count = len(asked.parts()) if options.jobs is None else options.jobs
+    if count < 1:
+        raise InputError("--jobs must be 1 or more.")
+    return devices * count
 
 
 def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:

@@ -34,7 +34,7 @@ MACHINE_SETTINGS = ("device", "helper_processes", "compile")
 PACKAGES = ("torch", "nnunetv2", "numpy", "SimpleITK", "scipy")
 # What a start leaves that found problems with the scans, or was killed before the experiment began. A folder with nothing else is as
 # good as an empty one.
-LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, REHEARSAL, RECORD, SCRIPT, "events.jsonl", "worker.log"))
+LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, REHEARSAL, RECORD, SCRIPT, "events.jsonl", "worker.log", "worker-there.log"))
 
 
 class Experiment:

@@ -55,14 +55,19 @@ def write_package(model: Path, output: Path, overwrite: bool = False) -> Package
     check_contents(contents, f"{experiment.folder}: ")
     description = _describe(experiment, segmenter, contents, output.stem)
     make_writable_folder(output.absolute().parent)
+    write_files(output, {DESCRIPTION: _json_bytes(description), **contents})
+    return Package(output, description, key_of(description))
+
+
+def write_files(output: Path, contents: dict[str, bytes]) -> None:
+    """Write what a package holds, by its names there, into a zip file, whole or not at all."""
     with replacing(output) as partial, zipfile.ZipFile(partial, "w") as package:
-        for name, content in {DESCRIPTION: _json_bytes(description), **contents}.items():
+        for name, content in contents.items():
             entry = zipfile.ZipInfo(name, _WHEN)
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
             # Weights hardly shrink; stored as they are, a package cannot inflate to more than its size.
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(".safetensors") else zipfile.ZIP_DEFLATED
             package.writestr(entry, content)
-    return Package(output, description, key_of(description))
 
 
 def _experiment_of(segmenter: Path) -> Experiment:

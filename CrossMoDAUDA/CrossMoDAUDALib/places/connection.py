@@ -186,7 +186,7 @@ class Connection:
     # ssh ------------------------------------------------------------------------------------------------------------------
 
     def _ssh(self) -> list[str]:
-        return ["ssh", "-T", *self._options()]
+        return ["ssh", "-T", "-o", "Compression=yes", *self._options()]
 
     def _options(self) -> list[str]:
         settings = [

@@ -22,6 +22,7 @@ from ..experiment.events import CHECK, SENDING, Event, EventLog
 from ..experiment.folder import Experiment, check_folder, prepare_folder
 from ..experiment.last_run import read_last_run
 from ..experiment.lock import FORCE, REQUEST, locked, stopping_on_request
+from ..experiment.markers import read_markers
 from .connection import UnreachableError
 from .place import SECONDS_TO_STOP
 from .remote import Remote
@@ -69,7 +70,7 @@ def run_elsewhere(
         DetachedError: this process was interrupted; the worker goes on.
     """
     elsewhere = known_elsewhere(folder, remote.place.name)
-    if elsewhere is None and Experiment.exists(folder):
+    if elsewhere is None and read_markers(folder):
         raise InputError(f"{folder} was begun on this computer and goes on here; leave --on out, or name another output folder.")
     if Experiment.exists(folder):
         Experiment.resume(folder, settings, cohort)
@@ -77,7 +78,7 @@ def run_elsewhere(
         check_folder(folder)
     log = EventLog(folder / "events.jsonl")
     log.listeners.append(listener)
-    if elsewhere is None:
+    if elsewhere is None and not Experiment.exists(folder):
         prepare_folder(folder)
     with locked(folder):
         (folder / REQUEST).unlink(missing_ok=True)
@@ -160,7 +161,7 @@ class Follower:
 
     def _send(self, elsewhere: Elsewhere | None, words: list[str], settings: Settings, cohort: Cohort) -> tuple[Elsewhere, list[str]]:
         """Check the scans here and send what is missing; where it runs, and the words that start it there."""
-        if elsewhere is None:
+        if elsewhere is None and not Experiment.exists(self.folder):  # whose scans were good when it was recorded
             self._check(settings, cohort)
         self._patiently(self.remote.refuse_unfit)
         if elsewhere is None:

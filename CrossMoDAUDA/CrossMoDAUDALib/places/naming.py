@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from ..cohort.finding import Case, Cohort
 from ..images.names import ScanName
@@ -14,6 +15,7 @@ from ..images.volumes import FILE_ENDINGS
 from .there_common import SCANS
 
 TEXTS = (".json", ".jsonl", ".csv", ".md", ".html", ".log", ".txt")
+LOG, LOG_HERE = "worker.log", "worker-there.log"  # the log here is of who follows
 _NUMBER = r"scan_[st]\d{4,}"
 
 
@@ -29,6 +31,7 @@ class Names:
         self.scans: dict[str, Path] = {}
         """The file here for each path below the experiment's folder of scans there."""
         self._ids: dict[str, str] = {}
+        self._cases: dict[str, list[dict[str, str | None]]] = {domain: [] for domain in cohort.domains()}
         self._here, self._there = str(here), there
         numbers: dict[Path, str] = {}
         for domain, letter in (("source", "s"), ("target", "t"), ("evaluation", "t")):
@@ -42,13 +45,30 @@ class Names:
                         numbers[case.image] = number
                 self._ids[number] = case.id
                 modality = ScanName.of(case.image).modality
-                self.scans[f"{domain}/{number}{f'_{modality}' if modality else ''}{_ending(case.image)}"] = case.image
+                image = f"{domain}/{number}{f'_{modality}' if modality else ''}{_ending(case.image)}"
+                label = f"{domain}_labels/{number}_Label{_ending(case.label)}" if case.label else ""
+                self.scans[image] = case.image
                 if case.label is not None:
-                    self.scans[f"{domain}_labels/{number}_Label{_ending(case.label)}"] = case.label
-        self._paths = {f"{there}/{SCANS}/{place}": str(path) for place, path in self.scans.items()}
+                    self.scans[label] = case.label
+                self._cases[domain].append({"id": number, "image": self._path(image), "label": self._path(label) if label else None})
+        self._paths = {self._path(place): str(path) for place, path in self.scans.items()}
+        self._paths[f"{there}/{LOG}"] = str(here / LOG_HERE)
         self._pattern = re.compile(
-            f"{re.escape(there)}/{re.escape(SCANS)}/[A-Za-z0-9_/.]*[A-Za-z0-9]|{re.escape(there)}|(?<![A-Za-z0-9]){_NUMBER}(?![0-9])"
+            f"{re.escape(there)}/{re.escape(LOG)}|{re.escape(there)}/{re.escape(SCANS)}/[A-Za-z0-9_/.]*[A-Za-z0-9]|{re.escape(there)}|(?<![A-Za-z0-9]){_NUMBER}(?![0-9])"
         )
+
+    def _path(self, place: str) -> str:
+        return f"{self._there}/{SCANS}/{place}"
+
+    def record_there(self, record: dict[str, Any], stored: Mapping[str, str]) -> dict[str, Any]:
+        """``experiment.json`` of an experiment that was recorded here, for there.
+
+        Args:
+            stored: names in the store, which begin with the SHA-256, of the scans by their paths below the folder of scans.
+        """
+        # Their times there are not known: they are compared by their content.
+        files = {self._path(place): {"sha256": stored[place].partition(".")[0], "size": 0, "modified_ns": 0} for place in self.scans}
+        return {**record, "cohort": self._cases, "files": files}
 
     def options(self) -> list[str]:
         """The options that name these scans to ``run`` there."""
@@ -92,6 +112,8 @@ class Names:
 
     def restored_name(self, name: str) -> str:
         """A file's name, relative to the experiment folder, with the name of its scan."""
+        if name == LOG:
+            return LOG_HERE
         return re.sub(_NUMBER, lambda match: self._ids.get(match.group(), match.group()), name)
 
 

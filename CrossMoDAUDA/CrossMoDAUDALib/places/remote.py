@@ -17,6 +17,7 @@ from ..core.progress import Progress
 from ..core.resources import resource
 from ..experiment.elsewhere import COPY, Elsewhere
 from ..experiment.events import EventLog
+from ..experiment.folder import Experiment
 from . import slurm
 from .connection import Connection
 from .fetching import Copy
@@ -229,7 +230,12 @@ class Remote:
         finally:
             write_json(record, known)
         self.connection.ask("lay_out", folder=folder, experiment=elsewhere.folder, scans=stored)
-        return [python, f"{library}/{SCRIPT}", "run", "-o", elsewhere.folder, *names.options(), *elsewhere.words]
+        if Experiment.exists(here) and not elsewhere.more.get("begun"):
+            recorded = names.record_there(read_json(here / "experiment.json"), stored)
+            self.connection.ask("put_record", experiment=elsewhere.folder, record=recorded)
+        # One that has been recorded goes on as it was: its settings and its scans are there.
+        scans = [] if Experiment.exists(here) else names.options()
+        return [python, f"{library}/{SCRIPT}", "run", "-o", elsewhere.folder, *scans, *elsewhere.words]
 
     def script(self, elsewhere: Elsewhere, words: Sequence[str]) -> str:
         """The script for ``sbatch``; empty where a worker simply starts."""

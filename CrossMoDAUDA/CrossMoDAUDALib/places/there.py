@@ -45,7 +45,7 @@ MARK = "@crossmoda-uda@"
 # What only the worker there needs. Of the rest a copy is kept where the work was asked for.
 HEAVY = re.compile(
     r"nnunet/.*|translation/[^/]*slices.*|(.*/)?checkpoint[^/]*|.*/fold_[^/]*/.*|(.*/)?Dataset\d+_.*"
-    r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/epoch_.*|.*\.(pt|pth)"
+    r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/.*\.nii\.gz|pseudo_target/epoch_.*|.*\.(pt|pth)"
 )
 
 
@@ -155,6 +155,12 @@ def lay_out(folder: str, experiment: str, scans: dict[str, str]) -> None:
                 os.link(store / name, link)  # a store that is tidied up later takes no scan from an experiment
             except OSError:
                 link.symlink_to(store / name)
+
+
+def put_record(experiment: str, record: dict[str, Any]) -> None:
+    """Record an experiment, unless it is."""
+    if not (Path(experiment) / "experiment.json").is_file():
+        write(Path(experiment) / "experiment.json", record)
 
 
 def start(experiment: str, token: str, words: list[str], environment: dict[str, str], script: str = "") -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _keys(study: Study) -> dict[str, dict[str, str]]:
 
 
 def run(
-    study: Study, place: Place, devices: Sequence[str], log: EventLog, progress: Progress, words: Sequence[str] = ()
+    study: Study, place: Place, devices: Sequence[str], log: EventLog, progress: Progress, words: Sequence[str] = (), on: str = ""
 ) -> list[tuple[Part, str]]:
     """Run all experiments of a study that are not finished, one a device at a time; those that fail do not keep the others back.
 
@@ -123,6 +123,7 @@ def run(
         devices: a name for each experiment that may run at a time.
         log: the study's own events.
         words: options for every worker beside its folder and device.
+        on: another computer where each of them runs; what experiments share is then made in each.
 
     Returns:
         The parts that failed, each with the sentence that says why.
@@ -145,13 +146,13 @@ def run(
             for slot, device in enumerate(devices):
                 if slot in running:
                     continue
-                part = next((one for one in waiting if not _is_trained_now(one, running.values(), keys)), None)
+                part = next((one for one in waiting if on or not _is_trained_now(one, running.values(), keys)), None)
                 if part is None:
                     continue
                 waiting.remove(part)
                 log.write("stage", stage=part.name, state="started")
                 try:
-                    running[slot] = _start(study, part, place, device, words, progress)
+                    running[slot] = _start(study, part, place, device, words, progress, on)
                 except CrossModaError as error:
                     end(part, str(error))
             for slot, one in list(running.items()):
@@ -211,18 +212,23 @@ class _Running:
         return last.error or {"interrupted": "It was stopped."}.get(last.said, "") or said or "Its worker ended without a word."
 
 
-def _start(study: Study, part: Part, place: Place, device: str, words: Sequence[str], progress: Progress) -> _Running:
+def _start(study: Study, part: Part, place: Place, device: str, words: Sequence[str], progress: Progress, on: str) -> _Running:
     folder, log = part.folder, part.folder / "events.jsonl"
     offset = log.stat().st_size if log.is_file() else 0
     if place.is_alive(folder):
         progress.started(part, {})
         return _Running(part, place, None, offset)
-    finish(place.check(with_values(part.settings, {"device": device})))
+    if not on:
+        finish(place.check(with_values(part.settings, {"device": device})))
     if not Experiment.exists(folder):
         files = {str(path) for cases in part.cohort.domains().values() for case in cases for path in (case.image, case.label) if path}
         Experiment.create(folder, part.settings, part.cohort, {file: digest for file, digest in study.digests.items() if file in files})
-    with locked(folder):
-        shared = adopt(Experiment.load(folder), part.stages(), _donors(study, part))
+    shared: dict[str, str] = {}
+    if on:
+        words = [*words, f"--on={on}"]
+    else:
+        with locked(folder):
+            shared = adopt(Experiment.load(folder), part.stages(), _donors(study, part))
     progress.started(part, shared)
     command = finish(place.send(["run", "-o", str(folder), "--device", device, *words]))
     return _Running(part, place, place.start(folder, command), offset)

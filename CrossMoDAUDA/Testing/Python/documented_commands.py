@@ -20,13 +20,15 @@ from CrossMoDAUDALib.commands import cli, study
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, parse_assignments, preset_settings, with_values
 from CrossMoDAUDALib.study.request import parse_method, parse_seeds
+from documented_containers import OPTIONS as CONTAINER_OPTIONS
+from documented_containers import container_problem
 from documents import ROOT
 
 LAUNCHER = "Scripts/crossmoda_uda.py"
 SLICER_OPTIONS = {"--no-splash", "--no-main-window", "--python-script"}
 REPOSITORY = "https://github.com/CrossMoDAUDA/SlicerCrossMoDAUDA"
 # Of other programs, in commands that a reader gives to them.
-FOREIGN_OPTIONS = {*SLICER_OPTIONS, "--no-deps", "--index-url"}
+FOREIGN_OPTIONS = {*SLICER_OPTIONS, "--no-deps", "--index-url", "--extra-index-url", "--mem", *CONTAINER_OPTIONS}
 
 
 def problem(line: str) -> str:
@@ -42,6 +44,8 @@ def problem(line: str) -> str:
     program, *rest = words
     if program in ("python", "python3", "python3.11", "python3.12", "python3.13"):
         return _python(rest)
+    if program in ("docker", "podman", "apptainer", "sbatch"):
+        return container_problem(words, _command_line)
     kinds = {"crossmoda-uda": _command_line, "Slicer": _slicer, "pip": _pip, "git": _git, "cd": lambda _rest: "", "export": _export}
     return kinds[program](rest) if program in kinds else f"'{program}' is no command of this project"
 
@@ -212,8 +216,12 @@ def commands() -> dict[str, argparse.ArgumentParser]:
 
 
 def options_of(command: argparse.ArgumentParser) -> set[str]:
-    """Every option of a command as one writes it."""
-    return {option for action in command._actions for option in action.option_strings} - {"-h", "--help"}
+    """Every option of a command as one writes it, of the commands within it too."""
+    found = {option for action in command._actions for option in action.option_strings} - {"-h", "--help"}
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found |= {option for inner in action.choices.values() for option in options_of(inner)}
+    return found
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import shutil
@@ -91,8 +92,9 @@ class SshServer:
         """Cut every connection that there is, as a network does; what was started in them goes on."""
         if self._process is not None:
             for child in psutil.Process(self._process.pid).children(recursive=True):
-                if child.name().startswith("sshd"):
-                    child.send_signal(signal.SIGKILL)
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if child.name().startswith("sshd"):
+                        child.send_signal(signal.SIGKILL)
 
     def stop(self) -> None:
         """Answer no more, and cut every connection."""

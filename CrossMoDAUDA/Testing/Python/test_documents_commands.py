@@ -118,6 +118,15 @@ def test_the_page_of_commands_has_every_command_with_every_option_and_an_example
         "pip install -r Scripts/requirements-nothing.txt",
         "export CROSSMODA_NOTHING=1",
         "make install",
+        "docker build -t crossmoda-uda --build-arg TORHC=cpu .",
+        "docker run --rm -v A:/inputs:ro -v B:/output crossmoda-uda",
+        "docker run --rm crossmoda-uda --devise cpu",
+        "docker run --rm -it crossmoda-uda",
+        "docker run --rm ubuntu",
+        "docker push crossmoda-uda",
+        "docker save crossmoda-uda | tar x",
+        "apptainer build --build-arg RUN_AS=0 crossmoda-uda.sif crossmoda-uda.def",
+        "apptainer run --nv --bind crossmoda-uda.sif",
     ],
 )
 def test_a_command_that_does_not_exist_is_found(line: str) -> None:

@@ -18,7 +18,7 @@ BY_NAME = {page.name: page for page in PAGES}
 NAMES = [page.name for page in PAGES]
 
 TOPICS = ["tutorial", "commands", "settings", "method", "results", "speed", "trust", "experiment-folder", "model-packages"]
-WANTED = {"README.md", *(f"docs/{topic}.md" for topic in (*TOPICS, "places", "developing"))}
+WANTED = {"README.md", *(f"docs/{topic}.md" for topic in (*TOPICS, "containers", "places", "developing"))}
 LONGEST_README, WIDEST = 150, 120
 # Where a file that a page names may begin.
 BASES = ("", "CrossMoDAUDA", "CrossMoDAUDA/CrossMoDAUDALib", "CrossMoDAUDA/Testing", "CrossMoDAUDA/Testing/Python", "Scripts")

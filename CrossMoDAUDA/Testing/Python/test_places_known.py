@@ -107,7 +107,7 @@ def test_names_come_back_in_every_format(tmp_path: Path) -> None:
         "target/scan_t0001_hrT2.nrrd",
     ], "a scan that is trained on and scored is one case there, too"
     text = f"{THERE}/.scans/source/scan_s0001_ceT1.nii.gz is gone; see {THERE}/worker.log, scan_s0001, scan_s00011, xscan_s0001."
-    plain = f"{source.image} is gone; see {tmp_path / 'E'}/worker.log, {odd}, scan_s00011, xscan_s0001."
+    plain = f"{source.image} is gone; see {tmp_path / 'E'}/worker-there.log, {odd}, scan_s00011, xscan_s0001."
     assert names.restored(text) == plain
     as_json = names.restored_file("a/b.json", json.dumps({"message": text}).encode())
     assert json.loads(as_json) == {"message": plain}
