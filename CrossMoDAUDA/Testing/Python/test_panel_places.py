@@ -68,7 +68,11 @@ def test_a_place_is_added_changed_and_removed(host: Host, tmp_path: Path, monkey
     host.find("adaptPlace").currentIndex = 1
     assert host.find("adaptPlace").currentText == "This computer" and host.find("placeForm").visible
     ui = form(host)
-    for field, text, said in (("Name", "my box", "cannot name a place"), ("Ssh", "a b", "is no host"), ("Folder", "/", "folder of its own")):
+    for field, text, said in (
+        ("Name", "my box", "cannot name a place"),
+        ("Ssh", "a b", "is no host"),
+        ("Folder", "/", "folder of its own"),
+    ):
         good = {"Name": "box", "Ssh": "me@gpu", "Folder": ""}
         getattr(ui, f"place{field}").text = text
         host.click(ui.placeSave)
@@ -104,7 +108,9 @@ def test_a_place_is_added_changed_and_removed(host: Host, tmp_path: Path, monkey
     assert not known_places() and host.find("adaptPlace").currentText == "This computer" and not host.widget.panel.parameters.place
 
 
-def test_a_place_that_is_not_known_keeps_start_disabled(host: Host, tiny_cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_place_that_is_not_known_keeps_start_disabled(
+    host: Host, tiny_cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As with a scene from another computer; a file that is damaged is told, too."""
     places = tmp_path / "places.toml"
     monkeypatch.setenv(FILE_VARIABLE, str(places))
