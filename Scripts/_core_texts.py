@@ -42,7 +42,15 @@ SILENT_TEXTS = (
         "{{path}}",
         "{message}; see {prog}",
         "Looking for the",
+        ">> worker",
     ),
+    # What Slurm says.
+    *("Exceeded job", "exceeded memory", "Invalid feature", "Invalid generic", "Memory specification", "Nodes required", "Socket timed"),
+    # What other programs say, and code and scripts for another computer.
+    *("Bad configuration option", "Can't open user config", "Could not find a version", "Could not resolve", "Disk quota", "Host key"),
+    *("Invalid account", "Invalid job", "Max retries", "No matching distribution", "No space", "No such file", "Permission denied"),
+    *("Requested node", "Too many authentication", "Unable to contact", "invalid partition", "no such identity", "not found", "sbatch: "),
+    *("time limit", "#SBATCH", "# Places", "exec(", "import sys", "module", "sys.modules", "{command} >>", ", Slurm partition"),
 )
 # Single words that stand for a field of a sentence, and what is put together from two files.
 WORDS = (

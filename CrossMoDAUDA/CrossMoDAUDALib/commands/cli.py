@@ -178,6 +178,7 @@ def _parser() -> argparse.ArgumentParser:
 
     status = commands.add_parser("status", help="how far an experiment or a study is", description="Show progress and scores.")
     status.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")
+    status.add_argument("--follow", action="store_true", help="of a worker elsewhere: keep the copy here up to date until it has ended")
     status.set_defaults(command=_status)
 
     listing.add_parser(commands)
@@ -317,9 +318,13 @@ def _status(options: argparse.Namespace, _log: EventLog) -> int:
     if Study.exists(options.experiment):
         say(describe_study(options.experiment))
         return 0
-    places.renew(options.experiment)
+    status = 0
+    if options.follow:
+        status = places.follow(options.experiment)
+    else:
+        places.renew(options.experiment)
     say(describe(options.experiment))
-    return 0
+    return status
 
 
 def _stop(options: argparse.Namespace, _log: EventLog) -> int:

@@ -153,6 +153,7 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
     """
     from ..cohort.checking import check_cohort
     from ..core.budget import left_open
+    from ..experiment.elsewhere import read_elsewhere
     from ..experiment.folder import Experiment
     from ..experiment.markers import read_markers
     from ..experiment.stages import due
@@ -172,7 +173,7 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
     if report.problems:
         return InputError.exit_status
     stages = plan(settings, cohort)
-    waiting = due(stages, read_markers(folder), folder)
+    waiting = due(stages, read_markers(folder), None if read_elsewhere(folder) else folder)
     if left_open(settings) and not Experiment.exists(folder):
         fitted = "".join(f" {key}={value} (for these scans)." for key, value in for_scans(settings, cohort).items() if value)
         say(f"\nThe epochs for {settings.budget_minutes:g} minutes are chosen when it begins, by trying out how fast this is.{fitted}")

@@ -13,6 +13,7 @@ from ..experiment.events import EventLog
 from .terminal import say
 
 if TYPE_CHECKING:
+    from ..experiment.elsewhere import Elsewhere
     from ..watching.experiments import Standing
 
 
@@ -51,9 +52,18 @@ def _line(one: Standing) -> tuple[str, str, str, str]:
 def _state(one: Standing) -> str:
     from ..watching.status import STATES
 
+    if one.is_on and one.elsewhere is not None:
+        where = f"{one.state} on {one.elsewhere.place}"
+        return where + (f" ({one.elsewhere.state})" if one.elsewhere.state else "") + ("" if one.is_followed else _age(one.elsewhere))
     if one.state in ("died", "idle"):
         return "stopped" if one.state == "died" else STATES["idle"]
     return {"checking": "checking the scans", "none": "not begun"}.get(one.state, one.state)
+
+
+def _age(elsewhere: Elsewhere) -> str:
+    from ..watching.status import as_of
+
+    return f" as of {as_of(elsewhere)}"
 
 
 def _progress(one: Standing) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import CrossModaError, InputError
+from ..core.errors import CrossModaError, InputError, printable
 from ..core.progress import Progress
 from .terminal import Display, complain, note, say
 
@@ -52,6 +52,7 @@ def add_parser(commands: Any) -> None:
         "check", help="see whether work can run there", description="Connection, Python, packages, GPU, disk, scheduler."
     )
     _add_name(check)
+    _add_events(check)
     check.set_defaults(command=_check)
 
     install = does.add_parser("install", help="put our packages there", description="Make an environment there with our packages.")
@@ -60,6 +61,7 @@ def add_parser(commands: Any) -> None:
     install.add_argument(
         "--pip", action="append", default=[], metavar="OPTION", help="a further option of pip, as --pip=--index-url=...; may be repeated"
     )
+    _add_events(install)
     install.set_defaults(command=_install)
 
     listed = does.add_parser("list", help="the places that are known", description="List the known places.")
@@ -71,6 +73,10 @@ def add_parser(commands: Any) -> None:
 
 def _add_name(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="what you call it")
+
+
+def _add_events(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--events", type=Path, metavar="FILE.jsonl", help="also append what is found or done to a file")
 
 
 def add_on(parser: argparse.ArgumentParser) -> None:
@@ -98,22 +104,27 @@ def _add(options: argparse.Namespace, _log: EventLog) -> int:
     return 0
 
 
-def _check(options: argparse.Namespace, _log: EventLog) -> int:
+def _check(options: argparse.Namespace, log: EventLog) -> int:
     from ..places.known import known_place
     from ..places.remote import Remote
 
     found = Remote(known_place(options.name)).check()
     for one in found:
+        log.write("finding", title=one.title, message=one.text, is_good=one.is_good)
         say(f"{ {True: 'ok', False: 'NO', None: 'note'}[one.is_good]:<6}{one.title:<12}{one.text}")
     return CrossModaError.exit_status if any(one.is_good is False for one in found) else 0
 
 
-def _install(options: argparse.Namespace, _log: EventLog) -> int:
+def _install(options: argparse.Namespace, log: EventLog) -> int:
     from ..places.known import known_place
     from ..places.remote import Remote
 
+    def tell(line: str) -> None:
+        note(line)
+        log.write("message", message=printable(line))
+
     remote = Remote(known_place(options.name))
-    remote.install(note, options.pip, True if options.offline else None)
+    remote.install(tell, options.pip, True if options.offline else None)
     say(f"{options.name} has our packages. `place check {options.name}` tells the rest.")
     return 0
 
@@ -197,7 +208,7 @@ def _held(folder: Path, log: EventLog | None = None) -> Iterator[Follower | None
     from ..places.remote import Remote
 
     elsewhere = read_elsewhere(folder)
-    if elsewhere is None or not elsewhere.more.get("begun") or is_running(folder):
+    if elsewhere is None or not elsewhere.has_begun or is_running(folder):
         yield None
         return
     remote = Remote(known_place(elsewhere.place))
@@ -215,6 +226,23 @@ def renew(folder: Path) -> None:
                 follower.update()
             except UnreachableError as error:
                 complain(f"{error} What follows is as it was last known.")
+
+
+def follow(folder: Path) -> int:
+    """Keep the copy of an experiment that runs elsewhere up to date until its worker has ended; the worker's exit status."""
+    from ..experiment.elsewhere import read_elsewhere
+    from ..experiment.events import EventLog
+    from ..places.following import follow_elsewhere
+    from ..places.known import known_place
+    from ..places.remote import Remote
+
+    elsewhere = read_elsewhere(folder)
+    if elsewhere is None or not elsewhere.has_begun:
+        raise InputError(f"{folder} has no worker elsewhere that could be followed; leave --follow out.")
+    log = EventLog(folder / "events.jsonl")
+    with Display() as display:
+        log.listeners.append(display)
+        return follow_elsewhere(folder, Remote(known_place(elsewhere.place)), log)
 
 
 def stop(folder: Path, force: bool) -> bool:

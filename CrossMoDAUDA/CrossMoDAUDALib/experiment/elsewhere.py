@@ -13,6 +13,7 @@ from .lock import is_running
 
 RECORD = "place.json"
 SCRIPT = "worker.sbatch"  # for a cluster
+NO_CONNECTION = "no connection"  # what is said of a worker that cannot be asked now
 COPY = ".there"  # files as they are there, before the names of scans are put back
 
 
@@ -41,6 +42,11 @@ class Elsewhere:
     as_of: float = 0.0
     more: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether its worker was started there, or its script is there to be submitted by hand."""
+        return bool(self.more.get("begun"))
+
     def save(self, folder: Path, **changes: Any) -> Elsewhere:
         """Keep it in the experiment folder, with changes."""
         changed = replace(self, **changes)
@@ -63,6 +69,37 @@ def read_elsewhere(folder: Path) -> Elsewhere | None:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{folder / RECORD} is damaged or cannot be read ({error}); restore it, or start in a new folder.") from None
+
+
+class ElsewhereReader:
+    """Reads an experiment's record of its place again only where it has changed, for those who look often."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / RECORD
+        self._stamp: tuple[int, int, int] | None = None
+        self._known: Elsewhere | None = None
+
+    def read(self) -> Elsewhere | None:
+        """As :func:`read_elsewhere`."""
+        try:
+            status = self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            self._stamp = self._known = None
+            return None
+        stamp = status.st_ino, status.st_size, status.st_mtime_ns
+        if stamp != self._stamp:
+            self._known = read_elsewhere(self._path.parent)
+            self._stamp = stamp
+        return self._known
+
+
+def has_begun_elsewhere(folder: Path) -> bool:
+    """Whether a worker of an experiment was started elsewhere."""
+    try:
+        elsewhere = read_elsewhere(folder)
+    except InputError:
+        return False
+    return elsewhere is not None and elsewhere.has_begun
 
 
 def is_at_work(folder: Path) -> bool:

@@ -145,13 +145,17 @@ def withdraw_stop(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def stopping_on_request(folder: Path) -> Iterator[None]:
+def stopping_on_request(folder: Path, is_fresh: bool = True) -> Iterator[None]:
     """Interrupt the main thread, as a polite kill does, when :func:`request_stop` asks for it inside the block.
 
-    Outside the main thread, which alone can be interrupted, nothing is watched. A request from before the block is void.
+    Outside the main thread, which alone can be interrupted, nothing is watched.
+
+    Args:
+        is_fresh: a request from before the block is void.
     """
     request, ended = folder / REQUEST, threading.Event()
-    withdraw_stop(folder)
+    if is_fresh:
+        withdraw_stop(folder)
 
     def watch() -> None:
         while not ended.wait(SECONDS_BETWEEN_LOOKS):

@@ -102,7 +102,7 @@ def writer_of(file: str, stages: Sequence[Stage]) -> Stage | None:
     return next((stage for stage in reversed(stages) if stage.does_write(file)), None)
 
 
-def due(stages: Sequence[Stage], markers: Mapping[str, Marker], folder: Path) -> dict[str, list[str]]:
+def due(stages: Sequence[Stage], markers: Mapping[str, Marker], folder: Path | None) -> dict[str, list[str]]:
     """The stages that have work to do, in their order.
 
     These are the stages that are not complete, and the complete ones that must make a file again: because a stage with work to do
@@ -111,6 +111,7 @@ def due(stages: Sequence[Stage], markers: Mapping[str, Marker], folder: Path) ->
     Args:
         stages: all stages of the experiment, in their order.
         markers: of the complete stages, by name.
+        folder: the experiment folder; None for one elsewhere, of whose files not all are here: none of them counts as gone.
 
     Returns:
         By name, the files that a complete stage must make again; none for a stage that is not complete.
@@ -127,7 +128,7 @@ def due(stages: Sequence[Stage], markers: Mapping[str, Marker], folder: Path) ->
             writer = writer_of(file, stages[:index])
             if writer is None or writer.name not in markers or file not in markers[writer.name].files:
                 continue
-            if last[file].stage not in (writer.name, reader.name) or not (folder / file).is_file():
+            if last[file].stage not in (writer.name, reader.name) or (folder is not None and not (folder / file).is_file()):
                 again = found.setdefault(writer.name, [])
                 if file not in again:
                     again.append(file)

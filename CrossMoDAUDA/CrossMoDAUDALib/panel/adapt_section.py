@@ -5,7 +5,6 @@ import functools
 from pathlib import Path
 
 import qt
-import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import CrossModaError
@@ -13,15 +12,15 @@ from ..core.failures import explain
 from ..core.layout import ITERATIONS
 from ..core.settings import preset_settings
 from ..experiment.folder import Experiment, check_folder
-from ..experiment.last_run import read_last_run
-from ..experiment.lock import read_worker
 from . import sample_data, wording
+from .adapt_workers import AdaptWorkers
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
 from .model_packages import PackageExport
+from .places_row import PlacesRow
 from .refusals import Refusals
-from .section import FOR_SCANS, ON, Section
+from .section import FOR_PLACES, FOR_SCANS, ON, Section
 from .settings_form import SettingsForm
 from .show_case import ShowCase
 from .workers import Workers
@@ -30,11 +29,10 @@ SCANS = {
     "crossmoda": {"crossmoda": "--crossmoda"},
     "folders": {"sourceImages": "--source-images", "sourceLabels": "--source-labels", "targetImages": "--target-images"},
 }
-STATUS_MS = 10000  # how long the status bar shows a sentence
 EVALUATION_SCANS = {"evaluateImages": "--evaluate-images", "evaluateLabels": "--evaluate-labels"}
 
 
-class AdaptSection(Section):
+class AdaptSection(AdaptWorkers, Section):
     """Trains in a process of its own, which goes on when Slicer is closed; the folder tells how it stands."""
 
     def __init__(self, panel):
@@ -79,6 +77,8 @@ class AdaptSection(Section):
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
         self.refusals = Refusals(self.update)
+        self.places = PlacesRow(self, self._take)
+        self._followed = set()  # folders whose workers elsewhere were followed again from here
         self._lastWords = {}  # by folder, of workers that were started here
         self._watched = None
         self._checkedScans = None  # what the table of cases is about
@@ -106,6 +106,7 @@ class AdaptSection(Section):
         folder = Path(self.parameters.experiment) if self.parameters.experiment else None
         if folder != self._watched:
             self._watched = folder
+            self._followed.discard(folder)
             self.say(self.ui.adaptPackageStatus, "")
             self.view.open(folder)
 
@@ -124,6 +125,8 @@ class AdaptSection(Section):
         isOn = state in ON or self.workers.isStarting(self._watched)
         for group in (ui.adaptScans, ui.adaptSettings):
             self.show(group, isNew)
+        self.places.show(isNew, self._elsewhere(), isOn)
+        self.followAgain(self._watched, monitor)
         for kind, names in SCANS.items():
             for name in names:
                 self.setRowVisible(self._scanEdits[name], kind == parameters.scansKind)
@@ -156,12 +159,16 @@ class AdaptSection(Section):
         except OSError:
             return False
 
+    def _elsewhere(self):
+        """Where the experiment runs; None for this computer, and for one that has not begun."""
+        return self.view.monitor.elsewhere if self.view.monitor is not None else None
+
     def _problem(self, isNew):
         """Why training cannot be started; empty when it can."""
         if self._watched is None:
             return _("Choose a folder for the experiment.")
-        if not isNew:
-            return ""
+        if self.places.problem or not isNew:
+            return self.places.problem
         try:
             check_folder(self._watched)
         except (CrossModaError, OSError) as error:
@@ -180,7 +187,7 @@ class AdaptSection(Section):
         settings = self.view.monitor.settings if self.view.monitor is not None else None
         if isNew or settings is None:
             return self.view.problem
-        return wording.settingsSummary(settings)
+        return wording.settingsSummary(settings, self._elsewhere())
 
     def _statusText(self, problem, state):
         if refusal := self.refusals.text(self._watched, state):
@@ -301,81 +308,20 @@ class AdaptSection(Section):
 
     def onStart(self, _checked=False):
         """Start or resume training in a process of its own."""
-        if not self.panel.checkDependencies(self, self.ui.adaptStatus):
+        needed = (*FOR_SCANS, *FOR_PLACES) if self.places.name() else ()  # elsewhere that place has the others
+        if not self.panel.checkDependencies(self, self.ui.adaptStatus, *needed):
             return
         folder = self._watched
         words = ["run", "-o", str(folder)]
         if not self._isExperiment():  # else everything is as it was recorded
-            words += [*self._scanWords(), *self._settingWords(), "--device", self.parameters.trainingDevice]
+            words += [*self._scanWords(), *self._settingWords(), *self.places.words()]
             self._rememberFolders()
         self.remember(self.ui.adaptExperimentPath)
         self.start(folder, words)
 
-    def start(self, folder, words):
-        """Start a worker on any folder; the list of trainings does so, too, so that both tell the same of it."""
-        self.refusals.drop(folder)
-        try:
-            self.workers.start(folder, words)
-        except CrossModaError as error:
-            self._refuse(folder, wording.inThePanel(str(error)))
-        self.panel.trainings.add(folder)
-        self.update()
-
-    def onWorkerEnd(self, folder, status, said):
-        """A worker that was started here has ended; one that was refused told nobody but us."""
-        if folder == self._watched:
-            self.view.poll()
-        last, isAlive = read_last_run(folder), self.workers.place.is_alive(folder)
-        # Another one has taken the folder first, and its words are in the same log.
-        isSecond = status not in (0, 130) and (isAlive or f"{folder} is being worked on by " in said)
-        if isSecond:
-            text = self._refuseSecond(folder)
-        elif status == 0:
-            text = _("The training in {folder} has finished; see the module CrossMoDA UDA.").format(folder=folder)
-        else:
-            text = _("The training in {folder} has ended; see the module CrossMoDA UDA.").format(folder=folder)
-        if not isSecond:
-            self._lastWords[folder] = said
-            isTold = last.state(isAlive, True) == "died" or (last.error and last.error in said)
-            if status not in (0, 130) and not isTold:
-                unsaid = _("The training could not be started (status {status}).").format(status=status)
-                self._refuse(folder, wording.inThePanel(said) or unsaid)
-        if not self.view.isShown:
-            slicer.util.showStatusMessage(text, STATUS_MS)
-        self.update()
-
-    def _refuseSecond(self, folder):
-        """Say for a while that somebody else works on a folder; then how that goes is shown."""
-        worker = read_worker(folder)
-        text = _("Not started: {folder} is being worked on already. That training is shown here.").format(folder=folder)
-        if worker is not None:
-            text = _("Not started: {folder} is being worked on by process {pid} on {host}. That training is shown here.")
-            text = text.format(folder=folder, pid=worker["pid"], host=worker["host"])
-        self._refuse(folder, text, STATUS_MS)
-        return text
-
-    def _refuse(self, folder, why, milliseconds=0):
-        isShown = folder == self._watched and self.view.monitor is not None
-        state = self.view.monitor.state if isShown else self.panel.trainings.state(folder)
-        self.refusals.tell(folder, why, state, milliseconds)
-
-    def onWorkerStop(self, folder, problem):
-        """A worker that was asked to stop has stopped, or cannot be stopped from here."""
-        if problem:
-            self._refuse(folder, wording.inThePanel(problem))
-        self.update()
-
     def onStop(self, _checked=False):
         """Ask the worker, wherever it was started, to stop; one that does not is ended by force."""
         self.stop(self._watched)
-
-    def stop(self, folder):
-        """As :meth:`start`."""
-        try:
-            self.workers.stop(folder)
-        except OSError as error:
-            self._refuse(folder, _("{folder} cannot be written ({reason}).").format(folder=folder, reason=error.strerror))
-        self.update()
 
     def onUseModel(self, _checked=False):
         """Choose this experiment as the model of the other sections."""
@@ -392,5 +338,6 @@ class AdaptSection(Section):
         self.package.runner.cancel()
         self.showCase.cancel()
         self.view.hide()
+        self.places.cleanup()
         self.refusals.cleanup()
         self.workers.cleanup()

@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 from ..core.errors import CrossModaError
 from ..core.failures import explain
 from ..core.progress import duration
+from ..experiment.events import SENDING
 from ..places.place import find_place
 from ..watching.monitor import Monitor
 from . import plot_view, tables, wording
@@ -125,6 +126,8 @@ class ExperimentView:
         parts = [wording.stageTitle(stage.name, stage.title)]
         if stage.total:
             parts.append(_("{step} of {total}").format(step=stage.step, total=stage.total))
+        if isOn and stage.name == SENDING and stage.message:
+            parts.append(wording.inThePanel(stage.message))
         if isOn and stage.remaining is not None:
             parts.append(_("about {time} left in this stage").format(time=duration(stage.remaining)))
         ui.adaptStageText.text = ", ".join(parts)

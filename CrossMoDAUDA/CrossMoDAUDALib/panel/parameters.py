@@ -47,4 +47,6 @@ class Parameters:
     translator: str = _START.translation.translator
     iterations: int = _START.self_training.iterations
     trainingDevice: str = "auto"
+    place: str = ""  # the name of another computer; empty for this one
+    placeDevice: str = ""
     settings: str = ""

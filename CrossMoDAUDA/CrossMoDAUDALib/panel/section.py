@@ -11,6 +11,7 @@ from .fitting import breakable, lineWidth, tellWhole
 ON = ("running", "checking")  # an experiment's states while a worker is at it
 # The packages that reading and comparing scans needs; networks need all.
 FOR_SCANS = ("psutil", "SimpleITK", "scipy", "numpy")
+FOR_PLACES = ("psutil", "platformdirs")  # that asking another computer needs
 
 
 class Section:

@@ -63,19 +63,22 @@ class StatusLine:
         monitor, workers = adapt.view.monitor, adapt.workers
         folder = monitor.folder if monitor is not None else None
         state = monitor.state if monitor is not None else "none"
-        name, stage, text = folder.name if folder is not None else "", None, ""
+        name, place, stage, text = folder.name if folder is not None else "", "", None, ""
         if workers.isStopping(folder):
             text = _("The training {name} is being stopped.")
         elif state in ON:
             stage = monitor.current
             text = _("Training {name}: {stage}.") if stage is not None else _("Training {name}.")
+            if monitor.elsewhere is not None:
+                place = monitor.elsewhere.place
+                text = _("Training {name} on {place}: {stage}.") if stage is not None else _("Training {name} on {place}.")
         elif workers.isStarting(folder):
             text = _("The training {name} is being started.")
         elif state == "failed":
             text = _("The training {name} has failed.")
         elif state == "died":
             text = _("The training {name} ended unexpectedly.")
-        parts = [text.format(name=name, stage=wording.stageProgress(stage) if stage is not None else "")] if text else []
+        parts = [text.format(name=name, place=place, stage=wording.stageProgress(stage) if stage is not None else "")] if text else []
         others = [other.name for other in workers.folders() if other != folder]
         if others:
             parts.append(_("Also training: {names}.").format(names=", ".join(others)))

@@ -5,6 +5,7 @@ import time
 from slicer.i18n import tr as _
 
 from ..core.progress import duration
+from ..experiment.elsewhere import NO_CONNECTION
 from . import wording
 
 
@@ -35,6 +36,8 @@ def stateText(standing, doing=""):
 
 
 def _word(standing, doing):
+    if standing.is_on and standing.elsewhere is not None and not doing:
+        return _wordElsewhere(standing)
     words = {
         "starting": _("Starting..."),
         "stopping": _("Stopping..."),
@@ -51,6 +54,21 @@ def _word(standing, doing):
         "unreadable": _("Cannot be read"),
     }
     return words.get(doing or standing.state, standing.state)
+
+
+def _wordElsewhere(standing):
+    elsewhere = standing.elsewhere
+    if not elsewhere.is_alive:
+        text = _("Preparing for {place}")
+    elif elsewhere.state == NO_CONNECTION:
+        text = _("No connection to {place} since {time}")
+    elif not standing.is_followed:
+        text = _("On {place} (as of {time})")
+    elif elsewhere.state:
+        text = _("On {place}, {state}")
+    else:
+        text = _("Training on {place}")
+    return text.format(place=elsewhere.place, time=wording.clock(elsewhere.as_of), state=wording.inThePanel(elsewhere.state))
 
 
 def problemText(standing):
@@ -97,6 +115,8 @@ def detailTexts(standing, doing="", said=""):
         texts.append(told.format(score=meanText(standing.score), cases=standing.score.cases, round=roundText(standing.score)))
     elif standing.state not in ("gone", "unreadable"):
         texts.append(_("No scores yet."))
+    if standing.elsewhere is not None:
+        texts.append(_("It runs on {place}; this folder is a copy.").format(place=standing.elsewhere.place))
     if standing.when:
         texts.append(_("Last change: {time}.").format(time=whenText(standing)))
     return [*texts, _("Folder: {folder}").format(folder=standing.folder)]

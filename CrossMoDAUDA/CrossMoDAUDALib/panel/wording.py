@@ -2,10 +2,12 @@
 
 import functools
 import re
+import time
 
 from slicer.i18n import getContext, translate
 from slicer.i18n import tr as _
 
+from ..experiment.elsewhere import NO_CONNECTION
 from ..method import plan
 from ..translation.registry import loss, registrations, source_file
 from . import core_texts
@@ -39,11 +41,15 @@ def translatorText(translator, text):
     return translate(getContext(source_file(translator)), text)  # marked for translation there
 
 
-def settingsSummary(settings):
-    """What an experiment was started with, in a sentence."""
+def settingsSummary(settings, elsewhere=None):
+    """What an experiment was started with, and where it runs if that is elsewhere, in sentences."""
     presets = {name: title for name, title, _tip in presetTitles()}
     translators = {name: title for name, title, _tip in translatorTitles()}
-    return _("Preset: {preset}. Image translation: {translator}. Self-training iterations: {iterations}.").format(
+    told = _("Preset: {preset}. Image translation: {translator}. Self-training iterations: {iterations}.")
+    if elsewhere is not None:
+        told += " " + _("It runs on {place}; this folder is a copy.")
+    return told.format(
+        place=elsewhere.place if elsewhere is not None else "",
         preset=presets.get(settings.preset, settings.preset),
         translator=translators.get(settings.translation.translator, settings.translation.translator),
         iterations=settings.self_training.iterations,
@@ -83,6 +89,8 @@ def stageProgress(stage):
 
 def experimentState(monitor):
     """An experiment's state as a sentence."""
+    if monitor.elsewhere is not None and monitor.state in ("running", "checking"):
+        return stateElsewhere(monitor.elsewhere, monitor.is_followed)
     last = monitor.last_run
     sentences = {
         "none": "",
@@ -98,9 +106,37 @@ def experimentState(monitor):
     return sentences[monitor.state]
 
 
+def stateElsewhere(elsewhere, isFollowed):
+    """How a worker elsewhere stands, as a sentence.
+
+    Args:
+        elsewhere: as :class:`.experiment.elsewhere.Elsewhere`.
+        isFollowed: whether a process here asks that place again and again.
+    """
+    if not elsewhere.is_alive:
+        text = _("Preparing the training on {place}.")
+    elif elsewhere.state == NO_CONNECTION:
+        text = _("No connection to {place} since {time}; the work there goes on.")
+    elif not isFollowed:
+        text = _("Runs on {place} (as of {time}).")
+    elif elsewhere.state:
+        text = _("On {place}: {state}.")
+    else:
+        text = _("Training on {place}. It goes on when Slicer is closed.")
+    return text.format(place=elsewhere.place, time=clock(elsewhere.as_of), state=inThePanel(elsewhere.state))
+
+
+def clock(when):
+    """A time in seconds since 1970 as a clock shows it, with its day if that is not today."""
+    local = time.localtime(when)
+    return time.strftime("%H:%M" if local[:3] == time.localtime()[:3] else "%d %b %H:%M", local)
+
+
 def workerText(monitor):
     """Who works on an experiment, for a tool tip; empty when nobody does."""
     worker = monitor.worker or {}
+    if worker and monitor.elsewhere is not None:
+        return _("Process {pid} on the computer {host} keeps this folder up to date.").format(**worker)
     return _("Process {pid} on the computer {host}.").format(**worker) if worker else ""
 
 
@@ -211,6 +247,13 @@ def inThePanel(message):
         (r" with --device(?=[.,;])", ""),
         (r"--device (\w+)", _("the device {name}")),
         (r"--evaluate-images and --evaluate-labels", _("evaluation images and evaluation labels")),
+        (r"`place install [^`]*`", _("“Install there”")),
+        (r"`place add`", _("“Add a place...”")),
+        (r"`place add [^`]*`", _("“Change...”")),
+        (r"`place check[^`]*`", _("“Check”")),
+        (r"(?<=then )run the same command again", _("press Resume")),
+        (r"; give --on \S+, or another output folder\.", _("; choose another folder.")),
+        (r"; leave --on out, or name another output folder\.", _("; choose another folder.")),
         (r"--dry-run lists all", _("Check scans lists all")),
         (r"`?--set ([\w.]+)=([^\s;,`]*[^\s;,.`])`?", _("the setting {name} at {value}")),
         (r"\S*\.[0-9a-f]{32}\.partial[\w.]*", _("the new file")),

@@ -3,6 +3,7 @@
 import qt
 
 from ..core.errors import CrossModaError
+from ..experiment.elsewhere import has_begun_elsewhere
 from ..places.place import find_place
 
 LOOK_MS = 500
@@ -37,6 +38,14 @@ class Workers:
         self._sending[folder] = self.place.send(words)
         self._send(folder)  # at once where nothing has to be sent
         self._timer.start()
+
+    def follow(self, folder):
+        """Keep the copy of an experiment up to date whose worker elsewhere nobody follows; nothing is started there.
+
+        Raises:
+            CrossModaError: it cannot be started.
+        """
+        self.start(folder, ["status", str(folder), "--follow"])
 
     def _send(self, folder):
         try:
@@ -76,12 +85,16 @@ class Workers:
         """Ask a worker to stop, wherever it was started; one that does not is ended by force.
 
         Raises:
+            CrossModaError: it runs elsewhere, and no process here can be started that follows it.
             OSError: the folder cannot be written.
         """
         if self._sending.pop(folder, None) is not None:
             self._onChange(folder, "")
             return
-        isStarting = self.isStarting(folder)
+        isElsewhere = has_begun_elsewhere(folder)
+        if isElsewhere and not (self.place.is_alive(folder) or folder in self._workers):
+            self.follow(folder)  # who follows a worker can stop it
+        isStarting = self.isStarting(folder) and not isElsewhere
         self._stops[folder] = self.place.stop(folder, self._workers.get(folder))
         if isStarting:
             del self._workers[folder]  # its status tells nothing

@@ -249,10 +249,14 @@ def _run(
             with subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=errors, cwd=folder, env=environment) as process:
                 assert process.stdout is not None
                 said = []
-                for line in process.stdout:
-                    said.append(text := line.decode("utf-8", "replace"))
-                    if tell is not None and text.strip() and not text.startswith(there.MARK):
-                        tell(text.rstrip())
+                try:
+                    for line in process.stdout:
+                        said.append(text := line.decode("utf-8", "replace"))
+                        if tell is not None and text.strip() and not text.startswith(there.MARK):
+                            tell(text.rstrip())
+                except BaseException:
+                    process.kill()  # an interrupted copy would go on alone
+                    raise
         except FileNotFoundError:
             raise InputError(f"There is no program '{command[0]}' on this computer; install OpenSSH's client.") from None
         errors.seek(0)

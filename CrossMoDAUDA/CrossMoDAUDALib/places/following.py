@@ -17,11 +17,11 @@ from ..core.failures import INTERRUPTED
 from ..core.files import write_text
 from ..core.interrupts import raise_swallowed
 from ..core.settings import Settings
-from ..experiment.elsewhere import Elsewhere, read_elsewhere
+from ..experiment.elsewhere import NO_CONNECTION, Elsewhere, read_elsewhere
 from ..experiment.events import CHECK, SENDING, Event, EventLog
 from ..experiment.folder import Experiment, check_folder, prepare_folder
 from ..experiment.last_run import read_last_run
-from ..experiment.lock import FORCE, REQUEST, locked
+from ..experiment.lock import FORCE, REQUEST, locked, stopping_on_request
 from ..experiment.markers import read_markers
 from .connection import UnreachableError
 from .place import SECONDS_TO_STOP
@@ -92,6 +92,21 @@ def run_elsewhere(
         return follower.follow()
 
 
+def follow_elsewhere(folder: Path, remote: Remote, log: EventLog) -> int:
+    """Follow the worker of an experiment elsewhere until it has ended; nothing is ever started there.
+
+    Returns:
+        The worker's exit status.
+
+    Raises:
+        CrossModaError: another process follows it, or the work failed.
+        DetachedError: this process was interrupted; the worker goes on.
+    """
+    with locked(folder):
+        (folder / REQUEST).unlink(missing_ok=True)
+        return Follower(folder, remote, log).follow()
+
+
 def known_elsewhere(folder: Path, place: str) -> Elsewhere | None:
     """Where an experiment runs, which must be this place; None for one that has not begun.
 
@@ -128,19 +143,11 @@ class Follower:
             Whether there is a worker to follow.
         """
         elsewhere = read_elsewhere(self.folder)
-        if elsewhere is not None and elsewhere.more.get("begun") and self._patiently(partial(self.remote.look, elsewhere))["is_alive"]:
+        if elsewhere is not None and elsewhere.has_begun and self._patiently(partial(self.remote.look, elsewhere))["is_alive"]:
             return True
         self.log.write("run", state="started")
-        if elsewhere is None and not Experiment.exists(self.folder):  # whose scans were good when it was recorded
-            self._check(settings, cohort)
-        self._patiently(self.remote.refuse_unfit)
-        if elsewhere is None:
-            elsewhere = Elsewhere(self.remote.place.name, self._patiently(self.remote.new_folder), cohort)
-        elsewhere = elsewhere.save(self.folder, words=tuple(words), is_alive=False, state="")
-        self.log.write("stage", stage=SENDING, state="started")
-        began, progress = time.monotonic(), self.log.progress(SENDING)
-        command = self._patiently(lambda: self.remote.send(elsewhere, self.folder, progress))
-        self.log.write("stage", stage=SENDING, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
+        with stopping_on_request(self.folder, is_fresh=False):  # there is nothing there yet that would have to be stopped
+            elsewhere, command = self._send(elsewhere, words, settings, cohort)
         if script_only:
             self._write_script(elsewhere, command)
             return False
@@ -151,6 +158,20 @@ class Follower:
             f"Submitted to {self.remote.place.name} as job {known['job']}." if "job" in known else f"Started on {self.remote.place.name}."
         )
         return True
+
+    def _send(self, elsewhere: Elsewhere | None, words: list[str], settings: Settings, cohort: Cohort) -> tuple[Elsewhere, list[str]]:
+        """Check the scans here and send what is missing; where it runs, and the words that start it there."""
+        if elsewhere is None and not Experiment.exists(self.folder):  # whose scans were good when it was recorded
+            self._check(settings, cohort)
+        self._patiently(self.remote.refuse_unfit)
+        if elsewhere is None:
+            elsewhere = Elsewhere(self.remote.place.name, self._patiently(self.remote.new_folder), cohort)
+        here = elsewhere.save(self.folder, words=tuple(words), is_alive=False, state="")
+        self.log.write("stage", stage=SENDING, state="started")
+        began, progress = time.monotonic(), self.log.progress(SENDING)
+        command = self._patiently(lambda: self.remote.send(here, self.folder, progress))
+        self.log.write("stage", stage=SENDING, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
+        return here, command
 
     def _write_script(self, elsewhere: Elsewhere, command: list[str]) -> None:
         path = self.folder / SCRIPT
@@ -304,12 +325,12 @@ class Follower:
                 found = call()
             except UnreachableError as error:
                 elsewhere = read_elsewhere(self.folder)
-                if elsewhere is None or not elsewhere.more.get("begun"):  # nothing is under way there that waits for us
+                if elsewhere is None or not elsewhere.has_begun:  # nothing is under way there that waits for us
                     raise
                 if not self._is_lost:
                     self._is_lost = True
                     self._tell(f"{error} The work there goes on; trying again.")
-                    elsewhere.save(self.folder, state="no connection")
+                    elsewhere.save(self.folder, state=NO_CONNECTION)
                 self._sleep(wait)
                 wait = min(wait * 2, longest)
             else:

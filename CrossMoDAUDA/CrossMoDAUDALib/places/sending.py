@@ -91,7 +91,8 @@ def send_scans(
         missing = connection.ask("missing_scans", folder=folder, names=names)
         for first in range(0, len(missing), FILES_AT_ONCE):
             raise_swallowed()
-            progress(len(names) - len(missing) + first, len(names), "sent")
+            left = sum((staging / name).stat().st_size for name in missing[first:])
+            progress(len(names) - len(missing) + first, len(names), f"{left / 1e6:.0f} MB left to send")
             some = missing[first : first + FILES_AT_ONCE]
             for _ in range(2):  # once more what arrived damaged, as after an earlier break
                 connection.send(staging, some, f"{folder}/scans/incoming")
@@ -101,7 +102,7 @@ def send_scans(
             if some:
                 path = next(scans[place] for place, stored_name in stored.items() if stored_name == some[0])
                 raise CrossModaError(f"{path} has changed while it was sent, or did not arrive whole; run the same command again.")
-        progress(len(names), len(names), "sent")
+        progress(len(names), len(names))
         return stored
 
 

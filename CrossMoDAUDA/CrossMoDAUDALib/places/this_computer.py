@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..core.errors import CrossModaError
 from ..core.failures import missing_packages
 from ..core.settings import Settings
+from ..experiment.elsewhere import has_begun_elsewhere
 from ..experiment.lock import REQUEST, is_running, read_worker, request_stop, withdraw_stop
 from . import place
 from .place import Steps, Stop, Worker
@@ -98,7 +99,9 @@ def _stopping(folder: Path, worker: Worker | None, force: bool) -> Iterator[str]
     def is_there() -> bool:
         return is_running(folder) or (worker is not None and worker.poll() is None)
 
-    if isinstance(worker, _LocalWorker) and not worker.has_begun():  # it has nothing to bring to an end
+    if has_begun_elsewhere(folder):
+        yield from _stopping_elsewhere(folder, worker, force, is_there)
+    elif isinstance(worker, _LocalWorker) and not worker.has_begun():  # it has nothing to bring to an end
         yield from _until_gone(is_there, worker.kill(), "waiting")
     else:
         request_stop(folder)
@@ -117,6 +120,28 @@ def _stopping(folder: Path, worker: Worker | None, force: bool) -> Iterator[str]
         with contextlib.suppress(OSError):
             withdraw_stop(folder)
     yield "stopped"
+
+
+def _stopping_elsewhere(folder: Path, worker: Worker | None, force: bool, is_there: Callable[[], bool]) -> Iterator[str]:
+    """The states where who holds the folder here only follows a worker elsewhere: it stops that one, and kills it if need be.
+
+    Killed itself, it would leave the worker at its work; so it is waited for as long as it takes, as while there is no connection.
+    """
+    while is_there() and isinstance(worker, _LocalWorker) and not worker.has_begun():
+        yield "asked"
+    request_stop(folder, force)
+    asked, deadline = time.time(), time.monotonic() + place.SECONDS_TO_STOP
+    yield "asked"
+    while is_there():
+        if _came_too_early(folder, asked):
+            with contextlib.suppress(OSError):
+                request_stop(folder, force)
+        if not force and time.monotonic() > deadline:
+            yield "late"
+        else:
+            yield "asked" if (folder / REQUEST).exists() else "waiting"
+    with contextlib.suppress(OSError):
+        withdraw_stop(folder)
 
 
 def _came_too_early(folder: Path, asked: float) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..core.errors import CrossModaError
 from ..core.failures import explain
 from ..core.layout import iteration_number
+from ..experiment.elsewhere import Elsewhere, ElsewhereReader
 from ..experiment.events import Event
 from ..experiment.folder import Experiment
 from ..experiment.last_run import LastRun, read_tail
@@ -56,6 +57,8 @@ class Standing:
         score: of the last round; None before the first.
         when: seconds since 1970 of the last thing that happened; 0 while unknown.
         is_study: whether it is a study.
+        elsewhere: where its worker runs; None where that is this computer.
+        is_followed: whether a process here works on it, or follows its worker.
     """
 
     folder: Path
@@ -68,6 +71,8 @@ class Standing:
     score: Score | None = None
     when: float = 0.0
     is_study: bool = False
+    elsewhere: Elsewhere | None = None
+    is_followed: bool = False
 
     @property
     def is_on(self) -> bool:
@@ -79,7 +84,9 @@ class Standing:
 class _Known:
     """What was found in a folder, and by what it is known that nothing has changed since."""
 
-    sign: tuple[bool, Stamp, Stamp, Stamp] | None = None  # whether a worker holds it; log, record and table of scores
+    place: ElsewhereReader
+    # Whether a process holds it; where it runs; log, record and table of scores.
+    sign: tuple[bool, Elsewhere | None, Stamp, Stamp, Stamp] | None = None
     standing: Standing | None = None
     record: Stamp = None
     titles: dict[str, Title] = field(default_factory=dict)
@@ -102,7 +109,7 @@ class Lookout:
     def look(self, folder: Path) -> Standing:
         """How an experiment stands; never raises for what is wrong with its folder."""
         try:
-            return self._look(folder, self._known.setdefault(folder, _Known()))
+            return self._look(folder, self._known.setdefault(folder, _Known(ElsewhereReader(folder))))
         except (FileNotFoundError, NotADirectoryError):
             self.forget(folder)
             return Standing(folder, "gone")
@@ -112,9 +119,11 @@ class Lookout:
 
     def _look(self, folder: Path, known: _Known) -> Standing:
         changed = folder.stat().st_mtime
-        running = is_running(folder)  # before reading: what it wrote before its end is then read below
+        followed = is_running(folder)  # before reading: what it wrote before its end is then read below
+        elsewhere = known.place.read()
+        running = followed or (elsewhere is not None and elsewhere.is_alive)
         table = folder / "evaluation" / "table.csv"
-        sign = (running, _stamp(folder / "events.jsonl"), record := _stamp(folder / "experiment.json"), _stamp(table))
+        sign = (followed, elsewhere, _stamp(folder / "events.jsonl"), record := _stamp(folder / "experiment.json"), _stamp(table))
         if sign == known.sign and known.standing is not None:
             return known.standing
         events, is_cut = read_tail(folder)
@@ -127,6 +136,8 @@ class Lookout:
             stage,
             score=read_score(table),
             when=float(events[-1].get("time", changed)) if events else changed,
+            elsewhere=elsewhere,
+            is_followed=followed,
         )
         try:
             self._read_record(folder, known, record)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..core.progress import TimeLeft
 from ..core.settings import Settings
+from ..experiment.elsewhere import Elsewhere, ElsewhereReader
 from ..experiment.events import Event, read_events
 from ..experiment.folder import Experiment
 from ..experiment.last_run import LastRun
@@ -98,7 +99,9 @@ class Monitor:
         curves: by stage and quantity.
         messages: texts of warnings, errors and starts, with their times.
         last_run: how the worker's last start went, with the sentence of its failure.
-        worker: pid, host and start of who works on it.
+        worker: pid, host and start of who works on it; of one elsewhere, who follows it from here.
+        elsewhere: where its worker runs and how it stood when that place was last asked; None where that is this computer.
+        is_followed: whether a process works on it, or follows its worker, now.
         is_behind: whether there is more to read than one poll took.
         generation: counts the experiments that were followed in this folder, one after the other.
 
@@ -117,6 +120,9 @@ class Monitor:
         self.messages: deque[tuple[float, str, str]] = deque(maxlen=MESSAGES)
         self.last_run = LastRun()
         self.worker: dict[str, Any] | None = None
+        self.elsewhere: Elsewhere | None = None
+        self.is_followed = False
+        self._place = ElsewhereReader(folder)
         self.is_behind = True
         self.settings: Settings | None = None
         self.generation = 0
@@ -133,14 +139,16 @@ class Monitor:
 
     def poll(self) -> bool:
         """Read what is new in the folder; returns whether anything has changed."""
-        before = (self.state, self._offset, self.worker)
+        before = (self.state, self._offset, self.worker, self.elsewhere)
         log = self.folder / "events.jsonl"
         if self.settings is None and Experiment.exists(self.folder):
             experiment = Experiment.load(self.folder)
             self.settings = experiment.settings
             for planned in plan(experiment.settings, experiment.cohort):
                 self._stage(planned.name).title = planned.title
-        running = is_running(self.folder)  # before reading: what it wrote before its end is then read below
+        self.is_followed = is_running(self.folder)  # before reading: what it wrote before its end is then read below
+        self.elsewhere = self._place.read()
+        running = self.is_followed or (self.elsewhere is not None and self.elsewhere.is_alive)
         if self._offset and (not log.is_file() or log.stat().st_size < self._offset):  # deleted, or another experiment's now
             generation = self.generation + 1
             self.__init__(self.folder)  # type: ignore[misc]
@@ -151,14 +159,14 @@ class Monitor:
         for event in events:
             with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # a line that a newer version or a bad disk wrote
                 self._follow(event)
-        self.worker = read_worker(self.folder) if running else None
+        self.worker = read_worker(self.folder) if self.is_followed else None
         # A log that has not been read to its end may end in an earlier session's word.
         self.state = "reading" if self.is_behind and not running else self.last_run.state(running, self.settings is not None)
         if not running:
             for stage in self.stages:
                 if stage.state == "running":
                     stage.state, stage.remaining = "stopped", None
-        return before != (self.state, self._offset, self.worker)
+        return before != (self.state, self._offset, self.worker, self.elsewhere)
 
     def _stage(self, name: str) -> StageProgress:
         found = next((stage for stage in self.stages if stage.name == name), None)

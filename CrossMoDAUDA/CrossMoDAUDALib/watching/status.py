@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from ..core.progress import duration
+from ..experiment.elsewhere import Elsewhere, read_elsewhere
 from ..experiment.events import CHECK, read_events
 from ..experiment.folder import Experiment, how_to_go_on
 from ..experiment.last_run import LastRun
@@ -26,13 +28,15 @@ def describe(folder: Path) -> str:
     Raises:
         InputError: there is no experiment.
     """
-    running = is_running(folder)  # before reading: what it wrote before its end is then read below
+    followed = is_running(folder)  # before reading: what it wrote before its end is then read below
+    elsewhere = read_elsewhere(folder)
+    running = followed or (elsewhere is not None and elsewhere.is_alive)
     events, _ = read_events(folder / "events.jsonl")
     last = LastRun()
     for event in events:
         last.follow(event)
     has_begun = Experiment.exists(folder)
-    state, *error = _state(folder, last.state(running, has_begun), last)
+    state, *error = _state(folder, last.state(running, has_begun), last, elsewhere)
     if not has_begun and (running or last.said):
         return "\n".join([f"Experiment  {folder} (not begun)", state, *error])
     experiment = Experiment.load(folder)
@@ -44,11 +48,13 @@ def describe(folder: Path) -> str:
         f"{iterations} self-training iteration{'' if iterations == 1 else 's'}, seed {settings.seed}",
         f"Cohort      {len(cohort.source)} source, {len(cohort.target)} target, {len(cohort.evaluation)} evaluation cases",
     ]
+    if elsewhere is not None:
+        lines.append(f"Place       {elsewhere.place}, {elsewhere.folder}; this folder is a copy")
     lines.append(state)
     finished = [event for event in events if event.get("state") == "finished" and "stage" in event]
     durations = {event["stage"]: event.get("metrics", {}).get("seconds", 0) for event in finished}
     markers, stages = read_markers(folder), plan(settings, cohort)
-    waiting = due(stages, markers, folder)
+    waiting = due(stages, markers, folder if elsewhere is None else None)
     for name in markers:
         if name not in waiting:
             lines.append(f"  done      {name:<32}{duration(durations.get(name, 0)):>12}")
@@ -69,11 +75,20 @@ def describe(folder: Path) -> str:
     return "\n".join(lines + error)
 
 
-def _state(folder: Path, state: str, last: LastRun) -> list[str]:
+def as_of(elsewhere: Elsewhere) -> str:
+    """When a place was last asked, in this computer's time; with its date if that is not today's."""
+    when = time.localtime(elsewhere.as_of)
+    return time.strftime("%H:%M" if when[:3] == time.localtime()[:3] else "%Y-%m-%d %H:%M", when)
+
+
+def _state(folder: Path, state: str, last: LastRun, elsewhere: Elsewhere | None) -> list[str]:
     """The line on the state and, after a failure, the one on its error."""
     if state in ("running", "checking"):
         worker = read_worker(folder)
         text = f"running (process {worker['pid']} on {worker['host']})" if worker else "running"
+        if elsewhere is not None and elsewhere.is_alive:
+            said, job = f": {elsewhere.state}" if elsewhere.state else "", f", job {elsewhere.job}" if elsewhere.job else ""
+            text = f"running on {elsewhere.place}{job}{said} (as of {as_of(elsewhere)})"
         return [f"State       {text}{': checking the scans' if state == 'checking' else ''}"]
     lines = [f"State       {STATES.get(state, state)}{f'; {how_to_go_on(folder)}' if state in ('died', 'interrupted') else ''}"]
     return [*lines, f"Error       {last.error}"] if state == "failed" and last.error else lines

@@ -4,24 +4,12 @@
 <context>
 <name>CoreTexts</name>
 <message>
-<source># Places where CrossMoDAUDA's work runs; `crossmoda-uda place` writes this file. No passwords: ssh asks for them.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>#SBATCH --ntasks-per-node=1</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>#SBATCH --requeue</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>'{name}' and '{name2}' have no structure in common; give their segments the same names.</source>
 <translation>'{name}' und '{name2}' haben keine Struktur gemeinsam; ihren Segmenten dieselben Namen geben.</translation>
 </message>
 <message>
 <source>'{name}' cannot name a place; use letters, digits, '_', '-' and '.'.</source>
-<translation type="unfinished"></translation>
+<translation>'{name}' geht nicht als Name; nur Buchstaben, Ziffern, '_', '-' und '.' verwenden.</translation>
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; known are {places}.</source>
@@ -29,23 +17,19 @@
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; known are {places}; `place add` adds one.</source>
-<translation type="unfinished"></translation>
+<translation>'{name}' ist kein bekannter Rechner; bekannt sind {places}; `place add` fügt einen hinzu.</translation>
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; none is known yet; `place add` adds one.</source>
-<translation type="unfinished"></translation>
+<translation>'{name}' ist kein bekannter Rechner; noch ist keiner bekannt; `place add` fügt einen hinzu.</translation>
 </message>
 <message>
 <source>(and {count} more; --dry-run lists all)</source>
 <translation>(und {count} weitere; Scans prüfen zeigt alle)</translation>
 </message>
 <message>
-<source>, Slurm partition {partition}</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>, {ahead} ahead in its partition</source>
-<translation type="unfinished"></translation>
+<translation>, {ahead} davor in seiner Partition</translation>
 </message>
 <message>
 <source>, {number} of {stages} experiments</source>
@@ -61,15 +45,15 @@
 </message>
 <message>
 <source>--extra '{option}' is no option of sbatch's; write it in one word, as --extra=--constraint=a100.</source>
-<translation type="unfinished"></translation>
+<translation>--extra '{option}' ist keine Option von sbatch; in einem Wort schreiben, wie --extra=--constraint=a100.</translation>
 </message>
 <message>
 <source>--folder must name a folder of its own on that computer.</source>
-<translation type="unfinished"></translation>
+<translation>--folder muss einen eigenen Ordner auf jenem Rechner nennen.</translation>
 </message>
 <message>
 <source>--gpus must be 0 or more and --nodes 1 or more.</source>
-<translation type="unfinished"></translation>
+<translation>--gpus muss mindestens 0 sein und --nodes mindestens 1.</translation>
 </message>
 <message>
 <source>--largest-component none switches it off for all structures; give it alone.</source>
@@ -85,7 +69,7 @@
 </message>
 <message>
 <source>--script-only is for clusters, and {name} is none; leave it out, or add the place with --slurm.</source>
-<translation type="unfinished"></translation>
+<translation>--script-only ist für Cluster, und {name} ist keiner; weglassen oder den Rechner mit --slurm hinzufügen.</translation>
 </message>
 <message>
 <source>--set {assignment} is not KEY=VALUE; write for example --set seed=1.</source>
@@ -97,31 +81,27 @@
 </message>
 <message>
 <source>--ssh '{ssh}' is no host; give HOST or USER@HOST. Its port, key and jump host belong into ~/.ssh/config.</source>
-<translation type="unfinished"></translation>
+<translation>--ssh '{ssh}' ist kein Rechner; HOST oder USER@HOST angeben. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
 </message>
 <message>
 <source>--time '{time}' is no time limit of Slurm's; write it as 24:00:00 or 2-00:00:00.</source>
-<translation type="unfinished"></translation>
+<translation>--time '{time}' ist keine Zeitgrenze von Slurm; wie 24:00:00 oder 2-00:00:00 schreiben.</translation>
 </message>
 <message>
 <source>--time '{time}' is too short; give two minutes or more, so that the work goes on from job to job.</source>
-<translation type="unfinished"></translation>
+<translation>--time '{time}' ist zu kurz; mindestens zwei Minuten angeben, damit die Arbeit von Auftrag zu Auftrag weitergeht.</translation>
 </message>
 <message>
 <source>--{name} is for clusters; give --slurm too, or leave it out.</source>
-<translation type="unfinished"></translation>
+<translation>--{name} ist für Cluster; auch --slurm angeben oder es weglassen.</translation>
 </message>
 <message>
 <source>--{option} '{value}' holds control characters; give another.</source>
-<translation type="unfinished"></translation>
+<translation>--{option} '{value}' enthält Steuerzeichen; etwas anderes angeben.</translation>
 </message>
 <message>
 <source>--{option} '{value}' is no name of Slurm's; letters, digits, '_', '-', '.' and ',' are.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>&gt;&gt; worker.log 2&gt;&amp;1</source>
-<translation type="unfinished"></translation>
+<translation>--{option} '{value}' ist kein Name von Slurm; Buchstaben, Ziffern, '_', '-', '.' und ',' sind erlaubt.</translation>
 </message>
 <message>
 <source>A helper process died while {message}, most likely because memory ran out; run again with --set helper_processes=0 or fewer.</source>
@@ -192,10 +172,6 @@
 <translation>Vorhersagen über gespiegelte Kopien des Scans mitteln.</translation>
 </message>
 <message>
-<source>Bad configuration option</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Base features</source>
 <translation>Merkmale der ersten Stufe</translation>
 </message>
@@ -214,10 +190,6 @@
 <message>
 <source>CPU ({get_num_threads} threads)</source>
 <translation>CPU ({get_num_threads} Threads)</translation>
-</message>
-<message>
-<source>Can't open user config file</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Cannot read the list of Python packages {path} ({error}); reinstall the extension.</source>
@@ -256,14 +228,6 @@
 <translation>Konvention</translation>
 </message>
 <message>
-<source>Could not find a version</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Could not resolve hostname</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Cross entropy weight</source>
 <translation>Gewicht, Kreuzentropie</translation>
 </message>
@@ -294,10 +258,6 @@
 <message>
 <source>Discriminator layers</source>
 <translation>Schichten (Diskriminator)</translation>
-</message>
-<message>
-<source>Disk quota exceeded</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Do not trust the results of {name}: {against}</source>
@@ -352,10 +312,6 @@
 <translation>Belege</translation>
 </message>
 <message>
-<source>Exceeded job memory limit</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Feature maps of nnU-Net's first stage.</source>
 <translation>Merkmalskarten der ersten Stufe von nnU-Net.</translation>
 </message>
@@ -377,11 +333,11 @@
 </message>
 <message>
 <source>Files could not be copied from {name} ({last_line}).</source>
-<translation type="unfinished"></translation>
+<translation>Dateien konnten nicht von {name} geholt werden ({last_line}).</translation>
 </message>
 <message>
 <source>Files could not be copied to {name} ({last_line}).</source>
-<translation type="unfinished"></translation>
+<translation>Dateien konnten nicht zu {name} gesendet werden ({last_line}).</translation>
 </message>
 <message>
 <source>Finest spacing (mm)</source>
@@ -426,10 +382,6 @@
 <message>
 <source>Highest fitting intensity, relative to the mean inside the pseudo-label.</source>
 <translation>Größte passende Intensität, relativ zum Mittel im Pseudo-Label.</translation>
-</message>
-<message>
-<source>Host key verification failed</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>How empty masks and the mean surface distance are counted.</source>
@@ -494,22 +446,6 @@
 <message>
 <source>Interrupted; run the same command to continue where it stopped.</source>
 <translation>Unterbrochen; Fortsetzen macht dort weiter, wo es war.</translation>
-</message>
-<message>
-<source>Invalid account</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Invalid feature</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Invalid generic resource</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Invalid job id</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Iterations</source>
@@ -580,10 +516,6 @@
 <translation>Es wird geprüft, ob die Scans die sind, mit denen das Experiment begann.</translation>
 </message>
 <message>
-<source>Max retries exceeded</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Mean DSC</source>
 <translation>Mittlerer DSC</translation>
 </message>
@@ -598,10 +530,6 @@
 <message>
 <source>Memory ran out; close other programs, or run with --set helper_processes=0 and smaller batches.</source>
 <translation>Der Speicher ging aus; andere Programme schließen und erneut versuchen.</translation>
-</message>
-<message>
-<source>Memory specification</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Minutes that the whole experiment may take here: slices and epochs are chosen when it begins, for the scans and the computer; what differs from the preset stays. 0: as the settings say.</source>
@@ -636,22 +564,6 @@
 <translation>Keine Labelkarte von {name} enthält eine Struktur, es gibt also nichts zu lernen; die Labelkarten der Quelldomäne prüfen.</translation>
 </message>
 <message>
-<source>No matching distribution</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>No space</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>No such file</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>No such file or directory</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>No volume is chosen; choose the scan to work on.</source>
 <translation>Es ist kein Volumen gewählt; den Scan wählen, mit dem gearbeitet wird.</translation>
 </message>
@@ -676,10 +588,6 @@
 <translation>Knoten {number} ist schon da; starten Sie den Befehl auf jedem Knoten einmal.</translation>
 </message>
 <message>
-<source>Nodes required for job are DOWN</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Not for clinical use.</source>
 <translation>Nicht für den klinischen Einsatz.</translation>
 </message>
@@ -698,10 +606,6 @@
 <message>
 <source>Patches</source>
 <translation>Ausschnitte</translation>
-</message>
-<message>
-<source>Permission denied</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Pool size</source>
@@ -761,11 +665,11 @@
 </message>
 <message>
 <source>Python on {name} is {version}; 3.11 to 3.13 is needed: name another there with `place add --python`.</source>
-<translation type="unfinished"></translation>
+<translation>Python auf {name} ist {version}; gebraucht wird 3.11 bis 3.13: mit `place add --python` dort ein anderes nennen.</translation>
 </message>
 <message>
 <source>Python there makes no environments ({last_line}); install python3-venv there, or name a Python that has the packages with `place add --python`.</source>
-<translation type="unfinished"></translation>
+<translation>Python dort legt keine Umgebungen an ({last_line}); dort python3-venv installieren oder mit `place add --python` ein Python nennen, das die Pakete hat.</translation>
 </message>
 <message>
 <source>Reconstruction weight</source>
@@ -786,10 +690,6 @@
 <message>
 <source>Refinement entropy</source>
 <translation>Entropie der Verfeinerung</translation>
-</message>
-<message>
-<source>Requested node configuration is not available</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Residual blocks of the ResNet generator.</source>
@@ -849,7 +749,7 @@
 </message>
 <message>
 <source>Sending {wheel} ({number} of {count}).</source>
-<translation type="unfinished"></translation>
+<translation>{wheel} wird gesendet ({number} von {count}).</translation>
 </message>
 <message>
 <source>Several nodes train on CUDA GPUs or on CPUs, not on mps; run with --device cpu.</source>
@@ -865,27 +765,23 @@
 </message>
 <message>
 <source>Slurm does not answer</source>
-<translation type="unfinished"></translation>
+<translation>Slurm antwortet nicht</translation>
 </message>
 <message>
 <source>Slurm job {number} can never start: {slurm_never}</source>
-<translation type="unfinished"></translation>
+<translation>Slurm-Auftrag {number} kann nie beginnen: {slurm_never}</translation>
 </message>
 <message>
 <source>Slurm job {number}: {why}</source>
-<translation type="unfinished"></translation>
+<translation>Slurm-Job {number}: {why}</translation>
 </message>
 <message>
 <source>Slurm took no job: {items}.</source>
-<translation type="unfinished"></translation>
+<translation>Slurm hat keinen Job angenommen: {items}.</translation>
 </message>
 <message>
 <source>Slurm's controller does not answer; try again later</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Socket timed out</source>
-<translation type="unfinished"></translation>
+<translation>Slurms Steuerung antwortet nicht; später noch einmal versuchen</translation>
 </message>
 <message>
 <source>Start each retraining from the weights of the iteration before.</source>
@@ -893,7 +789,7 @@
 </message>
 <message>
 <source>Started on {name}.</source>
-<translation type="unfinished"></translation>
+<translation>Auf {name} gestartet.</translation>
 </message>
 <message>
 <source>Step of the sliding window as a share of the patch.</source>
@@ -945,7 +841,7 @@
 </message>
 <message>
 <source>Submitted to {name} as job {known}.</source>
-<translation type="unfinished"></translation>
+<translation>Auf {name} eingereiht als Job {known}.</translation>
 </message>
 <message>
 <source>Temperature</source>
@@ -997,11 +893,11 @@
 </message>
 <message>
 <source>The connection to {name} broke off in mid-answer; try again.</source>
-<translation type="unfinished"></translation>
+<translation>Die Verbindung zu {name} riss mitten in der Antwort ab; noch einmal versuchen.</translation>
 </message>
 <message>
 <source>The connection to {name} broke off while files were copied ({last_line}).</source>
-<translation type="unfinished"></translation>
+<translation>Die Verbindung zu {name} riss beim Kopieren ab ({last_line}).</translation>
 </message>
 <message>
 <source>The device '{text}' names a GPU twice; name each once, such as cuda:0,1.</source>
@@ -1017,7 +913,7 @@
 </message>
 <message>
 <source>The disk with {here} is full (or your share of it is used up); make room, then run the same command again.</source>
-<translation type="unfinished"></translation>
+<translation>Die Platte mit {here} ist voll (oder der eigene Anteil daran ist aufgebraucht); Platz schaffen, dann mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
 <source>The label map holds the value {strange}, which no structure has ({known}); check the labels setting.</source>
@@ -1029,7 +925,7 @@
 </message>
 <message>
 <source>The packages for {name} could not be downloaded here ().</source>
-<translation type="unfinished"></translation>
+<translation>Die Pakete für {name} konnten hier nicht heruntergeladen werden ().</translation>
 </message>
 <message>
 <source>The prediction of {case}</source>
@@ -1073,19 +969,19 @@
 </message>
 <message>
 <source>The work goes on on {name}: `run -o {folder}` follows it again, `stop {folder}` ends it.</source>
-<translation type="unfinished"></translation>
+<translation>Die Arbeit auf {name} geht weiter: `run -o {folder}` verfolgt sie wieder, `stop {folder}` beendet sie.</translation>
 </message>
 <message>
 <source>The worker on {name} ended without a word (killed, or {name} went down); the same command goes on</source>
-<translation type="unfinished"></translation>
+<translation>Das Training auf {name} endete ohne ein Wort (abgebrochen, oder {name} fiel aus); Fortsetzen macht weiter</translation>
 </message>
 <message>
 <source>The worker on {name} has not stopped yet and does so after its current training step; wait, or kill it with --force.</source>
-<translation type="unfinished"></translation>
+<translation>Das Training auf {name} hat noch nicht angehalten; es tut das nach seinem laufenden Trainingsschritt; warten oder mit --force abbrechen.</translation>
 </message>
 <message>
 <source>The worker there ended without a word.</source>
-<translation type="unfinished"></translation>
+<translation>Das Training dort endete ohne ein Wort.</translation>
 </message>
 <message>
 <source>The {domain} case '{id}' has {count} images: {first_three}; keep one of them.</source>
@@ -1105,7 +1001,7 @@
 </message>
 <message>
 <source>There is a place '{name}' already; choose another name, or replace it with --overwrite.</source>
-<translation type="unfinished"></translation>
+<translation>Einen Rechner '{name}' gibt es schon; einen anderen Namen wählen oder ihn mit --overwrite ersetzen.</translation>
 </message>
 <message>
 <source>There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.</source>
@@ -1129,7 +1025,7 @@
 </message>
 <message>
 <source>There is no program '{command}' on this computer; install OpenSSH's client.</source>
-<translation type="unfinished"></translation>
+<translation>Auf diesem Rechner gibt es kein Programm '{command}'; das Programm ssh von OpenSSH installieren.</translation>
 </message>
 <message>
 <source>There is no scoring convention '{convention}'; choose one of {conventions}.</source>
@@ -1150,10 +1046,6 @@
 <message>
 <source>Tile step</source>
 <translation>Kachelschritt</translation>
-</message>
-<message>
-<source>Too many authentication failures</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Trainer</source>
@@ -1182,10 +1074,6 @@
 <message>
 <source>Translator</source>
 <translation>Bildübersetzer</translation>
-</message>
-<message>
-<source>Unable to contact slurm controller</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Unexpected {name}: {one_line}; please report it with {log}.</source>
@@ -1309,7 +1197,7 @@
 </message>
 <message>
 <source>Wrote {path}. On {name}, `cd {quote} &amp;&amp; sbatch {script}` submits it; `run -o {folder}` then follows it.</source>
-<translation type="unfinished"></translation>
+<translation>{path} geschrieben. Auf {name} reiht `cd {quote} &amp;&amp; sbatch {script}` es ein; `run -o {folder}` verfolgt es dann.</translation>
 </message>
 <message>
 <source>`run -o {folder}` goes on</source>
@@ -1341,7 +1229,7 @@
 </message>
 <message>
 <source>all there</source>
-<translation type="unfinished"></translation>
+<translation>alle da</translation>
 </message>
 <message>
 <source>all {labels} labels it was trained on show</source>
@@ -1365,27 +1253,27 @@
 </message>
 <message>
 <source>by rsync</source>
-<translation type="unfinished"></translation>
+<translation>mit rsync</translation>
 </message>
 <message>
 <source>by sftp, as there is no rsync</source>
-<translation type="unfinished"></translation>
+<translation>mit sftp, denn rsync fehlt</translation>
 </message>
 <message>
 <source>can never start:</source>
-<translation type="unfinished"></translation>
+<translation>kann nie beginnen:</translation>
 </message>
 <message>
 <source>cannot be reached: ssh's configuration file is missing</source>
-<translation type="unfinished"></translation>
+<translation>ist nicht erreichbar: die Konfigurationsdatei von ssh fehlt</translation>
 </message>
 <message>
 <source>cannot be reached: ssh's configuration has an error</source>
-<translation type="unfinished"></translation>
+<translation>ist nicht erreichbar: die Konfiguration von ssh hat einen Fehler</translation>
 </message>
 <message>
 <source>cannot be reached: the key that ssh's configuration names is missing</source>
-<translation type="unfinished"></translation>
+<translation>ist nicht erreichbar: der Schlüssel, den die Konfiguration von ssh nennt, fehlt</translation>
 </message>
 <message>
 <source>checked {domain} case {id}</source>
@@ -1420,28 +1308,12 @@
 <translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungslabels beginnen.</translation>
 </message>
 <message>
-<source>exceeded memory limit</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>exec(compile({text}, {name}, 'exec'), module.__dict__)</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>held by the cluster's people</source>
-<translation type="unfinished"></translation>
+<translation>von den Betreuern des Clusters angehalten</translation>
 </message>
 <message>
 <source>held by you; `scontrol release {{number}}` there lets it go</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>import sys, types</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>import sys;v=sys.version_info[:3];v&lt;{oldest} and (sys.stdout.write('@crossmoda-uda-old@ %d.%d.%d'%v),sys.exit(3));b=sys.stdin.buffer;exec(compile(b.read(int(b.readline())),'there','exec'))</source>
-<translation type="unfinished"></translation>
+<translation>von Ihnen angehalten; `scontrol release {{number}}` dort gibt ihn frei</translation>
 </message>
 <message>
 <source>inferior</source>
@@ -1452,24 +1324,20 @@
 <translation>intensity.lower_percentile muss unter intensity.upper_percentile liegen.</translation>
 </message>
 <message>
-<source>invalid partition</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>is not known to ssh yet; connect once with `ssh {{host}}` and accept its host key</source>
-<translation type="unfinished"></translation>
+<translation>ist ssh noch nicht bekannt; einmal mit `ssh {{host}}` verbinden und den Schlüssel des Rechners annehmen</translation>
 </message>
 <message>
 <source>is unknown; check its name, in ~/.ssh/config too</source>
-<translation type="unfinished"></translation>
+<translation>ist unbekannt; den Namen prüfen, auch in ~/.ssh/config</translation>
 </message>
 <message>
 <source>it asks for more GPUs than this cluster allows you</source>
-<translation type="unfinished"></translation>
+<translation>er verlangt mehr GPUs, als dieser Cluster Ihnen erlaubt</translation>
 </message>
 <message>
 <source>it asks for more nodes than this cluster allows you</source>
-<translation type="unfinished"></translation>
+<translation>er verlangt mehr Knoten, als dieser Cluster Ihnen erlaubt</translation>
 </message>
 <message>
 <source>it does not end</source>
@@ -1481,7 +1349,7 @@
 </message>
 <message>
 <source>it failed</source>
-<translation type="unfinished"></translation>
+<translation>es schlug fehl</translation>
 </message>
 <message>
 <source>it gives '{text}' for {name}</source>
@@ -1557,11 +1425,11 @@
 </message>
 <message>
 <source>it ran out of memory; ask for more (--extra=--mem=...), or make the batches smaller</source>
-<translation type="unfinished"></translation>
+<translation>der Speicher reichte nicht; mehr verlangen (--extra=--mem=...) oder die Stapel verkleinern</translation>
 </message>
 <message>
 <source>it said nothing</source>
-<translation type="unfinished"></translation>
+<translation>es sagte nichts</translation>
 </message>
 <message>
 <source>it says that it has {unpack} bytes, not 348</source>
@@ -1585,11 +1453,11 @@
 </message>
 <message>
 <source>it was cancelled</source>
-<translation type="unfinished"></translation>
+<translation>er wurde abgebrochen</translation>
 </message>
 <message>
 <source>it was pushed aside by another job</source>
-<translation type="unfinished"></translation>
+<translation>ein anderer Job hat ihn verdrängt</translation>
 </message>
 <message>
 <source>it was started with {key}={before}, not {now}</source>
@@ -1597,23 +1465,23 @@
 </message>
 <message>
 <source>its --time is longer than the partition allows</source>
-<translation type="unfinished"></translation>
+<translation>sein --time ist länger, als die Partition erlaubt</translation>
 </message>
 <message>
 <source>its --time is longer than this cluster allows you</source>
-<translation type="unfinished"></translation>
+<translation>sein --time ist länger, als dieser Cluster Ihnen erlaubt</translation>
 </message>
 <message>
 <source>its account is unknown there</source>
-<translation type="unfinished"></translation>
+<translation>sein Konto ist dort unbekannt</translation>
 </message>
 <message>
 <source>its controller does not answer; try again later</source>
-<translation type="unfinished"></translation>
+<translation>seine Steuerung antwortet nicht; später noch einmal versuchen</translation>
 </message>
 <message>
 <source>its deadline passed</source>
-<translation type="unfinished"></translation>
+<translation>sein Termin ist verstrichen</translation>
 </message>
 <message>
 <source>its line '{decode}' is not a new field and its value</source>
@@ -1625,11 +1493,11 @@
 </message>
 <message>
 <source>its node did not start</source>
-<translation type="unfinished"></translation>
+<translation>sein Knoten startete nicht</translation>
 </message>
 <message>
 <source>its node failed</source>
-<translation type="unfinished"></translation>
+<translation>sein Knoten fiel aus</translation>
 </message>
 <message>
 <source>its process ended</source>
@@ -1637,11 +1505,11 @@
 </message>
 <message>
 <source>its quality of service is unknown there</source>
-<translation type="unfinished"></translation>
+<translation>seine Dienstgüte (QOS) ist dort unbekannt</translation>
 </message>
 <message>
 <source>its time limit came before it had stopped; give a longer --time</source>
-<translation type="unfinished"></translation>
+<translation>seine Zeitgrenze kam, bevor er angehalten hatte; eine längere --time angeben</translation>
 </message>
 <message>
 <source>its {domain} cases differ (case {others})</source>
@@ -1704,14 +1572,6 @@
 <translation>nicht vorhanden oder unsicher</translation>
 </message>
 <message>
-<source>module = sys.modules['ours.{name}'] = types.ModuleType('ours.{name}')</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>module.__package__ = 'ours'</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>named neither *_ceT1, *_hrT2, *_T2 nor *_Label</source>
 <translation>weder *_ceT1, *_hrT2, *_T2 noch *_Label genannt</translation>
 </message>
@@ -1749,7 +1609,7 @@
 </message>
 <message>
 <source>no connection</source>
-<translation type="unfinished"></translation>
+<translation>keine Verbindung</translation>
 </message>
 <message>
 <source>no message</source>
@@ -1757,35 +1617,31 @@
 </message>
 <message>
 <source>no node has what it asks for</source>
-<translation type="unfinished"></translation>
+<translation>kein Knoten hat, was er verlangt</translation>
 </message>
 <message>
 <source>no node there has such GPUs; ask for fewer, or name another partition</source>
-<translation type="unfinished"></translation>
+<translation>kein Knoten dort hat solche GPUs; weniger verlangen oder eine andere Partition nennen</translation>
 </message>
 <message>
 <source>no node there has that many GPUs or processors; ask for fewer</source>
-<translation type="unfinished"></translation>
+<translation>kein Knoten dort hat so viele Grafikkarten oder Prozessoren; weniger verlangen</translation>
 </message>
 <message>
 <source>no node there has that much memory; ask for less</source>
-<translation type="unfinished"></translation>
+<translation>kein Knoten dort hat so viel Speicher; weniger verlangen</translation>
 </message>
 <message>
 <source>no node there has the features that --constraint asks for; name others</source>
-<translation type="unfinished"></translation>
+<translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; andere nennen</translation>
 </message>
 <message>
 <source>no nodes of the partition have as many processors, GPUs or as much memory as it asks for</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>no such identity</source>
-<translation type="unfinished"></translation>
+<translation>keine Knoten der Partition haben so viele Prozessoren, GPUs oder so viel Speicher, wie er verlangt</translation>
 </message>
 <message>
 <source>none found: training runs on its processors and takes long</source>
-<translation type="unfinished"></translation>
+<translation>keine gefunden: das Training läuft auf den Prozessoren und dauert lange</translation>
 </message>
 <message>
 <source>not a cohort: {error}</source>
@@ -1796,16 +1652,12 @@
 <translation>nicht begonnen</translation>
 </message>
 <message>
-<source>not found</source>
-<translation type="unfinished">nicht gefunden</translation>
-</message>
-<message>
 <source>of an unknown version</source>
 <translation>von unbekannter Version</translation>
 </message>
 <message>
 <source>of its own choice</source>
-<translation type="unfinished"></translation>
+<translation>seiner Wahl</translation>
 </message>
 <message>
 <source>on all sides</source>
@@ -1817,7 +1669,7 @@
 </message>
 <message>
 <source>partition {wanted}; there are {known}</source>
-<translation type="unfinished"></translation>
+<translation>Partition {wanted}; es gibt {known}</translation>
 </message>
 <message>
 <source>posterior</source>
@@ -1845,11 +1697,11 @@
 </message>
 <message>
 <source>refuses the login; name the right key for it in ~/.ssh/config (IdentityFile, IdentitiesOnly)</source>
-<translation type="unfinished"></translation>
+<translation>verweigert die Anmeldung; in ~/.ssh/config den richtigen Schlüssel nennen (IdentityFile, IdentitiesOnly)</translation>
 </message>
 <message>
 <source>refuses the login; see that `ssh {{host}}` works without asking (a key in ssh-agent), or run this in a terminal</source>
-<translation type="unfinished"></translation>
+<translation>verweigert die Anmeldung; dafür sorgen, dass `ssh {{host}}` ohne Rückfrage geht (ein Schlüssel im ssh-agent), oder es in einem Terminal tun</translation>
 </message>
 <message>
 <source>right</source>
@@ -1857,7 +1709,7 @@
 </message>
 <message>
 <source>sbatch said nothing</source>
-<translation type="unfinished"></translation>
+<translation>sbatch hat nichts gesagt</translation>
 </message>
 <message>
 <source>segmentation.bright_in_target and segmentation.dark_in_target both name '{both}'; name it in one of them.</source>
@@ -1885,7 +1737,7 @@
 </message>
 <message>
 <source>shows another host key than before; if that is right, remove the old one with `ssh-keygen -R` and connect once with ssh, else ask its people</source>
-<translation type="unfinished"></translation>
+<translation>zeigt einen anderen Schlüssel als früher; wenn das stimmt, den alten mit `ssh-keygen -R` entfernen und einmal mit ssh verbinden, sonst die Betreiber fragen</translation>
 </message>
 <message>
 <source>size {by_axes} against {by_axes2}</source>
@@ -1916,16 +1768,12 @@
 <translation>oben</translation>
 </message>
 <message>
-<source>sys.modules['ours'] = types.ModuleType('ours')</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>target</source>
 <translation>Ziel</translation>
 </message>
 <message>
 <source>the account is unknown there; ask the cluster's people which one is yours, and give it with --account</source>
-<translation type="unfinished"></translation>
+<translation>das Konto ist dort unbekannt; die Betreiber fragen, welches das eigene ist, und es mit --account angeben</translation>
 </message>
 <message>
 <source>the file is cut short</source>
@@ -1937,15 +1785,15 @@
 </message>
 <message>
 <source>the partition does not take jobs of this account</source>
-<translation type="unfinished"></translation>
+<translation>die Partition nimmt keine Aufträge dieses Kontos an</translation>
 </message>
 <message>
 <source>the partition has too few nodes, or allows fewer</source>
-<translation type="unfinished"></translation>
+<translation>die Partition hat zu wenige Knoten oder erlaubt nur weniger</translation>
 </message>
 <message>
 <source>the partition is unknown there; `place check` lists them, and `place add --overwrite` names another</source>
-<translation type="unfinished"></translation>
+<translation>die Partition ist dort unbekannt; `place check` nennt alle, und `place add --overwrite` wählt eine andere</translation>
 </message>
 <message>
 <source>the same `run` begins again</source>
@@ -1961,11 +1809,11 @@
 </message>
 <message>
 <source>the time limit is not allowed there; give a shorter --time</source>
-<translation type="unfinished"></translation>
+<translation>die Zeitgrenze ist dort nicht erlaubt; eine kürzere --time angeben</translation>
 </message>
 <message>
 <source>there is no partition '{wanted}'; there are {known}</source>
-<translation type="unfinished"></translation>
+<translation>eine Partition '{wanted}' gibt es nicht; es gibt {known}</translation>
 </message>
 <message>
 <source>there is nothing in it</source>
@@ -1974,10 +1822,6 @@
 <message>
 <source>this computer</source>
 <translation>dieser Rechner</translation>
-</message>
-<message>
-<source>time limit</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>trained on {cohort} source and {cohort2} target scans</source>
@@ -2029,51 +1873,51 @@
 </message>
 <message>
 <source>waiting for a node that is not available</source>
-<translation type="unfinished"></translation>
+<translation>wartet auf einen Knoten, der nicht verfügbar ist</translation>
 </message>
 <message>
 <source>waiting for another job</source>
-<translation type="unfinished"></translation>
+<translation>wartet auf einen anderen Job</translation>
 </message>
 <message>
 <source>waiting for its next start</source>
-<translation type="unfinished"></translation>
+<translation>wartet auf seinen nächsten Start</translation>
 </message>
 <message>
 <source>waiting for jobs ahead of it</source>
-<translation type="unfinished"></translation>
+<translation>wartet auf Jobs vor ihm</translation>
 </message>
 <message>
 <source>waiting for nodes that are down or reserved</source>
-<translation type="unfinished"></translation>
+<translation>wartet auf Knoten, die ausgefallen oder reserviert sind</translation>
 </message>
 <message>
 <source>waiting for resources</source>
-<translation type="unfinished"></translation>
+<translation>wartet auf freie Rechner</translation>
 </message>
 <message>
 <source>waiting for your other jobs to end (a limit of this cluster)</source>
-<translation type="unfinished"></translation>
+<translation>wartet, bis andere eigene Jobs enden (eine Grenze dieses Clusters)</translation>
 </message>
 <message>
 <source>waiting in the queue</source>
-<translation type="unfinished"></translation>
+<translation>wartet in der Warteschlange</translation>
 </message>
 <message>
 <source>waiting until the partition is up</source>
-<translation type="unfinished"></translation>
+<translation>wartet, bis die Partition läuft</translation>
 </message>
 <message>
 <source>without a word</source>
-<translation type="unfinished"></translation>
+<translation>ohne ein Wort</translation>
 </message>
 <message>
 <source>{abs} minutes ahead; times that are shown are its own</source>
-<translation type="unfinished"></translation>
+<translation>{abs} Minuten voraus; gezeigte Zeiten sind seine</translation>
 </message>
 <message>
 <source>{abs} minutes behind; times that are shown are its own</source>
-<translation type="unfinished"></translation>
+<translation>{abs} Minuten zurück; gezeigte Zeiten sind seine</translation>
 </message>
 <message>
 <source>{again} in each of {iterations} self-training iteration</source>
@@ -2105,15 +1949,15 @@
 </message>
 <message>
 <source>{error} The work there goes on; trying again.</source>
-<translation type="unfinished"></translation>
+<translation>{error} Die Arbeit dort geht weiter; es wird wieder versucht.</translation>
 </message>
 <message>
 <source>{error} What follows is as it was last known.</source>
-<translation type="unfinished"></translation>
+<translation>{error} Was folgt, ist der letzte bekannte Stand.</translation>
 </message>
 <message>
 <source>{experiment} is no experiment folder of ours.</source>
-<translation type="unfinished"></translation>
+<translation>{experiment} ist kein Experimentordner von uns.</translation>
 </message>
 <message>
 <source>{filename} could not be used ({why}); check its permissions and its disk.</source>
@@ -2158,6 +2002,10 @@
 <message>
 <source>{folder} has no NIfTI, NRRD or MetaImage file; give the folder of the label maps.</source>
 <translation>{folder} hat keine NIfTI-, NRRD- oder MetaImage-Datei; den Ordner der Labelkarten angeben.</translation>
+</message>
+<message>
+<source>{folder} has no worker elsewhere that could be followed; leave --follow out.</source>
+<translation>{folder} hat kein Training anderswo, das zu verfolgen wäre; --follow weglassen.</translation>
 </message>
 <message>
 <source>{folder} has two files of {case}, {name} and {name2}; keep the one that is to be scored.</source>
@@ -2209,7 +2057,7 @@
 </message>
 <message>
 <source>{folder} is damaged or cannot be read ({error}); restore it, or start in a new folder.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} ist beschädigt oder nicht lesbar ({error}); wiederherstellen oder in einem neuen Ordner beginnen.</translation>
 </message>
 <message>
 <source>{folder} is gone and is made again.</source>
@@ -2217,7 +2065,7 @@
 </message>
 <message>
 <source>{folder} is gone from that computer; start again in a new folder.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} ist auf jenem Rechner verschwunden; in einem neuen Ordner neu beginnen.</translation>
 </message>
 <message>
 <source>{folder} is gone: it was moved or deleted, or its disk is not there; bring it back, then go on (the same command, or Resume in the panel).</source>
@@ -2241,15 +2089,15 @@
 </message>
 <message>
 <source>{folder} no longer tells where its worker runs (place.json is gone); restore it.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} sagt nicht mehr, wo das Training läuft (place.json ist weg); wiederherstellen.</translation>
 </message>
 <message>
 <source>{folder} runs on {place}, not on {place2}; give --on {place}, or another output folder.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} läuft auf {place}, nicht auf {place2}; --on {place} angeben oder einen anderen Ordner.</translation>
 </message>
 <message>
 <source>{folder} was begun on this computer and goes on here; leave --on out, or name another output folder.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} wurde auf diesem Rechner begonnen und geht hier weiter; --on weglassen oder einen anderen Ordner nennen.</translation>
 </message>
 <message>
 <source>{folder} was overwritten by an earlier stage and is made again.</source>
@@ -2257,19 +2105,19 @@
 </message>
 <message>
 <source>{found} ({python}); 3.11 to 3.13 is needed: name one with `place add --python`</source>
-<translation type="unfinished"></translation>
+<translation>{found} ({python}); gebraucht wird 3.11 bis 3.13: mit `place add --python` eines nennen</translation>
 </message>
 <message>
 <source>{found} GB free</source>
-<translation type="unfinished"></translation>
+<translation>{found} GB frei</translation>
 </message>
 <message>
 <source>{found} GB free; make room before a long training</source>
-<translation type="unfinished"></translation>
+<translation>{found} GB frei; vor einem langen Training Platz schaffen</translation>
 </message>
 <message>
 <source>{found} can be written</source>
-<translation type="unfinished"></translation>
+<translation>{found} ist beschreibbar</translation>
 </message>
 <message>
 <source>{given} is no setting any more and always '{retired}'; leave it out.</source>
@@ -2361,11 +2209,15 @@
 </message>
 <message>
 <source>{lacking}: missing or unfit; run `place install {name}`</source>
-<translation type="unfinished"></translation>
+<translation>{lacking}: fehlt oder passt nicht; `place install {name}` hilft</translation>
+</message>
+<message>
+<source>{left} MB left to send</source>
+<translation>noch {left} MB zu senden</translation>
 </message>
 <message>
 <source>{missing} not found there; name the cluster's login node, or leave --slurm out</source>
-<translation type="unfinished"></translation>
+<translation>{missing} dort nicht gefunden; den Anmelderechner des Clusters nennen oder --slurm weglassen</translation>
 </message>
 <message>
 <source>{model} does not exist; name an experiment folder, a model package or an imported model.</source>
@@ -2389,31 +2241,31 @@
 </message>
 <message>
 <source>{name} ({ssh}) cannot be reached ({last_line}); check the network, the host and its port.</source>
-<translation type="unfinished"></translation>
+<translation>{name} ({ssh}) ist nicht erreichbar ({last_line}); das Netz, den Rechner und seinen Port prüfen.</translation>
 </message>
 <message>
 <source>{name} answered with an error ({last_line}); see whether `ssh {ssh}` works.</source>
-<translation type="unfinished"></translation>
+<translation>{name} antwortete mit einem Fehler ({last_line}); nachsehen, ob `ssh {ssh}` geht.</translation>
 </message>
 <message>
 <source>{name} can be reached again.</source>
-<translation type="unfinished"></translation>
+<translation>{name} ist wieder erreichbar.</translation>
 </message>
 <message>
 <source>{name} has no environment of ours yet; run `place install {name}`.</source>
-<translation type="unfinished"></translation>
+<translation>{name} hat noch keine Umgebung von uns; `place install {name}` hilft.</translation>
 </message>
 <message>
 <source>{name} has no space left for {folder} (or your share of it is used up); make room, then run the same command again.</source>
-<translation type="unfinished"></translation>
+<translation>{name} hat keinen Platz mehr für {folder} (oder der eigene Anteil ist aufgebraucht); Platz schaffen, dann mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
 <source>{name} has no way to the packages; they are sent from here.</source>
-<translation type="unfinished"></translation>
+<translation>{name} kommt nicht an die Pakete; sie werden von hier gesendet.</translation>
 </message>
 <message>
 <source>{name} has no {python}; install Python 3.11 to 3.13 there, or name it with `place add --python`.</source>
-<translation type="unfinished"></translation>
+<translation>{name} hat kein {python}; dort Python 3.11 bis 3.13 installieren oder es mit `place add --python` nennen.</translation>
 </message>
 <message>
 <source>{name} is a longer name than the disk takes; choose a shorter one.</source>
@@ -2537,7 +2389,7 @@
 </message>
 <message>
 <source>{path} has changed while it was sent, or did not arrive whole; run the same command again.</source>
-<translation type="unfinished"></translation>
+<translation>{path} hat sich beim Senden geändert oder kam nicht ganz an; mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
 <source>{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first.</source>
@@ -2581,7 +2433,7 @@
 </message>
 <message>
 <source>{path} is damaged ({error}); correct or delete it.</source>
-<translation type="unfinished"></translation>
+<translation>{path} ist beschädigt ({error}); berichtigen oder löschen.</translation>
 </message>
 <message>
 <source>{path} is damaged ({why}); restore it or start in a new folder.</source>
@@ -2589,7 +2441,7 @@
 </message>
 <message>
 <source>{path} is damaged at [{name}]; correct it, or remove the place and add it again.</source>
-<translation type="unfinished"></translation>
+<translation>{path} ist bei [{name}] beschädigt; berichtigen, oder den Rechner entfernen und neu hinzufügen.</translation>
 </message>
 <message>
 <source>{path} is damaged or no model package: the sizes of its {filename} contradict; get it again.</source>
@@ -2697,7 +2549,7 @@
 </message>
 <message>
 <source>{path} names no single file with its voxels; save it as .nii.gz or .nrrd.</source>
-<translation type="unfinished"></translation>
+<translation>{path} nennt keine einzelne Datei mit seinen Voxeln; als .nii.gz oder .nrrd speichern.</translation>
 </message>
 <message>
 <source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
@@ -2817,11 +2669,11 @@
 </message>
 <message>
 <source>{sentence}; choose another folder there with `place add {name} --folder`.</source>
-<translation type="unfinished"></translation>
+<translation>{sentence}; mit `place add {name} --folder` dort einen anderen Ordner wählen.</translation>
 </message>
 <message>
 <source>{sentence}; make room there (or ask for a larger share), then run the same command again.</source>
-<translation type="unfinished"></translation>
+<translation>{sentence}; dort Platz schaffen (oder um mehr bitten), dann mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
 <source>{shown} and {count} more</source>
@@ -2829,11 +2681,11 @@
 </message>
 <message>
 <source>{ssh} answers ({found}, {found2} processors)</source>
-<translation type="unfinished"></translation>
+<translation>{ssh} antwortet ({found}, {found2} Prozessoren)</translation>
 </message>
 <message>
 <source>{state}; it was cancelled. Change what is asked for with `place add --overwrite`, then run this again.</source>
-<translation type="unfinished"></translation>
+<translation>{state}; er wurde abgebrochen. Mit `place add --overwrite` ändern, was verlangt wird, dann dies noch einmal starten.</translation>
 </message>
 <message>
 <source>{structure} does not show where its label is (contrast {value}, median {median})</source>
@@ -2925,7 +2777,7 @@
 </message>
 <message>
 <source>{words}, expected to start at {begin}</source>
-<translation type="unfinished"></translation>
+<translation>{words}, voraussichtlicher Start {begin}</translation>
 </message>
 </context>
 <context>
@@ -2952,6 +2804,10 @@
 <message>
 <source>&amp;Curves</source>
 <translation>&amp;Kurven</translation>
+</message>
+<message>
+<source>&amp;Device there:</source>
+<translation>&amp;Gerät dort:</translation>
 </message>
 <message>
 <source>&amp;Device:</source>
@@ -2992,6 +2848,18 @@
 <message>
 <source>After which epoch of the training the translations were made. At its end it follows the training.</source>
 <translation>Nach welcher Epoche des Trainings die Übersetzungen entstanden. Am rechten Ende folgt er dem Training.</translation>
+</message>
+<message>
+<source>Change or remove this place.</source>
+<translation>Diesen Rechner ändern oder entfernen.</translation>
+</message>
+<message>
+<source>Change...</source>
+<translation>Ändern...</translation>
+</message>
+<message>
+<source>Check</source>
+<translation>Prüfen</translation>
 </message>
 <message>
 <source>Choose this experiment as the model in the section Segment.</source>
@@ -3082,6 +2950,10 @@
 <translation>Bildüberse&amp;tzung:</translation>
 </message>
 <message>
+<source>Install there</source>
+<translation>Dort installieren</translation>
+</message>
+<message>
 <source>Load the case and show it in two views that move together: a source scan beside its translation, with its label; an evaluation scan with its reference beside the prediction; a target scan with its prediction.</source>
 <translation>Den Fall laden und in zwei Ansichten zeigen, die sich gemeinsam bewegen: einen Quell-Scan neben seiner Übersetzung, mit seinem Label; einen Auswertungs-Scan mit seiner Referenz neben der Vorhersage; einen Ziel-Scan mit seiner Vorhersage.</translation>
 </message>
@@ -3108,6 +2980,14 @@
 <message>
 <source>P&amp;reset:</source>
 <translation>Vo&amp;reinstellung:</translation>
+</message>
+<message>
+<source>Put the Python packages that training needs into a folder of their own on that computer.</source>
+<translation>Die Python-Pakete, die das Training braucht, auf jenem Rechner in einen eigenen Ordner legen.</translation>
+</message>
+<message>
+<source>R&amp;un on:</source>
+<translation>Rechne&amp;r:</translation>
 </message>
 <message>
 <source>Read every scan and show what does not fit, before anything starts.</source>
@@ -3144,6 +3024,10 @@
 <message>
 <source>Scores on the evaluation scans so far.</source>
 <translation>Bisherige Bewertung auf den Auswertungs-Scans.</translation>
+</message>
+<message>
+<source>See whether work can run there: connection, Python, packages, graphics card, disk, queue.</source>
+<translation>Nachsehen, ob dort trainiert werden kann: Verbindung, Python, Pakete, Grafikkarte, Platte, Warteschlange.</translation>
 </message>
 <message>
 <source>Self-training iteratio&amp;ns:</source>
@@ -3202,6 +3086,10 @@
 <translation>&amp;Zielbilder:</translation>
 </message>
 <message>
+<source>The computer that trains: this one, or another one by SSH. The experiment folder here is then kept as a copy.</source>
+<translation>Der Rechner, der trainiert: dieser oder ein anderer über SSH. Der Experimentordner hier ist dann eine Kopie.</translation>
+</message>
+<message>
 <source>The network that turns source scans into pseudo-target images. None trains on the source scans as they are, for comparison.</source>
 <translation>Das Netz, das aus Quell-Scans Pseudo-Zielbilder macht. Keine: zum Vergleich mit den Quell-Scans trainieren, wie sie sind.</translation>
 </message>
@@ -3212,6 +3100,10 @@
 <message>
 <source>The overlap of each evaluation scan with its reference (Dice, DSC) after each round of training: 0 is none, 1 is perfect.</source>
 <translation>Die Überlappung jedes Auswertungs-Scans mit seiner Referenz (Dice, DSC) nach jeder Runde: 0 ist keine, 1 ist vollkommen.</translation>
+</message>
+<message>
+<source>The place is being asked, or packages are being installed there.</source>
+<translation>Der Rechner wird gefragt, oder dort werden Pakete installiert.</translation>
 </message>
 <message>
 <source>The scans that were found. Problems must be solved before training; notes need not.</source>
@@ -3244,6 +3136,10 @@
 <message>
 <source>Where the networks train. Automatic takes the graphics card if there is a suitable one.</source>
 <translation>Wo die Netze trainieren. Automatisch nimmt die Grafikkarte, wenn es eine geeignete gibt.</translation>
+</message>
+<message>
+<source>Which device of that computer trains: auto, cpu, cuda, cuda:1, or several graphics cards as cuda:0,1. Empty is auto.</source>
+<translation>Welches Gerät jenes Rechners trainiert: auto, cpu, cuda, cuda:1 oder mehrere Grafikkarten wie cuda:0,1. Leer heißt auto.</translation>
 </message>
 <message>
 <source>Which training to show.</source>
@@ -3423,7 +3319,7 @@
 </message>
 <message>
 <source>Send the scans</source>
-<translation type="unfinished"></translation>
+<translation>Scans senden</translation>
 </message>
 <message>
 <source>Translate the source scans</source>
@@ -3528,14 +3424,6 @@
 <translation>Die letzte Meldung: {words}</translation>
 </message>
 <message>
-<source>Not started: {folder} is being worked on already. That training is shown here.</source>
-<translation>Nicht gestartet: An {folder} wird schon gearbeitet. Jenes Training wird hier gezeigt.</translation>
-</message>
-<message>
-<source>Not started: {folder} is being worked on by process {pid} on {host}. That training is shown here.</source>
-<translation>Nicht gestartet: An {folder} arbeitet Prozess {pid} auf {host}. Jenes Training wird hier gezeigt.</translation>
-</message>
-<message>
 <source>One folder for each kind of file; any file names.</source>
 <translation>Ein Ordner für jede Art von Dateien; beliebige Dateinamen.</translation>
 </message>
@@ -3572,6 +3460,25 @@
 <translation>Die Prüfung wurde abgebrochen.</translation>
 </message>
 <message>
+<source>Training goes on when Slicer is closed.</source>
+<translation>Das Training läuft weiter, wenn Slicer geschlossen wird.</translation>
+</message>
+<message>
+<source>{cases} scans read, {problems} with problems, {notes} with notes.</source>
+<translation>{cases} Scans gelesen, {problems} mit Problemen, {notes} mit Hinweisen.</translation>
+</message>
+</context>
+<context>
+<name>panel.adapt_workers</name>
+<message>
+<source>Not started: {folder} is being worked on already. That training is shown here.</source>
+<translation>Nicht gestartet: An {folder} wird schon gearbeitet. Jenes Training wird hier gezeigt.</translation>
+</message>
+<message>
+<source>Not started: {folder} is being worked on by process {pid} on {host}. That training is shown here.</source>
+<translation>Nicht gestartet: An {folder} arbeitet Prozess {pid} auf {host}. Jenes Training wird hier gezeigt.</translation>
+</message>
+<message>
 <source>The training could not be started (status {status}).</source>
 <translation>Das Training ließ sich nicht starten (Status {status}).</translation>
 </message>
@@ -3582,14 +3489,6 @@
 <message>
 <source>The training in {folder} has finished; see the module CrossMoDA UDA.</source>
 <translation>Das Training in {folder} ist fertig; siehe Modul CrossMoDA UDA.</translation>
-</message>
-<message>
-<source>Training goes on when Slicer is closed.</source>
-<translation>Das Training läuft weiter, wenn Slicer geschlossen wird.</translation>
-</message>
-<message>
-<source>{cases} scans read, {problems} with problems, {notes} with notes.</source>
-<translation>{cases} Scans gelesen, {problems} mit Problemen, {notes} mit Hinweisen.</translation>
 </message>
 <message>
 <source>{folder} cannot be written ({reason}).</source>
@@ -4103,6 +4002,116 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 </context>
 <context>
+<name>panel.place_form</name>
+<message>
+<source>A quotation mark is missing.</source>
+<translation>Ein Anführungszeichen fehlt.</translation>
+</message>
+<message>
+<source>There is a place of this name already; choose another name.</source>
+<translation>Einen Rechner dieses Namens gibt es schon; einen anderen Namen wählen.</translation>
+</message>
+</context>
+<context>
+<name>panel.places_row</name>
+<message>
+<source>Add a place...</source>
+<translation>Rechner hinzufügen...</translation>
+</message>
+<message>
+<source>Asking {name}...</source>
+<translation>{name} wird gefragt...</translation>
+</message>
+<message>
+<source>Cancel</source>
+<translation>Abbrechen</translation>
+</message>
+<message>
+<source>Cancelled.</source>
+<translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>Check</source>
+<translation>Prüfen</translation>
+</message>
+<message>
+<source>Clock</source>
+<translation>Uhr</translation>
+</message>
+<message>
+<source>Connection</source>
+<translation>Verbindung</translation>
+</message>
+<message>
+<source>Copying</source>
+<translation>Kopieren</translation>
+</message>
+<message>
+<source>Disk</source>
+<translation>Platte</translation>
+</message>
+<message>
+<source>Folder</source>
+<translation>Ordner</translation>
+</message>
+<message>
+<source>Graphics card</source>
+<translation>Grafikkarte</translation>
+</message>
+<message>
+<source>Installing on {name}: {line}</source>
+<translation>Installation auf {name}: {line}</translation>
+</message>
+<message>
+<source>Installing on {name}; this takes minutes...</source>
+<translation>Installation auf {name}; das dauert Minuten...</translation>
+</message>
+<message>
+<source>Name another computer that you reach by SSH, or a cluster with Slurm.</source>
+<translation>Einen anderen Rechner nennen, der über SSH erreichbar ist, oder einen Cluster mit Slurm.</translation>
+</message>
+<message>
+<source>Packages</source>
+<translation>Pakete</translation>
+</message>
+<message>
+<source>Python</source>
+<translation>Python</translation>
+</message>
+<message>
+<source>R&amp;un on:</source>
+<translation>Rechne&amp;r:</translation>
+</message>
+<message>
+<source>Run &amp;on:</source>
+<translation>Rechne&amp;r:</translation>
+</message>
+<message>
+<source>This computer</source>
+<translation>Dieser Rechner</translation>
+</message>
+<message>
+<source>{host}, folder {folder}</source>
+<translation>{host}, Ordner {folder}</translation>
+</message>
+<message>
+<source>{mark} {title}: {text}</source>
+<translation>{mark} {title}: {text}</translation>
+</message>
+<message>
+<source>{name} (not known here)</source>
+<translation>{name} (hier nicht bekannt)</translation>
+</message>
+<message>
+<source>{name} has the packages now; Check tells the rest.</source>
+<translation>{name} hat die Pakete jetzt; Prüfen sagt das Übrige.</translation>
+</message>
+<message>
+<source>{name} is not among the places that are known here; choose another one, or add it.</source>
+<translation>{name} ist hier kein bekannter Rechner; einen anderen wählen oder ihn hinzufügen.</translation>
+</message>
+</context>
+<context>
 <name>panel.sample_data</name>
 <message>
 <source>A training reads these scans; stop it before you remove them.</source>
@@ -4561,7 +4570,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Cancelled.</source>
-<translation>Abgebrochen.</translation>
+<translation type="unfinished">Abgebrochen.</translation>
 </message>
 <message>
 <source>Load nothing; the scene stays as it is.</source>
@@ -4573,7 +4582,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>The scan was removed meanwhile; nothing was added.</source>
-<translation>Der Scan wurde inzwischen entfernt; es kam nichts hinzu.</translation>
+<translation type="unfinished">Der Scan wurde inzwischen entfernt; es kam nichts hinzu.</translation>
 </message>
 <message>
 <source>no prediction yet</source>
@@ -4657,6 +4666,14 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>The training {name} is being stopped.</source>
 <translation>Das Training {name} wird angehalten.</translation>
+</message>
+<message>
+<source>Training {name} on {place}.</source>
+<translation>Training {name} auf {place}.</translation>
+</message>
+<message>
+<source>Training {name} on {place}: {stage}.</source>
+<translation>Training {name} auf {place}: {stage}.</translation>
 </message>
 <message>
 <source>Training {name}.</source>
@@ -4963,12 +4980,20 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Fort</translation>
 </message>
 <message>
+<source>It runs on {place}; this folder is a copy.</source>
+<translation>Es läuft auf {place}; dieser Ordner ist eine Kopie.</translation>
+</message>
+<message>
 <source>Last change: {time}.</source>
 <translation>Letzte Änderung: {time}.</translation>
 </message>
 <message>
 <source>Mean DSC {score} over {cases} scans: {round}.</source>
 <translation>Mittlerer DSC {score} über {cases} Scans: {round}.</translation>
+</message>
+<message>
+<source>No connection to {place} since {time}</source>
+<translation>Keine Verbindung zu {place} seit {time}</translation>
 </message>
 <message>
 <source>No scores yet.</source>
@@ -4981,6 +5006,18 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Not running</source>
 <translation>Läuft nicht</translation>
+</message>
+<message>
+<source>On {place} (as of {time})</source>
+<translation>Auf {place} (Stand {time})</translation>
+</message>
+<message>
+<source>On {place}, {state}</source>
+<translation>Auf {place}, {state}</translation>
+</message>
+<message>
+<source>Preparing for {place}</source>
+<translation>Vorbereitung für {place}</translation>
 </message>
 <message>
 <source>Starting...</source>
@@ -5013,6 +5050,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Training</source>
 <translation>Training</translation>
+</message>
+<message>
+<source>Training on {place}</source>
+<translation>Training auf {place}</translation>
 </message>
 <message>
 <source>iteration {number}</source>
@@ -5141,6 +5182,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>1 ist vollkommene Überlappung.</translation>
 </message>
 <message>
+<source>; choose another folder.</source>
+<translation>; einen anderen Ordner wählen.</translation>
+</message>
+<message>
 <source>; choose another name or folder, or start again and agree.</source>
 <translation>; einen anderen Namen oder Ordner wählen oder erneut starten und zustimmen.</translation>
 </message>
@@ -5225,6 +5270,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Wie gut die Übersetzung Kanten erhält</translation>
 </message>
 <message>
+<source>It runs on {place}; this folder is a copy.</source>
+<translation>Es läuft auf {place}; dieser Ordner ist eine Kopie.</translation>
+</message>
+<message>
 <source>Laptop (about 75 minutes, no graphics card)</source>
 <translation>Laptop (etwa 75 Minuten, ohne Grafikkarte)</translation>
 </message>
@@ -5237,12 +5286,20 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Niedriger ist besser, aber keine soll auf 0 fallen</translation>
 </message>
 <message>
+<source>No connection to {place} since {time}; the work there goes on.</source>
+<translation>Keine Verbindung zu {place} seit {time}; die Arbeit dort geht weiter.</translation>
+</message>
+<message>
 <source>None (source only)</source>
 <translation>Keine (nur Quelle)</translation>
 </message>
 <message>
 <source>Not running.</source>
 <translation>Läuft nicht.</translation>
+</message>
+<message>
+<source>On {place}: {state}.</source>
+<translation>Auf {place}: {state}.</translation>
 </message>
 <message>
 <source>Overlap with the labels of scans kept aside</source>
@@ -5253,8 +5310,16 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Arbeit (Tage auf einer Grafikkarte)</translation>
 </message>
 <message>
+<source>Preparing the training on {place}.</source>
+<translation>Das Training auf {place} wird vorbereitet.</translation>
+</message>
+<message>
 <source>Preset: {preset}. Image translation: {translator}. Self-training iterations: {iterations}.</source>
 <translation>Voreinstellung: {preset}. Bildübersetzung: {translator}. Runden des Selbsttrainings: {iterations}.</translation>
+</message>
+<message>
+<source>Process {pid} on the computer {host} keeps this folder up to date.</source>
+<translation>Prozess {pid} auf dem Rechner {host} hält diesen Ordner aktuell.</translation>
 </message>
 <message>
 <source>Process {pid} on the computer {host}.</source>
@@ -5271,6 +5336,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Reading what has happened so far...</source>
 <translation>Bisher Geschehenes wird gelesen...</translation>
+</message>
+<message>
+<source>Runs on {place} (as of {time}).</source>
+<translation>Läuft auf {place} (Stand {time}).</translation>
 </message>
 <message>
 <source>Sample scans (about 10 minutes)</source>
@@ -5315,6 +5384,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Training loss</source>
 <translation>Trainingsverlust</translation>
+</message>
+<message>
+<source>Training on {place}. It goes on when Slicer is closed.</source>
+<translation>Training auf {place}. Es geht weiter, wenn Slicer geschlossen wird.</translation>
 </message>
 <message>
 <source>Training. It goes on when Slicer is closed.</source>
@@ -5385,6 +5458,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Überlappung</translation>
 </message>
 <message>
+<source>press Resume</source>
+<translation>Fortsetzen drücken</translation>
+</message>
+<message>
 <source>running</source>
 <translation>läuft</translation>
 </message>
@@ -5431,6 +5508,141 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>{stage}, {step} of {total}</source>
 <translation>{stage}, {step} von {total}</translation>
+</message>
+<message>
+<source>“Add a place...”</source>
+<translation>„Rechner hinzufügen...“</translation>
+</message>
+<message>
+<source>“Change...”</source>
+<translation>„Ändern...“</translation>
+</message>
+<message>
+<source>“Check”</source>
+<translation>„Prüfen“</translation>
+</message>
+<message>
+<source>“Install there”</source>
+<translation>„Dort installieren“</translation>
+</message>
+</context>
+<context>
+<name>placeForm</name>
+<message>
+<source>&amp;Account:</source>
+<translation>Kont&amp;o:</translation>
+</message>
+<message>
+<source>&amp;Folder there:</source>
+<translation>Or&amp;dner dort:</translation>
+</message>
+<message>
+<source>&amp;Graphics cards:</source>
+<translation>&amp;Grafikkarten:</translation>
+</message>
+<message>
+<source>&amp;Name:</source>
+<translation>&amp;Name:</translation>
+</message>
+<message>
+<source>&amp;Python there:</source>
+<translation>&amp;Python dort:</translation>
+</message>
+<message>
+<source>&amp;SSH host:</source>
+<translation>&amp;SSH-Rechner:</translation>
+</message>
+<message>
+<source>&amp;Time limit:</source>
+<translation>&amp;Zeitgrenze:</translation>
+</message>
+<message>
+<source>A computer to train on</source>
+<translation>Ein Rechner zum Trainieren</translation>
+</message>
+<message>
+<source>As ssh knows it: a name of ~/.ssh/config, or USER@HOST. Its port, key and jump host belong into ~/.ssh/config.</source>
+<translation>Wie ssh ihn kennt: ein Name aus ~/.ssh/config oder USER@HOST. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
+</message>
+<message>
+<source>Cance&amp;l</source>
+<translation>&amp;Abbrechen</translation>
+</message>
+<message>
+<source>Change nothing.</source>
+<translation>Nichts ändern.</translation>
+</message>
+<message>
+<source>F&amp;urther options:</source>
+<translation>&amp;Weitere Optionen:</translation>
+</message>
+<message>
+<source>Forget this place. What lies there stays.</source>
+<translation>Diesen Rechner vergessen. Was dort liegt, bleibt.</translation>
+</message>
+<message>
+<source>How many train together.</source>
+<translation>Wie viele zusammen trainieren.</translation>
+</message>
+<message>
+<source>It is a &amp;cluster with Slurm</source>
+<translation>Es ist ein &amp;Cluster mit Slurm</translation>
+</message>
+<message>
+<source>Keep this place. No password is kept: ssh uses your keys.</source>
+<translation>Diesen Rechner merken. Kein Passwort wird gespeichert: ssh nimmt die eigenen Schlüssel.</translation>
+</message>
+<message>
+<source>Leave it empty, and Install there makes an environment with what is needed; or name a Python that has the packages.</source>
+<translation>Leer lassen, dann legt „Dort installieren“ eine Umgebung mit allem an; oder ein Python nennen, das die Pakete hat.</translation>
+</message>
+<message>
+<source>N&amp;odes:</source>
+<translation>&amp;Knoten:</translation>
+</message>
+<message>
+<source>Of a job, as 24:00:00 or 2-00:00:00. A longer training goes on in the next job by itself.</source>
+<translation>Eines Jobs, wie 24:00:00 oder 2-00:00:00. Ein längeres Training geht im nächsten Job von selbst weiter.</translation>
+</message>
+<message>
+<source>Of each node. 0 asks for none.</source>
+<translation>Jedes Knotens. 0 verlangt keine.</translation>
+</message>
+<message>
+<source>Of sbatch, with blanks between them, as --mem=32G --constraint=a100.</source>
+<translation>Von sbatch, durch Leerzeichen getrennt, wie --mem=32G --constraint=a100.</translation>
+</message>
+<message>
+<source>Part&amp;ition:</source>
+<translation>Part&amp;ition:</translation>
+</message>
+<message>
+<source>Re&amp;move</source>
+<translation>En&amp;tfernen</translation>
+</message>
+<message>
+<source>Sa&amp;ve</source>
+<translation>Sp&amp;eichern</translation>
+</message>
+<message>
+<source>Trainings are submitted as jobs; the SSH host is the cluster's login node.</source>
+<translation>Trainings werden als Jobs eingereiht; der SSH-Rechner ist der Anmelderechner des Clusters.</translation>
+</message>
+<message>
+<source>What you call this computer: letters, digits, '_', '-' and '.'.</source>
+<translation>Wie dieser Rechner heißen soll: Buchstaben, Ziffern, '_', '-' und '.'.</translation>
+</message>
+<message>
+<source>Where everything of ours lies there: scans, packages, experiments.</source>
+<translation>Wo dort alles von uns liegt: Scans, Pakete, Experimente.</translation>
+</message>
+<message>
+<source>Where jobs are queued. Empty is the cluster's own choice.</source>
+<translation>Wo Jobs warten. Leer heißt: die Wahl des Clusters.</translation>
+</message>
+<message>
+<source>Who pays. Empty is the cluster's own choice.</source>
+<translation>Wer zahlt. Leer heißt: die Wahl des Clusters.</translation>
 </message>
 </context>
 <context>

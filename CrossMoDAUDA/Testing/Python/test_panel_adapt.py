@@ -122,10 +122,10 @@ def test_of_two_slicers_the_second_follows_the_first(
     host: Host, tiny_cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both write what their workers say into one file; the second is told only of its own, and then sees the training."""
-    from CrossMoDAUDALib.panel import adapt_section
+    from CrossMoDAUDALib.panel import adapt_workers
     from CrossMoDAUDALib.places.this_computer import ThisComputer
 
-    monkeypatch.setattr(adapt_section, "STATUS_MS", 4000)
+    monkeypatch.setattr(adapt_workers, "STATUS_MS", 4000)
     experiment = tmp_path / "experiment"
     choose_training(host, tiny_cohort, experiment, LONG)
     host.widget.panel.adapt.view.hide()  # it has not looked yet when both press Start
