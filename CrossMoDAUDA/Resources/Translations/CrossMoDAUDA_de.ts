@@ -4570,7 +4570,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Cancelled.</source>
-<translation type="unfinished">Abgebrochen.</translation>
+<translation>Abgebrochen.</translation>
 </message>
 <message>
 <source>Load nothing; the scene stays as it is.</source>
@@ -4582,7 +4582,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>The scan was removed meanwhile; nothing was added.</source>
-<translation type="unfinished">Der Scan wurde inzwischen entfernt; es kam nichts hinzu.</translation>
+<translation>Der Scan wurde inzwischen entfernt; es kam nichts hinzu.</translation>
 </message>
 <message>
 <source>no prediction yet</source>
