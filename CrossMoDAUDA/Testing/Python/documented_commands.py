@@ -28,7 +28,7 @@ LAUNCHER = "Scripts/crossmoda_uda.py"
 SLICER_OPTIONS = {"--no-splash", "--no-main-window", "--python-script"}
 REPOSITORY = "https://github.com/CrossMoDAUDA/SlicerCrossMoDAUDA"
 # Of other programs, in commands that a reader gives to them.
-FOREIGN_OPTIONS = {*SLICER_OPTIONS, "--no-deps", "--index-url", "--extra-index-url", "--mem", *CONTAINER_OPTIONS}
+FOREIGN_OPTIONS = {*SLICER_OPTIONS, "--no-deps", "--index-url", "--extra-index-url", "--mem", "--cpus-per-task", *CONTAINER_OPTIONS}
 
 
 def problem(line: str) -> str:
