@@ -16,7 +16,7 @@ SILENT_FILES = {
     *("commands/challenge.py", "commands/container.py", "commands/scans.py", "commands/study.py", "commands/terminal.py"),
     *("commands/trust.py", "method/evidence.py", "method/report.py"),
     *("scoring/comparison.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
-    *("cohort/phantom.py", "core/presets.py", "models/training_summary.py"),
+    *("cohort/phantom.py", "core/presets.py", "models/training_summary.py", "commands/nodes.py", "compute/lending.py"),
 }
 SILENT_ROOMS = {"panel", "study"}
 # Calls whose texts are for a terminal, a developer or another program, or are translated by a mark of their own.
@@ -42,7 +42,10 @@ SILENT_TEXTS = (
         "{{path}}",
         "{message}; see {prog}",
         "Looking for the",
+        ">> worker",
     ),
+    # What Slurm says.
+    *("Exceeded job", "exceeded memory", "Invalid feature", "Invalid generic", "Memory specification", "Nodes required", "Socket timed"),
     # What other programs say, and code and scripts for another computer.
     *("Bad configuration option", "Can't open user config", "Could not find a version", "Could not resolve", "Disk quota", "Host key"),
     *("Invalid account", "Invalid job", "Max retries", "No matching distribution", "No space", "No such file", "Permission denied"),

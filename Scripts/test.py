@@ -11,6 +11,9 @@ all of it. ``--python`` does everything with another Python, wherever that is in
 
 Needs Python 3.11 or newer and, the first time, the network; everything else it sets up itself. With arguments (as
 ``-k geometry``) pytest runs a part of the tests, so the coverage that is demanded of all of them is not.
+
+The tests of other computers need an SSH server, rsync and Slurm, and are skipped without. In CI or a container, as root,
+without arguments and a terminal, this installs them with apt-get (CROSSMODA_APT=0: no; =1: on any machine of yours).
 """
 
 import os
@@ -19,6 +22,7 @@ import sys
 from collections import deque
 
 import _environment
+import _system_packages
 
 LINT_IMPORTS = "import sys; sys.path.insert(0, 'CrossMoDAUDA'); from importlinter.cli import lint_imports_command; lint_imports_command()"
 # By title, the arguments of Python.
@@ -39,6 +43,8 @@ def main(arguments):
         options = [argument for argument in arguments if argument != "--faults"]
         return subprocess.call([*faults, *options], cwd=_environment.ROOT / "CrossMoDAUDA")
     checks = [(title, [sys.executable, *check], _environment.ROOT) for title, check in CHECKS.items()]
+    if not arguments:
+        _system_packages.install_missing()
     if not arguments and hasattr(os, "killpg"):
         checks.append(("faults", faults, _environment.ROOT / "CrossMoDAUDA"))
     sys.stdout.reconfigure(errors="replace")  # what a check says may hold what a console lacks

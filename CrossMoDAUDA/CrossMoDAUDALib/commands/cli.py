@@ -6,26 +6,24 @@ import argparse
 import contextlib
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import NOT_CLINICAL, __version__
-from ..core.errors import CrossModaError, InputError
+from ..core.errors import InputError
 from ..core.failures import INTERRUPTED, explain, write_traceback
 from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from . import challenge, container, listing, places, trust
+from . import challenge, container, control, listing, nodes, places, trust, unpacking
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
 
 if TYPE_CHECKING:
     from ..cohort.finding import Cohort
-    from ..places.place import Place
 
 LOOK = "translation.check_agreement"
 # How long (in turns of its loop) a thread of PyTorch's keeps a core while it waits for another. GNU OpenMP's own choice makes
@@ -116,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_device(run, None, "auto|cuda|cuda:N|cuda:N,M,...|mps|cpu", "where networks run; several GPUs train together (default: auto)")
     run.add_argument("--set", **_SET, help=f"any other setting; may be repeated; {_AS_JSON}")
     run.add_argument("--dry-run", action="store_true", help="only show the scans, every problem with them, and the stages that would run")
+    nodes.add_options(run)
     _add_events(run, " (only with --dry-run)")
     places.add_on(run)
     run.set_defaults(command=_run)
@@ -175,18 +174,11 @@ def _parser() -> argparse.ArgumentParser:
     container.add_parser(commands)
     challenge.add_parser(commands)
 
-    status = commands.add_parser("status", help="how far an experiment or a study is", description="Show progress and scores.")
-    status.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")
-    status.add_argument("--follow", action="store_true", help="of a worker elsewhere: keep the copy here up to date until it has ended")
-    status.set_defaults(command=_status)
-
     listing.add_parser(commands)
     places.add_parser(commands)
+    _add_events(unpacking.add_parser(commands))
 
-    stop = commands.add_parser("stop", help="end the work on an experiment or a study, to be continued later", description="Stop the work.")
-    stop.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")
-    stop.add_argument("--force", action="store_true", help="kill it when it has not stopped after 30 seconds")
-    stop.set_defaults(command=_stop)
+    control.add_parsers(commands)
     return parser
 
 
@@ -253,6 +245,9 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     from ..experiment.folder import Experiment
 
     folder: Path = options.output
+    node = 0 if options.dry_run else nodes.which_node(options)
+    if node:
+        return nodes.take_part(folder, node, options.nodes)
     if not names_scans(options) and Experiment.exists(folder):
         recorded = Experiment.load(folder)
         cohort, settings = recorded.cohort, with_values(recorded.settings, _given(options))
@@ -272,7 +267,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
 
         return dry_run(cohort, settings, folder, log)
     place = places.place_of(options)
-    status = places.run_on(options, place, settings, cohort) if place else _run_here(folder, settings, cohort)
+    status = places.run_on(options, place, settings, cohort) if place else _run_here(folder, settings, cohort, options.nodes)
     table = folder / "evaluation" / "table.md"
     if status == 0 and table.is_file():
         say(table.read_text(encoding="utf-8"))
@@ -281,7 +276,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     return status
 
 
-def _run_here(folder: Path, settings: Settings, cohort: Cohort) -> int:
+def _run_here(folder: Path, settings: Settings, cohort: Cohort, node_count: int) -> int:
     from ..experiment.folder import Experiment, check_folder
     from ..method.worker import work
     from ..places.place import find_place, finish
@@ -293,7 +288,7 @@ def _run_here(folder: Path, settings: Settings, cohort: Cohort) -> int:
     if is_new:  # an older one goes on as it was begun
         _refuse_other_schedule(settings)
     with Display() as display:
-        return work(folder, settings, cohort, display)
+        return work(folder, settings, cohort, display, node_count)
 
 
 def _refuse_other_schedule(settings: Settings) -> None:
@@ -303,64 +298,6 @@ def _refuse_other_schedule(settings: Settings) -> None:
         from ..segmentation.schedule import refuse_other_schedule
 
         refuse_other_schedule(settings.segmentation, find_trainer(settings.segmentation.trainer))
-
-
-def _status(options: argparse.Namespace, _log: EventLog) -> int:
-    from ..study.request import Study
-    from ..study.status import describe as describe_study
-    from ..watching.status import describe
-
-    if Study.exists(options.experiment):
-        say(describe_study(options.experiment))
-        return 0
-    status = 0
-    if options.follow:
-        status = places.follow(options.experiment)
-    else:
-        places.renew(options.experiment)
-    say(describe(options.experiment))
-    return status
-
-
-def _stop(options: argparse.Namespace, _log: EventLog) -> int:
-    from ..experiment.folder import how_to_go_on
-    from ..places import place
-    from ..study.request import Study
-
-    folder, where = options.experiment, place.find_place()
-    if not folder.is_dir():
-        raise InputError(f"{folder} is neither an experiment folder nor a study folder; check the path.")
-    is_study = Study.exists(folder)
-    # A study that was killed has left its workers at their work.
-    parts = [part.folder for part in Study.load(folder).parts()] if is_study else []
-    if not is_study and places.stop(folder, options.force):
-        say(f"Stopped; {how_to_go_on(folder)}.")
-        return 0
-    at_work = [folder] if where.is_alive(folder) else [part for part in parts if where.is_alive(part)]
-    if not at_work:
-        say(f"Nobody is working on {folder}.")
-        return 0
-    for one in at_work:
-        _stop_work(where, one, options.force)
-    say(f"Stopped; {f'`study -o {folder}` goes on' if is_study else how_to_go_on(folder)}.")
-    return 0
-
-
-def _stop_work(where: Place, folder: Path, force: bool) -> None:
-    from ..experiment.lock import read_worker
-    from ..places import place
-
-    worker = read_worker(folder)
-    who = f"process {worker['pid']} on {worker['host']}" if worker else "the worker"
-    stop = where.stop(folder, force=force)
-    say(f"Asked {who} to stop; waiting up to {place.SECONDS_TO_STOP:.0f} seconds.")
-    while not stop.is_over:
-        time.sleep(place.SECONDS_BETWEEN_POLLS)
-        if stop.poll() == "late":
-            who = f"{who[0].upper()}{who[1:]}"
-            raise CrossModaError(f"{who} has not stopped yet and does so after its current training step; wait, or kill it with --force.")
-    if stop.problem:
-        raise CrossModaError(stop.problem)
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:

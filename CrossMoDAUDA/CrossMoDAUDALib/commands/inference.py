@@ -36,7 +36,7 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
     from ..images.volumes import file_stem, read_volume, write_volume
     from ..models.model_folder import translator_folder
 
-    options.inputs = _scans(options.inputs)
+    options.inputs = scans(options.inputs)
     outputs = [[f"{file_stem(path)}_pseudo_target.{options.format}"] for path in options.inputs]
     device = one_device(options.device)
     check_outputs(options, outputs)
@@ -59,7 +59,7 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     from ..models.model_folder import chosen_components, describe_model
     from ..slicer_nodes import mrml
 
-    options.inputs = _scans(options.inputs)
+    options.inputs = scans(options.inputs)
     outputs = [segment_results(path, options.format) for path in options.inputs]
     device = one_device(options.device)
     model = describe_model(options.model)
@@ -115,7 +115,7 @@ def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: M
     return status
 
 
-def _scans(inputs: list[Path]) -> list[Path]:
+def scans(inputs: list[Path]) -> list[Path]:
     """The inputs; a folder stands for the scans in it."""
     found: list[Path] = []
     for path in inputs:

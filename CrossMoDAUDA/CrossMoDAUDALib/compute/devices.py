@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..core.errors import InputError
 from ..core.settings import parse_device
+from . import nodes
+from .nodes import NodeDevice
 
 if TYPE_CHECKING:
     import torch
@@ -47,6 +50,31 @@ def resolve_all(name: str) -> list[torch.device]:
     if others and not (torch.distributed.is_available() and torch.distributed.is_nccl_available()):
         raise InputError(f"PyTorch cannot train on several GPUs here, as it comes without NCCL; choose one of them, such as {first}.")
     return [resolve(first), *further]  # the first at last, to be CUDA's current one
+
+
+def resolve_every(name: str) -> list[torch.device]:
+    """The devices that a node lends where several train together: for auto and cuda all its GPUs, else as :func:`resolve_all`.
+
+    Raises:
+        InputError: as :func:`resolve_all`; or they cannot train together with those of other nodes.
+    """
+    import torch
+
+    chosen = resolve_all(name)
+    if chosen[0].type == "mps":
+        raise InputError("Several nodes train on CUDA GPUs or on CPUs, not on mps; run with --device cpu.")
+    if chosen[0].type == "cuda":
+        if not torch.distributed.is_nccl_available():
+            raise InputError("PyTorch cannot train on several nodes' GPUs here, as it comes without NCCL; run with --device cpu.")
+        if ":" not in parse_device(name):
+            chosen = [resolve(f"cuda:{index}") for index in reversed(range(torch.cuda.device_count()))][::-1]
+    return chosen
+
+
+def chosen_devices(name: str) -> Sequence[torch.device | NodeDevice]:
+    """The devices that a training may use: this machine's, and those of the other nodes where there are some."""
+    crew = nodes.crew()
+    return resolve_all(name) if crew is None else [*resolve_every(name), *crew.devices()]
 
 
 def _usable(device: torch.device) -> torch.device:

@@ -6,8 +6,10 @@ there, and the work would go on as if nobody had asked. So an interrupt is remem
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -75,7 +77,25 @@ def raise_swallowed() -> None:
         raise KeyboardInterrupt
 
 
+def was_interrupted() -> bool:
+    """Whether KeyboardInterrupt was raised inside :func:`interruptible`, and what is done now may already be the cleaning up."""
+    return _asked.is_set()
+
+
 def _interrupt(*_: object) -> None:
     if not _too_late.is_set():
         _asked.set()
         raise KeyboardInterrupt
+
+
+def interrupt_main_thread() -> None:
+    """Raise KeyboardInterrupt in the main thread through the handler of SIGTERM, or else of SIGINT, that Python knows."""
+    # SIGINT is ignored in what a shell starts in the background, and kills where Python was told to leave signals alone.
+    number = next((number for number in (signal.SIGTERM, signal.SIGINT) if callable(signal.getsignal(number))), None)
+    if number is None:
+        return
+    main = threading.main_thread().ident
+    if sys.platform != "win32" and main is not None:
+        signal.pthread_kill(main, number)  # unlike a pending interrupt, it ends a blocking call
+    else:
+        _thread.interrupt_main(number)

@@ -1,7 +1,8 @@
-"""How the folders of self-training iterations are called in an experiment folder."""
+"""How folders and files of an experiment are called that several rooms need to know: those of self-training iterations above all."""
 
 from __future__ import annotations
 
+NODES = "nodes.json"  # where the first of several nodes that train together is found
 _ITERATION = "iteration_"
 ITERATIONS = f"{_ITERATION}*"  # as a pattern
 

@@ -17,6 +17,7 @@ from ..core.errors import InputError, unreadable
 from ..core.files import GO_ON, check_path, read_json, sha256, stamp, write_json
 from ..core.folders import make_writable_folder
 from ..core.interrupts import raise_swallowed
+from ..core.layout import NODES
 from ..core.settings import Settings
 from ..images.fingerprint import scan_sha256
 from ..images.volumes import Volume, read_label_map, read_volume
@@ -34,7 +35,7 @@ MACHINE_SETTINGS = ("device", "helper_processes", "compile")
 PACKAGES = ("torch", "nnunetv2", "numpy", "SimpleITK", "scipy")
 # What a start leaves that found problems with the scans, or was killed before the experiment began. A folder with nothing else is as
 # good as an empty one.
-LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, REHEARSAL, RECORD, SCRIPT, "events.jsonl", "worker.log", "worker-there.log"))
+LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, NODES, REHEARSAL, RECORD, SCRIPT, "events.jsonl", "worker.log", "worker-there.log"))
 
 
 class Experiment:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import _thread
 import contextlib
 import errno
 import os
-import signal
 import socket
 import sys
 import threading
@@ -17,6 +15,7 @@ from typing import Any
 
 from ..core.errors import CrossModaError, InputError
 from ..core.files import read_json, write_json, write_text
+from ..core.interrupts import interrupt_main_thread
 
 LOCK, HOLDER, REQUEST = "worker.lock", "worker.json", "stop.request"
 FORCE = "force"  # in a request: whoever follows a worker elsewhere kills it when it does not stop
@@ -162,7 +161,7 @@ def stopping_on_request(folder: Path, is_fresh: bool = True) -> Iterator[None]:
         while not ended.wait(SECONDS_BETWEEN_LOOKS):
             with contextlib.suppress(OSError):  # a network disk may be gone for a moment
                 request.unlink()
-                _interrupt_main_thread()
+                interrupt_main_thread()
 
     watcher = threading.Thread(target=watch, name="stops on request", daemon=True)
     if threading.current_thread() is threading.main_thread():
@@ -173,16 +172,3 @@ def stopping_on_request(folder: Path, is_fresh: bool = True) -> Iterator[None]:
         ended.set()
         if watcher.is_alive():
             watcher.join()
-
-
-def _interrupt_main_thread() -> None:
-    """Raise KeyboardInterrupt in the main thread through the handler of SIGTERM, or else of SIGINT, that Python knows."""
-    # SIGINT is ignored in what a shell starts in the background, and kills where Python was told to leave signals alone.
-    number = next((number for number in (signal.SIGTERM, signal.SIGINT) if callable(signal.getsignal(number))), None)
-    if number is None:
-        return
-    main = threading.main_thread().ident
-    if sys.platform != "win32" and main is not None:
-        signal.pthread_kill(main, number)  # unlike a pending interrupt, it ends a blocking call
-    else:
-        _thread.interrupt_main(number)

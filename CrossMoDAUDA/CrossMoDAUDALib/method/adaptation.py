@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..compute import checkpoints, devices, distributed
 from ..compute.acceleration import Acceleration, keep_precision
+from ..compute.nodes import NodeDevice
 from ..core.files import read_json, write_json
 from ..core.layout import iteration_name
 from ..core.parallel import helper_count
@@ -109,12 +110,11 @@ def cut_slices(experiment: Experiment, stage: str, domain: str) -> None:
 def train_translation(experiment: Experiment, stage: str) -> None:
     """Train the translator on slices of both domains."""
     folder, settings = experiment.folder / "translation", experiment.settings
-    chosen, batch = devices.resolve_all(settings.device), settings.translation.batch_size
-    usable = max(count for count in range(1, len(chosen) + 1) if batch % count == 0)
-    used = _usable_devices(chosen, usable, experiment, stage, f"a batch of {batch} slices is shared evenly")
-    begun = _before_records(settings, used[0]) if any(folder.glob("checkpoint*.pt")) else None
-    settings = keep_precision(settings, used[0], experiment.folder / PRECISION, begun)
-    arithmetic = f"{Acceleration.choose(settings, used[0])} on {', '.join(map(str, used))}"
+    batch = settings.translation.batch_size
+    used, first = _usable_devices(experiment, stage, batch, f"a batch of {batch} slices is shared evenly")
+    begun = _before_records(settings, first) if any(folder.glob("checkpoint*.pt")) else None
+    settings = keep_precision(settings, first, experiment.folder / PRECISION, begun)
+    arithmetic = f"{Acceleration.choose(settings, first)} on {', '.join(map(str, used))}"
     experiment.events.write("message", stage=stage, message=f"Training the translator in {arithmetic}.")
     _drop_damaged_checkpoints(experiment, stage, folder)
     _draw_outlines(experiment, folder / SAMPLES)
@@ -236,21 +236,21 @@ def prepare(experiment: Experiment, stage: str, training: Training) -> None:
 
 def train_segmenter(experiment: Experiment, stage: str, training: Training) -> None:
     """Train nnU-Net."""
-    settings, chosen = settings_for(experiment, training), devices.resolve_all(experiment.settings.device)
-    # On the CPU augmentation processes would only take the training's cores, and make it irreproducible.
-    augmentation = helper_count(settings.helper_processes) if chosen[0].type != "cpu" or settings.helper_processes > 0 else 0
+    settings = settings_for(experiment, training)
     start_from = None
     if settings.self_training.warm_start and training.iteration:
         start_from = experiment.folder / training.before / "model"
     folders = _nnunet_folders(experiment, training)
     _, preprocessed, own = folders
     batch = preparation.batch_size(preprocessed, training.dataset, CONFIGURATION)
-    used = _usable_devices(chosen, batch, experiment, stage, f"nnU-Net planned a batch of {batch}")
+    used, first = _usable_devices(experiment, stage, batch, f"nnU-Net planned a batch of {batch}, which is shared evenly")
+    # On the CPU augmentation processes would only take the training's cores, and make it irreproducible.
+    augmentation = helper_count(settings.helper_processes) if first.type != "cpu" or settings.helper_processes > 0 else 0
     _drop_damaged_checkpoints(experiment, stage, own / training.dataset)
-    if used[0].type == "cpu":  # on GPUs nnU-Net has a mixed precision of its own
+    if first.type == "cpu":  # on GPUs nnU-Net has a mixed precision of its own
         record, begun = own / PRECISION_FILE, any((own / training.dataset).rglob("checkpoint_*.pth"))
         # Versions that wrote no record trained in float32.
-        settings = keep_precision(settings, used[0], record, "fp32" if begun else precision_of(settings.precision, used[0]))
+        settings = keep_precision(settings, first, record, "fp32" if begun else precision_of(settings.precision, first))
         experiment.events.write("message", stage=stage, message=f"Training the segmenter in {settings.precision} on the CPU.")
     arguments = (folders, own / "nnunet.log", augmentation, training.dataset, own / "model", settings, training.iteration, start_from)
     left_out = [files.name for files in left_out_targets(experiment, training)]  # which an earlier iteration may have prepared
@@ -335,12 +335,14 @@ def _summarise(experiment: Experiment, training: Training, cases: Sequence[Train
         write_json(experiment.folder / training.name / trainings.TRAINED_ON, trained_on.to_json())
 
 
-def _usable_devices(chosen: list[torch.device], usable: int, experiment: Experiment, stage: str, why: str) -> list[torch.device]:
-    """As many devices as the training can use; warns if some are left over."""
+def _usable_devices(experiment: Experiment, stage: str, batch: int, why: str) -> tuple[Sequence[torch.device | NodeDevice], torch.device]:
+    """As many devices as can share a batch evenly, and the first of them, which is this machine's; warns if some are left over."""
+    chosen = devices.chosen_devices(experiment.settings.device)
+    usable = max(count for count in range(1, len(chosen) + 1) if batch % count == 0)
     if usable < len(chosen):
         message = f"{why[0].upper()}{why[1:]}: of the {len(chosen)} devices only {usable} train{'s' if usable == 1 else ''}."
         experiment.events.write("warning", stage=stage, message=message)
-    return chosen[:usable]
+    return chosen[:usable], next(device for device in chosen if not isinstance(device, NodeDevice))
 
 
 def _drop_damaged_checkpoints(experiment: Experiment, stage: str, folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..cohort.checking import check_cohort
 from ..cohort.finding import Cohort
+from ..compute.nodes import leading
 from ..core.budget import left_open
 from ..core.errors import CohortError, CrossModaError, InputError
 from ..core.failures import INTERRUPTED, explain, is_unexpected
@@ -26,7 +27,7 @@ from .imports import refuse_unfit
 from .plan import left_out_settings, plan
 
 
-def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[Event], None]) -> int:
+def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[Event], None], nodes: int = 1) -> int:
     """Create or continue the experiment in ``folder`` and run it to its end.
 
     A new experiment's folder is held before its scans are checked, so that a second start is refused at once; the
@@ -34,6 +35,7 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
 
     Args:
         listener: told every event, for a display.
+        nodes: computers that train together, of which this is the first; see :mod:`..compute.nodes`.
 
     Returns:
         Exit status 0; every failure is raised after it has been recorded.
@@ -52,19 +54,8 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
         try:
             with must_stay(folder), stopping_on_request(folder):
                 log.write("run", state="started")
-                if experiment is None:
-                    experiment = _begin(folder, settings, cohort, log)
-                else:
-                    log.write("message", message="Making sure that the scans are those that the experiment began with.")
-                    experiment.verify_scans()
-                    if due(plan(experiment.settings, experiment.cohort), read_markers(folder), folder):
-                        _refuse_unfit(log)
-                experiment.events = log
-                for remark in left_out_settings(settings, cohort):
-                    log.write("warning", message=remark)
-                from .adaptation import adapt
-
-                adapt(experiment)
+                with leading(folder, nodes, settings.device, lambda text: log.write("message", message=text)):
+                    _fill(folder, settings, cohort, log, experiment)
             from_here_it_is_too_late()
             log.write("run", state="finished")
         except BaseException as error:
@@ -74,6 +65,23 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
                 raise
             raise (InputError if status == InputError.exit_status else CrossModaError)(message) from error
     return 0
+
+
+def _fill(folder: Path, settings: Settings, cohort: Cohort, log: EventLog, experiment: Experiment | None) -> None:
+    """Begin the experiment or go on with it, to its end."""
+    if experiment is None:
+        experiment = _begin(folder, settings, cohort, log)
+    else:
+        log.write("message", message="Making sure that the scans are those that the experiment began with.")
+        experiment.verify_scans()
+        if due(plan(experiment.settings, experiment.cohort), read_markers(folder), folder):
+            _refuse_unfit(log)
+    experiment.events = log
+    for remark in left_out_settings(settings, cohort):
+        log.write("warning", message=remark)
+    from .adaptation import adapt
+
+    adapt(experiment)
 
 
 def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> Experiment:

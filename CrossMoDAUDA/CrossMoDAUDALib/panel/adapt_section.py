@@ -72,7 +72,7 @@ class AdaptSection(AdaptWorkers, Section):
         status = ui.adaptPackageStatus
         isReady = functools.partial(panel.checkDependencies, self, status)
         self.package = PackageExport(ui.adaptPackage, functools.partial(self.say, status), isReady)
-        self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, functools.partial(self.say, status))
+        self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, functools.partial(self.say, status), isReady)
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)

@@ -5,7 +5,7 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
-from . import views
+from . import apart, views
 from .panel import Panel
 
 
@@ -29,6 +29,7 @@ class ScenePanel(VTKObservationMixin):
         self._settling = qt.QTimer()
         self._settling.setSingleShot(True)
         self._settling.connect("timeout()", self.onSettled)
+        self._freeing = apart.Freeing()
         scene = slicer.mrmlScene
         for event, heard in (
             (scene.StartCloseEvent, self.onSceneStartClose),
@@ -48,6 +49,7 @@ class ScenePanel(VTKObservationMixin):
     def show(self):
         """The module is shown."""
         self._followParameters()
+        self._freeing.look()
         self.panel.show()
 
     def hide(self):
@@ -57,6 +59,7 @@ class ScenePanel(VTKObservationMixin):
     def cleanup(self):
         """The panel goes; training goes on, everything else is ended."""
         self._settling.stop()
+        self._freeing.cleanup()
         self.removeObservers()
         self._unfollowParameters()
         self.panel.setParameters(None)
@@ -88,6 +91,7 @@ class ScenePanel(VTKObservationMixin):
 
     def onSettled(self):
         """The import has settled: show the scene's parameters, unless the module is not shown or the scene changes again."""
+        self._freeing.look()
         if self._isShown():
             self._followParameters()
             self.panel.onSceneLoaded()

@@ -12,6 +12,7 @@ from .curves_tab import SCROLL_BAR
 from .scores_plot import drawScores, plotHeight
 from .scores_table import meanTitle, shortTitle, showScores, trainingTitle, wantedWidth
 
+MOST_LINES = 24  # as many lines of text the table is high at most; then it scrolls
 CHART = "scores"  # in Slicer's plot view
 PLOT_LINES = 10  # height of the plot below its legend, in lines of text
 PLOT_CHARACTERS = 34  # so wide is the plot at least where it stands beside the table
@@ -114,13 +115,10 @@ class ScoresTab:
         """
         table = self._table
         isNew = self._fitted is None or self._fitted[0] != of or abs(table.width - self._fitted[1]) > SCROLL_BAR
-        most = tables.MOST_LINES * qt.QFontMetrics(table.font).height()
+        most = MOST_LINES * qt.QFontMetrics(table.font).height()
         if isNew:
             self._fitted = (of, table.width)
-            table.setFixedHeight(most)
-        showScores(table, self._rows)
-        rows = sum(table.rowHeight(row) for row in range(table.rowCount))
-        wanted = min(rows + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth, most)
+        wanted = showScores(table, self._rows, most)
         table.setFixedHeight(wanted if isNew else max(wanted, table.minimumHeight))
 
 

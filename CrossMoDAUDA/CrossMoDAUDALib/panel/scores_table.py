@@ -5,26 +5,30 @@ from slicer.i18n import tr as _
 
 from . import tables
 
+LEAST_MARGIN = 8  # what a cell or title needs beside its text where there is no room for more, in points of the screen
 
-def showScores(table, rows):
+
+def showScores(table, rows, most):
     """Fill a QTableWidget with scores, as fully as its width allows: with deviations beside the means, below them or in tool tips only.
 
     Args:
         rows: a dictionary for each training, the columns of the experiment's ``evaluation/table.csv``.
+        most: how high the table may be, in points of the screen; where it needs more it gets a scroll bar.
+
+    Returns:
+        How high it has to be.
     """
     measures = [name for name in rows[0] if name != "method" and not name.endswith("_std")]
     scores = [[(row[name], row.get(f"{name}_std", "")) for row in rows] for name in measures]
     methods = [row["method"] for row in rows]
     table.rowCount, table.columnCount = len(measures), len(methods)
     room = table.width - 2 * table.frameWidth
-    _fill(table, methods, measures, scores, room)
-    if (
-        sum(table.rowHeight(row) for row in range(len(measures)))
-        > table.height - 2 * table.frameWidth - table.horizontalHeader().sizeHint.height()
-    ):
-        _fill(table, methods, measures, scores, room - table.verticalScrollBar().sizeHint.width())
+    height = _fill(table, methods, measures, scores, room)
+    if height > most:
+        height = _fill(table, methods, measures, scores, room - table.verticalScrollBar().sizeHint.width())
     tips = [_("{training}: {explanation}").format(training=trainingTitle(name), explanation=_trainingTip(name)) for name in methods]
     tables.explainHeaders(table, tips, [_scoreTip(name) for name in measures])
+    return min(height, most)
 
 
 def wantedWidth(table, rows):
@@ -40,17 +44,18 @@ def wantedWidth(table, rows):
 
 
 def _fill(table, methods, measures, scores, room):
-    """Fill the table in a width, with the fullest of four ways that has room in it."""
+    """Fill the table in a width, with the fullest of five ways that has room in it; the height that it then needs."""
     metrics = qt.QFontMetrics(table.font)
     trainings, titles = [trainingTitle(name) for name in methods], [_scoreTitle(name) for name in measures]
     numbers = [shortTitle(name) for name in methods]
-    for text, heads in ((_beside, trainings), (_below, trainings), (_below, numbers), (_alone, numbers)):
+    wide_ways = [(text, heads, tables.MARGIN) for text, heads in ((_beside, trainings), (_below, trainings), (_below, numbers))]
+    for text, heads, margin in (*wide_ways, (_alone, numbers, tables.MARGIN), (_alone, numbers, LEAST_MARGIN)):
         texts = [[text(*score) for score in line] for line in scores]
         wide = max(tables.width(cell, metrics) for line in texts for cell in line)
         across = [tables.broken(title, metrics, wide) for title in heads]
-        columns = [tables.MARGIN + max(wide, tables.width(title, metrics)) for title in across]
-        down = [tables.broken(title, metrics, room - sum(columns) - tables.MARGIN) for title in titles]
-        aside = tables.MARGIN + max(tables.width(title, metrics) for title in down)
+        columns = [margin + max(wide, tables.width(title, metrics)) for title in across]
+        down = [tables.broken(title, metrics, room - sum(columns) - margin) for title in titles]
+        aside = margin + max(tables.width(title, metrics) for title in down)
         if aside + sum(columns) <= room:
             break
     table.setHorizontalHeaderLabels(across)
@@ -61,10 +66,16 @@ def _fill(table, methods, measures, scores, room):
             item.setTextAlignment(qt.Qt.AlignCenter)
             item.setToolTip(_("{score}, {training}: {value}").format(score=title, training=trainings[column], value=_beside(*score)))
             table.setItem(row, column, item)
+    above = tables.titleHeight(across, metrics)
     table.verticalHeader().setFixedWidth(aside)
+    table.horizontalHeader().setFixedHeight(above)
     for column, wide in enumerate(columns):
         table.setColumnWidth(column, wide)
     table.resizeRowsToContents()
+    for row, title in enumerate(down):
+        table.setRowHeight(row, max(table.rowHeight(row), tables.titleHeight([title], metrics)))
+    bar = table.horizontalScrollBar().sizeHint.height() if aside + sum(columns) > room else 0
+    return above + sum(table.rowHeight(row) for row in range(len(down))) + bar + 2 * table.frameWidth
 
 
 def _beside(mean, deviation):

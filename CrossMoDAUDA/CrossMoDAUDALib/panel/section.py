@@ -157,9 +157,11 @@ class Section:
         label.text = breakable(text, qt.QFontMetrics(label.font), lineWidth(self.widget))
         self.show(label, bool(text))
 
-    def narrow(self, text):
+    def narrow(self, text, isBold=False):
         """A text that fits into the narrowest panel, with a picture beside it."""
-        return breakable(text, qt.QFontMetrics(self.widget.font), self.widget.minimumWidth * 3 // 4)
+        font = qt.QFont(self.widget.font)
+        font.setBold(isBold)
+        return breakable(text, qt.QFontMetrics(font), self.widget.minimumWidth * 5 // 8)
 
     def deviceChoices(self):
         """The devices to offer, for :meth:`bindChoice`."""

@@ -128,7 +128,7 @@ class SegmentResults:
             if shown > max(MOST_WARNINGS, len(sentences)):
                 more += len(sentences)
                 continue
-            paragraphs += [f"<b>{html.escape(self._section.narrow(name))}</b>"] if sentences else []
+            paragraphs += [f"<b>{html.escape(self._section.narrow(name, isBold=True))}</b>"] if sentences else []
             told = [inThePanel(sentence).replace(look, "") for sentence in sentences]
             paragraphs += ["\N{BULLET} " + html.escape(self._section.narrow(sentence)) for sentence in told]
         if more:

@@ -309,9 +309,11 @@ class SegmentSection(Section):
             views.saveForUndo(output)
         name = _("{volume} segmentation").format(volume=title)
         node = mrml.segmentation_node(labels, self._labels, volume, name, output, surfaces)
-        mrml.set_warnings(node, self._warnings.get(job, []))
+        mrml.mark_made(node, self._warnings.get(job, []))
         self._made.append((node, volume))
-        if volume is not views.shownScan():  # it would lie over another
+        if volume is views.shownScan():
+            views.hideOthers(volume, shown=[node])
+        else:  # it would lie over another
             node.SetDisplayVisibility(False)
 
     def onEnd(self, outcome, message):

@@ -1,43 +1,67 @@
-"""Show me: one case of an experiment with its translation, or with its reference and prediction, in views that move together."""
+"""View case: one case of an experiment with its translation, or with its reference and prediction, in views that move together."""
 
-import qt
+from dataclasses import dataclass
+from pathlib import Path
+
 import slicer
 from slicer.i18n import tr as _
 
-from ..core.errors import CrossModaError
+from ..core.errors import CrossModaError, InputError
 from ..core.failures import explain
 from ..core.layout import ITERATIONS, iteration_number
 from ..experiment.folder import Experiment
-from ..images.volumes import read_label_map, read_volume
+from ..images.raw_nrrd import read_in_pieces
 from ..slicer_nodes import mrml
 from . import views
+from .command_runner import CommandRunner
+from .section import FOR_SCANS
 from .wording import inThePanel
 
 FILE = "CrossMoDAUDA.File"  # an attribute of nodes: the file that they were read from, which is not read again
 
 
+@dataclass(frozen=True)
+class _Part:
+    """One file of a case, and the name of its node."""
+
+    path: Path
+    name: str
+    isLabelMap: bool = False
+
+
 class ShowCase:
-    """A list of an experiment's cases and a button that loads the chosen one, a file at a time.
+    """A list of an experiment's cases and a button that shows the chosen one.
+
+    Files are read by a command beside the window. Until all are, the scene stays as it is; pressed again, the button gives that up,
+    or loads the case that was chosen meanwhile instead.
 
     Args:
         choice, button: the list and the button.
         say: called with a sentence for the user.
+        isReady: told the Python packages that it needs; whether they are there.
     """
 
-    def __init__(self, choice, button, say):
-        self._choice, self._button, self._say = choice, button, say
-        self._experiment = self._scan = None  # that is shown next, once it is loaded
-        self._steps = iter(())
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.connect("timeout()", self._step)
+    def __init__(self, choice, button, say, isReady):
+        self._choice, self._button, self._say, self._isReady = choice, button, say, isReady
+        self._text, self._tip = button.text, button.toolTip
+        self._experiment = None
+        self.runner = CommandRunner(self._onEvent, self._onEnd)
+        self._forget()
         button.connect("clicked(bool)", self.onShow)
+        choice.connect("currentIndexChanged(int)", lambda _index: self._showButton())
         self._fill()
+
+    def _forget(self):
+        self._key = ""  # of the case that is loaded, as the list has it
+        self._case = self._domain = self._labels = None
+        self._lacking = 0  # files that are to be read
+        self._parts, self._volumes, self._made, self._folder, self._done = [], {}, [], 0, ""
 
     def follow(self, folder):
         """Offer the cases of an experiment folder; None: of none."""
         if folder == (self._experiment.folder if self._experiment is not None else None):
             return
+        self.cancel()
         try:
             self._experiment = Experiment.load(folder) if folder is not None else None
         except (CrossModaError, OSError):  # the section says why
@@ -46,9 +70,7 @@ class ShowCase:
 
     def cancel(self):
         """Load nothing more."""
-        self._timer.stop()
-        self._steps, self._scan = iter(()), None
-        self._button.enabled = True
+        self.runner.cancel()
 
     def _fill(self):
         self._choice.clear()
@@ -59,60 +81,55 @@ class ShowCase:
                 self._choice.addItem(title.format(case=case.id), f"{domain} {number}")
         self._choice.visible = self._button.visible = cohort is not None
 
+    def _chosen(self):
+        return str(self._choice.itemData(self._choice.currentIndex) or "")
+
+    def _showButton(self):
+        isCancel = self.runner.running and self._chosen() == self._key
+        self._button.text = _("Canc&el") if isCancel else self._text
+        self._button.toolTip = _("Load nothing; the scene stays as it is.") if isCancel else self._tip
+
     def onShow(self, _checked=False):
-        """Load the chosen case and show it."""
-        domain, _space, number = str(self._choice.itemData(self._choice.currentIndex) or "").partition(" ")
-        if not domain:
-            return
+        """Load the chosen case and show it; what is being loaded is given up."""
+        chosen, before = self._chosen(), self._key
         self.cancel()
-        self._button.enabled = False
+        if chosen and chosen != before:
+            try:
+                self._start(chosen)
+            except (CrossModaError, OSError) as error:
+                self._forget()
+                self._say(inThePanel(explain(error)[0]))
+
+    def _start(self, chosen):
+        domain, _space, number = chosen.partition(" ")
         case = getattr(self._experiment.cohort, domain)[int(number)]
-        self._steps = self._show(self._experiment, domain, case)
-        self._say(_("Loading {case}...").format(case=case.id))
-        self._timer.start(0)
-
-    def _step(self):
-        if self._scan is not None and self._scan.GetScene() is None:  # removed meanwhile
-            self._say("")
-            self.cancel()
+        self._case, self._domain, self._labels = case, domain, self._experiment.settings.labels
+        self._parts = list(self._partsOf(self._experiment, domain, case))
+        lacking = [part for part in self._parts if _found(part.path) is None]
+        if not lacking:
+            for _step in self._take():
+                pass
+            self._say(self._done)
+            self._forget()
             return
-        try:
-            next(self._steps)
-        except StopIteration:
-            self.cancel()
-        except Exception as error:  # a timer has nobody to raise to
-            self._say(inThePanel(explain(error)[0]))
-            self.cancel()
-        else:
-            self._timer.start(0)
+        if not self._isReady(*FOR_SCANS):
+            self._forget()
+            return
+        images, labelMaps = ([str(part.path) for part in lacking if part.isLabelMap is kind] for kind in (False, True))
+        words = ["unpack", *images, *(word for path in labelMaps for word in ("--label-map", path))]
+        self._key, self._lacking = chosen, len(lacking)
+        self._say(_("Loading {case}...").format(case=case.id))
+        self.runner.start(lambda _folder: (), lambda folder: [*words, "-o", str(folder)])
+        self._showButton()
 
-    def _show(self, experiment, domain, case):
-        """Load and show a case; a step for each file, so that the window is never kept for long."""
-        labels = experiment.settings.labels
-        self._scan = scan = _found(case.image) or _new(case.image, mrml.volume_node(read_volume(case.image), case.id), folder=case.id)
-        yield
-        other, segmentations = None, []
+    def _partsOf(self, experiment, domain, case):
+        yield _Part(case.image, case.id)
         if domain == "source" and (path := experiment.pseudo_target(case)).is_file():
-            name = _("{case} translated").format(case=case.id)
-            other = _found(path) or _new(path, mrml.volume_node(read_volume(path), name, None, scan))
-            yield
+            yield _Part(path, _("{case} translated").format(case=case.id))
         if case.label is not None:
-            segmentations.append(_segmentation(case.label, scan, _("{case} label").format(case=case.id), labels))
-            yield
-        for path, name in () if domain == "source" else self._predictions(experiment, domain, case):
-            segmentations.append(_segmentation(path, scan, name, labels))
-            yield
-        # A prediction stands beside its reference, so each has a view of its own; a label lies over scan and translation.
-        apart = len(segmentations) == 2
-        for before in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):  # as of the round before
-            if before.GetAttribute(FILE) and mrml.scan_of(before) is scan and before not in segmentations:
-                before.SetDisplayVisibility(False)
-        for segmentation in segmentations:
-            views.showEverywhere(segmentation)
-        views.showSideBySide(scan, other or scan, segmentations if apart else ())
-        if segmentations:
-            views.jumpTo(segmentations[0])
-        self._say(self._told(case, other, segmentations, domain))
+            yield _Part(case.label, _("{case} label").format(case=case.id), isLabelMap=True)
+        if domain != "source":
+            yield from self._predictions(experiment, domain, case)
 
     def _predictions(self, experiment, domain, case):
         """The latest round's segmentation of a target scan."""
@@ -122,10 +139,78 @@ class ShowCase:
         )
         found = [(path / kind / f"{case.id}.nii.gz", number) for number, path in rounds]
         for path, number in [entry for entry in found if entry[0].is_file()][-1:]:
-            yield path, _("{case} predicted, round {number}").format(case=case.id, number=number)
+            yield _Part(path, _("{case} predicted, round {number}").format(case=case.id, number=number), isLabelMap=True)
 
-    def _told(self, case, other, segmentations, domain):
-        if other is not None:
+    def _onEvent(self, event):
+        return self._read(event) if event["kind"] == "result" else ()
+
+    def _read(self, event):
+        """Take over what the command has read; the last file's result brings all into the scene. In steps."""
+        self._volumes[event["input"]] = yield from read_in_pieces(Path(event["outputs"][0]))
+        if len(self._volumes) == self._lacking:
+            yield
+            yield from self._take()
+
+    def _take(self):
+        """Make the nodes that there are not yet, one a step, and show all."""
+        scan, others, segmentations = None, [], []
+        for part in self._parts:
+            node = _found(part.path)
+            if node is None and str(part.path) not in self._volumes:  # it was in the scene, and was removed
+                raise InputError(_("The scan was removed meanwhile; nothing was added."))
+            if node is None:
+                node = yield from self._make(part, scan)
+            scan = scan or node
+            if node is not scan:
+                (segmentations if part.isLabelMap else others).append(node)
+            yield
+            if scan.GetScene() is None:
+                raise InputError(_("The scan was removed meanwhile; nothing was added."))
+        for segmentation in segmentations:
+            mrml.mark_made(segmentation, mrml.warnings_of(segmentation))
+        # A prediction stands beside its reference, so each has a view of its own; a label lies over scan and translation.
+        views.showSideBySide(scan, (others or [scan])[0], segmentations)
+        if segmentations:
+            views.jumpTo(segmentations[0])
+        self._done = self._told(self._case, others, segmentations, self._domain)
+
+    def _make(self, part, scan):
+        """The node of a part that was read, in steps."""
+        volume = self._volumes.pop(str(part.path))
+        if part.isLabelMap:
+            node = mrml.segmentation_node(volume, self._labels, scan, part.name)
+        else:
+            image = yield from mrml.image_in_pieces(volume.array)
+            node = mrml.volume_node(volume, part.name, None, scan, image)
+        self._made.append(node)
+        node.SetAttribute(FILE, _stamp(part.path))
+        hierarchy = slicer.mrmlScene.GetSubjectHierarchyNode()
+        item = hierarchy.GetItemByDataNode(node)
+        if scan is None and item:  # a folder of its own in the Data module, into which the others follow it
+            self._folder = hierarchy.CreateFolderItem(hierarchy.GetSceneItemID(), self._case.id)
+            hierarchy.SetItemParent(item, self._folder)
+        return node
+
+    def _onEnd(self, outcome, message):
+        if not self._done:
+            self._removeMade()
+        isGivenUp = outcome == "cancelled"
+        self._say(self._done or message or (_("Cancelled.") if isGivenUp else ""))
+        self._forget()
+        self._showButton()
+
+    def _removeMade(self):
+        """Take what was made of a case out of the scene again."""
+        if slicer.mrmlScene.IsClosing():
+            return
+        for node in self._made:
+            mrml.remove_node(node)
+        hierarchy = slicer.mrmlScene.GetSubjectHierarchyNode()
+        if self._folder and not hierarchy.GetNumberOfItemChildren(self._folder):
+            hierarchy.RemoveItem(self._folder)
+
+    def _told(self, case, others, segmentations, domain):
+        if others:
             return _("{case}: left the scan, right its translation, a synthetic image, not a scan.").format(case=case.id)
         if len(segmentations) == 2:
             return _("{case}: left the reference, right the prediction. Not for clinical use.").format(case=case.id)
@@ -142,18 +227,3 @@ def _found(path):
 
 def _stamp(path):
     return f"{path} {path.stat().st_mtime_ns}"
-
-
-def _new(path, node, folder=""):
-    """Note where a node is from; give a scan a folder of its own in the Data module, into which the others follow it."""
-    node.SetAttribute(FILE, _stamp(path))
-    if folder:
-        hierarchy = slicer.mrmlScene.GetSubjectHierarchyNode()
-        item = hierarchy.GetItemByDataNode(node)
-        if item:
-            hierarchy.SetItemParent(item, hierarchy.CreateFolderItem(hierarchy.GetSceneItemID(), folder))
-    return node
-
-
-def _segmentation(path, scan, name, labels):
-    return _found(path) or _new(path, mrml.segmentation_node(read_label_map(path), labels, scan, name))

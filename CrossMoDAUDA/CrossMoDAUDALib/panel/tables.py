@@ -86,10 +86,10 @@ def fit(view):
     for column, wide in enumerate(columns):
         view.setColumnWidth(column, wide)
     heads = [broken(title, metrics, wide - MARGIN) for title, wide in zip(across, columns, strict=True)]
-    above.setFixedHeight(_height(heads, metrics))
+    above.setFixedHeight(titleHeight(heads, metrics))
     view.resizeRowsToContents()
     for row, title in enumerate(titles):
-        view.setRowHeight(row, max(view.rowHeight(row), _height([title], metrics)))
+        view.setRowHeight(row, max(view.rowHeight(row), titleHeight([title], metrics)))
     height = above.height + sum(view.rowHeight(row) for row in range(len(titles))) + 2 * view.frameWidth
     if aside.width + sum(columns) > room:
         height += view.horizontalScrollBar().sizeHint.height()
@@ -103,7 +103,7 @@ def _columns(view, node, titles, metrics, room):
     wanted, least = [], []
     for title, column in zip(titles, cells, strict=True):
         wanted.append(MARGIN + max(width(text, metrics) for text in (title, *column)))
-        least.append(min(MARGIN + max(_longestWord(text, metrics) for text in (title, *column)), room))
+        least.append(min(MARGIN + max(_longestWord(text, metrics) for text in (title, *column)), view.width))
     spare = room - sum(least)
     if spare <= 0:  # there is a scroll bar
         return least if view.transposed else [max(small, min(wide, room // 2)) for small, wide in zip(least, wanted, strict=True)]
@@ -141,7 +141,8 @@ def _longestWord(text, metrics):
     return max((metrics.horizontalAdvance(word) for word in text.split()), default=0)
 
 
-def _height(titles, metrics):
+def titleHeight(titles, metrics):
+    """How high a header with these titles is, in points of the screen."""
     return metrics.lineSpacing() * max((title.count("\n") + 1 for title in titles), default=1) + MARGIN
 
 

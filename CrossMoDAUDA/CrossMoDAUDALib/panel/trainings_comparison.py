@@ -1,5 +1,7 @@
 """Two trainings beside each other: the scores of their last rounds, and the settings that differ, in words."""
 
+import sys
+
 import qt
 from slicer.i18n import tr as _
 
@@ -49,16 +51,11 @@ class ComparisonView:
         self._fitted = (table.width, metrics.height())
         names = _names(sides, metrics, int(NAME_SHARE * table.width))
         columns = [_column(name, side, self.comparison.structures) for name, side in zip(names, sides, strict=True)]
-        table.setFixedHeight(tables.MOST_LINES * metrics.height() * 2)  # so that no room is left for a scroll bar
-        showScores(table, [*columns, _difference(columns)])
+        height = showScores(table, [*columns, _difference(columns)], sys.maxsize)
         full = [str(side.folder) for side in sides]
         tips = [*full, _("B minus A.")]
         tables.explainHeaders(table, tips, [_rowTip(name) for name in columns[0] if name != "method" and not name.endswith("_std")])
-        height = table.horizontalHeader().sizeHint.height() + sum(table.rowHeight(row) for row in range(table.rowCount))
-        wide = table.verticalHeader().width + sum(table.columnWidth(column) for column in range(table.columnCount))
-        if wide > table.width - 2 * table.frameWidth:
-            height += table.horizontalScrollBar().sizeHint.height()
-        table.setFixedHeight(height + 2 * table.frameWidth)
+        table.setFixedHeight(height)
 
 
 def _title(comparison):

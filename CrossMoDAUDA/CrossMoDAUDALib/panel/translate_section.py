@@ -123,14 +123,14 @@ class TranslateSection(Section):
     def _takeResult(self, path):
         """Take the result into the scene, in steps."""
         translated = yield from read_in_pieces(path)
-        yield
+        image = yield from mrml.image_in_pieces(translated.array)
         if self._input.GetScene() is None:
             return
         output = self._output if self._output is not None and self._output.GetScene() is not None else None
         if output is not None and mrml.drawn_state(output) != self._drawn:
             self._kept, output = output.GetName(), None
         name = pseudo_target_name(self._name, self._model)
-        self._made = mrml.volume_node(translated, name, output, self._input)
+        self._made = mrml.volume_node(translated, name, output, self._input, image)
 
     def onEnd(self, outcome, message):
         """Show the result beside its input, or why there is none."""

@@ -3,6 +3,7 @@
 import slicer
 
 from ..slicer_nodes import mrml
+from . import apart
 
 
 def shownScan():
@@ -18,35 +19,46 @@ def shownScan():
     return next(iter(scans), None)
 
 
-def hideOthers(*scans):
-    """Hide the segmentations of all other scans, in slices and in 3-D; those that tell of no scan stay as they are."""
+def hideOthers(*scans, shown=None):
+    """Hide the segmentations of all other scans, in slices and in 3-D; those that tell of no scan stay as they are.
+
+    Args:
+        shown: segmentations of the scans that alone are to be shown of those that this extension has made of them: another model's or
+            an earlier result would lie over them in the same colours. What the user has painted or loaded stays as it is.
+    """
+    apart.free()
     for segmentation in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
         scan = mrml.scan_of(segmentation)
-        if scan is not None and scan not in scans:
+        isEarlier = shown is not None and segmentation not in shown and mrml.is_made(segmentation)
+        if scan is not None and (scan not in scans or isEarlier):
             segmentation.SetDisplayVisibility(False)
 
 
-def showScan(volume):
-    """Show a scan in all slice views, and nothing of another over it."""
-    hideOthers(volume)
+def showScan(volume, shown=None):
+    """Show a scan in all slice views, and nothing of another over it; ``shown`` as for :func:`hideOthers`."""
+    hideOthers(volume, shown=shown)
     if slicer.app.layoutManager() is not None:
         slicer.util.setSliceViewerLayers(background=volume, foreground=None, label=None, fit=True)
 
 
 def showEverywhere(segmentation):
-    """Show a segmentation in all views, also one that :func:`showSideBySide` has bound to one of them."""
+    """Show a segmentation in all views, also where somebody has bound it to some."""
     segmentation.SetDisplayVisibility(True)
     if segmentation.GetDisplayNode() is not None:
         segmentation.GetDisplayNode().RemoveAllViewNodeIDs()
 
 
 def showSegmentation(segmentation, volume):
-    """Show a scan and its segmentation: slices through the first structure that was found, and 3-D from near it."""
+    """Show a scan and its segmentation: slices through the first structure that was found, and 3-D from near it.
+
+    Earlier results of the scan are hidden; they stay in the scene, where the user can show them.
+    """
+    apart.free()
     showEverywhere(segmentation)
     layoutManager = slicer.app.layoutManager()
     if layoutManager is not None:
         segmentation.CreateClosedSurfaceRepresentation()
-    showScan(volume)
+    showScan(volume, [segmentation])
     if layoutManager is None:
         return
     if not jumpTo(segmentation):
@@ -74,7 +86,7 @@ def openInSegmentEditor(segmentation):
     chosen.SetAndObserveSegmentationNode(segmentation)
     if scan is not None:
         chosen.SetAndObserveSourceVolumeNode(scan)  # which the editor shows, if it is not shown
-        hideOthers(scan)
+        hideOthers(scan, shown=[segmentation])
     showEverywhere(segmentation)
 
 
@@ -85,18 +97,23 @@ def saveForUndo(segmentation):
         opened.editor.saveStateForUndo()
 
 
-def showSideBySide(first, second, apart=()):
+def showSideBySide(first, second, segmentations=None):
     """Show two volumes beside each other in axial slices that move together, and no other scan's segmentations.
 
     Args:
-        apart: two segmentations, of which each is shown in its own of the two views, and nowhere else.
+        segmentations: what to show of the volumes' own, as for :func:`hideOthers`; of two, each is shown in its own of the two views,
+            and nowhere else as long as the views lie so.
     """
-    hideOthers(first, second)
+    showScan(first)  # also in the views that come again with another layout
+    hideOthers(first, second, shown=segmentations)
+    for segmentation in segmentations or ():
+        showEverywhere(segmentation)
     layoutManager = slicer.app.layoutManager()
     if layoutManager is None:
         return
     layoutManager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView)
-    for number, (name, volume) in enumerate((("Red", first), ("Yellow", second))):
+    sides = []
+    for name, volume in (("Red", first), ("Yellow", second)):
         view = layoutManager.sliceWidget(name)
         view.mrmlSliceNode().SetOrientation("Axial")
         composite = view.mrmlSliceCompositeNode()
@@ -105,5 +122,6 @@ def showSideBySide(first, second, apart=()):
         composite.SetLabelVolumeID(None)
         composite.SetLinkedControl(True)
         view.fitSliceToBackground()
-        for segmentation in apart[number : number + 1]:
-            segmentation.GetDisplayNode().SetViewNodeIDs([view.mrmlSliceNode().GetID()])
+        sides.append(view.mrmlSliceNode())
+    if segmentations is not None and len(segmentations) == len(sides):
+        apart.bind(segmentations, sides)

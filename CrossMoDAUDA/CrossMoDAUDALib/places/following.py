@@ -281,6 +281,8 @@ class Follower:
         while True:
             seen: dict[str, Any] = self._patiently(self.update)
             self._tell_state(seen["state"])
+            if seen["is_hopeless"] and self._asked is None:
+                self._give_up(seen["state"])
             if not seen["is_alive"] and not seen["changed"]:
                 return seen
             if self.is_late and self._force and not self._killed and seen["is_alive"]:
@@ -288,6 +290,18 @@ class Follower:
                 self._killed = True
             wait = pause if seen["changed"] or self._asked else min(wait * 1.5, quiet)
             self._sleep(wait)
+
+    def _give_up(self, state: str) -> None:
+        """Cancel a job that waits for what cannot come.
+
+        Raises:
+            InputError: always; it says what that is.
+        """
+        self._patiently(lambda: self.remote.connection.ask("ask_to_stop", experiment=self._elsewhere().folder))
+        self._elsewhere().save(self.folder, is_alive=False)
+        error = InputError(f"{state}; it was cancelled. Change what is asked for with `place add --overwrite`, then run this again.")
+        self.tell_failure(error)
+        raise error
 
     def _sleep(self, seconds: float) -> None:
         """Wait, and follow who asks here that the worker stop."""
@@ -340,10 +354,10 @@ class Follower:
         return elsewhere
 
     def _tell_state(self, state: str) -> None:
-        if state != self._said:
-            self._said = state
-            if state:
-                self._tell(f"{self.remote.place.name}: {state}.")
+        known, self._said = self._said, state
+        told = state.partition(", expected")[0]  # an estimate, which moves at each look
+        if told and told != known.partition(", expected")[0]:
+            self._tell(f"{self.remote.place.name}: {state}.")
 
     def _tell(self, text: str) -> None:
         self.log.write("message", message=text)

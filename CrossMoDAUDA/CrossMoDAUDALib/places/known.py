@@ -17,6 +17,7 @@ FILE_VARIABLE = "CROSSMODA_PLACES"
 FOLDER = "crossmoda-uda"  # in the user's home folder there
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _HOST = re.compile(r"[A-Za-z0-9_][^\s:/@]*(@[A-Za-z0-9_][^\s:/@-]*[^\s:/@]*)?")
+LEAST_SECONDS = 120  # of a job: Slurm's signal ahead of its limit comes up to a minute early, and starting takes some seconds
 _TIME = re.compile(r"(\d+-)?\d{1,3}(:\d\d){0,2}")
 
 
@@ -51,6 +52,8 @@ class Slurm:
                 raise InputError(f"--{option} '{short(value)}' is no name of Slurm's; letters, digits, '_', '-', '.' and ',' are.")
         if self.time and not _TIME.fullmatch(self.time):
             raise InputError(f"--time '{short(self.time)}' is no time limit of Slurm's; write it as 24:00:00 or 2-00:00:00.")
+        if 0 < seconds(self.time) < LEAST_SECONDS:
+            raise InputError(f"--time '{self.time}' is too short; give two minutes or more, so that the work goes on from job to job.")
         if self.gpus < 0 or self.nodes < 1:
             raise InputError("--gpus must be 0 or more and --nodes 1 or more.")
         for option in self.extra:
@@ -97,6 +100,18 @@ class KnownPlace:
             raise InputError("--folder must name a folder of its own on that computer.")
         if self.slurm is not None:
             self.slurm.check()
+
+
+def seconds(limit: str) -> int:
+    """A time limit of Slurm's in seconds, 0 for none: minutes, minutes:seconds, hours:minutes:seconds, days-hours and so on.
+
+    >>> seconds("2:00"), seconds("1-00:00:00"), seconds("90")
+    (120, 86400, 5400)
+    """
+    days, dash, rest = limit.rpartition("-")
+    parts = [int(part) for part in rest.split(":")] if rest else [0]
+    units = (3600, 60, 1) if dash or len(parts) == 3 else (60, 1)
+    return int(days or 0) * 86400 + sum(part * unit for part, unit in zip(parts, units, strict=False))
 
 
 def places_file() -> Path:

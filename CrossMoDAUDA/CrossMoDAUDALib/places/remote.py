@@ -138,7 +138,7 @@ class Remote:
 
     def _scheduler(self, found: dict[str, Any]) -> Finding:
         assert self.place.slurm is not None
-        missing = [name for name in ("sbatch", "squeue", "scontrol", "scancel") if not found["tools"][name]]
+        missing = [name for name in ("sbatch", "squeue", "scontrol", "scancel", "sinfo") if not found["tools"][name]]
         if missing:
             return Finding("Slurm", False, f"{', '.join(missing)} not found there; name the cluster's login node, or leave --slurm out")
         wanted, known = self.place.slurm.partition, found["partitions"]

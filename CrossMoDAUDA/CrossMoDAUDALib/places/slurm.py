@@ -5,23 +5,25 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from .known import Slurm
+from .known import Slurm, seconds
 from .there_common import JOB_LOG, STARTED, STATUS
 
 SECONDS_AHEAD = 120  # of the time limit, at most; a step of training and writing its checkpoint end in less
 _SCRIPT = """\
 #!/bin/bash
-# An experiment of CrossMoDA UDA: `sbatch worker.sbatch` in its folder. Every stage goes on where it stopped: at the time limit
+# An experiment of CrossMoDA UDA: `sbatch worker.sbatch` in its folder. Every stage goes on where it stopped: ahead of the time limit
 # the worker is asked to stop, and the job is queued again until the experiment is finished.
 {options}
 
-cd {folder}
+cd {folder} || exit
 rm -f {status}
-grep -qs '"job"' {started} || printf '{{"job": "%s"}}' "$SLURM_JOB_ID" > {started}  # submitted by hand
-stopped=
-at_the_limit() {{ stopped=yes; kill -TERM "$worker"; }}
-trap at_the_limit TERM
-trap 'kill -TERM "$worker"' INT
+echo "Job $SLURM_JOB_ID on $(hostname), $(date)"
+# A job that was submitted by hand tells its number.
+grep -qs "\\"job\\": \\"$SLURM_JOB_ID\\"" {started} || printf '{{"job": "%s"}}' "$SLURM_JOB_ID" > {started}
+
+at_the_limit=
+trap 'at_the_limit=yes; kill -TERM "$worker"' USR1
+trap : TERM  # cancelled, or pushed aside: Slurm tells the worker too, and this script waits for it
 
 {command} &
 worker=$!
@@ -29,9 +31,9 @@ while wait "$worker"; result=$?; kill -0 "$worker" 2>/dev/null; do  # a signal e
     :
 done
 
-# 130: it was interrupted, and has more to do.
-if [ -n "$stopped" ] && [ "$result" -ne 0 ] && scontrol requeue "$SLURM_JOB_ID"; then
-    sleep 60  # until Slurm takes the job away
+if [ -n "$at_the_limit" ] && [ "$result" -ne 0 ]; then
+    trap 'exit "$result"' TERM
+    scontrol requeue "$SLURM_JOB_ID" && sleep 60  # until Slurm takes the job away
 fi
 echo "$result" > {status}
 exit "$result"
@@ -52,7 +54,7 @@ def script(slurm: Slurm, folder: str, words: Sequence[str], environment: dict[st
         "output": JOB_LOG,
         "open-mode": "append",
         "chdir": folder,
-        "signal": f"B:TERM@{min(SECONDS_AHEAD, seconds(slurm.time) // 4) or SECONDS_AHEAD}",
+        "signal": f"B:USR1@{min(SECONDS_AHEAD, seconds(slurm.time) // 4) or SECONDS_AHEAD}",
         "partition": slurm.partition,
         "account": slurm.account,
         "time": slurm.time,
@@ -61,19 +63,16 @@ def script(slurm: Slurm, folder: str, words: Sequence[str], environment: dict[st
     }
     options = [f"#SBATCH --{name}={shlex.quote(value)}" for name, value in asked.items() if value]
     options += ["#SBATCH --ntasks-per-node=1", "#SBATCH --requeue", *(f"#SBATCH {shlex.quote(option)}" for option in slurm.extra)]
-    command = shlex.join(["env", *(f"{name}={value}" for name, value in environment.items()), *words])
+    if slurm.nodes > 1:  # each node is given the command; srun hands signals on to all of them
+        words = ["srun", "--ntasks-per-node=1", "--kill-on-bad-exit=1", *words, "--nodes", str(slurm.nodes)]
+    lines = [shlex.join(["env", *(f"{name}={value}" for name, value in environment.items())])]
+    for word in words:
+        lines += [shlex.quote(word)] if word.startswith("-") else []
+        lines[-1] += "" if word.startswith("-") else f" {shlex.quote(word)}"
     return _SCRIPT.format(
-        options="\n".join(options), folder=shlex.quote(folder), command=f"{command} >> worker.log 2>&1", status=STATUS, started=STARTED
+        options="\n".join(options),
+        folder=shlex.quote(folder),
+        command=" \\\n    ".join([*lines, ">> worker.log 2>&1"]),
+        status=STATUS,
+        started=STARTED,
     )
-
-
-def seconds(limit: str) -> int:
-    """A time limit of Slurm's in seconds, 0 for none: minutes, minutes:seconds, hours:minutes:seconds, days-hours and so on.
-
-    >>> seconds("2:00"), seconds("1-00:00:00"), seconds("90")
-    (120, 86400, 5400)
-    """
-    days, dash, rest = limit.rpartition("-")
-    parts = [int(part) for part in rest.split(":")] if rest else [0]
-    units = (3600, 60, 1) if dash or len(parts) == 3 else (60, 1)
-    return int(days or 0) * 86400 + sum(part * unit for part, unit in zip(parts, units, strict=False))

@@ -39,7 +39,7 @@ from .there_common import (
     tail,
     write,
 )
-from .there_slurm import job, why_not
+from .there_slurm import HOPELESS, job, queued_job, why_not
 
 MARK = "@crossmoda-uda@"
 # What only the worker there needs. Of the rest a copy is kept where the work was asked for.
@@ -174,7 +174,7 @@ def start(experiment: str, token: str, words: list[str], environment: dict[str, 
     folder = Path(experiment)
     folder.mkdir(parents=True, exist_ok=True)
     known = read(folder / STARTED)
-    if known and (known.get("token") == token or _stands(folder, known)[1]):
+    if (known and known.get("token") == token) or _stands(folder, known)[1]:
         return known
     for left in (STATUS, STARTED):
         (folder / left).unlink(missing_ok=True)
@@ -203,7 +203,8 @@ def look(experiment: str, lines: int = 40) -> dict[str, Any]:
 
     Returns:
         ``is_alive``, ``has_begun``, ``status`` (its exit status, None while it has none), ``state`` (why it waits or has ended),
-        ``said`` (the last lines of its log), ``files`` (size and time of each by its name).
+        ``is_hopeless`` (it waits for what cannot come), ``said`` (the last lines of its log), ``files`` (size and time of each by
+        its name).
     """
     folder = Path(experiment)
     if not folder.is_dir():
@@ -224,6 +225,7 @@ def look(experiment: str, lines: int = 40) -> dict[str, Any]:
         "has_begun": holds,
         "status": status,
         "state": state,
+        "is_hopeless": is_alive and HOPELESS in state,
         "job": str(known.get("job", "")),
         "token": known.get("token", ""),
         "said": tail(folder / "worker.log", int(known.get("offset", 0)), lines),
@@ -233,9 +235,16 @@ def look(experiment: str, lines: int = 40) -> dict[str, Any]:
 
 
 def _stands(folder: Path, known: dict[str, Any]) -> tuple[str, bool]:
-    """What is said of a worker that was started, and whether it is still to be reckoned with."""
-    if "job" in known:
-        return job(str(known["job"]), folder)
+    """What is said of a worker that was started, and whether it is still to be reckoned with. Completes what is known of its job."""
+    if (folder / SCRIPT).is_file():
+        state, is_alive = job(str(known["job"]), folder) if "job" in known else ("", False)
+        # One that was submitted by hand, or right before a connection broke off, tells its number only when it runs.
+        other = "" if is_alive else queued_job(folder)
+        if other and other != known.get("job"):
+            known["job"] = other
+            write(folder / STARTED, known)
+            return job(other, folder)
+        return state, is_alive
     is_there = known.get("boot") == boot() and "pid" in known and bool(session(int(known["pid"])))
     return "", is_there or is_locked(folder / "worker.lock")
 
@@ -244,6 +253,7 @@ def ask_to_stop(experiment: str) -> None:
     """Ask the worker to stop as the same file asks one here. A job that waits in the queue is cancelled."""
     folder = Path(experiment)
     known = read(folder / STARTED)
+    _stands(folder, known)
     if "job" in known and not is_locked(folder / "worker.lock"):
         subprocess.run(["scancel", str(known["job"])], capture_output=True)
         return
@@ -254,6 +264,7 @@ def kill(experiment: str) -> None:
     """End the worker with all that it has started, at once."""
     folder = Path(experiment)
     known = read(folder / STARTED)
+    _stands(folder, known)
     if "job" in known:
         subprocess.run(["scancel", "--signal=KILL", "--full", str(known["job"])], capture_output=True)
         subprocess.run(["scancel", str(known["job"])], capture_output=True)

@@ -1,11 +1,13 @@
 """nnU-Net's fingerprint, plan and preprocessing, case by case, resumable, without doing anything twice.
 
-The results are those of ``nnUNetv2_plan_and_preprocess``; only the bookkeeping around it is ours.
+The results are those of ``nnUNetv2_plan_and_preprocess``, but that small scans give fewer voxels to the statistics of intensities;
+only the bookkeeping around it is ours.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import shutil
@@ -20,12 +22,15 @@ from ..core.files import asking_the_disk, make_folder, read_json, write_json
 from ..core.parallel import for_each
 from ..core.progress import Progress
 from ..core.settings import SegmentationSettings
+from ..images.volumes import read_geometry
 from ..models.plans import CONFIGURATION, check_plans
 from .dataset import TrainingCase
 
 PLANS = "nnUNetPlans"
-# nnU-Net draws this many foreground voxels over a whole data set for its intensity statistics.
+# nnU-Net draws this many foreground voxels over a whole data set, with replacement, for its intensity statistics. Of scans so small
+# that it would draw each voxel many times over, that takes seconds and a gigabyte and tells no more; and of MRI nothing reads it.
 FOREGROUND_SAMPLES = 10_000_000 * 10
+DRAWS_PER_VOXEL = 10
 # A case's files; the last one, by which it counts as done, comes last.
 _CASE_ENDINGS = (".b2nd", "_seg.b2nd", ".pkl")
 
@@ -44,8 +49,8 @@ def plan_network(raw: Path, preprocessed: Path, name: str, settings: Segmentatio
     if (target / f"{PLANS}.json").is_file():
         return
     cases = read_json(raw / name / "dataset.json")["dataset"]
-    samples = max(FOREGROUND_SAMPLES // len(cases), 1)
     folder = raw / name
+    samples = samples_per_case([folder / files["label"] for files in cases.values()])
     arguments = [(str(folder / files["images"][0]), str(folder / files["label"]), samples) for files in cases.values()]
     results = for_each(_analyse, arguments, helpers, progress, "measuring the images")
     make_folder(target)
@@ -67,6 +72,16 @@ def plan_network(raw: Path, preprocessed: Path, name: str, settings: Segmentatio
     # Not first when the trained model is read.
     check_plans(json.loads(json.dumps(plans)), CONFIGURATION, f"{target / PLANS}.json")
     write_json(target / f"{PLANS}.json", plans)
+
+
+def samples_per_case(labels: Sequence[Path]) -> int:
+    """How many foreground voxels are drawn of each case: nnU-Net's number, at most ten times the voxels of the largest.
+
+    Args:
+        labels: all label maps of a data set; as many are drawn of each, so that all cases count alike.
+    """
+    largest = max(math.prod(read_geometry(label).size) for label in labels)
+    return max(min(FOREGROUND_SAMPLES // len(labels), DRAWS_PER_VOXEL * largest), 1)
 
 
 def batch_size(preprocessed: Path, name: str, configuration: str) -> int:

@@ -17,7 +17,7 @@ import torch
 
 from ..compute.acceleration import Acceleration
 from ..compute.checkpoints import replacing_checkpoint
-from ..compute.distributed import rank_count, rank_number
+from ..compute.distributed import rank_number, ranks_here
 from ..core.errors import CrossModaError
 from ..core.files import make_folder, read_json, replacing, write_json
 from ..core.parallel import end_with_parent
@@ -30,6 +30,7 @@ from .dataset import drawn_by_weight
 from .nnunet import find_trainer, nnunet_session, printing_progress
 from .on_cpu import hasten, precision_of
 from .preparation import PLANS
+from .ranks import OwnShare, draws_whole_batches, seed_of_rank, shared_on
 from .schedule import adamw, apply_schedule, schedule_of
 from .structure_scaling import ObservedDataset, StructureScaling, factors_of
 
@@ -108,7 +109,7 @@ def train(
         # Each tensor is in the file once, however many names it has in the network.
         _network(trainer).load_state_dict(load_weights(start_from / "segmenter.safetensors"), strict=False)
     # Augmentation processes inherit this state, and one that goes on must not draw what it drew before.
-    _seed(run.seed * 100_003 + trainer.current_epoch + _seed_of_rank())
+    _seed(run.seed * 100_003 + trainer.current_epoch + seed_of_rank(trainer))
     if not (output / "checkpoint_final.pth").is_file():
         try:
             trainer.run_training()
@@ -144,10 +145,10 @@ def train_in_session(
     Args:
         folders: nnU-Net's three; in the third lies what the model is to say of its training data (``trained_on.json``).
         log: where nnU-Net's prints go; what further processes print is the same again, and thrown away.
-        augmentation: helper processes in all; 0 augments in the training's processes.
+        augmentation: helper processes on each machine; 0 augments in the training's processes.
         left_out: as :func:`train`'s.
     """
-    each = max(1, augmentation // rank_count()) if augmentation else 0
+    each = max(1, augmentation // ranks_here()) if augmentation else 0
     known = folders[2] / TRAINED_ON
     trained_on = read_json(known) if known.is_file() else None
     with nnunet_session(*folders, log if rank_number() == 0 else Path(os.devnull), each) as outside:
@@ -195,11 +196,33 @@ def _trainer_class(name: str) -> Any:
 
     class ExperimentTrainer(base):  # type: ignore[misc, valid-type]
         run: _Run
+        batch_size: int
+        oversample_foreground_percent: float
+        _oversampled: float
 
         def configure_optimizers(self) -> Any:
             if self.device.type == "cpu":  # here, because the network is made by now and not yet shared between processes
                 hasten(self.network, precision_of(self.run.settings.precision, self.device))
             return adamw(self) if self.run.settings.segmentation.optimizer == "adamw" else super().configure_optimizers()
+
+        def initialize(self) -> None:
+            with shared_on(self.device):
+                super().initialize()
+
+        def get_dataloaders(self) -> Any:
+            if not draws_whole_batches(self):
+                return super().get_dataloaders()
+            own = self.batch_size, self.oversample_foreground_percent
+            self.batch_size, self.oversample_foreground_percent = self.configuration_manager.batch_size, self._oversampled
+            try:
+                learned, validated = super().get_dataloaders()
+            finally:
+                self.batch_size, self.oversample_foreground_percent = own
+            return OwnShare(learned), OwnShare(validated)
+
+        def _set_batch_size_and_oversample(self) -> None:
+            self._oversampled = self.oversample_foreground_percent
+            super()._set_batch_size_and_oversample()
 
         def get_training_transforms(self, *args: Any, **kwargs: Any) -> Any:
             transforms = super().get_training_transforms(*args, **kwargs)
@@ -230,7 +253,7 @@ def _trainer_class(name: str) -> Any:
                 self._drawn_at = time.monotonic()
 
         def on_train_epoch_start(self) -> None:
-            _seed(self.run.seed * 100_003 + self.current_epoch + 1 + _seed_of_rank())
+            _seed(self.run.seed * 100_003 + self.current_epoch + 1 + seed_of_rank(self))
             super().on_train_epoch_start()
             self._steps = 0
 
@@ -319,11 +342,6 @@ def _seed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
-
-
-def _seed_of_rank() -> int:
-    """What makes each of several processes that train together draw other patches; nothing in the first, or the only one."""
-    return rank_number() * 1_000_000_007
 
 
 def _newest_checkpoint(folder: Path) -> Path | None:

@@ -9,6 +9,7 @@ same transform, so both move together and nothing has to be hardened first.
 
 from __future__ import annotations
 
+from .mrml_geometry import image_in_pieces
 from .scenes import Node, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
 from .segmentation_files import FILE_ENDING, read_segmentation, write_segmentation, write_segmentation_file
 from .segmentation_nodes import (
@@ -16,8 +17,10 @@ from .segmentation_nodes import (
     drawn_state,
     filled_segments,
     inner_point,
+    is_made,
     label_volume_from_node,
     label_volume_from_segmentation,
+    mark_made,
     segmentation_node,
     set_warnings,
     shared_structures,
@@ -34,9 +37,12 @@ __all__ = [
     "Node",
     "drawn_state",
     "filled_segments",
+    "image_in_pieces",
     "inner_point",
+    "is_made",
     "label_volume_from_node",
     "label_volume_from_segmentation",
+    "mark_made",
     "name_with_scan",
     "other_volumes",
     "put_with",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.errors import InputError
+from ..images.raw_nrrd import PIECE_BYTES
 from ..images.volumes import Array, Geometry
 from .scenes import Node
 
@@ -18,6 +20,26 @@ def filled_image(image: Any, array: Array) -> Any:
 
     scalars = numpy_support.numpy_to_vtk(np.ascontiguousarray(storable(array)).ravel(), deep=True)
     scalars.SetName("ImageScalars")
+    image.SetDimensions(array.shape[::-1])
+    image.GetPointData().SetScalars(scalars)
+    return image
+
+
+def image_in_pieces(array: Array) -> Generator[None, None, Any]:
+    """As :func:`filled_image` with a new ``vtkImageData``, in steps that take milliseconds; gives the image at the end."""
+    import vtk
+    from vtk.util import numpy_support
+
+    values = np.ascontiguousarray(storable(array)).reshape(-1)
+    scalars = vtk.vtkDataArray.CreateDataArray(numpy_support.get_vtk_array_type(values.dtype))
+    scalars.SetName("ImageScalars")
+    scalars.SetNumberOfTuples(values.size)
+    filled = numpy_support.vtk_to_numpy(scalars)
+    step = max(PIECE_BYTES // values.itemsize, 1)
+    for start in range(0, values.size, step):
+        filled[start : start + step] = values[start : start + step]
+        yield
+    image = vtk.vtkImageData()
     image.SetDimensions(array.shape[::-1])
     image.GetPointData().SetScalars(scalars)
     return image

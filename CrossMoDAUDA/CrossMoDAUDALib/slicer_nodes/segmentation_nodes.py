@@ -10,12 +10,13 @@ import numpy as np
 
 from ..core.errors import CrossModaError, InputError
 from ..core.structures import STRUCTURES, plain_name, structure_of
-from ..images.volumes import Array, Volume
+from ..images.volumes import Array, Geometry, Volume
 from .mrml_geometry import filled_image, geometry_of, image_to_ras, node_geometry
 from .scenes import Node, free_name, put_beside, remove_node, scene_of, slicer_module
 from .volume_nodes import volume_from_node
 
 WARNINGS = "CrossMoDAUDA.Warnings"  # an attribute of segmentation nodes, saved with the scene
+MADE = "CrossMoDAUDA.Made"  # another, of those that this extension has made: a network's results, and labels that it has loaded
 
 
 def segmentation_node(
@@ -103,19 +104,51 @@ def label_volume_from_segmentation(node: Node, structures: dict[str, int]) -> Vo
     for name, value in structures.items():
         ids.InsertNextValue(_segment_id(node, name))
         values.InsertNextValue(value)
+    merged = _shared_labelmap(node, ids, values, grid)
+    if merged is not None:
+        return Volume(merged, _grid_geometry(grid))
     merged = slicer.vtkOrientedImageData()
     mode = slicer.vtkSegmentation.EXTENT_REFERENCE_GEOMETRY
     if not node.GenerateMergedLabelmapForAllSegments(merged, mode, grid, ids, values):
         raise CrossModaError(f"{title} could not be merged into one label map; check its segments in the module Segmentations.")
-    size = merged.GetDimensions()
-    array = numpy_support.vtk_to_numpy(merged.GetPointData().GetScalars()).reshape(size[::-1])
-    to_ras = vtk.vtkMatrix4x4()
-    merged.GetImageToWorldMatrix(to_ras)
-    extent = merged.GetExtent()
+    array = numpy_support.vtk_to_numpy(merged.GetPointData().GetScalars()).reshape(merged.GetDimensions()[::-1])
+    return Volume(array.astype(np.uint8), _grid_geometry(merged))
+
+
+def _grid_geometry(image: Any) -> Geometry:
+    import vtk
+
+    to_ras, directions = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
+    image.GetImageToWorldMatrix(to_ras)
+    image.GetDirectionMatrix(directions)
+    extent = image.GetExtent()
     origin = to_ras.MultiplyPoint((extent[0], extent[2], extent[4], 1.0))[:3]
-    directions = vtk.vtkMatrix4x4()
-    merged.GetDirectionMatrix(directions)
-    return Volume(array.astype(np.uint8), geometry_of(size, merged.GetSpacing(), origin, directions))
+    return geometry_of(image.GetDimensions(), image.GetSpacing(), origin, directions)
+
+
+def _shared_labelmap(node: Node, ids: Any, values: Any, grid: Any) -> Array | None:
+    """The structures' values where all segments share one labelmap on the whole grid, as results do until somebody edits them; else None.
+
+    Slicer's own merging takes several times as long.
+    """
+    from vtk.util import numpy_support
+
+    segmentation, name = node.GetSegmentation(), slicer_module().vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
+    segments = [segmentation.GetSegment(ids.GetValue(number)) for number in range(ids.GetNumberOfValues())]
+    image = segments[0].GetRepresentation(name) if segments else None
+    if image is None or any(segment.GetRepresentation(name) is not image for segment in segments):
+        return None
+    if image.GetExtent() != grid.GetExtent() or _grid_geometry(image).differences(_grid_geometry(grid)):
+        return None
+    array = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
+    if array.dtype != np.uint8:
+        return None
+    wanted = np.zeros(256, np.uint8)
+    for number, segment in enumerate(segments):
+        wanted[segment.GetLabelValue()] = values.GetValue(number)
+    found = np.arange(int(array.max()) + 1)
+    merged: Array = array.copy() if np.array_equal(wanted[found], found) else wanted[array]
+    return merged
 
 
 def label_volume_from_node(node: Node, structures: dict[str, int]) -> Volume:
@@ -178,6 +211,17 @@ def drawn_state(node: Node) -> object:
         voxels = segmentation.GetSegment(identifier).GetRepresentation(kind)
         state.append((identifier, voxels, voxels.GetMTime() if voxels is not None else 0))
     return state
+
+
+def mark_made(node: Node, warnings: Sequence[str] = ()) -> None:
+    """Note that this extension has made a segmentation, and keep the warnings about it, as :func:`set_warnings`."""
+    node.SetAttribute(MADE, "1")
+    set_warnings(node, warnings)
+
+
+def is_made(node: Node) -> bool:
+    """Whether this extension has made a segmentation; of earlier versions' only those with warnings tell it."""
+    return node.GetAttribute(MADE) is not None or node.GetAttribute(WARNINGS) is not None
 
 
 def set_warnings(node: Node, warnings: Sequence[str]) -> None:
@@ -312,6 +356,10 @@ def fill_segmentation(
 def checked_labels(volume: Volume, structures: dict[str, int]) -> Volume:
     """The label map as uint8; a value without a segment would turn up in whatever segment the user adds next."""
     array, known_values = volume.array, {0, *structures.values()}
+    if array.dtype != np.uint8:
+        with np.errstate(invalid="ignore"):
+            small = array.astype(np.uint8)
+        array = small if np.array_equal(small, array) else array
     # Counting values takes a tenth of a second of a large label map, its greatest value a thousandth.
     is_plain = array.dtype == np.uint8 and {*range(int(array.max()) + 1)} <= known_values
     strange = [] if is_plain else sorted(set(np.unique(array).tolist()) - known_values)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import InputError
-from ..images.volumes import Volume
+from ..images.volumes import Array, Volume
 from .mrml_geometry import filled_image, matrix, node_geometry, swapped, to_other_convention
 from .scenes import Node, free_name, put_beside, scene_of, slicer_module
+
+LARGE = 4_000_000  # voxels; of more, Slicer's own choice of brightness and contrast holds the window for tenths of a second
+PERCENTILES = (0.1, 99.9)  # of its values, which are shown black and white, as Slicer chooses them
+SAMPLE = 500_000  # voxels that a choice of ours looks at
 
 
 def volume_from_node(node: Node) -> Volume:
@@ -38,18 +44,19 @@ def volume_from_node(node: Node) -> Volume:
     if not np.allclose(geometry.matrix.T @ geometry.matrix, np.eye(3), rtol=0, atol=1e-3):
         raise InputError(f"{name} has skewed axes; resample it to a regular grid first (module Resample Scalar/Vector/DWI Volume).")
     array = numpy_support.vtk_to_numpy(scalars).reshape(geometry.size[::-1])
-    if not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
+    if array.dtype.kind == "f" and not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
         raise InputError(f"{name} holds voxels that are not finite numbers; replace them, for example by 0.")
     return Volume(array.copy(), geometry)
 
 
-def volume_node(volume: Volume, name: str, node: Node = None, reference_node: Node = None) -> Node:
+def volume_node(volume: Volume, name: str, node: Node = None, reference_node: Node = None, image: Any = None) -> Node:
     """A scalar volume node with a copy of the volume.
 
     Args:
         name: of a new node; made unique in the scene.
         node: filled instead of a new one; keeps its name.
         reference_node: the scan that the volume was made from; the node is put under its transform and beside it.
+        image: what :func:`.mrml_geometry.image_in_pieces` has made of the volume, to be taken instead of a copy.
 
     Raises:
         CrossModaError: this Python has no MRML classes.
@@ -65,11 +72,16 @@ def volume_node(volume: Volume, name: str, node: Node = None, reference_node: No
     slicer_module()
     import vtk  # comes with slicer
 
-    image = filled_image(vtk.vtkImageData(), volume.array)
+    image = image if image is not None else filled_image(vtk.vtkImageData(), volume.array)
     filled, target = node, scene_of(reference_node)
     if filled is None:
         filled = target.CreateNodeByClass("vtkMRMLScalarVolumeNode")  # with what the scene gives each new volume
         filled.UnRegister(None)
+    is_large = volume.array.size > LARGE and filled.GetClassName() == "vtkMRMLScalarVolumeNode"
+    display = filled.GetDisplayNode()
+    is_ours = is_large and (display is None or bool(display.GetAutoWindowLevel()))
+    if is_ours and display is not None:
+        display.SetAutoWindowLevel(False)
     modifying = filled.StartModify()
     try:
         filled.SetSpacing(volume.geometry.spacing)
@@ -82,7 +94,31 @@ def volume_node(volume: Volume, name: str, node: Node = None, reference_node: No
         filled.SetName(free_name(target, name))
         target.AddNode(filled)
     if filled.GetScene() is not None and filled.GetDisplayNode() is None:
-        filled.CreateDefaultDisplayNodes()
+        if is_large:
+            _add_display(filled)
+        else:
+            filled.CreateDefaultDisplayNodes()
+    if is_ours and filled.GetDisplayNode() is not None:
+        filled.GetDisplayNode().SetWindowLevelMinMax(*_shown_range(volume.array))
     if reference_node is not None:
         put_beside(filled, reference_node, is_new=node is None)
     return filled
+
+
+def _add_display(node: Node) -> None:
+    """As CreateDefaultDisplayNodes of vtkMRMLScalarVolumeNode, with brightness and contrast not automatic, whose choice takes long."""
+    holder = node.GetScene()
+    display = holder.CreateNodeByClass("vtkMRMLScalarVolumeDisplayNode")
+    display.UnRegister(None)
+    display.SetAutoWindowLevel(False)
+    holder.AddNode(display)
+    if not display.GetColorNodeID():
+        display.SetDefaultColorMap()
+    node.SetAndObserveDisplayNodeID(display.GetID())
+
+
+def _shown_range(array: Array) -> tuple[float, float]:
+    """The values to show black and white, from a part of the voxels."""
+    step = max(array.size // SAMPLE, 1) | 1  # odd, so that it does not meet the same columns of every row
+    low, high = np.percentile(array.reshape(-1)[::step], PERCENTILES)
+    return float(low), float(high)

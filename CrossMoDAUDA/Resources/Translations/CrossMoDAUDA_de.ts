@@ -88,6 +88,10 @@
 <translation>--time '{time}' ist keine Zeitgrenze von Slurm; wie 24:00:00 oder 2-00:00:00 schreiben.</translation>
 </message>
 <message>
+<source>--time '{time}' is too short; give two minutes or more, so that the work goes on from job to job.</source>
+<translation>--time '{time}' ist zu kurz; mindestens zwei Minuten angeben, damit die Arbeit von Auftrag zu Auftrag weitergeht.</translation>
+</message>
+<message>
 <source>--{name} is for clusters; give --slurm too, or leave it out.</source>
 <translation>--{name} ist für Cluster; auch --slurm angeben oder es weglassen.</translation>
 </message>
@@ -564,12 +568,36 @@
 <translation>Es ist kein Volumen gewählt; den Scan wählen, mit dem gearbeitet wird.</translation>
 </message>
 <message>
+<source>Node {number} ({host}) cannot take part: {trouble}</source>
+<translation>Knoten {number} ({host}) kann nicht teilnehmen: {trouble}</translation>
+</message>
+<message>
+<source>Node {number} ({host}) is lost ({why}); see what it said, then run the same command on all nodes to go on.</source>
+<translation>Knoten {number} ({host}) ist verloren ({why}); sehen Sie nach, was er gemeldet hat, und geben Sie dann auf allen Knoten denselben Befehl, um fortzufahren.</translation>
+</message>
+<message>
+<source>Node {number} ({host}) takes part with {devices}.</source>
+<translation>Knoten {number} ({host}) nimmt mit {devices} teil.</translation>
+</message>
+<message>
+<source>Node {number} is not one of {count}; start the command once on each node.</source>
+<translation>Knoten {number} ist keiner von {count}; starten Sie den Befehl auf jedem Knoten einmal.</translation>
+</message>
+<message>
+<source>Node {number} is there already; start the command once on each node.</source>
+<translation>Knoten {number} ist schon da; starten Sie den Befehl auf jedem Knoten einmal.</translation>
+</message>
+<message>
 <source>Not for clinical use.</source>
 <translation>Nicht für den klinischen Einsatz.</translation>
 </message>
 <message>
 <source>One scan appears as several cases: {first_three}.</source>
 <translation>Ein Scan kommt als mehrere Fälle vor: {first_three}.</translation>
+</message>
+<message>
+<source>Only {count} of {count2} nodes came within {seconds_to_come} minutes; start the same command on each of them, with a folder that all of them see.</source>
+<translation>Nur {count} von {count2} Knoten sind innerhalb von {seconds_to_come} Minuten gekommen; starten Sie auf jedem denselben Befehl, mit einem Ordner, den alle sehen.</translation>
 </message>
 <message>
 <source>Optimizer</source>
@@ -626,6 +654,10 @@
 <message>
 <source>PyTorch cannot train on several GPUs here, as it comes without NCCL; choose one of them, such as {first}.</source>
 <translation>PyTorch kann hier nicht auf mehreren GPUs trainieren, da ihm NCCL fehlt; eine davon wählen, etwa {first}.</translation>
+</message>
+<message>
+<source>PyTorch cannot train on several nodes' GPUs here, as it comes without NCCL; run with --device cpu.</source>
+<translation>PyTorch kann hier nicht auf den GPUs mehrerer Knoten trainieren, denn es kommt ohne NCCL; starten Sie mit --device cpu.</translation>
 </message>
 <message>
 <source>PyTorch sees the device {device} but cannot use it ({error}); install a PyTorch that fits it, or run with --device cpu.</source>
@@ -720,6 +752,10 @@
 <translation>{wheel} wird gesendet ({number} von {count}).</translation>
 </message>
 <message>
+<source>Several nodes train on CUDA GPUs or on CPUs, not on mps; run with --device cpu.</source>
+<translation>Mehrere Knoten trainieren auf CUDA-GPUs oder auf CPUs, nicht auf mps; starten Sie mit --device cpu.</translation>
+</message>
+<message>
 <source>Slicer's writer failed</source>
 <translation>Slicer konnte nicht schreiben</translation>
 </message>
@@ -730,6 +766,10 @@
 <message>
 <source>Slurm does not answer</source>
 <translation>Slurm antwortet nicht</translation>
+</message>
+<message>
+<source>Slurm job {number} can never start: {slurm_never}</source>
+<translation>Slurm-Auftrag {number} kann nie beginnen: {slurm_never}</translation>
 </message>
 <message>
 <source>Slurm job {number}: {why}</source>
@@ -1092,6 +1132,14 @@
 <translation>Volumen '{name}' steht unter der nichtlinearen Transformation '{name2}'; die Transformation zuerst härten oder abnehmen.</translation>
 </message>
 <message>
+<source>Waiting for the other node.</source>
+<translation>Auf den anderen Knoten wird gewartet.</translation>
+</message>
+<message>
+<source>Waiting for the other {count} nodes.</source>
+<translation>Auf die anderen {count} Knoten wird gewartet.</translation>
+</message>
+<message>
 <source>Warm start</source>
 <translation>Warmstart</translation>
 </message>
@@ -1212,6 +1260,10 @@
 <translation>mit sftp, denn rsync fehlt</translation>
 </message>
 <message>
+<source>can never start:</source>
+<translation>kann nie beginnen:</translation>
+</message>
+<message>
 <source>cannot be reached: ssh's configuration file is missing</source>
 <translation>ist nicht erreichbar: die Konfigurationsdatei von ssh fehlt</translation>
 </message>
@@ -1256,6 +1308,14 @@
 <translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungslabels beginnen.</translation>
 </message>
 <message>
+<source>held by the cluster's people</source>
+<translation>von den Betreuern des Clusters angehalten</translation>
+</message>
+<message>
+<source>held by you; `scontrol release {{number}}` there lets it go</source>
+<translation>von Ihnen angehalten; `scontrol release {{number}}` dort gibt ihn frei</translation>
+</message>
+<message>
 <source>inferior</source>
 <translation>unten</translation>
 </message>
@@ -1270,6 +1330,14 @@
 <message>
 <source>is unknown; check its name, in ~/.ssh/config too</source>
 <translation>ist unbekannt; den Namen prüfen, auch in ~/.ssh/config</translation>
+</message>
+<message>
+<source>it asks for more GPUs than this cluster allows you</source>
+<translation>er verlangt mehr GPUs, als dieser Cluster Ihnen erlaubt</translation>
+</message>
+<message>
+<source>it asks for more nodes than this cluster allows you</source>
+<translation>er verlangt mehr Knoten, als dieser Cluster Ihnen erlaubt</translation>
 </message>
 <message>
 <source>it does not end</source>
@@ -1332,6 +1400,14 @@
 <translation>er gibt {dimension} Dimensionen und {count} Größen an</translation>
 </message>
 <message>
+<source>it has version {version} of CrossMoDAUDA, not {version2}; use the same installation on all nodes.</source>
+<translation>er hat Version {version} von CrossMoDAUDA, nicht {version2}; verwenden Sie auf allen Knoten dieselbe Installation.</translation>
+</message>
+<message>
+<source>it has {kind} where this node has {kind2}; name a device that all of them have with --device.</source>
+<translation>er hat {kind}, wo dieser Knoten {kind2} hat; nennen Sie mit --device ein Gerät, das alle haben.</translation>
+</message>
+<message>
 <source>it is cut short</source>
 <translation>sie ist abgeschnitten</translation>
 </message>
@@ -1388,6 +1464,18 @@
 <translation>es wurde mit {key}={before} gestartet, nicht {now}</translation>
 </message>
 <message>
+<source>its --time is longer than the partition allows</source>
+<translation>sein --time ist länger, als die Partition erlaubt</translation>
+</message>
+<message>
+<source>its --time is longer than this cluster allows you</source>
+<translation>sein --time ist länger, als dieser Cluster Ihnen erlaubt</translation>
+</message>
+<message>
+<source>its account is unknown there</source>
+<translation>sein Konto ist dort unbekannt</translation>
+</message>
+<message>
 <source>its controller does not answer; try again later</source>
 <translation>seine Steuerung antwortet nicht; später noch einmal versuchen</translation>
 </message>
@@ -1410,6 +1498,14 @@
 <message>
 <source>its node failed</source>
 <translation>sein Knoten fiel aus</translation>
+</message>
+<message>
+<source>its process ended</source>
+<translation>sein Prozess ist zu Ende</translation>
+</message>
+<message>
+<source>its quality of service is unknown there</source>
+<translation>seine Dienstgüte (QOS) ist dort unbekannt</translation>
 </message>
 <message>
 <source>its time limit came before it had stopped; give a longer --time</source>
@@ -1488,8 +1584,8 @@
 <translation>nnU-Net kann das Netz nicht bauen, das {folder} beschreibt; das Modell erneut kopieren.</translation>
 </message>
 <message>
-<source>nnU-Net planned a batch of {batch}</source>
-<translation>nnU-Net hat einen Batch von {batch} geplant</translation>
+<source>nnU-Net planned a batch of {batch}, which is shared evenly</source>
+<translation>nnU-Net hat einen Batch von {batch} geplant, der gleichmäßig geteilt wird</translation>
 </message>
 <message>
 <source>nnU-Net's SGD, or AdamW, for which a rate of 0.001 to 0.003 is a good start.</source>
@@ -1520,8 +1616,28 @@
 <translation>keine Meldung</translation>
 </message>
 <message>
+<source>no node has what it asks for</source>
+<translation>kein Knoten hat, was er verlangt</translation>
+</message>
+<message>
+<source>no node there has such GPUs; ask for fewer, or name another partition</source>
+<translation>kein Knoten dort hat solche GPUs; weniger verlangen oder eine andere Partition nennen</translation>
+</message>
+<message>
 <source>no node there has that many GPUs or processors; ask for fewer</source>
 <translation>kein Knoten dort hat so viele Grafikkarten oder Prozessoren; weniger verlangen</translation>
+</message>
+<message>
+<source>no node there has that much memory; ask for less</source>
+<translation>kein Knoten dort hat so viel Speicher; weniger verlangen</translation>
+</message>
+<message>
+<source>no node there has the features that --constraint asks for; name others</source>
+<translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; andere nennen</translation>
+</message>
+<message>
+<source>no nodes of the partition have as many processors, GPUs or as much memory as it asks for</source>
+<translation>keine Knoten der Partition haben so viele Prozessoren, GPUs oder so viel Speicher, wie er verlangt</translation>
 </message>
 <message>
 <source>none found: training runs on its processors and takes long</source>
@@ -1590,6 +1706,10 @@
 <message>
 <source>right</source>
 <translation>rechts</translation>
+</message>
+<message>
+<source>sbatch said nothing</source>
+<translation>sbatch hat nichts gesagt</translation>
 </message>
 <message>
 <source>segmentation.bright_in_target and segmentation.dark_in_target both name '{both}'; name it in one of them.</source>
@@ -1662,6 +1782,14 @@
 <message>
 <source>the label it was trained on shows</source>
 <translation>das Trainings-Label es zeigt</translation>
+</message>
+<message>
+<source>the partition does not take jobs of this account</source>
+<translation>die Partition nimmt keine Aufträge dieses Kontos an</translation>
+</message>
+<message>
+<source>the partition has too few nodes, or allows fewer</source>
+<translation>die Partition hat zu wenige Knoten oder erlaubt nur weniger</translation>
 </message>
 <message>
 <source>the partition is unknown there; `place check` lists them, and `place add --overwrite` names another</source>
@@ -1752,24 +1880,16 @@
 <translation>wartet auf einen anderen Job</translation>
 </message>
 <message>
-<source>waiting for ever ({reason})</source>
-<translation>wartet für immer ({reason})</translation>
-</message>
-<message>
-<source>waiting for ever: its --time is longer than the partition allows</source>
-<translation>wartet für immer: seine --time ist länger, als die Partition erlaubt</translation>
-</message>
-<message>
-<source>waiting for ever: the partition has too few nodes</source>
-<translation>wartet für immer: die Partition hat zu wenige Knoten</translation>
-</message>
-<message>
 <source>waiting for its next start</source>
 <translation>wartet auf seinen nächsten Start</translation>
 </message>
 <message>
 <source>waiting for jobs ahead of it</source>
 <translation>wartet auf Jobs vor ihm</translation>
+</message>
+<message>
+<source>waiting for nodes that are down or reserved</source>
+<translation>wartet auf Knoten, die ausgefallen oder reserviert sind</translation>
 </message>
 <message>
 <source>waiting for resources</source>
@@ -2562,6 +2682,10 @@
 <message>
 <source>{ssh} answers ({found}, {found2} processors)</source>
 <translation>{ssh} antwortet ({found}, {found2} Prozessoren)</translation>
+</message>
+<message>
+<source>{state}; it was cancelled. Change what is asked for with `place add --overwrite`, then run this again.</source>
+<translation>{state}; er wurde abgebrochen. Mit `place add --overwrite` ändern, was verlangt wird, dann dies noch einmal starten.</translation>
 </message>
 <message>
 <source>{structure} does not show where its label is (contrast {value}, median {median})</source>
@@ -4441,8 +4565,24 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>panel.show_case</name>
 <message>
+<source>Canc&amp;el</source>
+<translation>Abbrec&amp;hen</translation>
+</message>
+<message>
+<source>Cancelled.</source>
+<translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>Load nothing; the scene stays as it is.</source>
+<translation>Nichts laden; die Szene bleibt, wie sie ist.</translation>
+</message>
+<message>
 <source>Loading {case}...</source>
 <translation>{case} wird geladen...</translation>
+</message>
+<message>
+<source>The scan was removed meanwhile; nothing was added.</source>
+<translation>Der Scan wurde inzwischen entfernt; es kam nichts hinzu.</translation>
 </message>
 <message>
 <source>no prediction yet</source>

@@ -27,6 +27,7 @@ from . import (
     dialogs,
     facts,
     latency,
+    measuring,
     mrml_widgets,
     node_list,
     scripted,
@@ -110,6 +111,7 @@ class Host:
     def _put_on(self) -> None:
         for kept in (self.errors, self.dialogs, self.answers):
             kept.clear()
+        self._undo.append(measuring.hold_back())
         if self._given_folder is None:
             temporary = tempfile.TemporaryDirectory(prefix="slicer-", ignore_cleanup_errors=True)
             self._undo.append(temporary.cleanup)
@@ -122,8 +124,7 @@ class Host:
         QtCore.QSettings.setDefaultFormat(QtCore.QSettings.Format.IniFormat)
         QtCore.QSettings.setPath(QtCore.QSettings.Format.IniFormat, QtCore.QSettings.Scope.UserScope, str(self.folder / "settings"))
         before = QtCore.qInstallMessageHandler(signals.qt_message)
-        self._undo.append(lambda: QtCore.qInstallMessageHandler(before))
-        self._undo.append(mrml_widgets.hear_vtk())
+        self._undo += [lambda: QtCore.qInstallMessageHandler(before), mrml_widgets.hear_vtk()]
         modules_before = set(sys.modules)
         loaded = dict(sys.modules)
         self._undo.append(lambda: scripted.restore(loaded, self._module_folder()))

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT / "CrossMoDAUDA"))
 
 DATA = ROOT.parent / "shared" / "data"
 assert environment and wheels  # fixtures
-pytest_plugins = ["ssh_server"]
+pytest_plugins = ["ssh_server", "slurm_cluster"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

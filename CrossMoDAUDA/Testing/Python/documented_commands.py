@@ -7,6 +7,7 @@ import contextlib
 import functools
 import importlib.util
 import io
+import itertools
 import re
 import shlex
 import subprocess
@@ -26,9 +27,10 @@ from documents import ROOT
 
 LAUNCHER = "Scripts/crossmoda_uda.py"
 SLICER_OPTIONS = {"--no-splash", "--no-main-window", "--python-script"}
+SRUN_OPTIONS = {"--ntasks-per-node", "--kill-on-bad-exit"}
 REPOSITORY = "https://github.com/CrossMoDAUDA/SlicerCrossMoDAUDA"
 # Of other programs, in commands that a reader gives to them.
-FOREIGN_OPTIONS = {*SLICER_OPTIONS, "--no-deps", "--index-url", "--extra-index-url", "--mem", *CONTAINER_OPTIONS}
+FOREIGN_OPTIONS = {*SLICER_OPTIONS, "--no-deps", "--index-url", "--extra-index-url", "--mem", *CONTAINER_OPTIONS, *SRUN_OPTIONS}
 
 
 def problem(line: str) -> str:
@@ -46,8 +48,23 @@ def problem(line: str) -> str:
         return _python(rest)
     if program in ("docker", "podman", "apptainer", "sbatch"):
         return container_problem(words, _command_line)
-    kinds = {"crossmoda-uda": _command_line, "Slicer": _slicer, "pip": _pip, "git": _git, "cd": lambda _rest: "", "export": _export}
+    kinds = {
+        "srun": _srun,
+        "crossmoda-uda": _command_line,
+        "Slicer": _slicer,
+        "pip": _pip,
+        "git": _git,
+        "cd": lambda _rest: "",
+        "export": _export,
+    }
     return kinds[program](rest) if program in kinds else f"'{program}' is no command of this project"
+
+
+def _srun(words: Sequence[str]) -> str:
+    """A command that Slurm starts on every node."""
+    options = list(itertools.takewhile(lambda word: word.startswith("-"), words))
+    unknown = [option for option in options if option.partition("=")[0] not in SRUN_OPTIONS]
+    return f"srun has no option {unknown[0]}" if unknown else problem(shlex.join(words[len(options) :]))
 
 
 def _command_line(words: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ _RUN = {"--rm": False, "--network": True, "--gpus": True, "--user": True, "--use
 _KNOWN: dict[str, dict[str, dict[str, bool]]] = {
     "docker": {"build": _BUILD, "run": _RUN, "save": {"-o": True}, "load": {"-i": True}},
     "podman": {"build": _BUILD, "run": _RUN, "save": {"-o": True}, "load": {"-i": True}},
-    "apptainer": {"build": {"--build-arg": True}, "run": {"--containall": False, "--nv": False, "--bind": True}},
+    "apptainer": {"build": {"--build-arg": True}, "run": {"--containall": False, "--nv": False, "--bind": True, "--workdir": True}},
 }
 OPTIONS = {option for program in _KNOWN.values() for options in program.values() for option in options}
 _BOUND = ("/input:ro", "/output", "/model.zip:ro")

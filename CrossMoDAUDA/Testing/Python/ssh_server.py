@@ -60,7 +60,8 @@ class SshServer:
             self.port = free.getsockname()[1]
         for key in ("host_key", "user_key"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)], check=True)
-        more = "".join(f"SetEnv {name}={value}\n" for name, value in (environment or {}).items())
+        # In one line: of several, sshd takes the first (servconf.c).
+        more = f"SetEnv {' '.join(f'{name}={value}' for name, value in environment.items())}" if environment else ""
         (folder / "sshd_config").write_text(_CONFIG.format(port=self.port, folder=folder, more=more))
         self.write_config()
         public = (folder / "host_key.pub").read_text().split()

@@ -162,6 +162,29 @@ def test_what_is_refused_before_any_work(scan: Path, tmp_path: Path, capsys: pyt
     assert f"{second} is an input and would be overwritten" in refusal("--output", inside)
 
 
+# What libraries say when they are asked where they keep things.
+ASK = """
+import sys, tempfile
+from pathlib import Path
+from CrossMoDAUDALib.commands.challenge import caches_in_temporary_folder
+with caches_in_temporary_folder():
+    import matplotlib, platformdirs, torch
+    from torch._inductor.runtime.cache_dir_utils import cache_dir, triton_cache_dir
+    asked = matplotlib.get_cachedir(), matplotlib.get_configdir(), torch.hub.get_dir(), cache_dir(), triton_cache_dir(0)
+    asked = {Path(each) for each in (*asked, platformdirs.user_cache_dir(), platformdirs.user_data_dir(), Path.home())}
+    (folder,) = Path(tempfile.gettempdir()).iterdir()
+    print([str(each) for each in asked if not each.is_relative_to(folder)], len(asked) > 5)
+print(list(Path(tempfile.gettempdir()).iterdir()))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="containers run Linux")
+def test_libraries_keep_nothing_elsewhere(tmp_path: Path) -> None:
+    variables = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), "PYTHONPATH": str(LAUNCHER.parents[1] / "CrossMoDAUDA")}
+    asked = subprocess.run([sys.executable, "-c", ASK], capture_output=True, encoding="utf-8", cwd="/", env=variables)
+    assert asked.stdout.splitlines() == ["[] True", "[]"], asked.stdout + asked.stderr
+
+
 def test_an_output_that_cannot_be_written(mount_disk: Callable[[str], Path], scan: Path, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     shutil.copy(scan, tmp_path / "in")

@@ -183,3 +183,40 @@ def test_three_folders(tmp_path: Path) -> None:
     result = run("run", *folders, "-o", tmp_path / "out", "--dry-run")
     assert (result.returncode, result.stderr) == (0, ""), result.stdout
     assert [line.split()[:2] for line in result.stdout.splitlines()[2:4]] == [["source", "eins"], ["target", "zwei"]]
+
+
+def test_unpack_writes_what_is_read_at_once(tmp_path: Path) -> None:
+    """Also files of one name from several folders, and label maps of any type."""
+    from CrossMoDAUDALib.images.raw_nrrd import read_in_pieces
+    from CrossMoDAUDALib.images.volumes import read_volume
+
+    for folder in ("scans ü", "labels", "predictions"):
+        (tmp_path / folder).mkdir()
+    scan, label, prediction = (tmp_path / folder / "a.nii.gz" for folder in ("scans ü", "labels", "predictions"))
+    save(scan, scan_array().astype(np.int64))
+    save(label, label_array(1, 2).astype(np.float32))
+    save(prediction, label_array(1).astype(np.uint8))
+    words = ["--label-map", label, "--label-map", prediction, "-o", tmp_path / "out"]
+    log = tmp_path / "events.jsonl"
+    result = run("unpack", scan, *words, "--events", log)
+    assert (result.returncode, result.stderr) == (0, "")
+    written = [Path(event["outputs"][0]) for event in events(tmp_path) if event["kind"] == "result"]
+    assert [path.name for path in written] == ["a.nrrd", "a_2.nrrd", "a_3.nrrd"]
+    for path, source in zip(written, (scan, label, prediction), strict=True):
+        steps = read_in_pieces(path)
+        count = 0
+        try:
+            while True:
+                next(steps)
+                count += 1
+        except StopIteration as end:
+            volume = end.value
+        original = read_volume(source)
+        assert count >= 2, "it is read in pieces"
+        np.testing.assert_array_equal(volume.array, original.array)
+        assert volume.geometry.differences(original.geometry) == []
+    assert read_volume(written[1]).array.dtype == np.uint8
+    assert "add --overwrite" in run("unpack", scan, *words).stderr
+    save(label, label_array(1).astype(np.float32) / 2)
+    result = run("unpack", scan, *words, "--overwrite")
+    assert result.returncode == 2 and "is not a label map" in result.stderr and str(label) in result.stderr

@@ -49,7 +49,7 @@ def test_the_image_is_built_and_segments_shut_in(engine: str, tiny_experiment: P
     tag = f"crossmoda-uda-test-{tmp_path.name.lower()}"
     built = said(engine, "build", "-t", tag, "--build-arg", "TORCH=cpu", context, seconds=SECONDS_TO_BUILD)
     if built.returncode and NO_NETWORK.search(built.stdout):
-        pytest.skip("the image's packages cannot be downloaded here")
+        pytest.skip(f"the image's packages cannot be downloaded here: {built.stdout.strip()[-300:]}")
     assert built.returncode == 0, built.stdout[-4000:]
     try:
         inside.mkdir()

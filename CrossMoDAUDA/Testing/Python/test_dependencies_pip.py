@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import errno
 import importlib.metadata
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from command_line import ROOT, TINY_RUN, environment, events
 from CrossMoDAUDALib.commands import dependencies
@@ -266,3 +269,24 @@ def test_parts_are_those_that_nnunet_names() -> None:
     needs = {each.name.replace("_", "-"): each.specifier for each in map(Requirement, importlib.metadata.requires("nnunetv2") or [])}
     for part in map(Requirement, imports.PARTS):
         assert needs[part.name] == part.specifier
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
+@pytest.mark.usefixtures("bench")
+def test_a_trial_that_has_just_ended_is_given_up_on_a_mac(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There a process group of nobody but a zombie may not be killed, by killpg(2): EPERM, where Linux says nothing."""
+    from CrossMoDAUDALib.panel.import_trial import _kill
+
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True)
+    assert process.stdin is not None
+
+    def kill_on_a_mac(group: int, _signal: int) -> None:
+        assert group == process.pid and process.stdin is not None
+        process.stdin.close()  # it ends, after it was last asked whether it has
+        while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "killpg", kill_on_a_mac)
+    _kill(process)
+    assert process.returncode is not None

@@ -31,6 +31,7 @@ from CrossMoDAUDALib.experiment.events import read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method.plan import plan
 from CrossMoDAUDALib.segmentation import training as segmentation_training
+from CrossMoDAUDALib.segmentation.ranks import seed_of_rank
 from CrossMoDAUDALib.translation import training as translation_training
 from CrossMoDAUDALib.translation.cyclegan import CycleGAN, CycleGANSettings
 from CrossMoDAUDALib.translation.slices import FULL_SCALE, SliceSampler
@@ -291,16 +292,14 @@ def test_a_batch_that_cannot_be_shared_leaves_devices_out(tiny_cohort: Path, tmp
 # Segmentation
 
 
-def segment(*arguments: Any) -> tuple[bool, list[float]]:
-    """nnU-Net's training as it is, but for the two places where it takes it that several processes mean GPUs."""
-    from nnunetv2.training.nnUNetTrainer import nnUNetTrainer
-
-    wrap = nnUNetTrainer.DDP
-    nnUNetTrainer.DDP = lambda network, device_ids: wrap(network)
+def segment(*arguments: Any) -> tuple[bool, list[Any]]:
+    """A training of nnU-Net's; also tells what each process seeds itself with where augmentation has processes of its own."""
     warm = segmentation_training.train_in_session(*arguments)
-    drawn = [0.0] * distributed.rank_count()
-    torch.distributed.all_gather_object(drawn, float(np.random.random()))
-    return warm, drawn
+    os.environ["nnUNet_n_proc_DA"] = "2"  # noqa: SIM112
+    trainer = SimpleNamespace(configuration_manager=SimpleNamespace(batch_size=2))
+    seeds: list[Any] = [None] * distributed.rank_count()
+    torch.distributed.all_gather_object(seeds, seed_of_rank(trainer))
+    return warm, seeds
 
 
 def test_nnunet_trains_in_two_processes_and_goes_on_in_one(tiny_experiment: Path, tmp_path: Path) -> None:
@@ -313,16 +312,22 @@ def test_nnunet_trains_in_two_processes_and_goes_on_in_one(tiny_experiment: Path
         told.append((step, metrics))
 
     arguments = (folders, log, 0, PSEUDO_TARGET, model, recorded, 0, start)
-    warm, drawn = distributed.run(segment, arguments, [CPU, CPU], note)
+    warm, seeds = distributed.run(segment, arguments, [CPU, CPU], note)
     assert warm is True
-    assert drawn[0] != drawn[1], "both processes draw the same patches"
+    assert seeds[0] == 0 != seeds[1], "both processes draw the same patches"
     assert [step for step, _ in told] == [1, 2, 2, 3, 4, 4]
     assert {"train_loss", "validation_loss"} <= set(told[-1][1])
     assert [log.read_text(encoding="utf-8").count(f"Epoch {number}") for number in (0, 1, 2)] == [1, 1, 0]
     assert {path.name for path in model.iterdir()} == {path.name for path in start.iterdir()}
     ours, theirs = load_file(model / "segmenter.safetensors"), load_file(start / "segmenter.safetensors")
     assert {name: tensor.shape for name, tensor in ours.items()} == {name: tensor.shape for name, tensor in theirs.items()}
-    assert max(float((ours[name] - tensor).abs().max()) for name, tensor in theirs.items()) > 1e-4
+    assert max(float((ours[name] - tensor).abs().max()) for name, tensor in theirs.items()) > 1e-3
+    alone = (*folders[:2], tmp_path / "alone")
+    distributed.run(
+        segmentation_training.train_in_session, (alone, log, 0, PSEUDO_TARGET, alone[2] / "model", *arguments[5:]), [CPU], silent
+    )
+    one = load_file(alone[2] / "model" / "segmenter.safetensors")
+    assert max(float((ours[name] - tensor).abs().max()) for name, tensor in one.items()) < 1e-4
 
     told.clear()
     results = tmp_path / PSEUDO_TARGET / "nnUNetTrainer__nnUNetPlans__3d_fullres" / "fold_all"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import ROOT
 from test_skeleton import run
 
@@ -52,5 +54,32 @@ def test_environment_refuses_a_folder_of_something_else(tmp_path: Path) -> None:
 def test_old_python_gets_one_sentence(tmp_path: Path) -> None:
     finished = enter(tmp_path, "sys.version_info = (3, 9, 2); ", CROSSMODA_VENV=str(tmp_path / "new"))
     assert finished.returncode == 1 and "Python 3.11 or newer" in finished.stderr and len(finished.stderr.splitlines()) == 1
-    for name in ("_environment.py", "test.py"):
+    for name in ("_environment.py", "_system_packages.py", "test.py"):
         ast.parse((ROOT / "Scripts" / name).read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_a_machine_with_a_user_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the tests need of the system is installed in CI and in containers, where nobody sits, and where it was asked for."""
+    monkeypatch.syspath_prepend(str(ROOT / "Scripts"))
+    from _system_packages import may_install
+
+    if sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        assert not may_install({"CI": "true", "CROSSMODA_APT": "1"}, is_container=True, has_user=False)
+        return
+    assert may_install({"CI": "true"}, is_container=False, has_user=False) and may_install({}, is_container=True, has_user=False)
+    assert not may_install({}, is_container=False, has_user=False) and not may_install({}, is_container=True, has_user=True)
+    assert may_install({"CROSSMODA_APT": "1"}, is_container=False, has_user=True)
+    assert not may_install({"CI": "true", "CROSSMODA_APT": "0"}, is_container=True, has_user=False)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not shutil.which("apt-get"), reason="needs apt-get")
+def test_what_apt_cannot_install_is_one_line_and_no_failure() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs to be root")
+    code = f"import sys; sys.path.insert(0, {str(ROOT / 'Scripts')!r}); import _system_packages as it\n"
+    code += "it.PACKAGES = {'no-such-program': 'no-such-package'}; it.install_missing()"
+    offline = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    finished = run(sys.executable, "-c", code, CROSSMODA_APT="1", **offline)
+    first, second = finished.stdout.splitlines()
+    assert finished.returncode == 0 and first.startswith("Installing no-such-package for the tests of other computers")
+    assert second.startswith("no-such-package could not be installed (") and second.endswith("; the tests that need them are skipped.")

@@ -229,6 +229,21 @@ def test_segments_drawn_on_a_cropped_grid_land_on_the_reference() -> None:
     np.testing.assert_array_equal(back.array, labels.array)
 
 
+@pytest.mark.parametrize("wanted", [STRUCTURE_LABELS, {"Vestibular schwannoma": 5, "Cochlea": 1}, {"Cochlea": 2}])
+def test_a_result_is_read_as_slicer_would_merge_it(wanted: dict[str, int]) -> None:
+    """Its segments share one labelmap, which is taken as it is; once one has its own, Slicer merges them."""
+    scan = mrml.volume_node(scan_on(OBLIQUE), "scan")
+    node = mrml.segmentation_node(labels_on(OBLIQUE), STRUCTURE_LABELS, scan)
+    shared = mrml.label_volume_from_segmentation(node, wanted)
+    node.GetSegmentation().SeparateSegmentLabelmap("Cochlea")
+    merged = mrml.label_volume_from_segmentation(node, wanted)
+    assert set(np.unique(merged.array)) == {0, *wanted.values()}
+    np.testing.assert_array_equal(shared.array, merged.array)
+    assert shared.geometry.differences(merged.geometry) == []
+    shared.array[:] = 0
+    assert mrml.label_volume_from_segmentation(node, wanted).array.any(), "it is a copy"
+
+
 def test_segmentation_without_geometry_is_refused() -> None:
     node = mrml.segmentation_node(labels_on(OBLIQUE), STRUCTURE_LABELS)
     node.GetSegmentation().SetConversionParameter("Reference image geometry", "")

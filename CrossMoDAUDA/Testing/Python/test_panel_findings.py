@@ -78,6 +78,53 @@ def test_no_scans_findings_lie_over_another(host: Host, tiny_experiment: Path) -
     assert said(host)[1] == "" and "Scan B segmentation" in said(host)[0]
 
 
+def test_of_several_results_on_one_scan_the_newest_is_shown(host: Host, tiny_experiment: Path) -> None:
+    """Another model's or an earlier run's stays in the scene, and a user who shows it has it until the next result."""
+    import slicer
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.panel import views
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    scan, labels = add_scan("Scan A")
+    other, _labels = add_scan("Scan B", seed=10)
+    painted = mrml.segmentation_node(labels, phantom.LABELS, scan, "By hand")
+    choose_model(host, tiny_experiment)
+    host.find("segmentInputVolume").setCurrentNode(scan)
+    for number in range(2):
+        host.click("segmentApply")
+        assert wait(host, "segment").startswith("Done")
+        assert visible() == ["By hand", ("Scan A segmentation", "Scan A segmentation_1")[number]], "the user's own is left alone"
+    first = nodes("vtkMRMLSegmentationNode")["Scan A segmentation"]
+    first.SetDisplayVisibility(True)  # the eye in the module Data
+    host.find("segmentInputVolume").setCurrentNode(other)
+    host.find("segmentInputVolume").setCurrentNode(scan)
+    host.leave_module()
+    host.select_module("CrossMoDAUDA")
+    made = mrml.volume_node(mrml.volume_from_node(scan), "Scan A pseudo-hrT2", None, scan)
+    views.showSideBySide(scan, made)
+    assert len(visible()) == 3 and first.GetDisplayVisibility(), "until the next result"
+    views.openInSegmentEditor(first)
+    assert visible() == ["By hand", "Scan A segmentation"]
+    host.select_module("CrossMoDAUDA")
+    slicer.mrmlScene.RemoveNode(painted)
+    host.click("segmentApply")
+    host.process(60, lambda: len(host.widget.panel.segment._made) > 0)
+    host.click("segmentApply")
+    assert wait(host, "segment").startswith("Cancelled.") and visible() == ["Scan A segmentation_2"], "it is there"
+
+
+def test_no_view_keeps_another_scan_beside_a_translation(host: Host) -> None:
+    import slicer
+    from CrossMoDAUDALib.panel import views
+
+    (before, _), (scan, _), (made, _) = (add_scan(f"Scan {name}") for name in "ABC")
+    views.showScan(before)
+    views.showSideBySide(scan, made)
+    slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+    shown = [slicer.app.layoutManager().sliceWidget(name).mrmlSliceCompositeNode() for name in ("Red", "Yellow", "Green")]
+    assert [view.GetBackgroundVolumeID() for view in shown] == [scan.GetID(), made.GetID(), scan.GetID()]
+
+
 def test_measurements_and_warnings_are_found_again_with_their_scan(host: Host, tmp_path: Path) -> None:
     from CrossMoDAUDALib.cohort import phantom
     from CrossMoDAUDALib.panel.segment_results import measurementTable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,25 +18,33 @@ if TYPE_CHECKING:
     from Testing.Host import Host
 
 P99_MS, MOST_MS = 60.0, 250.0
+ALONE = 0.03  # of the time may go to others where the clock on the wall counts
 SIZE = (512, 512, 120)
 
 
 def answers_at_once(what: str, measure: Callable[[], dict[str, Any]]) -> None:
-    """Print what is measured, and hold it against the limits, which are wider on a slow machine.
+    """Print what is measured, and hold the median of three times against the limits, which are wider on a slow machine.
 
-    What else goes on at the machine can only add to it, so one of three times within the limits is enough.
+    Without what the system gave to other processes; where it gave them nearly nothing, by the clock on the wall as well. Two times
+    alike settle it.
     """
     from Testing.Host.latency import slowness
 
-    for _time in range(3):
+    told, kept = [], {True: 0, False: 0}
+    while max(kept.values()) < 2:
         measured, factor = measure(), slowness()
-        print(
-            f"\nLatency, {what}: p99 {measured['p99']:.0f} ms, maximum {measured['max']:.0f} ms (on the wall {measured['wall']:.0f} ms)"
-            f" in {measured['ticks']} turns; this machine is taken to be {factor:.1f} times as slow as the limits'."
+        is_alone = measured["others"] < ALONE
+        told.append(
+            f"Latency, {what}: p99 {measured['p99']:.0f} ms, maximum {measured['max']:.0f} ms; on the wall {measured['wall_p99']:.0f} and "
+            f"{measured['wall']:.0f} ms, which {'count' if is_alone else 'do not count'}: "
+            f"{100 * measured['others']:.0f} % of the time went to others; {measured['ticks']} turns; "
+            f"this machine is taken to be {factor:.1f} times as slow as the limits'."
         )
-        if measured["p99"] < P99_MS * factor and measured["max"] < MOST_MS * factor:
-            return
-    pytest.fail(f"The window waited while at\n{measured['where']}")
+        print(f"\n{told[-1]}")
+        pairs = [(measured["p99"], measured["max"]), *([(measured["wall_p99"], measured["wall"])] if is_alone else [])]
+        kept[all(late < P99_MS * factor and most < MOST_MS * factor for late, most in pairs)] += 1
+    if kept[False] == 2:
+        pytest.fail("\n".join([*told, "At last the window waited while at", measured["where"]]))
 
 
 def make_large_scan() -> Any:
@@ -67,6 +77,82 @@ def test_segmenting_a_large_scan(host: Host, tiny_experiment: Path) -> None:
     segmentation = next(iter(nodes("vtkMRMLSegmentationNode").values())).GetSegmentation()
     surfaces = [segmentation.GetSegment(name).GetRepresentation("Closed surface") for name in segmentation.GetSegmentIDs()]
     assert 50_000 < max(surface.GetNumberOfPolys() for surface in surfaces) < 110_000, "large ones, of which the most are left out"
+
+
+@pytest.mark.slow
+def test_translating_a_large_scan(host: Host, tiny_experiment: Path) -> None:
+    open_section(host, "translate")
+    choose_model(host, tiny_experiment)
+    scan = make_large_scan()
+    host.find("translateInputVolume").setCurrentNode(scan)
+    runner = host.widget.panel.translate.runner
+
+    def translate() -> dict[str, Any]:
+        host.click("translateApply")
+        measured: dict[str, Any] = host.latency(600, lambda: not runner.running)
+        assert host.find("translateStatus").text.startswith("Done")
+        return measured
+
+    answers_at_once("translation of 512 x 512 x 120 voxels", translate)
+
+
+@pytest.mark.slow
+def test_evaluating_a_large_segmentation(host: Host) -> None:
+    from CrossMoDAUDALib.images.volumes import Volume
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    node = make_large_scan()
+    scan = mrml.volume_from_node(node)
+    for name, share in (("Prediction", 99), ("Reference", 98)):
+        labels = (scan.array > np.percentile(scan.array, share)).astype(np.uint8)
+        labels[:, ::3][labels[:, ::3] > 0] = 2
+        found = mrml.segmentation_node(Volume(labels, scan.geometry), {"Vestibular schwannoma": 1, "Cochlea": 2}, node, name)
+        host.find(f"evaluate{name}").setCurrentNode(found)
+    open_section(host, "evaluate")
+    runner = host.widget.panel.evaluate.runner
+
+    def evaluate() -> dict[str, Any]:
+        host.click("evaluateApply")
+        measured: dict[str, Any] = host.latency(600, lambda: not runner.running)
+        assert host.find("evaluateTable").visible
+        return measured
+
+    answers_at_once("evaluation of 512 x 512 x 120 voxels", evaluate)
+
+
+@pytest.mark.slow
+def test_showing_a_case_of_large_files(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
+    """Compressed files, which take seconds to read: scan, translation and label map."""
+    import qt
+    import slicer
+    from CrossMoDAUDALib.experiment.folder import Experiment
+    from CrossMoDAUDALib.images.volumes import Volume, write_volume
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    scan = mrml.volume_from_node(make_large_scan())
+    slicer.mrmlScene.Clear(0)
+    image, translated, label = (tmp_path / name for name in ("case_ceT1.nii.gz", "case_translated.nii.gz", "case_Label.nii.gz"))
+    write_volume(scan, image)
+    shutil.copy(image, translated)
+    write_volume(Volume((scan.array > np.percentile(scan.array, 99)).astype(np.uint8), scan.geometry), label)
+    open_section(host, "adapt")
+    host.widget.panel.parameters.experiment = str(tiny_experiment)
+    host.process(20, lambda: host.find("adaptShowCase").visible)
+    show_case = host.widget.panel.adapt.showCase
+    experiment: Experiment = show_case._experiment
+    case = dataclasses.replace(experiment.cohort.source[0], image=image, label=label)
+    experiment.cohort = dataclasses.replace(experiment.cohort, source=(case,))
+    experiment.pseudo_target = lambda _case: translated  # type: ignore[method-assign]
+
+    def show() -> dict[str, Any]:
+        for node in (*nodes("vtkMRMLSegmentationNode").values(), *nodes("vtkMRMLScalarVolumeNode").values()):
+            mrml.remove_node(node)
+        qt.QTimer.singleShot(1, lambda: host.click("adaptShowCase"))
+        measured: dict[str, Any] = host.latency(60, lambda: "left the scan" in host.find("adaptPackageStatus").text)
+        host.find("adaptPackageStatus").text = ""
+        return measured
+
+    answers_at_once("showing a case of 512 x 512 x 120 voxels", show)
 
 
 @pytest.fixture
@@ -130,13 +216,13 @@ def save_large_scene(folder: Path) -> None:
     assert slicer.mrmlScene.Commit()
 
 
-def timed(method: Callable[..., None], turns: list[float]) -> Callable[..., None]:
-    """A method whose calls are timed, in ms."""
+def timed(method: Callable[..., None], turns: list[tuple[float, float]]) -> Callable[..., None]:
+    """A method whose calls are timed, in ms: without what others were given, and on the wall."""
 
     def run(*arguments: Any) -> None:
-        began = time.thread_time()
+        began = time.thread_time(), time.perf_counter()
         method(*arguments)
-        turns.append(1000 * (time.thread_time() - began))
+        turns.append((1000 * (time.thread_time() - began[0]), 1000 * (time.perf_counter() - began[1])))
 
     return run
 
@@ -148,7 +234,7 @@ def test_a_saved_scene_with_a_large_result(tmp_path: Path, monkeypatch: pytest.M
     with Host() as host:
         from CrossMoDAUDALib.panel.scene_panel import ScenePanel
 
-        turns: list[float] = []
+        turns: list[tuple[float, float]] = []
         for name in [name for name in dir(ScenePanel) if name.startswith("on")]:
             monkeypatch.setattr(ScenePanel, name, timed(getattr(ScenePanel, name), turns))
         host.open_module(MODULE)
@@ -163,6 +249,7 @@ def test_a_saved_scene_with_a_large_result(tmp_path: Path, monkeypatch: pytest.M
             measured = host.latency(2)
             assert set(nodes("vtkMRMLSegmentationNode")) == {"Large"} and "nothing was found" in host.find("segmentWarningsText").text
             assert turns
-            return {**measured, "max": max(measured["max"], *turns)}
+            own, wall = zip(*turns, strict=True)
+            return {**measured, "max": max(measured["max"], *own), "wall": max(measured["wall"], *wall)}
 
         answers_at_once("the panel's part in loading a scene", load)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from panel_actions import nodes, open_section
+from panel_actions import add_scan, nodes, open_section, wait_for_process
 
 if TYPE_CHECKING:
     from Testing.Host import Host
@@ -18,7 +19,7 @@ def shown(host: Host, case: str) -> str:
     names = host.texts_of_list(combo)
     combo.currentIndex = next(number for number, name in enumerate(names) if name.endswith(f"({case})"))
     host.click("adaptShowCase")
-    host.process(30, lambda: host.find("adaptShowCase").enabled)
+    host.process(60, lambda: not host.widget.panel.adapt.showCase.runner.running)
     return str(host.find("adaptPackageStatus").text)
 
 
@@ -69,6 +70,101 @@ def test_an_evaluation_case_shows_its_reference_beside_the_prediction(watching: 
     assert [node.GetDisplayNode().GetNthViewNodeID(0) for node in (reference, prediction)] == [red, yellow]
 
 
+def bound() -> list[str]:
+    """The segmentations that not all views show, although they are visible."""
+    found = nodes("vtkMRMLSegmentationNode").items()
+    return [name for name, node in found if node.GetDisplayNode().GetNumberOfViewNodeIDs()]
+
+
+def visible() -> list[str]:
+    return [name for name, node in nodes("vtkMRMLSegmentationNode").items() if node.GetDisplayVisibility()]
+
+
+def test_reference_and_prediction_are_apart_only_while_the_views_lie_so(watching: Host, tmp_path: Path) -> None:
+    import slicer
+
+    layouts, manager = slicer.vtkMRMLLayoutNode, slicer.app.layoutManager()
+    shown(watching, "evaluation")
+    scan = view("Red")[0]
+    both = [f"{scan.GetName()} label", f"{scan.GetName()} predicted, round 1"]
+    assert bound() == both == visible()
+    manager.mrmlScene().GetSingletonNode("vtkMRMLLayoutNode", "vtkMRMLLayoutNode").Modified()
+    assert bound() == both, "the layout is the same"
+    manager.setLayout(layouts.SlicerLayoutConventionalView)
+    assert bound() == [] and visible() == both[1:], "in all views, where the two would lie over each other"
+    nodes("vtkMRMLSegmentationNode")[both[0]].SetDisplayVisibility(True)
+    manager.setLayout(layouts.SlicerLayoutFourUpView)
+    assert visible() == both, "what the user shows stays"
+    shown(watching, "evaluation")
+    assert bound() == both == visible()
+    nodes("vtkMRMLSegmentationNode")[both[1]].SetDisplayVisibility(False)
+    watching.leave_module()
+    manager.setLayout(layouts.SlicerLayoutConventionalView)
+    assert bound() == [] and visible() == both[:1], "also where another module is shown, and the prediction is not"
+
+
+@pytest.mark.parametrize("other", ["layout", "scan"])
+def test_another_scene_or_scan_leaves_nothing_bound(watching: Host, tmp_path: Path, other: str) -> None:
+    import slicer
+    from CrossMoDAUDALib.panel import views
+
+    shown(watching, "evaluation")
+    if other == "scan":
+        scan, _labels = add_scan("Another")
+        views.showScan(scan)
+        assert bound() == [] and visible() == []
+        return
+    watching.save_and_load_scene(tmp_path / "scene.mrml")
+    watching.process(0.1)
+    assert len(bound()) == 2 and len(visible()) == 2, "it is shown as it was saved"
+    text = (tmp_path / "scene.mrml").read_text()
+    number = slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView
+    assert f'currentViewArrangement="{number}"' in text
+    watching.close_scene()
+    (tmp_path / "scene.mrml").write_text(text.replace(f'currentViewArrangement="{number}"', 'currentViewArrangement="2"'))
+    slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
+    assert slicer.mrmlScene.Import()
+    watching.process(0.1)
+    assert bound() == [] and len(visible()) == 1
+
+
+def test_a_case_hides_the_results_that_its_scan_has(watching: Host) -> None:
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.panel import views
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    shown(watching, "evaluation")
+    scan = view("Red")[0]
+    image = mrml.volume_from_node(scan)
+    labels = image.with_array((image.array * 0).astype("uint8"))
+    result, _painted = (mrml.segmentation_node(labels, phantom.LABELS, scan, name) for name in ("Result", "By hand"))
+    mrml.mark_made(result)
+    views.showSegmentation(result, scan)
+    assert visible() == ["Result", "By hand"], "the case's own are hidden"
+    shown(watching, "evaluation")
+    assert visible() == [f"{scan.GetName()} label", f"{scan.GetName()} predicted, round 1", "By hand"]
+
+
+@pytest.mark.parametrize("way", ["showSegmentation", "openInSegmentEditor", "showSideBySide"])
+def test_what_is_shown_is_shown_in_all_views(host: Host, way: str) -> None:
+    """Also what the user has bound to one, as the module Segmentations offers."""
+    import slicer
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.panel import views
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    scan, labels = add_scan()
+    result = mrml.segmentation_node(labels, phantom.LABELS, scan, "Result")
+    result.GetDisplayNode().SetViewNodeIDs([slicer.app.layoutManager().sliceWidget("Green").mrmlSliceNode().GetID()])
+    assert bound() == ["Result"]
+    {
+        "showSegmentation": lambda: views.showSegmentation(result, scan),
+        "openInSegmentEditor": lambda: views.openInSegmentEditor(result),
+        "showSideBySide": lambda: views.showSideBySide(scan, scan, [result]),
+    }[way]()
+    assert bound() == [] and visible() == ["Result"]
+
+
 def test_a_target_case_shows_its_prediction(watching: Host) -> None:
     assert "predicted, round 1" in shown(watching, "target")
 
@@ -84,30 +180,107 @@ def test_a_scan_that_is_gone_is_named(watching: Host, monkeypatch: pytest.Monkey
     assert not nodes("vtkMRMLScalarVolumeNode")
 
 
-def begin(host: Host, files: int) -> Any:
-    """Press the button, and let so many files be read."""
+def begin(host: Host, case: str) -> Any:
+    """Choose a case and press the button, nothing more."""
+    combo = host.find("adaptShowCaseChoice")
+    combo.currentIndex = next(number for number, name in enumerate(host.texts_of_list(combo)) if name.endswith(f"({case})"))
     host.click("adaptShowCase")
-    show_case = host.widget.panel.adapt.showCase
-    show_case._timer.stop()
-    for _file in range(files):
-        show_case._step()
-    show_case._timer.start(0)
-    assert len(nodes("vtkMRMLScalarVolumeNode")) == files
-    return show_case
+    runner = host.widget.panel.adapt.showCase.runner
+    assert runner.running and host.find("adaptShowCase").text == "Canc&el"
+    return runner
 
 
-@pytest.mark.parametrize("files", [0, 1])
-def test_closing_the_scene_in_the_middle_leaves_nothing(watching: Host, files: int) -> None:
-    begin(watching, files)
-    watching.close_scene()
+def folders() -> list[str]:
+    """The folders in the module Data."""
+    import slicer
+    import vtk
+
+    tree, items = slicer.mrmlScene.GetSubjectHierarchyNode(), vtk.vtkIdList()
+    tree.GetItemChildren(tree.GetSceneItemID(), items)
+    found = [items.GetId(number) for number in range(items.GetNumberOfIds())]
+    return [tree.GetItemName(item) for item in found if tree.GetItemDataNode(item) is None]
+
+
+def taking(host: Host) -> None:
+    """Wait until the case's scan is in the scene, and let nothing more come."""
+    case = host.widget.panel.adapt.showCase
+    real = case._take
+
+    def take() -> Iterator[None]:
+        steps = real()
+        yield next(steps)
+        while True:
+            yield
+
+    case._take = take
+    host.process(60, lambda: nodes("vtkMRMLScalarVolumeNode"))
+
+
+@pytest.mark.parametrize("moment", ["at once", "reading", "taking"])
+@pytest.mark.parametrize("how", ["button", "scene"])
+def test_giving_up_leaves_nothing(watching: Host, moment: str, how: str) -> None:
+    import slicer
+
+    before = slicer.mrmlScene.GetNumberOfNodes()
+    runner = begin(watching, "source")
+    process = None
+    if moment == "reading":
+        process = wait_for_process(watching, runner)
+    elif moment == "taking":
+        taking(watching)
+        assert len(nodes("vtkMRMLScalarVolumeNode")) == 1 and len(folders()) == 1
+    if how == "scene":
+        watching.close_scene()
+    else:
+        watching.click("adaptShowCase")
+        assert watching.find("adaptPackageStatus").text == "Cancelled." and slicer.mrmlScene.GetNumberOfNodes() == before
+    assert not runner.running and watching.find("adaptShowCase").text == "V&iew case"
     watching.process(0.5)
-    assert not nodes("vtkMRMLScalarVolumeNode") and watching.find("adaptShowCase").enabled
+    assert not nodes("vtkMRMLScalarVolumeNode") and not nodes("vtkMRMLSegmentationNode") and not folders()
+    assert process is None or not process.is_running()
+
+
+def test_another_case_replaces_the_one_that_is_loaded(watching: Host) -> None:
+    runner = begin(watching, "source")
+    first = wait_for_process(watching, runner)
+    combo = watching.find("adaptShowCaseChoice")
+    chosen = combo.currentIndex
+    combo.currentIndex = chosen + 1
+    assert watching.find("adaptShowCase").text == "V&iew case"
+    combo.currentIndex = chosen
+    assert watching.find("adaptShowCase").text == "Canc&el"
+    assert "predicted" in shown(watching, "target")
+    assert len(nodes("vtkMRMLScalarVolumeNode")) == 1 and not first.is_running()
+
+
+def test_another_experiment_ends_it(watching: Host) -> None:
+    runner = begin(watching, "source")
+    watching.find("adaptExperimentPath").currentPath = ""
+    watching.process(1)
+    assert not runner.running and not nodes("vtkMRMLScalarVolumeNode")
 
 
 def test_a_scan_that_is_removed_in_the_middle_ends_it(watching: Host) -> None:
     import slicer
 
-    begin(watching, 1)
-    slicer.mrmlScene.RemoveNode(*nodes("vtkMRMLScalarVolumeNode").values())
-    watching.process(0.5)
-    assert not nodes("vtkMRMLScalarVolumeNode") and watching.find("adaptShowCase").enabled
+    shown(watching, "evaluation")
+    for segmentation in nodes("vtkMRMLSegmentationNode").values():
+        slicer.mrmlScene.RemoveNode(segmentation)
+    runner = begin(watching, "evaluation")
+    (scan,) = nodes("vtkMRMLScalarVolumeNode").values()
+    slicer.mrmlScene.RemoveNode(scan)
+    watching.process(60, lambda: not runner.running)
+    assert not nodes("vtkMRMLScalarVolumeNode") and not nodes("vtkMRMLSegmentationNode")
+    assert watching.find("adaptPackageStatus").text.startswith("The scan was removed meanwhile")
+
+
+def test_a_damaged_file_is_named_and_nothing_is_loaded(watching: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dataclasses
+
+    (tmp_path / "b ü_ceT1.nii.gz").write_bytes(b"no scan")
+    show_case = watching.widget.panel.adapt.showCase
+    cohort = show_case._experiment.cohort
+    bad = dataclasses.replace(cohort.source[0], image=tmp_path / "b ü_ceT1.nii.gz")
+    show_case._experiment.cohort = dataclasses.replace(cohort, source=(bad, *cohort.source[1:]))
+    assert "b ü_ceT1.nii.gz" in shown(watching, "source")
+    assert not nodes("vtkMRMLScalarVolumeNode") and not nodes("vtkMRMLSegmentationNode")

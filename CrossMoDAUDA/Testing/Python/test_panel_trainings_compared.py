@@ -118,3 +118,17 @@ def test_long_names_do_not_widen_the_panel(host: Host, copies: Any, font_scale: 
     assert not table.horizontalScrollBar().isVisible()
     assert scale == 2 or not host.find("trainingsComparison")._real.horizontalScrollBar().isVisible()
     assert "".join(text(host, "trainingsComparisonTitle").split()).startswith(f"A:{names[0]}")
+
+
+def test_two_trainings_fit_side_by_side_where_letters_are_wider(host: Host, tiny_experiment: Path, tmp_path: Path, font_scale: Any) -> None:
+    """As in Slicer's own style: at 300 points the last column ran a few points over the edge."""
+    font_scale(1.2)
+    shutil.copytree(tiny_experiment, tmp_path / "b")
+    host.module_frame().window().resize(300, 900)
+    show(host, tiny_experiment, tmp_path / "b")
+    select(host, tiny_experiment.name, "b")
+    host.click("trainingsCompare")
+    host.process(0.3)
+    table = host.find("trainingsComparison")._real
+    columns = sum(table.columnWidth(column) for column in range(table.columnCount()))
+    assert columns <= table.viewport().width() and not table.horizontalScrollBar().isVisible()

@@ -58,6 +58,29 @@ def test_translated_volume_lies_beside_its_input(host: Host, tiny_experiment: Pa
     assert host.find("translateStatus").text == "", "it goes with its result"
 
 
+@pytest.mark.parametrize("what", ["cancelled", "scan removed"])
+def test_what_comes_when_a_translation_is_done_takes_nothing_away(host: Host, tiny_experiment: Path, what: str) -> None:
+    """The volume is in the scene, but its process has not ended yet."""
+    import slicer
+
+    scan, _ = add_scan("ceT1")
+    choose_model(host, tiny_experiment)
+    open_section(host, "translate")
+    host.find("translateInputVolume").setCurrentNode(scan)
+    host.click("translateApply")
+    section = host.widget.panel.translate
+    host.process(90, lambda: section._made is not None)
+    if what == "cancelled":
+        host.click("translateApply")
+        assert not section.runner.running
+        assert host.find("translateStatus").text == "Cancelled when it was done: ceT1 pseudo-hrT2 is there."
+    else:
+        slicer.mrmlScene.RemoveNode(scan)
+        host.process(30, lambda: not section.runner.running)
+        assert next(text for text, _made in section._texts.values()).startswith("Done: ceT1 pseudo-hrT2")
+    assert "ceT1 pseudo-hrT2" in nodes("vtkMRMLScalarVolumeNode")
+
+
 def test_translation_into_a_chosen_volume(host: Host, tiny_experiment: Path) -> None:
     scan, _ = add_scan("ceT1", seed=5)
     other, _ = add_scan("Other", seed=6)

@@ -259,6 +259,47 @@ def test_long_names_are_broken_and_copied_whole(host: Host, width: int) -> None:
     assert QtWidgets.QApplication.clipboard().text() == text
 
 
+class OtherProgram:
+    """A clipboard whose text has to be fetched from another program, which may take long."""
+
+    asked = 0
+
+    def text(self) -> str:
+        self.asked += 1
+        return "from elsewhere"
+
+
+def test_what_other_programs_copy_is_not_fetched(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    label = host.widget.panel.segment.ui.segmentStatus
+    host.widget.panel.segment.say(label, LONG_NAME)
+    other = OtherProgram()
+    monkeypatch.setattr(host.widget.panel.fitting, "_clipboard", other)
+    QtWidgets.QApplication.clipboard().setText("something new")
+    assert other.asked == 0
+    resize(host, 300)
+    host.process(0.3)
+    label._real.setSelection(0, len(label.text))
+    QtWidgets.QApplication.clipboard().setText("something newer")
+    assert other.asked == 1, "only what is selected in the panel is compared"
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_no_scroll_bar_lies_over_the_scores(host: Host, tiny_experiment: Path, font_scale: Any, scale: int) -> None:
+    font_scale(scale)
+    open_section(host, "adapt")
+    host.find("adaptExperimentPath").currentPath = str(tiny_experiment)
+    host.find("adaptTabs").currentIndex = 3
+    table = host.find("adaptScores")._real
+    for width in (700, 300, 420, 400):
+        resize(host, width)
+        host.process(0.3)
+        assert table.rowCount() == 6 and not table.verticalScrollBar().isVisible(), width
+        bar = table.horizontalScrollBar()
+        high = table.horizontalHeader().height() + table.verticalHeader().length() + (bar.height() if bar.isVisible() else 0)
+        assert high + 2 * table.frameWidth() <= table.height(), width
+        assert scale == 2 or not bar.isVisible(), width
+
+
 def test_a_narrow_field_tells_its_whole_text(host: Host) -> None:
     for name, text in (("adaptCrossmoda", "/a/long/way/to/the scans"), ("adaptPreset", "Laptop (about 75 minutes, no graphics card)")):
         field = host.find(name)

@@ -140,6 +140,29 @@ def test_fingerprint_and_plan_are_nnunets_own(tiny_experiment: Path, tmp_path: P
         assert ours
 
 
+def test_small_scans_are_not_drawn_from_for_seconds(copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = [case.label for case in cases_of(copied / "raw", PSEUDO_TARGET)]
+    assert preparation.samples_per_case(labels) == 10 * 32 * 32 * 16
+    with monkeypatch.context() as patched:
+        patched.setattr(preparation, "FOREGROUND_SAMPLES", 1000)  # as where the scans are large
+        assert preparation.samples_per_case(labels) == 1000 // len(labels)
+    with nnunet_session(copied / "raw", tmp_path / "planned", tmp_path):
+        preparation.plan_network(copied / "raw", tmp_path / "planned", PSEUDO_TARGET, Settings().segmentation, 0, silent)
+    told = json.loads((tmp_path / "planned" / PSEUDO_TARGET / "dataset_fingerprint.json").read_text(encoding="utf-8"))
+    told = told["foreground_intensity_properties_per_channel"]["0"]
+    inside = []
+    for case in cases_of(copied / "raw", PSEUDO_TARGET):
+        voxels = volumes.read_volume(case.image).array[volumes.read_label_map(case.label).array > 0]
+        inside.append(np.resize(np.sort(voxels), 100_000) if voxels.size else voxels)  # all cases count alike
+    every = np.concatenate(inside).astype(np.float64)
+    assert told["mean"] == pytest.approx(every.mean(), abs=0.02 * every.std())
+    assert told["std"] == pytest.approx(every.std(), rel=0.02)
+    low, median, high = np.percentile(every, (0.5, 50, 99.5))
+    spread = high - low
+    for name, value in {"percentile_00_5": low, "median": median, "percentile_99_5": high}.items():
+        assert told[name] == pytest.approx(value, abs=0.03 * spread), name
+
+
 def test_a_data_set_without_any_structure_is_refused(copied: Path, tmp_path: Path) -> None:
     for case in cases_of(copied / "raw", PSEUDO_TARGET):
         label = volumes.read_label_map(case.label)

@@ -115,3 +115,52 @@ def test_non_linear_transform_is_refused() -> None:
     node.SetAndObserveTransformNodeID(bending.GetID())
     with pytest.raises(InputError, match="non-linear transform 'bend'"):
         mrml.volume_from_node(node)
+
+
+def test_a_large_volume_is_shown_as_slicer_would_without_holding_the_window() -> None:
+    """Slicer's own choice of brightness looks at every voxel whenever the image changes."""
+    geometry = Geometry((256, 256, 64), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+    values = np.random.default_rng(1).gamma(2, 100, geometry.size[::-1]).astype(np.int16)
+    by_slicer = mrml.scene().AddNewNodeByClass("vtkMRMLScalarVolumeNode")
+    mrml.volume_node(Volume(values[:2], Geometry((256, 256, 2), *_rest(geometry))), "small", by_slicer)
+    assert by_slicer.GetDisplayNode().GetAutoWindowLevel(), "a small one is left to it"
+    new = mrml.volume_node(Volume(values, geometry), "large")
+    mrml.volume_node(Volume(values, geometry), "large", by_slicer)
+    displays = [node.GetDisplayNode() for node in (new, by_slicer)]
+    assert [display.GetAutoWindowLevel() for display in displays] == [0, 0]
+    assert [display.GetColorNodeID() for display in displays] == ["vtkMRMLColorTableNodeGrey"] * 2
+    ours = [(display.GetWindowLevelMin(), display.GetWindowLevelMax()) for display in displays]
+    displays[0].SetAutoWindowLevel(True)
+    slicers = displays[0].GetWindowLevelMin(), displays[0].GetWindowLevelMax()
+    for found in ours:
+        np.testing.assert_allclose(found, slicers, rtol=0.03, atol=3)
+    mrml.volume_node(Volume(values, geometry), "large", new)
+    displays[0].SetWindowLevelMinMax(5, 50)
+    displays[0].SetAutoWindowLevel(False)
+    mrml.volume_node(Volume(values, geometry), "large", new)
+    assert (displays[0].GetWindowLevelMin(), displays[0].GetWindowLevelMax()) == (5, 50), "the user's own choice stays"
+
+
+def _rest(geometry: Geometry) -> tuple[Any, ...]:
+    return geometry.spacing, geometry.origin, geometry.direction
+
+
+@FEW
+@given(geometries, st.sampled_from([*VOXEL_TYPES, "bool", "int64", "float16"]), st.integers(1, 300))
+def test_an_image_made_in_pieces_is_the_same(geometry: Geometry, kind: str, piece: int) -> None:
+    from CrossMoDAUDALib.slicer_nodes import mrml_geometry
+
+    values = np.random.default_rng(piece).integers(0, 120, geometry.size[::-1]).astype(kind)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mrml_geometry, "PIECE_BYTES", piece)
+        steps = mrml.image_in_pieces(values)
+        try:
+            while True:
+                next(steps)
+        except StopIteration as end:
+            image = end.value
+    node = mrml.volume_node(Volume(values, geometry), "scan", None, None, image)
+    back = mrml.volume_from_node(node)
+    assert node.GetImageData() is image
+    np.testing.assert_array_equal(back.array, mrml_geometry.storable(values))
+    mrml.remove_node(node)

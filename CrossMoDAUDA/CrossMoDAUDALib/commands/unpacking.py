@@ -1,0 +1,47 @@
+"""``unpack``: scans and label maps as files that are read at once, as Slicer's window needs them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..core.progress import Progress
+from ..experiment.events import EventLog
+
+
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to the command line."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "unpack", help="scans and label maps -> uncompressed files", description="Write scans and label maps as uncompressed NRRD."
+    )
+    parser.add_argument("inputs", type=Path, nargs="*", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), or folders of them")
+    parser.add_argument("--label-map", type=Path, action="append", default=[], metavar="FILE", help="a label map; may be repeated")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
+    parser.add_argument("--overwrite", action="store_true", help="replace results that are there already")
+    parser.set_defaults(command=unpack)
+    return parser
+
+
+def unpack(options: argparse.Namespace, log: EventLog) -> int:
+    """Write ``NAME.nrrd`` for each scan and label map; of several with one name, ``NAME_2.nrrd`` for the second."""
+    from ..images.volumes import file_stem, read_label_map, read_volume, write_volume
+    from ..slicer_nodes.mrml_geometry import storable
+    from . import inference
+
+    label_maps: list[Path] = options.label_map
+    options.inputs = [*inference.scans(options.inputs), *label_maps]
+    seen: dict[str, int] = {}
+    outputs = []
+    for path in options.inputs:
+        stem = file_stem(path)
+        number = seen[stem.casefold()] = seen.get(stem.casefold(), 0) + 1
+        outputs.append([f"{stem}_{number}.nrrd" if number > 1 else f"{stem}.nrrd"])
+    inference.check_outputs(options, outputs)
+
+    def task(path: Path, names: list[Path], _progress: Progress) -> list[str]:
+        volume = read_label_map(path) if path in label_maps else read_volume(path)
+        write_volume(volume.with_array(storable(volume.array)), names[0], compressed=False)
+        return []
+
+    return inference.each(options, outputs, task, log, "unpack")

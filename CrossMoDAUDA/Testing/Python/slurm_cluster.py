@@ -1,0 +1,198 @@
+"""A real Slurm cluster on this machine for the tests: munge, slurmctld, two nodes and the login node's sshd, all of this user's.
+
+Nothing of the system's is used or changed: each daemon has its own configuration, key, port and folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from long_runs import wait_until
+from ssh_server import SshServer, why_no_server
+
+DAEMONS = ("munged", "slurmctld", "slurmd")
+NODES = ("one", "two")
+# A requeued job starts when its old credential has expired (AuthInfo's cred_expire; two minutes unless set). Two nodes on one
+# machine are what --enable-multiple-slurmd allows, with which Debian builds it.
+_SLURM = """\
+ClusterName=tests
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={controller}
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
+CredType=cred/munge
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SwitchType=switch/none
+MpiDefault=none
+SlurmUser={user}
+SlurmdUser={user}
+ReturnToService=2
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=1
+JobAcctGatherParams=OverMemoryKill
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool-%n
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd-%n.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd-%n.log
+KillWait=5
+MessageTimeout=3
+SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
+NodeName=one NodeHostname={host} NodeAddr=127.0.0.1 Port={one} CPUs=1 RealMemory={memory} State=UNKNOWN
+NodeName=two NodeHostname={host} NodeAddr=127.0.0.1 Port={two} CPUs=1 RealMemory={memory} State=UNKNOWN
+PartitionName=short Nodes=one,two Default=YES MaxTime=5 DefMemPerNode={default} State=UP
+PartitionName=single Nodes=one DefMemPerNode={default} State=UP
+"""
+
+
+class Cluster:
+    """Starts with its first start and ends with :meth:`close`.
+
+    Args:
+        folder: its own, with a short path (sockets).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        controller, one, two = _free_ports(3)
+        values = {"folder": folder, "host": socket.gethostname().partition(".")[0], "user": getpass.getuser()}
+        values |= {"memory": psutil.virtual_memory().total >> 20, "default": psutil.virtual_memory().total >> 21}  # MB
+        (folder / "slurm.conf").write_text(_SLURM.format(**values, controller=controller, one=one, two=two))
+        (folder / "state").mkdir()
+        key = folder / "munge.key"
+        key.touch(mode=0o600)
+        key.write_bytes(os.urandom(1024))
+        self.environment = {**os.environ, "SLURM_CONF": str(folder / "slurm.conf")}
+        (folder / "login").mkdir()
+        same = {name: os.environ[name] for name in ("OMP_NUM_THREADS",) if name in os.environ}  # or sums are rounded otherwise
+        self.login = SshServer(folder / "login", {"SLURM_CONF": self.environment["SLURM_CONF"], **same})
+
+    def start(self) -> None:
+        """Start what does not run; returns when jobs can run."""
+        here = self.folder
+        names = ("socket", "key-file", "log-file", "pid-file", "seed-file")
+        files = dict(zip(names, ("munge.socket", "munge.key", "munged.log", "munged.pid", "munged.seed"), strict=True))
+        self._run("munged", "munged", "--foreground", "--force", *(f"--{name}={here / file}" for name, file in files.items()))
+        wait_until((here / "munge.socket").exists, seconds=10)
+        self.start_controller()
+        for node in NODES:
+            self.start_node(node)
+        if os.getuid() == 0:
+            Path("/run/sshd").mkdir(exist_ok=True)  # where sshd puts itself when nobody has logged in yet
+        self.login.start()
+        wait_until(lambda: set(self.ask("sinfo", "--noheader", "--Node", "--format=%N", "--states=idle").split()) == set(NODES), seconds=30)
+
+    def start_controller(self) -> None:
+        """Start what plans the jobs."""
+        self._run("slurmctld", "slurmctld", "-D", "-f", str(self.folder / "slurm.conf"))
+        wait_until(lambda: self.ask("scontrol", "ping").count("UP"), seconds=30)
+
+    def start_node(self, node: str) -> None:
+        """Start what runs a node's jobs."""
+        self._run(f"slurmd-{node}", "slurmd", "-D", "-N", node, "-f", str(self.folder / "slurm.conf"))
+
+    def lose_node(self, node: str) -> None:
+        """Kill what runs a node's jobs, and the jobs, as a node that fails does; both nodes' jobs, as they share this machine."""
+        daemon = self._running.pop(f"slurmd-{node}")
+        daemon.kill()
+        for process in self.job_processes():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        daemon.wait()
+        self.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")  # as after SlurmdTimeout, five minutes by default
+
+    def stop_controller(self) -> None:
+        """End what plans the jobs; they go on."""
+        controller = self._running.pop("slurmctld")
+        controller.terminate()
+        controller.wait(20)
+
+    def job_processes(self) -> list[psutil.Process]:
+        """What runs for jobs, with who keeps them."""
+        found = set()
+        for process in psutil.process_iter(["environ"]):
+            known = process.info["environ"] or {}
+            if known.get("SLURM_CONF") == self.environment["SLURM_CONF"] and "SLURM_JOB_ID" in known:
+                found.add(process)
+                parent = process.parent()
+                if parent is not None and parent.name().startswith("slurmstepd"):
+                    found.add(parent)
+        return sorted(found, key=lambda process: process.create_time())
+
+    def ask(self, *words: str) -> str:
+        """What a command of Slurm's says."""
+        return subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=60).stdout.strip()
+
+    def close(self) -> None:
+        """Cancel the jobs and end all daemons."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.ask("scancel", "--user", getpass.getuser())
+            deadline = time.monotonic() + 10
+            while self.ask("squeue", "--noheader") and time.monotonic() < deadline:
+                time.sleep(0.2)
+        self.login.stop()
+        for daemon in reversed(self._running.values()):
+            daemon.send_signal(signal.SIGTERM)
+        for daemon in self._running.values():
+            try:
+                daemon.wait(10)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+                daemon.wait()
+
+    def _run(self, name: str, *words: str) -> None:
+        with (self.folder / f"{name}.said").open("ab") as said:
+            self._running[name] = subprocess.Popen(
+                [str(shutil.which(words[0], path=_PATH)), *words[1:]],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+                cwd=self.folder,
+                env=self.environment,
+            )
+
+
+_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster whose jobs run on this machine."""
+    if why := why_no_server():
+        pytest.skip(why)
+    missing = [name for name in DAEMONS if shutil.which(name, path=_PATH) is None]
+    if missing:
+        pytest.skip(f"no Slurm to test with: {', '.join(missing)} missing (on Debian or Ubuntu: munge, slurm-wlm)")
+    folder = tmp_path_factory.mktemp("slurm")
+    folder.chmod(0o700)
+    made = Cluster(folder)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()

@@ -1,0 +1,70 @@
+"""What the tests of other computers need of the operating system: an SSH server, rsync, Slurm. Installed where nobody can mind."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# By a program of it, Debian's and Ubuntu's package.
+PACKAGES = {
+    "ssh": "openssh-client",
+    "sshd": "openssh-server",
+    "rsync": "rsync",
+    "munged": "munge",
+    "slurmctld": "slurmctld",
+    "slurmd": "slurmd",
+    "sbatch": "slurm-client",
+}
+VARIABLE = "CROSSMODA_APT"  # 0 leaves the machine as it is, 1 allows it on any
+MARKS = ("/.dockerenv", "/run/.containerenv")  # of Docker and Podman
+SECONDS = 300  # for each of apt-get's two steps
+_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+
+
+def install_missing():
+    """Install with apt-get what is missing, as root, in CI or a container without a user in front; else do nothing.
+
+    What fails is told in a line: the tests that lack it are skipped, and say why.
+    """
+    missing = _missing()
+    if not missing or not may_install(os.environ, any(Path(mark).exists() for mark in MARKS), _has_user()):
+        return
+    print(f"Installing {', '.join(missing)} for the tests of other computers ({VARIABLE}=0 leaves this machine as it is).", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+    options = ["-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20"]
+    said = ""
+    for step in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
+        try:
+            done = subprocess.run(
+                ["apt-get", "-qq", *options, *step],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                timeout=SECONDS,
+                encoding="utf-8",
+                errors="replace",
+            )
+            said = " ".join(done.stdout.split("\n")[-3:]) if done.returncode else said
+        except (OSError, subprocess.TimeoutExpired) as error:
+            said = str(error)
+    missing = _missing()
+    if missing:
+        print(f"{', '.join(missing)} could not be installed ({' '.join(said.split())}); the tests that need them are skipped.", flush=True)
+
+
+def may_install(environment, is_container, has_user):
+    """Whether this machine may be changed: nobody's own, unless its owner says so."""
+    asked = environment.get(VARIABLE)
+    if asked == "0" or sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    return asked == "1" or ((bool(environment.get("CI")) or is_container) and not has_user)
+
+
+def _has_user():
+    return any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def _missing():
+    return sorted({package for program, package in PACKAGES.items() if shutil.which(program, path=_PATH) is None})
