@@ -128,13 +128,16 @@ class Fitting:
         labels = [(label, self._indent(form)) for form in forms for label in self._labels if form.indexOf(label) >= 0]
         for label, _indent in labels:
             label.wordWrap = False
-        column = max((indent + label.sizeHint.width() for label, indent in labels), default=0)
+        wanted = [label.sizeHint.width() for label, _indent in labels]
+        column = max((indent + one for (_label, indent), one in zip(labels, wanted, strict=True)), default=0)
         isNarrow = width - column - max((indent for _label, indent in labels), default=0) < field
-        for label, indent in labels:
+        for (label, indent), one in zip(labels, wanted, strict=True):
             label.wordWrap = isNarrow
-            label.minimumWidth = 0 if isNarrow else column - indent
+            room = max(width - 2 * indent, 1)
+            # A label of two short words would take two lines in a wide row.
+            label.minimumWidth = (one if one <= room else 0) if isNarrow else column - indent
             # Of labels in several lines a form's own height does not take notice.
-            label.minimumHeight = label.heightForWidth(max(width - 2 * indent, 1)) if isNarrow else 0
+            label.minimumHeight = label.heightForWidth(room) if isNarrow else 0
         for form in forms:
             form.setRowWrapPolicy(qt.QFormLayout.WrapAllRows if isNarrow else qt.QFormLayout.DontWrapRows)
 

@@ -119,9 +119,9 @@ class PlacesRow:
 
     def words(self):
         """The options of a new training: where it runs, and on which device of that computer."""
-        parameters = self._section.parameters
-        device = parameters.placeDevice or "auto" if parameters.place else parameters.trainingDevice
-        return ["--device", device, *(["--on", parameters.place] if parameters.place else [])]
+        parameters, name = self._section.parameters, self.name()
+        device = parameters.placeDevice or "auto" if name else parameters.trainingDevice
+        return ["--device", device, *(["--on", name] if name else [])]
 
     def _onChoice(self):
         if self._section.parameters is None:

@@ -118,7 +118,7 @@ def stateElsewhere(elsewhere, isFollowed):
     elif elsewhere.state == NO_CONNECTION:
         text = _("No connection to {place} since {time}; the work there goes on.")
     elif not isFollowed:
-        text = _("Runs on {place} (as of {time}).")
+        text = _("On {place} (as of {time}): {state}.") if elsewhere.state else _("Runs on {place} (as of {time}).")
     elif elsewhere.state:
         text = _("On {place}: {state}.")
     else:

@@ -5298,6 +5298,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Läuft nicht.</translation>
 </message>
 <message>
+<source>On {place} (as of {time}): {state}.</source>
+<translation>Auf {place} (Stand {time}): {state}.</translation>
+</message>
+<message>
 <source>On {place}: {state}.</source>
 <translation>Auf {place}: {state}.</translation>
 </message>
