@@ -218,14 +218,18 @@ def _held(folder: Path, log: EventLog | None = None) -> Iterator[Follower | None
 
 def renew(folder: Path) -> None:
     """Bring the copy of an experiment that runs elsewhere up to date, if there is a way there."""
-    from ..places.connection import UnreachableError
+    from ..experiment.elsewhere import read_elsewhere
+    from ..experiment.last_run import read_last_run
 
-    with _held(folder) as follower:
-        if follower is not None:
-            try:
+    elsewhere = read_elsewhere(folder)
+    if elsewhere is not None and not elsewhere.is_alive and read_last_run(folder).said == "finished":
+        return  # there is nothing more to come, and its place may be gone
+    try:
+        with _held(folder) as follower:
+            if follower is not None:
                 follower.update()
-            except UnreachableError as error:
-                complain(f"{error} What follows is as it was last known.")
+    except (CrossModaError, OSError) as error:
+        complain(f"{str(error).rstrip('.')}. What follows is as it was last known.")
 
 
 def follow(folder: Path) -> int:

@@ -18,6 +18,8 @@ from ..core.files import read_json, write_json, write_text
 from ..core.interrupts import interrupt_main_thread
 
 LOCK, HOLDER, REQUEST = "worker.lock", "worker.json", "stop.request"
+# In the environment of a worker whose starter has removed old requests: one that comes while it begins is not void.
+KEEPS_REQUESTS = "CROSSMODA_KEEPS_REQUESTS"
 FORCE = "force"  # in a request: whoever follows a worker elsewhere kills it when it does not stop
 # A look whether the experiment is running holds its lock for an instant; a worker that starts then tries again.
 SECONDS_TO_LOCK = 1.0
@@ -154,7 +156,7 @@ def stopping_on_request(folder: Path, is_fresh: bool = True) -> Iterator[None]:
         is_fresh: a request from before the block is void.
     """
     request, ended = folder / REQUEST, threading.Event()
-    if is_fresh:
+    if is_fresh and KEEPS_REQUESTS not in os.environ:
         withdraw_stop(folder)
 
     def watch() -> None:

@@ -52,6 +52,10 @@ class UnreachableError(CrossModaError):
     """The connection failed or broke off; what was asked may be asked again."""
 
 
+class RefusedBySshError(InputError):
+    """What ssh says against a connection, which may be otherwise later: the host's name, the login, the host key."""
+
+
 class Connection:
     """A way to run requests on a place and to copy files to and from it.
 
@@ -110,7 +114,8 @@ class Connection:
         place = self.place
         for sign, text in _REFUSED:
             if sign in errors:
-                return InputError(f"{place.name} ({place.ssh}) {text.format(host=place.ssh)}.")
+                kind = InputError if "CHANGED" in sign else RefusedBySshError
+                return kind(f"{place.name} ({place.ssh}) {text.format(host=place.ssh)}.")
         return UnreachableError(
             f"{place.name} ({place.ssh}) cannot be reached ({_last_line(errors)}); check the network, the host and its port."
         )

@@ -5,20 +5,24 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..core.files import make_folder, read_json, replacing, stamp, write_json
 from ..experiment.elsewhere import COPY
-from ..experiment.events import EventLog, events_in, read_events
+from ..experiment.events import Event, EventLog, events_in, read_events
 from ..experiment.last_run import read_tail
+from ..images.fingerprint import scan_sha256
 from .connection import Connection
 from .naming import TEXTS, Names
 
 EVENTS, RECORD = "events.jsonl", "experiment.json"
-OFFSET = "offset"  # in an event from elsewhere, where the next one begins there
+THERE = "there"  # in an event from elsewhere: the folder's name there, and where the next event begins
+# As the experiment folder's files are called; another name would be none of ours.
+_OURS = re.compile(r"(?!.*\.\.(/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(/[A-Za-z0-9_.][A-Za-z0-9_.-]*)*")
 FILES_AT_ONCE = 64
 
 
@@ -40,11 +44,18 @@ class Copy:
         self._known: dict[str, list[int]] = self._read()
         self._offset = self._last_offset()
 
-    def fetch(self, files: Mapping[str, Sequence[int]]) -> bool:
-        """Fetch what differs from what was fetched before.
+    @property
+    def offset(self) -> int:
+        """How far the events from there have been repeated here."""
+        return self._offset
+
+    def fetch(self, files: Mapping[str, Sequence[int]], events: str = "", offset: int = 0) -> bool:
+        """Fetch what differs from what was fetched before, then repeat the events that tell of it.
 
         Args:
             files: size and time of each file there, by name.
+            events: those from :attr:`offset` on, a line each.
+            offset: where the next begin.
 
         Returns:
             Whether anything had changed.
@@ -53,52 +64,42 @@ class Copy:
             UnreachableError: the connection broke off; what has come is kept.
             CrossModaError: a file could not be written here.
         """
-        changed = [name for name, now in files.items() if self._known.get(name) != list(now)]
+        known = [name for name in files if name != EVENTS and _is_ours(name)]
+        changed = [name for name in known if self._known.get(name) != list(files[name])]
         self._files.mkdir(parents=True, exist_ok=True)
-        # The events last: they tell of files, which should be there by then. A stage's marker comes after what the stage made.
-        changed.sort(key=lambda name: (name == EVENTS, name == RECORD, name.startswith("stages/"), name))
+        # A stage's marker comes after what the stage made.
+        changed.sort(key=lambda name: (name == RECORD, name.startswith("stages/"), name))
         for first in range(0, len(changed), FILES_AT_ONCE):
             some = changed[first : first + FILES_AT_ONCE]
             self._connection.fetch(self._there, some, self._files)
             for name in some:
-                self._take(name, files[name][0])
+                self._take(name)
                 self._known[name] = list(files[name])
             write_json(self._record, self._known)
-        return bool(changed)
+        for line in events.splitlines(keepends=True):
+            self._offset += len(line.encode("utf-8"))
+            for event in events_in(line.encode("utf-8")):
+                self._log.repeat({**self._restored(event), THERE: [PurePosixPath(self._there).name, self._offset]})
+        self._offset = max(offset, self._offset)
+        return bool(changed or events)
 
-    def _take(self, name: str, size: int) -> None:
+    def _take(self, name: str) -> None:
         """Put a file that has come where it belongs."""
         source = self._files / name
         if not source.is_file():  # it has gone meanwhile
             return
-        if name == EVENTS:
-            self._take_events(source, size)
-        elif name == RECORD:
+        if name == RECORD:
             write_json(self._folder / name, self._local_record(read_json(source)))
-        else:
-            target = self._folder / self._names.restored_name(name)
-            make_folder(target.parent)
-            with replacing(target) as partial:
-                data = source.read_bytes() if source.suffix.lower() in TEXTS else None
-                restored = None if data is None else self._names.restored_file(name, data)
-                if restored is None or restored == data:
-                    _link(source, partial)
-                else:
-                    partial.write_bytes(restored)
-
-    def _take_events(self, source: Path, size: int) -> None:
-        """Repeat the events that were there when the files were listed: what later ones tell of has not come yet."""
-        offset = self._offset
-        while offset < size:
-            with source.open("rb") as log:
-                log.seek(offset)
-                line = log.readline(size - offset)
-            if not line.endswith(b"\n"):
-                break  # still being written
-            offset += len(line)
-            for event in events_in(line):
-                self._log.repeat({**self._restored(event), OFFSET: offset})
-        self._offset = offset
+            return
+        target = self._folder / self._names.restored_name(name)
+        make_folder(target.parent)
+        with replacing(target) as partial:
+            data = source.read_bytes() if source.suffix.lower() in TEXTS else None
+            restored = None if data is None else self._names.restored_file(name, data)
+            if restored is None or restored == data:
+                _link(source, partial)
+            else:
+                partial.write_bytes(restored)
 
     def _restored(self, data: dict[str, Any]) -> dict[str, Any]:
         restored: dict[str, Any] = json.loads(self._names.restored_file("event.json", json.dumps(data, ensure_ascii=False).encode()))
@@ -110,6 +111,8 @@ class Copy:
         for path, known in restored.get("files", {}).items():
             with contextlib.suppress(OSError):
                 known.update(stamp(Path(path)))
+                if Path(path).suffix.lower() in (".mhd", ".nhdr"):  # which are one file there
+                    known["sha256"] = scan_sha256(Path(path))
         return restored
 
     def _read(self) -> dict[str, list[int]]:
@@ -121,11 +124,18 @@ class Copy:
 
     def _last_offset(self) -> int:
         """How far the events from there have been repeated here, which the last of them tells."""
+        name = PurePosixPath(self._there).name
+
+        def offsets(events: list[Event]) -> list[int]:
+            return [int(event[THERE][1]) for event in events if event.get(THERE, [""])[0] == name]
+
         events, is_cut = read_tail(self._folder)
-        found = [int(event[OFFSET]) for event in events if OFFSET in event]
-        if not found and is_cut:
-            found = [int(event[OFFSET]) for event in read_events(self._folder / EVENTS)[0] if OFFSET in event]
+        found = offsets(events) or (offsets(read_events(self._folder / EVENTS)[0]) if is_cut else [])
         return found[-1] if found else 0
+
+
+def _is_ours(name: str) -> bool:
+    return _OURS.fullmatch(name) is not None
 
 
 def _link(source: Path, target: Path) -> None:

@@ -23,7 +23,7 @@ from ..experiment.folder import Experiment, check_folder, prepare_folder
 from ..experiment.last_run import read_last_run
 from ..experiment.lock import FORCE, REQUEST, locked, stopping_on_request
 from ..experiment.markers import read_markers
-from .connection import UnreachableError
+from .connection import RefusedBySshError, UnreachableError
 from .place import SECONDS_TO_STOP
 from .remote import Remote
 from .there_common import SCRIPT
@@ -152,8 +152,9 @@ class Follower:
             self._write_script(elsewhere, command)
             return False
         token = uuid.uuid4().hex
+        elsewhere = elsewhere.save(self.folder, more={"begun": True})  # before it is: an answer may be lost
         known = self._patiently(lambda: self.remote.start(elsewhere, command, token))
-        elsewhere.save(self.folder, job=str(known.get("job", "")), is_alive=True, as_of=time.time(), more={"begun": True})
+        elsewhere.save(self.folder, job=str(known.get("job", "")), is_alive=True, as_of=time.time())
         self._tell(
             f"Submitted to {self.remote.place.name} as job {known['job']}." if "job" in known else f"Started on {self.remote.place.name}."
         )
@@ -161,6 +162,9 @@ class Follower:
 
     def _send(self, elsewhere: Elsewhere | None, words: list[str], settings: Settings, cohort: Cohort) -> tuple[Elsewhere, list[str]]:
         """Check the scans here and send what is missing; where it runs, and the words that start it there."""
+        if elsewhere is not None and elsewhere.cohort != cohort and not Experiment.exists(self.folder):
+            self._refuse_other_scans(elsewhere)
+            elsewhere = None
         if elsewhere is None and not Experiment.exists(self.folder):  # whose scans were good when it was recorded
             self._check(settings, cohort)
         self._patiently(self.remote.refuse_unfit)
@@ -172,6 +176,17 @@ class Follower:
         command = self._patiently(lambda: self.remote.send(here, self.folder, progress))
         self.log.write("stage", stage=SENDING, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
         return here, command
+
+    def _refuse_other_scans(self, elsewhere: Elsewhere) -> None:
+        """Make sure that an experiment which was begun with other scans has not been recorded there.
+
+        Raises:
+            InputError: it has.
+        """
+        if self._patiently(lambda: self.remote.connection.ask("is_recorded", experiment=elsewhere.folder)):
+            raise InputError(
+                f"{self.folder} is another experiment: it was begun with other scans; give the same again, or another output folder."
+            )
 
     def _write_script(self, elsewhere: Elsewhere, command: list[str]) -> None:
         path = self.folder / SCRIPT
@@ -229,8 +244,8 @@ class Follower:
         """
         elsewhere = self._elsewhere()
         copy = self.remote.copy(elsewhere, self.folder, self.log)
-        seen = self.remote.look(elsewhere)
-        seen["changed"] = copy.fetch(seen["files"])
+        seen = self.remote.look(elsewhere, copy.offset)
+        seen["changed"] = copy.fetch(seen["files"], seen["events"], seen["offset"])
         elsewhere.save(self.folder, is_alive=seen["is_alive"], state=seen["state"], job=seen["job"], as_of=time.time())
         return seen
 
@@ -323,13 +338,13 @@ class Follower:
             raise_swallowed()
             try:
                 found = call()
-            except UnreachableError as error:
+            except (RefusedBySshError, UnreachableError) as error:  # an agent that is locked, a network that knows no names
                 elsewhere = read_elsewhere(self.folder)
                 if elsewhere is None or not elsewhere.has_begun:  # nothing is under way there that waits for us
                     raise
                 if not self._is_lost:
                     self._is_lost = True
-                    self._tell(f"{error} The work there goes on; trying again.")
+                    self._tell(f"{error} {'The work there goes on; trying again.' if elsewhere.is_alive else 'Trying again.'}")
                     elsewhere.save(self.folder, state=NO_CONNECTION)
                 self._sleep(wait)
                 wait = min(wait * 2, longest)

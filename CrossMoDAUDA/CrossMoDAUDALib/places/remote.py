@@ -18,6 +18,7 @@ from ..core.resources import resource
 from ..experiment.elsewhere import COPY, Elsewhere
 from ..experiment.events import EventLog
 from ..experiment.folder import Experiment
+from ..experiment.lock import KEEPS_REQUESTS
 from . import slurm
 from .connection import Connection
 from .fetching import Copy
@@ -28,7 +29,7 @@ from .sending import SCRIPT, send_library, send_scans
 LEAST_FREE = 5 << 30  # bytes, for an experiment of usual size and its environment
 LARGEST_SKEW = 300.0  # seconds between the clocks; times that are shown are off by it
 NEWEST_PYTHON = (3, 13)
-_ENVIRONMENT = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+_ENVIRONMENT = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", KEEPS_REQUESTS: "1"}
 
 
 @dataclass(frozen=True)
@@ -253,9 +254,9 @@ class Remote:
         )
         return found
 
-    def look(self, elsewhere: Elsewhere) -> dict[str, Any]:
-        """How the worker stands (:func:`.there.look`)."""
-        found: dict[str, Any] = self.connection.ask("look", experiment=elsewhere.folder)
+    def look(self, elsewhere: Elsewhere, offset: int = 0) -> dict[str, Any]:
+        """How the worker stands (:func:`.there.look`), with the events from an offset on."""
+        found: dict[str, Any] = self.connection.ask("look", experiment=elsewhere.folder, offset=offset)
         return found
 
     def copy(self, elsewhere: Elsewhere, here: Path, log: EventLog) -> Copy:

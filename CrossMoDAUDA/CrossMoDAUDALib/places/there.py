@@ -42,6 +42,7 @@ from .there_common import (
 from .there_slurm import HOPELESS, job, queued_job, why_not
 
 MARK = "@crossmoda-uda@"
+EVENTS_AT_ONCE = 1 << 20
 # What only the worker there needs. Of the rest a copy is kept where the work was asked for.
 HEAVY = re.compile(
     r"nnunet/.*|translation/[^/]*slices.*|(.*/)?checkpoint[^/]*|.*/fold_[^/]*/.*|(.*/)?Dataset\d+_.*"
@@ -56,6 +57,8 @@ def main() -> None:
         answer = {"answer": globals()[request["do"]](**request["with"])}
     except RefusedError as error:
         answer = {"refused": str(error)}
+    except subprocess.TimeoutExpired as error:
+        answer = {"refused": f"{error.cmd[0]} does not answer there; try again later."}
     except OSError as error:
         answer = {"refused": f"{error.filename or 'A file'}: {error.strerror or error}", "errno": error.errno}
     sys.stdout.write(f"\n{MARK}{json.dumps(answer)}\n")
@@ -70,7 +73,7 @@ def probe(folder: str, wanted: list[str]) -> dict[str, Any]:
         wanted: names of packages.
     """
     path = Path(folder).expanduser()
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)  # scans are nobody else's
     trial = path / f".trial-{os.getpid()}"
     trial.write_bytes(b"trial")
     trial.unlink()
@@ -149,7 +152,7 @@ def lay_out(folder: str, experiment: str, scans: dict[str, str]) -> None:
     for place, name in scans.items():
         link = Path(experiment) / SCANS / place
         link.parent.mkdir(parents=True, exist_ok=True)
-        if not link.exists():
+        if not (link.exists() and link.samefile(store / name)):  # it may be of a scan that was corrected since
             link.unlink(missing_ok=True)
             try:
                 os.link(store / name, link)  # a store that is tidied up later takes no scan from an experiment
@@ -157,9 +160,14 @@ def lay_out(folder: str, experiment: str, scans: dict[str, str]) -> None:
                 link.symlink_to(store / name)
 
 
+def is_recorded(experiment: str) -> bool:
+    """Whether an experiment has begun there: its scans and settings are known."""
+    return (Path(experiment) / "experiment.json").is_file()
+
+
 def put_record(experiment: str, record: dict[str, Any]) -> None:
     """Record an experiment, unless it is."""
-    if not (Path(experiment) / "experiment.json").is_file():
+    if not is_recorded(experiment):
         write(Path(experiment) / "experiment.json", record)
 
 
@@ -183,7 +191,9 @@ def start(experiment: str, token: str, words: list[str], environment: dict[str, 
     known = {"token": token, "boot": boot(), "offset": log.stat().st_size if log.is_file() else 0}
     if script:
         (folder / SCRIPT).write_text(script, encoding="utf-8")
-        submitted = subprocess.run(["sbatch", "--parsable", SCRIPT], cwd=folder, capture_output=True, text=True, errors="replace")
+        submitted = subprocess.run(
+            ["sbatch", "--parsable", SCRIPT], cwd=folder, capture_output=True, text=True, errors="replace", timeout=120
+        )
         if submitted.returncode:
             raise RefusedError(why_not(submitted.stderr))
         known["job"] = submitted.stdout.strip().splitlines()[-1].partition(";")[0]
@@ -198,19 +208,24 @@ def start(experiment: str, token: str, words: list[str], environment: dict[str, 
     return known
 
 
-def look(experiment: str, lines: int = 40) -> dict[str, Any]:
-    """How a worker stands, and which files have a copy to be kept.
+def look(experiment: str, lines: int = 40, offset: int = 0) -> dict[str, Any]:
+    """How a worker stands, which events are new, and which files have a copy to be kept.
+
+    Args:
+        lines: how many of the log's last are told.
+        offset: bytes of the events that are known already.
 
     Returns:
         ``is_alive``, ``has_begun``, ``status`` (its exit status, None while it has none), ``state`` (why it waits or has ended),
-        ``is_hopeless`` (it waits for what cannot come), ``said`` (the last lines of its log), ``files`` (size and time of each by
-        its name).
+        ``is_hopeless`` (it waits for what cannot come), ``said`` (the last lines of its log), ``events`` (whole lines) and
+        ``offset`` (where the next begin), ``files`` (size and time of each by its name).
     """
     folder = Path(experiment)
     if not folder.is_dir():
         raise RefusedError(f"{folder} is gone from that computer; start again in a new folder.")
     known = read(folder / STARTED)
     holds = is_locked(folder / "worker.lock")
+    events = _events(folder / "events.jsonl", offset)  # before the files, of which they tell
     state, is_alive = _stands(folder, known)  # before its status: one that ends now has written that before it is gone
     try:
         status: int | None = int((folder / STATUS).read_text())
@@ -229,6 +244,8 @@ def look(experiment: str, lines: int = 40) -> dict[str, Any]:
         "job": str(known.get("job", "")),
         "token": known.get("token", ""),
         "said": tail(folder / "worker.log", int(known.get("offset", 0)), lines),
+        "events": events.decode("utf-8", "replace"),
+        "offset": offset + len(events),
         "files": _files(folder),
         "time": time.time(),
     }
@@ -255,7 +272,7 @@ def ask_to_stop(experiment: str) -> None:
     known = read(folder / STARTED)
     _stands(folder, known)
     if "job" in known and not is_locked(folder / "worker.lock"):
-        subprocess.run(["scancel", str(known["job"])], capture_output=True)
+        subprocess.run(["scancel", str(known["job"])], capture_output=True, timeout=60)
         return
     (folder / "stop.request").write_text("")
 
@@ -266,9 +283,9 @@ def kill(experiment: str) -> None:
     known = read(folder / STARTED)
     _stands(folder, known)
     if "job" in known:
-        subprocess.run(["scancel", "--signal=KILL", "--full", str(known["job"])], capture_output=True)
-        subprocess.run(["scancel", str(known["job"])], capture_output=True)
-    elif "pid" in known:
+        subprocess.run(["scancel", "--signal=KILL", "--full", str(known["job"])], capture_output=True, timeout=60)
+        subprocess.run(["scancel", str(known["job"])], capture_output=True, timeout=60)
+    elif "pid" in known and known.get("boot") == boot() and not (folder / STATUS).is_file():  # or the number may be another's
         for number in session(int(known["pid"])):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
@@ -332,6 +349,17 @@ def tags() -> list[str]:
     major, minor = (int(part) for part in [*release.split("."), "0"][:2]) if name == "glibc" else (0, 0)
     platforms = [f"manylinux_{major}_{lower}_{platform.machine()}" for lower in range(minor, 4, -1)]
     return [f"{sys.version_info[0]}.{sys.version_info[1]}", *platforms, f"manylinux2014_{platform.machine()}"]
+
+
+def _events(path: Path, offset: int) -> bytes:
+    """Whole lines of a log of events from an offset, a megabyte at most."""
+    try:
+        with path.open("rb") as log:
+            log.seek(offset)
+            data = log.read(EVENTS_AT_ONCE)
+    except OSError:
+        return b""
+    return data[: data.rfind(b"\n") + 1]
 
 
 def _files(folder: Path) -> dict[str, tuple[int, int]]:

@@ -80,7 +80,7 @@ def session(number: int) -> list[int]:
     found = []
     proc = Path("/proc")
     if not (proc / "self" / "stat").is_file():
-        listed = output_of(["ps", "-A", "-o", "pid=,sess=,stat="]).splitlines()
+        listed = output_of(["ps", "-A", "-o", "pid=,pgid=,stat="]).splitlines()
         parts = [line.split() for line in listed]
         return [int(part[0]) for part in parts if len(part) > 2 and part[1] == str(number) and not part[2].startswith("Z")]
     for entry in proc.iterdir():

@@ -13,8 +13,10 @@ import SimpleITK as sitk
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.experiment.events import EventLog, read_events
 from CrossMoDAUDALib.images.volumes import read_volume
 from CrossMoDAUDALib.places import slurm
+from CrossMoDAUDALib.places.fetching import Copy
 from CrossMoDAUDALib.places.known import FILE_VARIABLE, KnownPlace, Slurm, add_place, known_place, known_places, remove_place
 from CrossMoDAUDALib.places.naming import Names
 from CrossMoDAUDALib.places.sending import as_one_file
@@ -147,8 +149,39 @@ def test_the_script_is_read_by_people_and_by_bash(tmp_path: Path) -> None:
         "--time=0:02:00",
         "--requeue",
         "--mem=8G",
-        "--signal=B:TERM@30",
+        "--signal=B:USR1@30",
     ):
         assert f"#SBATCH {option}\n" in text
     assert "cd '/a folder/$(x)'" in text and "'it'\"'\"'s' '$(touch ran)'" in text
     assert [slurm.seconds(limit) for limit in ("", "90", "2:00", "1:00:00", "1-00", "2-12:00:00")] == [0, 5400, 120, 3600, 86400, 216000]
+
+
+def test_what_the_other_side_tells_cannot_leave_the_folder(tmp_path: Path) -> None:
+    """Names of files there are taken only as an experiment's files are called."""
+    asked: list[str] = []
+
+    class Way:
+        def fetch(self, _folder: str, names: list[str], here: Path) -> None:
+            asked.extend(names)
+            for name in names:
+                (here / name).parent.mkdir(parents=True, exist_ok=True)
+                (here / name).write_text("{}")
+
+    names = Names(Cohort((), ()), tmp_path, THERE)
+    copy = Copy(Way(), tmp_path, THERE, names, EventLog(tmp_path / "events.jsonl"))  # type: ignore[arg-type]
+    bad = ["../up.json", "a/../../up.json", "x.json\n!touch ran", "a b.json", "$(touch ran).json", "/etc/x", "a//b", "-o", ".."]
+    copy.fetch(dict.fromkeys([*bad, "evaluation/table.json", "..a/b..json"], (2, 1)))
+    assert set(asked) == {"evaluation/table.json", "..a/b..json"}
+
+
+def test_events_are_repeated_once_whatever_folder_they_came_from(tmp_path: Path) -> None:
+    def copy(there: str) -> Copy:
+        return Copy(None, tmp_path, there, Names(Cohort((), ()), tmp_path, there), EventLog(tmp_path / "events.jsonl"))  # type: ignore[arg-type]
+
+    line = '{"kind": "message", "time": 1.0, "message": "ü"}\n'
+    size = len(line.encode())
+    copy(THERE).fetch({}, line + line, 2 * size)
+    assert copy(THERE).offset == 2 * size
+    assert copy(f"{THERE}x").offset == 0, "another folder there has a log of its own"
+    copy(THERE).fetch({}, line, 3 * size)
+    assert len(read_events(tmp_path / "events.jsonl")[0]) == 3 and copy(THERE).offset == 3 * size

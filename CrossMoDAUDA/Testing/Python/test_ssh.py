@@ -14,9 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import TINY
+from CrossMoDAUDALib.cohort import phantom
 from CrossMoDAUDALib.core.errors import printable
 from CrossMoDAUDALib.core.files import read_json
-from CrossMoDAUDALib.experiment.elsewhere import read_elsewhere
+from CrossMoDAUDALib.experiment.elsewhere import Elsewhere, read_elsewhere
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.last_run import read_last_run
 from CrossMoDAUDALib.experiment.lock import is_running
@@ -190,6 +191,45 @@ def test_what_fails_there_is_told_here(gpu_box: KnownPlace, cohort: Path, tmp_pa
     status, _, errors = run("run", "-o", folder, "--crossmoda", cohort, *SETTINGS)
     assert status == 2 and errors.startswith(f"crossmoda_uda: {printable(str(cohort / 'training_target'))}"), errors
     assert "_syn_" in errors and "is not a NIfTI, NRRD or MetaImage file" in errors
+
+
+def test_other_scans_are_not_taken_for_those_of_a_failed_start(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
+    folder, other = tmp_path / "E", tmp_path / "other"
+    phantom.write_cohort(other, source_cases=2, target_cases=2, evaluation_cases=1, seed=4, size=(32, 32, 16))
+    words = ["run", "--on", "gpu-box", "-o", folder, *SETTINGS, "--device", "cuda:7"]
+    assert run(*words, "--crossmoda", cohort)[0] != 0
+    first = read_elsewhere(folder)
+    status, _, errors = run(*words, "--crossmoda", other)
+    second = read_elsewhere(folder)
+    assert status != 0 and "cuda:7" in errors and first is not None and second is not None
+    assert first.folder != second.folder and second.cohort.source[0].image.is_relative_to(other)
+    assert [event["state"] for event in events_of(folder) if event.get("stage") == "check" and event["kind"] == "stage"].count(
+        "finished"
+    ) >= 2
+
+
+def test_a_stop_that_comes_while_the_worker_begins_is_followed(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "E"
+    follower = follow(gpu_box, folder, "--crossmoda", cohort, *ENDLESS)
+    wait_until(lambda: (elsewhere := read_elsewhere(folder)) is not None and elsewhere.is_alive, follower, 60)
+    status, output, errors = run("stop", folder)
+    assert status == 0 and "Stopped" in output, errors
+    follower.communicate(timeout=30)
+    assert not pids_there(gpu_box)
+
+
+def test_what_is_over_is_told_without_its_place(gpu_box: KnownPlace, tiny_experiment: Path, tmp_path: Path) -> None:
+    """A colleague has no such place, or its folder there has been deleted."""
+    folder = tmp_path / "E"
+    shutil.copytree(tiny_experiment, folder)
+    cohort = Experiment.load(folder).cohort
+    ended = Elsewhere("gpu-box", f"{gpu_box.folder}/experiments/gone", cohort, more={"begun": True}).save(folder)
+    assert run("status", folder)[2] == ""
+    (folder / "events.jsonl").unlink()  # how it ended is not known
+    for place in ("gpu-box", "somebody-elses"):
+        ended.save(folder, place=place)
+        status, output, errors = run("status", folder)
+        assert status == 0 and "What follows is as it was last known" in errors and "iteration_0/train" in output, errors
 
 
 @pytest.mark.skipif(not KILLS, reason="takes long; run it with CROSSMODA_KILLS=20")
