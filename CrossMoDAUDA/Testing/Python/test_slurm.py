@@ -187,11 +187,18 @@ def test_killed_cancelled_requeued_and_lost_it_ends_as_it_would_here(cluster: Cl
     assert "worker.sbatch" in output and (folder / "worker.sbatch").read_text() == (there / "worker.sbatch").read_text()
     job = cluster.ask("sbatch", "--parsable", str(there / "worker.sbatch"))
 
-    def reaches(stage: str) -> Callable[[], bool]:
-        return lambda: any(event.get("stage") == stage for event in events_of(there))
+    def reaches(stage: str, start: int) -> Callable[[], bool]:
+        """Whether a start of the worker, counted from 1, has come to a stage."""
+
+        def reached() -> bool:
+            events = events_of(there)
+            starts = [place for place, event in enumerate(events) if event["kind"] == "run" and event["state"] == "started"]
+            return len(starts) >= start and any(event.get("stage") == stage for event in events[starts[start - 1] :])
+
+        return reached
 
     follower = start("run", "-o", folder)
-    wait_until(reaches("translation/train"), follower, 120)
+    wait_until(reaches("translation/train", 1), follower, 120)
     follower.kill()
     follower.communicate()
 
@@ -202,10 +209,10 @@ def test_killed_cancelled_requeued_and_lost_it_ends_as_it_would_here(cluster: Cl
     waits = "cluster: waiting for its next start"
     wait_until(lambda: any(waits in event.get("message", "") for event in events_of(folder)), follower)
     assert read_last_run(there).said == "interrupted"
-    wait_until(reaches("iteration_0/prepare"), follower, 120)
+    wait_until(reaches("iteration_0/prepare", 2), follower, 120)
     cluster.lose_node("one")
     cluster.start_node("one")
-    wait_until(reaches("iteration_0/train"), follower, 120)
+    wait_until(reaches("iteration_0/train", 3), follower, 120)
     assert "Restarts=2" in cluster.ask("scontrol", "show", "job", job)
 
     cluster.ask("scancel", job)
