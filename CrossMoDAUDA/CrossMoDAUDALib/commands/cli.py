@@ -257,8 +257,9 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
                 " give the same again, or another output folder."
             )
     else:
+        begun = None if names_scans(options) else places.recalled(options, _parser())
         settings = _settings(options)
-        cohort = find_scans(options)
+        cohort = begun or find_scans(options)
         if Experiment.exists(folder) and LOOK not in _given(options):  # older versions' presets have it otherwise
             recorded = Experiment.load(folder)
             settings = with_values(settings, {LOOK: recorded.settings.translation.check_agreement})

@@ -172,6 +172,25 @@ def place_of(options: argparse.Namespace) -> str | None:
     return on or (elsewhere.place if elsewhere else None)
 
 
+def recalled(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Cohort | None:
+    """Complete a ``run`` by what its experiment was begun with elsewhere; its scans.
+
+    Until its worker there has recorded the experiment, as while its job waits in a queue, only the folder here knows them.
+
+    Returns:
+        None for an experiment that was not begun elsewhere.
+    """
+    from ..experiment.elsewhere import read_elsewhere
+
+    elsewhere = read_elsewhere(options.output)
+    if elsewhere is None:
+        return None
+    begun = parser.parse_args(["run", "-o", str(options.output), *elsewhere.words, *_words(options)])
+    for name in ("preset", "translator", "iterations", "device", "assignments"):
+        setattr(options, name, getattr(begun, name))
+    return elsewhere.cohort
+
+
 def run_on(options: argparse.Namespace, name: str, settings: Settings, cohort: Cohort) -> int:
     """Run or continue an experiment on a place; exit status."""
     from ..places.following import DetachedError, run_elsewhere

@@ -78,10 +78,10 @@ class Cluster:
         key = folder / "munge.key"
         key.touch(mode=0o600)
         key.write_bytes(os.urandom(1024))
-        self.environment = {**os.environ, "SLURM_CONF": str(folder / "slurm.conf")}
+        same = {"SLURM_CONF": str(folder / "slurm.conf"), "OMP_NUM_THREADS": "1"}  # as long_runs.py starts what it is compared with
+        self.environment = {**os.environ, **same}
         (folder / "login").mkdir()
-        same = {name: os.environ[name] for name in ("OMP_NUM_THREADS",) if name in os.environ}  # or sums are rounded otherwise
-        self.login = SshServer(folder / "login", {"SLURM_CONF": self.environment["SLURM_CONF"], **same})
+        self.login = SshServer(folder / "login", same)
 
     def start(self) -> None:
         """Start what does not run; returns when jobs can run."""

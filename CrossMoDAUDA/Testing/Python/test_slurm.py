@@ -126,25 +126,30 @@ def test_the_end_of_a_job_is_told_in_a_sentence(cluster: Cluster, add: Add, tmp_
 def test_what_cannot_run_there_is_told_in_one_sentence(
     cluster: Cluster, add: Add, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refused(**slurm: Any) -> str:
+    words = ["run", "--on", "cluster", "-o", str(tmp_path / "E"), "--crossmoda", str(tiny_cohort), *SETTINGS]
+
+    def refused(*words: str, **slurm: Any) -> str:
         add(**slurm)
-        words = ["run", "--on", "cluster", "-o", str(tmp_path / "E"), "--crossmoda", str(tiny_cohort), *SETTINGS]
-        assert cli.main(words) in (1, 2)
+        assert cli.main(list(words)) in (1, 2)
         lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("crossmoda_uda: ")]
         assert len(lines) == 1, lines
         assert read_last_run(tmp_path / "E").said == "failed"
         return lines[0].removeprefix("crossmoda_uda: ")
 
-    assert refused(partition="nowhere") == "cluster: Slurm: there is no partition 'nowhere'; there are short, single."
-    assert refused(gpus=1) == "On cluster: Slurm took no job: no node there has such GPUs; ask for fewer, or name another partition."
-    assert "an option" in refused(extra=("--no-such-option",))
+    assert refused(*words, partition="nowhere") == "cluster: Slurm: there is no partition 'nowhere'; there are short, single."
+    assert (
+        refused(*words, gpus=1) == "On cluster: Slurm took no job: no node there has such GPUs; ask for fewer, or name another partition."
+    )
+    assert "unrecognized option '--no-such-option'" in refused(*words, extra=("--no-such-option",))
     for asked, why in (({"nodes": 9}, "no nodes of the partition have as many"), ({"time": "9:00:00"}, "its --time is longer than")):
-        said = refused(**asked)
+        said = refused(*words, **asked)
         assert said.startswith("Slurm job ") and f"can never start: {why}" in said and "it was cancelled." in said
         wait_until(lambda: not cluster.ask("squeue", "--noheader"))
+    # As it was begun: no worker there has recorded its scans and settings yet.
+    assert "can never start" in refused("run", "-o", str(tmp_path / "E"), time="9:00:00")
     cluster.stop_controller()
     try:
-        assert refused() == "cluster: Slurm: its controller does not answer; try again later."
+        assert refused(*words) == "cluster: Slurm: its controller does not answer; try again later."
     finally:
         cluster.start_controller()
 
@@ -182,11 +187,18 @@ def test_killed_cancelled_requeued_and_lost_it_ends_as_it_would_here(cluster: Cl
     assert "worker.sbatch" in output and (folder / "worker.sbatch").read_text() == (there / "worker.sbatch").read_text()
     job = cluster.ask("sbatch", "--parsable", str(there / "worker.sbatch"))
 
-    def reaches(stage: str) -> Callable[[], bool]:
-        return lambda: any(event.get("stage") == stage for event in events_of(there))
+    def reaches(stage: str, start: int) -> Callable[[], bool]:
+        """Whether a start of the worker, counted from 1, has come to a stage."""
+
+        def reached() -> bool:
+            events = events_of(there)
+            starts = [place for place, event in enumerate(events) if event["kind"] == "run" and event["state"] == "started"]
+            return len(starts) >= start and any(event.get("stage") == stage for event in events[starts[start - 1] :])
+
+        return reached
 
     follower = start("run", "-o", folder)
-    wait_until(reaches("translation/train"), follower, 120)
+    wait_until(reaches("translation/train", 1), follower, 120)
     follower.kill()
     follower.communicate()
 
@@ -197,10 +209,10 @@ def test_killed_cancelled_requeued_and_lost_it_ends_as_it_would_here(cluster: Cl
     waits = "cluster: waiting for its next start"
     wait_until(lambda: any(waits in event.get("message", "") for event in events_of(folder)), follower)
     assert read_last_run(there).said == "interrupted"
-    wait_until(reaches("iteration_0/prepare"), follower, 120)
+    wait_until(reaches("iteration_0/prepare", 2), follower, 120)
     cluster.lose_node("one")
     cluster.start_node("one")
-    wait_until(reaches("iteration_0/train"), follower, 120)
+    wait_until(reaches("iteration_0/train", 3), follower, 120)
     assert "Restarts=2" in cluster.ask("scontrol", "show", "job", job)
 
     cluster.ask("scancel", job)
