@@ -144,6 +144,7 @@ class TrainingsSection(Section):
             with contextlib.suppress(CrossModaError):  # a place that cannot be reached: what was fetched before is shown
                 self.panel.adapt.workers.place.fetch(folder)
             found = self._lookout.look(folder)
+            self.panel.adapt.followAgain(folder, found)
             took = time.monotonic() - now
             self._due[folder] = now + max(SECONDS_ON if found.is_on else SECONDS_AT_REST, took / SHARE)
             if found != self._standings[folder]:
