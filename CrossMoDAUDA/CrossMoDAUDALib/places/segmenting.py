@@ -101,6 +101,8 @@ class RemoteSegmenter:
             for event in self._events:
                 if event["kind"] == "error" and place in event["message"]:
                     raise InputError(self._names.restored(event["message"]))
+            if self._seen.get("is_hopeless"):
+                raise InputError(f"{self._seen['state']}; it was cancelled. Change what is asked for with `place add --overwrite`.")
             if is_over:
                 raise CrossModaError(self._why())
             self._wait(SECONDS_BETWEEN_LOOKS)

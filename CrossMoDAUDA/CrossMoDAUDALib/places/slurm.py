@@ -22,7 +22,7 @@ echo "Job $SLURM_JOB_ID on $(hostname), $(date)"
 grep -qs "\\"job\\": \\"$SLURM_JOB_ID\\"" {started} || printf '{{"job": "%s"}}' "$SLURM_JOB_ID" > {started}
 
 at_the_limit=
-trap 'at_the_limit=yes; kill -TERM "$worker"' USR1
+trap 'at_the_limit=yes; {stop}' USR1
 trap : TERM  # cancelled, or pushed aside: Slurm tells the worker too, and this script waits for it
 
 {command} &
@@ -38,6 +38,10 @@ fi
 echo "$result" > {status}
 exit "$result"
 """
+# One worker a node, of which the first does the work (`run --nodes`). Slurm 22.05 and later do not hand a step the job's processors.
+# srun itself would end them at once when it is told to stop; scancel tells what it has started.
+_STOP, _STOP_NODES = 'kill -TERM "$worker"', 'scancel --signal=TERM "$SLURM_JOB_ID"'
+_SRUN = 'srun --ntasks-per-node=1 --kill-on-bad-exit=1 ${SLURM_CPUS_PER_TASK:+--cpus-per-task="$SLURM_CPUS_PER_TASK"}'
 
 
 def script(slurm: Slurm, folder: str, words: Sequence[str], environment: dict[str, str]) -> str:
@@ -49,6 +53,7 @@ def script(slurm: Slurm, folder: str, words: Sequence[str], environment: dict[st
         words: the worker, program first.
         environment: what it finds besides the job's own.
     """
+    nodes = slurm.nodes if "run" in words[:3] else 1  # all else is one worker's work
     asked = {
         "job-name": "crossmoda-uda",
         "output": JOB_LOG,
@@ -58,21 +63,21 @@ def script(slurm: Slurm, folder: str, words: Sequence[str], environment: dict[st
         "partition": slurm.partition,
         "account": slurm.account,
         "time": slurm.time,
-        "nodes": str(slurm.nodes) if slurm.nodes > 1 else "",
+        "nodes": str(nodes) if nodes > 1 else "",
         "gpus-per-node": str(slurm.gpus) if slurm.gpus else "",
     }
     options = [f"#SBATCH --{name}={shlex.quote(value)}" for name, value in asked.items() if value]
     options += ["#SBATCH --ntasks-per-node=1", "#SBATCH --requeue", *(f"#SBATCH {shlex.quote(option)}" for option in slurm.extra)]
-    if slurm.nodes > 1:  # each node is given the command; srun hands signals on to all of them
-        words = ["srun", "--ntasks-per-node=1", "--kill-on-bad-exit=1", *words, "--nodes", str(slurm.nodes)]
-    lines = [shlex.join(["env", *(f"{name}={value}" for name, value in environment.items())])]
-    for word in words:
+    lines = [_SRUN] if nodes > 1 else []
+    lines += [shlex.join(["env", *(f"{name}={value}" for name, value in environment.items())])]
+    for word in (*words, *(["--nodes", str(nodes)] if nodes > 1 else [])):
         lines += [shlex.quote(word)] if word.startswith("-") else []
         lines[-1] += "" if word.startswith("-") else f" {shlex.quote(word)}"
     return _SCRIPT.format(
         options="\n".join(options),
         folder=shlex.quote(folder),
         command=" \\\n    ".join([*lines, ">> worker.log 2>&1"]),
+        stop=_STOP_NODES if nodes > 1 else _STOP,
         status=STATUS,
         started=STARTED,
     )

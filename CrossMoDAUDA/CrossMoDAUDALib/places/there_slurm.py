@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import shutil
@@ -60,6 +61,7 @@ _SLURM_NEVER = {
     "QOSMaxGRESPerJob": "it asks for more GPUs than this cluster allows you",
 }
 HOPELESS = "can never start: "
+LONGEST_WAIT = datetime.timedelta(days=30)  # that is worth telling
 
 
 def job(number: str, folder: Path) -> tuple[str, bool]:
@@ -86,7 +88,16 @@ def _waits(number: str, reason: str, begin: str) -> str:
     words = _SLURM_WAITS.get(word, f"waiting ({reason})" if reason not in ("", "None") else "waiting in the queue").format(number=number)
     ahead = jobs_ahead(number)
     words += f", {ahead} ahead in its partition" if ahead else ""
-    return words + (f", expected to start at {begin[:16].replace('T', ' ')}" if begin[:2] == "20" else "")
+    return words + _expected(begin)
+
+
+def _expected(begin: str) -> str:
+    """When a job is to start; where jobs have no time limit Slurm reckons with a year for each, which tells nothing."""
+    try:
+        at = datetime.datetime.fromisoformat(begin)
+    except ValueError:  # N/A
+        return ""
+    return f", expected to start at {at:%Y-%m-%d %H:%M}" if at - datetime.datetime.now() < LONGEST_WAIT else ""
 
 
 def _ended(number: str, state: str, folder: Path) -> str:

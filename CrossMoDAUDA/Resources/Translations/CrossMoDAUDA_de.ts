@@ -28,6 +28,10 @@
 <translation>(und {count} weitere; Scans prüfen zeigt alle)</translation>
 </message>
 <message>
+<source>, expected to start at {at}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>, {ahead} ahead in its partition</source>
 <translation>, {ahead} davor in seiner Partition</translation>
 </message>
@@ -1520,6 +1524,10 @@
 <translation>die Dateien seiner Fälle ({domain}) sind andere</translation>
 </message>
 <message>
+<source>kill -TERM "$worker"</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>labelled scans such as *_ceT1 with *_Label</source>
 <translation>gelabelte Scans wie *_ceT1 mit *_Label</translation>
 </message>
@@ -1712,6 +1720,10 @@
 <translation>sbatch hat nichts gesagt</translation>
 </message>
 <message>
+<source>scancel --signal=TERM "$SLURM_JOB_ID"</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>segmentation.bright_in_target and segmentation.dark_in_target both name '{both}'; name it in one of them.</source>
 <translation>segmentation.bright_in_target und segmentation.dark_in_target nennen beide '{both}'; nur in einer von beiden nennen.</translation>
 </message>
@@ -1758,6 +1770,10 @@
 <message>
 <source>spacing {by_axes} against {by_axes2} mm</source>
 <translation>Abstand {by_axes} gegen {by_axes2} mm</translation>
+</message>
+<message>
+<source>srun --ntasks-per-node=1 --kill-on-bad-exit=1 ${{SLURM_CPUS_PER_TASK:+--cpus-per-task="$SLURM_CPUS_PER_TASK"}}</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>start in a new folder</source>
@@ -2664,6 +2680,10 @@
 <translation>{section}.{inner} gehört zu {translators_with}, nicht zum Bildübersetzer {translator}; weglassen oder einen anderen Bildübersetzer wählen.</translation>
 </message>
 <message>
+<source>{seen}; it was cancelled. Change what is asked for with `place add --overwrite`.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{segmenter} does not belong to an experiment; name an experiment folder.</source>
 <translation>{segmenter} gehört zu keinem Experiment; einen Experimentordner angeben.</translation>
 </message>
@@ -2774,10 +2794,6 @@
 <message>
 <source>{why}: of the {count} devices only {usable} trains.</source>
 <translation>{why}: Von den {count} Geräten trainiert nur {usable}.</translation>
-</message>
-<message>
-<source>{words}, expected to start at {begin}</source>
-<translation>{words}, voraussichtlicher Start {begin}</translation>
 </message>
 </context>
 <context>

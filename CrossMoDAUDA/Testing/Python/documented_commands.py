@@ -30,7 +30,12 @@ SLICER_OPTIONS = {"--no-splash", "--no-main-window", "--python-script"}
 SRUN_OPTIONS = {"--ntasks-per-node", "--kill-on-bad-exit"}
 REPOSITORY = "https://github.com/CrossMoDAUDA/SlicerCrossMoDAUDA"
 # Of other programs, in commands that a reader gives to them.
-FOREIGN_OPTIONS = {*SLICER_OPTIONS, "--no-deps", "--index-url", "--extra-index-url", "--mem", *CONTAINER_OPTIONS, *SRUN_OPTIONS}
+FOREIGN_OPTIONS = {
+    *SLICER_OPTIONS,
+    *("--no-deps", "--index-url", "--extra-index-url", "--mem", "--cpus-per-task"),
+    *CONTAINER_OPTIONS,
+    *SRUN_OPTIONS,
+}
 
 
 def problem(line: str) -> str:
