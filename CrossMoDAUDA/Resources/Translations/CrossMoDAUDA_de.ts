@@ -29,7 +29,7 @@
 </message>
 <message>
 <source>, expected to start at {at}</source>
-<translation type="unfinished"></translation>
+<translation>, Beginn erwartet um {at}</translation>
 </message>
 <message>
 <source>, {ahead} ahead in its partition</source>
@@ -1524,10 +1524,6 @@
 <translation>die Dateien seiner Fälle ({domain}) sind andere</translation>
 </message>
 <message>
-<source>kill -TERM "$worker"</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>labelled scans such as *_ceT1 with *_Label</source>
 <translation>gelabelte Scans wie *_ceT1 mit *_Label</translation>
 </message>
@@ -1720,10 +1716,6 @@
 <translation>sbatch hat nichts gesagt</translation>
 </message>
 <message>
-<source>scancel --signal=TERM "$SLURM_JOB_ID"</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>segmentation.bright_in_target and segmentation.dark_in_target both name '{both}'; name it in one of them.</source>
 <translation>segmentation.bright_in_target und segmentation.dark_in_target nennen beide '{both}'; nur in einer von beiden nennen.</translation>
 </message>
@@ -1770,10 +1762,6 @@
 <message>
 <source>spacing {by_axes} against {by_axes2} mm</source>
 <translation>Abstand {by_axes} gegen {by_axes2} mm</translation>
-</message>
-<message>
-<source>srun --ntasks-per-node=1 --kill-on-bad-exit=1 ${{SLURM_CPUS_PER_TASK:+--cpus-per-task="$SLURM_CPUS_PER_TASK"}}</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>start in a new folder</source>
@@ -2681,7 +2669,7 @@
 </message>
 <message>
 <source>{seen}; it was cancelled. Change what is asked for with `place add --overwrite`.</source>
-<translation type="unfinished"></translation>
+<translation>{seen}; er wurde abgebrochen. Mit `place add --overwrite` ändern, was verlangt wird.</translation>
 </message>
 <message>
 <source>{segmenter} does not belong to an experiment; name an experiment folder.</source>
