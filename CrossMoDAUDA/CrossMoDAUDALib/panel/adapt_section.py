@@ -317,6 +317,7 @@ class AdaptSection(AdaptWorkers, Section):
             words += [*self._scanWords(), *self._settingWords(), *self.places.words()]
             self._rememberFolders()
         self.remember(self.ui.adaptExperimentPath)
+        self.places.forget()
         self.start(folder, words)
 
     def onStop(self, _checked=False):

@@ -69,9 +69,13 @@ class AdaptWorkers:
             self._refuse(folder, wording.inThePanel(problem))
         self.update()
 
-    def followAgain(self, folder, monitor):
-        """Keep a copy up to date whose worker goes on elsewhere while nobody follows it, as after a restart of this computer; once."""
-        isLeft = monitor is not None and monitor.elsewhere is not None and monitor.elsewhere.is_alive and not monitor.is_followed
+    def followAgain(self, folder, seen):
+        """Keep a copy up to date whose worker goes on elsewhere while nobody follows it, as after a restart of this computer; once.
+
+        Args:
+            seen: how it stands, as a :class:`.watching.monitor.Monitor` or a :class:`.watching.experiments.Standing`; None for nothing.
+        """
+        isLeft = seen is not None and seen.elsewhere is not None and seen.elsewhere.is_alive and not seen.is_followed
         if not isLeft or folder in self._followed or self.workers.has(folder) or self.panel.dependencies.problem(*FOR_PLACES):
             return
         self._followed.add(folder)

@@ -66,8 +66,7 @@ class PlacesRow:
         if self._asked not in (None, name):  # another one was chosen
             self.runner.cancel()
             self._asked = None
-            self._findings = []
-            self._say("")
+            self.forget()
         section, isAsking = self._section, self.runner.running
         section.show(ui.adaptWhere, isNew or elsewhere is not None)
         ui.adaptPlace.enabled = self._isNew and not isOn and not isAsking
@@ -141,11 +140,15 @@ class PlacesRow:
 
     def _onSaved(self, name):
         """A place was added or changed; or removed, then without a name."""
-        self._findings = []
-        self._say("")
+        self.forget()
         if self._isNew and self._section.parameters is not None:
             self._take("place", name)
         self._section.update()
+
+    def forget(self):
+        """Tell no more what a check has found."""
+        self._findings = []
+        self._say("")
 
     def _isReady(self):
         return self._section.panel.checkDependencies(self._section, self._ui.adaptPlaceStatus, *FOR_PLACES)

@@ -14,7 +14,7 @@ from ..study.listing import Lookout, find
 from ..watching.comparing import compare
 from ..watching.experiments import Standing
 from . import remembered_trainings, trainings_texts, wording
-from .section import Section
+from .section import FOR_PLACES, FOR_SCANS, Section
 from .trainings_comparison import ComparisonView
 from .trainings_table import NAME, SCORE, STATE, WHEN, TrainingsTable, inOrder
 
@@ -144,6 +144,7 @@ class TrainingsSection(Section):
             with contextlib.suppress(CrossModaError):  # a place that cannot be reached: what was fetched before is shown
                 self.panel.adapt.workers.place.fetch(folder)
             found = self._lookout.look(folder)
+            self.panel.adapt.followAgain(folder, found)
             took = time.monotonic() - now
             self._due[folder] = now + max(SECONDS_ON if found.is_on else SECONDS_AT_REST, took / SHARE)
             if found != self._standings[folder]:
@@ -288,7 +289,8 @@ class TrainingsSection(Section):
     def onStart(self, _checked=False):
         """Go on with an experiment or a study, as it was recorded."""
         folder = self._only()
-        if folder is not None and self.panel.checkDependencies(self, self.ui.trainingsStatus):
+        needed = (*FOR_SCANS, *FOR_PLACES) if self._standing(folder).elsewhere is not None else ()
+        if folder is not None and self.panel.checkDependencies(self, self.ui.trainingsStatus, *needed):
             self.say(self.ui.trainingsStatus, "")
             command = "study" if self._standing(folder).is_study else "run"
             self.panel.adapt.start(folder, [command, "-o", str(folder)])

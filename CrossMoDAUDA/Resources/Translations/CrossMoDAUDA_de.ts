@@ -2991,7 +2991,7 @@
 </message>
 <message>
 <source>R&amp;un on:</source>
-<translation>Rechne&amp;r:</translation>
+<translation>Auf &amp;dem Rechner:</translation>
 </message>
 <message>
 <source>Read every scan and show what does not fit, before anything starts.</source>
@@ -4084,11 +4084,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>R&amp;un on:</source>
-<translation>Rechne&amp;r:</translation>
+<translation>Auf &amp;dem Rechner:</translation>
 </message>
 <message>
 <source>Run &amp;on:</source>
-<translation>Rechne&amp;r:</translation>
+<translation>Auf dem Rechne&amp;r:</translation>
 </message>
 <message>
 <source>This computer</source>

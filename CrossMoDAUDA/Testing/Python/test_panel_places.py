@@ -155,6 +155,7 @@ def test_check_tells_what_a_place_has(host: Host, box: KnownPlace, ssh_server: S
     assert "cannot be reached" in host.find("adaptPlaceStatus").text
 
 
+@pytest.mark.skipif(not Path("/usr/bin/python3").exists(), reason="needs a Python of the system's, without our packages")
 def test_what_a_place_lacks_can_be_installed_there(host: Host, box: KnownPlace, tmp_path: Path) -> None:
     """A Python without packages, whose pip does not get far: its sentence is shown, and the panel stays as it was."""
     bare = tmp_path / "bare"
@@ -239,7 +240,7 @@ def test_a_training_there_outlives_slicer_and_its_follower_and_is_stopped(
         assert is_running(experiment), "it is followed again by itself"
         state = second.find("trainingsTable").item(0, 1).text()
         assert state.startswith(f"No connection to {box.name} since "), state
-        assert second.latency(2)["max"] < 250
+        assert min(second.latency(1)["max"] for _try in range(3)) < 100, "what else the machine is at can only add to it"
         ssh_server.start()
         second.process(40, lambda: second.find("adaptStatus").text.startswith(f"Training on {box.name}."))
         second.click("adaptStop")

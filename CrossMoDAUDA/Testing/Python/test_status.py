@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import time
 from pathlib import Path
 
+from CrossMoDAUDALib.commands.listing import _state
+from CrossMoDAUDALib.experiment.elsewhere import Elsewhere
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.markers import write_marker
+from CrossMoDAUDALib.watching.experiments import Lookout
+from CrossMoDAUDALib.watching.monitor import Monitor
 from CrossMoDAUDALib.watching.status import describe
 
 
@@ -68,3 +75,26 @@ def test_a_finished_experiment(tiny_experiment: Path) -> None:
     before = (tiny_experiment / "experiment.json").stat().st_mtime_ns
     Experiment.resume(tiny_experiment, loaded.settings, loaded.cohort)
     assert (tiny_experiment / "experiment.json").stat().st_mtime_ns == before
+
+
+def test_of_one_elsewhere_its_place_is_told_and_files_that_are_only_there_are_not_to_do(tiny_experiment: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_experiment, copy)
+    shutil.rmtree(copy / "nnunet")
+    (copy / "stages" / "iteration_1--train.json").unlink()
+    assert describe(copy).count("  to do") > 1, "its data set would have to be made again here"
+    elsewhere = Elsewhere("gpu", "/there/1", Experiment.load(copy).cohort)
+    elsewhere.save(copy, is_alive=True, as_of=time.time(), state="waiting for resources", job="7")
+    text = describe(copy)
+    assert [line.split()[2] for line in text.splitlines() if line.startswith("  to do")] == ["iteration_1/train"]
+    assert "Place       gpu, /there/1; this folder is a copy" in text
+    assert re.search(r"State       running on gpu, job 7: waiting for resources \(as of \d\d:\d\d\)", text)
+    standing = Lookout().look(copy)
+    assert standing.is_on and not standing.is_followed and standing.elsewhere is not None
+    assert re.search(r"^running on gpu \(waiting for resources\) as of \d\d:\d\d", _state(standing))
+    monitor = Monitor(copy)
+    while monitor.poll():
+        pass
+    assert (monitor.state, monitor.is_followed) == ("running", False)
+    elsewhere.save(copy, is_alive=False)
+    assert monitor.poll() and monitor.state == "finished" and not Lookout().look(copy).is_on
