@@ -1936,6 +1936,10 @@
 <translation>{case}: Vorhersage und Referenz liegen nicht auf einem Gitter ({differences}); den Scan segmentieren, auf dem die Referenz gezeichnet wurde.</translation>
 </message>
 <message>
+<source>{cmd} does not answer there; try again later.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{count} scans were left out, such as {paths}: each is {why}.</source>
 <translation>{count} Scans wurden ausgelassen, etwa {paths}: jeder ist {why}.</translation>
 </message>
@@ -1956,8 +1960,12 @@
 <translation>{error} Die Arbeit dort geht weiter; es wird wieder versucht.</translation>
 </message>
 <message>
-<source>{error} What follows is as it was last known.</source>
-<translation>{error} Was folgt, ist der letzte bekannte Stand.</translation>
+<source>{error} Trying again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{error}. What follows is as it was last known.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{experiment} is no experiment folder of ours.</source>
@@ -2042,6 +2050,10 @@
 <message>
 <source>{folder} is a file; name a folder instead.</source>
 <translation>{folder} ist eine Datei; stattdessen einen Ordner angeben.</translation>
+</message>
+<message>
+<source>{folder} is another experiment: it was begun with other scans; give the same again, or another output folder.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{folder} is another experiment: it was started with preset={preset}, not {preset2}; give the same again, or another output folder.</source>
