@@ -1937,7 +1937,7 @@
 </message>
 <message>
 <source>{cmd} does not answer there; try again later.</source>
-<translation type="unfinished"></translation>
+<translation>{cmd} antwortet dort nicht; später noch einmal versuchen.</translation>
 </message>
 <message>
 <source>{count} scans were left out, such as {paths}: each is {why}.</source>
@@ -1961,11 +1961,11 @@
 </message>
 <message>
 <source>{error} Trying again.</source>
-<translation type="unfinished"></translation>
+<translation>{error} Es wird noch einmal versucht.</translation>
 </message>
 <message>
 <source>{error}. What follows is as it was last known.</source>
-<translation type="unfinished"></translation>
+<translation>{error}. Was folgt, ist der zuletzt bekannte Stand.</translation>
 </message>
 <message>
 <source>{experiment} is no experiment folder of ours.</source>
@@ -2053,7 +2053,7 @@
 </message>
 <message>
 <source>{folder} is another experiment: it was begun with other scans; give the same again, or another output folder.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} ist ein anderes Experiment: Es wurde mit anderen Bildern begonnen; dieselben wieder angeben oder einen anderen Ausgabeordner.</translation>
 </message>
 <message>
 <source>{folder} is another experiment: it was started with preset={preset}, not {preset2}; give the same again, or another output folder.</source>
