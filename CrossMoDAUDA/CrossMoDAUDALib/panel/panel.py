@@ -69,6 +69,7 @@ class Panel:
         self.onSceneLoaded()
         self.dependencies.refresh()
         self.adapt.view.show()
+        self.adapt.update()  # places may have been added in a terminal
         self.trainings.setShown(True)
 
     def hide(self):

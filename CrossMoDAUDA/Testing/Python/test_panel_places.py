@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -29,12 +30,11 @@ LONG = {**TINY, "segmentation.epochs": 500, "segmentation.iterations_per_epoch":
 
 def kill_there(place: KnownPlace) -> None:
     """End every worker of a place, which is this computer."""
-    for process in psutil.process_iter():
-        try:
+    for number in psutil.pids():
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(number)
             if any(place.folder in word for word in process.cmdline()[1:]):
                 process.kill()
-        except psutil.Error:
-            continue
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_a_place_that_is_not_known_keeps_start_disabled(
     assert "damaged" in host.find("adaptStatus").text
 
 
-def test_check_tells_what_a_place_has(host: Host, box: KnownPlace, ssh_server: SshServer) -> None:
+def test_check_tells_what_a_place_has(box: KnownPlace, host: Host, ssh_server: SshServer) -> None:
     open_section(host, "adapt")
     choose(host, "adaptPlace", box.name)
     host.click("adaptPlaceCheck")
@@ -156,7 +156,7 @@ def test_check_tells_what_a_place_has(host: Host, box: KnownPlace, ssh_server: S
 
 
 @pytest.mark.skipif(not Path("/usr/bin/python3").exists(), reason="needs a Python of the system's, without our packages")
-def test_what_a_place_lacks_can_be_installed_there(host: Host, box: KnownPlace, tmp_path: Path) -> None:
+def test_what_a_place_lacks_can_be_installed_there(box: KnownPlace, host: Host, tmp_path: Path) -> None:
     """A Python without packages, whose pip does not get far: its sentence is shown, and the panel stays as it was."""
     bare = tmp_path / "bare"
     psutil.Popen([os.path.realpath("/usr/bin/python3"), "-m", "venv", "--without-pip", str(bare)]).wait()
@@ -177,7 +177,7 @@ def test_what_a_place_lacks_can_be_installed_there(host: Host, box: KnownPlace, 
     assert host.find("adaptPlace").enabled and host.find("adaptPlaceCheck").text == "Check"
 
 
-def test_training_there_is_started_watched_stopped_resumed_and_used(host: Host, box: KnownPlace, tiny_cohort: Path, tmp_path: Path) -> None:
+def test_training_there_is_started_watched_stopped_resumed_and_used(box: KnownPlace, host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
     experiment = tmp_path / "experiment ü"
     choose_place(host, tiny_cohort, experiment, box, TINY)
     host.find("adaptIterations").value = 0
@@ -250,7 +250,7 @@ def test_a_training_there_outlives_slicer_and_its_follower_and_is_stopped(
         assert found is not None and not found.is_alive and not is_running(experiment)
 
 
-def test_stop_while_scans_are_sent_starts_nothing(host: Host, box: KnownPlace, tiny_cohort: Path, tmp_path: Path) -> None:
+def test_stop_while_scans_are_sent_starts_nothing(box: KnownPlace, host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
     experiment = tmp_path / "experiment"
     choose_place(host, tiny_cohort, experiment, box, LONG)
     host.click("adaptStart")
