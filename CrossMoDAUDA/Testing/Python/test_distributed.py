@@ -186,7 +186,10 @@ def test_ranks_end_with_the_process_that_started_them(tmp_path: Path, number: si
 @pytest.fixture(scope="module")
 def slices(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Files of slices of two domains."""
-    folder = tmp_path_factory.mktemp("slices")
+    return write_slices(tmp_path_factory.mktemp("slices"))
+
+
+def write_slices(folder: Path) -> tuple[Path, Path]:
     files = folder / "source.npy", folder / "target.npy"
     for seed, (path, count) in enumerate(zip(files, (13, 9), strict=True)):
         smooth = np.random.default_rng(seed).normal(size=(count, 32, 32)).cumsum(1).cumsum(2)

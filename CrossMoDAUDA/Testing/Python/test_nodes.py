@@ -30,7 +30,7 @@ from CrossMoDAUDALib.core.settings import with_values
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.segmentation import training as segmentation_training
 from safetensors.torch import load_file
-from test_distributed import CPU, NETWORKS, POOLS, PSEUDO_TARGET, apart, steps
+from test_distributed import CPU, NETWORKS, POOLS, PSEUDO_TARGET, apart, steps, write_slices
 from test_distributed import SETTINGS as SLICE_SETTINGS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="several nodes train together on Linux only")
@@ -210,9 +210,8 @@ def pair(tmp_path: Path, started: Callable[..., list[Node]]) -> Callable[..., li
     return start
 
 
-def test_ranks_of_two_nodes_train_what_one_does(
-    tiny_experiment: Path, slices: tuple[Path, Path], tmp_path: Path, pair: Callable[..., list[Node]]
-) -> None:
+def test_ranks_of_two_nodes_train_what_one_does(tiny_experiment: Path, tmp_path: Path, pair: Callable[..., list[Node]]) -> None:
+    slices = write_slices(tmp_path)
     settings = with_values(SLICE_SETTINGS, {"translation.steps_per_epoch": 5, "translation.learning_rate": 0.0005})
     recorded = with_values(Experiment.load(tiny_experiment).settings, {"precision": "fp32"})
     nnunet, start = tiny_experiment / "nnunet", tiny_experiment / "iteration_0" / "model"
