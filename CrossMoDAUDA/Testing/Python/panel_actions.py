@@ -76,12 +76,13 @@ def nodes(kind: str) -> dict[str, Any]:
 def our_processes() -> list[psutil.Process]:
     """All running processes of the command line that these tests have started, helpers included.
 
-    Not multiprocessing's resource tracker, which a test of another file may have started in this process for good.
+    Not multiprocessing's resource tracker and the SSH server, which tests of other files may have started in this process for good.
     """
     found = []
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
-            ours = child.ppid() != os.getpid() or "multiprocessing.resource_tracker" not in " ".join(child.cmdline())
+            words = " ".join(child.cmdline())
+            ours = (child.ppid() != os.getpid() or "multiprocessing.resource_tracker" not in words) and "sshd" not in words
             if ours and child.status() != psutil.STATUS_ZOMBIE:
                 found.append(child)
     return found
