@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -207,9 +208,12 @@ def taking(host: Host) -> None:
     real = case._take
 
     def take() -> Iterator[None]:
-        steps = real()
-        yield next(steps)
+        for _step in real():
+            yield
+            if nodes("vtkMRMLScalarVolumeNode"):
+                break
         while True:
+            time.sleep(0.005)
             yield
 
     case._take = take
