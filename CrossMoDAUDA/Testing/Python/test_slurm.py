@@ -126,16 +126,16 @@ def test_the_end_of_a_job_is_told_in_a_sentence(cluster: Cluster, add: Add, tmp_
 def test_what_cannot_run_there_is_told_in_one_sentence(
     cluster: Cluster, add: Add, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["run", "--on", "cluster", "-o", str(tmp_path / "E"), "--crossmoda", str(tiny_cohort), *SETTINGS]
-
-    def refused(*words: str, **slurm: Any) -> str:
+    def refused(*words: str, folder: str = "E", **slurm: Any) -> str:
         add(**slurm)
-        assert cli.main(list(words)) in (1, 2)
+        on = () if not words else ("--on", "cluster")
+        assert cli.main(["run", "-o", str(tmp_path / folder), *on, *words]) in (1, 2)
         lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("crossmoda_uda: ")]
         assert len(lines) == 1, lines
-        assert read_last_run(tmp_path / "E").said == "failed"
+        assert read_last_run(tmp_path / folder).said == "failed"
         return lines[0].removeprefix("crossmoda_uda: ")
 
+    words = ["--crossmoda", str(tiny_cohort), *SETTINGS]
     assert refused(*words, partition="nowhere") == "cluster: Slurm: there is no partition 'nowhere'; there are short, single."
     assert (
         refused(*words, gpus=1) == "On cluster: Slurm took no job: no node there has such GPUs; ask for fewer, or name another partition."
@@ -146,10 +146,10 @@ def test_what_cannot_run_there_is_told_in_one_sentence(
         assert said.startswith("Slurm job ") and f"can never start: {why}" in said and "it was cancelled." in said
         wait_until(lambda: not cluster.ask("squeue", "--noheader"))
     # As it was begun: no worker there has recorded its scans and settings yet.
-    assert "can never start" in refused("run", "-o", str(tmp_path / "E"), time="9:00:00")
+    assert "can never start" in refused(time="9:00:00")
     cluster.stop_controller()
     try:
-        assert refused(*words) == "cluster: Slurm: its controller does not answer; try again later."
+        assert refused(*words, folder="another") == "cluster: Slurm: its controller does not answer; try again later."
     finally:
         cluster.start_controller()
 
