@@ -77,7 +77,8 @@ def test_a_queue_is_told_and_a_waiting_job_is_cancelled(cluster: Cluster, add: A
         assert ended(remote, one) == f"Slurm job {number}: it was cancelled"
     cluster.stop_controller()
     try:
-        assert remote.look(first)["is_alive"] and remote.look(first)["state"] == "Slurm does not answer"
+        seen = remote.look(first)
+        assert seen["is_alive"] and seen["state"] == "Slurm does not answer"
     finally:
         cluster.start_controller()
     assert remote.look(first)["state"] == ""
@@ -126,16 +127,16 @@ def test_the_end_of_a_job_is_told_in_a_sentence(cluster: Cluster, add: Add, tmp_
 def test_what_cannot_run_there_is_told_in_one_sentence(
     cluster: Cluster, add: Add, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["run", "--on", "cluster", "-o", str(tmp_path / "E"), "--crossmoda", str(tiny_cohort), *SETTINGS]
-
-    def refused(*words: str, **slurm: Any) -> str:
+    def refused(*words: str, folder: str = "E", **slurm: Any) -> str:
         add(**slurm)
-        assert cli.main(list(words)) in (1, 2)
+        on = () if not words else ("--on", "cluster")
+        assert cli.main(["run", "-o", str(tmp_path / folder), *on, *words]) in (1, 2)
         lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("crossmoda_uda: ")]
         assert len(lines) == 1, lines
-        assert read_last_run(tmp_path / "E").said == "failed"
+        assert read_last_run(tmp_path / folder).said == "failed"
         return lines[0].removeprefix("crossmoda_uda: ")
 
+    words = ["--crossmoda", str(tiny_cohort), *SETTINGS]
     assert refused(*words, partition="nowhere") == "cluster: Slurm: there is no partition 'nowhere'; there are short, single."
     assert (
         refused(*words, gpus=1) == "On cluster: Slurm took no job: no node there has such GPUs; ask for fewer, or name another partition."
@@ -146,10 +147,10 @@ def test_what_cannot_run_there_is_told_in_one_sentence(
         assert said.startswith("Slurm job ") and f"can never start: {why}" in said and "it was cancelled." in said
         wait_until(lambda: not cluster.ask("squeue", "--noheader"))
     # As it was begun: no worker there has recorded its scans and settings yet.
-    assert "can never start" in refused("run", "-o", str(tmp_path / "E"), time="9:00:00")
+    assert "can never start" in refused(time="9:00:00")
     cluster.stop_controller()
     try:
-        assert refused(*words) == "cluster: Slurm: its controller does not answer; try again later."
+        assert refused(*words, folder="another") == "cluster: Slurm: its controller does not answer; try again later."
     finally:
         cluster.start_controller()
 
@@ -217,7 +218,8 @@ def test_killed_cancelled_requeued_and_lost_it_ends_as_it_would_here(cluster: Cl
 
     cluster.ask("scancel", job)
     _, errors = follower.communicate(timeout=60)
-    assert follower.returncode == 130 and f"cluster: Slurm job {job}: it was cancelled." in errors, errors
+    assert follower.returncode == 130, errors
+    assert f"cluster: Slurm job {job}: it was cancelled." in [event.get("message") for event in events_of(folder)]
     assert read_last_run(there).said == "interrupted"
 
     status, output, errors = run("run", "-o", folder)
