@@ -90,9 +90,20 @@ def probe(folder: str, wanted: list[str]) -> dict[str, Any]:
         "time": time.time(),
         "versions": versions,
         "gpus": [line.strip() for line in gpus.splitlines() if line.strip()],
-        "tools": {name: bool(shutil.which(name)) for name in ("rsync", "sbatch", "squeue", "scontrol", "scancel", "srun", "sinfo")},
+        "tools": {
+            "rsync": has_rsync(),
+            **{name: bool(shutil.which(name)) for name in ("sbatch", "squeue", "scontrol", "scancel", "srun", "sinfo")},
+        },
+        "executable": sys.executable,
         "partitions": output_of(["sinfo", "--noheader", "--format=%R"]).split() if shutil.which("sinfo") else [],
     }
+
+
+def has_rsync() -> bool:
+    """Whether there is an ``rsync`` that keeps paths from shells (``-s``): version 3, not Apple's old one nor openrsync."""
+    said = output_of(["rsync", "--version"]) if shutil.which("rsync") else ""
+    version = re.match(r"rsync +version v?(\d+)\.", said)
+    return version is not None and int(version.group(1)) >= 3
 
 
 def put_library(folder: str, digest: str) -> str:
