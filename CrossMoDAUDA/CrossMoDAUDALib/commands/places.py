@@ -160,7 +160,7 @@ def segmenter_on(options: argparse.Namespace, model: ModelInfo, tell: Progress) 
 
     words = ["--device", options.device, "--precision", options.precision]
     words += [word for name in options.largest_component for word in ("--largest-component", name)]
-    return RemoteSegmenter(Remote(known_place(options.on)), model, options.inputs, words, tell)
+    return RemoteSegmenter(Remote(known_place(options.on)), model, options.inputs, words, tell, complain)
 
 
 def place_of(options: argparse.Namespace) -> str | None:

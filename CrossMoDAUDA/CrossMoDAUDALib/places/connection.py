@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import CrossModaError, InputError, short
+from ..core.errors import CrossModaError, InputError, printable, short
 from . import there, there_common, there_slurm
 from .known import KnownPlace
 
@@ -34,17 +34,25 @@ _BOOT = (
 )
 _EXIT_OF_SSH = 255
 # What ssh says when it could not connect, and what to do. The first that fits counts.
+_CHANGED_KEY = (
+    "shows another host key than before; if that is right, remove the old one with `ssh-keygen -R` and connect once with ssh, else ask its"
+    " people"
+)
 _REFUSED = (
-    ("REMOTE HOST IDENTIFICATION HAS CHANGED", "shows another host key than before; if that is right, remove the old one with"
-     " `ssh-keygen -R` and connect once with ssh, else ask its people"),
+    ("REMOTE HOST IDENTIFICATION HAS CHANGED", _CHANGED_KEY),
     ("Host key verification failed", "is not known to ssh yet; connect once with `ssh {host}` and accept its host key"),
-    ("Permission denied", "refuses the login; see that `ssh {host}` works without asking (a key in ssh-agent), or run this in a terminal"),
+    # With the ways that were tried in brackets, unlike a file's "Permission denied" and rsync's "(13)".
+    (r"Permission denied \([a-z]", "refuses the login; see that `ssh {host}` works without asking (a key in ssh-agent), or run this in a"
+     " terminal"),
     ("Too many authentication failures", "refuses the login; name the right key for it in ~/.ssh/config (IdentityFile, IdentitiesOnly)"),
     ("Could not resolve hostname", "is unknown; check its name, in ~/.ssh/config too"),
     ("Bad configuration option", "cannot be reached: ssh's configuration has an error"),
     ("Can't open user config file", "cannot be reached: ssh's configuration file is missing"),
     ("no such identity", "cannot be reached: the key that ssh's configuration names is missing"),
 )  # fmt: skip
+_NO_NETWORK = "Temporary failure in name resolution"  # the name may be right: the network here is away
+# Ours, nnU-Net's and wheels'. Nothing in them is a command of sftp's, an option or a way out of a folder; a space is quoted.
+_NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._+ -]*(/[A-Za-z0-9._+ -]+)*")
 _FULL = ("No space left on device", "Disk quota exceeded", "No space")
 
 
@@ -53,7 +61,21 @@ class UnreachableError(CrossModaError):
 
 
 class RefusedBySshError(InputError):
-    """What ssh says against a connection, which may be otherwise later: the host's name, the login, the host key."""
+    """``ssh`` itself says no (an unknown name, a login that is refused): the user's to mend, unless it worked before."""
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a file's relative name, which the other side may have told, is one that :class:`Connection` copies.
+
+    >>> is_plain_name("stages/it 1.json"), is_plain_name("../.bashrc"), is_plain_name('a"\\n!ls'), is_plain_name("-x")
+    (True, False, False, False)
+    """
+    return bool(_NAME.fullmatch(name)) and not {".", ".."} & set(name.split("/"))
+
+
+def has_rsync_here() -> bool:
+    """Whether there is an ``rsync`` on this computer that can be used."""
+    return os.name == "posix" and there.has_rsync()
 
 
 class Connection:
@@ -63,11 +85,13 @@ class Connection:
         place: where to.
         python: the Python there that runs the requests.
         asks: whether ``ssh`` may ask the user for a password, on the terminal.
+        shared: connections with the same word share one that is kept; the empty one is that of all usual work.
     """
 
-    def __init__(self, place: KnownPlace, python: str = "python3", asks: bool | None = None) -> None:
+    def __init__(self, place: KnownPlace, python: str = "python3", asks: bool | None = None, shared: str = "") -> None:
         self.place = place
         self.python = python
+        self._shared = shared
         self._asks = sys.stdin is not None and sys.stdin.isatty() if asks is None else asks
 
     def ask(self, do: str, payload: bytes = b"", tell: Callable[[str], None] | None = None, **values: Any) -> Any:
@@ -83,7 +107,7 @@ class Connection:
         """
         code = _agent().encode()
         request = json.dumps({"do": do, "with": values}).encode()
-        command = [*self._ssh(), "--", self.place.ssh, shlex.join([self.python, "-c", _BOOT])]
+        command = [*self._ssh(), "--", self.place.ssh, f"{_quoted(self.python)} -c {shlex.quote(_BOOT)}"]
         status, said, errors = _run(command, b"%d\n%s%s\n%s" % (len(code), code, request, payload), tell)
         _, found, answer = said.rpartition(there.MARK)
         if found:
@@ -112,9 +136,10 @@ class Connection:
     def _unreachable(self, errors: str) -> CrossModaError:
         """The sentence for what ssh said; only what may mend itself is :class:`UnreachableError`."""
         place = self.place
-        for sign, text in _REFUSED:
-            if sign in errors:
-                kind = InputError if "CHANGED" in sign else RefusedBySshError
+        for sign, text in _REFUSED if _NO_NETWORK not in errors else ():
+            if re.search(sign, errors):
+                # A changed host key is never a pause: somebody else may be answering.
+                kind = InputError if text is _CHANGED_KEY else RefusedBySshError
                 return kind(f"{place.name} ({place.ssh}) {text.format(host=place.ssh)}.")
         return UnreachableError(
             f"{place.name} ({place.ssh}) cannot be reached ({_last_line(errors)}); check the network, the host and its port."
@@ -126,7 +151,7 @@ class Connection:
         """Copy files from a folder here into one there, which must exist; what a connection broke off goes on where it was.
 
         Args:
-            names: relative to both folders, of letters, digits, ``.``, ``_`` and ``-``.
+            names: relative to both folders (:func:`is_plain_name`).
 
         Raises:
             UnreachableError: the connection failed.
@@ -143,7 +168,10 @@ class Connection:
     def _copy(self, here: Path, names: Sequence[str], folder: str, upwards: bool) -> None:
         if not names:
             return
-        if shutil.which("rsync") and os.name == "posix" and self._has_rsync():
+        # sftp takes commands line by line, and some of them run programs here.
+        for name in [*(name for name in names if not is_plain_name(name)), *([folder] if not _is_one_line(folder) else [])]:
+            raise CrossModaError(f"'{short(name)}' on {self.place.name} is not called as our files are; it is not copied.")
+        if has_rsync_here() and self._has_rsync():
             status, errors = self._rsync(here, names, folder, upwards)
         else:
             status, errors = self._sftp(here, names, folder, upwards)
@@ -154,11 +182,22 @@ class Connection:
             raise CrossModaError(f"{where} (or your share of it is used up); make room, then run the same command again.")
         if status in (0, 24) or (status == 23 and not upwards and _only_gone(errors)):  # a file there has gone since they were listed
             return
-        if any(sign in errors for sign, _ in _REFUSED):
+        if _NO_NETWORK in errors or any(re.search(sign, errors) for sign, _ in _REFUSED):
             raise self._unreachable(errors)
+        if (status in (2, 12) or "message too long" in errors) and (noise := self._noise()):
+            raise InputError(
+                f"The shell on {self.place.name} prints something at login ('{short(noise)}'), which spoils every copy; ~/.bashrc and its"
+                " like there must be silent for programs."
+            )
         if status in (_EXIT_OF_SSH, 10, 12, 20, 30, 35) or status < 0 or "onnection" in errors:
             raise UnreachableError(f"The connection to {self.place.name} broke off while files were copied ({_last_line(errors)}).")
         raise CrossModaError(f"Files could not be copied {'to' if upwards else 'from'} {self.place.name} ({_last_line(errors)}).")
+
+    def _noise(self) -> str:
+        """What the shell there says by itself before a program that it starts says anything."""
+        said: list[str] = []
+        self.ask("sizes", tell=said.append, folder=self.place.folder, names=[])
+        return said[0] if said else ""
 
     def _has_rsync(self) -> bool:
         if not hasattr(self, "_rsync_there"):
@@ -180,10 +219,10 @@ class Connection:
         for name in names:
             if upwards:
                 is_part = 0 < begun.get(name, 0) < (here / name).stat().st_size
-                lines.append(f"{'reput' if is_part else 'put'} -p {name} {name}")
+                lines.append(f'{"reput" if is_part else "put"} -p "{name}" "{name}"')
             else:
                 (here / name).unlink(missing_ok=True)  # it may have a second name, whose content must stay
-                lines.append(f"-get -p {name} {name}")  # one that has gone does not keep the others back
+                lines.append(f'-get -p "{name}" "{name}"')  # one that has gone does not keep the others back
         command = ["sftp", "-q", "-b", "-", *self._options(), self.place.ssh]
         status, _, errors = _run(command, ("\n".join(lines) + "\n").encode(), folder=here)
         return status, errors
@@ -202,10 +241,15 @@ class Connection:
             "ForwardX11=no",
             "ForwardAgent=no",
             "ClearAllForwardings=yes",
+            "RemoteCommand=none",
         ]
-        if os.name == "posix" and (sockets := _sockets()) is not None:
-            settings += ["ControlMaster=auto", f"ControlPath={sockets}/%C", f"ControlPersist={SECONDS_KEPT}"]
         configuration = ["-F", str(Path(self.place.ssh_config).expanduser())] if self.place.ssh_config else []
+        if os.name == "posix" and (sockets := _sockets()) is not None:
+            # A changed setting means another connection: what worked before the change says nothing of it.
+            path = Path(self.place.ssh_config or "~/.ssh/config").expanduser()
+            text = path.read_bytes() if path.is_file() and os.access(path, os.R_OK) else b""
+            ours = digest_of("\n".join([*configuration, self._shared, ""]).encode() + text)[:_OUR_LETTERS]
+            settings += ["ControlMaster=auto", f"ControlPath={sockets}/{ours}%C", f"ControlPersist={SECONDS_KEPT}"]
         return [*configuration, *(word for setting in settings for word in ("-o", setting))]
 
 
@@ -228,17 +272,36 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
+def _quoted(program: str) -> str:
+    """A program as a shell there reads it, which puts its user's home folder for a leading ``~``."""
+    home, rest = re.fullmatch(r"(~[A-Za-z0-9_.-]*/)?(.*)", program, re.DOTALL).groups("")  # type: ignore[union-attr]
+    return home + shlex.quote(rest)
+
+
+def _is_one_line(folder: str) -> bool:
+    return printable(folder) == folder
+
+
+_OUR_LETTERS = 8
+# A socket's path has 104 bytes on macOS, the last of them 0. ssh puts 40 letters for %C, and 17 more after it while it opens one.
+_LONGEST_FOLDER = 104 - 1 - len("/") - _OUR_LETTERS - 40 - 17
+
+
 @cache
 def _sockets() -> str | None:
     """A folder of the user's own, with a short path, for connections that are kept; None where there can be none."""
-    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"crossmoda-uda-{os.getuid()}"
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        status = folder.lstat()
-    except OSError:
-        return None
-    is_ours = status.st_uid == os.getuid() and not status.st_mode & 0o077 and not folder.is_symlink()
-    return str(folder) if is_ours and len(str(folder)) < 60 and " " not in str(folder) else None
+    for parent in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
+        folder = Path(parent or "/tmp") / f"crossmoda-uda-{os.getuid()}"
+        if len(os.fsencode(folder)) > _LONGEST_FOLDER or re.search(r"[^\w./-]", str(folder)):  # as macOS' own folder for such
+            continue
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            status = folder.lstat()
+        except OSError:
+            continue
+        if status.st_uid == os.getuid() and not status.st_mode & 0o077 and not folder.is_symlink():
+            return str(folder)
+    return None
 
 
 def _run(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -9,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 
 from ..core.errors import CrossModaError, InputError
 from ..core.files import read_json, write_json
@@ -20,7 +24,7 @@ from ..experiment.events import EventLog
 from ..experiment.folder import Experiment
 from ..experiment.lock import KEEPS_REQUESTS
 from . import slurm
-from .connection import Connection
+from .connection import Connection, UnreachableError, has_rsync_here
 from .fetching import Copy
 from .known import KnownPlace
 from .naming import Names
@@ -57,10 +61,13 @@ class Remote:
 
     def __init__(self, place: KnownPlace, asks: bool | None = None) -> None:
         self.place = place
-        self.connection = Connection(place, place.python or "python3", asks)
         self._asks = asks
+        self.connection = self._by(place.python or "python3")
         self._folder = ""
         self._python = ""
+
+    def _by(self, python: str, shared: str = "") -> Connection:
+        return Connection(self.place, python, self._asks, shared)
 
     # What is there ----------------------------------------------------------------------------------------------------------
 
@@ -75,30 +82,48 @@ class Remote:
         return self._folder
 
     def python(self) -> tuple[str, dict[str, Any]]:
-        """The Python that has the packages, and what it found there.
+        """The Python that has the packages, and what it found there: the one that the user has named, else that of our environment.
 
         Raises:
             CrossModaError: there is none of a fitting version.
         """
+        return self._python_by("")
+
+    def _python_by(self, shared: str) -> tuple[str, dict[str, Any]]:
         wanted = [requirement.name for requirement in _requirements()]
-        environment = f"{self.folder()}/environment/bin/python"
+
+        def probe(python: str) -> tuple[str, dict[str, Any]]:
+            found = self._by(python, shared).ask("probe", folder=self.place.folder, wanted=wanted)
+            return found["executable"] if python.startswith("~") else python, found  # a worker's words are read by no shell
+
+        named = probe(self.place.python) if self.place.python else None
+        if named is not None and not _lacking(named[1]["versions"]):
+            return named
         try:
-            own = Connection(self.place, environment, self._asks)
-            return environment, own.ask("probe", folder=self.place.folder, wanted=wanted)
-        except InputError:
-            return self.connection.python, self.connection.ask("probe", folder=self.place.folder, wanted=wanted)
+            folder = named[1]["folder"] if named is not None else self.folder()
+            own = probe(f"{folder}/environment/bin/python")
+        except UnreachableError:
+            raise
+        except CrossModaError:  # there is none of ours
+            return named or probe(self.connection.python)
+        return own if named is None else min(named, own, key=lambda one: len(_lacking(one[1]["versions"])))
 
     def check(self) -> list[Finding]:
-        """What the place has and lacks, most basic first; ends with what keeps the rest from being looked at.
+        """What the place has and lacks, most basic first, by a connection made for this: one that is kept would say nothing of now.
 
         Raises:
             CrossModaError: there is no way there.
         """
-        self.folder()
-        python, found = self.python()
+        shared = uuid.uuid4().hex
+        self._folder = str(self._by(self.connection.python, shared).ask("probe", folder=self.place.folder, wanted=[])["folder"])
+        return self._findings(shared)
+
+    def _findings(self, shared: str = "") -> list[Finding]:
+        python, found = self._python_by(shared)
         version = tuple(int(part) for part in found["python"].split(".")[:2])
         lacking = _lacking(found["versions"])
         skew = found["time"] - time.time()
+        by_rsync = bool(found["tools"]["rsync"]) and has_rsync_here()
         wants_gpu = self.place.slurm is None
         listed = [
             Finding("connection", True, f"{self.place.ssh} answers ({found['system']}, {found['cores']} processors)"),
@@ -128,8 +153,8 @@ class Remote:
         listed.append(
             Finding(
                 "copying",
-                True if found["tools"]["rsync"] else None,
-                "by rsync" if found["tools"]["rsync"] else "by sftp, as there is no rsync",
+                by_rsync or None,
+                "by rsync" if by_rsync else "by sftp, as there is no rsync of version 3 or newer on both sides",
             )
         )
         if abs(skew) > LARGEST_SKEW:
@@ -155,7 +180,7 @@ class Remote:
         Raises:
             CrossModaError: it cannot, with what to do.
         """
-        for finding in self.check():
+        for finding in self._findings():
             if finding.is_good is False:
                 raise InputError(f"{self.place.name}: {finding.title}: {finding.text}.")
 
@@ -184,26 +209,40 @@ class Remote:
         self.connection.ask("install", tell=tell, folder=folder, requirements=requirements, options=list(options), has_wheels=True)
 
     def _send_wheels(self, folder: str, tell: Callable[[str], None], options: Sequence[str]) -> None:
-        import subprocess
-        import sys
-        import tempfile
-
         version, *platforms = self.connection.ask("tags")
         with tempfile.TemporaryDirectory(prefix="crossmoda-uda-") as name:
-            command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--only-binary=:all:", "--dest", name]
-            command += ["--python-version", version, *(word for one in platforms for word in ("--platform", one))]
-            command += ["--requirement", str(resource("requirements.txt")), *options]
-            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as pip:
-                said = ""
-                for line in pip.stdout or ():
-                    tell(said := line.rstrip())
-            if pip.returncode:
-                raise CrossModaError(f"The packages for {self.place.name} could not be downloaded here ({said}).")
-            wheels = sorted(path.name for path in Path(name).iterdir())
+            target = ["--python-version", version, *(word for one in platforms for word in ("--platform", one))]
+            self._download(Path(name), ["--requirement", str(resource("requirements.txt")), *target], tell, options)
+            wheels = sorted(path.name for path in Path(name).glob("*.whl"))
             self.connection.ask("make_folder", path=f"{folder}/wheels")
             for number, wheel in enumerate(wheels):
                 tell(f"Sending {wheel} ({number + 1} of {len(wheels)}).")
                 self.connection.send(Path(name), [wheel], f"{folder}/wheels")
+
+    def _download(self, folder: Path, wanted: Sequence[str], tell: Callable[[str], None], options: Sequence[str]) -> None:
+        """Download wheels for there. What comes as source alone (acvl-utils does) is made into a wheel here, if it needs no compiler."""
+        made: set[str] = set()
+        while True:
+            links = ["--only-binary=:all:", "--find-links", str(folder / "made"), "--dest", str(folder)]
+            (folder / "made").mkdir(exist_ok=True)
+            failed = _pip(["download", *links, *wanted, *options], tell)
+            if not failed:
+                return
+            lacking = next((found.group(1) for line in failed if (found := _LACKING.search(line))), "")
+            try:
+                one = Requirement(lacking)
+            except InvalidRequirement:
+                one = None
+            if one is None or lacking in made:
+                raise CrossModaError(f"The packages for {self.place.name} could not be downloaded here ({failed[-1]}).")
+            made.add(lacking)
+            if failed := _pip(["wheel", "--no-deps", "--wheel-dir", str(folder / "made"), f"{one.name}{one.specifier}", *options], tell):
+                raise CrossModaError(f"{lacking} for {self.place.name} could not be made here ({failed[-1]}).")
+            if any(not wheel.name.endswith("-none-any.whl") for wheel in (folder / "made").iterdir()):
+                raise CrossModaError(
+                    f"{lacking} has to be compiled on {self.place.name}, which needs a way to the internet; name a Python there that has"
+                    " the packages with `place add --python`."
+                )
 
     # An experiment ------------------------------------------------------------------------------------------------------------
 
@@ -227,7 +266,7 @@ class Remote:
         record = here / COPY / "scans.json"
         known = _known(record)
         try:
-            stored = send_scans(self.connection, folder, names.scans, progress, known)
+            stored = send_scans(self.connection, folder, elsewhere.folder.rpartition("/")[2], names.scans, progress, known)
         finally:
             write_json(record, known)
         self.connection.ask("lay_out", folder=folder, experiment=elsewhere.folder, scans=stored)
@@ -265,6 +304,20 @@ class Remote:
 
 
 _NO_INTERNET = ("Could not find a version", "No matching distribution", "ConnectionError", "NewConnectionError", "Max retries exceeded")
+
+
+_LACKING = re.compile(r"No matching distribution found for ([^;(]*[^;(\s])")
+
+
+def _pip(words: Sequence[str], tell: Callable[[str], None]) -> list[str]:
+    """Run pip here; what it said if it failed, else nothing."""
+    command = [sys.executable, "-m", "pip", words[0], "--disable-pip-version-check", *words[1:]]
+    said = [""]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as pip:
+        for line in pip.stdout or ():
+            said.append(line.rstrip())
+            tell(said[-1])
+    return said if pip.returncode else []
 
 
 def _requirements() -> list[Requirement]:

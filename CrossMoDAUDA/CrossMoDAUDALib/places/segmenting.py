@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import tempfile
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,7 +20,7 @@ from ..experiment.elsewhere import Elsewhere, read_elsewhere
 from ..experiment.events import Event, read_events
 from ..images.volumes import Volume, file_stem, read_label_map, read_volume
 from ..models.model_folder import MODEL_FILES, ModelInfo
-from .connection import UnreachableError
+from .connection import RefusedBySshError, UnreachableError
 from .naming import Names
 from .remote import Remote
 from .sending import SCRIPT, send_library, send_scans
@@ -39,13 +40,22 @@ class RemoteSegmenter:
         scans: all scans that it will be asked for.
         words: further options of ``segment`` there.
         tell: how far the sending is.
+        warn: told, in sentences, what is worth knowing and stops nothing.
 
     Raises:
         CrossModaError: there is no way there, it cannot be started, or something could not be sent.
     """
 
-    def __init__(self, remote: Remote, model: ModelInfo, scans: Sequence[Path], words: Sequence[str], tell: Progress = silent) -> None:
-        self._remote = remote
+    def __init__(
+        self,
+        remote: Remote,
+        model: ModelInfo,
+        scans: Sequence[Path],
+        words: Sequence[str],
+        tell: Progress = silent,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._remote, self._warn = remote, warn
         remote.refuse_unfit()
         folder, python = remote.folder(), remote.python()[0]
         self._there = f"{folder}/tasks/{uuid.uuid4().hex[:12]}"
@@ -57,27 +67,45 @@ class RemoteSegmenter:
         self._offset, self._events = 0, list[Event]()
         self._seen: dict[str, Any] = {}
         self._fetched: dict[str, list[int]] = {}
+        self._is_lost = False
+        self._elsewhere = Elsewhere(remote.place.name, self._there, Cohort((), cases))
+        try:
+            with contextlib.suppress(CrossModaError):  # what others left may stay
+                remote.connection.ask("remove_old_tasks", folder=folder)
+            self._start(folder, python, model, words, tell)
+        except BaseException:
+            self._tidy_up()
+            raise
+
+    def _start(self, folder: str, python: str, model: ModelInfo, words: Sequence[str], tell: Progress) -> None:
+        remote = self._remote
         library = send_library(remote.connection, folder)
         there = _same_model(model, remote.place.name)
         files = {} if there else {f"model/{name}": model.folder / name for name in MODEL_FILES}
-        stored = send_scans(remote.connection, folder, {**self._names.scans, **files}, tell, {})
+        remote.connection.ask("make_folder", path=self._there)  # by which what was half sent is found again
+        task = self._there.rpartition("/")[2]
+        stored = send_scans(remote.connection, folder, task, {**self._names.scans, **files}, tell, {})
         remote.connection.ask("lay_out", folder=folder, experiment=self._there, scans=stored)
         inputs = [f"{self._there}/{SCANS}/{place}" for place in self._names.scans]
         command = [python, f"{library}/{SCRIPT}", COMMAND, there or f"{self._there}/{SCANS}/model", *inputs]
         command += ["-o", f"{self._there}/{RESULTS}", "--events", f"{self._there}/{EVENTS}", *words]
-        self._elsewhere = Elsewhere(remote.place.name, self._there, Cohort((), cases))
         remote.start(self._elsewhere, command, uuid.uuid4().hex)
 
     def __enter__(self) -> RemoteSegmenter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        """End the worker and delete what is there, if that can be done: the results, if there are any, are here."""
         try:
             self._remote.connection.ask("kill", experiment=self._there)
             self._remote.connection.ask("remove", experiment=self._there)
-        except CrossModaError:
-            if error is None:
-                raise
+        except CrossModaError as error:
+            self._warn(
+                f"{error} What was sent to {self._remote.place.name} stays in {self._there} until a later `segment --on` removes it."
+            )
         finally:
             self._here.cleanup()
 
@@ -115,9 +143,15 @@ class RemoteSegmenter:
             new = [name for name, now in files.items() if self._fetched.get(name) != now]
             self._remote.connection.fetch(self._there, new, Path(self._here.name))
             self._fetched.update({name: files[name] for name in new if (Path(self._here.name) / name).is_file()})
-        except UnreachableError:
+        except (UnreachableError, RefusedBySshError) as error:  # it was let in before: a key that comes back, a name server
+            if not self._is_lost:
+                self._is_lost = True
+                self._warn(f"{error} The work there goes on; trying again.")
             self._wait(SECONDS_TO_TRY_AGAIN)
             return False
+        if self._is_lost:
+            self._is_lost = False
+            self._warn(f"{self._remote.place.name} can be reached again.")
         return not self._seen["is_alive"] and not new
 
     def _take_events(self) -> list[Event]:

@@ -64,12 +64,13 @@ if __name__ == "__main__":
 
 
 def send_scans(
-    connection: Connection, folder: str, scans: Mapping[str, Path], progress: Progress, known: dict[str, dict[str, object]]
+    connection: Connection, folder: str, sender: str, scans: Mapping[str, Path], progress: Progress, known: dict[str, dict[str, object]]
 ) -> dict[str, str]:
     """Send the scans that are not there yet.
 
     Args:
         folder: ours there.
+        sender: who sends, in letters and digits; what broke off goes on under the same. Others may send the same scans meanwhile.
         scans: the files by what they are to be called there.
         progress: told files.
         known: what is known of the files' content by their paths; completed here.
@@ -88,15 +89,15 @@ def send_scans(
             raise_swallowed()
             stored[place] = _stage(place, path, staging, known)
         names = sorted(set(stored.values()))
-        missing = connection.ask("missing_scans", folder=folder, names=names)
+        missing = connection.ask("missing_scans", folder=folder, names=names, sender=sender)
         for first in range(0, len(missing), FILES_AT_ONCE):
             raise_swallowed()
             left = sum((staging / name).stat().st_size for name in missing[first:])
             progress(len(names) - len(missing) + first, len(names), f"{left / 1e6:.0f} MB left to send")
             some = missing[first : first + FILES_AT_ONCE]
             for _ in range(2):  # once more what arrived damaged, as after an earlier break
-                connection.send(staging, some, f"{folder}/scans/incoming")
-                some = connection.ask("take_scans", folder=folder, names=some)
+                connection.send(staging, some, f"{folder}/scans/incoming/{sender}")
+                some = connection.ask("take_scans", folder=folder, names=some, sender=sender, more=bool(missing[first + FILES_AT_ONCE :]))
                 if not some:
                     break
             if some:

@@ -48,6 +48,7 @@ HEAVY = re.compile(
     r"nnunet/.*|translation/[^/]*slices.*|(.*/)?checkpoint[^/]*|.*/fold_[^/]*/.*|(.*/)?Dataset\d+_.*"
     r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/.*\.nii\.gz|pseudo_target/epoch_.*|.*\.(pt|pth)"
 )
+SECONDS_TASKS_STAY = 86400.0
 
 
 def main() -> None:
@@ -93,9 +94,20 @@ def probe(folder: str, wanted: list[str]) -> dict[str, Any]:
         "time": time.time(),
         "versions": versions,
         "gpus": [line.strip() for line in gpus.splitlines() if line.strip()],
-        "tools": {name: bool(shutil.which(name)) for name in ("rsync", "sbatch", "squeue", "scontrol", "scancel", "srun", "sinfo")},
+        "tools": {
+            "rsync": has_rsync(),
+            **{name: bool(shutil.which(name)) for name in ("sbatch", "squeue", "scontrol", "scancel", "srun", "sinfo")},
+        },
+        "executable": sys.executable,
         "partitions": output_of(["sinfo", "--noheader", "--format=%R"]).split() if shutil.which("sinfo") else [],
     }
+
+
+def has_rsync() -> bool:
+    """Whether there is an ``rsync`` that keeps paths from shells (``-s``): version 3, not Apple's old one nor openrsync."""
+    said = output_of(["rsync", "--version"]) if shutil.which("rsync") else ""
+    version = re.match(r"rsync +version v?(\d+)\.", said)
+    return version is not None and int(version.group(1)) >= 3
 
 
 def put_library(folder: str, digest: str) -> str:
@@ -103,13 +115,13 @@ def put_library(folder: str, digest: str) -> str:
     library = Path(folder) / "library" / digest
     if not library.is_dir():
         partial = library.with_name(f".{digest}-{os.getpid()}")
-        with zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())) as archive:
-            archive.extractall(partial)
         try:
+            with zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())) as archive:
+                archive.extractall(partial)
             partial.rename(library)
-        except OSError:  # another has been quicker
+        except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
-            if not library.is_dir():
+            if not library.is_dir():  # else another has been quicker
                 raise
     return str(library)
 
@@ -119,26 +131,41 @@ def has_library(folder: str, digest: str) -> bool:
     return (Path(folder) / "library" / digest).is_dir()
 
 
-def missing_scans(folder: str, names: list[str]) -> list[str]:
-    """Which files of the store are not there yet; those that were not sent whole wait in ``incoming``."""
+def missing_scans(folder: str, names: list[str], sender: str) -> list[str]:
+    """Which files of the store are not there yet; those that were not sent whole wait in ``incoming``, for each sender apart."""
     store = Path(folder) / "scans"
-    (store / "incoming").mkdir(parents=True, exist_ok=True)
-    return [name for name in names if not (store / name).is_file()]
+    incoming = store / "incoming" / sender
+    missing = [name for name in names if not (store / name).is_file()]
+    if missing:
+        incoming.mkdir(parents=True, exist_ok=True)
+    else:
+        shutil.rmtree(incoming, ignore_errors=True)
+    return missing
 
 
-def take_scans(folder: str, names: list[str]) -> list[str]:
-    """Take files that have been sent into the store, if they are what their names say; the others are deleted and named."""
+def take_scans(folder: str, names: list[str], sender: str, more: bool) -> list[str]:
+    """Take files that have been sent into the store, if they are what their names say; the others are deleted and named.
+
+    Args:
+        more: further files come from this sender; else its folder goes once all is well.
+    """
     store = Path(folder) / "scans"
     wrong = []
     for name in names:
-        arrived = store / "incoming" / name
-        if (store / name).is_file():
-            continue
-        if not arrived.is_file() or sha256(arrived) != name.partition(".")[0]:
-            arrived.unlink(missing_ok=True)
-            wrong.append(name)
-            continue
-        arrived.replace(store / name)
+        arrived = store / "incoming" / sender / name
+        try:
+            if (store / name).is_file():
+                arrived.unlink(missing_ok=True)
+            elif sha256(arrived) == name.partition(".")[0]:
+                arrived.replace(store / name)
+            else:
+                arrived.unlink(missing_ok=True)
+                wrong.append(name)
+        except FileNotFoundError:  # never arrived, or another has just taken it
+            if not (store / name).is_file():
+                wrong.append(name)
+    if not more and not wrong:
+        shutil.rmtree(store / "incoming" / sender, ignore_errors=True)
     return wrong
 
 
@@ -316,6 +343,16 @@ def remove(experiment: str) -> None:
     if Path(experiment).parent.name not in ("experiments", "tasks"):
         raise RefusedError(f"{experiment} is no experiment folder of ours.")
     shutil.rmtree(experiment, ignore_errors=True)
+    shutil.rmtree(Path(experiment).parents[1] / "scans" / "incoming" / Path(experiment).name, ignore_errors=True)  # half sent
+
+
+def remove_old_tasks(folder: str) -> None:
+    """Delete what segmenting left here when nobody could tidy up, a day after its last sign of life."""
+    for task in (Path(folder) / "tasks").glob("*"):
+        with contextlib.suppress(OSError):
+            newest = max(path.stat().st_mtime for path in (task, *task.glob(".worker.*"), *task.glob("worker.*"), *task.glob("*.jsonl")))
+            if time.time() - newest > SECONDS_TASKS_STAY and not _stands(task, read(task / STARTED))[1]:
+                remove(str(task))
 
 
 def install(folder: str, requirements: str, options: list[str], has_wheels: bool) -> None:

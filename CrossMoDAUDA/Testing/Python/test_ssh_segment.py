@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.images.volumes import read_label_map, read_volume, write_volume
+from CrossMoDAUDALib.models.model_folder import describe_model
+from CrossMoDAUDALib.places import segmenting
+from CrossMoDAUDALib.places.connection import Connection
 from CrossMoDAUDALib.places.known import KnownPlace
+from CrossMoDAUDALib.places.remote import Remote
+from ssh_server import SshServer
 
 
 def segment(model: Path, *words: str | Path) -> int:
@@ -57,3 +65,58 @@ def test_what_cannot_be_segmented_there_is_told(
     assert "'elsewhere' is no place" in capsys.readouterr().err
     assert cli.main(["segment", str(tiny_experiment), *words, "--on", "gpu-box", "--device", "cuda:7"]) != 0
     assert "cuda:7" in capsys.readouterr().err and not list((tmp_path / "out").glob("*_Label*"))
+
+
+@pytest.mark.parametrize("at", ["send", "start"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_a_start_that_fails_or_is_interrupted_leaves_nothing(
+    at: str,
+    error: type[BaseException],
+    gpu_box: KnownPlace,
+    tiny_cohort: Path,
+    tiny_experiment: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While scans are sent, or when the worker has just been started."""
+    owner, name = (Connection, "send") if at == "send" else (Remote, "start")
+    whole = getattr(owner, name)
+
+    def broken(*words: object) -> None:
+        whole(*words)
+        raise error
+
+    monkeypatch.setattr(owner, name, broken)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    scans = sorted(tiny_cohort.rglob("*_hrT2.nii.gz"))[:1]
+    with pytest.raises(error):
+        segmenting.RemoteSegmenter(Remote(gpu_box, asks=False), describe_model(tiny_experiment), scans, ["--device", "cpu"])
+    there = Path(gpu_box.folder)
+    assert not list((there / "tasks").iterdir()) and not list((there / "scans" / "incoming").iterdir())
+    assert not list(tmp_path.glob("crossmoda-uda-*/*.nii.gz")) and not list(tmp_path.glob("crossmoda-uda-????????"))
+
+
+def test_a_way_that_is_lost_is_told_once_and_keeps_nothing_from_its_end(
+    gpu_box: KnownPlace, ssh_server: SshServer, tiny_cohort: Path, tiny_experiment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segmenting, "SECONDS_TO_TRY_AGAIN", 0.3)
+    scan, told = min(tiny_cohort.rglob("*_hrT2.nii.gz")), list[str]()
+    words = ["--device", "cpu", "--precision", "fp32"]
+    remote = Remote(gpu_box, asks=False)
+    with segmenting.RemoteSegmenter(remote, describe_model(tiny_experiment), [scan], words, warn=told.append) as segmenter:
+        ssh_server.stop()
+        later = threading.Timer(3, ssh_server.start)
+        later.start()
+        assert segmenter.segment(scan).array.any()
+        later.join()
+        assert len(told) == 2 and "The work there goes on; trying again." in told[0] and "can be reached again" in told[1], told
+        ssh_server.stop()
+    ssh_server.start()
+    assert len(told) == 3 and "until a later `segment --on` removes it" in told[2], told
+    (task,) = (Path(gpu_box.folder) / "tasks").iterdir()
+    remote.connection.ask("remove_old_tasks", folder=gpu_box.folder)
+    assert task.is_dir(), "somebody may still come back"
+    for path in (task, *task.iterdir()):
+        os.utime(path, (0, 0), follow_symlinks=False)
+    remote.connection.ask("remove_old_tasks", folder=gpu_box.folder)
+    assert not task.exists()

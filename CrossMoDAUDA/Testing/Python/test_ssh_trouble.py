@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.progress import silent
@@ -19,7 +23,11 @@ from CrossMoDAUDALib.places import connection, remote, sending
 from CrossMoDAUDALib.places.connection import Connection, UnreachableError
 from CrossMoDAUDALib.places.known import KnownPlace, Slurm, add_place
 from CrossMoDAUDALib.places.remote import Remote
-from ssh_server import HOST, SshServer
+from packaging.tags import sys_tags
+from ssh_server import SshServer
+from test_ssh_way import another_server
+
+NNUNETS = ("nnunetv2", "acvl_utils", "batchgenerators=", "batchgeneratorsv2", "dynamic_network_architectures")
 
 
 def refusal(place: KnownPlace) -> str:
@@ -65,7 +73,7 @@ def test_a_python_that_does_not_do(gpu_box: KnownPlace, tmp_path: Path, monkeypa
 
 
 def test_what_is_missing_there_is_found_before_anything_is_sent(
-    gpu_box: KnownPlace, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    gpu_box: KnownPlace, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "E"
     words = ["run", "-o", str(folder), "--crossmoda", str(tiny_cohort), "--preset", "smoke"]
@@ -73,11 +81,10 @@ def test_what_is_missing_there_is_found_before_anything_is_sent(
     assert cli.main([*words, "--on", "gpu-box"]) == 2
     assert "has no /no/python" in capsys.readouterr().err
     assert not list(Path(gpu_box.folder).glob("**/*.nii.gz"))
-    add_place(replace(gpu_box, slurm=Slurm()), overwrite=True)
-    monkeypatch.setenv("PATH", os.environ["PATH"])
-    if not shutil.which("sbatch"):
+    with another_server(tmp_path / "sshd", {"PATH": "/nowhere"}) as server:
+        add_place(replace(gpu_box, ssh_config=str(server.config), slurm=Slurm()), overwrite=True)
         assert cli.main([*words, "--on", "gpu-box"]) == 2
-        assert "sbatch, squeue, scontrol, scancel not found there" in capsys.readouterr().err
+        assert "sbatch, squeue, scontrol, scancel, sinfo not found there" in capsys.readouterr().err
     add_place(gpu_box, overwrite=True)
     assert cli.main([*words, "--on", "gpu-box", "--script-only"]) == 2
     assert "--script-only is for clusters, and gpu-box is none" in capsys.readouterr().err
@@ -115,9 +122,9 @@ def test_no_room_there_is_told_and_goes_on_when_there_is(
     there = Connection(place, sys.executable, asks=False)
     folder = there.ask("probe", folder=place.folder, wanted=[])["folder"]
     with pytest.raises(CrossModaError, match=r"has no space left|No space left on device"):
-        sending.send_scans(there, folder, scans, silent, {})
+        sending.send_scans(there, folder, "one", scans, silent, {})
     subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
-    stored = sending.send_scans(there, folder, scans, silent, {})
+    stored = sending.send_scans(there, folder, "one", scans, silent, {})
     assert all((small_disk / "ours" / "scans" / stored[name]).read_bytes() == path.read_bytes() for name, path in scans.items())
 
 
@@ -127,7 +134,7 @@ def _without_rsync(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
         if not which("rsync"):
             pytest.skip("rsync missing")
         return
-    monkeypatch.setattr(connection.shutil, "which", lambda name, *more: None if name == "rsync" else which(name, *more))
+    monkeypatch.setattr(shutil, "which", lambda name, *more: None if name == "rsync" else which(name, *more))
 
 
 @pytest.mark.parametrize("by", ["rsync", "sftp"])
@@ -168,10 +175,10 @@ def test_a_file_that_changes_while_it_is_sent_is_not_taken(gpu_box: KnownPlace, 
     scan = tmp_path / "Jane Doe.nii"
     scan.write_bytes(b"first")
     known: dict[str, dict[str, object]] = {}
-    sending.send_scans(there, folder, {"target/scan_t0001.nii": scan}, silent, known)
+    sending.send_scans(there, folder, "one", {"target/scan_t0001.nii": scan}, silent, known)
     known[str(scan)]["sha256"] = "0" * 64  # as if it had been something else when it was looked at
     with pytest.raises(CrossModaError, match=r"Jane Doe\.nii has changed while it was sent"):
-        sending.send_scans(there, folder, {"target/scan_t0001.nii": scan}, silent, known)
+        sending.send_scans(there, folder, "one", {"target/scan_t0001.nii": scan}, silent, known)
     assert len(list((Path(folder) / "scans").glob("*.nii"))) == 1
 
 
@@ -203,6 +210,148 @@ def test_packages_are_put_there_from_here_without_internet(gpu_box: KnownPlace, 
     assert there.connection.ask("tags")[0] == f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
-def test_nothing_is_asked_where_nobody_can_answer(gpu_box: KnownPlace) -> None:
-    assert "BatchMode=yes" in Connection(gpu_box, asks=False)._options()
-    assert gpu_box.ssh == HOST and InputError.exit_status == 2
+def test_a_library_that_finds_no_room_leaves_nothing(gpu_box: KnownPlace, small_disk: Path) -> None:
+    place = replace(gpu_box, folder=str(small_disk / "ours"))
+    there = Connection(place, sys.executable, asks=False)
+    folder = there.ask("probe", folder=place.folder, wanted=[])["folder"]
+    (small_disk / "other").write_bytes(bytes(600_000))
+    with pytest.raises(CrossModaError, match=r"No space left on device.*make room there"):
+        sending.send_library(there, folder)
+    assert not list((small_disk / "ours" / "library").glob(".*"))
+
+
+# The Python there -------------------------------------------------------------------------------------------------------------
+
+
+def bare_python(folder: Path) -> Path:
+    """A Python without packages."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    return folder / "bin" / "python"
+
+
+def test_the_python_that_was_named_is_asked_first(gpu_box: KnownPlace, tmp_path: Path) -> None:
+    environment = str(bare_python(Path(gpu_box.folder) / "environment"))
+    assert Remote(gpu_box, asks=False).python()[0] == sys.executable
+    assert Remote(replace(gpu_box, python=""), asks=False).python()[0] == environment
+    with pytest.raises(InputError, match="has no /no/python"):
+        Remote(replace(gpu_box, python="/no/python"), asks=False).python()
+    # One that `place install` made its environment with lacks what is in that.
+    (Path(environment).parents[1] / "lib").rename(tmp_path / "lib")
+    (Path(environment).parents[1] / "lib").symlink_to(Path(sys.prefix) / "lib")
+    assert Remote(replace(gpu_box, python=str(bare_python(tmp_path / "bare"))), asks=False).python()[0] == environment
+
+
+def test_the_home_folder_of_a_python_is_that_of_there(gpu_box: KnownPlace, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    python = bare_python(home / "our envs" / "it's one")
+    with another_server(tmp_path / "sshd", {"HOME": str(home)}) as server:
+        remote = Remote(replace(gpu_box, ssh_config=str(server.config), python="~/our envs/it's one/bin/python"), asks=False)
+        assert remote.python()[0] == str(python), "as no shell reads the worker's words"
+
+
+_BACKEND = """import zipfile
+
+def build_wheel(folder, *_):
+    name = "ours_{kind}-1.0-{tag}.whl"
+    with zipfile.ZipFile(folder + "/" + name, "w") as wheel:
+        wheel.writestr("ours_{kind}.py", "")
+        wheel.writestr("ours_{kind}-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: ours-{kind}\\nVersion: 1.0\\n")
+        wheel.writestr("ours_{kind}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: {tag}\\n")
+        wheel.writestr("ours_{kind}-1.0.dist-info/RECORD", "")
+    return name
+"""
+_BUILD = (
+    '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "ours-{kind}"\nversion = "1.0"\n'
+)
+
+
+def index_of_sources(folder: Path) -> Path:
+    """Packages as an index has them: two as source alone, one of which needs a compiler, and a wheel that needs the other."""
+    (folder / "index").mkdir(parents=True)
+    for kind, tag in (("pure", "py3-none-any"), ("compiled", next(iter(sys_tags())))):
+        files = {"backend.py": _BACKEND.format(kind=kind, tag=tag), "pyproject.toml": _BUILD.format(kind=kind)}
+        files["PKG-INFO"] = f"Metadata-Version: 2.1\nName: ours-{kind}\nVersion: 1.0\n"
+        with tarfile.open(folder / "index" / f"ours_{kind}-1.0.tar.gz", "w:gz") as archive:
+            for name, text in files.items():
+                member = tarfile.TarInfo(f"ours_{kind}-1.0/{name}")
+                member.size = len(text.encode())
+                archive.addfile(member, io.BytesIO(text.encode()))
+    with zipfile.ZipFile(folder / "index" / "ours_whole-1.0-py3-none-any.whl", "w") as wheel:
+        known = "Metadata-Version: 2.1\nName: ours-whole\nVersion: 1.0\nRequires-Dist: ours-pure>=1,<2\n"
+        wheel.writestr("ours_whole-1.0.dist-info/METADATA", known)
+        wheel.writestr("ours_whole-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr("ours_whole-1.0.dist-info/RECORD", "")
+    return folder / "index"
+
+
+def test_packages_that_come_as_source_alone_are_sent_too(gpu_box: KnownPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As acvl-utils, which nnU-Net needs. One that has to be compiled is refused in a sentence."""
+    index = index_of_sources(tmp_path)
+    listed = tmp_path / "requirements.txt"
+    listed.write_text("ours-whole\n")
+    monkeypatch.setattr(remote, "resource", lambda _: listed)
+    there = Remote(replace(gpu_box, python=""), asks=False)
+    said: list[str] = []
+    there.install(said.append, ["--no-index", f"--find-links={index}"], offline=True)
+    assert sorted(path.name.partition("-")[0] for path in (Path(there.folder()) / "wheels").iterdir()) == ["ours_pure", "ours_whole"]
+    assert any(line.startswith("Successfully installed ours-pure-1.0 ours-whole-1.0") for line in said), said
+    listed.write_text("ours-compiled==1.0\n")
+    with pytest.raises(CrossModaError, match=r"ours-compiled==1\.0 has to be compiled on gpu-box"):
+        there.install(said.append, ["--no-index", f"--find-links={index}"], offline=True)
+    listed.write_text("ours-unknown\n")
+    with pytest.raises(CrossModaError, match=r"ours-unknown for gpu-box could not be made here"):
+        there.install(said.append, ["--no-index", f"--find-links={index}"], offline=True)
+
+
+@pytest.mark.slow
+def test_nnunets_own_parts_can_be_sent(gpu_box: KnownPlace, tmp_path: Path) -> None:
+    """The real ones, from the real index, for another Python than this one; PyTorch has wheels and is left out, as it is large."""
+    listed = tmp_path / "requirements.txt"
+    ours = [line for line in (ROOT / "Scripts" / "requirements.txt").read_text().splitlines() if line.startswith(NNUNETS)]
+    assert len(ours) == len(NNUNETS), ours
+    listed.write_text("\n".join(ours))
+    trial = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary=:all:", "--dest", str(tmp_path / "trial"), "acvl_utils"]
+    tried = subprocess.run([*trial, "--timeout=5", "--retries=0"], capture_output=True, text=True)
+    if tried.returncode:
+        pytest.skip(f"no package index can be reached: {tried.stderr.strip().splitlines()[-1]}")
+    target = ["--python-version", "3.12", "--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64"]
+    Remote(gpu_box)._download(tmp_path, ["--requirement", str(listed), *target], print, ["--no-deps"])
+    assert len(list(tmp_path.glob("*-py3-none-any.whl"))) == len(NNUNETS)
+
+
+# Passwords --------------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_asked_where_nobody_can_answer(gpu_box: KnownPlace, tmp_path: Path) -> None:
+    """A host that wants a password, and a terminal, which ssh would ask on; but who runs this does not read that, as in the panel."""
+    import fcntl
+    import pty
+    import termios
+
+    with another_server(tmp_path / "sshd", settings="PasswordAuthentication yes\n") as server:
+        config = tmp_path / "config"
+        config.write_text(server.config.read_text().replace(f'"{tmp_path}/sshd/user_key"', "none"))
+        add_place(replace(gpu_box, ssh_config=str(config)), overwrite=True)
+        ours, theirs = pty.openpty()
+        start = [sys.executable, str(ROOT / "Scripts" / "crossmoda_uda.py"), "place", "check", "gpu-box"]
+        process = subprocess.Popen(
+            start,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
+        )
+        try:
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            os.close(theirs)
+            os.set_blocking(ours, False)
+            try:
+                asked = os.read(ours, 1000)
+            except OSError:
+                asked = b""
+            os.close(ours)
+    assert process.returncode == 2 and "gpu-box (server) refuses the login" in errors and not asked, (errors, asked)
