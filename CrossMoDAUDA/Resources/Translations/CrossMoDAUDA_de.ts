@@ -24,6 +24,10 @@
 <translation>'{name}' ist kein bekannter Rechner; noch ist keiner bekannt; `place add` fügt einen hinzu.</translation>
 </message>
 <message>
+<source>'{name}' on {name2} is not called as our files are; it is not copied.</source>
+<translation>'{name}' auf {name2} heißt nicht wie unsere Dateien; es wird nicht kopiert.</translation>
+</message>
+<message>
 <source>(and {count} more; --dry-run lists all)</source>
 <translation>(und {count} weitere; Scans prüfen zeigt alle)</translation>
 </message>
@@ -928,8 +932,8 @@
 <translation>Das Modell in {folder} ist unvollständig: {name} fehlt; den ganzen Ordner erneut kopieren.</translation>
 </message>
 <message>
-<source>The packages for {name} could not be downloaded here ().</source>
-<translation>Die Pakete für {name} konnten hier nicht heruntergeladen werden ().</translation>
+<source>The packages for {name} could not be downloaded here ({failed}).</source>
+<translation>Die Pakete für {name} konnten hier nicht heruntergeladen werden ({failed}).</translation>
 </message>
 <message>
 <source>The prediction of {case}</source>
@@ -950,6 +954,10 @@
 <message>
 <source>The settings are not a JSON object; restore the file or start in a new folder.</source>
 <translation>Die Einstellungen sind kein JSON-Objekt; die Datei wiederherstellen oder in einem neuen Ordner beginnen.</translation>
+</message>
+<message>
+<source>The shell on {name} prints something at login ('{noise}'), which spoils every copy; ~/.bashrc and its like there must be silent for programs.</source>
+<translation>Die Shell auf {name} gibt beim Anmelden etwas aus ('{noise}'), was jede Übertragung verdirbt; ~/.bashrc und dergleichen dort müssen für Programme stumm sein.</translation>
 </message>
 <message>
 <source>The training's process for {devices} died (exit status {exitcode}), most likely because memory ran out; end other programs, or run again on fewer devices with --device.</source>
@@ -1260,8 +1268,8 @@
 <translation>mit rsync</translation>
 </message>
 <message>
-<source>by sftp, as there is no rsync</source>
-<translation>mit sftp, denn rsync fehlt</translation>
+<source>by sftp, as there is no rsync of version 3 or newer on both sides</source>
+<translation>mit sftp, da es nicht auf beiden Seiten rsync ab Version 3 gibt</translation>
 </message>
 <message>
 <source>can never start:</source>
@@ -1964,6 +1972,10 @@
 <translation>{error} Es wird noch einmal versucht.</translation>
 </message>
 <message>
+<source>{error} What was sent to {name} stays in {there} until a later `segment --on` removes it.</source>
+<translation>{error} Was an {name} gesendet wurde, bleibt in {there}, bis ein späteres `segment --on` es entfernt.</translation>
+</message>
+<message>
 <source>{error}. What follows is as it was last known.</source>
 <translation>{error}. Was folgt, ist der zuletzt bekannte Stand.</translation>
 </message>
@@ -2216,12 +2228,20 @@
 <translation>{label} liegt nicht auf dem Gitter seines Bildes {name}: {differences}; die Labelkarte umrechnen.</translation>
 </message>
 <message>
+<source>{lacking} for {name} could not be made here ({failed}).</source>
+<translation>{lacking} für {name} konnte hier nicht gebaut werden ({failed}).</translation>
+</message>
+<message>
 <source>{lacking} has no {kind} for {absent} and {count} more; add what is missing or remove the counterpart from {having}.</source>
 <translation>In {lacking} fehlt zu {absent} und {count} weiteren das Gegenstück ({kind}); Fehlendes ergänzen oder das Gegenstück aus {having} entfernen.</translation>
 </message>
 <message>
 <source>{lacking} has no {kind} for {absent}; add what is missing or remove the counterpart from {having}.</source>
 <translation>In {lacking} fehlt zu {absent} das Gegenstück ({kind}); Fehlendes ergänzen oder das Gegenstück aus {having} entfernen.</translation>
+</message>
+<message>
+<source>{lacking} has to be compiled on {name}, which needs a way to the internet; name a Python there that has the packages with `place add --python`.</source>
+<translation>{lacking} muss auf {name} übersetzt werden, was einen Weg ins Internet braucht; mit `place add --python` ein Python dort nennen, das die Pakete hat.</translation>
 </message>
 <message>
 <source>{lacking}: missing or unfit; run `place install {name}`</source>

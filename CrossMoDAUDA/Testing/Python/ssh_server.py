@@ -60,8 +60,11 @@ class SshServer:
             self.port = free.getsockname()[1]
         for key in ("host_key", "user_key"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)], check=True)
+        # SHLVL: bash then leaves .bashrc alone (run_startup_files in shell.c). pyenv keeps a lock while it reads its part of it, which
+        # a connection that is cut leaves behind, so that each later login waits for a minute.
+        given = {"SHLVL": "1", **(environment or {})}
         # In one line: of several, sshd takes the first (servconf.c).
-        more = f"SetEnv {' '.join(f'{name}={value}' for name, value in environment.items())}" if environment else ""
+        more = f"SetEnv {' '.join(f'{name}={value}' for name, value in given.items())}"
         (folder / "sshd_config").write_text(_CONFIG.format(port=self.port, folder=folder, more=more))
         self.write_config()
         public = (folder / "host_key.pub").read_text().split()

@@ -55,6 +55,11 @@ def pids_there(place: KnownPlace) -> list[int]:
     return found
 
 
+def signal_all(place: KnownPlace, number: signal.Signals) -> None:
+    for pid in pids_there(place):
+        os.kill(pid, number)
+
+
 def follow(place: KnownPlace, folder: Path, *words: str | Path) -> subprocess.Popen[str]:
     return start("run", "--on", place.name, "-o", folder, *words)
 
@@ -80,9 +85,12 @@ def test_cut_and_killed_everywhere_it_ends_as_it_would_here(
     words = ["--crossmoda", cohort, *SETTINGS, SOURCE_ONLY]
     follower = follow(gpu_box, folder, *words)
     wait_until(reaches(folder, "translation/train"), follower, 120)
+    signal_all(gpu_box, signal.SIGSTOP)  # or it may be done before all this is
     ssh_server.stop()
-    wait_until(lambda: read_elsewhere(folder).state == "no connection", follower)
-    ssh_server.start()
+    try:
+        wait_until(lambda: read_elsewhere(folder).state == "no connection", follower)
+    finally:
+        ssh_server.start()
     wait_until(lambda: any("can be reached again" in event.get("message", "") for event in events_of(folder)), follower)
     follower.kill()
     follower.communicate()
@@ -90,10 +98,11 @@ def test_cut_and_killed_everywhere_it_ends_as_it_would_here(
     assert there and not is_running(folder), "the worker outlives who started it"
 
     follower = follow(gpu_box, folder)  # as recorded, without naming the scans
-    wait_until(reaches(folder, "iteration_0/train"), follower, 120)
+    before = len(events_of(folder))
+    signal_all(gpu_box, signal.SIGCONT)
+    wait_until(lambda: len(events_of(folder)) > before, follower, 120)
     assert [pid for pid in pids_there(gpu_box) if pid in there], "the same worker goes on"
-    for pid in pids_there(gpu_box):
-        os.kill(pid, signal.SIGKILL)
+    signal_all(gpu_box, signal.SIGKILL)
     _, errors = follower.communicate(timeout=60)
     assert follower.returncode == 1 and "ended without a word" in errors, errors
     assert read_last_run(folder).said == "failed"
