@@ -16,7 +16,7 @@ from conftest import MODULE, TINY
 from CrossMoDAUDALib.experiment.elsewhere import read_elsewhere
 from CrossMoDAUDALib.experiment.lock import is_running, read_worker
 from CrossMoDAUDALib.places.known import FILE_VARIABLE, KnownPlace, Slurm, add_place, known_places
-from panel_actions import choose, choose_training, end_our_processes, monitor_of, open_section, wait_for_stage, wait_for_state
+from panel_actions import choose, choose_training, monitor_of, open_section, wait_for_stage, wait_for_state
 from ssh_server import SshServer
 
 pytest.importorskip("slicer")
@@ -28,21 +28,20 @@ if TYPE_CHECKING:
 LONG = {**TINY, "segmentation.epochs": 500, "segmentation.iterations_per_epoch": 20}
 
 
-def kill_there(place: KnownPlace) -> None:
-    """End every worker of a place, which is this computer."""
+def kill_all(folder: Path) -> None:
+    """End every process that works on something in a folder: followers, and workers of a place, which is this computer."""
     for number in psutil.pids():
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(number)
-            if any(place.folder in word for word in process.cmdline()[1:]):
+            if any(str(folder) in word for word in process.cmdline()[1:]):
                 process.kill()
 
 
 @pytest.fixture
-def box(gpu_box: KnownPlace) -> Iterator[KnownPlace]:
+def box(gpu_box: KnownPlace, tmp_path: Path) -> Iterator[KnownPlace]:
     """The place, on which nothing is left running."""
     yield gpu_box
-    end_our_processes()
-    kill_there(gpu_box)
+    kill_all(tmp_path)
 
 
 def choose_place(host: Host, cohort: Path, experiment: Path, place: KnownPlace, settings: dict[str, object]) -> None:
@@ -162,6 +161,7 @@ def test_what_a_place_lacks_can_be_installed_there(box: KnownPlace, host: Host, 
     psutil.Popen([os.path.realpath("/usr/bin/python3"), "-m", "venv", "--without-pip", str(bare)]).wait()
     add_place(KnownPlace("bare", box.ssh, box.folder, str(bare / "bin" / "python"), box.ssh_config))
     open_section(host, "adapt")
+    host.widget.panel.adapt.update()
     choose(host, "adaptPlace", "bare")
     host.click("adaptPlaceCheck")
     runner = host.widget.panel.adapt.places.runner
