@@ -16,7 +16,7 @@ from conftest import MODULE, TINY
 from CrossMoDAUDALib.experiment.elsewhere import read_elsewhere
 from CrossMoDAUDALib.experiment.lock import is_running, read_worker
 from CrossMoDAUDALib.places.known import FILE_VARIABLE, KnownPlace, Slurm, add_place, known_places
-from panel_actions import choose, choose_training, end_our_processes, monitor_of, open_section, wait_for_stage, wait_for_state
+from panel_actions import choose, choose_training, monitor_of, open_section, wait_for_stage, wait_for_state
 from ssh_server import SshServer
 
 pytest.importorskip("slicer")
@@ -28,29 +28,28 @@ if TYPE_CHECKING:
 LONG = {**TINY, "segmentation.epochs": 500, "segmentation.iterations_per_epoch": 20}
 
 
-def workers_of(place: KnownPlace) -> list[psutil.Process]:
-    """Every worker of a place, which is this computer."""
+def workers_in(folder: Path) -> list[psutil.Process]:
+    """Every process that works on something in a folder: followers, and workers of a place, which is this computer."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if any(place.folder in word for word in process.cmdline()[1:]):
+            if any(str(folder) in word for word in process.cmdline()[1:]) and "sshd" not in process.name():
                 found.append(process)
     return found
 
 
-def kill_there(place: KnownPlace) -> None:
-    """End every worker of a place."""
-    for process in workers_of(place):
+def kill_all(folder: Path) -> None:
+    """End them all."""
+    for process in workers_in(folder):
         with contextlib.suppress(psutil.Error):
             process.kill()
 
 
 @pytest.fixture
-def box(gpu_box: KnownPlace) -> Iterator[KnownPlace]:
+def box(gpu_box: KnownPlace, tmp_path: Path) -> Iterator[KnownPlace]:
     """The place, on which nothing is left running."""
     yield gpu_box
-    end_our_processes()
-    kill_there(gpu_box)
+    kill_all(tmp_path)
 
 
 def choose_place(host: Host, cohort: Path, experiment: Path, place: KnownPlace, settings: dict[str, object]) -> None:
@@ -269,4 +268,4 @@ def test_stop_right_after_start_leaves_nothing_running(box: KnownPlace, host: Ho
     host.process(60, lambda: host.find("adaptStart").enabled and not host.find("adaptStop").enabled)
     found = read_elsewhere(experiment)
     assert found is None or not found.is_alive
-    assert not workers_of(box)
+    assert not workers_in(Path(box.folder))
