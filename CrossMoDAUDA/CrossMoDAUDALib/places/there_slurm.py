@@ -50,7 +50,7 @@ _SLURM_WAITS = {
 _SLURM_NEVER = {
     "PartitionTimeLimit": "its --time is longer than the partition allows",
     "PartitionNodeLimit": "the partition has too few nodes, or allows fewer",
-    "PartitionConfig": "no nodes of the partition have as many processors, GPUs or as much memory as it asks for",
+    "PartitionConfig": "the partition does not offer what it asks for: so many nodes, processors or GPUs, so much memory or time",
     "BadConstraints": "no node has what it asks for",
     "AccountNotAllowed": "the partition does not take jobs of this account",
     "InvalidAccount": "its account is unknown there",

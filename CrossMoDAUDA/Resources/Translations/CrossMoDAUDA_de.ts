@@ -1648,8 +1648,8 @@
 <translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; andere nennen</translation>
 </message>
 <message>
-<source>no nodes of the partition have as many processors, GPUs or as much memory as it asks for</source>
-<translation>keine Knoten der Partition haben so viele Prozessoren, GPUs oder so viel Speicher, wie er verlangt</translation>
+<source>the partition does not offer what it asks for: so many nodes, processors or GPUs, so much memory or time</source>
+<translation>die Partition bietet nicht, was er verlangt: so viele Knoten, Prozessoren oder GPUs, so viel Speicher oder Zeit</translation>
 </message>
 <message>
 <source>none found: training runs on its processors and takes long</source>
