@@ -242,6 +242,7 @@ class Connection:
             "ForwardAgent=no",
             "ClearAllForwardings=yes",
             "RemoteCommand=none",
+            "RequestTTY=no",  # one spoils what sftp says
         ]
         configuration = ["-F", str(Path(self.place.ssh_config).expanduser())] if self.place.ssh_config else []
         if os.name == "posix" and (sockets := _sockets()) is not None:

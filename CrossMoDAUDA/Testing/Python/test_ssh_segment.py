@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,9 @@ def test_a_way_that_is_lost_is_told_once_and_keeps_nothing_from_its_end(
     (task,) = (Path(gpu_box.folder) / "tasks").iterdir()
     remote.connection.ask("remove_old_tasks", folder=gpu_box.folder)
     assert task.is_dir(), "somebody may still come back"
+    deadline = time.monotonic() + 60
+    while remote.connection.ask("look", experiment=str(task))["is_alive"] and time.monotonic() < deadline:
+        time.sleep(0.5)
     for path in (task, *task.iterdir()):
         os.utime(path, (0, 0), follow_symlinks=False)
     remote.connection.ask("remove_old_tasks", folder=gpu_box.folder)
