@@ -201,6 +201,7 @@ def test_training_there_is_started_watched_stopped_resumed_and_used(box: KnownPl
     assert any(stage.name == "sending" and stage.state == "done" for stage in monitor_of(host).stages)
     assert host.find("adaptPlace").visible and not host.find("adaptPlace").enabled
     assert f"on {box.name}" in host.find("statusTraining").text
+    host.process(60, lambda: f"runs on {box.name}" in host.find("adaptExperimentInfo").text)  # what it began there has come here
     wait_for_stage(host, "translation/train")  # before, there is nothing to resume
     host.click("adaptStop")
     assert "Stopping" in host.find("adaptStatus").text
@@ -240,18 +241,21 @@ def test_a_training_there_outlives_slicer_and_its_follower_and_is_stopped(
     with Host(MODULE) as second:
         open_section(second, "adapt", "trainings")
         second.widget.panel.adapt.view.hide()
+        status, table = second.find("adaptStatus"), second.find("trainingsTable")
         ssh_server.stop()
-        second.find("adaptExperimentPath").currentPath = str(experiment)
-        assert second.find("adaptStatus").text.startswith(f"Runs on {box.name} (as of "), second.find("adaptStatus").text
-        assert second.find("adaptStop").enabled and not second.find("adaptStart").enabled
-        second.widget.panel.adapt.view.show()
-        second.process(40, lambda: f"No connection to {box.name} since " in second.find("adaptStatus").text)
-        assert is_running(experiment), "it is followed again by itself"
-        table = second.find("trainingsTable")
-        second.process(20, lambda: table.item(0, 1).text().startswith(f"No connection to {box.name} since "))
-        assert min(second.latency(1)["max"] for _try in range(3)) < 100, "what else the machine is at can only add to it"
-        ssh_server.start()
-        second.process(40, lambda: second.find("adaptStatus").text.startswith(f"Training on {box.name}."))
+        try:
+            second.find("adaptExperimentPath").currentPath = str(experiment)
+            assert status.text.startswith(f"Runs on {box.name} (as of "), status.text
+            assert second.find("adaptStop").enabled and not second.find("adaptStart").enabled
+            second.widget.panel.adapt.view.show()
+            lost = f"No connection to {box.name} since "
+            second.process(40, lambda: status.text.startswith(lost))
+            assert is_running(experiment), "it is followed again by itself"
+            second.process(20, lambda: table.item(0, 1).text().startswith(lost))
+            assert min(second.latency(1)["max"] for _try in range(3)) < 100, "what else the machine is at can only add to it"
+        finally:
+            ssh_server.start()
+        second.process(40, lambda: status.text.startswith(f"Training on {box.name}."))
         second.click("adaptStop")
         wait_for_state(second, "interrupted", seconds=60)
         second.process(10, lambda: second.find("adaptStart").enabled)
