@@ -1648,10 +1648,6 @@
 <translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; andere nennen</translation>
 </message>
 <message>
-<source>the partition does not offer what it asks for: so many nodes, processors or GPUs, so much memory or time</source>
-<translation>die Partition bietet nicht, was er verlangt: so viele Knoten, Prozessoren oder GPUs, so viel Speicher oder Zeit</translation>
-</message>
-<message>
 <source>none found: training runs on its processors and takes long</source>
 <translation>keine gefunden: das Training läuft auf den Prozessoren und dauert lange</translation>
 </message>
@@ -1794,6 +1790,10 @@
 <message>
 <source>the label it was trained on shows</source>
 <translation>das Trainings-Label es zeigt</translation>
+</message>
+<message>
+<source>the partition does not offer what it asks for: so many nodes, processors or GPUs, so much memory or time</source>
+<translation>die Partition bietet nicht, was er verlangt: so viele Knoten, Prozessoren oder GPUs, so viel Speicher oder Zeit</translation>
 </message>
 <message>
 <source>the partition does not take jobs of this account</source>
