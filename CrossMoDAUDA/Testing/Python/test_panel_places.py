@@ -179,7 +179,8 @@ def test_what_a_place_lacks_can_be_installed_there(box: KnownPlace, host: Host, 
 
 def test_training_there_is_started_watched_stopped_resumed_and_used(box: KnownPlace, host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
     experiment = tmp_path / "experiment ü"
-    choose_place(host, tiny_cohort, experiment, box, TINY)
+    seconds = {"segmentation.epochs": 30, "segmentation.iterations_per_epoch": 6}  # long enough to be stopped
+    choose_place(host, tiny_cohort, experiment, box, {**TINY, **seconds})
     host.find("adaptIterations").value = 0
     host.click("adaptStart")
     seen: set[str] = set()
