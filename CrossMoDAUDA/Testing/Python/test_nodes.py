@@ -40,6 +40,7 @@ TRANSLATOR, SEGMENTER = Path("translation", "generator.safetensors"), Path("iter
 LONGER = {"translation.epochs": 5, "translation.steps_per_epoch": 4, "segmentation.epochs": 5, "self_training.iterations": 0}
 SETTINGS = [*TINY_RUN, "--set=precision=fp32", *(f"--set={key}={value}" for key, value in LONGER.items())]
 Node = subprocess.Popen[str]
+LONG = "CROSSMODA_LONG" in os.environ  # also trains without a break and compares, a minute more
 
 
 # In two networks ----------------------------------------------------------------------------------------------------------
@@ -138,9 +139,6 @@ def test_a_lost_node_and_a_stop_do_not_change_what_two_nodes_train(
         assert second.communicate(timeout=30)[0].startswith("Node 1 takes part in the work of ")
         assert (first.returncode, second.returncode) == (0, 0)
 
-    finish(whole)
-    assert not (whole / NODES).exists()
-
     both = started(words(broken), numbers)
     until((broken / "translation" / "checkpoint.pt").is_file, both)
     both[1].kill()
@@ -158,8 +156,11 @@ def test_a_lost_node_and_a_stop_do_not_change_what_two_nodes_train(
     assert not (broken / SEGMENTER).exists()
 
     finish(broken)
-    for weights in (TRANSLATOR, SEGMENTER):
-        assert (broken / weights).read_bytes() == (whole / weights).read_bytes()
+    assert not (broken / NODES).exists()
+    if LONG:  # that the ranks of two nodes train what one does is tested below
+        finish(whole)
+        for weights in (TRANSLATOR, SEGMENTER):
+            assert (broken / weights).read_bytes() == (whole / weights).read_bytes()
 
 
 # Trainings of the library's -------------------------------------------------------------------------------------------------

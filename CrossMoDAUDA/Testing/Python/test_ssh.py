@@ -141,49 +141,46 @@ def _assert_no_names(place: KnownPlace) -> None:
             assert b"Jane" not in path.read_bytes(), path
 
 
-def test_ctrl_c_leaves_the_work_alone_and_stop_ends_it(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
+def test_it_is_followed_once_left_alone_by_ctrl_c_and_ended_by_stop(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
     folder = tmp_path / "E"
-    follower = follow(gpu_box, folder, "--crossmoda", cohort, *ENDLESS)
+    words = ["--crossmoda", cohort, *ENDLESS]
+    follower = follow(gpu_box, folder, *words)
     wait_until(reaches(folder, "translation/train"), follower, 120)
+    status, _, errors = run("run", "-o", folder)
+    assert status == 1 and "is being worked on by process" in errors
+    status, _, errors = run("run", "-o", folder, "--on", "elsewhere")
+    assert status == 2 and "'elsewhere' is no place" in errors and "gpu-box" in errors
+
     follower.send_signal(signal.SIGINT)
     _, errors = follower.communicate(timeout=30)
     assert follower.returncode == 130
     assert f"The work goes on on gpu-box: `run -o {folder}` follows it again, `stop {folder}` ends it." in errors
     assert pids_there(gpu_box)
-
     before = len(events_of(folder))
     status, output, errors = run("status", folder)  # which renews the copy
     assert status == 0 and len(events_of(folder)) >= before, errors
-    status, output, errors = run("stop", folder)
-    assert status == 0 and "Stopped" in output, errors
-    assert not pids_there(gpu_box) and read_last_run(folder).said == "interrupted"
-    assert run("stop", folder)[1].startswith("Nobody is working on")
 
-
-def test_stop_of_one_that_is_followed(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "E"
-    follower = follow(gpu_box, folder, "--crossmoda", cohort, *ENDLESS)
-    wait_until(reaches(folder, "translation/train"), follower, 120)
+    follower = follow(gpu_box, folder)
+    wait_until(lambda: is_running(folder), follower)
     status, output, errors = run("stop", folder)
     assert status == 0 and "Stopped" in output, errors
     follower.communicate(timeout=30)
-    assert follower.returncode == 130 and not pids_there(gpu_box)
-    second = run("run", "--on", "gpu-box", "-o", folder, "--crossmoda", cohort, *ENDLESS, "--set=seed=5")
+    assert follower.returncode == 130 and not pids_there(gpu_box) and read_last_run(folder).said == "interrupted"
+    assert run("stop", folder)[1].startswith("Nobody is working on")
+    second = run("run", "--on", "gpu-box", "-o", folder, *words, "--set=seed=5")
     assert second[0] == 2 and "another experiment" in second[2] and "seed" in second[2], "other settings are refused here"
 
 
-def test_a_second_follower_is_refused_and_so_is_another_place(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
+def test_stop_ends_what_nobody_follows(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
+    """Right after the start: a request that comes while the worker begins is not lost."""
     folder = tmp_path / "E"
     follower = follow(gpu_box, folder, "--crossmoda", cohort, *ENDLESS)
-    wait_until(reaches(folder, "translation/train"), follower, 120)
-    try:
-        status, _, errors = run("run", "-o", folder)
-        assert status == 1 and "is being worked on by process" in errors
-        status, _, errors = run("run", "-o", folder, "--on", "elsewhere")
-        assert status == 2 and "'elsewhere' is no place" in errors and "gpu-box" in errors
-    finally:
-        run("stop", folder, "--force")
-        follower.communicate(timeout=60)
+    wait_until(lambda: (elsewhere := read_elsewhere(folder)) is not None and elsewhere.is_alive, follower, 60)
+    follower.kill()
+    follower.communicate()
+    status, output, errors = run("stop", folder)
+    assert status == 0 and "Stopped" in output, errors
+    assert not pids_there(gpu_box)
 
 
 def test_what_fails_there_is_told_here(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
@@ -214,16 +211,6 @@ def test_other_scans_are_not_taken_for_those_of_a_failed_start(gpu_box: KnownPla
     assert first.folder != second.folder and second.cohort.source[0].image.is_relative_to(other)
     checks = [event for event in events_of(folder) if event.get("stage") == "check" and event.get("state") == "finished"]
     assert len(checks) >= 2, "the new scans are checked, too"
-
-
-def test_a_stop_that_comes_while_the_worker_begins_is_followed(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "E"
-    follower = follow(gpu_box, folder, "--crossmoda", cohort, *ENDLESS)
-    wait_until(lambda: (elsewhere := read_elsewhere(folder)) is not None and elsewhere.is_alive, follower, 60)
-    status, output, errors = run("stop", folder)
-    assert status == 0 and "Stopped" in output, errors
-    follower.communicate(timeout=30)
-    assert not pids_there(gpu_box)
 
 
 def test_what_is_over_is_told_without_its_place(gpu_box: KnownPlace, tiny_experiment: Path, tmp_path: Path) -> None:
