@@ -177,7 +177,7 @@ class PlacesRow:
             self._findings.append(event)
             self._say(findingsText(self._findings))
         elif event["kind"] == "message":
-            self._say(_("Installing on {name}: {line}").format(name=self._asked, line=event["message"]))
+            self._say(_("Installing on {name}: {line}").format(name=self._asked, line=wording.inThePanel(event["message"])))
         elif event["kind"] == "error":
             self._said = wording.inThePanel(event["message"])
 
