@@ -26,7 +26,7 @@ def answers_at_once(what: str, measure: Callable[[], dict[str, Any]]) -> None:
     """Print what is measured, and hold the median of three times against the limits, which are wider on a slow machine.
 
     Without what the system gave to other processes; where it gave them nearly nothing, by the clock on the wall as well. Two times
-    alike settle it.
+    alike settle it, and so does a first one that keeps the limits as they are.
     """
     from Testing.Host.latency import slowness
 
@@ -42,6 +42,8 @@ def answers_at_once(what: str, measure: Callable[[], dict[str, Any]]) -> None:
         )
         print(f"\n{told[-1]}")
         pairs = [(measured["p99"], measured["max"]), *([(measured["wall_p99"], measured["wall"])] if is_alone else [])]
+        if len(told) == 1 and all(late < P99_MS and most < MOST_MS for late, most in pairs):
+            return
         kept[all(late < P99_MS * factor and most < MOST_MS * factor for late, most in pairs)] += 1
     if kept[False] == 2:
         pytest.fail("\n".join([*told, "At last the window waited while at", measured["where"]]))
