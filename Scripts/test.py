@@ -12,8 +12,8 @@ all of it. ``--python`` does everything with another Python, wherever that is in
 Needs Python 3.11 or newer and, the first time, the network; everything else it sets up itself. With arguments (as
 ``-k geometry``) pytest runs a part of the tests, so the coverage that is demanded of all of them is not.
 
-The tests of other computers need an SSH server, rsync and Slurm, and are skipped without. In CI or a container, as root,
-without arguments and a terminal, this installs them with apt-get (CROSSMODA_APT=0: no; =1: on any machine of yours).
+The tests of other computers need an SSH server, rsync and Slurm, and are skipped without. With CROSSMODA_APT=1 in the
+environment this installs them with apt-get, as root and without arguments.
 """
 
 import os
