@@ -362,6 +362,7 @@ def test_a_node_that_does_not_come_is_told_of(tmp_path: Path, lender: Callable[.
     said = lender(1, 3)
     with pytest.raises(CrossModaError, match=r"^Only 2 of 3 nodes came within 0 minutes;"), leading(tmp_path, 3, "cpu", silently):
         raise AssertionError("it began")
+    until(said.__len__, [], 20)
     assert said[0].startswith("CrossModaError: The first node ended: Only 2 of 3 nodes came")
     (tmp_path / NODES).write_text(json.dumps({"job": "of another start", "addresses": [], "port": 1, "key": "00"}), encoding="utf-8")
     said = lender()
