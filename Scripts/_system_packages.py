@@ -58,5 +58,10 @@ def may_install(environment):
     return can and environment.get(VARIABLE) == "1"
 
 
+def has_ssh_server():
+    """Whether the tests can start an SSH server."""
+    return shutil.which("sshd", path=_PATH) is not None
+
+
 def _missing():
     return sorted({package for program, package in PACKAGES.items() if shutil.which(program, path=_PATH) is None})

@@ -203,6 +203,11 @@ def _tell_case(log: EventLog, row: CaseReport) -> None:
 
 
 def one_device(text: str) -> str:
+    """The device that ``--device`` names.
+
+    Raises:
+        InputError: it is none, or several GPUs.
+    """
     device = parse_device(text)
     if "," in device:
         raise InputError(f"--device {device} names several GPUs, which only 'run' uses together; name one of them.")

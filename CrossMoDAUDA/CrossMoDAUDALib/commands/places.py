@@ -217,7 +217,7 @@ def _words(options: argparse.Namespace) -> list[str]:
 
 
 @contextlib.contextmanager
-def _held(folder: Path, log: EventLog | None = None) -> Iterator[Follower | None]:
+def _held(folder: Path) -> Iterator[Follower | None]:
     """Who can ask the place of an experiment and change its copy here; None where another process follows it, or it runs here."""
     from ..experiment.elsewhere import read_elsewhere
     from ..experiment.events import EventLog
@@ -232,7 +232,7 @@ def _held(folder: Path, log: EventLog | None = None) -> Iterator[Follower | None
         return
     remote = Remote(known_place(elsewhere.place))
     with locked(folder):
-        yield Follower(folder, remote, log or EventLog(folder / "events.jsonl"))
+        yield Follower(folder, remote, EventLog(folder / "events.jsonl"))
 
 
 def renew(folder: Path) -> None:

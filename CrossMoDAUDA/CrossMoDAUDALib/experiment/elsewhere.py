@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Elsewhere:
         is_alive: whether the worker was at work, or waiting in a queue, when it was last asked.
         state: what is said of it, as ``waiting for resources``; empty where it is plainly at work.
         as_of: seconds since 1970 of the last answer; 0 before the first.
+        has_begun: whether its worker was started there, or its script is there to be submitted by hand.
     """
 
     place: str
@@ -40,17 +41,12 @@ class Elsewhere:
     is_alive: bool = False
     state: str = ""
     as_of: float = 0.0
-    more: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether its worker was started there, or its script is there to be submitted by hand."""
-        return bool(self.more.get("begun"))
+    has_begun: bool = False
 
     def save(self, folder: Path, **changes: Any) -> Elsewhere:
         """Keep it in the experiment folder, with changes."""
         changed = replace(self, **changes)
-        values = {name: getattr(changed, name) for name in ("place", "folder", "words", "job", "is_alive", "state", "as_of", "more")}
+        values = {name: getattr(changed, name) for name in ("place", "folder", "words", "job", "is_alive", "state", "as_of", "has_begun")}
         write_json(folder / RECORD, {**values, "cohort": changed.cohort.to_json()})
         return changed
 

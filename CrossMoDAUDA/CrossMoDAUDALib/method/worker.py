@@ -60,7 +60,7 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
             log.write("run", state="finished")
         except BaseException as error:
             from_here_it_is_too_late()
-            message, status = _record(folder, log, error)
+            message, status = record_failure(folder, log, error)
             if status == INTERRUPTED or (isinstance(error, CrossModaError) and message == str(error)):
                 raise
             raise (InputError if status == InputError.exit_status else CrossModaError)(message) from error
@@ -111,8 +111,12 @@ def _refuse_unfit(log: EventLog) -> None:
     refuse_unfit()
 
 
-def _record(folder: Path, events: EventLog, error: BaseException) -> tuple[str, int]:
-    """Put the last word into the events and the details into ``worker.log``, as far as the disk still takes them."""
+def record_failure(folder: Path, events: EventLog, error: BaseException) -> tuple[str, int]:
+    """Put the last word into the events and the details into ``worker.log``, as far as the disk still takes them.
+
+    Returns:
+        The sentence that was recorded, and the exit status.
+    """
     log = folder / "worker.log"
     message, status = explain(error, log)
     if not folder.is_dir() and status != INTERRUPTED:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -16,13 +15,11 @@ from ..experiment.elsewhere import COPY
 from ..experiment.events import Event, EventLog, events_in, read_events
 from ..experiment.last_run import read_tail
 from ..images.fingerprint import scan_sha256
-from .connection import Connection
+from .connection import Connection, is_plain_name
 from .naming import TEXTS, Names
 
 EVENTS, RECORD = "events.jsonl", "experiment.json"
 THERE = "there"  # in an event from elsewhere: the folder's name there, and where the next event begins
-# As the experiment folder's files are called; another name would be none of ours.
-_OURS = re.compile(r"(?!.*\.\.(/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(/[A-Za-z0-9_.][A-Za-z0-9_.-]*)*")
 FILES_AT_ONCE = 64
 
 
@@ -64,7 +61,7 @@ class Copy:
             UnreachableError: the connection broke off; what has come is kept.
             CrossModaError: a file could not be written here.
         """
-        known = [name for name in files if name != EVENTS and _is_ours(name)]
+        known = [name for name in files if name != EVENTS and is_plain_name(name)]  # another is none of ours
         changed = [name for name in known if self._known.get(name) != list(files[name])]
         self._files.mkdir(parents=True, exist_ok=True)
         # A stage's marker comes after what the stage made.
@@ -132,10 +129,6 @@ class Copy:
         events, is_cut = read_tail(self._folder)
         found = offsets(events) or (offsets(read_events(self._folder / EVENTS)[0]) if is_cut else [])
         return found[-1] if found else 0
-
-
-def _is_ours(name: str) -> bool:
-    return _OURS.fullmatch(name) is not None
 
 
 def _link(source: Path, target: Path) -> None:

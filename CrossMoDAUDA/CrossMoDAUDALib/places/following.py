@@ -23,12 +23,12 @@ from ..experiment.folder import Experiment, check_folder, prepare_folder
 from ..experiment.last_run import read_last_run
 from ..experiment.lock import FORCE, REQUEST, locked, stopping_on_request
 from ..experiment.markers import read_markers
+from ..method.worker import record_failure
 from .connection import RefusedBySshError, UnreachableError
 from .place import SECONDS_TO_STOP
-from .remote import Remote
+from .remote import COMPLAINS, Remote
 from .there_common import SCRIPT
 
-COMPLAINS = "crossmoda_uda: "  # before each sentence of the worker's on its errors
 SECONDS_BETWEEN_LOOKS = (1.0, 10.0)  # the longer the less happens
 SECONDS_TO_TRY_AGAIN = (2.0, 60.0)
 SECONDS_BETWEEN_TRIES = 0.2  # of the look whether somebody wants it stopped
@@ -87,7 +87,7 @@ def run_elsewhere(
             if not follower.begin(words, settings, cohort, script_only):
                 return 0
         except BaseException as error:
-            follower.tell_failure(error)
+            record_failure(folder, log, error)
             raise
         return follower.follow()
 
@@ -152,7 +152,7 @@ class Follower:
             self._write_script(elsewhere, command)
             return False
         token = uuid.uuid4().hex
-        elsewhere = elsewhere.save(self.folder, more={"begun": True})  # before it is: an answer may be lost
+        elsewhere = elsewhere.save(self.folder, has_begun=True)  # before it is: an answer may be lost
         known = self._patiently(lambda: self.remote.start(elsewhere, command, token))
         elsewhere.save(self.folder, job=str(known.get("job", "")), is_alive=True, as_of=time.time())
         self._tell(
@@ -193,7 +193,7 @@ class Follower:
         text = self.remote.script(elsewhere, command)
         write_text(path, text)
         self._patiently(lambda: self.remote.connection.ask("keep_script", experiment=elsewhere.folder, script=text))
-        elsewhere.save(self.folder, more={"begun": True}, as_of=time.time())
+        elsewhere.save(self.folder, has_begun=True, as_of=time.time())
         self._tell(f"Wrote {path}. On {self.remote.place.name}, `cd {shlex.quote(elsewhere.folder)} && sbatch {SCRIPT}` submits it; "
                    f"`run -o {self.folder}` then follows it.")  # fmt: skip
         self.log.write("run", state="interrupted")
@@ -248,16 +248,6 @@ class Follower:
         seen["changed"] = copy.fetch(seen["files"], seen["events"], seen["offset"])
         elsewhere.save(self.folder, is_alive=seen["is_alive"], state=seen["state"], job=seen["job"], as_of=time.time())
         return seen
-
-    def tell_failure(self, error: BaseException) -> None:
-        """The last word after a start that failed."""
-        from ..core.failures import explain
-
-        message, status = explain(error, self.folder / "worker.log")
-        if status != INTERRUPTED:
-            stage = CHECK if type(error).__name__ == "CohortError" else None
-            self.log.write("error", message=message, stage=stage)
-        self.log.write("run", state="interrupted" if status == INTERRUPTED else "failed")
 
     def stop(self, force: bool) -> None:
         """Ask the worker to stop; the copy is kept until it has.
@@ -315,7 +305,7 @@ class Follower:
         self._patiently(lambda: self.remote.connection.ask("ask_to_stop", experiment=self._elsewhere().folder))
         self._elsewhere().save(self.folder, is_alive=False)
         error = InputError(f"{state}; it was cancelled. Change what is asked for with `place add --overwrite`, then run this again.")
-        self.tell_failure(error)
+        record_failure(self.folder, self.log, error)
         raise error
 
     def _sleep(self, seconds: float) -> None:

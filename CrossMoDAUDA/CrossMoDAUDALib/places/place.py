@@ -1,8 +1,7 @@
-"""What a place is: somewhere that workers run. Who starts, watches or stops a worker knows only this.
+"""What a window or a study needs of the place where workers run. They run here (``this_computer.py``).
 
-This computer is one place (``this_computer.py``), an SSH host or a cluster may be others. Another place is one file beside
-it with a class like :class:`Place`, and a line in :data:`PLACES`. Everywhere the experiment folder that the worker fills is
-the truth; the folder here is that folder, or a copy of it that :meth:`Place.fetch` keeps up to date.
+A worker elsewhere is followed by a process of this computer (``following.py``), which is a worker to whoever starts, watches or
+stops it.
 """
 
 from __future__ import annotations
@@ -39,14 +38,12 @@ class Worker(Protocol):
 class Place(Protocol):
     """Somewhere that workers run.
 
-    Every call and every step returns soon, so that a window can make them. What takes long, such as a copy over the network,
-    goes on in a process of its own and is looked at in the next step.
+    Every call and every step returns soon, so that a window can make them. What takes long goes on in a process of its own and is
+    looked at in the next step.
     """
 
     def check(self, settings: Settings) -> Steps[None]:
         """See before hours of work whether a worker with these settings can run there.
-
-        An SSH host is reached, its Python and packages are looked at; a cluster is asked for its partition.
 
         Raises:
             CrossModaError: it cannot, with what to do.
@@ -67,8 +64,6 @@ class Place(Protocol):
 
     def start(self, folder: Path, words: Sequence[str], gently: bool = False) -> Worker:
         """Start the worker of an experiment folder; it outlives this process.
-
-        On an SSH host it is detached from the connection; on a cluster it is a job, which may wait in a queue.
 
         Args:
             folder: the experiment folder here.
@@ -98,8 +93,6 @@ class Place(Protocol):
 
     def fetch(self, folder: Path) -> bool:
         """Bring what has changed there into the folder here: events, samples, tables and finished models.
-
-        An SSH place begins a copy unless one is under way.
 
         Returns:
             Whether there is more to come; the next call then goes on.

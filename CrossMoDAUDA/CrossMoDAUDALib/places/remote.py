@@ -33,6 +33,7 @@ from .sending import SCRIPT, send_library, send_scans
 LEAST_FREE = 5 << 30  # bytes, for an experiment of usual size and its environment
 LARGEST_SKEW = 300.0  # seconds between the clocks; times that are shown are off by it
 NEWEST_PYTHON = (3, 13)
+COMPLAINS = "crossmoda_uda: "  # before each sentence of a worker's on its errors
 _ENVIRONMENT = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", KEEPS_REQUESTS: "1"}
 
 
@@ -270,7 +271,7 @@ class Remote:
         finally:
             write_json(record, known)
         self.connection.ask("lay_out", folder=folder, experiment=elsewhere.folder, scans=stored)
-        if Experiment.exists(here) and not elsewhere.more.get("begun"):
+        if Experiment.exists(here) and not elsewhere.has_begun:
             recorded = names.record_there(read_json(here / "experiment.json"), stored)
             self.connection.ask("put_record", experiment=elsewhere.folder, record=recorded)
         # One that has been recorded goes on as it was: its settings and its scans are there.

@@ -22,7 +22,7 @@ from ..images.volumes import Volume, file_stem, read_label_map, read_volume
 from ..models.model_folder import MODEL_FILES, ModelInfo
 from .connection import RefusedBySshError, UnreachableError
 from .naming import Names
-from .remote import Remote
+from .remote import COMPLAINS, Remote
 from .sending import SCRIPT, send_library, send_scans
 from .there_common import SCANS
 
@@ -163,7 +163,7 @@ class RemoteSegmenter:
         said = [line for line in self._seen.get("said", []) if line.strip()]
         errors = [event["message"] for event in self._events if event["kind"] == "error"]
         found = errors or ([self._seen["state"]] if self._seen.get("state") else said)
-        return self._names.restored(found[-1].removeprefix("crossmoda_uda: ")) if found else "The worker there ended without a word."
+        return self._names.restored(found[-1].removeprefix(COMPLAINS)) if found else "The worker there ended without a word."
 
     @staticmethod
     def _wait(seconds: float) -> None:

@@ -20,6 +20,7 @@ class RefusedError(Exception):
 
 
 def output_of(words: list[str]) -> str:
+    """What a program says on its output; nothing where there is none, or where it takes half a minute."""
     try:
         return subprocess.run(words, capture_output=True, text=True, errors="replace", timeout=30).stdout
     except (OSError, subprocess.TimeoutExpired):
@@ -27,16 +28,19 @@ def output_of(words: list[str]) -> str:
 
 
 def last_line(said: str) -> str:
+    """The last line with something in it, for a sentence."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return lines[-1] if lines else "it said nothing"
 
 
 def sha256(path: Path) -> str:
+    """SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read(path: Path) -> dict[str, Any]:
+    """What a small file of ours holds; nothing where it is missing or damaged."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -45,6 +49,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def write(path: Path, data: dict[str, Any]) -> None:
+    """Write it whole or not at all."""
     partial = path.with_name(f".{path.name}-{os.getpid()}")
     partial.write_text(json.dumps(data), encoding="utf-8")
     partial.replace(path)
@@ -95,6 +100,7 @@ def session(number: int) -> list[int]:
 
 
 def tail(path: Path, offset: int, lines: int) -> list[str]:
+    """The last lines of a log after an offset; of a progress bar, which overwrites itself, what it showed last."""
     try:
         with path.open("rb") as log:
             end = log.seek(0, os.SEEK_END)

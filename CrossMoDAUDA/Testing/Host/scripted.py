@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import re
@@ -142,6 +143,7 @@ def translate(context: str, text: str) -> str:
     return ui.TRANSLATE[0](context, text)
 
 
+@functools.cache
 def get_context(file: str) -> str:
     """What texts of a source file are translated as: of a file in a package, the package's name and its own."""
     path = Path(file)

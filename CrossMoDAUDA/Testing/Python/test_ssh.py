@@ -156,9 +156,9 @@ def test_it_is_followed_once_left_alone_by_ctrl_c_and_ended_by_stop(gpu_box: Kno
     assert follower.returncode == 130
     assert f"The work goes on on gpu-box: `run -o {folder}` follows it again, `stop {folder}` ends it." in errors
     assert pids_there(gpu_box)
-    before = len(events_of(folder))
-    status, output, errors = run("status", folder)  # which renews the copy
-    assert status == 0 and len(events_of(folder)) >= before, errors
+    before = read_elsewhere(folder).as_of
+    status, output, errors = run("status", folder)
+    assert status == 0 and read_elsewhere(folder).as_of > before, "it renews the copy"
 
     follower = follow(gpu_box, folder)
     wait_until(lambda: is_running(folder), follower)
@@ -218,7 +218,7 @@ def test_what_is_over_is_told_without_its_place(gpu_box: KnownPlace, tiny_experi
     folder = tmp_path / "E"
     shutil.copytree(tiny_experiment, folder)
     cohort = Experiment.load(folder).cohort
-    ended = Elsewhere("gpu-box", f"{gpu_box.folder}/experiments/gone", cohort, more={"begun": True}).save(folder)
+    ended = Elsewhere("gpu-box", f"{gpu_box.folder}/experiments/gone", cohort, has_begun=True).save(folder)
     assert run("status", folder)[2] == ""
     (folder / "events.jsonl").unlink()  # how it ended is not known
     for place in ("gpu-box", "somebody-elses"):

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.progress import silent
-from CrossMoDAUDALib.places import connection, sending, there
+from CrossMoDAUDALib.places import connection, sending, there, there_setup
 from CrossMoDAUDALib.places.connection import Connection, RefusedBySshError, UnreachableError
 from CrossMoDAUDALib.places.known import KnownPlace
 from CrossMoDAUDALib.places.remote import Remote
@@ -197,7 +197,7 @@ def old_rsync(folder: Path, said: str) -> Path:
 @pytest.mark.parametrize("said", VERSIONS)
 def test_only_an_rsync_that_keeps_paths_from_shells_is_used(said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{old_rsync(tmp_path / 'bin', said)}{os.pathsep}{os.environ['PATH']}")
-    assert there.has_rsync() is VERSIONS[said]
+    assert there_setup.has_rsync() is VERSIONS[said]
 
 
 def test_an_old_rsync_there_is_left_alone(gpu_box: KnownPlace, tmp_path: Path) -> None:
