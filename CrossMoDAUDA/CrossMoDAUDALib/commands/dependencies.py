@@ -235,10 +235,18 @@ def broken() -> set[str]:
 
 
 def fingerprint() -> str:
-    """A short text that changes with what is installed, quick to get."""
+    """A short text that changes with what is installed and what its metadata ask for, quick to get."""
     folders = [Path(entry) for entry in sys.path if entry]
-    found = sorted(each.name for folder in folders if folder.is_dir() for each in folder.glob("*.*-info"))
+    found = sorted(f"{each.name} {_written(each)}" for folder in folders if folder.is_dir() for each in folder.glob("*.*-info"))
     return hashlib.sha256("\n".join([sys.version, *found]).encode()).hexdigest()[:16]
+
+
+def _written(folder: Path) -> int:
+    """When a distribution's metadata were written, in ns; the NNUNet extension writes them again."""
+    for name in ("METADATA", "PKG-INFO"):
+        with contextlib.suppress(OSError):
+            return (folder / name).stat().st_mtime_ns
+    return 0
 
 
 def replaced(before: Mapping[str, str], after: Mapping[str, str], names: Iterable[str]) -> list[str]:

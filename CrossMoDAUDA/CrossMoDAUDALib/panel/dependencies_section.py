@@ -48,6 +48,7 @@ class DependenciesSection:
         self.isInstalling = False
         self._marks = {}
         self._needsRestart = False
+        self._read = None  # what was installed, and did not fit, when the packages were read
         self._unfit = None
         self._triedAgain = None  # the packages that were tried once more by the button
         self._tried = slicer.app.userSettings().value(TRIED)  # the packages that ``_unfit`` is about
@@ -92,15 +93,19 @@ class DependenciesSection:
         self.ui.dependenciesButton.collapsed = False
 
     def refresh(self):
-        """Read the versions anew and show them; opens the section if something is missing."""
+        """Read the versions, anew if anything was installed since, and show them; opens the section if something is missing."""
         installed = dependencies.fingerprint()
-        try:
-            self.packages = dependencies.check(_=_, unfit=self._unfit if self._tried == installed else None)
-        except CrossModaError as error:
-            self.packages = []
-            self._say(inThePanel(str(error)))
-        for package in self.packages:
-            self._show(package)
+        unfit = self._unfit if self._tried == installed else None
+        if self._read != (installed, unfit):  # reading takes too long for every click that needs the packages
+            self._read = None
+            try:
+                self.packages = dependencies.check(_=_, unfit=unfit)
+                self._read = (installed, unfit)
+            except CrossModaError as error:
+                self.packages = []
+                self._say(inThePanel(str(error)))
+            for package in self.packages:
+                self._show(package)
         absent = dependencies.missing(self.packages)
         if self.ready and self._tried != installed and not (self.trial.running or self.isInstalling):
             self.trial.start(TRIAL_AFTER_MS)

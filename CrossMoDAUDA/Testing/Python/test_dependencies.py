@@ -114,6 +114,9 @@ def test_what_is_installed_has_a_fingerprint(site: Path) -> None:
     install(site, "tqdm", "4.70.0")
     after = dependencies.fingerprint()
     assert before != after == dependencies.fingerprint()
+    metadata = next(site.glob("tqdm-*-info/METADATA"))
+    os.utime(metadata, ns=(1, 1))
+    assert dependencies.fingerprint() != after, "another program has written what it asks for"
 
 
 def test_packages_that_appear_are_seen_at_once(site: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -26,6 +27,21 @@ def test_all_there_is_one_closed_line(bench: Bench) -> None:
     bench.host.process(0.01)
     assert not section.ui.dependenciesInstall.visible
     assert bench.marks()["torch"] == "installed 2.13.0"
+
+
+def test_they_are_read_again_only_when_they_changed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every click that starts work asks for them."""
+    from CrossMoDAUDALib.commands import dependencies
+
+    everything(bench.site)
+    section = bench.open()
+    readings, check = [], dependencies.check
+    monkeypatch.setattr(dependencies, "check", lambda *given, **named: readings.append(1) or check(*given, **named))
+    section.refresh()
+    assert readings == [] and section.ready
+    shutil.rmtree(next(bench.site.glob("torch-*-info")))
+    section.refresh()
+    assert readings == [1] and not section.ready and bench.marks()["torch"].startswith("missing")
 
 
 def test_what_is_missing_is_said_in_words(bench: Bench) -> None:
