@@ -6,8 +6,8 @@
     Dataset123_NAME/trainer/                                                        the folder for nnUNet_extTrainer, see stock_trainer.py
     Dataset123_NAME/nnUNetTrainerCrossMoDAUDA__nnUNetPlans__3d_fullres/             plans.json, dataset.json, fold_0/checkpoint_final.pth
 
-The label maps are, voxel for voxel, those of :class:`.segmentation.predictor.Segmenter`, from the same files: what reads, orients and
-scales scans there is what does it here.
+The label maps are, voxel for voxel, those of :class:`.segmentation.predictor.Segmenter`: the trainer's folder holds the files of this
+library that read, orient and scale scans here.
 """
 
 from __future__ import annotations
@@ -230,7 +230,7 @@ def _readme(described: Model, dataset: str, predict: str) -> str:
         "PREDICT": predict,
         "LABELS": labels,
         "STEP": f"{step:g}",
-        "TTA": "leave test-time augmentation on" if averages else "test-time augmentation makes no difference",
+        "TTA": "Switch test-time augmentation on." if averages else "Test-time augmentation makes no difference for this model.",
     }
     text = resource("NNUNet/README.md").read_text(encoding="utf-8")
     return re.sub(r"@([A-Z]+)@", lambda word: words[word[1]], text)
