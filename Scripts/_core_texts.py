@@ -14,9 +14,10 @@ import re
 # No user of the panel sees what these say: pages, tables and words for a terminal, names of anatomy.
 SILENT_FILES = {
     *("commands/challenge.py", "commands/container.py", "commands/scans.py", "commands/study.py", "commands/terminal.py"),
-    *("commands/trust.py", "method/evidence.py", "method/report.py"),
+    *("commands/trust.py", "commands/export.py", "method/evidence.py", "method/exporting.py", "method/report.py"),
     *("scoring/comparison.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
     *("cohort/phantom.py", "core/presets.py", "models/training_summary.py", "commands/nodes.py", "compute/lending.py"),
+    "segmentation/stock_trainer.py",  # speaks within nnU-Net
 }
 SILENT_ROOMS = {"panel", "study"}
 # Calls whose texts are for a terminal, a developer or another program, or are translated by a mark of their own.

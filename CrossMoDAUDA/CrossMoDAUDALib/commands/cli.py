@@ -17,7 +17,7 @@ from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from . import challenge, container, control, listing, nodes, places, trust, unpacking
+from . import challenge, container, control, export, listing, nodes, places, trust, unpacking
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
@@ -171,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="the imported models", description="List the imported models.")
     models.add_argument("--remove", action="append", default=[], metavar="NAME", help="remove this model, then list; may be repeated")
     models.set_defaults(command=_models)
+    _add_events(export.add_parser(commands))
     container.add_parser(commands)
     challenge.add_parser(commands)
 

@@ -25,6 +25,7 @@ from ..models.plans import CONFIGURATION
 from .report import row_title
 
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same model makes the same file
+_WEIGHTS = (".safetensors", ".pth")
 
 
 def write_package(model: Path, output: Path, overwrite: bool = False) -> Package:
@@ -66,7 +67,7 @@ def write_files(output: Path, contents: dict[str, bytes]) -> None:
             entry = zipfile.ZipInfo(name, _WHEN)
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
             # Weights hardly shrink; stored as they are, a package cannot inflate to more than its size.
-            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".safetensors") else zipfile.ZIP_DEFLATED
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(_WEIGHTS) else zipfile.ZIP_DEFLATED
             package.writestr(entry, content)
 
 

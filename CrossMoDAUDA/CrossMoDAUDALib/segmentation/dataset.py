@@ -10,14 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.files import write_json
-from ..core.settings import IntensitySettings
 from ..images.intensity import network_image, scale_intensity, to_stored
 from ..images.volumes import Array, Volume, from_canonical, to_canonical, write_volume
+
+if TYPE_CHECKING:
+    from ..core.settings import IntensitySettings
 
 FILE_ENDING = ".nii.gz"
 # How nnU-Net's names of cases begin: the source domain has real labels, the target domain pseudo-labels.

@@ -8,20 +8,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..compute.devices import resolve
 from ..core.errors import CrossModaError, InputError
 from ..core.failures import is_of_this_machine
 from ..core.progress import Progress, silent
 from ..core.settings import SegmentationSettings
-from ..images.volumes import Array, Volume, refuse_blank, to_canonical
+from ..images.volumes import Array, Volume
 from ..models.model_folder import Model, model_folder, read_model
 from ..models.plans import CONFIGURATION
 from ..models.weights import load_weights
-from .dataset import from_network_labels, on_scan_grid, scaled_scan
+from .dataset import from_network_labels, on_scan_grid
 from .nnunet import find_trainer, prediction_session, printing_progress
-from .postprocessing import doubtful_structures, keep_largest_component
+from .one_scan import as_the_network_sees, as_the_user_knows
+from .postprocessing import doubtful_structures
 
 # What a scan may have at the voxel size that the model works with: forty times a head at half a millimetre.
 MOST_VOXELS = 1 << 30
@@ -117,27 +116,30 @@ class Segmenter:
         """
         return on_scan_grid(from_network_labels(doubtful_structures(probabilities, entropy), self.labels), volume)
 
+    def weights(self) -> dict[str, Any]:
+        """The network's tensors by every name that they have in nnU-Net's own state, each in memory of its own; on the CPU."""
+        held: dict[int, Any] = {}  # a tensor of several names is one
+        state = self._predictor.list_of_parameters[0]
+        return {name: held.setdefault(tensor.data_ptr(), _plain(tensor)) for name, tensor in state.items()}
+
     def _predict(self, volume: Volume, progress: Progress, with_probabilities: bool) -> Any:
         """nnU-Net's label array in canonical orientation, or that and the probabilities."""
         import torch
 
-        refuse_blank(volume)
-        canonical = to_canonical(scaled_scan(volume, self._scaling))
+        canonical = as_the_network_sees(volume, self._scaling)
         self._refuse_giant(canonical)
-        image = np.ascontiguousarray(canonical.array, dtype=np.float32)[None]
         with prediction_session() as outside:
             self._predictor.progress = printing_progress(progress, outside)
             threads = torch.get_num_threads()
             try:
                 return self._predictor.predict_single_npy_array(
-                    image, {"spacing": list(canonical.geometry.spacing[::-1])}, None, None, with_probabilities
+                    canonical.array[None], {"spacing": list(canonical.geometry.spacing[::-1])}, None, None, with_probabilities
                 )
             finally:
                 torch.set_num_threads(threads)  # nnU-Net's, which it does not undo when it is interrupted
 
     def _on_scan(self, predicted: Array, volume: Volume) -> Volume:
-        label = on_scan_grid(from_network_labels(predicted, self.labels), volume)
-        return label.with_array(keep_largest_component(label.array, self._single)) if self._single else label
+        return as_the_user_knows(predicted, volume.geometry, self.labels, self._single)
 
     def _refuse_giant(self, canonical: Volume) -> None:
         lengths = zip(canonical.array.shape, canonical.geometry.spacing[::-1], self._spacing, strict=True)
@@ -147,6 +149,12 @@ class Segmenter:
             raise InputError(
                 f"The scan would have {voxels:.2g} voxels of the {size} mm that the model works with; check its voxel size or crop it."
             )
+
+
+def _plain(tensor: Any) -> Any:
+    import torch
+
+    return tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
 
 
 class _Patches(list[Any]):

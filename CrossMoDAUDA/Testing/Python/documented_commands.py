@@ -28,6 +28,9 @@ from documents import ROOT
 LAUNCHER = "Scripts/crossmoda_uda.py"
 SLICER_OPTIONS = {"--no-splash", "--no-main-window", "--python-script"}
 SRUN_OPTIONS = {"--ntasks-per-node", "--kill-on-bad-exit"}
+# Of nnU-Net's prediction, and the variables that it reads.
+NNUNET_OPTIONS = {"-d", "-tr", "-c", "-f", "-i", "-o", "-device", "-step_size"}
+NNUNET_VARIABLES = {"nnUNet_results", "nnUNet_extTrainer"}
 REPOSITORY = "https://github.com/CrossMoDAUDA/SlicerCrossMoDAUDA"
 # Of other programs, in commands that a reader gives to them.
 FOREIGN_OPTIONS = {
@@ -55,6 +58,8 @@ def problem(line: str) -> str:
         return container_problem(words, _command_line)
     kinds = {
         "srun": _srun,
+        "nnUNetv2_install_pretrained_model_from_zip": lambda rest: "" if len(rest) == 1 else "it takes one zip file",
+        "nnUNetv2_predict": _nnunet,
         "crossmoda-uda": _command_line,
         "Slicer": _slicer,
         "pip": _pip,
@@ -70,6 +75,12 @@ def _srun(words: Sequence[str]) -> str:
     options = list(itertools.takewhile(lambda word: word.startswith("-"), words))
     unknown = [option for option in options if option.partition("=")[0] not in SRUN_OPTIONS]
     return f"srun has no option {unknown[0]}" if unknown else problem(shlex.join(words[len(options) :]))
+
+
+def _nnunet(words: Sequence[str]) -> str:
+    """Options of nnU-Net's prediction, each with a value."""
+    unknown = set(words[::2]) - NNUNET_OPTIONS
+    return f"nnUNetv2_predict has no option {sorted(unknown)}" if unknown or len(words) % 2 else ""
 
 
 def _command_line(words: Sequence[str]) -> str:
@@ -176,9 +187,9 @@ def _git(words: Sequence[str]) -> str:
 
 
 def _export(words: Sequence[str]) -> str:
-    """A variable that a reader sets: one that the project reads."""
+    """A variable that a reader sets: one that the project or nnU-Net reads."""
     name = words[0].partition("=")[0] if words else ""
-    return "" if name in variables() else f"nothing reads the variable {name}"
+    return "" if name in variables() | NNUNET_VARIABLES else f"nothing reads the variable {name}"
 
 
 def _extras() -> set[str]:
