@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import shutil
 import subprocess
@@ -24,6 +23,7 @@ from CrossMoDAUDALib.method.exporting import TRAINER, export_for_nnunet, needed_
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
 from documented_commands import problem
 from documents import Page, command_lines
+from Testing.Host.measuring import unmeasured
 
 MODEL_FOLDER = f"{TRAINER}__nnUNetPlans__3d_fullres"
 # Looking for a trainer, nnU-Net imports all that it has, and with them torchvision. The one that pip takes for a PyTorch without
@@ -80,7 +80,7 @@ def nnunet(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess
     def run(*words: str | Path, results: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         program = shutil.which(str(words[0]), path=str(Path(sys.executable).parent))
         assert program, f"{words[0]} is not installed beside {sys.executable}"
-        own = {name: value for name, value in os.environ.items() if not name.lower().startswith("nnunet_")}
+        own = {name: value for name, value in unmeasured().items() if not name.lower().startswith("nnunet_")}
         own |= dict.fromkeys(("nnUNet_raw", "nnUNet_preprocessed", "nnUNet_results"), str(results))
         own |= {"PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8", **variables}
         command = [program, *map(str, words[1:])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from CrossMoDAUDALib.images.intensity import scale_intensity, to_stored
 from CrossMoDAUDALib.images.volumes import read_volume
 from CrossMoDAUDALib.translation.registry import registrations
 from documents import pages
+from Testing.Host.measuring import unmeasured
 
 # What docs/developing.md shows: a stage's file and its line in plan(), and a translator's file.
 COUNTING, IN_PLAN, TOY = [
@@ -71,7 +71,7 @@ def insert(file: Path, after: str, text: str) -> None:
 
 def python(folder: Path, *arguments: str | Path) -> str:
     """Run Python in a folder, unmeasured: coverage is that of the project itself. What it has printed."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHONPATH", "PYTEST", "COV"))}
+    environment = {name: value for name, value in unmeasured().items() if not name.startswith(("PYTHONPATH", "PYTEST"))}
     words = [sys.executable, *map(str, arguments)]
     done = subprocess.run(words, capture_output=True, encoding="utf-8", env=environment, cwd=folder, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -81,7 +81,7 @@ def python(folder: Path, *arguments: str | Path) -> str:
 def run(copied: Path, *arguments: str | Path, status: int = 0) -> str:
     """The command line of the copy."""
     words = [sys.executable, str(copied / "Scripts" / "crossmoda_uda.py"), *map(str, arguments)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CROSSMODA_MODELS": str(copied / "models")}
+    environment = {**unmeasured(), "OMP_NUM_THREADS": "1", "CROSSMODA_MODELS": str(copied / "models")}
     environment.pop("PYTHONPATH", None)
     done = subprocess.run(words, capture_output=True, encoding="utf-8", env=environment, timeout=300)
     assert done.returncode == status, done.stdout + done.stderr

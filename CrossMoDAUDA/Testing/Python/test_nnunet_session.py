@@ -24,6 +24,7 @@ from CrossMoDAUDALib.images.volumes import Volume, read_volume
 from CrossMoDAUDALib.segmentation import training
 from CrossMoDAUDALib.segmentation.nnunet import nnunet_session, prediction_session
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
+from Testing.Host.measuring import unmeasured
 from torch.backends import cudnn
 
 CPU = torch.device("cpu")
@@ -89,7 +90,7 @@ def run_with(variables: dict[str, str], experiment: Path, results: Path, workers
     results.mkdir(parents=True)
     (results / "wandb.py").write_text(WANDB, encoding="utf-8")
     (results / "program.py").write_text(textwrap.dedent(PROGRAM), encoding="utf-8")
-    kept = {name: value for name, value in os.environ.items() if name not in ORDERS}
+    kept = {name: value for name, value in unmeasured().items() if name not in ORDERS}
     paths = os.pathsep.join([str(results), str(ROOT / "CrossMoDAUDA")])
     environment = {**kept, "OMP_NUM_THREADS": "1", **variables, "PYTHONPATH": paths, "CC": "/no/compiler"}
     command = [sys.executable, str(results / "program.py"), str(experiment), str(results), str(workers)]

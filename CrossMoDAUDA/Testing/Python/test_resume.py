@@ -14,6 +14,7 @@ import pytest
 from conftest import TINY
 from CrossMoDAUDALib.experiment.events import Event, read_events
 from CrossMoDAUDALib.images import volumes
+from Testing.Host.measuring import unmeasured
 
 pytestmark = pytest.mark.slow
 
@@ -33,9 +34,9 @@ def command(project_root: Path, cohort: Path, folder: Path, *more: str) -> list[
 def start(arguments: list[str], measured: bool = True) -> subprocess.Popen[bytes]:
     # The number of threads decides in which order a CPU adds.
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    if not measured:
-        environment = {name: value for name, value in environment.items() if not name.startswith("COV")}
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+    return subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment if measured else unmeasured(environment)
+    )
 
 
 def events_of(folder: Path) -> list[Event]:
