@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ Colour = tuple[int, int, int]
 RESULT, REFERENCE = (86, 180, 233), (240, 160, 20)
 # The part around the structures is at least so wide (mm), and has so much beside them (mm).
 LEAST_MM, BESIDE_MM = 40.0, 10.0
+# A part that is more of the slice than this is not worth a picture of its own.
+MOST_OF_IT = 0.6
 _SUPERSAMPLING = 2
 # So many voxels suffice for percentiles.
 _SAMPLES = 1_000_000
@@ -47,7 +50,7 @@ class Slice:
     Attributes:
         number: of the slice, from 1 at the feet, and of how many.
         whole: the slice without outlines, one picture for each scan.
-        near, near_outlined: the part of it that the structures are in; empty where no structure is in the slice.
+        near, near_outlined: the part of it that the structures are in; empty where there is none, or it is nearly all.
         whole_outlined: the slice with outlines.
     """
 
@@ -105,7 +108,7 @@ def _grey(scan: Volume, index: int) -> npt.NDArray[np.float32]:
 
 
 def _around(inside: npt.NDArray[np.bool_], spacing: tuple[float, float]) -> tuple[slice, slice] | None:
-    """A square (mm) around what is inside, cut off at the slice's edges; None where nothing is."""
+    """A square (mm) around what is inside, cut off at the slice's edges; None where nothing is, or nearly all would be in it."""
     if not inside.any():
         return None
     places = [np.flatnonzero(inside.any(axis=1 - axis)) for axis in (0, 1)]
@@ -118,7 +121,8 @@ def _around(inside: npt.NDArray[np.bool_], spacing: tuple[float, float]) -> tupl
         middle = (int(places[axis][0]) + int(places[axis][-1]) + 1) / 2
         start = min(max(round(middle - width / 2), 0), count - width)
         found.append(slice(start, start + width))
-    return found[0], found[1]
+    share = math.prod((part.stop - part.start) / count for part, count in zip(found, inside.shape, strict=True))
+    return (found[0], found[1]) if share < MOST_OF_IT else None
 
 
 def _draw(

@@ -83,7 +83,7 @@ def _is_current(experiment: Experiment) -> bool:
 
 
 def _page(facts: Facts, made_of: str) -> str:
-    parts = [_heading(facts), _tiles(facts)]
+    parts = [_heading(facts), _safely(_tiles, facts)]
     shown = [(anchor, title, _safely(make, facts)) for anchor, title, make in SECTIONS]
     links = "".join(f'<li><a href="#{anchor}">{escape(title)}</a></li>' for anchor, title, inner in shown if inner)
     parts.append(f'<nav aria-label="Parts of this page"><ul>{links}</ul></nav>')
@@ -122,7 +122,7 @@ def _heading(facts: Facts) -> str:
     ]
     return (
         f'<header><p class="kicker">Experiment · {escape(state)}</p><h1>{escape(title)}</h1>'
-        f"{paragraph(headline(facts), 'lead')}{paragraph(' · '.join(about), 'facts')}"
+        f"{_safely(lambda facts: paragraph(headline(facts), 'lead'), facts)}{paragraph(' · '.join(about), 'facts')}"
         f'<p class="warning">{escape(NOT_CLINICAL)} A segmentation that looks right can be wrong.</p></header>'
     )
 

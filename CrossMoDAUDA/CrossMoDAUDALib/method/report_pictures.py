@@ -122,16 +122,18 @@ def oddities(facts: Facts, training: str) -> dict[str, list[PlausibilityWarning]
 def _pictures(
     case: str, scans: Sequence[Volume], names: Sequence[str], outlined: Sequence[Outlined], facts: Facts, what: str
 ) -> list[Picture]:
-    """The whole slice, and the structures without and with their outlines."""
+    """The whole slice, and the structures enlarged, without and with outlines; what several scans show is side by side."""
     found = slices(scans, outlined, facts.settings.labels, PIXELS)
-    where = f"slice {found.number[0]} of {found.number[1]}"
+    where, lines = f"slice {found.number[0]} of {found.number[1]}", f"with outlines of {what}"
+    rows = [(found.whole_outlined, where, lines), (found.near, "enlarged", ""), (found.near_outlined, "enlarged", lines)]
+    if not found.near or len(scans) > 1:  # else the whole slice stands for itself, too
+        rows = [(found.whole, where, ""), (found.near_outlined or found.whole_outlined, "enlarged" if found.near else where, lines)]
     pictures = []
-    groups = ((found.whole_outlined, "", f" with outlines of {what}"), (found.near, "near", ""), (found.near_outlined, "near", "outlined"))
-    for images, part, more in groups:
-        for image, name in zip(images, names, strict=False):
-            said = f" with outlines of {what}" if more else ""
-            about = f"{case}{f', {name}' if name else ''}: {'the structures in ' if part else ''}axial {where}{said}"
-            caption = " · ".join(filter(None, [name, where if not part else "", "enlarged" if part else "", more if part else ""]))
+    for images, part, drawn in rows:
+        for image, name in zip(images, names, strict=True):
+            seen = f"{', '.join(filter(None, [case, name]))}: axial {where}{', enlarged' if part != where else ''}"
+            about = f"{seen} {drawn}".rstrip()
+            caption = " · ".join(filter(None, [name, part, "outlined" if drawn else ""]))
             pictures.append(Picture(data_uri(image, quality=86, subsampling=0), about, caption))
     return pictures
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..images.names import shared_modality
 from ..pages.pieces import badge, bullets, details, escape, paragraph, simple_table, wide
 from ..scoring.comparison import Verdict
@@ -14,7 +16,7 @@ from .plan import left_out_settings
 from .report import HOW_TO_READ, checks_lines, checks_summary, choices_lines
 from .report_facts import Facts, spans
 from .report_pictures import CASES, TRANSLATIONS, Shown
-from .report_style import LEGEND
+from .report_style import REFERENCE, RESULT, legend
 
 # Results -----------------------------------------------------------------------------------------------------------------------
 
@@ -38,8 +40,17 @@ def scores(facts: Facts) -> str:
         return paragraph("Nothing is scored: there are no evaluation cases with reference labels.")
     if not facts.table:
         return paragraph("Nothing has been scored yet.")
-    measures = (("dice", "DSC, {} ↑", 3), ("assd", "ASSD, {} (mm) ↓", 2), ("hd95", "HD95, {} (mm) ↓", 2))
-    heads = ["Training", "Cases", "DSC, mean ↑", *(head.format(name) for _, head, _ in measures for name in facts.structures)]
+    measures = (
+        ("dice", "DSC, {}\N{NO-BREAK SPACE}↑", 3),
+        ("assd", "ASSD, {} (mm)\N{NO-BREAK SPACE}↓", 2),
+        ("hd95", "HD95, {} (mm)\N{NO-BREAK SPACE}↓", 2),
+    )
+    heads = [
+        "Training",
+        "Cases",
+        "DSC, mean\N{NO-BREAK SPACE}↑",
+        *(head.format(name) for _, head, _ in measures for name in facts.structures),
+    ]
     rows = []
     for title, row in facts.table.items():
         found = [
@@ -55,7 +66,7 @@ def scores(facts: Facts) -> str:
     if said := [(found, title) for title in facts.table if (found := facts.verdict(title))]:
         lines = (f"<li>{verdict_badge(found)} {escape(found.sentence(title[:1].upper() + title[1:]))}</li>" for found, title in said)
         text += f'<ul class="verdicts">{"".join(lines)}</ul>'
-    text += f"<figure>{report_plots.cases_plot(facts)}</figure>"
+    text += f'<figure class="plot">{report_plots.cases_plot(facts)}</figure>'
     return text + paragraph(
         "Mean ± population standard deviation over the cases. DSC: Dice similarity coefficient. ASSD: average symmetric surface distance."
         f" HD95: 95th percentile of the surface distances. Scoring convention: {facts.settings.evaluation.convention}."
@@ -80,27 +91,33 @@ def _evaluated(facts: Facts) -> str:
         f"By {title}, the last one that is scored; the worst first."
         + (f" The {CASES} worst of {len(ordered)} have pictures; the table has all." if len(ordered) > CASES else "")
     )
-    text += LEGEND
+    text += legend(REFERENCE, RESULT)
     for one in shown:
         lines = [
-            [name, f"{score.dice:.3f}", f"{score.assd:.2f}", f"{score.volume_ml:.2f}", f"{score.reference_ml:.2f}"]
+            [name, _number(score.dice, 3), _number(score.assd, 2), _number(score.volume_ml, 2), _number(score.reference_ml, 2)]
             for name, score in of_case[one.case].items()
         ]
         table = simple_table(["Structure", "DSC", "ASSD (mm)", "Result (ml)", "Reference (ml)"], lines)
         text += _card(one, f"DSC {dice[one.case]:.3f}", wide(table))
     others = [name for name in facts.scores if name != title]
     heads = ["Case", "DSC, mean", *(f"by {name}" for name in others)]
-    heads += [f"{measure}, {name}" for name in facts.structures for measure in ("DSC", "ASSD (mm)", "Result (ml)", "Reference (ml)")]
+    heads += [f"{measure}, {name}" for name in facts.structures for measure in ("DSC", "ASSD (mm)", "Result / reference (ml)")]
     known = {name: facts.dice(name) for name in others}
     rows = []
     for case in ordered:
         cells = [f"{known[name][case]:.3f}" if case in known[name] else "" for name in others]
         for name in facts.structures:
-            score = of_case[case].get(name)
-            found = (score.dice, score.assd, score.volume_ml, score.reference_ml) if score else ()
-            cells += [f"{value:.{digits}f}" if value == value else NOT_DRAWN for value, digits in zip(found, (3, 2, 2, 2), strict=False)]
+            if score := of_case[case].get(name):
+                volumes = f"{_number(score.volume_ml, 2)} / {_number(score.reference_ml, 2)}"
+                cells += [_number(score.dice, 3), _number(score.assd, 2), volumes]
+            else:
+                cells += ["", "", ""]
         rows.append([case, f"{dice[case]:.3f}", *cells])
     return text + "<h3>All cases, the worst first</h3>" + wide(simple_table(heads, rows))
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if math.isfinite(value) else NOT_DRAWN
 
 
 def _unscored(facts: Facts) -> str:
@@ -114,7 +131,7 @@ def _unscored(facts: Facts) -> str:
         f"Results of {facts.last} on the target scans, without labels to score them by: those of which most is to be said come first."
         + (f" {CASES} of {len(listed)} have pictures; the table has all." if len(listed) > CASES else "")
     )
-    text += LEGEND
+    text += legend(RESULT)
     for one in report_pictures.results(facts, "target", training, listed[:CASES]):
         text += _card(one, f"{len(found[one.case])} to look at" if found[one.case] else "nothing odd", "")
     rows = [[case.id, " ".join(warning.message for warning in found[case.id]) or "nothing odd"] for case in listed]
@@ -184,15 +201,16 @@ def translations(facts: Facts) -> str:
     if "pseudo_target" not in facts.markers:
         return paragraph("No source scan has been translated yet.")
     checks, cases = facts.checks, facts.cohort.source
-    if checks:
+    if "contrast" in checks:
         text = paragraph(checks_summary(checks, facts.settings.translation.drop_failed))
-        text += "".join(map(paragraph, structures_that_hardly_show(checks["contrast"].values))) if "contrast" in checks else ""
+        remarks = structures_that_hardly_show(checks["contrast"].values)
+        text += "".join(paragraph(remark) for remark in remarks if remark not in facts.warnings)
     else:
         text = paragraph("The translations have not been checked yet.")
     failed = {case for check in checks.values() for case in check.failed}
     contrasts = checks["contrast"].values if "contrast" in checks else {}
     ordered = sorted(cases, key=lambda case: (case.id not in failed, min(contrasts.get(case.id, {}).values(), default=99.0)))
-    text += LEGEND
+    text += legend(REFERENCE)
     if len(cases) > TRANSLATIONS:
         text += paragraph(f"The {TRANSLATIONS} of {len(cases)} cases in which the structures show least.", "note")
     for one in report_pictures.translations(facts, ordered[:TRANSLATIONS]):

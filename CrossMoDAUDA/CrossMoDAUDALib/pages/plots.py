@@ -108,7 +108,16 @@ def curves_plot(curves: Mapping[str, Curve], title: str, across: str, up: str, l
     axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[attr-defined]
     if limits:
         axes.set_ylim(*limits)
-    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderpad=0, borderaxespad=0.4, fontsize=8.5, handlelength=1.8, labelcolor=INK)
+    axes.legend(
+        frameon=False,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderpad=0,
+        borderaxespad=0.4,
+        fontsize=8.5,
+        handlelength=1.8,
+        labelcolor=INK,
+    )
     return as_svg(figure, axes, title, "y")
 
 
