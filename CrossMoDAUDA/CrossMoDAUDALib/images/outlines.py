@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Colour = tuple[int, int, int]
 # Of Okabe and Ito's colours, which the colour-blind can tell apart, two that are seen on black, grey and white.
-RESULT, REFERENCE = (86, 180, 233), (240, 160, 20)
+RESULT, REFERENCE = (86, 180, 233), (255, 184, 20)
 # The part around the structures is at least so wide (mm), and has so much beside them (mm).
 LEAST_MM, BESIDE_MM = 40.0, 10.0
 # A part that is more of the slice than this is not worth a picture of its own.
@@ -147,9 +147,9 @@ def _draw(
     large = resized(grey, Image.Resampling.BICUBIC).clip(0, 1) * 255
     plain = np.repeat(large[..., None], 3, axis=2)
     lined = plain.copy()
-    thickness = max(round(pixels * _SUPERSAMPLING / 180), 1)
+    thickness = max(round(pixels * _SUPERSAMPLING / 140), 1)
     row, column = np.indices(large.shape)
-    dashes = ((row + column) // (5 * thickness)) % 2 == 0
+    dashes = ((row + column) // (4 * thickness)) % 2 == 0
     for one, label_map in zip(outlined, label_maps, strict=True):
         for value in labels.values():
             # Interpolated, because a mask of large voxels is a staircase.

@@ -16,6 +16,7 @@ from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
 from .evidence import Compared, candidates, evidence_lines, in_sentences, meanings, measured_iterations
 from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW, iteration
 from .pseudo_labels import Choice
+from .report_renewal import renew
 
 if TYPE_CHECKING:
     from ..experiment.folder import Experiment
@@ -73,8 +74,6 @@ def write_report(experiment: Experiment) -> None:
         if sentences := _against_source_only(folder / "evaluation" / "per_case.csv"):
             parts += ["\n".join(f"- {sentence}" for sentence in sentences)]
     write_text(folder / REPORT, "\n\n".join(parts) + "\n")
-    from .report_page import renew  # which shows the same facts, and takes them from here
-
     renew(experiment)
 
 

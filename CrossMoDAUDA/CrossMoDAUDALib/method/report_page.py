@@ -6,31 +6,23 @@ so. No path of this machine is in it; names of cases are.
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import NOT_CLINICAL
 from ..core.errors import CrossModaError
-from ..core.failures import explain
 from ..core.files import write_text
-from ..experiment.markers import read_markers
 from ..images.names import shared_modality
 from ..pages.pieces import document, escape, paragraph, section, tiles
 from ..translation.registry import registration
 from . import report_origin, report_sections
 from .report_facts import Facts
+from .report_renewal import MADE_OF, PAGE, stages_of
 from .report_style import STYLE
 
 if TYPE_CHECKING:
     from ..experiment.folder import Experiment
-
-PAGE = "report.html"
-SECONDS_BETWEEN = 60.0  # while an experiment is worked on
-_MADE_OF = "crossmoda-uda-stages"
-_renewed: dict[Path, float] = {}  # when, by experiment folder
 
 
 def write_page(experiment: Experiment) -> Path:
@@ -39,47 +31,10 @@ def write_page(experiment: Experiment) -> Path:
     Raises:
         CrossModaError: it cannot be written.
     """
-    _renewed[experiment.folder] = time.monotonic()
-    made_of = _stages(experiment)  # before reading: what is finished meanwhile is not in it
+    made_of = stages_of(experiment.folder)  # before reading: what is finished meanwhile is not in it
     path = experiment.folder / PAGE
     write_text(path, _page(Facts(experiment), made_of))
     return path
-
-
-def begin(folder: Path) -> None:
-    """The work on an experiment begins: its page is due in a minute."""
-    _renewed[folder] = time.monotonic()
-
-
-def renew(experiment: Experiment) -> None:
-    """Renew the page if it was not in the last minute. Nothing fails for it."""
-    if time.monotonic() - _renewed.get(experiment.folder, -SECONDS_BETWEEN) >= SECONDS_BETWEEN:
-        finish(experiment)
-
-
-def finish(experiment: Experiment) -> None:
-    """Renew the page unless it tells of all finished stages. What is wrong with it is told; the results are whole without."""
-    try:
-        if not _is_current(experiment):
-            write_page(experiment)
-    except (CrossModaError, OSError):
-        raise
-    except Exception as error:
-        experiment.events.write("warning", message=f"report.html could not be made ({explain(error)[0].rstrip('.')}).")
-
-
-def _stages(experiment: Experiment) -> str:
-    """What the page is made of: the finished stages."""
-    found = [f"{marker.number} {marker.stage}" for marker in read_markers(experiment.folder).values()]
-    return hashlib.sha256("\n".join(found).encode()).hexdigest()[:16]
-
-
-def _is_current(experiment: Experiment) -> bool:
-    path = experiment.folder / PAGE
-    if not path.is_file():
-        return False
-    with path.open("rb") as page:
-        return f'"{_MADE_OF}" content="{_stages(experiment)}"'.encode() in page.read(1000)
 
 
 def _page(facts: Facts, made_of: str) -> str:
@@ -88,7 +43,7 @@ def _page(facts: Facts, made_of: str) -> str:
     links = "".join(f'<li><a href="#{anchor}">{escape(title)}</a></li>' for anchor, title, inner in shown if inner)
     parts.append(f'<nav aria-label="Parts of this page"><ul>{links}</ul></nav>')
     parts += [section(title, inner, anchor) for anchor, title, inner in shown if inner]
-    return document(f"Report: {_title(facts)}", "\n".join(filter(None, parts)), STYLE, {_MADE_OF: made_of})
+    return document(f"Report: {_title(facts)}", "\n".join(filter(None, parts)), STYLE, {MADE_OF: made_of})
 
 
 def _safely(make: Callable[[Facts], str], facts: Facts) -> str:

@@ -63,8 +63,8 @@ def scores(facts: Facts) -> str:
         ]
         rows.append([title, str(row.cases), *cells])
     text = wide(simple_table(heads, rows))
-    if said := [(found, title) for title in facts.table if (found := facts.verdict(title))]:
-        lines = (f"<li>{verdict_badge(found)} {escape(found.sentence(title[:1].upper() + title[1:]))}</li>" for found, title in said)
+    if said := [(known, title) for title in facts.table if (known := facts.verdict(title))]:
+        lines = (f"<li>{verdict_badge(known)} {escape(known.sentence(title[:1].upper() + title[1:]))}</li>" for known, title in said)
         text += f'<ul class="verdicts">{"".join(lines)}</ul>'
     text += f'<figure class="plot">{report_plots.cases_plot(facts)}</figure>'
     return text + paragraph(

@@ -98,6 +98,8 @@ def curves_plot(curves: Mapping[str, Curve], title: str, across: str, up: str, l
         across, up: what is on the axes.
         limits: of the values.
     """
+    from matplotlib.ticker import MaxNLocator
+
     figure, axes = new_figure(4.6, 2.9)
     for name, curve in curves.items():
         marker = "o" if len(curve.steps) < 3 else None  # a line of one point is not to be seen
@@ -105,7 +107,7 @@ def curves_plot(curves: Mapping[str, Curve], title: str, across: str, up: str, l
         axes.plot(curve.steps, curve.values, color=curve.colour, linewidth=1.6, linestyle=style, marker=marker, markersize=4, label=name)
     axes.set_xlabel(across)
     axes.set_ylabel(up)
-    axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[attr-defined]
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     if limits:
         axes.set_ylim(*limits)
     axes.legend(

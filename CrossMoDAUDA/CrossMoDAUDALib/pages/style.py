@@ -82,7 +82,7 @@ header,section,.tiles{border-width:1px 0;border-radius:0;padding:18px 16px;margi
 h1{font-size:23px}
 .lead{font-size:16px}
 .wide{margin:0 -16px;padding:0 16px}
-th:first-child{max-width:46vw;white-space:normal;overflow-wrap:anywhere}
+th:first-child{min-width:108px;max-width:46vw;white-space:normal;overflow-wrap:break-word}
 }
 @media print{
 html{background:#fff;color-scheme:light}

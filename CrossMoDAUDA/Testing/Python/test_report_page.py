@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from CrossMoDAUDALib.experiment.events import EventLog, read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.markers import write_marker
 from CrossMoDAUDALib.images.volumes import read_label_map
-from CrossMoDAUDALib.method import report_page, report_pictures
+from CrossMoDAUDALib.method import report_page, report_pictures, report_renewal
 from CrossMoDAUDALib.method.report_facts import Facts
 from CrossMoDAUDALib.places.naming import Names
 
@@ -117,6 +118,8 @@ def test_it_can_be_read_without_seeing_it(tiny_experiment: Path) -> None:
     assert all("crossmoda2022_syn_" in (found["alt"] or "") and "slice" in (found["alt"] or "") for found in pictures)
     assert all(found.get("aria-label") for found in page.attributes("svg")) and len(page.attributes("svg")) == 5
     assert all(found.get("scope") in ("col", "row") for found in page.attributes("th"))
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1 and all(after - before <= 1 for before, after in pairwise(levels))
     assert {found.get("lang") for found in page.attributes("html")} == {"en"}
 
 
@@ -313,14 +316,14 @@ def test_what_comes_back_from_a_place_stays_html(copied: Path) -> None:
 def test_the_page_is_renewed_when_a_stage_was_finished_and_not_else(copied: Path) -> None:
     experiment, page = Experiment.load(copied), copied / "report.html"
     page.unlink()
-    report_page.finish(experiment)
+    report_renewal.finish(experiment)
     made = page.stat().st_mtime_ns, page.stat().st_ino
-    report_page.finish(experiment)
+    report_renewal.finish(experiment)
     assert (page.stat().st_mtime_ns, page.stat().st_ino) == made, "it tells of all stages"
     write_marker(copied, "iteration_1/evaluate", [copied / "evaluation" / "table.csv"], seconds=1)
-    report_page.renew(experiment)
+    report_renewal.renew(experiment)
     assert (page.stat().st_mtime_ns, page.stat().st_ino) == made, "not yet a minute old"
-    report_page.finish(experiment)
+    report_renewal.finish(experiment)
     assert (page.stat().st_mtime_ns, page.stat().st_ino) != made
 
 
@@ -329,7 +332,7 @@ def test_what_is_wrong_with_the_page_does_not_fail_the_run(started: Experiment, 
         raise RuntimeError("a slip of ours")
 
     monkeypatch.setattr(report_page, "_page", broken)
-    report_page.finish(started)
+    report_renewal.finish(started)
     told = [event["message"] for event in read_events(started.folder / "events.jsonl")[0] if event["kind"] == "warning"]
     assert len(told) == 1 and told[0].startswith("report.html could not be made") and "a slip of ours" in told[0]
     assert not (started.folder / "report.html").exists()
