@@ -90,7 +90,7 @@ def results(facts: Facts, domain: str, training: str, cases: Sequence[Case]) -> 
             outlined.insert(0, Outlined(reference, REFERENCE, is_dashed=True))
         what = "the result and the reference" if len(outlined) > 1 else "the result"
         pictures = _pictures(case.id, (scan,), ("",), outlined, facts, what)
-        return Shown(case.id, pictures, warnings=check(result, facts.settings.labels, facts.trained_on))
+        return Shown(case.id, pictures, warnings=_odd(facts, result_of(case), result))
 
     def result_of(case: Case) -> Path:
         return facts.folder / training / ("evaluation" if domain == "evaluation" else "pseudo_labels") / f"{case.id}.nii.gz"
@@ -102,21 +102,31 @@ def results(facts: Facts, domain: str, training: str, cases: Sequence[Case]) -> 
 
 
 def oddities(facts: Facts, training: str) -> dict[str, list[PlausibilityWarning]]:
-    """What is odd in a training's results on the target scans, by case; a case whose result cannot be read is left out."""
+    """What is odd in a training's results on the target scans, by case; a case whose result cannot be read is left out.
+
+    Raises:
+        InputError: the record of what it was trained on is damaged.
+    """
+    _ = facts.trained_on  # read once, before the threads ask for it
 
     def look(case: Case) -> list[PlausibilityWarning] | None:
         path = facts.folder / training / "pseudo_labels" / f"{case.id}.nii.gz"
         try:
-            key = (*_stamps([path]), tuple(facts.settings.labels.items()))
-            if key not in _CHECKED:
-                _CHECKED[key] = check(read_label_map(path), facts.settings.labels, facts.trained_on)
-            return _CHECKED[key]
+            return _odd(facts, path)
         except (CrossModaError, OSError):
             return None
 
     with ThreadPoolExecutor(_threads()) as threads:
         found = dict(zip((case.id for case in facts.cohort.target), threads.map(look, facts.cohort.target), strict=True))
     return {case: warnings for case, warnings in found.items() if warnings is not None}
+
+
+def _odd(facts: Facts, path: Path, result: Volume | None = None) -> list[PlausibilityWarning]:
+    """What is odd in a result; a file that is as it was is looked at once."""
+    key = (*_stamps([path]), tuple(facts.settings.labels.items()))
+    if key not in _CHECKED:
+        _CHECKED[key] = check(result or read_label_map(path), facts.settings.labels, facts.trained_on)
+    return _CHECKED[key]
 
 
 def _pictures(

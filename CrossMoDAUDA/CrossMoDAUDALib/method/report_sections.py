@@ -152,7 +152,9 @@ def _card(shown: Shown, figure: str, more: str) -> str:
     )
     body = f'<div class="pictures">{images}</div>' if images else paragraph(shown.problem, "note")
     said = bullets([warning.message for warning in shown.warnings], "warnings")
-    return f'<article class="case"><h3>{escape(shown.case)} <span>{escape(figure)}</span></h3>{body}{more}{said}</article>'
+    if more or said:
+        body = f'<div class="beside">{body}<div>{more}{said}</div></div>'
+    return f'<article class="case"><h3>{escape(shown.case)} <span>{escape(figure)}</span></h3>{body}</article>'
 
 
 # Scans and translations --------------------------------------------------------------------------------------------------------
@@ -212,7 +214,8 @@ def translations(facts: Facts) -> str:
     ordered = sorted(cases, key=lambda case: (case.id not in failed, min(contrasts.get(case.id, {}).values(), default=99.0)))
     text += legend(REFERENCE)
     if len(cases) > TRANSLATIONS:
-        text += paragraph(f"The {TRANSLATIONS} of {len(cases)} cases in which the structures show least.", "note")
+        said = "Cases that fail a check come first, then those in which a structure shows least"
+        text += paragraph(f"{said}: {TRANSLATIONS} of {len(cases)} have pictures, the table has all.", "note")
     for one in report_pictures.translations(facts, ordered[:TRANSLATIONS]):
         found = ", ".join(f"{name} {value:.2f}" for name, value in contrasts.get(one.case, {}).items())
         text += _card(one, ("FAILS a check; " if one.case in failed else "") + (f"contrast: {found}" if found else ""), "")

@@ -70,8 +70,8 @@ def details(summary: str, inner: str) -> str:
 
 
 def bold(text: str) -> str:
-    """Escaped text with Markdown's ``**`` as HTML."""
-    return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(text))
+    """Escaped text with Markdown's ``**`` and backticks as HTML."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(text)))
 
 
 def badge(kind: str, word: str) -> str:
