@@ -83,8 +83,8 @@ def as_svg(figure: Figure, axes: Axes, title: str, grid: Literal["x", "y"] = "x"
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub(r' xmlns(?::xlink)?="[^"]*"', "", svg)
     # Several plots are in one page: only what is referred to needs a name, and what has the same name then is the same.
-    referred = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', svg))
-    svg = re.sub(r' id="([\w-]+)"', lambda match: match.group() if match.group(1) in referred else "", svg)
+    referred = set(re.findall(r'(?:url\(#|href="#)([\w.-]+)', svg))
+    svg = re.sub(r' id="([\w.-]+)"', lambda match: match.group() if match.group(1) in referred else "", svg)
     svg = re.sub("#[0-9a-f]{6}", lambda match: themed(match.group()), svg)
     return re.sub(r'<svg width="[^"]*" height="[^"]*"|<svg', f'<svg role="img" aria-label="{escape(title)}"', svg, count=1)
 

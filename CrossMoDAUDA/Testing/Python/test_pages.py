@@ -39,7 +39,7 @@ def test_the_slice_with_the_most_of_the_structures_is_drawn_and_its_part_enlarge
     (whole,), (near,), (lined,) = found.whole, found.near, found.near_outlined
     extent = [count * step for count, step in zip(to_canonical(scan).geometry.size, to_canonical(scan).geometry.spacing, strict=True)]
     assert max(whole.size) == 200 and whole.width / whole.height == pytest.approx(extent[0] / extent[1], rel=0.02), "true proportions"
-    assert near.size == lined.size == (200, 200) and extent[0] > LEAST_MM
+    assert near.size == lined.size and min(near.size) >= 196 and extent[0] > LEAST_MM, "a square of whole voxels"
     assert share(lined, RESULT) > 2 * share(found.whole_outlined[0], RESULT) > 0 and share(near, RESULT) == 0
 
 
@@ -58,7 +58,8 @@ def test_however_the_voxels_are_stored_the_picture_is_the_same(kind: str) -> Non
 def test_outlines_that_agree_are_seen_both() -> None:
     scan, label = scan_and_label()
     both = slices([scan], [Outlined(label, RESULT), Outlined(label, REFERENCE, is_dashed=True)], LABELS, 200).near_outlined[0]
-    assert share(both, RESULT) > 0.005 and share(both, REFERENCE) > 0.005
+    alone = slices([scan], [Outlined(label, RESULT)], LABELS, 200).near_outlined[0]
+    assert 0.2 < share(both, RESULT) / share(alone, RESULT) < 0.8 and share(both, REFERENCE) > 0.2 * share(alone, RESULT)
 
 
 @pytest.mark.parametrize("shown", ["nothing", "everything", "no label map"])
