@@ -23,7 +23,6 @@ def test_the_page_is_made_and_opened(host: Host, copied: Path) -> None:
     assert not host.find("adaptReport").enabled, "there is no experiment"
     host.find("adaptExperimentPath").currentPath = str(copied)
     host.process(20, lambda: host.find("adaptReport").enabled)
-    host.answers += [True]
     host.click("adaptReport")
     assert host.find("adaptReport").text == "Cance&l"
     host.process(60, lambda: not host.widget.panel.adapt.report.runner.running)
