@@ -14,12 +14,14 @@ import re
 # No user of the panel sees what these say: pages, tables and words for a terminal, names of anatomy.
 SILENT_FILES = {
     *("commands/challenge.py", "commands/container.py", "commands/scans.py", "commands/study.py", "commands/terminal.py"),
-    *("commands/trust.py", "commands/export.py", "method/evidence.py", "method/exporting.py", "method/report.py"),
+    *("commands/trust.py", "commands/export.py", "commands/report.py", "method/evidence.py", "method/exporting.py", "method/report.py"),
+    *("method/report_facts.py", "method/report_page.py", "method/report_sections.py", "method/report_origin.py"),
+    *("method/report_pictures.py", "method/report_plots.py", "method/report_style.py", "images/outlines.py"),
     *("scoring/comparison.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
     *("cohort/phantom.py", "core/presets.py", "models/training_summary.py", "commands/nodes.py", "compute/lending.py"),
     "segmentation/stock_trainer.py",  # speaks within nnU-Net
 }
-SILENT_ROOMS = {"panel", "study"}
+SILENT_ROOMS = {"panel", "study", "pages"}
 # Calls whose texts are for a terminal, a developer or another program, or are translated by a mark of their own.
 SILENT_CALLS = {
     *("_", "setting", "_setting", "Loss", "Title", "Registration", "print", "say", "add_argument", "add_parser", "add_argument_group"),
@@ -39,6 +41,9 @@ SILENT_TEXTS = (
     *(
         "is not found where",
         "Not for clinical use. What to",
+        "Park, T., et al.",
+        "Zhu, J.-Y., et al.",
+        '"crossmoda-uda-stages',
         "{key}={value} (for these",
         "{{path}}",
         "{message}; see {prog}",

@@ -17,7 +17,7 @@ from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from . import challenge, container, control, export, listing, nodes, places, trust, unpacking
+from . import challenge, container, control, export, listing, nodes, places, report, trust, unpacking
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
@@ -120,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     studies.add_parser(commands)
+    report.add_parser(commands)
     trust.add_parser(commands)
 
     translate = commands.add_parser("translate", help="source scans -> pseudo-target images", description="Translate source scans.")

@@ -42,7 +42,7 @@ from ..translation.samples import OUTLINES, SAMPLES, write_outlines
 from ..translation.slices import build_label_slices, build_slices
 from ..translation.trained import TrainedTranslator
 from ..translation.training import train as train_translator
-from . import pseudo_labels
+from . import pseudo_labels, report_renewal
 from .plan import (
     LABEL_SLICES,
     PRECISION,
@@ -90,7 +90,9 @@ def adapt(experiment: Experiment) -> None:
         CrossModaError: what went wrong and what to do; what was finished stays finished.
     """
     _remove_half_written(experiment.folder)
+    report_renewal.begin(experiment.folder)
     experiment.carry_out(plan(experiment.settings, experiment.cohort))
+    report_renewal.finish(experiment)
 
 
 # Image translation (section 2.1) -----------------------------------------------------------------------------------------------

@@ -16,12 +16,13 @@ from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
 from .evidence import Compared, candidates, evidence_lines, in_sentences, meanings, measured_iterations
 from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW, iteration
 from .pseudo_labels import Choice
+from .report_renewal import renew
 
 if TYPE_CHECKING:
     from ..experiment.folder import Experiment
 
 REPORT, CHECKS = "report.md", Path("pseudo_target") / "checks.csv"
-_HOW_TO_READ = """\
+HOW_TO_READ = """\
 Contrast: how much more the brightness of the pseudo-target image changes across the labelled structure's outline than across the
 same outline laid elsewhere, within 12 mm; 1 says that nothing is to be seen there. Agreement: the DSC of the segmenter of iteration
 0 on that image with the real label. A case fails where it falls far behind the others, so one that passes may still be wrong."""
@@ -42,7 +43,7 @@ def row_title(folder: str, translator: str) -> str:
 
 
 def write_report(experiment: Experiment) -> None:
-    """Renew ``report.md`` and, once translations have been checked, ``pseudo_target/checks.csv``."""
+    """Renew ``report.md``, ``report.html`` now and then and, once translations have been checked, ``pseudo_target/checks.csv``."""
     folder, settings, cohort = experiment.folder, experiment.settings, experiment.cohort
     checks = {name: found for name, path in (("contrast", CONTRAST), ("agreement", AGREEMENT)) if (found := Check.read(folder / path))}
     iterations = settings.self_training.iterations
@@ -56,13 +57,15 @@ def write_report(experiment: Experiment) -> None:
         _write_checks(folder / CHECKS, checks, list(settings.labels))
         parts += [
             "## Translated cases",
-            _summary(checks, settings.translation.drop_failed),
+            checks_summary(checks, settings.translation.drop_failed),
             *structures_that_hardly_show(checks["contrast"].values),
         ]
-        parts += [_table(checks, list(settings.labels)), _HOW_TO_READ]
-    choices = {number: Choice.read(folder / iteration(number).choice) for number in range(1, iterations + 1)}
-    if any(choices.values()):
-        parts += ["## Pseudo-labels", _choices(choices)]
+        head, *lines = checks_lines(checks, list(settings.labels))
+        parts += [_markdown([head, ["---", *["---:"] * (len(head) - 3), "---", "---"], *lines]), HOW_TO_READ]
+    records = {number: folder / iteration(number).choice for number in range(1, iterations + 1)}
+    if choices := {number: choice for number, path in records.items() if (choice := Choice.read(path))}:
+        head, *lines = choices_lines(choices)
+        parts += ["## Pseudo-labels", _markdown([head, ["---:", *["---"] * (len(head) - 1)], *lines])]
     if measured_iterations(folder):
         parts += ["## Evidence without labels", *_evidence(folder, settings.translation.translator)]
     scores = folder / "evaluation" / "table.md"
@@ -71,6 +74,7 @@ def write_report(experiment: Experiment) -> None:
         if sentences := _against_source_only(folder / "evaluation" / "per_case.csv"):
             parts += ["\n".join(f"- {sentence}" for sentence in sentences)]
     write_text(folder / REPORT, "\n\n".join(parts) + "\n")
+    renew(experiment)
 
 
 def _against_source_only(path: Path) -> list[str]:
@@ -99,7 +103,7 @@ def table(lines: list[list[str]]) -> str:
     return _markdown([lines[0], ["---", *["---:"] * (len(lines[0]) - 1)], *lines[1:]])
 
 
-def _summary(checks: dict[str, Check], drop_failed: bool) -> str:
+def checks_summary(checks: dict[str, Check], drop_failed: bool) -> str:
     cases = len(checks["contrast"].values)
     failed = len({case for check in checks.values() for case in check.failed})
     if cases < FEWEST_CASES:
@@ -115,7 +119,8 @@ def _summary(checks: dict[str, Check], drop_failed: bool) -> str:
     return f"{failed} of {cases} cases fail{'s' if failed == 1 else ''}: look at them. {dropped}"
 
 
-def _table(checks: dict[str, Check], structures: list[str]) -> str:
+def checks_lines(checks: dict[str, Check], structures: list[str]) -> list[list[str]]:
+    """What the checks found: a line of heads, then one for each translated case."""
     heads = [f"{name.capitalize()}, {structure}" for name in checks for structure in structures]
     lines = [["Case", *heads, "Verdict", "Left out"]]
     for case in checks["contrast"].values:
@@ -123,20 +128,19 @@ def _table(checks: dict[str, Check], structures: list[str]) -> str:
         wrong = [f"{structure} {text}" for check in checks.values() for structure, text in check.failed.get(case, {}).items()]
         verdict = "**failed**: " + "; ".join(wrong) if wrong else "passed"
         lines.append([case, *values, verdict, "yes" if _is_left_out(checks, case) else "no"])
-    return _markdown([lines[0], ["---", *["---:"] * len(heads), "---", "---"], *lines[1:]])
+    return lines
 
 
-def _choices(choices: dict[int, Choice | None]) -> str:
-    """A line for each pseudo-labelled case of each iteration."""
-    lines = [["Iteration", "Case", "Refined (voxels)", "Missing", "Expected DSC", "Left out"], ["---:", *["---"] * 5]]
+def choices_lines(choices: dict[int, Choice]) -> list[list[str]]:
+    """What was made of the pseudo-labels: a line of heads, then one for each case of each iteration."""
+    lines = [["Iteration", "Case", "Refined (voxels)", "Missing", "Expected DSC", "Left out"]]
     for number, choice in choices.items():
-        for case, missing in choice.missing.items() if choice else ():
-            assert choice
+        for case, missing in choice.missing.items():
             changed = choice.changed.get(case, {}).items()
             refined = "; ".join(f"{structure} +{added} -{removed}" for structure, (added, removed) in changed)
             expected = "; ".join(f"{structure} {_number(value) or '-'}" for structure, value in choice.expected.get(case, {}).items())
             lines.append([str(number), case, refined, ", ".join(missing), expected, "yes" if case in choice.left_out else "no"])
-    return _markdown(lines)
+    return lines
 
 
 def _markdown(lines: list[list[str]]) -> str:

@@ -20,6 +20,7 @@ from .experiment_view import ExperimentView
 from .model_packages import PackageExport
 from .places_row import PlacesRow
 from .refusals import Refusals
+from .report_button import ReportButton
 from .section import FOR_PLACES, FOR_SCANS, ON, Section
 from .settings_form import SettingsForm
 from .show_case import ShowCase
@@ -75,6 +76,8 @@ class AdaptSection(AdaptWorkers, Section):
         self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, functools.partial(self.say, status), isReady)
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
+        self.report = ReportButton(ui.adaptReport, functools.partial(self.say, status), isReady)
+        ui.adaptReport.connect("clicked(bool)", lambda _checked: self.report.open(self._watched))
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
         self.refusals = Refusals(self.update)
         self.places = PlacesRow(self, self._take)
@@ -150,6 +153,7 @@ class AdaptSection(AdaptWorkers, Section):
         hasModel = self._watched is not None and any(self._watched.glob(f"{ITERATIONS}/model/model.json"))
         ui.adaptUseModel.enabled = hasModel
         ui.adaptPackage.enabled = hasModel and not self.package.runner.running
+        ui.adaptReport.enabled = not isNew
         self.panel.showStatus()
 
     def _isExperiment(self):
@@ -337,6 +341,7 @@ class AdaptSection(AdaptWorkers, Section):
         self.samples.cancel()
         self.checker.cancel()
         self.package.runner.cancel()
+        self.report.runner.cancel()
         self.showCase.cancel()
         self.view.hide()
         self.places.cleanup()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from ..core.errors import CrossModaError
 from ..core.layout import iteration_name
 from ..images.pictures import Panel, side_by_side
 from ..images.volumes import read_label_map, read_volume
+from ..pages.pieces import data_uri
 from .results import Results, Row
 
 _IN_A_ROW = 4
@@ -61,7 +60,7 @@ def _pictures(results: Results, rows: Sequence[Row], case: str) -> list[tuple[st
     in_a_row = math.ceil(len(panels) / math.ceil(len(panels) / _IN_A_ROW))
     groups = [panels[first : first + in_a_row] for first in range(0, len(panels), in_a_row)]
     pictures = [side_by_side(group, labels, _PANEL_PIXELS * len(group)) for group in groups]
-    return [(_data_uri(picture), len(group) / in_a_row) for picture, group in zip(pictures, groups, strict=True)]
+    return [(data_uri(picture), len(group) / in_a_row) for picture, group in zip(pictures, groups, strict=True)]
 
 
 def _panels(results: Results, rows: Sequence[Row], case: str) -> list[Panel]:
@@ -79,9 +78,3 @@ def _panels(results: Results, rows: Sequence[Row], case: str) -> list[Panel]:
         title = row.method.name if row.method.adapts else row.title
         panels.append(Panel(title, f"{when}DSC {np.mean(drawn):.2f}{which}", image, read_label_map(path), reference))
     return panels
-
-
-def _data_uri(picture: object) -> str:
-    data = io.BytesIO()
-    picture.save(data, "JPEG", quality=88)  # type: ignore[attr-defined]
-    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode("ascii")

@@ -5,33 +5,25 @@ The page is a list of sections (:data:`SECTIONS`), each a function from the resu
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from .. import NOT_CLINICAL
 from ..core.progress import duration
 from ..experiment.folder import package_versions
 from ..method.evidence import ranking_lines
-from ..scoring.comparison import Verdict
+from ..method.report_sections import verdict_badge
+from ..pages.pieces import bullets, details, document, escape, paragraph, section, simple_table, tiles, value_text, wide
+from ..pages.plots import themed
 from . import costs, examples, plots
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
-from .style import STYLE
 from .tables import best_of, cell, columns, gap_text, notes, p_text, signed, statistic, tests_note
-
-escape = html.escape
 
 
 def page(results: Results) -> str:
     """The page's HTML."""
-    body = "\n".join(section for make in SECTIONS if (section := make(results)))
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Study {escape(results.study.folder.name)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
-        "</body>\n</html>\n"
-    )
+    body = "\n".join(part for make in SECTIONS if (part := make(results)))
+    return document(f"Study {results.study.folder.name}", body)
 
 
 def headline(results: Results) -> str:
@@ -74,34 +66,25 @@ def _heading(results: Results) -> str:
 def _tiles(results: Results) -> str:
     best = results.best()
     rows = [(results.row(SOURCE_ONLY), "source only"), (best, "best method"), (results.row(SUPERVISED), "target-supervised")]
-    tiles = [
-        (f"{row.table.mean_dice.mean:.3f}", name if row is not best else escape(row.title), "mean DSC")
+    shown = [
+        (f"{row.table.mean_dice.mean:.3f}", name if row is not best else row.title, "mean DSC")
         for row, name in rows
         if row and row.table.mean_dice
     ]
     if best and best.gap:
         share = best.gap.share
         interval = "" if best.gap.low is None or best.gap.high is None else f"{100 * best.gap.low:.0f} to {100 * best.gap.high:.0f} %"
-        tiles.append((f"{100 * share:.0f} %" if share is not None else "not defined", "gap closed", interval))
-    return (
-        '<div class="tiles">'
-        + "".join(f"<div><b>{value}</b><span>{name}</span><i>{more}</i></div>" for value, name, more in tiles)
-        + "</div>"
-    )
+        shown.append((f"{100 * share:.0f} %" if share is not None else "not defined", "gap closed", interval))
+    return tiles(shown)
 
 
 def _verdicts(results: Results) -> str:
     rows = [row for row in results.rows if row.verdict]
     if not rows:
         return ""
-    lines = "".join(f"<li>{_badge(row.verdict)} {escape(row.verdict.sentence(row.title))}</li>" for row in rows if row.verdict)
+    lines = "".join(f"<li>{verdict_badge(row.verdict)} {escape(row.verdict.sentence(row.title))}</li>" for row in rows if row.verdict)
     how = "Fails: the mean over the cases is not above source only. Unclear: above it by no more than the standard error of the difference."
-    return _section("Is adapting better than doing nothing?", f'<ul class="verdicts">{lines}</ul><p class="note">{how}</p>')
-
-
-def _badge(verdict: Verdict) -> str:
-    kind, word = ("bad", "fails") if verdict.fails else ("good", "better") if verdict.is_clear else ("unsure", "unclear")
-    return f'<span class="badge {kind}">{word}</span>'
+    return section("Is adapting better than doing nothing?", f'<ul class="verdicts">{lines}</ul><p class="note">{how}</p>')
 
 
 def _table(results: Results) -> str:
@@ -111,9 +94,9 @@ def _table(results: Results) -> str:
     heads = ["Method", "Seeds", "Cases", shown[0][2], "Gap closed", *(heading for *_, heading, _ in shown[1:])]
     lines, palette = [], plots.colours(results)
     for row in results.rows:
-        mark = f'<i class="dot" style="background:{palette[row.method.name]}"></i>'
-        badge = f" {_badge(row.verdict)}" if row.verdict and row.verdict.fails else ""
-        cells = [f"<th scope=row>{mark}{escape(row.title)}{badge}</th>", f"<td>{len(row.by_seed)}</td>", f"<td>{row.table.cases}</td>"]
+        mark = f'<i class="dot" style="background:{themed(palette[row.method.name])}"></i>'
+        failing = f" {verdict_badge(row.verdict)}" if row.verdict and row.verdict.fails else ""
+        cells = [f"<th scope=row>{mark}{escape(row.title)}{failing}</th>", f"<td>{len(row.by_seed)}</td>", f"<td>{row.table.cases}</td>"]
         share, _, interval = gap_text(row.gap).partition(" (")
         for measure, structure, *_ in shown:
             found = statistic(row, measure, structure)
@@ -126,9 +109,7 @@ def _table(results: Results) -> str:
         lines.append(f"<tr class={'adapts' if row.method.adapts else 'bound'}>{''.join(cells)}</tr>")
     head = "".join(f"<th scope=col>{escape(text)}</th>" for text in heads)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    return _section(
-        "Scores", f'<div class="wide">{table}</div>' + "".join(f'<p class="note">{escape(text)}</p>' for text in notes(results))
-    )
+    return section("Scores", wide(table) + "".join(paragraph(text, "note") for text in notes(results)))
 
 
 def _plots(results: Results) -> str:
@@ -139,7 +120,7 @@ def _plots(results: Results) -> str:
         ("Gap closed", plots.gap_plot(results)),
         ("Self-training", plots.self_training_plot(results)),
     ]
-    return "\n".join(_section(title, f"<figure>{svg}</figure>") for title, svg in drawn if svg)
+    return "\n".join(section(title, f"<figure>{svg}</figure>") for title, svg in drawn if svg)
 
 
 def _tests(results: Results) -> str:
@@ -147,28 +128,21 @@ def _tests(results: Results) -> str:
         return ""
     rows = [[f"{test.other} against {test.one}", signed(-test.difference), p_text(test.p), p_text(test.p_holm)] for test in results.tests]
     table = simple_table(["Methods", "Difference in mean DSC", "p", "p, Holm"], rows)
-    return _section("Paired tests", f'{table}<p class="note">{escape(tests_note(results.tests))}</p>')
+    return section("Paired tests", f'{table}<p class="note">{escape(tests_note(results.tests))}</p>')
 
 
 def _trust(results: Results) -> str:
     known = results.trust
     if known is None:
         return ""
-    said = "".join(f"<p>{_bold(text)}</p>" for text in known.sentences)
-    meanings = "".join(f"<li><b>{escape(title)}</b>: {escape(meaning)}</li>" for title, meaning in known.meanings.items())
-    text = f'{said}<div class="wide">{simple_table(known.lines[0], known.lines[1:])}</div>'
-    text += f"<details><summary>What the columns mean</summary><ul>{meanings}</ul></details>"
+    text = "".join(map(paragraph, known.sentences)) + wide(simple_table(known.lines[0], known.lines[1:]))
+    text += details("What the columns mean", bullets([f"**{title}**: {meaning}" for title, meaning in known.meanings.items()]))
     if known.judged:
         lines = ranking_lines(known.judged)
         text += "<h3>How well each criterion would have chosen, by the reference labels</h3>"
-        text += f'<div class="wide">{simple_table(lines[0], lines[1:])}</div>'
+        text += wide(simple_table(lines[0], lines[1:]))
         text += '<p class="note">Costs: the mean DSC of the best segmenter minus that of the chosen one.</p>'
-    return _section("Which one to trust, without labels", text)
-
-
-def _bold(text: str) -> str:
-    """Escaped text with Markdown's ``**`` as HTML."""
-    return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(text))
+    return section("Which one to trust, without labels", text)
 
 
 def _examples(results: Results) -> str:
@@ -177,7 +151,7 @@ def _examples(results: Results) -> str:
         about = f"{example.case} as each method segments it, with the reference"
         pictures = (f'<img src="{uri}" style="width:{100 * share:.0f}%" alt="{escape(about)}">' for uri, share in example.pictures)
         shown.append(f"<h3>{escape(example.which)}: {escape(example.case)}</h3>{''.join(pictures)}")
-    return _section("Examples", "".join(shown)) if shown else ""
+    return section("Examples", "".join(shown)) if shown else ""
 
 
 def _settings(results: Results) -> str:
@@ -185,13 +159,13 @@ def _settings(results: Results) -> str:
     values = {row.name: study.settings(row, study.seeds_of(row)[0]).values() for row in study.rows}
     keys = dict.fromkeys(key for found in values.values() for key in found if key != "seed")
     differing = [key for key in keys if len({repr(found[key]) for found in values.values() if key in found}) > 1]
-    rows = [[key, *(_value(found[key]) if key in found else "" for found in values.values())] for key in differing]
+    rows = [[key, *(value_text(found[key]) if key in found else "" for found in values.values())] for key in differing]
     common = "".join(f"<li><code>{escape(f'{key}={value}')}</code></li>" for key, value in study.values.items())
-    text = f'<div class="wide">{simple_table(["Setting", *values], rows)}</div>' if rows else ""
+    text = wide(simple_table(["Setting", *values], rows)) if rows else ""
     if common:
-        text += f"<details><summary>Settings of all methods, beside preset {escape(study.preset)}</summary><ul>{common}</ul></details>"
+        text += details(f"Settings of all methods, beside preset {study.preset}", f"<ul>{common}</ul>")
     seeds = ", ".join(f"{row.name}: {' '.join(map(str, study.seeds_of(row)))}" for row in study.rows)
-    return _section("Settings that differ", f'{text}<p class="note">Seeds: {escape(seeds)}.</p>')
+    return section("Settings that differ", f'{text}<p class="note">Seeds: {escape(seeds)}.</p>')
 
 
 def _costs(results: Results) -> str:
@@ -214,36 +188,17 @@ def _costs(results: Results) -> str:
         " experiment of this study."
     )
     table = simple_table(["Experiment", *known, "Whole way", "Here"], rows)
-    return _section("Time", f'<div class="wide">{table}</div><p class="note">{note}</p>')
+    return section("Time", wide(table) + paragraph(note, "note"))
 
 
 def _origin(results: Results) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in package_versions().items())
-    problems = "".join(f"<li>{escape(name)}: {escape(error)}</li>" for name, error in results.errors.items())
+    problems = bullets([f"{name}: {error}" for name, error in results.errors.items()])
     commands = "".join(f"<pre>{escape(command)}</pre>" for command in results.study.commands)
-    return _section(
+    return section(
         "Where it comes from",
-        (f"<ul>{problems}</ul>" if problems else "")
-        + (f"<p>Again, or to go on:</p>{commands}" if commands else "")
-        + f'<p class="note">{escape(versions)}.</p>',
+        problems + (f"<p>Again, or to go on:</p>{commands}" if commands else "") + f'<p class="note">{escape(versions)}.</p>',
     )
-
-
-def _section(title: str, inner: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{inner}</section>"
-
-
-def simple_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table of plain texts, the first column as headings."""
-    head = "".join(f"<th scope=col>{escape(text)}</th>" for text in heads)
-    body = "".join(
-        f"<tr><th scope=row>{escape(first)}</th>{''.join(f'<td>{_bold(text)}</td>' for text in rest)}</tr>" for first, *rest in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
 # In the order in which they are read.

@@ -1,63 +1,26 @@
-"""The plots of a study's page, as SVG to be put into HTML. Drawn by Matplotlib, which comes with nnU-Net."""
+"""The plots of a study's page, as SVG to be put into HTML."""
 
 from __future__ import annotations
 
-import io
-import re
-from typing import TYPE_CHECKING, Any, Literal
-
 import numpy as np
 
+from ..pages.plots import CEILING, FAINT, FLOOR, INK, SERIES, as_svg, new_figure, points_plot
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results, Row
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-INK, FAINT, GRID = "#1d2433", "#66708a", "#e3e7ef"
-FLOOR, CEILING = "#8a93a6", "#1d2433"
-# Okabe and Ito's colours, which the colour-blind can tell apart, from the most distinct on.
-METHODS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7b5ea7", "#a0522d")
-_STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "CrossMoDAUDA",
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "text.color": INK,
-    "axes.edgecolor": GRID,
-    "axes.labelcolor": FAINT,
-    "xtick.color": FAINT,
-    "ytick.color": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-}
 
 
 def colours(results: Results) -> dict[str, str]:
     """The colour of each method by its name, the same in all plots."""
     adapting = [method.name for method in results.study.methods]
-    found = {name: METHODS[index % len(METHODS)] for index, name in enumerate(adapting)}
+    found = {name: SERIES[index % len(SERIES)] for index, name in enumerate(adapting)}
     return {SOURCE_ONLY: FLOOR, **found, SUPERVISED: CEILING}
 
 
 def scores_plot(results: Results) -> str:
     """Mean DSC of every row with a point for each case."""
     rows, palette = [row for row in results.rows if row.dice], colours(results)
-    figure, axes = _figure(8.6, 0.7 + 0.38 * len(rows))
-    for place, row in enumerate(rows):
-        values, colour = np.array(list(row.dice.values())), palette[row.method.name]
-        # Spread, so that equal scores do not cover one another.
-        spread = np.linspace(-0.16, 0.16, len(values)) if len(values) > 1 else np.zeros(1)
-        axes.plot([0, values.mean()], [place, place], color=colour, linewidth=9, alpha=0.22, solid_capstyle="butt")
-        axes.scatter(values, place + spread, s=16, color=colour, alpha=0.75, linewidths=0, zorder=3)
-        axes.plot([values.mean()] * 2, [place - 0.3, place + 0.3], color=colour, linewidth=2.4, zorder=4)
-    axes.set_yticks(range(len(rows)), [row.title for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlim(0, 1.015)
-    axes.set_xlabel("DSC, mean over the structures: a point for each case, a bar at their mean")
-    return _svg(figure, axes, "Mean DSC of every method and iteration, with a point for each case")
+    points = [(row.title, list(row.dice.values()), palette[row.method.name]) for row in rows]
+    return points_plot(points, "Mean DSC of every method and iteration, with a point for each case")
 
 
 def gap_plot(results: Results) -> str:
@@ -65,7 +28,7 @@ def gap_plot(results: Results) -> str:
     rows, palette = [row for row in results.rows if row.gap and row.gap.share is not None], colours(results)
     if not rows:
         return ""
-    figure, axes = _figure(8.6, 0.7 + 0.38 * len(rows))
+    figure, axes = new_figure(8.6, 0.7 + 0.38 * len(rows))
     for place, row in enumerate(rows):
         gap, colour = row.gap, palette[row.method.name]
         assert gap is not None and gap.share is not None
@@ -81,7 +44,7 @@ def gap_plot(results: Results) -> str:
     axes.set_yticks(range(len(rows)), [row.title for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel("Gap closed (%): 0 is source only, 100 is target-supervised; lines: 95 % interval over the cases")
-    return _svg(figure, axes, "Share of the gap that every method and iteration closes")
+    return as_svg(figure, axes, "Share of the gap that every method and iteration closes")
 
 
 def self_training_plot(results: Results) -> str:
@@ -93,7 +56,7 @@ def self_training_plot(results: Results) -> str:
     curves = {name: rows for name, rows in by_method.items() if len(rows) > 1}
     if not curves:
         return ""
-    figure, axes = _figure(8.6, 3.4)
+    figure, axes = new_figure(8.6, 3.4)
     for name, rows in curves.items():
         iterations, means = [row.iteration for row in rows], [float(np.mean(list(row.dice.values()))) for row in rows]
         seeds = sorted({seed for row in rows for seed in row.by_seed})
@@ -107,34 +70,10 @@ def self_training_plot(results: Results) -> str:
     axes.set_xticks(range(max(row.iteration for rows in curves.values() for row in rows) + 1))
     axes.set_xlabel("Self-training iteration (0: without)")
     axes.set_ylabel("DSC, mean")
-    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=9)
-    return _svg(figure, axes, "Mean DSC over the self-training iterations", "y")
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=9, labelcolor=INK)
+    return as_svg(figure, axes, "Mean DSC over the self-training iterations", "y")
 
 
 def _mean_of_seed(row: Row, seed: int) -> float:
     drawn = [score.dice for score in row.by_seed[seed] if row.table.dice[score.structure] is not None]
     return float(np.mean(drawn))
-
-
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(width, height))
-        axes: Any = figure.subplots()
-    return figure, axes
-
-
-def _svg(figure: Figure, axes: Axes, title: str, grid: Literal["x", "y"] = "x") -> str:
-    """The figure as an SVG element that scales with the page."""
-    import matplotlib
-
-    with matplotlib.rc_context(_STYLE):
-        axes.grid(axis=grid, color=GRID, linewidth=0.8)
-        axes.tick_params(length=0)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", bbox_inches="tight", transparent=True, metadata={"Date": None, "Title": title})
-    svg = text.getvalue()
-    svg = svg[svg.index("<svg") :]
-    return re.sub(r'<svg ([^>]*?)width="[^"]*" height="[^"]*"|<svg ', r'<svg role="img" \1', svg, count=1)

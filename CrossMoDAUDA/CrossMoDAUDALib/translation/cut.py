@@ -184,6 +184,7 @@ def _(text: str) -> str:
 
 _REGISTRATION = partial(
     Registration,
+    reference="Park, T., et al.: Contrastive learning for unpaired image-to-image translation. ECCV 2020. arXiv 2007.15651.",
     section="cut",
     settings=CUTSettings,
     make=CUT,

@@ -315,6 +315,8 @@ _REGISTRATION = partial(
             "cyclegan.discriminator_features": 16,
         },
     },
+    reference="Zhu, J.-Y., et al.: Unpaired image-to-image translation using cycle-consistent adversarial networks. ICCV 2017."
+    " arXiv 1703.10593.",
 )
 TRANSLATORS = (
     _REGISTRATION(name="cyclegan-resnet", title=_("CycleGAN, ResNet"), tip=_("The paper's.")),

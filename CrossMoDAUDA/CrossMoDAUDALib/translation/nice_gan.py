@@ -220,5 +220,7 @@ TRANSLATORS = (
                 "nice_gan.discriminator_features": 16,
             },
         },
+        reference="Chen, R., et al.: Reusing discriminators for encoding: towards unsupervised image-to-image translation. CVPR 2020."
+        " arXiv 2003.00273.",
     ),
 )

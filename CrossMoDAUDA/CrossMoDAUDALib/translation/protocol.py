@@ -93,6 +93,7 @@ class Registration:
         columns: what :meth:`Translator.sample_columns` gives, left to right. The panel shows ``source``, ``translation`` and ``target``.
         uses_labels: whether :meth:`Translator.step` is to be given the source slices' structures.
         presets: by a preset's name what it changes for this translator, see :func:`.core.settings.register_translator`.
+        reference: what to cite; an experiment's page shows it.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Registration:
     columns: tuple[str, ...] = ("source", "translation", "target", "back")
     uses_labels: bool = False
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reference: str = ""
 
 
 def set_rate(rate: float, *optimizers: optim.Optimizer) -> None:

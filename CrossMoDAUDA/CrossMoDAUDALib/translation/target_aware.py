@@ -203,6 +203,8 @@ TRANSLATORS = (
         },
         columns=("source", "translation", "translation_structures", "target", "back", "target_structures"),
         uses_labels=True,
+        reference="Shin, H., et al.: COSMOS: cross-modality unsupervised domain adaptation for 3D medical image segmentation based on"
+        " target-aware domain translation and iterative self-training. 2022. arXiv 2203.16557.",
         presets={
             "laptop": {
                 "target_aware.generator_features": 32,

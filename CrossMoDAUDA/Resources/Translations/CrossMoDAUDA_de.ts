@@ -1712,6 +1712,10 @@
 <translation>verweigert die Anmeldung; dafür sorgen, dass `ssh {{host}}` ohne Rückfrage geht (ein Schlüssel im ssh-agent), oder es in einem Terminal tun</translation>
 </message>
 <message>
+<source>report.html could not be made ({explain}).</source>
+<translation>report.html konnte nicht erstellt werden ({explain}).</translation>
+</message>
+<message>
 <source>right</source>
 <translation>rechts</translation>
 </message>
@@ -3002,6 +3006,10 @@
 <translation>Im Plo&amp;t zeigen</translation>
 </message>
 <message>
+<source>Open this experiment as a page in the browser: scans, translations, curves, scores, pictures and warnings. It names the cases.</source>
+<translation>Dieses Experiment als Seite im Browser öffnen: Scans, Übersetzungen, Kurven, Bewertungen, Bilder und Warnungen. Sie nennt die Namen der Fälle.</translation>
+</message>
+<message>
 <source>Optional: folder of target scans with reference labels. They are only scored, never trained on.</source>
 <translation>Freiwillig: Ordner von Ziel-Scans mit Referenz-Labels. Sie werden nur bewertet, nie trainiert.</translation>
 </message>
@@ -3028,6 +3036,10 @@
 <message>
 <source>Read every scan and show what does not fit, before anything starts.</source>
 <translation>Jeden Scan lesen und zeigen, was nicht passt, bevor etwas beginnt.</translation>
+</message>
+<message>
+<source>Repor&amp;t</source>
+<translation>Berich&amp;t</translation>
 </message>
 <message>
 <source>S&amp;ample</source>
@@ -4145,6 +4157,21 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>{name} is not among the places that are known here; choose another one, or add it.</source>
 <translation>{name} ist hier kein bekannter Rechner; einen anderen wählen oder ihn hinzufügen.</translation>
+</message>
+</context>
+<context>
+<name>panel.report_button</name>
+<message>
+<source>Cance&amp;l</source>
+<translation>Abbre&amp;chen</translation>
+</message>
+<message>
+<source>Cancelled.</source>
+<translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>Making the report...</source>
+<translation>Der Bericht wird erstellt...</translation>
 </message>
 </context>
 <context>

@@ -57,8 +57,8 @@ def test_results_carry_no_tags_and_no_paths(tiny_experiment: Path, tagged: Path,
 
 
 def test_the_tables_and_the_report_hold_no_absolute_paths(tiny_experiment: Path, tiny_cohort: Path) -> None:
-    told = [path for path in tiny_experiment.rglob("*") if path.suffix in (".md", ".csv")]
-    assert {"table.md", "table.csv", "per_case.csv", "losses.csv", "report.md"} <= {path.name for path in told}
+    told = [path for path in tiny_experiment.rglob("*") if path.suffix in (".md", ".csv", ".html")]
+    assert {"table.md", "table.csv", "per_case.csv", "losses.csv", "report.md", "report.html"} <= {path.name for path in told}
     for path in told:
         text = path.read_text(encoding="utf-8")
         assert str(tiny_cohort) not in text and str(tiny_experiment) not in text and str(Path.home()) not in text, path
