@@ -20,6 +20,7 @@ CHANGED_VOLUME, CHANGED_MM = 0.20, 2.0
 DAYS_A_YEAR = 365.25
 SHORT_DAYS = 90  # below which a growth a year says little
 OTHER_SPACING = 0.10  # by which voxel sizes may differ before it is told
+MINUS = "\N{MINUS SIGN}"
 Z = 1.96  # standard errors in the half of a 95 % interval
 
 
@@ -167,7 +168,7 @@ def compare(before: Extent, after: Extent) -> Change:
     ...     return Extent(Size(ml, 0.95 * ml, 1.05 * ml), Size(mm, mm - 0.5, mm + 0.5), None, False, (0.5, 0.5, 0.5))
     >>> change = compare(extent(1.0, 12.0), extent(1.5, 13.5))
     >>> round(change.percent.value), change.verdict, change.reasons
-    (50, 'grown', ('volume +50 %',))
+    (50, 'grown', ('volume +50\xa0%',))
     """
     percent = None
     if not before.is_empty and not after.is_empty:
@@ -176,9 +177,9 @@ def compare(before: Extent, after: Extent) -> Change:
         percent = _percent(logarithm, logarithm - error, logarithm + error)
     axial, outside = _difference(before.axial_mm, after.axial_mm), _difference(before.extrameatal_mm, after.extrameatal_mm)
     measures = (
-        ("volume", percent, 100 * CHANGED_VOLUME, "{:+.0f} %"),
-        ("axial diameter", axial, CHANGED_MM, "{:+.1f} mm"),
-        ("extrameatal diameter", outside, CHANGED_MM, "{:+.1f} mm"),
+        ("volume", percent, 100 * CHANGED_VOLUME, "{:+.0f}\N{NO-BREAK SPACE}%"),
+        ("axial diameter", axial, CHANGED_MM, "{:+.1f}\N{NO-BREAK SPACE}mm"),
+        ("extrameatal diameter", outside, CHANGED_MM, "{:+.1f}\N{NO-BREAK SPACE}mm"),
     )
     known = [measure for measure in measures if measure[1] is not None]
     # Rounded, or 2 mm would be less than 2 mm.
@@ -192,7 +193,7 @@ def compare(before: Extent, after: Extent) -> Change:
         verdict = "contradictory" if len(signs) == 2 else "grown" if signs == {1.0} else "shrunk"
     else:
         verdict = "uncertain" if large else "small" if sure else "none"
-    reasons = tuple(f"{name} {form.format(found.value)}" for name, found, _, form in both or large if found is not None)
+    reasons = tuple(f"{name} {form.format(found.value).replace('-', MINUS)}" for name, found, _, form in both or large if found is not None)
     return Change(percent, axial, outside, verdict, reasons)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..core import files
 from .extent import Size
-from .follow_up import Change, FollowUp, Visit
+from .follow_up import MINUS, Change, FollowUp, Visit
 
 VERDICTS = {
     "grown": "grown",
@@ -106,7 +106,7 @@ def limits(size: Size | None, digits: int) -> str:
 
 def signed(size: Size, digits: int, unit: str) -> str:
     """A change with its interval: ``+12 % (+3 to +21)``."""
-    value, low, high = (f"{number:+.{digits}f}".replace("-", "\N{MINUS SIGN}") for number in (size.value, size.low, size.high))
+    value, low, high = (f"{number:+.{digits}f}".replace("-", MINUS) for number in (size.value, size.low, size.high))
     return f"{value}\N{NO-BREAK SPACE}{unit} ({low} to {high})"
 
 
@@ -133,4 +133,5 @@ def headline(each: FollowUp) -> str:
     since = f"since {each.visits[0].day}"
     if change.percent is None:
         return f"{now}; the change {since} cannot be told, as one of the two scans shows no tumour."
-    return f"{now}; {signed(change.percent, 0, '%')} {since}: {verdict(change)}."
+    lengths = [reason for reason in change.reasons if not reason.startswith("volume")]
+    return f"{now}; {signed(change.percent, 0, '%')} {since}: {', '.join([VERDICTS[change.verdict], *lengths])}."

@@ -126,7 +126,7 @@ def _change(change: Change | None) -> str:
     percent = escape(tables.signed(change.percent, 0, "%")) if change.percent else ""
     badge = f'<span class="badge {_BADGES.get(change.verdict, "calm")}">{escape(tables.VERDICTS[change.verdict])}</span>'
     lengths = [reason for reason in change.reasons if not reason.startswith("volume")]
-    return f'<td class="words">{badge}{percent}{"<br>" if lengths else ""}<small>{escape(", ".join(lengths))}</small></td>'
+    return f'<td class="words">{badge}{percent}{"".join(f"<br><small>{escape(reason)}</small>" for reason in lengths)}</td>'
 
 
 def _files(each: FollowUp) -> str:

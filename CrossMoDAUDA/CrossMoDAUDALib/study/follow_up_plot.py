@@ -32,6 +32,8 @@ _STYLE: Any = {
     "axes.axisbelow": True,
 }
 
+_FORMATS = ["%Y", "%b %Y", "%d %b %Y", "%d %b %Y", "%d %b %Y", "%d %b %Y"]
+
 
 def plot(each: FollowUp) -> str:
     """Volume, and below it the diameters, over the dates, with their limits; empty with a single scan."""
@@ -121,9 +123,11 @@ def _points(axes: Axes, each: FollowUp, sizes: Sequence[Size | None], colour: st
 def _dates(axes: Axes, each: FollowUp) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 
-    locator = AutoDateLocator(minticks=3, maxticks=9)
+    locator = AutoDateLocator(minticks=3, maxticks=6)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(
+        ConciseDateFormatter(locator, formats=_FORMATS, offset_formats=[""] * 6, show_offset=False, zero_formats=_FORMATS)
+    )
     span = (each.visits[-1].day - each.visits[0].day).days
     begin, end = (float(date2num(each.visits[place].day)) for place in (0, -1))
     axes.set_xlim(begin - 0.04 * span, end + 0.04 * span)
