@@ -1,6 +1,7 @@
 """The section Follow-up: one patient's segmentations of several dates, compared."""
 
 import csv
+import datetime
 
 import qt
 import slicer
@@ -21,7 +22,10 @@ MOST_ROWS = 8  # that the list is high
 
 
 class FollowUpSection(Section):
-    """Compares segmentations of the scene. Dates are found, or typed into the list, which keeps them with the segmentations."""
+    """Compares segmentations of the scene.
+
+    Dates are found, or typed into the list, which keeps them with the segmentations.
+    """
 
     def __init__(self, panel):
         super().__init__(panel, "FollowUpSection.ui")
@@ -139,6 +143,14 @@ class FollowUpSection(Section):
         lacking = [node for node in chosen if visits.day_of(node) is None]
         if lacking:
             return _("Type the date of '{name}', as 2024-03-01.").format(name=mrml.name_with_scan(lacking[0]))
+        days = [visits.day_of(node) for node in chosen]
+        late = [node for node, day in zip(chosen, days, strict=True) if day > datetime.date.today()]
+        if late:
+            return _("The date of '{name}' is in the future; type the right one.").format(name=mrml.name_with_scan(late[0]))
+        twice = [node for number, node in enumerate(chosen) if days[number] in days[:number]]
+        if twice:
+            told = _("Two of the ticked segmentations are of {date}; untick '{name}', or type its right date.")
+            return told.format(date=visits.day_of(twice[0]), name=mrml.name_with_scan(twice[0]))
         patients = sorted({visits.patient_of(node) for node in chosen} - {""})
         if len(patients) > 1:
             told = _("The ticked segmentations are of different patients ({patients}); tick those of one.")

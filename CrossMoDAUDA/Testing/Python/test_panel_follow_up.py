@@ -52,6 +52,9 @@ def test_dates_are_found_or_typed_and_the_scans_compared(host: Host) -> None:
     assert not apply.enabled and "Type the date of 'sub-07_T2w" in apply.toolTip
     type_date(host, 1, "next year")
     assert "is no date" in host.find("followUpStatus").text and not apply.enabled
+    for wrong, said in (("2999-01-01", "in the future"), ("20220301", "Two of the ticked segmentations are of 2022-03-01")):
+        type_date(host, 1, wrong)
+        assert said in apply.toolTip and not apply.enabled
     type_date(host, 1, "2024-03-01")
     assert typed.GetAttribute("CrossMoDAUDA.Date") == "2024-03-01" and apply.enabled
     host.click("followUpApply")
