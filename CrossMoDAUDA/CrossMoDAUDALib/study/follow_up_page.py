@@ -74,6 +74,8 @@ def _patient(each: FollowUp) -> str:
     notes = [*each.notes, *(f"{visit.day}: {note}." for visit in each.visits for note in visit.notes)]
     listed = "".join(f"<li>{escape(note)}</li>" for note in notes)
     svg = plot(each)
+    if not svg and len(each.visits) > 1:
+        svg = '<p class="note">The plot needs the Python package Matplotlib (pip install matplotlib).</p>'
     return (
         f'<section class="patient"><h2>{escape(each.patient)}</h2><p class="lead">{escape(tables.headline(each))}</p>{_tiles(each)}'
         + (f"<figure>{svg}</figure>" if svg else "")

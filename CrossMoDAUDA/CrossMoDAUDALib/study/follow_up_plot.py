@@ -1,7 +1,8 @@
-"""The plot of a follow-up, as SVG to be put into HTML; its colours are the page's, light and dark."""
+"""The plot of a follow-up, as SVG to be put into HTML; its colours are the page's, light and dark. Drawn by Matplotlib, which comes with nnU-Net."""
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import math
 import re
@@ -36,8 +37,8 @@ _FORMATS = ["%Y", "%b %Y", "%d %b %Y", "%d %b %Y", "%d %b %Y", "%d %b %Y"]
 
 
 def plot(each: FollowUp) -> str:
-    """Volume, and below it the diameters, over the dates, with their limits; empty with a single scan."""
-    if len(each.visits) < 2:
+    """Volume, and below it the diameters, over the dates, with their limits; empty with a single scan, or without Matplotlib."""
+    if len(each.visits) < 2 or importlib.util.find_spec("matplotlib") is None:
         return ""
     import matplotlib
     from matplotlib.figure import Figure

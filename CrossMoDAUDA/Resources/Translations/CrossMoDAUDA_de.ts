@@ -4470,7 +4470,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Not for clinical use.</source>
-<translation type="unfinished">Nicht für den klinischen Einsatz.</translation>
+<translation>Nicht für den klinischen Einsatz.</translation>
 </message>
 <message>
 <source>Segmentation</source>
