@@ -205,12 +205,12 @@ def doubt_of(label_map: Volume, probabilities: Array, labels: Mapping[str, int])
 
     canonical, order = to_canonical(label_map), sorted(labels.values())
     ml = math.prod(canonical.geometry.spacing) / 1000
-    chosen = [(value,) for value in order]
+    chosen: list[tuple[int, ...]] = [(value,) for value in order]
     with contextlib.suppress(InputError):
         chosen += [values for values in [tuple(sorted(tumour_of(labels).values))] if len(values) > 1]
     found: dict[str, Any] = {}
     for values in chosen:
-        likely = np.sum([probabilities[1 + order.index(value)] for value in values], axis=0, dtype=np.float32)
+        likely: Array = np.asarray(np.sum([probabilities[1 + order.index(value)] for value in values], axis=0, dtype=np.float32))
         drawn = np.isin(canonical.array, values)
         parts, _ = ndimage.label((likely >= DOUBT[0]) | drawn, np.ones((3, 3, 3)))
         touched = np.isin(parts, np.unique(parts[drawn])) & (parts > 0)
@@ -230,7 +230,7 @@ def _key(values: Sequence[int]) -> str:
 
 def fingerprint(label_map: Volume) -> str:
     """What changes as soon as a voxel of a label map does."""
-    return hashlib.sha256(np.ascontiguousarray(label_map.array.astype(np.uint8))).hexdigest()
+    return hashlib.sha256(label_map.array.astype(np.uint8).tobytes()).hexdigest()
 
 
 def _with_doubt(extent: Extent, tumour: Tumour, doubt: Mapping[str, Any]) -> Extent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import io
 import math
@@ -48,7 +49,7 @@ def plot(each: FollowUp) -> str:
         above, below = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 2], "hspace": 0.24})
         _volumes(above, each)
         _diameters(below, each)
-        _dates(below, each)
+        _years(below, each)
         for axes in (above, below):
             axes.grid(axis="y", color=_GRID, linewidth=0.8)
             axes.tick_params(length=0)
@@ -85,15 +86,13 @@ def _volumes(axes: Axes, each: FollowUp) -> None:
 
 def _fit(axes: Axes, each: FollowUp) -> None:
     """The exponential line through the volumes."""
-    from matplotlib.dates import date2num
-
     shown = [visit for visit in each.visits if not visit.extent.is_empty]
     assert each.growth is not None
     begin, rate = shown[0].day, each.growth.rate.value
     years = [(visit.day - begin).days / DAYS_A_YEAR for visit in shown]
     start = sum(math.log(visit.extent.volume_ml.value) - rate * year for visit, year in zip(shown, years, strict=True)) / len(shown)
     steps = [years[-1] * step / 60 for step in range(61)]
-    days = [float(date2num(begin)) + DAYS_A_YEAR * year for year in steps]
+    days = [float(_dates().date2num(begin)) + DAYS_A_YEAR * year for year in steps]
     axes.plot(days, [math.exp(start + rate * year) for year in steps], color=_MAIN, linewidth=1.2, linestyle=(0, (4, 3)), label="fit")
 
 
@@ -111,9 +110,7 @@ def _diameters(axes: Axes, each: FollowUp) -> None:
 
 
 def _points(axes: Axes, each: FollowUp, sizes: Sequence[Size | None], colour: str, label: str) -> None:
-    from matplotlib.dates import date2num
-
-    known = [(float(date2num(visit.day)), size) for visit, size in zip(each.visits, sizes, strict=True) if size is not None]
+    known = [(float(_dates().date2num(visit.day)), size) for visit, size in zip(each.visits, sizes, strict=True) if size is not None]
     if not known:
         return
     days, values = [day for day, _ in known], [size.value for _, size in known]
@@ -121,14 +118,17 @@ def _points(axes: Axes, each: FollowUp, sizes: Sequence[Size | None], colour: st
     axes.errorbar(days, values, errors, color=colour, linewidth=1.8, marker="o", markersize=5, elinewidth=1.1, capsize=3, label=label)
 
 
-def _dates(axes: Axes, each: FollowUp) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
-
-    locator = AutoDateLocator(minticks=3, maxticks=6)
+def _years(axes: Axes, each: FollowUp) -> None:
+    locator = _dates().AutoDateLocator(minticks=3, maxticks=6)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(
-        ConciseDateFormatter(locator, formats=_FORMATS, offset_formats=[""] * 6, show_offset=False, zero_formats=_FORMATS)
+        _dates().ConciseDateFormatter(locator, formats=_FORMATS, offset_formats=[""] * 6, show_offset=False, zero_formats=_FORMATS)
     )
     span = (each.visits[-1].day - each.visits[0].day).days
-    begin, end = (float(date2num(each.visits[place].day)) for place in (0, -1))
+    begin, end = (float(_dates().date2num(each.visits[place].day)) for place in (0, -1))
     axes.set_xlim(begin - 0.04 * span, end + 0.04 * span)
+
+
+def _dates() -> Any:
+    """Matplotlib's dates, which have no types."""
+    return importlib.import_module("matplotlib.dates")
