@@ -4,7 +4,7 @@ import datetime
 
 from slicer.i18n import tr as _
 
-from ..scoring.follow_up import DAYS_A_YEAR
+from ..scoring.follow_up import DAYS_A_YEAR, MINUS
 from ..slicer_nodes import mrml
 from . import plot_view, tables
 
@@ -12,23 +12,23 @@ FOLLOWED = "CrossMoDAUDA.Followed"  # a table's references to the segmentations 
 VOLUMES, DIAMETERS = "FollowUpVolumes", "FollowUpDiameters"  # charts
 
 
-def verdictText(verdict, reasons):
-    """A verdict of the command's in the panel's language."""
+def changeText(row, reference):
+    """What has changed, in few words: the verdict and the volume's change, or the diameters' where these alone decide."""
+    verdict, reasons = row[f"verdict_since_{reference}"], row[f"reasons_since_{reference}"]
     words = {
+        "": "-",
         "grown": _("grown"),
         "shrunk": _("shrunk"),
-        "contradictory": _("changed, contradictory"),
-        "uncertain": _("not beyond the limits"),
-        "small": _("below 20 % and 2 mm"),
+        "contradictory": _("contradictory"),
+        "uncertain": _("within limits"),
+        "small": _("small"),
         "none": _("no change"),
-        "unknown": _("cannot be told"),
-    }
-    names = {"volume": _("volume"), "axial diameter": _("axial diameter"), "extrameatal diameter": _("extrameatal diameter")}
-    told = []
-    for reason in filter(None, reasons.split(", ")):
-        name = next(name for name in names if reason.startswith(name))
-        told.append(names[name] + reason.removeprefix(name))
-    return words.get(verdict, verdict) + (f": {', '.join(told)}" if told else "")
+        "unknown": _("unknown"),
+    }[verdict]
+    if reasons and "volume" not in reasons:
+        return f"{words} {', '.join(reason.rpartition('diameter ')[2] for reason in reasons.split(', '))}"
+    percent = row[f"percent_since_{reference}"]
+    return f"{words} {float(percent):+.0f} %".replace("-", MINUS) if percent else words
 
 
 def growthText(row):
@@ -59,26 +59,15 @@ def comparisonTable(rows, patient, segmentations):
     if any(row["extrameatal_mm"] for row in rows):
         columns["extrameatal_mm"] = _("Extrameatal diameter (mm)")
     if len(rows) > 1:
-        columns |= {"change": _("Since the first scan"), "step": _("Since the previous scan")}
+        columns |= {"change": _("Since first scan"), "step": _("Since previous scan")}
     for row in rows:
-        limits = _("{low} to {high}").format(low=f"{float(row['volume_ml_low']):.3f}", high=f"{float(row['volume_ml_high']):.3f}")
-        row["volume_limits"] = limits
-        row["change"] = _changeText(row, "first")
-        row["step"] = _changeText(row, "previous")
+        row["volume_limits"] = "\N{EN DASH}".join(f"{float(row[f'volume_ml_{end}']):.3g}" for end in ("low", "high"))
+        row["change"], row["step"] = changeText(row, "first"), changeText(row, "previous")
     node = tables.tableNode(_("Follow-up of {patient}").format(patient=patient), columns, rows)
     for segmentation in segmentations:
         node.AddNodeReferenceID(FOLLOWED, segmentation.GetID())
     mrml.put_with(node, [scan for scan in map(mrml.scan_of, segmentations) if scan is not None])
     return node
-
-
-def _changeText(row, reference):
-    verdict = row[f"verdict_since_{reference}"]
-    if not verdict:
-        return "-"
-    percent = row[f"percent_since_{reference}"]
-    told = verdictText(verdict, row[f"reasons_since_{reference}"])
-    return f"{float(percent):+.0f} %, {told}" if percent and "volume" not in row[f"reasons_since_{reference}"] else told
 
 
 def showVolumes(rows, patient):

@@ -62,6 +62,8 @@ class FollowUpSection(Section):
             self._listed = listed
             self._fill(listed)
         self._listStructures()
+        if not self._rows and not self.runner.running:
+            self.say(self.ui.followUpStatus, self._problem() if len(self._chosen()) > 1 else "")
         self.update()
 
     def _fill(self, listed):
@@ -104,7 +106,7 @@ class FollowUpSection(Section):
                 self.say(self.ui.followUpStatus, self._wrong)
                 self.update()
                 return
-            self.say(self.ui.followUpStatus, "")
+        self._rows = []
         self.showResults()
 
     def _listStructures(self):

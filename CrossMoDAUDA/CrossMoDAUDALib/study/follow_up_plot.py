@@ -1,4 +1,4 @@
-"""The plot of a follow-up, as SVG to be put into HTML; its colours are the page's, light and dark. Drawn by Matplotlib, which comes with nnU-Net."""
+"""The plot of a follow-up, as SVG to be put into HTML, in the page's colours. Drawn by Matplotlib, which comes with nnU-Net."""
 
 from __future__ import annotations
 

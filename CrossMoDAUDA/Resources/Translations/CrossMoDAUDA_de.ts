@@ -4338,11 +4338,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Schrumpfend: {percent} im Jahr; er halbiert sich in {years} Jahren.</translation>
 </message>
 <message>
-<source>Since the first scan</source>
+<source>Since first scan</source>
 <translation>Seit dem ersten Scan</translation>
 </message>
 <message>
-<source>Since the previous scan</source>
+<source>Since previous scan</source>
 <translation>Seit dem vorigen Scan</translation>
 </message>
 <message>
@@ -4358,24 +4358,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Jahre seit {date}</translation>
 </message>
 <message>
-<source>axial diameter</source>
-<translation>axialer Durchmesser</translation>
-</message>
-<message>
-<source>below 20 % and 2 mm</source>
-<translation>unter 20 % und 2 mm</translation>
-</message>
-<message>
-<source>cannot be told</source>
-<translation>nicht zu bestimmen</translation>
-</message>
-<message>
-<source>changed, contradictory</source>
-<translation>geändert, widersprüchlich</translation>
-</message>
-<message>
-<source>extrameatal diameter</source>
-<translation>extrameataler Durchmesser</translation>
+<source>contradictory</source>
+<translation>widersprüchlich</translation>
 </message>
 <message>
 <source>grown</source>
@@ -4386,20 +4370,20 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>keine Änderung</translation>
 </message>
 <message>
-<source>not beyond the limits</source>
-<translation>nicht größer als die Grenzen</translation>
-</message>
-<message>
 <source>shrunk</source>
 <translation>geschrumpft</translation>
 </message>
 <message>
-<source>volume</source>
-<translation>Volumen</translation>
+<source>small</source>
+<translation>gering</translation>
 </message>
 <message>
-<source>{low} to {high}</source>
-<translation>{low} bis {high}</translation>
+<source>unknown</source>
+<translation>unbekannt</translation>
+</message>
+<message>
+<source>within limits</source>
+<translation>in den Grenzen</translation>
 </message>
 <message>
 <source>{patient}: diameters</source>
