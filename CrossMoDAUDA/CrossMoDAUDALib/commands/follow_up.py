@@ -15,7 +15,7 @@ from ..core.files import check_path, read_json, write_text
 from ..core.settings import Settings, parse_assignments, with_values
 from ..experiment.events import EventLog
 from ..images.names import UNCERTAINTY, case_id, is_label_name
-from ..images.scan_dates import HOW_TO_GIVE, modality_of, parse_date, patient_in_sidecar, patient_of, scan_date
+from ..images.scan_dates import HOW_TO_GIVE, modality_of, parse_date, patient_in_header, patient_of, scan_date
 from ..images.volumes import file_stem, is_scan
 from .terminal import Bar, complain, say
 
@@ -61,7 +61,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         help="when the scan of a label map was made, as smith.nii.gz=2024-03-01; may be repeated",
     )
     parser.add_argument("--patient", metavar="NAME", help="all inputs are of this patient, whose name theirs do not tell")
-    parser.add_argument("--scans", type=Path, metavar="DIR", help="where the scans lie, if their sidecars (.json) tell the dates")
+    parser.add_argument(
+        "--scans", type=Path, metavar="DIR", help="where the scans lie, if their DICOM files or sidecars (.json) tell the dates"
+    )
     parser.add_argument("--structure", metavar="NAME", help="what to follow (default: the tumour among the labels)")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="labels=..., what the values mean"
@@ -232,9 +234,9 @@ def _day(file: Path, given: str, options: argparse.Namespace) -> tuple[datetime.
 
 
 def _subject(file: Path, scans: Path | None) -> str:
-    """What a file itself says of its patient: BIDS's ``sub-``, or its sidecar."""
+    """What a file itself says of its patient: BIDS's ``sub-``, or DICOM, or its sidecar."""
     name = patient_of(file)
-    return name if name.startswith("sub-") else patient_in_sidecar(file, scans)
+    return name if name.startswith("sub-") else patient_in_header(file, scans)
 
 
 def _patient(file: Path, given: str, options: argparse.Namespace) -> str:

@@ -1,9 +1,11 @@
-"""When a scan was made, and of whom: from a sidecar, BIDS's tables, or the names of the file and its folders."""
+"""When a scan was made, and of whom: from DICOM, a sidecar, BIDS's tables, or the names of the file and its folders."""
 
 from __future__ import annotations
 
 import csv
 import datetime
+import importlib
+import importlib.util
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,11 +19,14 @@ from .volumes import file_stem
 
 # Of a sidecar as dcm2niix writes it and BIDS defines it, the most telling first; DICOM's own keywords.
 _KEYS = ("AcquisitionDateTime", "AcquisitionDate", "SeriesDate", "StudyDate")
+_DICOM_RESULTS = (".dcm", "_SEG.dcm", "_RTSTRUCT.dcm")  # beside a label map
+_MADE_LATER = ("SEG", "RTSTRUCT")  # made of a scan: only the study's date is the scan's
 _PLAIN = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:$|[T ]\d|\d{6})")
 _SESSION = re.compile(r"(?:^|[_/\\])ses-([0-9A-Za-z]+)")
 _SUBJECT = re.compile(r"(?:^|[_/\\])(sub-[0-9A-Za-z]+)")
 # A date in a name stands by itself; eight digits in a row could also be a patient's number, so they must be a date since 1970.
 _IN_NAME = re.compile(r"(?<![0-9A-Za-z])(\d{4}-\d{2}-\d{2}|(?:19[7-9]\d|20\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?![0-9A-Za-z])")
+_MOST_FILES = 20  # that are looked into for a DICOM header
 HOW_TO_GIVE = "give it by hand, as --date {name}=2024-03-01"
 
 
@@ -59,12 +64,13 @@ def parse_date(text: str) -> datetime.date:
 def scan_date(path: Path, scans: Path | None = None) -> ScanDate | None:
     """When a scan, or the scan of a label map, was made; None where nothing tells.
 
-    It is asked in this order: the sidecar (``NAME.json`` with ``AcquisitionDateTime``, ``AcquisitionDate``, ``SeriesDate`` or
+    It is asked in this order: DICOM (the file or folder itself, a DICOM SEG or structure set beside the label map, or the scan's folder
+    or files in ``scans``), the sidecar (``NAME.json`` with ``AcquisitionDateTime``, ``AcquisitionDate``, ``SeriesDate`` or
     ``StudyDate``), BIDS's table of sessions or scans (``acq_time``), ``ses-20240301``, a date in the file's name, the nearest folder that
     is named as a date.
 
     Args:
-        path: the scan's file, or its label map's, which may be called as the scan with an ending such as ``_Label``.
+        path: the scan's file or DICOM folder, or its label map's file, which may be called as the scan with an ending such as ``_Label``.
         scans: another folder in which the scan itself may lie.
 
     Raises:
@@ -74,6 +80,7 @@ def scan_date(path: Path, scans: Path | None = None) -> ScanDate | None:
     (datetime.date(2024, 3, 1), None)
     """
     finders: tuple[Callable[[], ScanDate | None], ...] = (
+        lambda: _of_dicom(path, scans),
         lambda: _of_sidecar(path, scans),
         lambda: _of_table(path),
         lambda: _of_session(path),
@@ -108,10 +115,44 @@ def modality_of(path: Path) -> str:
     return ScanName.of(path).modality
 
 
-def patient_in_sidecar(path: Path, scans: Path | None = None) -> str:
-    """The patient's ID or name that a sidecar holds; '' without."""
-    _, data = _sidecar(path, scans)
-    return str(data.get("PatientID") or data.get("PatientName") or "")
+def patient_in_header(path: Path, scans: Path | None = None) -> str:
+    """The patient's ID or name that DICOM or a sidecar holds; '' without."""
+    for _, data in (_dicom(path, scans), _sidecar(path, scans)):
+        if named := data.get("PatientID") or data.get("PatientName"):
+            return str(named)
+    return ""
+
+
+def _of_dicom(path: Path, scans: Path | None) -> ScanDate | None:
+    file, data = _dicom(path, scans)
+    for key in ("StudyDate",) if data.get("Modality") in _MADE_LATER else _KEYS:
+        if data.get(key):
+            try:
+                return ScanDate(parse_date(str(data[key])), f"DICOM ({key})")
+            except ValueError as error:
+                raise InputError(f"{file}: {key}: {error}, or " + HOW_TO_GIVE.format(name=path.name) + ".") from None
+    return None
+
+
+def _dicom(path: Path, scans: Path | None) -> tuple[Path, dict[str, str]]:
+    """A DICOM file of a scan and what it tells of the date and the patient; nothing without one, or without pydicom."""
+    if importlib.util.find_spec("pydicom") is None:
+        return path, {}
+    pydicom = importlib.import_module("pydicom")
+    names = _names(path)
+    places = [path, *(folder / name for folder in filter(None, (path.parent, scans)) for name in names if folder / name != path)]
+    files = [file for place in places for file in (sorted(place.rglob("*")) if place.is_dir() else [place]) if file.is_file()]
+    files += [file for name in names for end in _DICOM_RESULTS if (file := path.parent / f"{name}{end}").is_file()]
+    for file in files[:_MOST_FILES]:
+        try:
+            with file.open("rb") as opened:
+                is_dicom = opened.read(132)[128:] == b"DICM"
+            if is_dicom:
+                data = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=[*_KEYS, "Modality", "PatientID", "PatientName"])
+                return file, {element.keyword: str(element.value or "") for element in data}
+        except Exception:  # whatever a damaged file makes pydicom stumble over; reading the scan tells of it
+            continue
+    return path, {}
 
 
 def _of_sidecar(path: Path, scans: Path | None) -> ScanDate | None:
@@ -127,9 +168,8 @@ def _of_sidecar(path: Path, scans: Path | None) -> ScanDate | None:
 
 def _sidecar(path: Path, scans: Path | None) -> tuple[Path, dict[str, Any]]:
     """The JSON file beside a scan and what it holds; nothing without one."""
-    names = list(dict.fromkeys([file_stem(path), *_without_endings(file_stem(path))]))
     for folder in filter(None, (path.parent, scans)):
-        for name in names:
+        for name in _names(path):
             file = folder / f"{name}.json"
             if file.is_file():
                 try:
@@ -138,6 +178,11 @@ def _sidecar(path: Path, scans: Path | None) -> tuple[Path, dict[str, Any]]:
                     raise InputError(f"{file} should tell the scan's date and cannot be read; repair it or move it away.") from None
                 return file, data if isinstance(data, dict) else {}
     return path, {}
+
+
+def _names(path: Path) -> list[str]:
+    """What a scan may be called of which this is the file, or the label map."""
+    return list(dict.fromkeys([path.name if path.is_dir() else file_stem(path), *_without_endings(file_stem(path))]))
 
 
 def _without_endings(name: str) -> list[str]:

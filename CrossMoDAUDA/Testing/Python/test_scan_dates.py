@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from CrossMoDAUDALib.core.errors import InputError
-from CrossMoDAUDALib.images.scan_dates import parse_date, patient_in_sidecar, patient_of, scan_date
+from CrossMoDAUDALib.images.scan_dates import parse_date, patient_in_header, patient_of, scan_date
 
 
 def touch(path: Path) -> Path:
@@ -85,7 +85,7 @@ def test_a_sidecar_beside_the_label_or_the_scan_comes_first(tmp_path: Path, side
         file.write_text(json.dumps(sidecar), encoding="utf-8")
         found = scan_date(label, tmp_path / "scans")
         assert found is not None and str(found.day) == day and found.source.startswith(file.name)
-        assert patient_in_sidecar(label, tmp_path / "scans") == sidecar.get("PatientID", "")
+        assert patient_in_header(label, tmp_path / "scans") == sidecar.get("PatientID", "")
         file.unlink()
 
 
@@ -137,3 +137,32 @@ def test_tables_of_bids_tell_the_date_of_a_numbered_session(tmp_path: Path, file
 )
 def test_whose_scan_it_is(tmp_path: Path, name: str, patient: str) -> None:
     assert patient_of(tmp_path / name) == patient
+
+
+@pytest.mark.parametrize(
+    ("place", "tags", "day"),
+    [
+        ("scans/Ada_t2/0001.dcm", {"AcquisitionDate": "20240301", "StudyDate": "20240229", "Modality": "MR"}, "2024-03-01"),
+        ("scans/Ada_t2/series 2/IM1", {"StudyDate": "20230101", "Modality": "MR"}, "2023-01-01"),
+        ("results/Ada_t2_SEG.dcm", {"SeriesDate": "20250101", "StudyDate": "20220202", "Modality": "SEG"}, "2022-02-02"),
+    ],
+)
+def test_dicom_tells_the_date_first(tmp_path: Path, place: str, tags: dict[str, str], day: str) -> None:
+    pydicom = pytest.importorskip("pydicom", reason="needs pydicom")
+    file = touch(tmp_path / place)
+    data = pydicom.Dataset()
+    data.file_meta = pydicom.dataset.FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    data.SOPClassUID, data.SOPInstanceUID, data.PatientID = "1.2.840.10008.5.1.4.1.1.4", "1.2.3", "P 7"
+    for keyword, value in tags.items():
+        setattr(data, keyword, value)
+    data.save_as(file, enforce_file_format=True)
+    label = touch(tmp_path / "results" / "Ada_t2_Label.nii.gz")
+    (tmp_path / "results" / "Ada_t2.json").write_text('{"AcquisitionDate": "19990101"}', encoding="utf-8")
+    found = scan_date(label, tmp_path / "scans")
+    assert found is not None and str(found.day) == day and found.source.startswith("DICOM")
+    assert patient_in_header(label, tmp_path / "scans") == "P 7"
+    folder = scan_date(file.parent if place.startswith("scans") else file)
+    assert folder is not None and str(folder.day) == day
+    file.write_bytes(file.read_bytes()[:140])  # cut short: it is left out
+    assert (scan_date(label, tmp_path / "scans") or found).source.startswith("Ada_t2.json")
