@@ -160,6 +160,10 @@ def _scans(options: argparse.Namespace) -> list[_Scan]:
         named = {name for scan in found if scan.patient == patient and (name := _subject(scan.file, options.scans))}
         if len(named) > 1:
             problems.append(f"{patient}: the files are of {' and '.join(sorted(named))}; follow one patient at a time.")
+        own = {folder for scan in found if scan.patient == patient for folder in scan.file.absolute().parents if folder.name == patient}
+        if len(own) > 1 and not options.patient:
+            listed = " and ".join(sorted(map(str, own)))
+            problems.append(f"{patient} has two folders, {listed}; if they are one patient's, say so by --patient NAME.")
     if problems:
         for problem in problems[:-1]:
             complain(problem)

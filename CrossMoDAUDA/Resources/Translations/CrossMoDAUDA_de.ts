@@ -2884,6 +2884,10 @@
 <translation>{path}: {name} ist nicht aufgeführt; das Paket erneut besorgen.</translation>
 </message>
 <message>
+<source>{patient} has two folders, {listed}; if they are one patient's, say so by --patient NAME.</source>
+<translation>{patient} hat zwei Ordner, {listed}; gehören sie einem Patienten, sagen Sie das mit --patient NAME.</translation>
+</message>
+<message>
 <source>{patient} has two scans of {day}, {seen} and {file}; give the one to follow, or the right date by --date.</source>
 <translation>{patient} hat zwei Scans vom {day}, {seen} und {file}; geben Sie den an, der verfolgt werden soll, oder das richtige Datum mit --date.</translation>
 </message>

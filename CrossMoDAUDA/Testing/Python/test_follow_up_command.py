@@ -147,6 +147,18 @@ def test_patients_are_never_mixed(bids: Path, tmp_path: Path, capsys: pytest.Cap
     assert "x: the files are of a and b" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "name", ["sub-01/ses-{}/sub-01_ses-{}_Label.nii.gz", "Ada/{}/t2_Label.nii.gz", "sub-01/anat/sub-01_ses-{}_Label.nii.gz"]
+)
+def test_two_patients_of_one_name_are_not_taken_for_one(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    for site, day in (("site A", "20200101"), ("site B", "20210101")):
+        write_box(tmp_path / site / name.replace("{}", day), 8)
+    words = [tmp_path / "site A", tmp_path / "site B", "-o", tmp_path / "out"]
+    assert run(*words) == 2
+    assert "has two folders" in capsys.readouterr().err
+    assert run(*words, "--patient", "Ada") == 0
+
+
 def test_results_are_replaced_only_when_asked(bids: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "growth.csv").write_text("mine", encoding="utf-8")
