@@ -155,7 +155,7 @@ def idle(host, camera):
     """Every section as it is found, with nothing chosen."""
     from panel_actions import open_section
 
-    for name in ("segment", "translate", "adapt", "trainings", "evaluate"):
+    for name in ("segment", "translate", "adapt", "trainings", "evaluate", "followUp"):
         open_section(host, name)
         camera.take(f"{name}_idle", dark=True)
 

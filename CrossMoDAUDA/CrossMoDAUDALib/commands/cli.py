@@ -17,7 +17,7 @@ from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
-from . import challenge, container, control, export, listing, nodes, places, report, trust, unpacking
+from . import challenge, container, control, export, follow_up, listing, nodes, places, report, trust, unpacking
 from . import study as studies
 from .scans import add_scans, find_scans, names_scans
 from .terminal import Display, complain, program, say
@@ -148,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         help="keep only this structure's largest component, whatever the model would keep; may be repeated; 'none' keeps all",
     )
     segment.add_argument("--measurements", type=Path, metavar="FILE.csv", help="also write volumes, diameters and distances")
+    segment.add_argument("--uncertainty", action="store_true", help="also write what the network doubts, for `follow-up`")
     segment.add_argument("--on", metavar="PLACE", help="segment on this place (see `place`); the results come here")
     segment.add_argument("--surfaces", action="store_true", help="also write each structure's surface for 3-D views, as .vtp")
 
@@ -158,6 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--set", **_SET, help=f"labels=... or evaluation.convention=...; {_AS_JSON}")
     _add_events(evaluate)
     evaluate.set_defaults(command=_task, task="evaluate")
+    _add_events(follow_up.add_parser(commands))
 
     package = commands.add_parser("package", help="an experiment's model as one file", description="Pack the model into one file.")
     package.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder, or one of its iterations' folders")

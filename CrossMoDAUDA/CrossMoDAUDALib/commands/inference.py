@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError, short
 from ..core.failures import explain, write_traceback
-from ..core.files import check_path, write_text
+from ..core.files import check_path, write_json, write_text
 from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, SENDING, EventLog
-from ..images.names import scans_in, segment_results
+from ..images.names import UNCERTAINTY, scans_in, segment_results
 from .terminal import Bar, complain, say
 
 if TYPE_CHECKING:
@@ -66,6 +66,11 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     if options.surfaces:
         for path, names in zip(options.inputs, outputs, strict=True):
             names += mrml.surface_files(file_stem(path), model.labels).values()
+    if options.uncertainty:
+        if options.on:
+            raise InputError("--uncertainty and --on do not go together: the probabilities stay there; leave one of them out.")
+        for path, names in zip(options.inputs, outputs, strict=True):
+            names.append(file_stem(path) + UNCERTAINTY)
     components = chosen_components(model, options.largest_component)
     check_outputs(options, outputs, options.measurements)
     _tell_loading(log, "segment")
@@ -78,7 +83,17 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     from ..segmentation.predictor import Segmenter
 
     segmenter = Segmenter.load(model.folder, device, components, options.precision)
-    return _segment_all(options, outputs, model, lambda path, progress: segmenter.segment(read_volume(path), progress), log)
+
+    def predict(path: Path, progress: Progress) -> Volume:
+        if not options.uncertainty:
+            return segmenter.segment(read_volume(path), progress)
+        from ..scoring.extent import doubt_of
+
+        label, probabilities = segmenter.segment_with_probabilities(read_volume(path), progress)
+        write_json(options.output / (file_stem(path) + UNCERTAINTY), doubt_of(label, probabilities, model.labels))
+        return label
+
+    return _segment_all(options, outputs, model, predict, log)
 
 
 def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: ModelInfo, predict: Predict, log: EventLog) -> int:

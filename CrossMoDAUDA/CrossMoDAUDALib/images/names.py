@@ -14,6 +14,8 @@ _MODALITY_OF_SUFFIX = {"cet1": "ceT1", "hrt2": "hrT2", "t2": "hrT2"}
 _LABEL_SUFFIXES = {"label", "seg", "mask"}
 # Ends the name of the file of warnings, which is written only if there are any.
 WARNINGS = "_warnings.txt"
+# Ends the name of the file of the network's doubt, which is written where it is asked for.
+UNCERTAINTY = "_Uncertainty.json"
 
 
 @dataclass(frozen=True)

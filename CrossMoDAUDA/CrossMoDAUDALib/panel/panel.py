@@ -8,6 +8,7 @@ from .dependencies_section import DependenciesSection
 from .drops import Drops
 from .evaluate_section import EvaluateSection
 from .fitting import Fitting
+from .follow_up_section import FollowUpSection
 from .segment_section import SegmentSection
 from .status_line import StatusLine
 from .trainings_section import TrainingsSection
@@ -33,7 +34,8 @@ class Panel:
         self.adapt = AdaptSection(self)
         self.trainings = TrainingsSection(self)
         self.evaluate = EvaluateSection(self)
-        self.sections = [self.segment, self.translate, self.adapt, self.trainings, self.evaluate]
+        self.followUp = FollowUpSection(self)
+        self.sections = [self.segment, self.translate, self.adapt, self.trainings, self.evaluate, self.followUp]
         notice = qt.QLabel(_("Research software. Not for clinical use."))
         notice.objectName = "notForClinicalUse"
         notice.alignment = qt.Qt.AlignHCenter

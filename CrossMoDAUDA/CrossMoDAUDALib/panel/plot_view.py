@@ -1,7 +1,7 @@
 """Charts of an experiment in Slicer's own plot view, where they can be zoomed, read point by point and saved as pictures.
 
-A chart's nodes are made once, then filled anew. They tell of a folder outside the scene; so they are not saved with it, and go when
-another experiment is watched.
+A chart's nodes are made once, then filled anew. Those that tell of a folder outside the scene are not saved with it, and go when
+another experiment is watched; those that tell of the scene's own nodes stay.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +12,8 @@ import vtk
 from .curves import ON_LIGHT
 
 MARK = "CrossMoDAUDA.Plot"  # an attribute of each node, with the chart's name and the node's place in it
+
+KEPT = "CrossMoDAUDA.PlotOfScene"  # an attribute of nodes that stay
 
 FONT_SIZES = {"Title": 12, "AxisTitle": 11, "AxisLabel": 10, "Legend": 9}  # Slicer's own leave a view in four little room for curves
 
@@ -41,7 +43,7 @@ def isOpen(name):
     return bool(_nodes(name, "vtkMRMLPlotChartNode"))
 
 
-def fill(name, title, axes, lines, limits=None):
+def fill(name, title, axes, lines, limits=None, isOfScene=False):
     """Make a chart's nodes, or fill those that there are.
 
     Args:
@@ -50,6 +52,7 @@ def fill(name, title, axes, lines, limits=None):
         axes: titles of the horizontal and of the vertical axis.
         lines: what to draw.
         limits: of the vertical axis; else they follow from the values.
+        isOfScene: whether it tells of the scene's own nodes, and stays with them.
 
     Returns:
         The chart node.
@@ -72,6 +75,11 @@ def fill(name, title, axes, lines, limits=None):
     if limits is not None:
         chart.SetYAxisRange(*limits)
     chart.EndModify(wasModifying)
+    if isOfScene:
+        for kind in ("vtkMRMLPlotChartNode", "vtkMRMLPlotSeriesNode", "vtkMRMLTableNode"):
+            for node in _nodes(name, kind):
+                node.SetAttribute(KEPT, "1")
+                node.SetSaveWithScene(True)
     chart.Modified()  # as slicer.util.plot does: else a chart whose nodes were filled anew may be empty
     return chart
 
@@ -83,10 +91,10 @@ def show(chart):
 
 
 def removeAll():
-    """Remove the nodes of all charts from the scene."""
+    """Remove the nodes of all charts from the scene, but for those that are of the scene."""
     for kind in ("vtkMRMLPlotChartNode", "vtkMRMLPlotSeriesNode", "vtkMRMLTableNode"):
         for node in slicer.util.getNodesByClass(kind):
-            if node.GetAttribute(MARK):
+            if node.GetAttribute(MARK) and not node.GetAttribute(KEPT):
                 slicer.mrmlScene.RemoveNode(node)
 
 

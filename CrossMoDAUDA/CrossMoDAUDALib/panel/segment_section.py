@@ -330,6 +330,7 @@ class SegmentSection(Section):
         failed = " ".join([*self._partText(), *self._skipped, self._withNames(message)])
         texts = {"finished": self._doneText(), "failed": failed, "cancelled": " ".join([_("Cancelled."), *self._partText()])}
         self.results.finish(self._choice, texts[outcome], made, self._warnings.items())
+        self.panel.followUp.showResults()
         self.update()
 
     def showResults(self):

@@ -58,7 +58,7 @@ def check(label_map: Volume, labels: dict[str, int], trained_on: TrainedOn | Non
     Vestibular schwannoma: nothing was found; look at the scan yourself.
     """
     found: list[PlausibilityWarning] = []
-    for structure, seen in _look(label_map, labels).items():
+    for structure, seen in look(label_map, labels).items():
         known = trained_on.structures.get(structure) if trained_on else None
         known = known if known and known.labels else None
 
@@ -115,7 +115,7 @@ class LabelSummary:
 
 def summarise(label_map: Volume, labels: dict[str, int]) -> LabelSummary:
     """What a training label contributes to :func:`trained_on`."""
-    seen = _look(label_map, labels)
+    seen = look(label_map, labels)
     grid = canonical_grid(label_map.geometry)
     shown = {structure: (found.volume_ml, found.two_sided) for structure, found in seen.items() if found.voxels}
     return LabelSummary(grid.spacing, grid.size, shown)
@@ -172,7 +172,7 @@ def is_two_sided(mask: Array, start: int, width: int, spacing: tuple[float, floa
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
     """One structure of a label map."""
 
     voxels: int = 0
@@ -181,7 +181,8 @@ class _Seen:
     two_sided: bool = False
 
 
-def _look(label_map: Volume, labels: dict[str, int]) -> dict[str, _Seen]:
+def look(label_map: Volume, labels: dict[str, int]) -> dict[str, Seen]:
+    """How each structure lies in its volume."""
     from scipy import ndimage
 
     oriented = to_canonical(label_map)
@@ -191,7 +192,7 @@ def _look(label_map: Volume, labels: dict[str, int]) -> dict[str, _Seen]:
     for structure, value in labels.items():
         box = boxes[value - 1]
         if box is None:
-            found[structure] = _Seen()
+            found[structure] = Seen()
             continue
         mask = array[box] == value
         faces = [
@@ -202,7 +203,7 @@ def _look(label_map: Volume, labels: dict[str, int]) -> dict[str, _Seen]:
         ]
         voxels = int(np.count_nonzero(mask))
         two_sided = is_two_sided(mask, box[2].start, array.shape[2], oriented.geometry.spacing)
-        found[structure] = _Seen(voxels, voxels * ml_per_voxel, tuple(faces), two_sided)
+        found[structure] = Seen(voxels, voxels * ml_per_voxel, tuple(faces), two_sided)
     return found
 
 

@@ -28,6 +28,14 @@
 <translation>'{name}' auf {name2} heißt nicht wie unsere Dateien; es wird nicht kopiert.</translation>
 </message>
 <message>
+<source>'{text}' is no date; write it as 2024-03-01</source>
+<translation>'{text}' ist kein Datum; schreiben Sie es wie 2024-03-01</translation>
+</message>
+<message>
+<source>'{text}' is no day of the calendar; write it as 2024-03-01</source>
+<translation>'{text}' ist kein Tag des Kalenders; schreiben Sie es wie 2024-03-01</translation>
+</message>
+<message>
 <source>(and {count} more; --dry-run lists all)</source>
 <translation>(und {count} weitere; Scans prüfen zeigt alle)</translation>
 </message>
@@ -42,6 +50,18 @@
 <message>
 <source>, {number} of {stages} experiments</source>
 <translation>, {number} von {stages} Experimenten</translation>
+</message>
+<message>
+<source>--date {text} names no file; write it as --date FILE=2024-03-01.</source>
+<translation>--date {text} nennt keine Datei; schreiben Sie --date DATEI=2024-03-01.</translation>
+</message>
+<message>
+<source>--date {text} names none of the label maps; give the file as it is among the inputs.</source>
+<translation>--date {text} nennt keine der Labelkarten; geben Sie die Datei so an, wie sie unter den Eingaben steht.</translation>
+</message>
+<message>
+<source>--date {text} names {count} of the label maps; give the file as it is among the inputs.</source>
+<translation>--date {text} nennt {count} der Labelkarten; geben Sie die Datei so an, wie sie unter den Eingaben steht.</translation>
 </message>
 <message>
 <source>--device {device} names several GPUs, which only 'run' uses together; name one of them.</source>
@@ -80,6 +100,10 @@
 <translation>--script-only ist für Cluster, und {name} ist keiner; weglassen oder den Rechner mit --slurm hinzufügen.</translation>
 </message>
 <message>
+<source>--set labels=Intrameatal:1,Extrameatal:2,Cochlea:3</source>
+<translation>--set labels=Intrameatal:1,Extrameatal:2,Cochlea:3</translation>
+</message>
+<message>
 <source>--set {assignment} is not KEY=VALUE; write for example --set seed=1.</source>
 <translation>--set {assignment} ist nicht SCHLÜSSEL=WERT; zum Beispiel --set seed=1 schreiben.</translation>
 </message>
@@ -88,8 +112,16 @@
 <translation>{useless} spielt beim Auswerten keine Rolle; es kennt labels und evaluation.convention.</translation>
 </message>
 <message>
+<source>--set {useless} does not matter to follow-up; it takes labels.</source>
+<translation>--set {useless} spielt für follow-up keine Rolle; es nimmt labels.</translation>
+</message>
+<message>
 <source>--ssh '{ssh}' is no host; give HOST or USER@HOST. Its port, key and jump host belong into ~/.ssh/config.</source>
 <translation>--ssh '{ssh}' ist kein Rechner; HOST oder USER@HOST angeben. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
+</message>
+<message>
+<source>--structure {structure} is none of the structures; they are {labels}.</source>
+<translation>--structure {structure} ist keine der Strukturen; das sind {labels}.</translation>
 </message>
 <message>
 <source>--time '{time}' is no time limit of Slurm's; write it as 24:00:00 or 2-00:00:00.</source>
@@ -98,6 +130,10 @@
 <message>
 <source>--time '{time}' is too short; give two minutes or more, so that the work goes on from job to job.</source>
 <translation>--time '{time}' ist zu kurz; mindestens zwei Minuten angeben, damit die Arbeit von Auftrag zu Auftrag weitergeht.</translation>
+</message>
+<message>
+<source>--uncertainty and --on do not go together: the probabilities stay there; leave one of them out.</source>
+<translation>--uncertainty und --on gehen nicht zusammen: Die Wahrscheinlichkeiten bleiben dort; lassen Sie eines davon weg.</translation>
 </message>
 <message>
 <source>--{name} is for clusters; give --slurm too, or leave it out.</source>
@@ -164,6 +200,10 @@
 <translation>Zum Vergleich auch ein Segmentierungsnetz auf den Quellbildern trainieren, wie sie sind.</translation>
 </message>
 <message>
+<source>Any of {several} could be followed; name one, as --structure '{several2}'.</source>
+<translation>Jede von {several} könnte verfolgt werden; nennen Sie eine, etwa --structure '{several2}'.</translation>
+</message>
+<message>
 <source>Apple GPU (mps)</source>
 <translation>Apple-GPU (mps)</translation>
 </message>
@@ -178,6 +218,10 @@
 <message>
 <source>Average predictions over mirrored copies of the scan.</source>
 <translation>Vorhersagen über gespiegelte Kopien des Scans mitteln.</translation>
+</message>
+<message>
+<source>Axial diameter (mm)</source>
+<translation>Axialer Durchmesser (mm)</translation>
 </message>
 <message>
 <source>Base features</source>
@@ -214,6 +258,10 @@
 <message>
 <source>Chosen for these scans and this computer: {parts}. In all about {seconds}.</source>
 <translation>Für diese Scans und diesen Rechner gewählt: {parts}. Insgesamt etwa {seconds}.</translation>
+</message>
+<message>
+<source>Compare one patient's scans of several dates: volume, axial and extrameatal diameter with their uncertainty, growth a year, doubling time, and whether it changed by 20 % or 2 mm. Nothing is registered; volumes do not need it.</source>
+<translation>Scans eines Patienten von mehreren Terminen vergleichen: Volumen, axialer und extrameataler Durchmesser mit ihrer Unsicherheit, Wachstum im Jahr, Verdopplungszeit, und ob sich etwas um 20 % oder 2 mm geändert hat. Nichts wird registriert; Volumina brauchen das nicht.</translation>
 </message>
 <message>
 <source>Compare with source only</source>
@@ -320,6 +368,10 @@
 <translation>Belege</translation>
 </message>
 <message>
+<source>Extrameatal (mm)</source>
+<translation>Extrameatal (mm)</translation>
+</message>
+<message>
 <source>Feature maps of nnU-Net's first stage.</source>
 <translation>Merkmalskarten der ersten Stufe von nnU-Net.</translation>
 </message>
@@ -378,6 +430,18 @@
 <message>
 <source>Generator features</source>
 <translation>Merkmale (Generator)</translation>
+</message>
+<message>
+<source>Growing, doubling</source>
+<translation>Wachsend, Verdopplung</translation>
+</message>
+<message>
+<source>Growth a year is extrapolated from {span} days.</source>
+<translation>Das Wachstum im Jahr ist aus {span} Tagen hochgerechnet.</translation>
+</message>
+<message>
+<source>Growth needs two scans that show the tumour.</source>
+<translation>Für das Wachstum braucht es zwei Scans, die den Tumor zeigen.</translation>
 </message>
 <message>
 <source>Helper processes</source>
@@ -572,6 +636,10 @@
 <translation>Keine Labelkarte von {name} enthält eine Struktur, es gibt also nichts zu lernen; die Labelkarten der Quelldomäne prüfen.</translation>
 </message>
 <message>
+<source>No steady growth</source>
+<translation>Kein stetiges Wachstum</translation>
+</message>
+<message>
 <source>No volume is chosen; choose the scan to work on.</source>
 <translation>Es ist kein Volumen gewählt; den Scan wählen, mit dem gearbeitet wird.</translation>
 </message>
@@ -596,12 +664,20 @@
 <translation>Knoten {number} ist schon da; starten Sie den Befehl auf jedem Knoten einmal.</translation>
 </message>
 <message>
+<source>None of {labels} is known to be a tumour; name one, as --structure '{several}'.</source>
+<translation>Von {labels} ist keine als Tumor bekannt; nennen Sie eine, etwa --structure '{several}'.</translation>
+</message>
+<message>
 <source>Not for clinical use.</source>
 <translation>Nicht für den klinischen Einsatz.</translation>
 </message>
 <message>
 <source>One scan appears as several cases: {first_three}.</source>
 <translation>Ein Scan kommt als mehrere Fälle vor: {first_three}.</translation>
+</message>
+<message>
+<source>One scan: {limits} ml on {day}.</source>
+<translation>Ein Scan: {limits} ml am {day}.</translation>
 </message>
 <message>
 <source>Only {count} of {count2} nodes came within {seconds_to_come} minutes; start the same command on each of them, with a folder that all of them see.</source>
@@ -764,6 +840,18 @@
 <translation>Mehrere Knoten trainieren auf CUDA-GPUs oder auf CPUs, nicht auf mps; starten Sie mit --device cpu.</translation>
 </message>
 <message>
+<source>Shrinking, halving</source>
+<translation>Schrumpfend, Halbierung</translation>
+</message>
+<message>
+<source>Since first</source>
+<translation>Seit dem ersten</translation>
+</message>
+<message>
+<source>Since previous</source>
+<translation>Seit dem vorigen</translation>
+</message>
+<message>
 <source>Slicer's writer failed</source>
 <translation>Slicer konnte nicht schreiben</translation>
 </message>
@@ -924,6 +1012,10 @@
 <translation>Die Platte mit {here} ist voll (oder der eigene Anteil daran ist aufgebraucht); Platz schaffen, dann mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
+<source>The extrameatal diameter cannot be told from a single tumour label; it needs labels for the parts inside and outside the internal auditory canal, as crossMoDA 2023 has them.</source>
+<translation>Der extrameatale Durchmesser ist aus einem einzigen Tumor-Label nicht zu bestimmen; dafür braucht es Labels für die Anteile innerhalb und außerhalb des inneren Gehörgangs, wie crossMoDA 2023 sie hat.</translation>
+</message>
+<message>
 <source>The label map holds the value {strange}, which no structure has ({known}); check the labels setting.</source>
 <translation>Die Labelkarte enthält den Wert {strange}, den keine Struktur hat ({known}); die Einstellung labels prüfen.</translation>
 </message>
@@ -952,6 +1044,10 @@
 <translation>Der Scan hätte {voxels} Voxel von {size} mm, mit denen das Modell arbeitet; seine Voxelgröße prüfen oder ihn zuschneiden.</translation>
 </message>
 <message>
+<source>The scans are of different kinds ({modalities}), which by itself changes what is measured.</source>
+<translation>Die Scans sind verschiedener Art ({modalities}); schon das ändert, was gemessen wird.</translation>
+</message>
+<message>
 <source>The settings are not a JSON object; restore the file or start in a new folder.</source>
 <translation>Die Einstellungen sind kein JSON-Objekt; die Datei wiederherstellen oder in einem neuen Ordner beginnen.</translation>
 </message>
@@ -978,6 +1074,10 @@
 <message>
 <source>The translator's training began in bf16 on {get} ({record}), in which Apple's GPU does not compute; go on with --device cpu or on the machine it began on, or start a new experiment.</source>
 <translation>Das Training der Bildübersetzung begann in bf16 auf {get} ({record}), womit Apples GPU nicht rechnet; mit dem Prozessor oder auf dem Rechner weitermachen, auf dem es begann, oder ein neues Experiment beginnen.</translation>
+</message>
+<message>
+<source>The voxel sizes differ (along {name} from {min} to {max} mm), which by itself changes diameters.</source>
+<translation>Die Voxelgrößen unterscheiden sich (entlang {name} von {min} bis {max} mm); schon das ändert Durchmesser.</translation>
 </message>
 <message>
 <source>The work goes on on {name}: `run -o {folder}` follows it again, `stop {folder}` ends it.</source>
@@ -1014,6 +1114,10 @@
 <message>
 <source>There is a place '{name}' already; choose another name, or replace it with --overwrite.</source>
 <translation>Einen Rechner '{name}' gibt es schon; einen anderen Namen wählen oder ihn mit --overwrite ersetzen.</translation>
+</message>
+<message>
+<source>There is a single scan: with a second one, change and growth are told.</source>
+<translation>Es gibt nur einen Scan: Mit einem zweiten werden Änderung und Wachstum angegeben.</translation>
 </message>
 <message>
 <source>There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.</source>
@@ -1144,6 +1248,10 @@
 <translation>Volumen '{name}' steht unter der nichtlinearen Transformation '{name2}'; die Transformation zuerst härten oder abnehmen.</translation>
 </message>
 <message>
+<source>Volume (ml)</source>
+<translation>Volumen (ml)</translation>
+</message>
+<message>
 <source>Waiting for the other node.</source>
 <translation>Auf den anderen Knoten wird gewartet.</translation>
 </message>
@@ -1260,8 +1368,16 @@
 <translation>vorn</translation>
 </message>
 <message>
+<source>axial diameter</source>
+<translation>axialer Durchmesser</translation>
+</message>
+<message>
 <source>axis directions</source>
 <translation>Achsenrichtungen</translation>
+</message>
+<message>
+<source>below 20 % and 2 mm</source>
+<translation>unter 20 % und 2 mm</translation>
 </message>
 <message>
 <source>by rsync</source>
@@ -1286,6 +1402,14 @@
 <message>
 <source>cannot be reached: the key that ssh's configuration names is missing</source>
 <translation>ist nicht erreichbar: der Schlüssel, den die Konfiguration von ssh nennt, fehlt</translation>
+</message>
+<message>
+<source>cannot be told</source>
+<translation>nicht zu bestimmen</translation>
+</message>
+<message>
+<source>changed, contradictory</source>
+<translation>geändert, widersprüchlich</translation>
 </message>
 <message>
 <source>checked {domain} case {id}</source>
@@ -1318,6 +1442,18 @@
 <message>
 <source>evaluation.source_only trains nothing: there are no evaluation cases to compare on; start with --evaluate-images and --evaluate-labels for the comparison.</source>
 <translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungslabels beginnen.</translation>
+</message>
+<message>
+<source>extrameatal diameter</source>
+<translation>extrameataler Durchmesser</translation>
+</message>
+<message>
+<source>give it by hand, as --date {{name}}=2024-03-01</source>
+<translation>geben Sie es von Hand an, etwa --date {{name}}=2024-03-01</translation>
+</message>
+<message>
+<source>given by hand</source>
+<translation>von Hand angegeben</translation>
 </message>
 <message>
 <source>held by the cluster's people</source>
@@ -1560,6 +1696,10 @@
 <translation>links</translation>
 </message>
 <message>
+<source>limits {low} to {high} around {value}</source>
+<translation>Grenzen {low} bis {high} um {value}</translation>
+</message>
+<message>
 <source>loading the model</source>
 <translation>das Modell wird geladen</translation>
 </message>
@@ -1620,6 +1760,10 @@
 <translation>Trainer-Klasse von nnU-Net.</translation>
 </message>
 <message>
+<source>no change</source>
+<translation>keine Änderung</translation>
+</message>
+<message>
 <source>no connection</source>
 <translation>keine Verbindung</translation>
 </message>
@@ -1648,6 +1792,10 @@
 <translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; andere nennen</translation>
 </message>
 <message>
+<source>no tumour in the label map; the scan is left out of the growth</source>
+<translation>kein Tumor in der Labelkarte; beim Wachstum zählt der Scan nicht mit</translation>
+</message>
+<message>
 <source>none found: training runs on its processors and takes long</source>
 <translation>keine gefunden: das Training läuft auf den Prozessoren und dauert lange</translation>
 </message>
@@ -1658,6 +1806,10 @@
 <message>
 <source>not begun</source>
 <translation>nicht begonnen</translation>
+</message>
+<message>
+<source>not beyond the uncertainty</source>
+<translation>nicht größer als die Unsicherheit</translation>
 </message>
 <message>
 <source>of an unknown version</source>
@@ -1772,6 +1924,10 @@
 <translation>Abstand {by_axes} gegen {by_axes2} mm</translation>
 </message>
 <message>
+<source>stable (the interval holds 0)</source>
+<translation>stabil (das Intervall enthält 0)</translation>
+</message>
+<message>
 <source>start in a new folder</source>
 <translation>in einem neuen Ordner beginnen</translation>
 </message>
@@ -1792,8 +1948,20 @@
 <translation>die Datei ist abgeschnitten</translation>
 </message>
 <message>
+<source>the file's name</source>
+<translation>der Name der Datei</translation>
+</message>
+<message>
+<source>the folder {name}</source>
+<translation>der Ordner {name}</translation>
+</message>
+<message>
 <source>the label it was trained on shows</source>
 <translation>das Trainings-Label es zeigt</translation>
+</message>
+<message>
+<source>the label map was changed after the network's doubt was written, which is left out</source>
+<translation>die Labelkarte wurde geändert, nachdem die Zweifel des Netzes geschrieben waren; diese zählen nicht mit</translation>
 </message>
 <message>
 <source>the partition does not offer what it asks for: so many nodes, processors or GPUs, so much memory or time</source>
@@ -1826,6 +1994,14 @@
 <message>
 <source>the time limit is not allowed there; give a shorter --time</source>
 <translation>die Zeitgrenze ist dort nicht erlaubt; eine kürzere --time angeben</translation>
+</message>
+<message>
+<source>the tumour lies on both sides; its volume is the sum, its diameter the larger one's: follow each side by itself</source>
+<translation>der Tumor liegt auf beiden Seiten; sein Volumen ist die Summe, sein Durchmesser der des größeren: Verfolgen Sie jede Seite für sich</translation>
+</message>
+<message>
+<source>the tumour touches the scan's edge ({faces}), so that part of it may be missing</source>
+<translation>der Tumor berührt den Rand des Scans ({faces}), sodass ein Teil fehlen kann</translation>
 </message>
 <message>
 <source>there is no partition '{wanted}'; there are {known}</source>
@@ -1924,6 +2100,10 @@
 <translation>wartet, bis die Partition läuft</translation>
 </message>
 <message>
+<source>warning: every patient has a single scan ({names}); if they are one patient's, say so by --patient NAME.</source>
+<translation>Warnung: Jeder Patient hat nur einen Scan ({names}); gehören sie einem Patienten, sagen Sie das mit --patient NAME.</translation>
+</message>
+<message>
 <source>without a word</source>
 <translation>ohne ein Wort</translation>
 </message>
@@ -1960,6 +2140,10 @@
 <translation>{device_name} hat zu wenig freien Speicher, um die Bildübersetzung zu trainieren; translation.batch_size (jetzt {batch_size}) senken oder andere Programme beenden, die ihn nutzen.</translation>
 </message>
 <message>
+<source>{doubt_file} is damaged; remove it, or segment the scan again with --uncertainty.</source>
+<translation>{doubt_file} ist beschädigt; entfernen Sie die Datei, oder segmentieren Sie den Scan noch einmal mit --uncertainty.</translation>
+</message>
+<message>
 <source>{epochs} of the segmenter</source>
 <translation>{epochs} des Segmentierungsnetzes</translation>
 </message>
@@ -1990,6 +2174,26 @@
 <message>
 <source>{filename} could not be used ({why}); check its permissions and its disk.</source>
 <translation>{filename} ließ sich nicht verwenden ({why}); Zugriffsrechte und Platte prüfen.</translation>
+</message>
+<message>
+<source>{file} is given twice; give it once.</source>
+<translation>{file} ist zweimal angegeben; geben Sie die Datei einmal an.</translation>
+</message>
+<message>
+<source>{file} should tell the scan's date and cannot be read; repair it or move it away.</source>
+<translation>{file} sollte das Datum des Scans enthalten und ist nicht lesbar; reparieren Sie die Datei, oder legen Sie sie woandershin.</translation>
+</message>
+<message>
+<source>{file}: nothing tells when this scan was made; {format}.</source>
+<translation>{file}: Nichts sagt, wann dieser Scan gemacht wurde; {format}.</translation>
+</message>
+<message>
+<source>{file}: nothing tells whose scan this is; name the patient, as --patient NAME.</source>
+<translation>{file}: Nichts sagt, wessen Scan das ist; nennen Sie den Patienten mit --patient NAME.</translation>
+</message>
+<message>
+<source>{file}: {day} ({source}) is in the future; {format}.</source>
+<translation>{file}: {day} ({source}) liegt in der Zukunft; {format}.</translation>
 </message>
 <message>
 <source>{folder} (and {count} more) is gone and is made again.</source>
@@ -2256,6 +2460,14 @@
 <translation>noch {left} MB zu senden</translation>
 </message>
 <message>
+<source>{limits} ml on {day}; the change since {day2} cannot be told, as one of the two scans shows no tumour.</source>
+<translation>{limits} ml am {day}; die Änderung seit {day2} ist nicht zu bestimmen, weil einer der beiden Scans keinen Tumor zeigt.</translation>
+</message>
+<message>
+<source>{limits} ml on {day}; {signed} since {day2}: {value}.</source>
+<translation>{limits} ml am {day}; {signed} seit {day2}: {value}.</translation>
+</message>
+<message>
 <source>{missing} not found there; name the cluster's login node, or leave --slurm out</source>
 <translation>{missing} dort nicht gefunden; den Anmelderechner des Clusters nennen oder --slurm weglassen</translation>
 </message>
@@ -2274,6 +2486,10 @@
 <message>
 <source>{model} is a file, not a folder; import it first if it is a model package, or name an experiment folder.</source>
 <translation>{model} ist eine Datei, kein Ordner; ein Modellpaket zuerst importieren oder einen Experimentordner angeben.</translation>
+</message>
+<message>
+<source>{name} (acq_time)</source>
+<translation>{name} (acq_time)</translation>
 </message>
 <message>
 <source>{name} (value {value}) occurs in no label map of the source domain; if that is meant, leave it out of the setting labels.</source>
@@ -2360,6 +2576,10 @@
 <translation>{path} lässt sich nicht lesen ({strerror}); Zugriffsrechte und Platte prüfen.</translation>
 </message>
 <message>
+<source>{path} cannot be read ({strerror}); check the path.</source>
+<translation>{path} ist nicht lesbar ({strerror}); prüfen Sie den Pfad.</translation>
+</message>
+<message>
 <source>{path} cannot be read as a segmentation; expected a whole .seg.nrrd file.</source>
 <translation>{path} lässt sich nicht als Segmentierung lesen; erwartet wird eine vollständige .seg.nrrd-Datei.</translation>
 </message>
@@ -2394,6 +2614,10 @@
 <message>
 <source>{path} does not fit the model's plans or is damaged; copy the model again.</source>
 <translation>{path} passt nicht zu den Plänen des Modells oder ist beschädigt; das Modell erneut kopieren.</translation>
+</message>
+<message>
+<source>{path} exists already; add --overwrite to replace it, or name another output folder.</source>
+<translation>{path} gibt es schon; ersetzen Sie die Datei mit --overwrite, oder nennen Sie einen anderen Ausgabeordner.</translation>
 </message>
 <message>
 <source>{path} gives the segment '{name}' the label value {value}, not 1 to 255; save it again.</source>
@@ -2432,6 +2656,10 @@
 <translation>{path} hat sich beim Senden geändert oder kam nicht ganz an; mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
+<source>{path} has no column 'file' or no line below its head; expected the columns patient, date and file.</source>
+<translation>{path} hat keine Spalte 'file' oder keine Zeile unter dem Kopf; erwartet sind die Spalten patient, date und file.</translation>
+</message>
+<message>
 <source>{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first.</source>
 <translation>{path} hat schiefe Achsen (eine gescherte Affine), die sich nicht lesen lassen; zuerst auf ein regelmäßiges Gitter umrechnen.</translation>
 </message>
@@ -2448,8 +2676,16 @@
 <translation>{path} enthält ein MetaIO-Objekt '{fields}', kein Bild; umwandeln oder entfernen.</translation>
 </message>
 <message>
+<source>{path} holds no label maps (names that end in _Label, _seg or _mask, or .seg.nrrd); name the files themselves.</source>
+<translation>{path} enthält keine Labelkarten (Namen, die auf _Label, _seg oder _mask enden, oder .seg.nrrd); nennen Sie die Dateien selbst.</translation>
+</message>
+<message>
 <source>{path} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.</source>
 <translation>{path} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, in dem sie unmittelbar liegen.</translation>
+</message>
+<message>
+<source>{path} holds two dates in its name, {listed}; {format}.</source>
+<translation>{path} hat zwei Daten im Namen, {listed}; {format}.</translation>
 </message>
 <message>
 <source>{path} holds voxels that are not finite numbers; replace them, for example by 0.</source>
@@ -2464,12 +2700,20 @@
 <translation>{path} ist ein Ordner, kein Scan; die Datei selbst angeben.</translation>
 </message>
 <message>
+<source>{path} is a folder; name another output folder.</source>
+<translation>{path} ist ein Ordner; nennen Sie einen anderen Ausgabeordner.</translation>
+</message>
+<message>
 <source>{path} is a link that leads to itself; name the place itself.</source>
 <translation>{path} ist ein Verweis auf sich selbst; den Ort selbst angeben.</translation>
 </message>
 <message>
 <source>{path} is a single slice ({by_axes}); expected a 3-D scan.</source>
 <translation>{path} ist eine einzelne Schicht ({by_axes}); erwartet wird ein 3-D-Scan.</translation>
+</message>
+<message>
+<source>{path} is an input and would be overwritten; name another output folder.</source>
+<translation>{path} ist eine Eingabe und würde überschrieben; nennen Sie einen anderen Ausgabeordner.</translation>
 </message>
 <message>
 <source>{path} is damaged ({error}); correct or delete it.</source>
@@ -2564,6 +2808,10 @@
 <translation>{path} ist keine gewöhnliche Datei; eine Datei angeben.</translation>
 </message>
 <message>
+<source>{path} is no table; expected a CSV file in UTF-8 with the columns patient, date and file.</source>
+<translation>{path} ist keine Tabelle; erwartet ist eine CSV-Datei in UTF-8 mit den Spalten patient, date und file.</translation>
+</message>
+<message>
 <source>{path} is no whole model package: {missing} is missing; get it again.</source>
 <translation>{path} ist kein vollständiges Modellpaket: {missing} fehlt; erneut besorgen.</translation>
 </message>
@@ -2640,6 +2888,18 @@
 <translation>{path}: {name} ist nicht aufgeführt; das Paket erneut besorgen.</translation>
 </message>
 <message>
+<source>{patient} has two folders, {listed}; if they are one patient's, say so by --patient NAME.</source>
+<translation>{patient} hat zwei Ordner, {listed}; gehören sie einem Patienten, sagen Sie das mit --patient NAME.</translation>
+</message>
+<message>
+<source>{patient} has two scans of {day}, {seen} and {file}; give the one to follow, or the right date by --date.</source>
+<translation>{patient} hat zwei Scans vom {day}, {seen} und {file}; geben Sie den an, der verfolgt werden soll, oder das richtige Datum mit --date.</translation>
+</message>
+<message>
+<source>{patient}: the files are of {named}; follow one patient at a time.</source>
+<translation>{patient}: Die Dateien gehören zu {named}; verfolgen Sie einen Patienten nach dem anderen.</translation>
+</message>
+<message>
 <source>{places} is missing; reinstall the extension.</source>
 <translation>{places} fehlt; die Erweiterung neu installieren.</translation>
 </message>
@@ -2652,10 +2912,6 @@
 <translation>{place} beschreibt kein Netz, das nnU-Net planen würde; das Modell erneut kopieren.</translation>
 </message>
 <message>
-<source>{place} exists already; add --overwrite to replace it, or name another output folder.</source>
-<translation>{place} gibt es schon; einen anderen Ordner wählen oder erneut starten und zustimmen.</translation>
-</message>
-<message>
 <source>{place} has format {version}, this version of CrossMoDAUDA reads {translator_format}; update CrossMoDAUDA.</source>
 <translation>{place} hat Format {version}, diese Version von CrossMoDAUDA liest {translator_format}; CrossMoDAUDA aktualisieren.</translation>
 </message>
@@ -2666,10 +2922,6 @@
 <message>
 <source>{place} holds {foreign}, which is no part of a network that nnU-Net plans; use a model from a source you trust.</source>
 <translation>{place} enthält {foreign}, das kein Teil eines von nnU-Net geplanten Netzes ist; ein Modell aus vertrauenswürdiger Quelle verwenden.</translation>
-</message>
-<message>
-<source>{place} is an input and would be overwritten; name another output folder.</source>
-<translation>{place} ist eine Eingabe und würde überschrieben; einen anderen Ausgabeordner angeben.</translation>
 </message>
 <message>
 <source>{place} is damaged or no safetensors file; get the model again.</source>
@@ -2800,12 +3052,28 @@
 <translation>{what} enthält das Label {unknown}, das keine Struktur ist; erwartet werden 0 (Hintergrund), {known} (die Einstellung labels nennt andere).</translation>
 </message>
 <message>
+<source>{what} in {limits} years: {signed} a year, {signed2} a year.</source>
+<translation>{what} in {limits} Jahren: {signed} im Jahr, {signed2} im Jahr.</translation>
+</message>
+<message>
+<source>{what}: {signed} a year, {signed2} a year; the interval holds 0, so there is no doubling time.</source>
+<translation>{what}: {signed} im Jahr, {signed2} im Jahr; das Intervall enthält 0, also gibt es keine Verdopplungszeit.</translation>
+</message>
+<message>
 <source>{what}; install what fits in the module CrossMoDA UDA, section Python packages.</source>
 <translation>{what}; Passendes im Modul CrossMoDA UDA, Abschnitt Python-Pakete, installieren.</translation>
 </message>
 <message>
 <source>{what}; install what fits with: {executable} -m pip install --upgrade "{wanted}"</source>
 <translation>{what}; Passendes installieren mit: {executable} -m pip install --upgrade "{wanted}"</translation>
+</message>
+<message>
+<source>{where} holds the value {unknown}, which no structure has; say what the values mean, as --set labels=NAME:{unknown} (crossMoDA 2023's are --set labels=Intrameatal:1,Extrameatal:2,Cochlea:3).</source>
+<translation>{where} enthält den Wert {unknown}, den keine Struktur hat; sagen Sie, was die Werte bedeuten, etwa --set labels=NAME:{unknown} (die von crossMoDA 2023 sind --set labels=Intrameatal:1,Extrameatal:2,Cochlea:3).</translation>
+</message>
+<message>
+<source>{where} holds the value {unknown}, which no structure has; say what the values mean, as --set labels=NAME:{unknown}.</source>
+<translation>{where} enthält den Wert {unknown}, den keine Struktur hat; sagen Sie, was die Werte bedeuten, etwa --set labels=NAME:{unknown}.</translation>
 </message>
 <message>
 <source>{who} has not stopped yet and does so after its current training step; wait, or kill it with --force.</source>
@@ -3333,6 +3601,61 @@
 <message>
 <source>What it is compared with, such as a manual segmentation of the same scan.</source>
 <translation>Womit verglichen wird, etwa eine manuelle Segmentierung desselben Scans.</translation>
+</message>
+</context>
+<context>
+<name>followUpWidget</name>
+<message>
+<source>&amp;Apply</source>
+<translation>&amp;Anwenden</translation>
+</message>
+<message>
+<source>Diameters over time in Slicer's plot view.</source>
+<translation>Durchmesser im Lauf der Zeit in Slicers Plotansicht.</translation>
+</message>
+<message>
+<source>Follow-up</source>
+<translation>Verlauf</translation>
+</message>
+<message>
+<source>Limits: the outline half a voxel further in or out. Changed: by 20 % or 2 mm, and by more than the limits. The table is also in the scene.</source>
+<translation>Grenzen: der Umriss einen halben Voxel weiter innen oder außen. Geändert: um 20 % oder 2 mm, und um mehr als die Grenzen. Die Tabelle liegt auch in der Szene.</translation>
+</message>
+<message>
+<source>Measure and compare the ticked segmentations.</source>
+<translation>Die angehakten Segmentierungen messen und vergleichen.</translation>
+</message>
+<message>
+<source>One patient's tumour at several dates: volume, diameters, growth.</source>
+<translation>Der Tumor eines Patienten an mehreren Terminen: Volumen, Durchmesser, Wachstum.</translation>
+</message>
+<message>
+<source>Plot &amp;diameters</source>
+<translation>&amp;Durchmesser zeichnen</translation>
+</message>
+<message>
+<source>Plot &amp;volumes</source>
+<translation>&amp;Volumina zeichnen</translation>
+</message>
+<message>
+<source>Str&amp;ucture:</source>
+<translation>Str&amp;uktur:</translation>
+</message>
+<message>
+<source>The segmentations are being measured.</source>
+<translation>Die Segmentierungen werden gemessen.</translation>
+</message>
+<message>
+<source>Tick the segmentations of one patient; type the dates that were not found, as 2024-03-01.</source>
+<translation>Haken Sie die Segmentierungen eines Patienten an; tragen Sie nicht gefundene Daten ein, wie 2024-03-01.</translation>
+</message>
+<message>
+<source>Volume over time in Slicer's plot view.</source>
+<translation>Volumen im Lauf der Zeit in Slicers Plotansicht.</translation>
+</message>
+<message>
+<source>What is followed. Parts of a tumour inside and outside the internal auditory canal are taken as one.</source>
+<translation>Was verfolgt wird. Anteile eines Tumors innerhalb und außerhalb des inneren Gehörgangs gelten als einer.</translation>
 </message>
 </context>
 <context>
@@ -3982,6 +4305,204 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>{step} of {total}</source>
 <translation>{step} von {total}</translation>
+</message>
+</context>
+<context>
+<name>panel.follow_up_results</name>
+<message>
+<source>Axial diameter</source>
+<translation>Axialer Durchmesser</translation>
+</message>
+<message>
+<source>Axial diameter (mm)</source>
+<translation>Axialer Durchmesser (mm)</translation>
+</message>
+<message>
+<source>Date</source>
+<translation>Datum</translation>
+</message>
+<message>
+<source>Diameter (mm)</source>
+<translation>Durchmesser (mm)</translation>
+</message>
+<message>
+<source>Extrameatal diameter</source>
+<translation>Extrameataler Durchmesser</translation>
+</message>
+<message>
+<source>Extrameatal diameter (mm)</source>
+<translation>Extrameataler Durchmesser (mm)</translation>
+</message>
+<message>
+<source>Follow-up of {patient}</source>
+<translation>Verlauf von {patient}</translation>
+</message>
+<message>
+<source>Growing: {percent} a year; it doubles in {years} years.</source>
+<translation>Wachsend: {percent} im Jahr; er verdoppelt sich in {years} Jahren.</translation>
+</message>
+<message>
+<source>Growth needs two scans that show the tumour.</source>
+<translation>Für das Wachstum braucht es zwei Scans, die den Tumor zeigen.</translation>
+</message>
+<message>
+<source>Limits (ml)</source>
+<translation>Grenzen (ml)</translation>
+</message>
+<message>
+<source>Shrinking: {percent} a year; it halves in {years} years.</source>
+<translation>Schrumpfend: {percent} im Jahr; er halbiert sich in {years} Jahren.</translation>
+</message>
+<message>
+<source>Since first scan</source>
+<translation>Seit dem ersten Scan</translation>
+</message>
+<message>
+<source>Since previous scan</source>
+<translation>Seit dem vorigen Scan</translation>
+</message>
+<message>
+<source>Volume</source>
+<translation>Volumen</translation>
+</message>
+<message>
+<source>Volume (ml)</source>
+<translation>Volumen (ml)</translation>
+</message>
+<message>
+<source>Years since {date}</source>
+<translation>Jahre seit {date}</translation>
+</message>
+<message>
+<source>contradictory</source>
+<translation>widersprüchlich</translation>
+</message>
+<message>
+<source>grown</source>
+<translation>gewachsen</translation>
+</message>
+<message>
+<source>no change</source>
+<translation>keine Änderung</translation>
+</message>
+<message>
+<source>shrunk</source>
+<translation>geschrumpft</translation>
+</message>
+<message>
+<source>small</source>
+<translation>gering</translation>
+</message>
+<message>
+<source>unknown</source>
+<translation>unbekannt</translation>
+</message>
+<message>
+<source>within limits</source>
+<translation>in den Grenzen</translation>
+</message>
+<message>
+<source>{patient}: diameters</source>
+<translation>{patient}: Durchmesser</translation>
+</message>
+<message>
+<source>{patient}: volume</source>
+<translation>{patient}: Volumen</translation>
+</message>
+<message>
+<source>{percent} a year: the limits hold 0, so there is no doubling time.</source>
+<translation>{percent} im Jahr: Die Grenzen schließen 0 ein, also gibt es keine Verdopplungszeit.</translation>
+</message>
+<message>
+<source>{quantity}, limits</source>
+<translation>{quantity}, Grenzen</translation>
+</message>
+<message>
+<source>{value} ({low} to {high})</source>
+<translation>{value} ({low} bis {high})</translation>
+</message>
+</context>
+<context>
+<name>panel.follow_up_section</name>
+<message>
+<source>&amp;Apply</source>
+<translation>&amp;Anwenden</translation>
+</message>
+<message>
+<source>&amp;Cancel</source>
+<translation>&amp;Abbrechen</translation>
+</message>
+<message>
+<source>'{name}' has no segment {structure}; untick it.</source>
+<translation>'{name}' hat kein Segment {structure}; nehmen Sie den Haken weg.</translation>
+</message>
+<message>
+<source>'{text}' is no date; write it as 2024-03-01.</source>
+<translation>'{text}' ist kein Datum; schreiben Sie es wie 2024-03-01.</translation>
+</message>
+<message>
+<source>Cancelled.</source>
+<translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>Choose the structure to follow.</source>
+<translation>Wählen Sie die Struktur, die verfolgt werden soll.</translation>
+</message>
+<message>
+<source>Date</source>
+<translation>Datum</translation>
+</message>
+<message>
+<source>End the work.</source>
+<translation>Die Arbeit beenden.</translation>
+</message>
+<message>
+<source>Load or make segmentations of two dates or more, and tick them.</source>
+<translation>Laden oder erstellen Sie Segmentierungen von zwei oder mehr Terminen, und haken Sie sie an.</translation>
+</message>
+<message>
+<source>Measure and compare the ticked segmentations.</source>
+<translation>Die angehakten Segmentierungen messen und vergleichen.</translation>
+</message>
+<message>
+<source>Measuring...</source>
+<translation>Messen...</translation>
+</message>
+<message>
+<source>Not for clinical use.</source>
+<translation>Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>Segmentation</source>
+<translation>Segmentierung</translation>
+</message>
+<message>
+<source>The date of '{name}' is in the future; type the right one.</source>
+<translation>Das Datum von '{name}' liegt in der Zukunft; tragen Sie das richtige ein.</translation>
+</message>
+<message>
+<source>The ticked segmentations are of different patients ({patients}); tick those of one.</source>
+<translation>Die angehakten Segmentierungen gehören verschiedenen Patienten ({patients}); haken Sie die von einem an.</translation>
+</message>
+<message>
+<source>The tumour</source>
+<translation>Der Tumor</translation>
+</message>
+<message>
+<source>Two of the ticked segmentations are of {date}; untick '{name}', or type its right date.</source>
+<translation>Zwei der angehakten Segmentierungen sind vom {date}; nehmen Sie den Haken bei '{name}' weg, oder tragen Sie das richtige Datum ein.</translation>
+</message>
+<message>
+<source>Type the date of '{name}', as 2024-03-01.</source>
+<translation>Tragen Sie das Datum von '{name}' ein, wie 2024-03-01.</translation>
+</message>
+<message>
+<source>When the scan was made, as 2024-03-01; a double click changes it.</source>
+<translation>Wann der Scan gemacht wurde, wie 2024-03-01; ein Doppelklick ändert es.</translation>
+</message>
+<message>
+<source>the patient</source>
+<translation>des Patienten</translation>
 </message>
 </context>
 <context>

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def open_section(host: Host, *names: str) -> None:
     """Open these sections and close the others."""
-    for section in ("segment", "translate", "adapt", "trainings", "evaluate"):
+    for section in ("segment", "translate", "adapt", "trainings", "evaluate", "followUp"):
         host.find(f"{section}Button").collapsed = section not in names
     host.process(0.05)
 

@@ -22,7 +22,7 @@ from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from Testing.Host import Host
 
 MODULE = ROOT / "CrossMoDAUDA" / "CrossMoDAUDA.py"
-SECTIONS = ("dependencies", "segment", "translate", "adapt", "trainings", "evaluate")
+SECTIONS = ("dependencies", "segment", "translate", "adapt", "trainings", "evaluate", "followUp")
 
 
 def open_all(host: Host) -> None:

@@ -50,7 +50,7 @@ def test_sections_are_drawn_as_they_are_found(script: ModuleType, host: Host, tm
     script.idle(host, camera)
     assert {path.name for path in camera.written} == {
         f"{section}_idle{ending}.png"
-        for section in ("segment", "translate", "adapt", "trainings", "evaluate")
+        for section in ("segment", "translate", "adapt", "trainings", "evaluate", "followUp")
         for ending in ("", "@2x", "_dark")
     }
     small, large, dark = (Image.open(tmp_path / f"adapt_idle{ending}.png").convert("L") for ending in ("", "@2x", "_dark"))

@@ -17,7 +17,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from Testing.Host import Host, sizes, ui
 
 LONG_NAME = "crossmoda2023_etz_103_hrT2_with_a_really_long_description_of_the_series_0001"
-SECTIONS = ("dependencies", "segment", "translate", "adapt", "trainings", "evaluate")
+SECTIONS = ("dependencies", "segment", "translate", "adapt", "trainings", "evaluate", "followUp")
 
 
 def window(host: Host) -> Any:

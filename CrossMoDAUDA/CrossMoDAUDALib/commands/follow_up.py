@@ -1,0 +1,326 @@
+"""``follow-up``: one patient's tumour at several dates, from label maps or the results of ``segment``."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import NOT_CLINICAL
+from ..core.errors import InputError, short
+from ..core.files import check_path, read_json, write_text
+from ..core.settings import Settings, parse_assignments, with_values
+from ..experiment.events import EventLog
+from ..images.names import UNCERTAINTY, case_id, is_label_name
+from ..images.scan_dates import HOW_TO_GIVE, modality_of, parse_date, patient_in_header, patient_of, scan_date
+from ..images.volumes import file_stem, is_scan
+from .terminal import Bar, complain, say
+
+if TYPE_CHECKING:
+    from ..scoring.extent import Tumour
+    from ..scoring.follow_up import FollowUp, Visit
+
+PAGE, SCANS_TABLE, GROWTH_TABLE = "follow_up.html", "follow_up.csv", "growth.csv"
+_DESCRIPTION = (
+    "Compare one patient's scans of several dates: volume, axial and extrameatal diameter with their uncertainty, growth a year,"
+    " doubling time, and whether it changed by 20 % or 2 mm. Nothing is registered; volumes do not need it."
+)
+
+
+@dataclass(frozen=True)
+class _Scan:
+    """A label map, and what is known of it before it is read."""
+
+    file: Path
+    patient: str
+    day: datetime.date
+    source: str
+
+
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to the command line."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "follow-up", help="scans of one patient at several dates: growth and change", description=_DESCRIPTION
+    )
+    parser.add_argument(
+        "inputs",
+        type=Path,
+        nargs="+",
+        metavar="INPUT",
+        help="label maps, folders of them (as segment's results), or a CSV file with the columns patient, date and file",
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help=f"folder for {PAGE}, {SCANS_TABLE}, {GROWTH_TABLE}")
+    parser.add_argument(
+        "--date",
+        action="append",
+        default=[],
+        metavar="FILE=DATE",
+        help="when the scan of a label map was made, as smith.nii.gz=2024-03-01; may be repeated",
+    )
+    parser.add_argument("--patient", metavar="NAME", help="all inputs are of this patient, whose name theirs do not tell")
+    parser.add_argument(
+        "--scans", type=Path, metavar="DIR", help="where the scans lie, if their DICOM files or sidecars (.json) tell the dates"
+    )
+    parser.add_argument("--structure", metavar="NAME", help="what to follow (default: the tumour among the labels)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="labels=..., what the values mean"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace results that are there already")
+    parser.set_defaults(command=follow_up)
+    return parser
+
+
+def follow_up(options: argparse.Namespace, log: EventLog) -> int:
+    """Measure and compare; write the tables and the page."""
+    from ..scoring import follow_up as comparison
+    from ..scoring import follow_up_tables as tables
+    from ..scoring.extent import tumour_of
+    from ..study.follow_up_page import page
+
+    labels = _labels(options)
+    tumour = tumour_of(labels, options.structure)
+    outputs = _outputs(options)
+    by_patient: dict[str, list[_Scan]] = {}
+    for scan in _scans(options):
+        by_patient.setdefault(scan.patient, []).append(scan)
+    _refuse_same_days(by_patient)
+    done, total, found = 0, sum(map(len, by_patient.values())), list[comparison.FollowUp]()
+    with Bar("measuring") as bar:
+        for patient, scans in sorted(by_patient.items()):
+            visits = []
+            for scan in scans:
+                visits.append(_visit(scan, labels, tumour))
+                done += 1
+                bar(done, total, scan.file.name)
+                log.write("progress", stage="follow-up", step=done, total=total, message=scan.file.name)
+            found.append(comparison.follow_up(patient, tumour, visits))
+    for each in found:
+        _tell(each, log)
+    tables.write_scans_csv(outputs[SCANS_TABLE], found)
+    tables.write_growth_csv(outputs[GROWTH_TABLE], found)
+    write_text(outputs[PAGE], page(found))
+    log.write("result", input=str(options.inputs[0]), outputs=[str(path) for path in outputs.values()])
+    say("\n\n".join(_text(each) for each in found))
+    say("\n" + "\n".join(map(str, outputs.values())) + f"\n{NOT_CLINICAL}")
+    return 0
+
+
+def _labels(options: argparse.Namespace) -> dict[str, int]:
+    values: dict[str, Any] = dict(parse_assignments(options.assignments))
+    if useless := [key for key in values if key != "labels"]:
+        raise InputError(f"--set {short(useless[0])} does not matter to follow-up; it takes labels.")
+    return with_values(Settings(), values).labels
+
+
+def _outputs(options: argparse.Namespace) -> dict[str, Path]:
+    """The files to write, by name.
+
+    Raises:
+        InputError: one is there already, or the folder cannot be written to.
+    """
+    from ..core.folders import make_writable_folder
+
+    check_path(options.output)
+    outputs = {name: options.output / name for name in (SCANS_TABLE, GROWTH_TABLE, PAGE)}
+    inputs = {path.resolve() for path in options.inputs}
+    for path in outputs.values():
+        if path.resolve() in inputs:
+            raise InputError(f"{path} is an input and would be overwritten; name another output folder.")
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; name another output folder.")
+        if path.exists() and not options.overwrite:
+            raise InputError(f"{path} exists already; add --overwrite to replace it, or name another output folder.")
+    make_writable_folder(options.output)
+    return outputs
+
+
+def _scans(options: argparse.Namespace) -> list[_Scan]:
+    """Every label map with its patient and date; all that cannot be told is told at once.
+
+    Raises:
+        InputError: a patient or a date cannot be told, or patients would be mixed.
+    """
+    given: dict[Path, tuple[str, str]] = {}
+    for path in options.inputs:
+        for file, patient, date in _listed(path):
+            if file.resolve() in {other.resolve() for other in given}:
+                raise InputError(f"{file} is given twice; give it once.")
+            given[file] = (patient, date)
+    by_hand = _dates_by_hand(options.date, list(given))
+    found, problems = list[_Scan](), list[str]()
+    for file, (patient, date) in given.items():
+        try:
+            found.append(_Scan(file, _patient(file, patient, options), *_day(file, by_hand.get(file) or date, options)))
+        except InputError as error:
+            problems.append(str(error))
+    for patient in dict.fromkeys(scan.patient for scan in found):
+        named = {name for scan in found if scan.patient == patient and (name := _subject(scan.file, options.scans))}
+        if len(named) > 1:
+            problems.append(f"{patient}: the files are of {' and '.join(sorted(named))}; follow one patient at a time.")
+        own = {folder for scan in found if scan.patient == patient for folder in scan.file.absolute().parents if folder.name == patient}
+        if len(own) > 1 and not options.patient:
+            listed = " and ".join(sorted(map(str, own)))
+            problems.append(f"{patient} has two folders, {listed}; if they are one patient's, say so by --patient NAME.")
+    if problems:
+        for problem in problems[:-1]:
+            complain(problem)
+        raise InputError(problems[-1])
+    return found
+
+
+def _listed(path: Path) -> list[tuple[Path, str, str]]:
+    """The label maps that an input stands for, with patient and date where a table names them."""
+    check_path(path)
+    if path.is_dir():
+        best: dict[tuple[Path, str], Path] = {}
+        for file in sorted(path.rglob("*")):
+            if is_scan(file) and file.is_file() and is_label_name(file):
+                key = file.parent, case_id(file.with_name(file.name.replace(".seg.nrrd", ".nrrd")))
+                best[key] = min(best.get(key, file), file, key=lambda one: one.name.lower().endswith(".seg.nrrd"))
+        if not best:
+            raise InputError(
+                f"{path} holds no label maps (names that end in _Label, _seg or _mask, or .seg.nrrd); name the files themselves."
+            )
+        return [(file, "", "") for file in best.values()]
+    if path.suffix.lower() != ".csv":
+        return [(path, "", "")]
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        delimiter = ";" if text.partition("\n")[0].count(";") else ","  # which spreadsheets write in some countries
+        rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); check the path.") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise InputError(f"{path} is no table; expected a CSV file in UTF-8 with the columns patient, date and file.") from None
+    if not rows or "file" not in rows[0]:
+        raise InputError(f"{path} has no column 'file' or no line below its head; expected the columns patient, date and file.")
+    return [(path.parent / (row["file"] or ""), (row.get("patient") or "").strip(), (row.get("date") or "").strip()) for row in rows]
+
+
+def _dates_by_hand(texts: list[str], files: list[Path]) -> dict[Path, str]:
+    """What ``--date`` says of which file.
+
+    Raises:
+        InputError: it names no file, or several.
+    """
+    found: dict[Path, str] = {}
+    for text in texts:
+        name, equals, date = text.rpartition("=")
+        if not equals:
+            raise InputError(f"--date {short(text)} names no file; write it as --date FILE=2024-03-01.")
+        path = Path(name)
+        meant = [file for file in files if file == path or file.resolve() == path.resolve()]
+        meant = meant or [file for file in files if name in (file.name, file_stem(file), case_id(file))]
+        if len(meant) != 1:
+            which = "none of the label maps" if not meant else f"{len(meant)} of the label maps"
+            raise InputError(f"--date {short(text)} names {which}; give the file as it is among the inputs.")
+        found[meant[0]] = date
+    return found
+
+
+def _day(file: Path, given: str, options: argparse.Namespace) -> tuple[datetime.date, str]:
+    if given:
+        try:
+            day, source = parse_date(given), "given by hand"
+        except ValueError as error:
+            raise InputError(f"{file}: {error}.") from None
+    else:
+        found = scan_date(file, options.scans)
+        if found is None:
+            raise InputError(f"{file}: nothing tells when this scan was made; {HOW_TO_GIVE.format(name=file.name)}.")
+        day, source = found.day, found.source
+    if day > datetime.date.today():
+        raise InputError(f"{file}: {day} ({source}) is in the future; {HOW_TO_GIVE.format(name=file.name)}.")
+    return day, source
+
+
+def _subject(file: Path, scans: Path | None) -> str:
+    """What a file itself says of its patient: BIDS's ``sub-``, or DICOM, or its sidecar."""
+    name = patient_of(file)
+    return name if name.startswith("sub-") else patient_in_header(file, scans)
+
+
+def _patient(file: Path, given: str, options: argparse.Namespace) -> str:
+    name = options.patient or given or patient_of(file)
+    if not name:
+        raise InputError(f"{file}: nothing tells whose scan this is; name the patient, as --patient NAME.")
+    return str(name)
+
+
+def _refuse_same_days(by_patient: dict[str, list[_Scan]]) -> None:
+    """Before anything is measured.
+
+    Raises:
+        InputError: a patient has two scans of one day.
+    """
+    from ..scoring.follow_up import refuse_same_day
+
+    for patient, scans in by_patient.items():
+        refuse_same_day(patient, [(scan.day, scan.file) for scan in scans])
+    singles = [scans[0] for scans in by_patient.values() if len(scans) == 1]
+    if len(singles) > 1 and len(singles) == len(by_patient):
+        names = " and ".join(sorted(scan.patient for scan in singles)[:3])
+        complain(f"warning: every patient has a single scan ({names}); if they are one patient's, say so by --patient NAME.")
+
+
+def _visit(scan: _Scan, labels: dict[str, int], tumour: Tumour) -> Visit:
+    from ..scoring.evaluation import _read_segmentation
+    from ..scoring.extent import check_values, fingerprint, measure_extent
+    from ..scoring.follow_up import Visit, visit_notes
+
+    label_map = _read_segmentation(scan.file, labels)
+    check_values(str(scan.file), label_map, labels)
+    doubt, notes = _doubt(scan.file), list[str]()
+    if doubt is not None and doubt.get("label_sha256") != fingerprint(label_map):
+        notes.append("the label map was changed after the network's doubt was written, which is left out")
+        doubt = None
+    try:
+        extent = measure_extent(label_map, tumour, doubt)
+    except (KeyError, TypeError, AttributeError, IndexError):
+        raise InputError(f"{_doubt_file(scan.file)} is damaged; remove it, or segment the scan again with --uncertainty.") from None
+    return Visit(scan.day, scan.file, extent, scan.source, modality_of(scan.file), (*notes, *visit_notes(extent)))
+
+
+def _doubt_file(label: Path) -> Path:
+    stem = file_stem(label)
+    names = [stem.removesuffix("_Label").removesuffix(".seg"), stem]
+    return next(
+        (file for name in names if (file := label.with_name(name + UNCERTAINTY)).is_file()), label.with_name(names[0] + UNCERTAINTY)
+    )
+
+
+def _doubt(label: Path) -> dict[str, Any] | None:
+    """What ``segment --uncertainty`` has written for a label map; None without."""
+    file = _doubt_file(label)
+    if not file.is_file():
+        return None
+    try:
+        data: dict[str, Any] = read_json(file)
+        data["structures"].keys()
+        return data
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(f"{file} is damaged; remove it, or segment the scan again with --uncertainty.") from None
+
+
+def _tell(each: FollowUp, log: EventLog) -> None:
+    """Report what must be known to read the results."""
+    for sentence in _notes(each):
+        log.write("warning", message=f"{each.patient}: {sentence}")
+
+
+def _text(each: FollowUp) -> str:
+    """A patient's table for a terminal."""
+    from ..scoring import follow_up_tables as tables
+
+    lines = tables.rows(each)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    table = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    notes = [f"- {sentence}" for sentence in _notes(each)]
+    return "\n".join([f"{each.patient}: {each.tumour.name}", *table, tables.growth_sentence(each), *notes])
+
+
+def _notes(each: FollowUp) -> list[str]:
+    return [*each.notes, *(f"{visit.file.name}: {note}." for visit in each.visits for note in visit.notes)]

@@ -1,0 +1,251 @@
+"""When a scan was made, and of whom: from DICOM, a sidecar, BIDS's tables, or the names of the file and its folders."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import importlib
+import importlib.util
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InputError, short
+from ..core.files import read_json
+from .names import ScanName, case_id
+from .volumes import file_stem
+
+# Of a sidecar as dcm2niix writes it and BIDS defines it, the most telling first; DICOM's own keywords.
+_KEYS = ("AcquisitionDateTime", "AcquisitionDate", "SeriesDate", "StudyDate")
+_DICOM_RESULTS = (".dcm", "_SEG.dcm", "_RTSTRUCT.dcm")  # beside a label map
+_MADE_LATER = ("SEG", "RTSTRUCT")  # made of a scan: only the study's date is the scan's
+_PLAIN = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:$|[T ]\d|\d{6})")
+_SESSION = re.compile(r"(?:^|[_/\\])ses-([0-9A-Za-z]+)")
+_SUBJECT = re.compile(r"(?:^|[_/\\])(sub-[0-9A-Za-z]+)")
+# A date in a name stands by itself; eight digits in a row could also be a patient's number, so they must be a date since 1970.
+_IN_NAME = re.compile(r"(?<![0-9A-Za-z])(\d{4}-\d{2}-\d{2}|(?:19[7-9]\d|20\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?![0-9A-Za-z])")
+_MOST_FILES = 20  # that are looked into for a DICOM header
+HOW_TO_GIVE = "give it by hand, as --date {name}=2024-03-01"
+
+
+@dataclass(frozen=True)
+class ScanDate:
+    """The day on which a scan was made.
+
+    Attributes:
+        day: no time of day and no time zone: months are compared, not hours.
+        source: where it was found, for a person.
+    """
+
+    day: datetime.date
+    source: str
+
+
+def parse_date(text: str) -> datetime.date:
+    """A date as ISO 8601 or DICOM write it: ``2024-03-01``, ``20240301``, each with a time of day or without.
+
+    Raises:
+        ValueError: the text is none, or the day does not exist.
+
+    >>> parse_date("2024-02-29"), parse_date("20240301"), parse_date("2024-03-01T23:59:59.5+02:00")
+    (datetime.date(2024, 2, 29), datetime.date(2024, 3, 1), datetime.date(2024, 3, 1))
+    """
+    match = _PLAIN.match(text.strip())
+    if not match:
+        raise ValueError(f"'{short(text)}' is no date; write it as 2024-03-01")
+    try:
+        return datetime.date(*map(int, match.groups()))  # type: ignore[arg-type]
+    except ValueError:
+        raise ValueError(f"'{short(text)}' is no day of the calendar; write it as 2024-03-01") from None
+
+
+def scan_date(path: Path, scans: Path | None = None) -> ScanDate | None:
+    """When a scan, or the scan of a label map, was made; None where nothing tells.
+
+    It is asked in this order: DICOM (the file or folder itself, a DICOM SEG or structure set beside the label map, or the scan's folder
+    or files in ``scans``), the sidecar (``NAME.json`` with ``AcquisitionDateTime``, ``AcquisitionDate``, ``SeriesDate`` or
+    ``StudyDate``), BIDS's table of sessions or scans (``acq_time``), ``ses-20240301``, a date in the file's name, the nearest folder that
+    is named as a date.
+
+    Args:
+        path: the scan's file or DICOM folder, or its label map's file, which may be called as the scan with an ending such as ``_Label``.
+        scans: another folder in which the scan itself may lie.
+
+    Raises:
+        InputError: what should hold the date is damaged, or a name holds two.
+
+    >>> scan_date(Path("sub-07_ses-20240301_T2w_Label.nii.gz")).day, scan_date(Path("smith.nii.gz"))
+    (datetime.date(2024, 3, 1), None)
+    """
+    finders: tuple[Callable[[], ScanDate | None], ...] = (
+        lambda: _of_dicom(path, scans),
+        lambda: _of_sidecar(path, scans),
+        lambda: _of_table(path),
+        lambda: _of_session(path),
+        lambda: _of_name(path),
+        lambda: _of_folder(path),
+    )
+    return next((found for find in finders if (found := find()) is not None), None)
+
+
+def patient_of(path: Path) -> str:
+    """Whose scan it is: ``sub-...`` of BIDS, the folder that holds a folder named as a date, or the name without its date; else ''.
+
+    >>> [patient_of(Path(name)) for name in ("sub-07/ses-20240301/sub-07_ses-20240301_Label.nrrd", "Ada/2024-03-01/t2_Label.nrrd")]
+    ['sub-07', 'Ada']
+    >>> patient_of(Path("smith_2024-03-01_T2_Label.nii.gz")), patient_of(Path("2024-03-01_Label.nii.gz"))
+    ('smith', '')
+    """
+    absolute = path.absolute()
+    for part in reversed(absolute.parts):
+        if match := _SUBJECT.search(part):
+            return match.group(1)
+    for folder in absolute.parents:
+        if _whole_date(folder.name) is not None:
+            return folder.parent.name
+    name = case_id(path)
+    rest = re.sub(r"[_.-]{2,}", "_", _IN_NAME.sub("", name)).strip("_.- ")
+    return ScanName.of(Path(f"{rest}.nii")).id if rest else ""  # a modality may have stood before the date
+
+
+def modality_of(path: Path) -> str:
+    """The modality that a label map's name tells (``T2`` and ``hrT2`` are one); '' where it does not."""
+    return ScanName.of(path).modality
+
+
+def patient_in_header(path: Path, scans: Path | None = None) -> str:
+    """The patient's ID or name that DICOM or a sidecar holds; '' without."""
+    for _, data in (_dicom(path, scans), _sidecar(path, scans)):
+        if named := data.get("PatientID") or data.get("PatientName"):
+            return str(named)
+    return ""
+
+
+def _of_dicom(path: Path, scans: Path | None) -> ScanDate | None:
+    file, data = _dicom(path, scans)
+    for key in ("StudyDate",) if data.get("Modality") in _MADE_LATER else _KEYS:
+        if data.get(key):
+            try:
+                return ScanDate(parse_date(str(data[key])), f"DICOM ({key})")
+            except ValueError as error:
+                raise InputError(f"{file}: {key}: {error}, or " + HOW_TO_GIVE.format(name=path.name) + ".") from None
+    return None
+
+
+def _dicom(path: Path, scans: Path | None) -> tuple[Path, dict[str, str]]:
+    """A DICOM file of a scan and what it tells of the date and the patient; nothing without one, or without pydicom."""
+    if importlib.util.find_spec("pydicom") is None:
+        return path, {}
+    pydicom = importlib.import_module("pydicom")
+    names = _names(path)
+    places = [path, *(folder / name for folder in filter(None, (path.parent, scans)) for name in names if folder / name != path)]
+    files = [file for place in places for file in (sorted(place.rglob("*")) if place.is_dir() else [place]) if file.is_file()]
+    files += [file for name in names for end in _DICOM_RESULTS if (file := path.parent / f"{name}{end}").is_file()]
+    for file in files[:_MOST_FILES]:
+        try:
+            with file.open("rb") as opened:
+                is_dicom = opened.read(132)[128:] == b"DICM"
+            if is_dicom:
+                data = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=[*_KEYS, "Modality", "PatientID", "PatientName"])
+                return file, {element.keyword: str(element.value or "") for element in data}
+        except Exception:  # whatever a damaged file makes pydicom stumble over; reading the scan tells of it
+            continue
+    return path, {}
+
+
+def _of_sidecar(path: Path, scans: Path | None) -> ScanDate | None:
+    file, data = _sidecar(path, scans)
+    for key in _KEYS:
+        if data.get(key):
+            try:
+                return ScanDate(parse_date(str(data[key])), f"{file.name} ({key})")
+            except ValueError as error:
+                raise InputError(f"{file}: {key}: {error}, or " + HOW_TO_GIVE.format(name=path.name) + ".") from None
+    return None
+
+
+def _sidecar(path: Path, scans: Path | None) -> tuple[Path, dict[str, Any]]:
+    """The JSON file beside a scan and what it holds; nothing without one."""
+    for folder in filter(None, (path.parent, scans)):
+        for name in _names(path):
+            file = folder / f"{name}.json"
+            if file.is_file():
+                try:
+                    data = read_json(file)
+                except (OSError, ValueError):
+                    raise InputError(f"{file} should tell the scan's date and cannot be read; repair it or move it away.") from None
+                return file, data if isinstance(data, dict) else {}
+    return path, {}
+
+
+def _names(path: Path) -> list[str]:
+    """What a scan may be called of which this is the file, or the label map."""
+    return list(dict.fromkeys([path.name if path.is_dir() else file_stem(path), *_without_endings(file_stem(path))]))
+
+
+def _without_endings(name: str) -> list[str]:
+    """The name without the endings of label maps, one after the other: of ``a_hrT2_Label``, ``a_hrT2`` and ``a``."""
+    found = []
+    while (match := re.search(r"[_.-](0000|ceT1|hrT2|T2|T2w|T1w|label|seg|mask|dseg)$", name, re.IGNORECASE)) and match.start():
+        name = name[: match.start()]
+        found.append(name)
+    return found
+
+
+def _of_table(path: Path) -> ScanDate | None:
+    """BIDS's ``*_scans.tsv`` or ``*_sessions.tsv``, in the folders above."""
+    session, subject = _SESSION.search(str(path)), _SUBJECT.search(str(path))
+    if not session or not subject:
+        return None
+    for folder in list(path.absolute().parents)[:4]:
+        for file in sorted(folder.glob(f"{subject.group(1)}*_s*s.tsv")):
+            if not file.name.endswith(("_scans.tsv", "_sessions.tsv")):
+                continue
+            with file.open(newline="", encoding="utf-8-sig") as text:
+                rows = list(csv.DictReader(text, delimiter="\t"))
+            for row in rows:
+                named, when = row.get("session_id") or row.get("filename") or "", row.get("acq_time") or ""
+                of_scan = Path(named).name and file_stem(Path(named)) in (file_stem(path), *_without_endings(file_stem(path)))
+                if (named == f"ses-{session.group(1)}" or of_scan) and when not in ("", "n/a"):
+                    try:
+                        return ScanDate(parse_date(when), f"{file.name} (acq_time)")
+                    except ValueError as error:
+                        raise InputError(f"{file}: {error}, or " + HOW_TO_GIVE.format(name=path.name) + ".") from None
+    return None
+
+
+def _of_session(path: Path) -> ScanDate | None:
+    sessions = set(_SESSION.findall(str(path)))
+    days = {day for text in sessions if (day := _whole_date(text)) is not None}
+    return ScanDate(_one(days, path), f"ses-{sessions.pop()}") if days else None
+
+
+def _of_name(path: Path) -> ScanDate | None:
+    days = {day for text in _IN_NAME.findall(file_stem(path)) if (day := _whole_date(text)) is not None}
+    return ScanDate(_one(days, path), "the file's name") if days else None
+
+
+def _of_folder(path: Path) -> ScanDate | None:
+    for folder in path.absolute().parents:
+        if (day := _whole_date(folder.name)) is not None:
+            return ScanDate(day, f"the folder {folder.name}")
+    return None
+
+
+def _whole_date(text: str) -> datetime.date | None:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{8}", text):
+        return None
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if 1900 <= day.year <= 2199 else None
+
+
+def _one(days: set[datetime.date], path: Path) -> datetime.date:
+    if len(days) > 1:
+        listed = " and ".join(sorted(map(str, days)))
+        raise InputError(f"{path} holds two dates in its name, {listed}; " + HOW_TO_GIVE.format(name=path.name) + ".")
+    return days.pop()

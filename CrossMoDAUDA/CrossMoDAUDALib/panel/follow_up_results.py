@@ -1,0 +1,101 @@
+"""What a follow-up has found, as a table of the scene and as charts in Slicer's plot view."""
+
+import datetime
+
+from slicer.i18n import tr as _
+
+from ..scoring.follow_up import DAYS_A_YEAR, MINUS
+from ..slicer_nodes import mrml
+from . import plot_view, tables
+
+FOLLOWED = "CrossMoDAUDA.Followed"  # a table's references to the segmentations that it compares, saved with the scene
+VOLUMES, DIAMETERS = "FollowUpVolumes", "FollowUpDiameters"  # charts
+
+
+def changeText(row, reference):
+    """What has changed, in few words: the verdict and the volume's change, or the diameters' where these alone decide."""
+    verdict, reasons = row[f"verdict_since_{reference}"], row[f"reasons_since_{reference}"]
+    words = {
+        "": "-",
+        "grown": _("grown"),
+        "shrunk": _("shrunk"),
+        "contradictory": _("contradictory"),
+        "uncertain": _("within limits"),
+        "small": _("small"),
+        "none": _("no change"),
+        "unknown": _("unknown"),
+    }[verdict]
+    if reasons and "volume" not in reasons:
+        return f"{words} {', '.join(reason.rpartition('diameter ')[2] for reason in reasons.split(', '))}"
+    percent = row[f"percent_since_{reference}"]
+    return f"{words} {float(percent):+.0f} %".replace("-", MINUS) if percent else words
+
+
+def growthText(row):
+    """How the tumour grows, from the command's line for a patient."""
+    if not row["percent_a_year"]:
+        return _("Growth needs two scans that show the tumour.")
+    percent = _interval(row, "percent_a_year", "{:+.0f} %")
+    if row["state"] == "stable":
+        return _("{percent} a year: the limits hold 0, so there is no doubling time.").format(percent=percent)
+    years = _interval(row, "doubling_years", "{:.1f}")
+    if row["state"] == "growing":
+        return _("Growing: {percent} a year; it doubles in {years} years.").format(percent=percent, years=years)
+    return _("Shrinking: {percent} a year; it halves in {years} years.").format(percent=percent, years=years)
+
+
+def _interval(row, name, form):
+    low, high = form.format(float(row[f"{name}_low"])), form.format(float(row[f"{name}_high"]))
+    return _("{value} ({low} to {high})").format(value=form.format(float(row[name])), low=low, high=high)
+
+
+def comparisonTable(rows, patient, segmentations):
+    """A table node, tied to the segmentations.
+
+    Args:
+        rows: dictionaries of follow_up.csv.
+    """
+    columns = {"date": _("Date"), "volume_ml": _("Volume (ml)"), "volume_limits": _("Limits (ml)"), "axial_mm": _("Axial diameter (mm)")}
+    if any(row["extrameatal_mm"] for row in rows):
+        columns["extrameatal_mm"] = _("Extrameatal diameter (mm)")
+    if len(rows) > 1:
+        columns |= {"change": _("Since first scan"), "step": _("Since previous scan")}
+    for row in rows:
+        row["volume_limits"] = "\N{EN DASH}".join(f"{float(row[f'volume_ml_{end}']):.3g}" for end in ("low", "high"))
+        row["change"], row["step"] = changeText(row, "first"), changeText(row, "previous")
+    node = tables.tableNode(_("Follow-up of {patient}").format(patient=patient), columns, rows)
+    for segmentation in segmentations:
+        node.AddNodeReferenceID(FOLLOWED, segmentation.GetID())
+    mrml.put_with(node, [scan for scan in map(mrml.scan_of, segmentations) if scan is not None])
+    return node
+
+
+def showVolumes(rows, patient):
+    """Open the volumes in Slicer's plot view; returns the chart."""
+    title = _("{patient}: volume").format(patient=patient)
+    return _show(VOLUMES, title, _("Volume (ml)"), rows, {"volume_ml": _("Volume")})
+
+
+def showDiameters(rows, patient):
+    """Open the diameters in Slicer's plot view; returns the chart."""
+    title = _("{patient}: diameters").format(patient=patient)
+    quantities = {"axial_mm": _("Axial diameter"), "extrameatal_mm": _("Extrameatal diameter")}
+    return _show(DIAMETERS, title, _("Diameter (mm)"), rows, quantities)
+
+
+def _show(name, title, axis, rows, quantities):
+    """Each quantity as a line, with its limits as points above and below."""
+    begin, lines = datetime.date.fromisoformat(rows[0]["date"]), []
+    for number, (key, quantity) in enumerate(quantities.items()):
+        known = [row for row in rows if row[key]]
+        years = [(datetime.date.fromisoformat(row["date"]) - begin).days / DAYS_A_YEAR for row in known]
+        if not known:
+            continue
+        names = [row["date"] for row in known]
+        lines.append(plot_view.Line(quantity, years, [float(row[key]) for row in known], names, colour=number))
+        limits = [float(row[key + end]) for row in known for end in ("_low", "_high")]
+        of_limits = _("{quantity}, limits").format(quantity=quantity)
+        lines.append(plot_view.Line(of_limits, [year for year in years for _end in range(2)], limits, [], False, number))
+    chart = plot_view.fill(name, title, (_("Years since {date}").format(date=rows[0]["date"]), axis), lines, isOfScene=True)
+    plot_view.show(chart)
+    return chart

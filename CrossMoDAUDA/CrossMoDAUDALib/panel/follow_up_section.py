@@ -1,0 +1,256 @@
+"""The section Follow-up: one patient's segmentations of several dates, compared."""
+
+import csv
+import datetime
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ..core.errors import CrossModaError, InputError
+from ..core.parsing import labels_text
+from ..images.raw_nrrd import write_in_pieces
+from ..scoring.extent import tumour_of
+from ..slicer_nodes import mrml, visits
+from . import follow_up_results, tables
+from .command_runner import CommandRunner
+from .section import FOR_SCANS, Section
+from .wording import inThePanel
+
+NAME, DATE = range(2)
+MOST_ROWS = 8  # that the list is high
+
+
+class FollowUpSection(Section):
+    """Compares segmentations of the scene.
+
+    Dates are found, or typed into the list, which keeps them with the segmentations.
+    """
+
+    def __init__(self, panel):
+        super().__init__(panel, "FollowUpSection.ui")
+        ui = self.ui
+        self.runner = CommandRunner(self.onEvent, self.onEnd)
+        self._cells = tables.dress(ui.followUpTable)
+        self._nodes = []  # in the rows' order
+        self._ticked = {}  # by node ID, as the user chose
+        self._listed = None
+        self._wrong = ""  # what was typed and is no date
+        self._structures = ()
+        self._running = ((), "")  # the segmentations that are compared, and the patient
+        self._rows, self._patient = [], ""  # what the charts show
+        self._filling = False
+        ui.followUpScans.columnCount = 2
+        ui.followUpScans.setHorizontalHeaderLabels([_("Segmentation"), _("Date")])
+        ui.followUpScans.horizontalHeader().setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
+        ui.followUpScans.verticalHeader().visible = False
+        ui.followUpScans.connect("cellChanged(int,int)", self.onCell)
+        ui.followUpStructure.addItem(_("The tumour"), "")
+        ui.followUpApply.connect("clicked(bool)", self.onApply)
+        ui.followUpPlotVolumes.connect("clicked(bool)", lambda _checked: follow_up_results.showVolumes(self._rows, self._patient))
+        ui.followUpPlotDiameters.connect("clicked(bool)", lambda _checked: follow_up_results.showDiameters(self._rows, self._patient))
+        ui.followUpButton.connect("contentsCollapsed(bool)", lambda _isCollapsed: self.showResults())
+
+    # The list -----------------------------------------------------------------------------------------------------------
+
+    def showResults(self):
+        """List the scene's segmentations anew."""
+        self._nodes = [node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode") if not node.GetHideFromEditors()]
+        days = [visits.day_of(node) for node in self._nodes]
+        listed = [(node.GetID(), mrml.name_with_scan(node), str(day or "")) for node, day in zip(self._nodes, days, strict=True)]
+        if listed != self._listed:
+            self._listed = listed
+            self._fill(listed)
+        self._listStructures()
+        if not self._rows and not self.runner.running:
+            self.say(self.ui.followUpStatus, self._problem() if len(self._chosen()) > 1 else "")
+        self.update()
+
+    def _fill(self, listed):
+        table = self.ui.followUpScans
+        self._filling = True
+        table.rowCount = len(listed)
+        for row, (identifier, name, day) in enumerate(listed):
+            tick = qt.QTableWidgetItem(name)
+            tick.setToolTip(name)
+            tick.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsUserCheckable)
+            tick.setCheckState(qt.Qt.Checked if self._ticked.get(identifier, True) else qt.Qt.Unchecked)
+            table.setItem(row, NAME, tick)
+            date = qt.QTableWidgetItem(day)
+            date.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsEditable)
+            date.setToolTip(_("When the scan was made, as 2024-03-01; a double click changes it."))
+            table.setItem(row, DATE, date)
+        self._filling = False
+        table.resizeColumnToContents(DATE)
+        table.setColumnWidth(
+            DATE, max(table.columnWidth(DATE), qt.QFontMetrics(table.font).horizontalAdvance("2024-03-01 ") + tables.MARGIN)
+        )
+        rows = min(len(listed), MOST_ROWS)
+        height = table.horizontalHeader().sizeHint.height() + sum(table.rowHeight(row) for row in range(rows)) + 2 * table.frameWidth
+        table.setFixedHeight(height)
+        self.show(table, bool(listed))
+
+    def onCell(self, row, column):
+        """A segmentation was ticked, or a date was typed."""
+        if self._filling or row >= len(self._nodes):
+            return
+        node, item = self._nodes[row], self.ui.followUpScans.item(row, column)
+        if column == NAME:
+            self._ticked[node.GetID()] = item.checkState() == qt.Qt.Checked
+        else:
+            try:
+                visits.set_day(node, item.text())
+                self._wrong = ""
+            except ValueError:
+                self._wrong = _("'{text}' is no date; write it as 2024-03-01.").format(text=item.text())
+                self.say(self.ui.followUpStatus, self._wrong)
+                self.update()
+                return
+        self._rows = []
+        self.showResults()
+
+    def _listStructures(self):
+        """Offer the segments that the scene's segmentations have."""
+        names = tuple(dict.fromkeys(name for node in self._nodes for name in mrml.structure_names(node)))
+        if names == self._structures:
+            return
+        self._structures, combo = names, self.ui.followUpStructure
+        chosen = combo.itemData(combo.currentIndex)
+        combo.clear()
+        combo.addItem(_("The tumour"), "")
+        for name in names:
+            combo.addItem(name, name)
+        combo.currentIndex = max(combo.findData(chosen), 0)
+
+    def _chosen(self):
+        return [node for node in self._nodes if self._ticked.get(node.GetID(), True)]
+
+    def update(self):
+        ui, isRunning = self.ui, self.runner.running
+        problem = self._problem()
+        ui.followUpApply.text = _("&Cancel") if isRunning else _("&Apply")
+        ui.followUpApply.enabled = isRunning or not problem
+        ui.followUpApply.toolTip = _("End the work.") if isRunning else problem or _("Measure and compare the ticked segmentations.")
+        self.show(ui.followUpProgress, isRunning)
+        for button in (ui.followUpPlotVolumes, ui.followUpPlotDiameters):
+            self.show(button, bool(self._rows) and not isRunning)
+
+    def _problem(self):
+        """Why the comparison cannot begin; empty if it can."""
+        chosen = self._chosen()
+        if self._wrong:
+            return self._wrong
+        if len(chosen) < 2:
+            return _("Load or make segmentations of two dates or more, and tick them.")
+        lacking = [node for node in chosen if visits.day_of(node) is None]
+        if lacking:
+            return _("Type the date of '{name}', as 2024-03-01.").format(name=mrml.name_with_scan(lacking[0]))
+        days = [visits.day_of(node) for node in chosen]
+        late = [node for node, day in zip(chosen, days, strict=True) if day > datetime.date.today()]
+        if late:
+            return _("The date of '{name}' is in the future; type the right one.").format(name=mrml.name_with_scan(late[0]))
+        twice = [node for number, node in enumerate(chosen) if days[number] in days[:number]]
+        if twice:
+            told = _("Two of the ticked segmentations are of {date}; untick '{name}', or type its right date.")
+            return told.format(date=visits.day_of(twice[0]), name=mrml.name_with_scan(twice[0]))
+        patients = sorted({visits.patient_of(node) for node in chosen} - {""})
+        if len(patients) > 1:
+            told = _("The ticked segmentations are of different patients ({patients}); tick those of one.")
+            return told.format(patients=", ".join(patients))
+        return ""
+
+    # The work -----------------------------------------------------------------------------------------------------------
+
+    def onApply(self, _checked=False):
+        """Start, or cancel what runs."""
+        if self.runner.running:
+            self.runner.cancel()
+            return
+        self.showResults()  # names may have changed
+        if self._problem() or not self.panel.checkDependencies(self, self.ui.followUpStatus, *FOR_SCANS):
+            return
+        chosen = self._chosen()
+        structure = self.ui.followUpStructure.itemData(self.ui.followUpStructure.currentIndex) or None
+        names = dict.fromkeys(name for node in chosen for name in mrml.structure_names(node))
+        try:
+            tumour = tumour_of({name: value for value, name in enumerate(names, 1)}, structure)
+        except CrossModaError:
+            self.say(self.ui.followUpStatus, _("Choose the structure to follow."))
+            return
+        labels = {name: value for value, name in enumerate(names, 1) if value in tumour.values}
+        days = [visits.day_of(node) for node in chosen]
+        patient = next(filter(None, map(visits.patient_of, chosen)), _("the patient"))
+        self._running = (chosen, patient)
+
+        def prepare(folder):
+            rows = [["patient", "date", "file"]]
+            for number, (node, day) in enumerate(zip(chosen, days, strict=True), 1):
+                there = mrml.structure_names(node)
+                own = {name: value for name, value in labels.items() if name in there}
+                if not own:
+                    raise InputError(
+                        _("'{name}' has no segment {structure}; untick it.").format(name=node.GetName(), structure=tumour.name)
+                    )
+                name = f"scan_{number:04d}.nrrd"
+                yield from write_in_pieces(mrml.label_volume_from_node(node, own), folder / name)
+                rows.append([patient, str(day), name])
+            with (folder / "scans.csv").open("w", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerows(rows)
+
+        def arguments(folder):
+            words = ["follow-up", str(folder / "scans.csv"), "-o", str(folder / "results"), "--set", f"labels={labels_text(labels)}"]
+            return [*words, "--structure", structure] if structure else words
+
+        self._rows = []
+        tables.show(self.ui.followUpTable, None)
+        self.say(self.ui.followUpTableTitle, "")
+        self.say(self.ui.followUpStatus, _("Measuring..."))
+        self.ui.followUpProgress.setRange(0, 0)
+        self.runner.start(prepare, arguments)
+        self.update()
+
+    def onEvent(self, event):
+        """Show progress."""
+        if event["kind"] == "progress":
+            self.ui.followUpProgress.setRange(0, event["total"])
+            self.ui.followUpProgress.value = event["step"]
+
+    def onEnd(self, outcome, message):
+        """Show the comparison, or why there is none."""
+        chosen, patient = self._running
+        text = {"failed": self._withNames(message), "cancelled": _("Cancelled."), "finished": ""}[outcome]
+        if outcome == "finished":
+            results = self.runner.folder / "results"
+            self._rows, self._patient = tables.readCsv(results / "follow_up.csv"), patient
+            node = follow_up_results.comparisonTable(self._rows, patient, [node for node in chosen if node.GetScene() is not None])
+            tables.show(self.ui.followUpTable, node)
+            self.say(self.ui.followUpTableTitle, node.GetName())
+            growth = tables.readCsv(results / "growth.csv")[0]
+            notes = [inThePanel(note) for note in filter(None, [growth["notes"], *self._scanNotes()])]
+            text = " ".join([follow_up_results.growthText(growth), *notes, _("Not for clinical use.")])
+        self.say(self.ui.followUpStatus, text)
+        self.update()
+
+    def _scanNotes(self):
+        return [f"{row['date']}: {inThePanel(note)}." for row in self._rows for note in filter(None, row["notes"].split("; "))]
+
+    def _withNames(self, text):
+        """A text of the command's, with the segmentations' names for those of the files that it was given."""
+        for number, node in enumerate(self._running[0], 1):
+            file = self.runner.folder / f"scan_{number:04d}.nrrd" if self.runner.folder else None
+            text = text.replace(str(file), node.GetName()).replace(f"scan_{number:04d}.nrrd", node.GetName())
+        return text
+
+    def onSceneClosing(self):
+        self.runner.cancel()
+        self._nodes, self._rows, self._listed, self._ticked, self._wrong = [], [], None, {}, ""
+        self._running = ((), "")
+        self._structures = ()
+        self.ui.followUpScans.rowCount = 0
+        self.show(self.ui.followUpScans, False)
+        tables.show(self.ui.followUpTable, None)
+        self.say(self.ui.followUpTableTitle, "")
+        self.say(self.ui.followUpStatus, "")
+
+    def cleanup(self):
+        self.runner.cancel()

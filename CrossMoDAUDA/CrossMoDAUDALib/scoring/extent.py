@@ -1,0 +1,248 @@
+"""How large the tumour of one label map is, with limits: what half a voxel along its outline, or the network's doubt, makes of it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import InputError, short
+from ..core.structures import STRUCTURES, plain_name
+from ..images.volumes import Array, Volume, canonical_grid, to_canonical
+from .measurements import measure
+from .metrics import surface
+from .plausibility import look
+
+# Probabilities above which, and below which, a voxel is as good as certain: what lies between is what the network doubts.
+DOUBT = (0.025, 0.975)
+CROSSMODA_2023 = "--set labels=Intrameatal:1,Extrameatal:2,Cochlea:3"
+
+
+@dataclass(frozen=True)
+class Size:
+    """A measured size with its lower and upper limit, in one unit."""
+
+    value: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"limits {self.low} to {self.high} around {self.value}")
+
+    @property
+    def error(self) -> float:
+        """The distance to the farther limit."""
+        return max(self.high - self.value, self.value - self.low)
+
+    @property
+    def log_error(self) -> float:
+        """The same for the logarithm; only of what is larger than 0."""
+        return max(math.log(self.high / self.value), math.log(self.value / self.low))
+
+    def widened(self, low: float, high: float) -> Size:
+        """With limits that are at least so far apart."""
+        return Size(self.value, min(self.low, low), max(self.high, high))
+
+
+@dataclass(frozen=True)
+class Tumour:
+    """What of a label map is followed.
+
+    Attributes:
+        name: for people.
+        values: of the label map, which are taken as one.
+        extrameatal: the values of the part outside the internal auditory canal; none where the labels do not tell it apart.
+    """
+
+    name: str
+    values: tuple[int, ...]
+    extrameatal: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The tumour in one scan.
+
+    Attributes:
+        volume_ml: its volume.
+        axial_mm: the largest axial diameter of its largest part; None where nothing was found.
+        extrameatal_mm: that of the part outside the canal; None where there is none.
+        tells_extrameatal: whether the labels tell that part apart.
+        spacing_mm: the voxel size, along x, y and z of the canonical orientation.
+        expected_ml: the sum of the network's probabilities, as a volume; None without them.
+        faces: sides on which it touches the volume's edge.
+        two_sided: whether it lies on both sides of the patient.
+    """
+
+    volume_ml: Size
+    axial_mm: Size | None
+    extrameatal_mm: Size | None
+    tells_extrameatal: bool
+    spacing_mm: tuple[float, float, float]
+    expected_ml: float | None = None
+    faces: tuple[str, ...] = ()
+    two_sided: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return self.volume_ml.value == 0
+
+
+def tumour_of(labels: Mapping[str, int], structure: str | None = None) -> Tumour:
+    """Which structure is followed: the one that is named, else the tumour among ``labels``.
+
+    Several labels are one tumour where they are its parts inside and outside the internal auditory canal.
+
+    Raises:
+        InputError: no structure, or several, could be meant.
+
+    >>> tumour_of({"Vestibular schwannoma": 1, "Cochlea": 2})
+    Tumour(name='Vestibular schwannoma', values=(1,), extrameatal=())
+    >>> tumour_of({"Intrameatal": 1, "Extrameatal": 2, "Cochlea": 3}).extrameatal
+    (2,)
+    """
+    if structure is not None:
+        if structure not in labels:
+            raise InputError(f"--structure {short(structure)} is none of the structures; they are {', '.join(labels)}.")
+        return Tumour(structure, (labels[structure],), (labels[structure],) if _is_part(structure, "extrameatal") else ())
+    parts = {name: value for name, value in labels.items() if _is_part(name, "intrameatal") or _is_part(name, "extrameatal")}
+    tumours = {name: value for name, value in labels.items() if name not in parts and _is_tumour(name)}
+    if parts and not tumours:
+        outside = tuple(value for name, value in parts.items() if _is_part(name, "extrameatal"))
+        return Tumour(" + ".join(parts), tuple(parts.values()), outside)
+    if len(tumours) == 1 and not parts:
+        ((name, value),) = tumours.items()
+        return Tumour(name, (value,))
+    if len(labels) == 1:
+        ((name, value),) = labels.items()
+        return Tumour(name, (value,))
+    several = [*tumours, *parts]
+    told = f"Any of {', '.join(several)} could be followed" if several else f"None of {', '.join(labels)} is known to be a tumour"
+    raise InputError(f"{told}; name one, as --structure '{next(iter(several or labels))}'.")
+
+
+def _is_part(name: str, part: str) -> bool:
+    return part in plain_name(name).replace(" ", "")
+
+
+def _is_tumour(name: str) -> bool:
+    plain, vs = plain_name(name), STRUCTURES["vs"]
+    is_known = plain in STRUCTURES and STRUCTURES[plain].type == vs.type
+    return is_known or any(word in plain for word in ("tumour", "tumor", "schwannoma", "neuroma"))
+
+
+def check_values(where: str, label_map: Volume, labels: Mapping[str, int]) -> None:
+    """Refuse a label map that holds values without a name: another meaning of the values would be taken for growth.
+
+    Raises:
+        InputError: it holds such values.
+    """
+    found = set(np.unique(label_map.array).tolist()) - {0}
+    unknown = sorted(found - set(labels.values()))
+    if unknown:
+        more = f" (crossMoDA 2023's are {CROSSMODA_2023})" if found == {1, 2, 3} else ""
+        advice = f"say what the values mean, as --set labels=NAME:{unknown[0]}"
+        raise InputError(f"{where} holds the value {unknown[0]}, which no structure has; {advice}{more}.")
+
+
+def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] | None = None) -> Extent:
+    """Measure the tumour.
+
+    The limits are those of an outline that lies half a voxel further in, or out, everywhere: of the volume, half the volume of the
+    voxels on its surface; of a diameter, half a voxel's diagonal in the slice at both ends. Where the network's doubt
+    (:func:`doubt_of`) is known and wider, it counts.
+
+    Args:
+        label_map: whole numbers, any orientation.
+        doubt: what :func:`doubt_of` found for this label map.
+    """
+    spacing = canonical_grid(label_map.geometry).spacing
+    whole = label_map.with_array(np.isin(label_map.array, tumour.values).astype(np.uint8))
+    volume, axial = _sizes(whole, spacing)
+    extrameatal = None
+    if tumour.extrameatal:
+        _, extrameatal = _sizes(label_map.with_array(np.isin(label_map.array, tumour.extrameatal).astype(np.uint8)), spacing)
+    seen = look(whole, {tumour.name: 1})[tumour.name]
+    extent = Extent(volume, axial, extrameatal, bool(tumour.extrameatal), spacing, None, seen.faces, seen.two_sided)
+    return extent if doubt is None or extent.is_empty else _with_doubt(extent, tumour, doubt)
+
+
+def _sizes(mask: Volume, spacing: tuple[float, float, float]) -> tuple[Size, Size | None]:
+    """Volume (ml) and largest axial diameter (mm) of the voxels of value 1, with the limits of half a voxel."""
+    (found,) = measure(mask, {"": 1})
+    outer = len(surface(mask.array == 1)) * math.prod(spacing) / 2000
+    volume = Size(found.volume_ml, found.volume_ml - outer, found.volume_ml + outer)
+    if not found.voxels:
+        return volume, None
+    diameter, ends = found.largest_axial_diameter_mm, math.hypot(*spacing[:2])
+    return volume, Size(diameter, max(diameter - ends, 0.0), diameter + ends)
+
+
+def doubt_of(label_map: Volume, probabilities: Array, labels: Mapping[str, int]) -> dict[str, Any]:
+    """How a network's probabilities bound each structure's size: the sizes of what it is sure of, and of what it does not rule out.
+
+    A voxel counts below where its probability is at least 0.975, above where it is at least 0.025. These are the 2.5th and 97.5th
+    percentile of the volume if all voxels err together, and so the widest limits that these probabilities allow: voxels that err
+    independently would leave a spread of sqrt(sum p (1 - p)) voxels, which for whole structures is far too little to be true. Networks
+    are often surer than they are right; then even these limits are too narrow. What does not touch the label map's structure is left out.
+
+    Args:
+        label_map: on the scan's grid.
+        probabilities: (1 + structures, z, y, x) in canonical orientation, in ascending order of the values, as the segmenter gives them.
+        labels: structures and their values in label maps.
+
+    Returns:
+        Plain JSON types: ``structures`` by value, ``1+2`` for a tumour of two labels; ``label_sha256`` ties them to the label map.
+    """
+    from scipy import ndimage
+
+    canonical, order = to_canonical(label_map), sorted(labels.values())
+    ml = math.prod(canonical.geometry.spacing) / 1000
+    chosen: list[tuple[int, ...]] = [(value,) for value in order]
+    with contextlib.suppress(InputError):
+        chosen += [values for values in [tuple(sorted(tumour_of(labels).values))] if len(values) > 1]
+    found: dict[str, Any] = {}
+    for values in chosen:
+        likely: Array = np.asarray(np.sum([probabilities[1 + order.index(value)] for value in values], axis=0, dtype=np.float32))
+        drawn = np.isin(canonical.array, values)
+        parts, _ = ndimage.label((likely >= DOUBT[0]) | drawn, np.ones((3, 3, 3)))
+        touched = np.isin(parts, np.unique(parts[drawn])) & (parts > 0)
+        masks = [touched & (likely >= probability) for probability in reversed(DOUBT)]
+        sizes = [measure(canonical.with_array(mask.astype(np.uint8)), {"": 1})[0] for mask in masks]
+        found[_key(values)] = {
+            "expected_ml": float(likely[touched].sum()) * ml,
+            "volume_ml": [size.volume_ml for size in sizes],
+            "axial_mm": [0.0 if math.isnan(size.largest_axial_diameter_mm) else size.largest_axial_diameter_mm for size in sizes],
+        }
+    return {"label_sha256": fingerprint(label_map), "probabilities": list(reversed(DOUBT)), "structures": found}
+
+
+def _key(values: Sequence[int]) -> str:
+    return "+".join(map(str, sorted(values)))
+
+
+def fingerprint(label_map: Volume) -> str:
+    """What changes as soon as a voxel of a label map does."""
+    return hashlib.sha256(label_map.array.astype(np.uint8).tobytes()).hexdigest()
+
+
+def _with_doubt(extent: Extent, tumour: Tumour, doubt: Mapping[str, Any]) -> Extent:
+    whole = doubt["structures"].get(_key(tumour.values))
+    if whole is None:
+        return extent
+    half_voxel = math.prod(extent.spacing_mm) / 2000  # a logarithm needs more than 0
+    volume = extent.volume_ml.widened(max(float(whole["volume_ml"][0]), half_voxel), float(whole["volume_ml"][1]))
+    axial, outside = extent.axial_mm, extent.extrameatal_mm
+    if axial is not None:
+        axial = axial.widened(*map(float, whole["axial_mm"]))
+    part = doubt["structures"].get(_key(tumour.extrameatal))
+    if outside is not None and part is not None:
+        outside = outside.widened(*map(float, part["axial_mm"]))
+    return replace(extent, volume_ml=volume, axial_mm=axial, extrameatal_mm=outside, expected_ml=float(whole["expected_ml"]))
