@@ -65,7 +65,7 @@ def challenge(options: argparse.Namespace, log: EventLog) -> int:
     from ..models.package import as_folder
     from .inference import check_outputs, each, one_device
 
-    device, scans = one_device(options.device), _scans(options)
+    device, (scans, left_out) = one_device(options.device), _scans(options)
     names = [[label_map_name(path)] for path in scans]
     if options.grand_challenge:
         options.output = options.output / "images" / options.grand_challenge
@@ -76,7 +76,7 @@ def challenge(options: argparse.Namespace, log: EventLog) -> int:
     check_outputs(options, [own for _, own in there])
     options.inputs = scans
     with caches_in_temporary_folder(), as_folder(find_model(options.model)) as model:
-        return min(each(options, names, _segmenting(model, device), log, "segment"), CrossModaError.exit_status)
+        return min(max(each(options, names, _segmenting(model, device), log, "segment"), left_out), CrossModaError.exit_status)
 
 
 def _segmenting(model: Path, device: str) -> Task:
@@ -110,8 +110,10 @@ def _tell_where(device: str) -> None:
         note(f"Segmenting on {found}.")
 
 
-def _scans(options: argparse.Namespace) -> list[Path]:
-    from ..images.names import scans_in
+def _scans(options: argparse.Namespace) -> tuple[list[Path], int]:
+    """The scans, and the exit status that what was left out calls for."""
+    from ..images.names import left_out_of, scans_in
+    from .inputs import tell
 
     folder: Path = options.input
     if not folder.is_dir():
@@ -124,12 +126,12 @@ def _scans(options: argparse.Namespace) -> list[Path]:
         found = [scan for each in inside for scan in scans_in(each)]
         if not found:
             raise InputError(f"{images} holds no folder with scans (NIfTI, NRRD or MetaImage files); check what is bound to {folder}.")
-        return found
+        return found, max(tell(each, left_out_of(each)) for each in inside)
     found = scans_in(folder)
     if not found:
         more = "; for Grand Challenge's folders give --grand-challenge" if images.is_dir() else ""
         raise InputError(f"{folder} holds no scans (NIfTI, NRRD or MetaImage files){more}; check what is given or bound as its input.")
-    return found
+    return found, tell(folder, left_out_of(folder))
 
 
 def label_map_name(scan: Path) -> str:

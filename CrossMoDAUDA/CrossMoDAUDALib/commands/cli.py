@@ -19,7 +19,7 @@ from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
 from . import challenge, container, control, listing, nodes, places, trust, unpacking
 from . import study as studies
-from .scans import add_scans, find_scans, names_scans
+from .scans import add_scans, brings_labels, find_scans, moved_scans, names_scans, structures_of
 from .terminal import Display, complain, program, say
 
 if TYPE_CHECKING:
@@ -248,6 +248,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     node = 0 if options.dry_run else nodes.which_node(options)
     if node:
         return nodes.take_part(folder, node, options.nodes)
+    moved_scans(options)
     if not names_scans(options) and Experiment.exists(folder):
         recorded = Experiment.load(folder)
         cohort, settings = recorded.cohort, with_values(recorded.settings, _given(options))
@@ -258,6 +259,9 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
             )
     else:
         begun = None if names_scans(options) else places.recalled(options, _parser())
+        if brings_labels(options):
+            begun = find_scans(options)
+            options.assignments += [f"{key}={value}" for key, value in structures_of(begun, options.assignments).items()]
         settings = _settings(options)
         cohort = begun or find_scans(options)
         if Experiment.exists(folder) and LOOK not in _given(options):  # older versions' presets have it otherwise
