@@ -61,11 +61,13 @@ def add_parser(commands: Any) -> None:
 
 def challenge(options: argparse.Namespace, log: EventLog) -> int:
     """Segment all scans; 1 if there is one that could not be."""
+    from ..images.names import left_out_of
     from ..models.library import find_model
     from ..models.package import as_folder
     from .inference import check_outputs, each, one_device
+    from .inputs import tell
 
-    device, (scans, left_out) = one_device(options.device), _scans(options)
+    device, (scans, folders) = one_device(options.device), _scans(options)
     names = [[label_map_name(path)] for path in scans]
     if options.grand_challenge:
         options.output = options.output / "images" / options.grand_challenge
@@ -76,6 +78,7 @@ def challenge(options: argparse.Namespace, log: EventLog) -> int:
     check_outputs(options, [own for _, own in there])
     options.inputs = scans
     with caches_in_temporary_folder(), as_folder(find_model(options.model)) as model:
+        left_out = max(tell(folder, left_out_of(folder)) for folder in folders)
         return min(max(each(options, names, _segmenting(model, device), log, "segment"), left_out), CrossModaError.exit_status)
 
 
@@ -110,10 +113,9 @@ def _tell_where(device: str) -> None:
         note(f"Segmenting on {found}.")
 
 
-def _scans(options: argparse.Namespace) -> tuple[list[Path], int]:
-    """The scans, and the exit status that what was left out calls for."""
-    from ..images.names import left_out_of, scans_in
-    from .inputs import tell
+def _scans(options: argparse.Namespace) -> tuple[list[Path], list[Path]]:
+    """The scans and the folders that they lie in."""
+    from ..images.names import scans_in
 
     folder: Path = options.input
     if not folder.is_dir():
@@ -126,12 +128,12 @@ def _scans(options: argparse.Namespace) -> tuple[list[Path], int]:
         found = [scan for each in inside for scan in scans_in(each)]
         if not found:
             raise InputError(f"{images} holds no folder with scans (NIfTI, NRRD or MetaImage files); check what is bound to {folder}.")
-        return found, max(tell(each, left_out_of(each)) for each in inside)
+        return found, inside
     found = scans_in(folder)
     if not found:
         more = "; for Grand Challenge's folders give --grand-challenge" if images.is_dir() else ""
         raise InputError(f"{folder} holds no scans (NIfTI, NRRD or MetaImage files){more}; check what is given or bound as its input.")
-    return found, tell(folder, left_out_of(folder))
+    return found, [folder]
 
 
 def label_map_name(scan: Path) -> str:
