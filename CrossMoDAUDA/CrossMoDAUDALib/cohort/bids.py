@@ -80,11 +80,15 @@ def find_images(folder: Path, suffix: str | None, option: str = "--suffix") -> l
     images = [name for name in map(Name.of, scans) if not name.is_label and name.suffix and name.suffix != "probseg"]
     if not images:
         raise InputError(
-            f"{folder} is no BIDS data set: it has no scans in sub-*/anat or sub-*/ses-*/anat; give the folder in which the sub-* folders lie."
+            f"{folder} is no BIDS data set: it has no scans in sub-*/anat or sub-*/ses-*/anat; give the folder in which the"
+            " sub-* folders lie."
         )
     there = sorted({name.suffix for name in images})
     if suffix is None and len(there) > 1:
-        raise InputError(f"{folder} has scans of several kinds ({', '.join(there)}); say which are meant, as {option} {there[0]}.")
+        raise InputError(
+            f"{folder} has scans of several kinds ({', '.join(there)}); say which are meant, as {option} {there[0]}, or name them by a"
+            f' pattern, as "{pattern(folder)}".'
+        )
     wanted = one_form(suffix if suffix is not None else there[0]).strip("_")
     found = [name for name in images if f"_{one_form(file_stem(name.path))}".endswith(f"_{wanted}")]
     if not found:
@@ -155,7 +159,9 @@ def _read_table(table: Path) -> dict[str, int]:
             rows = list(csv.DictReader(file, delimiter="\t"))
         found = {row["name"].strip(): int(row["index"]) for row in rows}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(f"{table} is no table of structures: it needs the columns index and name; correct it, or give --set labels.") from None
+        raise InputError(
+            f"{table} is no table of structures: it needs the columns index and name; correct it, or give --set labels."
+        ) from None
     return {name: value for name, value in found.items() if value}
 
 
@@ -182,5 +188,3 @@ def _subjects(folder: Path) -> list[Path]:
 
 def _anatomy(subject: Path) -> list[Path]:
     return [place for place in (subject / "anat", *sorted(subject.glob("ses-*/anat"))) if place.is_dir()]
-
-

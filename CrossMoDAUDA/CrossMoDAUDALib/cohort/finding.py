@@ -208,7 +208,8 @@ def in_folders(images: Given, labels: Given | None = None) -> Found:
         found, notes = _images_of(images)
         names = [image.id for image in found] if one_folder(images) else case_names(found)
         return Found(tuple(Case(name, image.path, None) for name, image in zip(names, found, strict=True)), tuple(notes))
-    return Found(*map(tuple, _paired(images, labels)))
+    cases, remarks = _paired(images, labels)
+    return Found(tuple(cases), tuple(remarks))
 
 
 def labelled(cases: Iterable[Case], labels: Given) -> tuple[Case, ...]:

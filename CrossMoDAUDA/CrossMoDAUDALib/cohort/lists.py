@@ -37,7 +37,7 @@ def expanded(path: Path) -> list[Path]:
     if path.exists() or not glob.has_magic(str(path)):
         return [path]
     words = {str(path), *(unicodedata.normalize(form, str(path)) for form in ("NFC", "NFD"))}
-    found = {Path(name) for word in words for name in glob.glob(word, recursive=True)}
+    found = {Path(name) for word in words for name in glob.glob(word, recursive=True)}  # noqa: PTH207 - of a whole path
     if not found:
         raise InputError(f"Nothing is named as {path}; check the pattern, and put it in quotes.")
     return sorted(found, key=counting_order)
@@ -88,7 +88,9 @@ def _only_scan(folder: Path) -> Path:
     except OSError as error:
         raise InputError(f"{folder} cannot be listed ({error.strerror}); check its permissions.") from None
     if not scans:
-        raise InputError(f'{folder} holds no scans (NIfTI, NRRD or MetaImage files); leave it out, or name the scans, as "DIR/*/T2.nii.gz".')
+        raise InputError(
+            f'{folder} holds no scans (NIfTI, NRRD or MetaImage files); leave it out, or name the scans, as "DIR/*/T2.nii.gz".'
+        )
     if len(scans) > 1:
         names = ", ".join(path.name for path in scans[:3])
         pattern = folder.parent / "*" / scans[0].name
@@ -173,7 +175,7 @@ def _by_folder(scans: Sequence[ScanName]) -> list[str]:
     parents = [scan.path.parent.parts for scan in scans]
     if len(set(parents)) < 2:
         return [scan.path.parent.name for scan in scans]
-    shared = len(os.path.commonprefix(parents))
+    shared = len(Path(os.path.commonpath([scan.path.parent for scan in scans])).parts)
     rest = [parts[shared:] for parts in parents]
     if len({len(parts) for parts in rest}) == 1:
         columns = [column for column in zip(*rest, strict=True) if len(set(column)) > 1]

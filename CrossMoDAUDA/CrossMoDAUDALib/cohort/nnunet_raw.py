@@ -62,7 +62,12 @@ class DataSet:
         if asked is None:
             if len(self.channels) == 1:
                 return next(iter(self.channels))
-            raise InputError(f"{self.folder} has the channels {there}; say which one is meant, as {option} {next(iter(self.channels))}.")
+            first = next(iter(self.channels))
+            pattern = self.folder / (self.part or next(iter(self.parts()), TRAINING)) / f"*_{first:04d}{self.ending}"
+            raise InputError(
+                f"{self.folder} has the channels {there}; say which one is meant, as {option} {first}, or name the images by a pattern, as"
+                f' "{pattern}".'
+            )
         named = [number for number, name in self.channels.items() if name.casefold() == asked.strip().casefold()]
         number = int(asked) if asked.strip().isdecimal() else named[0] if len(named) == 1 else -1
         if number not in self.channels:
@@ -151,7 +156,9 @@ def read_data_set(folder: Path) -> DataSet:
     folder = (folder.parent if part else folder).resolve()
     record = folder / RECORD
     if not record.is_file():
-        raise InputError(f"{folder} is no raw data set of nnU-Net's: it has no {RECORD}; give the folder DatasetNNN_NAME with {RECORD} in it.")
+        raise InputError(
+            f"{folder} is no raw data set of nnU-Net's: it has no {RECORD}; give the folder DatasetNNN_NAME with {RECORD} in it."
+        )
     try:
         data = read_json(record)
     except OSError as error:
@@ -163,15 +170,18 @@ def read_data_set(folder: Path) -> DataSet:
         values = _values(data["labels"])
         ending = str(data.get("file_ending", ".nii.gz"))
         listed = {
-            one_form(str(case)): (tuple(map(str, files["images"])), str(files["label"])) for case, files in dict(data.get("dataset", {})).items()
+            one_form(str(case)): (tuple(map(str, files["images"])), str(files["label"]))
+            for case, files in dict(data.get("dataset", {})).items()
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
-            f"{record} is not as nnU-Net writes it ({short(error)}); it needs labels, as {{\"background\": 0, \"Tumour\": 1}}, and channel_names,"
+            f'{record} is not as nnU-Net writes it ({short(error)}); it needs labels, as {{"background": 0, "Tumour": 1}}, and channel_names,'
             ' as {"0": "T1"}.'
         ) from None
     if ending.lower() not in FILE_ENDINGS:
-        raise InputError(f"{record} says that its files end in {short(ending)}, which is not read; convert them to .nii.gz and say so there.")
+        raise InputError(
+            f"{record} says that its files end in {short(ending)}, which is not read; convert them to .nii.gz and say so there."
+        )
     labels, notes = structures(values, record)
     return DataSet(folder, part, channels, labels, ending, listed, tuple(notes))
 
@@ -211,7 +221,8 @@ def structures(values: Mapping[str, tuple[int, ...]], record: Path) -> tuple[dic
     for name, of_it in values.items():
         if name.casefold() == "ignore":
             notes.append(
-                f"{record} has a value for what is to be ignored, {of_it[0]}, which is not known here; a label map that holds it is refused."
+                f"{record} has a value for what is to be ignored, {of_it[0]}, which is not known here; a label map that"
+                " holds it is refused."
             )
         elif of_it != (0,):
             regions[name] = tuple(value for value in of_it if value)

@@ -78,7 +78,7 @@ def challenge(options: argparse.Namespace, log: EventLog) -> int:
     check_outputs(options, [own for _, own in there])
     options.inputs = scans
     with caches_in_temporary_folder(), as_folder(find_model(options.model)) as model:
-        left_out = max(tell(folder, left_out_of(folder)) for folder in folders)
+        left_out = max(tell(folder, left_out_of(folder), log) for folder in folders)
         return min(max(each(options, names, _segmenting(model, device), log, "segment"), left_out), CrossModaError.exit_status)
 
 

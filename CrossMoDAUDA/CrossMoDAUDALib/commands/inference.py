@@ -37,7 +37,7 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
     from ..images.volumes import read_volume, write_volume
     from ..models.model_folder import translator_folder
 
-    options.inputs, left_out = find_inputs(options.inputs)
+    options.inputs, left_out = find_inputs(options.inputs, log)
     outputs = [[f"{stem}_pseudo_target.{options.format}"] for stem in result_stems(options.inputs).values()]
     device = one_device(options.device)
     check_outputs(options, outputs)
@@ -60,7 +60,7 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     from ..models.model_folder import chosen_components, describe_model
     from ..slicer_nodes import mrml
 
-    options.inputs, left_out = find_inputs(options.inputs)
+    options.inputs, left_out = find_inputs(options.inputs, log)
     stems = result_stems(options.inputs)
     outputs = [segment_results(Path(f"{stem}.nii.gz"), options.format) for stem in stems.values()]
     device = one_device(options.device)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.errors import InputError
+from ..experiment.events import EventLog
 from ..images.names import LeftOut, left_out_of, scans_in
 from ..images.volumes import file_stem, is_scan
 from .terminal import complain
@@ -23,7 +24,7 @@ _WHY = {
 _UNREAD = ("format", "link")  # somebody will miss a result
 
 
-def find_inputs(inputs: Sequence[Path]) -> tuple[list[Path], int]:
+def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]:
     """The scans that files, folders and patterns stand for, each once, and the exit status that what was left out calls for.
 
     What is left out of a folder is told. A scan that cannot be read fails the command as any bad scan does, after the others.
@@ -46,25 +47,32 @@ def find_inputs(inputs: Sequence[Path]) -> tuple[list[Path], int]:
         if not inside:
             raise InputError(_nothing_in(path, left_out))
         found |= dict.fromkeys(inside)
-        status = max(status, tell(path, left_out))
+        status = max(status, tell(path, left_out, log))
     return list(found), status
 
 
-def tell(folder: Path, left_out: Sequence[LeftOut]) -> int:
-    """Warn of what was left out of a folder; the exit status that it calls for."""
-    for sentence in sentences(folder, left_out):
-        complain(f"warning: {sentence}")
-    return InputError.exit_status if any(_kind(one) in _UNREAD for one in left_out) else 0
+def tell(folder: Path, left_out: Sequence[LeftOut], log: EventLog) -> int:
+    """Tell what was left out of a folder: errors where somebody will miss a result, else warnings; the exit status that it calls for."""
+    status = 0
+    for kind, sentence in _sentences(folder, left_out).items():
+        if kind in _UNREAD:
+            status = InputError.exit_status
+            log.write("error", message=sentence)
+            complain(sentence)
+        else:
+            log.write("message", message=sentence)
+            complain(f"warning: {sentence}")
+    return status
 
 
-def sentences(folder: Path, left_out: Sequence[LeftOut]) -> list[str]:
+def _sentences(folder: Path, left_out: Sequence[LeftOut]) -> dict[str, str]:
     """What was left out of a folder, a sentence for each kind."""
-    told = []
+    told = {}
     for kind, why in _WHY.items():
         names = [one.path.name for one in left_out if _kind(one) == kind]
         if names:
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            told.append(f"{folder}: {', '.join(names[:3])}{more} left out: {why.format('it is' if len(names) == 1 else 'each is')}.")
+            told[kind] = f"{folder}: {', '.join(names[:3])}{more} left out: {why.format('it is' if len(names) == 1 else 'each is')}."
     return told
 
 
@@ -85,8 +93,8 @@ def _nothing_in(folder: Path, left_out: Sequence[LeftOut]) -> str:
     nothing = f"{folder} holds no scans (NIfTI, NRRD or MetaImage files)"
     if pattern := pattern_below(folder):
         return f'{nothing}; for a folder a patient give a pattern, as "{pattern}".'
-    if told := sentences(folder, left_out):
-        return f"{nothing}: {told[0].removeprefix(f'{folder}: ')}"
+    for sentence in _sentences(folder, left_out).values():
+        return f"{nothing}: {sentence.removeprefix(f'{folder}: ')}"
     return f"{nothing}; give the folder in which they lie directly."
 
 

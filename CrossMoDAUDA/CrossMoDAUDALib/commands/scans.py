@@ -30,7 +30,9 @@ def add_scans(parser: argparse.ArgumentParser, what: str = "") -> None:
         what: to go on as recorded, in words, for the help.
     """
     title = f"scans (give --crossmoda, or a source and a target; to continue{what} as recorded, give none)"
-    scans = parser.add_argument_group(title, "Where DIR is said of images or labels, it may also be a pattern in quotes, as \"DIR/*/T2.nii.gz\".")
+    scans = parser.add_argument_group(
+        title, 'Where DIR is said of images or labels, it may also be a pattern in quotes, as "DIR/*/T2.nii.gz".'
+    )
     scans.add_argument("--crossmoda", type=Path, metavar="DIR", help="a crossMoDA data folder (2021, 2022 or 2023 names)")
 
     def add(name: str, text: str, is_pattern: bool = True) -> None:
@@ -47,7 +49,9 @@ def add_scans(parser: argparse.ArgumentParser, what: str = "") -> None:
         add(f"{domain}-bids", f"{text} in a BIDS data set (sub-*/[ses-*/]anat)", False)
     scans.add_argument("--channel", metavar="N", help="which channel of nnU-Net's data sets, by number or name (default: the only one)")
     scans.add_argument("--target-channel", metavar="N", help="of the target's and the evaluation's, where it is another")
-    scans.add_argument("--suffix", metavar="SUFFIX", help="which scans of BIDS data sets, as T2w or ce-gadolinium_T1w (default: the only kind)")
+    scans.add_argument(
+        "--suffix", metavar="SUFFIX", help="which scans of BIDS data sets, as T2w or ce-gadolinium_T1w (default: the only kind)"
+    )
     scans.add_argument("--target-suffix", metavar="SUFFIX", help="of the target's and the evaluation's, where it is another")
     scans.add_argument(
         f"--{MOVED.replace('_', '-')}",
@@ -155,9 +159,9 @@ def _refuse_contradictions(options: argparse.Namespace) -> None:
     for kind, which in (("nnunet", ("channel", "target_channel")), ("bids", ("suffix", "target_suffix"))):
         if (useless := given(*which)) and not given(*(f"{domain}_{kind}" for domain in ("source", "target", "evaluate"))):
             raise InputError(f"{useless[0]} belongs to --source-{kind}, --target-{kind} and --evaluate-{kind}; leave it out.")
-    for which, kind in (("target_channel", "nnunet"), ("target_suffix", "bids")):
-        if given(which) and not given(f"target_{kind}", f"evaluate_{kind}"):
-            raise InputError(f"{given(which)[0]} belongs to --target-{kind} and --evaluate-{kind}; leave it out.")
+    for own, kind in (("target_channel", "nnunet"), ("target_suffix", "bids")):
+        if given(own) and not given(f"target_{kind}", f"evaluate_{kind}"):
+            raise InputError(f"{given(own)[0]} belongs to --target-{kind} and --evaluate-{kind}; leave it out.")
     is_whole = source and target and (options.source_labels or not options.source_images)
     if not options.crossmoda and not is_whole:
         raise InputError(

@@ -31,7 +31,7 @@ def unpack(options: argparse.Namespace, log: EventLog) -> int:
     from .inputs import find_inputs
 
     label_maps: list[Path] = options.label_map
-    scans, left_out = find_inputs(options.inputs)
+    scans, left_out = find_inputs(options.inputs, log)
     options.inputs = [*scans, *label_maps]
     seen: dict[str, int] = {}
     outputs = []

@@ -18,7 +18,9 @@ from .folder import Experiment
 from .lock import locked
 
 
-def find_moved(digests: Mapping[str, str], place: Path, sizes: frozenset[int] = frozenset(), progress: Progress = silent) -> dict[str, Path]:
+def find_moved(
+    digests: Mapping[str, str], place: Path, sizes: frozenset[int] = frozenset(), progress: Progress = silent
+) -> dict[str, Path]:
     """Where scans are now that were recorded, by their recorded paths.
 
     A scan is known by its SHA-256 alone. One that is not in ``place`` but still where it was, unchanged, stays there.

@@ -21,8 +21,9 @@ _MOST_CHANNELS = 9  # more scans with one name and running numbers are patients
 _OTHER_FORMATS = (".mgz", ".mgh", ".img", ".hdr", ".gipl", ".mnc", ".par", ".rec", ".mif", ".mif.gz", ".dcm", ".ima", ".v", ".vtk", ".npy")
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".7z", ".lz4")
 # Files beside scans that nobody takes for one.
-_DOCUMENTS = (".txt", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".log", ".pdf", ".html", ".xml", ".yaml", ".yml", ".doc", ".docx", ".ods")
-_DOCUMENTS += (".xls", ".xlsx", ".png", ".jpg", ".jpeg", ".svg", ".py", ".sh", ".m", ".r", ".bval", ".bvec", ".vtp", ".mrml", ".raw", ".zraw")
+_DOCUMENTS = {".txt", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".log", ".pdf", ".html", ".xml", ".yaml", ".yml", ".doc", ".docx"}
+_DOCUMENTS |= {".ods", ".xls", ".xlsx", ".png", ".jpg", ".jpeg", ".svg", ".py", ".sh", ".m", ".r", ".bval", ".bvec", ".vtp", ".mrml"}
+_DOCUMENTS |= {".raw", ".zraw"}  # beside .mhd and .nhdr
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ class LeftOut:
     """Something in a folder that is not taken as a scan.
 
     Attributes:
-        kind: ``label map``, ``channel``, ``hidden``, ``format`` (of other programs), ``folder`` (with scans, or named as one), ``ending``.
+        kind: ``label map``, ``channel``, ``hidden``, ``format`` (of other programs), ``folder`` (with
+            scans, or named as one), ``ending``.
     """
 
     path: Path
@@ -138,7 +140,7 @@ def _why_left_out(path: Path, channels: dict[Path, Path]) -> str:
     inner = next((lower.removesuffix(packed) for packed in _PACKED if lower.endswith(packed)), "")
     if lower.endswith(_OTHER_FORMATS) or inner.endswith((*FILE_ENDINGS, *_OTHER_FORMATS)):
         return "format"
-    return "" if lower.endswith(_DOCUMENTS) or lower in ("thumbs.db", "desktop.ini", "readme", "license", "changes") else "ending"
+    return "" if path.suffix.lower() in _DOCUMENTS or lower in ("thumbs.db", "desktop.ini", "readme", "license", "changes") else "ending"
 
 
 def _holds_scans(folder: Path) -> bool:
@@ -166,7 +168,9 @@ def second_channels(scans: Iterable[Path]) -> dict[Path, Path]:
     for folder in {folder for folder, _ in cases}:
         numbered = [found for (place, _), found in cases.items() if place == folder and 0 in found]
         is_data_set = any((place / "dataset.json").is_file() for place in (folder, folder.parent))
-        are_alike = len(numbered) > 1 and all(found.keys() == numbered[0].keys() for found in numbered) and len(numbered[0]) <= _MOST_CHANNELS
+        are_alike = (
+            len(numbered) > 1 and all(found.keys() == numbered[0].keys() for found in numbered) and len(numbered[0]) <= _MOST_CHANNELS
+        )
         if is_data_set or are_alike:
             channels |= {path: found[0] for found in numbered for number, path in found.items() if number}
     return channels

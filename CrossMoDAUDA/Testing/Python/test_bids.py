@@ -27,7 +27,11 @@ def labels_of(folder: Path, suffix: str | None = None, labels: Path | None = Non
     [
         (TWO, None, ["sub-01", "sub-02"]),
         (
-            ("sub-2/ses-b/anat/sub-2_ses-b_T2w.nii.gz", "sub-10/ses-a/anat/sub-10_ses-a_run-1_T2w.nii", "sub-2/ses-a/anat/sub-2_ses-a_T2w.nii"),
+            (
+                "sub-2/ses-b/anat/sub-2_ses-b_T2w.nii.gz",
+                "sub-10/ses-a/anat/sub-10_ses-a_run-1_T2w.nii",
+                "sub-2/ses-a/anat/sub-2_ses-a_T2w.nii",
+            ),
             "T2w",
             ["sub-2_ses-a", "sub-2_ses-b", "sub-10_ses-a_run-1"],
         ),
@@ -99,7 +103,9 @@ def test_a_table_names_the_structures(tmp_path: Path) -> None:
     folder = save_bids(tmp_path, TWO, [f"{MANUAL}/sub-0{number}/anat/sub-0{number}_dseg.nii.gz" for number in (1, 2)])
     assert data_sets.in_bids(folder, None).labels == {}
     for place, name in ((folder / MANUAL, "dseg.tsv"), (folder / MANUAL / "sub-01" / "anat", "sub-01_dseg.tsv")):
-        (place / name).write_text("index\tname\tcolor\n0\tBackground\t#000000\n1\tKnoten\t#ff0000\n2\tSchnecke\t#00ff00\n", encoding="utf-8")
+        (place / name).write_text(
+            "index\tname\tcolor\n0\tBackground\t#000000\n1\tKnoten\t#ff0000\n2\tSchnecke\t#00ff00\n", encoding="utf-8"
+        )
         assert data_sets.in_bids(folder, None).labels == {"Knoten": 1, "Schnecke": 2}
         (place / name).write_text("number\twhat\n1\tx\n", encoding="utf-8")
         with pytest.raises(InputError, match="needs the columns index and name"):
@@ -127,11 +133,16 @@ def test_refusals_say_what_to_give(tmp_path: Path) -> None:
     folder = save_bids(tmp_path / "bids", [*TWO, "sub-01/anat/sub-01_T2w.nii.gz"], [f"{MANUAL}/sub-01/anat/sub-01_dseg.nii.gz"])
     target = save(tmp_path / "t" / "x.nii.gz", scan_array(50)).parent
     words = ["--source-bids", folder, "--target-images", target]
-    assert "scans of several kinds (T1w, T2w)" in (message := refused(*words)) and message.endswith("as --suffix T1w.")
+    message = refused(*words)
+    assert "scans of several kinds (T1w, T2w)" in message and "as --suffix T1w, or" in message
+    pattern = message.partition('pattern, as "')[2].rstrip('".')
+    assert names(find("--source-bids", folder, "--suffix", "T1w", "--target-images", pattern).target) == ["sub-01_T2w.nii.gz"], "as advised"
     assert len(find(*words, "--suffix", "T1w").source) == 2
     assert "give one of T1w, T2w as --suffix" in refused(*words, "--suffix", "FLAIR")
     for wrong in (target, folder / "sub-01", tmp_path / "none"):
-        assert "the folder in which the sub-* folders lie" in refused("--source-bids", wrong, "--target-images", target) or not wrong.exists()
+        assert (
+            "the folder in which the sub-* folders lie" in refused("--source-bids", wrong, "--target-images", target) or not wrong.exists()
+        )
     assert "is no folder" in refused("--source-bids", tmp_path / "none", "--target-images", target)
     assert "BIDS data set" in refused("--source-images", folder, "--source-labels", folder, "--target-images", target)
     assert bids.is_bids(folder) and not bids.is_bids(target) and not bids.is_bids(tmp_path / "none")

@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 from cohort_files import label_array, save, scan_array
-from CrossMoDAUDALib.commands.inputs import find_inputs, result_stems
+from CrossMoDAUDALib.commands import inputs
+from CrossMoDAUDALib.commands.inputs import result_stems
 from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.images.names import left_out_of, scans_in
 from data_set_files import save_bids, save_nnunet
 from test_scan_lists import patients
+
+
+def find_inputs(given: list[Path]) -> tuple[list[Path], int]:
+    return inputs.find_inputs(given, EventLog(None))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,15 @@ def test_a_named_file_is_taken_whatever_its_name(tmp_path: Path, capsys: pytest.
 
 def test_documents_and_own_results_need_no_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scan = save(tmp_path / "a_hrT2.nii.gz", scan_array())
-    for name in ("notes.txt", "README", "participants.tsv", "a_hrT2.seg.nrrd", "a_hrT2_Label.nii.gz", "a_hrT2_warnings.txt", "measurements.csv"):
+    for name in (
+        "notes.txt",
+        "README",
+        "participants.tsv",
+        "a_hrT2.seg.nrrd",
+        "a_hrT2_Label.nii.gz",
+        "a_hrT2_warnings.txt",
+        "measurements.csv",
+    ):
         (tmp_path / name).write_text("x", encoding="utf-8")
     assert find_inputs([tmp_path, scan]) == ([scan], 0), "and each once"
     assert capsys.readouterr().err == ""
@@ -92,7 +106,9 @@ def test_nothing_to_segment_says_what_to_give(tmp_path: Path) -> None:
         assert (len(found), status) == (2, 0), pattern
         assert len(set(result_stems(found).values())) == 2
     save(tmp_path / "labels" / "a_Label.nii.gz", label_array(1))
-    with pytest.raises(InputError, match="holds no scans .*a_Label.nii.gz left out: it is a label map by its name; name the file itself"):
+    with pytest.raises(
+        InputError, match=r"holds no scans .*a_Label\.nii\.gz left out: it is a label map by its name; name the file itself"
+    ):
         find_inputs([tmp_path / "labels"])
 
 
@@ -113,7 +129,9 @@ def test_a_broken_link_and_an_unlistable_folder(tmp_path: Path) -> None:
     assert left_out_of(tmp_path) == []
 
 
-def test_segment_tells_and_names_by_patient(tiny_experiment: Path, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_segment_tells_and_names_by_patient(
+    tiny_experiment: Path, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     from CrossMoDAUDALib.commands import cli
 
     (scan,) = (tiny_cohort / "validation").glob("*_hrT2.nii.gz")

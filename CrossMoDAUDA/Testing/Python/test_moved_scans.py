@@ -45,7 +45,10 @@ def test_moved_scans_are_found_by_content(started: Experiment, cohort: Cohort, t
     now.verify_scans()
     assert [case.id for case in now.cohort.source] == [case.id for case in cohort.source]
     assert [case.image for case in now.cohort.source] == [new[str(case.image)] for case in cohort.source]
-    assert now.scan_digests() == {str(new[name]): digest for name, digest in started.scan_digests().items()} and now.settings == started.settings
+    assert (
+        now.scan_digests() == {str(new[name]): digest for name, digest in started.scan_digests().items()}
+        and now.settings == started.settings
+    )
     Experiment.resume(started.folder, started.settings, now.cohort)
     assert set(move_scans(started.folder, tmp_path / "archive").values()) == set(new.values()), "once more changes nothing"
 
@@ -77,7 +80,6 @@ def test_one_content_twice_keeps_the_names_apart(tmp_path: Path) -> None:
 
 def test_a_header_with_its_voxels_in_another_file(tmp_path: Path) -> None:
     from cohort_files import save, scan_array
-
     from CrossMoDAUDALib.images.fingerprint import scan_sha256
 
     path = save(tmp_path / "old" / "a.mhd", scan_array(1))
@@ -107,7 +109,9 @@ def cut(new: Path) -> str:
 
 
 @pytest.mark.parametrize("spoil", [lose, change, cut])
-def test_missing_and_changed_scans_are_refused_and_nothing_is_written(started: Experiment, cohort: Cohort, tmp_path: Path, spoil: object) -> None:
+def test_missing_and_changed_scans_are_refused_and_nothing_is_written(
+    started: Experiment, cohort: Cohort, tmp_path: Path, spoil: object
+) -> None:
     new = moved_away(cohort, tmp_path / "archive")
     name, path = next(iter(new.items()))
     said, before = spoil(path), contents(started.folder)  # type: ignore[operator]
@@ -174,7 +178,9 @@ def test_what_does_not_go_together(started: Experiment, words: list[str], said: 
     assert said in capsys.readouterr().err and (started.folder / "experiment.json").read_bytes() == before
 
 
-def test_a_run_goes_on_with_moved_scans(tiny_experiment: Path, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_goes_on_with_moved_scans(
+    tiny_experiment: Path, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The finished experiment's scans elsewhere: nothing is done again."""
     folder, place = tmp_path / "experiment", tmp_path / "scans elsewhere ü"
     shutil.copytree(tiny_experiment, folder)

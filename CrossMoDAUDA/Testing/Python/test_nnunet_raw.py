@@ -67,7 +67,10 @@ def test_the_channel_is_chosen_by_number_or_name_and_no_other_is_a_patient(tmp_p
     assert names(both.source) == ["a_0000.nii.gz", "b_0000.nii.gz"] and names(both.target) == ["a_0001.nii.gz", "b_0001.nii.gz"]
     assert all(case.label is None for case in both.target)
     message = refused("--source-nnunet", folder, "--target-nnunet", plain)
-    assert "channels 0 (T1), 1 (T2), 2 (FLAIR)" in message and message.endswith("as --channel 0.")
+    assert "channels 0 (T1), 1 (T2), 2 (FLAIR)" in message and "as --channel 0, or" in message
+    pattern = message.partition('pattern, as "')[2].rstrip('".')
+    by_pattern = find("--source-images", pattern, "--source-labels", folder / "labelsTr", "--target-nnunet", plain).source
+    assert by_pattern == data_sets.in_nnunet(folder, "0").cases, "as advised, in the panel too"
     assert len(find("--source-nnunet", folder, "--channel", "0", "--target-nnunet", plain).target) == 1
     for wrong in ("3", "PET", "-1"):
         assert "give one of these numbers" in refused("--source-nnunet", folder, f"--channel={wrong}", "--target-nnunet", plain)
@@ -164,7 +167,7 @@ def test_files_that_dataset_json_lists(tmp_path: Path) -> None:
     ]
     assert all(case.image.is_file() for case in found.cases), "in the form that the disk has"
     (tmp_path / "else where" / "one t1.nii.gz").unlink()
-    with pytest.raises(InputError, match="one t1.nii.gz does not exist, which .* lists for case one; put it there"):
+    with pytest.raises(InputError, match=r"one t1\.nii\.gz does not exist, which .* lists for case one; put it there"):
         data_sets.in_nnunet(folder, "0")
     save(tmp_path / "else where" / "one t1.nii.gz", scan_array(1))
     assert len(data_sets.in_nnunet(folder, "0").cases) == 2

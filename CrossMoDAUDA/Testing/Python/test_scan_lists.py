@@ -75,7 +75,9 @@ def test_folders_that_hold_one_scan_each(tmp_path: Path) -> None:
     images, labels = patients(tmp_path / "images", "scan.nii.gz"), patients(tmp_path / "labels", "label.nii.gz")
     words = ["--source-images", *images.iterdir(), "--source-labels", *labels.iterdir()]
     found = find(*words, "--target-images", images / "*")
-    assert {case.id for case in found.source} == set(PATIENTS) == {case.id for case in found.target} and all(case.label for case in found.source)
+    assert {case.id for case in found.source} == set(PATIENTS) == {case.id for case in found.target} and all(
+        case.label for case in found.source
+    )
     save(images / "patient1" / "other.nii.gz", scan_array(99))
     message = refused(*words, "--target-images", images / "*")
     assert "patient1 holds 2 scans (other.nii.gz, scan.nii.gz)" in message
@@ -89,7 +91,9 @@ def test_refusals_of_lists_say_what_to_give(tmp_path: Path) -> None:
     pattern = message.partition('as "')[2].rstrip('".')
     assert pattern == str(folder / "*" / "T1.nii.gz"), "as advised"
     assert len(find("--source-images", pattern, "--source-labels", folder / "*" / "seg.nii.gz", "--target-images", pattern).source) == 4
-    assert "Nothing is named as" in refused("--source-images", folder / "*" / "T9.nii.gz", "--source-labels", folder, "--target-images", folder)
+    assert "Nothing is named as" in refused(
+        "--source-images", folder / "*" / "T9.nii.gz", "--source-labels", folder, "--target-images", folder
+    )
     text = folder / "list.txt"
     text.write_text("no scan", encoding="utf-8")
     for given in ([text], [text, text.with_name("none.nii.gz")], [folder / "*.txt"]):
@@ -114,7 +118,9 @@ def test_image_and_label_in_two_unicode_forms(tmp_path: Path, image: str, label:
     assert [case.label is not None for case in finding.find_crossmoda(tmp_path / "c").source] == [True]
     save(tmp_path / "p" / first / "T1.nii.gz", scan_array(1))
     save(tmp_path / "q" / second / "seg.nii.gz", label_array(1))
-    assert [case.label is not None for case in finding.in_folders(tmp_path / "p" / "*" / "T1.nii.gz", tmp_path / "q" / "*" / "*").cases] == [True]
+    assert [
+        case.label is not None for case in finding.in_folders(tmp_path / "p" / "*" / "T1.nii.gz", tmp_path / "q" / "*" / "*").cases
+    ] == [True]
     target = finding.in_folders(tmp_path / "i").cases
     assert finding.labelled(target, tmp_path / "l")[0].label == tmp_path / "l" / f"{second}_Label.nrrd"
     predictions, references = save(tmp_path / "x" / f"{first}_Label.nii.gz", label_array(1, 2)), tmp_path / "y" / f"{second}.nii.gz"
