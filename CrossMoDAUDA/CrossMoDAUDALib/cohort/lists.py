@@ -131,8 +131,12 @@ def case_names(scans: Sequence[ScanName]) -> list[str]:
     by_name, by_folder = _by_name(scans), _by_folder(scans)
     says_nothing = len(scans) == 1 and _KIND.fullmatch(by_name[0]) and by_folder[0]
     both = [f"{folder}_{name}" for folder, name in zip(by_folder, by_name, strict=True)]
-    full = ["_".join(part.strip("/\\:") for part in scan.path.with_name(scan.id).parts) for scan in scans]
-    return next((names for names in ([] if says_nothing else by_name, by_folder, both, full) if names and _are_unique(names)), full)
+    numbered: list[str] = []
+    for name in both:  # a_b/c and a/b_c
+        again = sum(one_form(other).casefold() == one_form(name).casefold() for other in both[: len(numbered)])
+        numbered.append(f"{name}_{again + 1}" if again else name)
+    ways = ([] if says_nothing else by_name, by_folder, both, numbered)
+    return next((names for names in ways if names and _are_unique(names)), numbered)
 
 
 def pair(images: Sequence[ScanName], labels: Sequence[ScanName]) -> tuple[list[tuple[str, Path, list[Path]]], list[Path]]:

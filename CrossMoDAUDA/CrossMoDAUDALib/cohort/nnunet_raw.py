@@ -175,8 +175,8 @@ def read_data_set(folder: Path) -> DataSet:
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
-            f'{record} is not as nnU-Net writes it ({short(error)}); it needs labels, as {{"background": 0, "Tumour": 1}}, and channel_names,'
-            ' as {"0": "T1"}.'
+            f"{record} is not as nnU-Net writes it ({short(error)}); it needs labels,"
+            ' as {"background": 0, "Tumour": 1}, and channel_names, as {"0": "T1"}.'
         ) from None
     if ending.lower() not in FILE_ENDINGS:
         raise InputError(

@@ -11,15 +11,15 @@ from ..images.names import LeftOut, left_out_of, scans_in
 from ..images.volumes import file_stem, is_scan
 from .terminal import complain
 
-# What is said of left-out files of a kind, of one and of several; "it" is what to do.
+# What left-out files of a kind are, and what to do.
 _WHY = {
-    "label map": "{} a label map by its name; name the file itself if it is a scan",
-    "channel": "{} a further channel of another scan by its name; name the file itself, or a pattern, to use it",
-    "hidden": "{} hidden; rename it if it is meant",
-    "format": "{} in a format that is not read; convert it to .nii.gz",
-    "link": "{} a folder with a scan's name; unpack it or give it another name",
-    "folder": "{} a folder, which is not looked into; give it too, or a pattern",
-    "ending": "{} no scan by its ending; rename it if it is one",
+    "label map": "a label map by its name; name the file itself if it is a scan",
+    "channel": "a further channel of another scan by its name; name the file itself, or a pattern, to use it",
+    "hidden": "hidden; rename it if it is meant",
+    "format": "in a format that is not read; convert it to .nii.gz",
+    "link": "a folder with a scan's name; unpack it or give it another name",
+    "folder": "a folder, which is not looked into; give it too, or a pattern",
+    "ending": "no scan by its ending; rename it if it is one",
 }
 _UNREAD = ("format", "link")  # somebody will miss a result
 
@@ -72,7 +72,8 @@ def _sentences(folder: Path, left_out: Sequence[LeftOut]) -> dict[str, str]:
         names = [one.path.name for one in left_out if _kind(one) == kind]
         if names:
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            told[kind] = f"{folder}: {', '.join(names[:3])}{more} left out: {why.format('it is' if len(names) == 1 else 'each is')}."
+            listed = f"{', '.join(names[:3])}{more}"
+            told[kind] = f"{folder}: {listed} left out: each is {why}." if len(names) > 1 else f"{folder}: {listed} left out: it is {why}."
     return told
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -35,11 +36,12 @@ def find_moved(
         InputError: one is nowhere, or has changed.
     """
     files = scans_below(place)
-    wanted = set(digests.values())
+    wanted = Counter(digests.values())
     found: dict[str, list[Path]] = {}
-    likely = {path for path in files if _size(path) in sizes}
+    names = {_plain(Path(name)) for name in digests}
+    likely = {path for path in files if _plain(path) in names or _size(path) in sizes}
     for done, path in enumerate([*(path for path in files if path in likely), *(path for path in files if path not in likely)], 1):
-        if path not in likely and wanted <= found.keys():
+        if path not in likely and all(len(found.get(digest, ())) >= count for digest, count in wanted.items()):
             break
         progress(done, len(files), "looking for the scans")
         if digest := _digest(path):
@@ -75,25 +77,26 @@ def move_scans(folder: Path, place: Path, progress: Progress = silent) -> dict[s
         digests = Experiment.load(folder).scan_digests()
         sizes = frozenset(int(known["size"]) for known in read_json(folder / "experiment.json").get("files", {}).values())
         moved = find_moved(digests, place, sizes, progress)
-        record_moved(folder, moved)
+        cohort = moved_cohort(Experiment.load(folder).cohort, moved)
+        record_scans(folder, cohort, {str(moved[name]): digest for name, digest in digests.items()})
     return moved
 
 
-def record_moved(folder: Path, moved: Mapping[str, Path]) -> None:
+def record_scans(folder: Path, cohort: Cohort, digests: Mapping[str, str]) -> None:
     """Write where an experiment's scans are now, whole or not at all; the caller holds the folder.
 
     Args:
-        moved: where they are by where they were; a scan that is not among them stays where it was recorded.
+        cohort: the same scans where they are now.
+        digests: SHA-256 of each scan and label map by its path now.
     """
-    cohort = moved_cohort(Experiment.load(folder).cohort, moved)
     elsewhere = read_elsewhere(folder)
     if elsewhere is not None:
         elsewhere.save(folder, cohort=cohort)
     record: dict[str, Any] = read_json(folder / "experiment.json")
-    files = {}
-    for name, known in record.get("files", {}).items():
-        path = moved.get(name, Path(name))
-        files[str(path)] = known if str(path) == name else {**known, **stamp(path)}
+    before, files = record.get("files", {}), {}
+    for name, digest in sorted(digests.items()):
+        is_known = before.get(name, {}).get("sha256") == digest
+        files[name] = before[name] if is_known else {"sha256": digest, **stamp(Path(name))}
     write_json(folder / "experiment.json", {**record, "cohort": cohort.to_json(), "files": files})
 
 
@@ -120,7 +123,11 @@ def _lacking(lacking: list[str], files: list[Path], place: Path) -> str:
 
 
 def _same_name(path: Path, name: str) -> bool:
-    return one_form(path.name).casefold() == one_form(Path(name).name).casefold()
+    return _plain(path) == _plain(Path(name))
+
+
+def _plain(path: Path) -> str:
+    return one_form(path.name).casefold()
 
 
 def _digest(path: Path) -> str:

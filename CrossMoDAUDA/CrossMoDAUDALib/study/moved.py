@@ -9,7 +9,7 @@ from ..core.errors import InputError
 from ..core.progress import Progress, silent
 from ..experiment.folder import Experiment
 from ..experiment.lock import locked
-from ..experiment.moved import find_moved, moved_cases, moved_cohort, record_moved
+from ..experiment.moved import find_moved, moved_cases, moved_cohort, record_scans
 from .request import Study
 
 
@@ -28,14 +28,16 @@ def move_scans_of_study(folder: Path, place: Path, progress: Progress = silent) 
         if not study.digests:
             raise InputError(f"{folder} has not checked its scans yet; name them where they are, without --scans-moved-to.")
         moved = find_moved(study.digests, place, progress=progress)
-        by_content = {study.digests[name]: path for name, path in moved.items()}
-        for part in study.parts():
-            if Experiment.exists(part.folder):
-                with locked(part.folder):
-                    known = Experiment.load(part.folder).scan_digests()
-                    # An experiment that was done before this was killed has the new paths already.
-                    record_moved(part.folder, {name: moved.get(name, by_content.get(digest, Path(name))) for name, digest in known.items()})
         digests = {str(moved[name]): digest for name, digest in study.digests.items()}
         cohort, ceiling = moved_cohort(study.cohort, moved), moved_cases(study.ceiling, moved)
-        replace(study, cohort=cohort, ceiling=ceiling, digests=digests).save()
+        now = replace(study, cohort=cohort, ceiling=ceiling, digests=digests)
+        for part in now.parts():
+            if Experiment.exists(part.folder):
+                cases = [case for domain in part.cohort.domains().values() for case in domain]
+                files = {str(path) for case in cases for path in (case.image, case.label) if path}
+                own = {name: digest for name, digest in digests.items() if name in files}
+                with locked(part.folder):
+                    if set(Experiment.load(part.folder).scan_digests().values()) == set(own.values()):  # else it is another's
+                        record_scans(part.folder, part.cohort, own)
+        now.save()
     return moved

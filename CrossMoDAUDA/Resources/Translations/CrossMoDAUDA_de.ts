@@ -600,6 +600,10 @@
 <translation>Nicht für den klinischen Einsatz.</translation>
 </message>
 <message>
+<source>Nothing is named as {path}; check the pattern, and put it in quotes.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>One scan appears as several cases: {first_three}.</source>
 <translation>Ein Scan kommt als mehrere Fälle vor: {first_three}.</translation>
 </message>
@@ -1220,8 +1224,16 @@
 <translation>ein Batch von {batch} Schichten wird gleichmäßig geteilt</translation>
 </message>
 <message>
+<source>a further channel of another scan, by its name</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>a label map in a folder of images</source>
 <translation>eine Labelkarte in einem Ordner von Bildern</translation>
+</message>
+<message>
+<source>a label map that belongs to none of the scans, or to several</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>a label map without an image</source>
@@ -1308,6 +1320,10 @@
 <translation>gemeint ist vielleicht '{near}'</translation>
 </message>
 <message>
+<source>each is</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>epoch {current_epoch} of {num_epochs}</source>
 <translation>Epoche {current_epoch} von {num_epochs}</translation>
 </message>
@@ -1320,12 +1336,28 @@
 <translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungslabels beginnen.</translation>
 </message>
 <message>
+<source>for a folder a patient give a pattern, as "{pattern}"</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>give the folder in which the scans lie directly</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>held by the cluster's people</source>
 <translation>von den Betreuern des Clusters angehalten</translation>
 </message>
 <message>
 <source>held by you; `scontrol release {{number}}` there lets it go</source>
 <translation>von Ihnen angehalten; `scontrol release {{number}}` dort gibt ihn frei</translation>
+</message>
+<message>
+<source>in none of the channels that {record} names</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>in their files (of scans that were moved, give only the folder: --scans-moved-to DIR)</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>inferior</source>
@@ -1418,6 +1450,14 @@
 <message>
 <source>it has {kind} where this node has {kind2}; name a device that all of them have with --device.</source>
 <translation>er hat {kind}, wo dieser Knoten {kind2} hat; nennen Sie mit --device ein Gerät, das alle haben.</translation>
+</message>
+<message>
+<source>it is a BIDS data set, which has options of its own, --source-bids, --target-bids and --evaluate-bids</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it is a raw data set of nnU-Net's, which has options of its own, --source-nnunet, --target-nnunet and --evaluate-nnunet</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>it is cut short</source>
@@ -1524,12 +1564,8 @@
 <translation>seine Zeitgrenze kam, bevor er angehalten hatte; eine längere --time angeben</translation>
 </message>
 <message>
-<source>its {domain} cases differ (case {others})</source>
-<translation>seine Fälle ({domain}) sind andere (Fall {others})</translation>
-</message>
-<message>
-<source>its {domain} cases differ in their files</source>
-<translation>die Dateien seiner Fälle ({domain}) sind andere</translation>
+<source>its {domain} cases differ{value}</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>labelled scans such as *_ceT1 with *_Label</source>
@@ -1570,6 +1606,10 @@
 <message>
 <source>looked at {id}</source>
 <translation>{id} angesehen</translation>
+</message>
+<message>
+<source>looking for the scans</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>measuring the images</source>
@@ -1618,6 +1658,10 @@
 <message>
 <source>nnU-Net's trainer class.</source>
 <translation>Trainer-Klasse von nnU-Net.</translation>
+</message>
+<message>
+<source>no channel_names</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>no connection</source>
@@ -1710,6 +1754,10 @@
 <message>
 <source>refuses the login; see that `ssh {{host}}` works without asking (a key in ssh-agent), or run this in a terminal</source>
 <translation>verweigert die Anmeldung; dafür sorgen, dass `ssh {{host}}` ohne Rückfrage geht (ein Schlüssel im ssh-agent), oder es in einem Terminal tun</translation>
+</message>
+<message>
+<source>rest of {smallest}</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>right</source>
@@ -1944,6 +1992,14 @@
 <translation>{case}: Vorhersage und Referenz liegen nicht auf einem Gitter ({differences}); den Scan segmentieren, auf dem die Referenz gezeichnet wurde.</translation>
 </message>
 <message>
+<source>{changed} has the name of {first}, but not its content (and {count} more): it has changed; put the file as it was into {place}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{changed} has the name of {first}, but not its content: it has changed; put the file as it was into {place}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{cmd} does not answer there; try again later.</source>
 <translation>{cmd} antwortet dort nicht; später noch einmal versuchen.</translation>
 </message>
@@ -1988,6 +2044,14 @@
 <translation>{filename} ließ sich nicht verwenden ({why}); Zugriffsrechte und Platte prüfen.</translation>
 </message>
 <message>
+<source>{first} (and {count} more) is neither where it was nor, under any name, in {place}; put it there, or name the folder that holds it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{first} is neither where it was nor, under any name, in {place}; put it there, or name the folder that holds it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{folder} (and {count} more) is gone and is made again.</source>
 <translation>{folder} (und {count} weitere) ist verschwunden und wird neu erzeugt.</translation>
 </message>
@@ -2028,16 +2092,52 @@
 <translation>{folder} hat keine NIfTI-, NRRD- oder MetaImage-Datei; den Ordner der Labelkarten angeben.</translation>
 </message>
 <message>
+<source>{folder} has no scans named *_{wanted}; give one of {there} as {option}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{folder} has no worker elsewhere that could be followed; leave --follow out.</source>
 <translation>{folder} hat kein Training anderswo, das zu verfolgen wäre; --follow weglassen.</translation>
+</message>
+<message>
+<source>{folder} has no {lacking}_{ending}; add it, or remove all files of case {lacking}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} has scans of several kinds ({there}); say which are meant, as {option} {there2}, or name them by a pattern, as "{pattern}".</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} has the channels {there}; say which one is meant, as {option} {first}, or name the images by a pattern, as "{pattern}".</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{folder} has two files of {case}, {name} and {name2}; keep the one that is to be scored.</source>
 <translation>{folder} hat zwei Dateien zu {case}, {name} und {name2}; die behalten, die bewertet werden soll.</translation>
 </message>
 <message>
-<source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which the scans lie directly.</source>
-<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, in dem die Scans unmittelbar liegen.</translation>
+<source>{folder} holds no images named as nnU-Net's, CASE_0000{ending}; name them so, or correct file_ending in {record}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} holds no scans (NIfTI, NRRD or MetaImage files): {removeprefix}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); for a folder a patient give a pattern, as "{pattern}".</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); leave it out, or name the scans, as "DIR/*/T2.nii.gz".</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); {where_they_may_be}.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files); give the folder that holds all of the scans, or name the folders of images and labels one by one.</source>
@@ -2052,6 +2152,14 @@
 <translation>{folder} enthält andere Dateien ({foreign}, ...) und kein Experiment; einen neuen oder leeren Ordner angeben.</translation>
 </message>
 <message>
+<source>{folder} holds {count} scans ({names}); say which of them are meant, as "{pattern}".</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} is a BIDS data set; give a pattern, as "{pattern}".</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{folder} is a file and its counterpart is not; give two folders or two files.</source>
 <translation>{folder} ist eine Datei und das Gegenstück nicht; zwei Ordner oder zwei Dateien angeben.</translation>
 </message>
@@ -2062,6 +2170,10 @@
 <message>
 <source>{folder} is a file; name a folder instead.</source>
 <translation>{folder} ist eine Datei; stattdessen einen Ordner angeben.</translation>
+</message>
+<message>
+<source>{folder} is a raw data set of nnU-Net's; give its folder of images, {folder2}.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{folder} is another experiment: it was begun with other scans; give the same again, or another output folder.</source>
@@ -2104,8 +2216,20 @@
 <translation>{folder} ist weder ein Experimentordner noch ein Studienordner; den Pfad prüfen.</translation>
 </message>
 <message>
+<source>{folder} is no BIDS data set: it has no scans in sub-*/anat or sub-*/ses-*/anat; give the folder in which the sub-* folders lie.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{folder} is no folder; check the path.</source>
 <translation>{folder} ist kein Ordner; den Pfad prüfen.</translation>
+</message>
+<message>
+<source>{folder} is no folder; give the folder of a BIDS data set.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder} is no raw data set of nnU-Net's: it has no dataset.json; give the folder DatasetNNN_NAME with dataset.json in it.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{folder} is not an experiment folder: it has no experiment.json; check the path.</source>
@@ -2130,6 +2254,14 @@
 <message>
 <source>{folder} was overwritten by an earlier stage and is made again.</source>
 <translation>{folder} wurde von einem früheren Schritt überschrieben und wird neu erzeugt.</translation>
+</message>
+<message>
+<source>{folder}: {names} and {count} more left out: {format}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{folder}: {names} left out: {format}.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{found} ({python}); 3.11 to 3.13 is needed: name one with `place add --python`</source>
@@ -2194,14 +2326,6 @@
 <message>
 <source>{labels} does not lie on {source}; delete both, so that the scans are cut into slices again.</source>
 <translation>{labels} passt nicht auf {source}; beide löschen, damit die Scans neu in Schichten zerlegt werden.</translation>
-</message>
-<message>
-<source>{labels} has two label maps of {id}, {name} and {name2}; keep one of them.</source>
-<translation>{labels} hat zwei Labelkarten zu {id}, {name} und {name2}; eine davon behalten.</translation>
-</message>
-<message>
-<source>{labels} holds no label map of any target scan; a label map has the name of its scan.</source>
-<translation>{labels} enthält zu keinem Ziel-Scan eine Labelkarte; eine Labelkarte heißt wie ihr Scan.</translation>
 </message>
 <message>
 <source>{labels} of the {cases} labels it was trained on show</source>
@@ -2272,6 +2396,10 @@
 <translation>{model} ist eine Datei, kein Ordner; ein Modellpaket zuerst importieren oder einen Experimentordner angeben.</translation>
 </message>
 <message>
+<source>{names} and the others are no scans (NIfTI, NRRD or MetaImage files); name the scans, as "DIR/*/T2.nii.gz".</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{name} (value {value}) occurs in no label map of the source domain; if that is meant, leave it out of the setting labels.</source>
 <translation>{name} (Wert {value}) kommt in keiner Labelkarte der Quelldomäne vor; wenn das so gemeint ist, aus der Einstellung labels weglassen.</translation>
 </message>
@@ -2318,6 +2446,10 @@
 <message>
 <source>{name}: {strerror}; check the path and the disk, then try again.</source>
 <translation>{name}: {strerror}; Pfad und Platte prüfen, dann erneut versuchen.</translation>
+</message>
+<message>
+<source>{option} {asked}: {folder} has the channels {there}; give one of these numbers.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{other} and {path} would both become {names}; give them different names or output folders.</source>
@@ -2380,6 +2512,10 @@
 <translation>{path} gibt es nicht oder ist keine Datei; ein Modellpaket angeben.</translation>
 </message>
 <message>
+<source>{path} does not exist, which {record} lists for case {case}; put it there, or correct the list.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{path} does not fit into memory; free some of it or remove the case.</source>
 <translation>{path} passt nicht in den Speicher; Speicher freimachen oder den Fall entfernen.</translation>
 </message>
@@ -2408,8 +2544,8 @@
 <translation>{path} hat ein Segment '{name}', das keine Struktur ist; in eines von {labels} umbenennen.</translation>
 </message>
 <message>
-<source>{path} has been removed since the experiment began; put it back or start in a new folder.</source>
-<translation>{path} wurde seit Beginn des Experiments entfernt; zurücklegen oder in einem neuen Ordner beginnen.</translation>
+<source>{path} has been removed since the experiment began; put it back, name the folder that it was moved to with --scans-moved-to, or start in a new folder.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{path} has changed since stage {stage} wrote it; put the old file back, or delete it to have it made again (the same command, or Resume in the panel).</source>
@@ -2444,16 +2580,16 @@
 <translation>{path} enthält ein MetaIO-Objekt '{fields}', kein Bild; umwandeln oder entfernen.</translation>
 </message>
 <message>
-<source>{path} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.</source>
-<translation>{path} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, in dem sie unmittelbar liegen.</translation>
-</message>
-<message>
 <source>{path} holds voxels that are not finite numbers; replace them, for example by 0.</source>
 <translation>{path} enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
 </message>
 <message>
 <source>{path} is a NIfTI-2 file, which is not supported; save it as NIfTI-1 (the usual kind).</source>
 <translation>{path} ist eine NIfTI-2-Datei, die nicht unterstützt wird; als NIfTI-1 (die übliche Art) speichern.</translation>
+</message>
+<message>
+<source>{path} is a file, and no NIfTI, NRRD or MetaImage file; give scans, or the folder that holds them.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{path} is a folder, not a scan; give the file itself.</source>
@@ -2692,8 +2828,32 @@
 <translation>{records} enthält Messungen eines anderen Experiments als {folder}; einen anderen Ordner angeben.</translation>
 </message>
 <message>
+<source>{record} has a value for what is to be ignored, {of_it}, which is not known here; a label map that holds it is refused.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{record} has structures of several values ({changed}); here each value is a structure: {text}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{record} is damaged: it is no JSON; copy it again from its source.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{record} is damaged; restore it, or write {{"precision": "bf16"}} or {{"precision": "fp32"}} there, as the training began.</source>
 <translation>{record} ist beschädigt; wiederherstellen oder {{"precision": "bf16"}} oder {{"precision": "fp32"}} hineinschreiben, wie das Training begann.</translation>
+</message>
+<message>
+<source>{record} is not as nnU-Net writes it ({error}); it needs labels, as {{"background": 0, "Tumour": 1}}, and channel_names, as {{"0": "T1"}}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{record} lists no channel {channel} of case {case}; add it there, or give another channel.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{record} says that its files end in {ending}, which is not read; convert them to .nii.gz and say so there.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{section}.{inner} belongs to {translators_with}, not to the translator {translator}; leave it out, or choose another translator.</source>
@@ -2788,8 +2948,20 @@
 <translation>{structure}: {why} (DSC {value}), eines von zwei Ergebnissen ist also falsch.</translation>
 </message>
 <message>
+<source>{table} is no table of structures: it needs the columns index and name; correct it, or give --set labels.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{told}. Details are in {log}.</source>
 <translation>{told}. Einzelheiten stehen in {log}.</translation>
+</message>
+<message>
+<source>{what} has two label maps of {id}, {name} and {name2}; keep one of them.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{what} holds no label map of any target scan; a label map has the name of its scan.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{what} holds the label {unknown}, which is no structure; expected 0 background, {known} (the setting 'labels' names others).</source>
@@ -2814,6 +2986,34 @@
 <message>
 <source>{why}: of the {count} devices only {usable} trains.</source>
 <translation>{why}: Von den {count} Geräten trainiert nur {usable}.</translation>
+</message>
+<message>
+<source>{{}} a folder with a scan's name; unpack it or give it another name</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{{}} a folder, which is not looked into; give it too, or a pattern</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{{}} a further channel of another scan by its name; name the file itself, or a pattern, to use it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{{}} a label map by its name; name the file itself if it is a scan</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{{}} hidden; rename it if it is meant</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{{}} in a format that is not read; convert it to .nii.gz</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{{}} no scan by its ending; rename it if it is one</source>
+<translation type="unfinished"></translation>
 </message>
 </context>
 <context>
@@ -3436,16 +3636,8 @@
 <translation>Einen Ordner für das Experiment wählen.</translation>
 </message>
 <message>
-<source>Choose where the scans are.</source>
-<translation>Wählen, wo die Scans liegen.</translation>
-</message>
-<message>
 <source>Details are in {log}.</source>
 <translation>Einzelheiten stehen in {log}.</translation>
-</message>
-<message>
-<source>Evaluation images and evaluation labels belong together; give both or neither.</source>
-<translation>Auswertungsbilder und Auswertungslabels gehören zusammen; beide angeben oder keine.</translation>
 </message>
 <message>
 <source>Files named *_ceT1, *_hrT2 or *_T2, and *_Label.</source>
@@ -4230,6 +4422,37 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 </context>
 <context>
+<name>panel.scan_folders</name>
+<message>
+<source>Choose where the scans are.</source>
+<translation type="unfinished">Wählen, wo die Scans liegen.</translation>
+</message>
+<message>
+<source>Evaluation images and evaluation labels belong together; give both or neither.</source>
+<translation type="unfinished">Auswertungsbilder und Auswertungslabels gehören zusammen; beide angeben oder keine.</translation>
+</message>
+<message>
+<source>Read as a BIDS data set: {fields}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Read as a data set of nnU-Net's, with its labels and structures: {fields}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>evaluation images</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>source images</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>target images</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
 <name>panel.scores_plot</name>
 <message>
 <source>DSC by round. A point is a scan, a bar their mean.</source>
@@ -4529,10 +4752,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>The volume chosen below.</source>
 <translation>Das unten gewählte Volumen.</translation>
-</message>
-<message>
-<source>label map</source>
-<translation>Labelkarte</translation>
 </message>
 <message>
 <source>{count} files in {folder} will be replaced, such as {name}. Go on?</source>
@@ -5474,6 +5693,22 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Auswertungsbildern und Auswertungslabels</translation>
 </message>
 <message>
+<source>folder</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>format that is not read</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>further channel of another scan</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>hidden</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>label map</source>
 <translation>Labelkarte</translation>
 </message>
@@ -5484,6 +5719,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>losses</source>
 <translation>Verluste</translation>
+</message>
+<message>
+<source>no scan by its ending</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>not found</source>

@@ -37,7 +37,7 @@ def moved_away(cohort: Cohort, to: Path, renamed: bool = False) -> dict[str, Pat
 
 @pytest.mark.parametrize("renamed", [False, True], ids=["moved", "renamed"])
 def test_moved_scans_are_found_by_content(started: Experiment, cohort: Cohort, tmp_path: Path, renamed: bool) -> None:
-    new = moved_away(cohort, tmp_path / "archive", renamed)
+    new, before = moved_away(cohort, tmp_path / "archive", renamed), started.scan_digests()
     with pytest.raises(InputError, match="name the folder that it was moved to with --scans-moved-to"):
         started.verify_scans()
     assert move_scans(started.folder, tmp_path / "archive") == new, "as advised"
@@ -45,10 +45,7 @@ def test_moved_scans_are_found_by_content(started: Experiment, cohort: Cohort, t
     now.verify_scans()
     assert [case.id for case in now.cohort.source] == [case.id for case in cohort.source]
     assert [case.image for case in now.cohort.source] == [new[str(case.image)] for case in cohort.source]
-    assert (
-        now.scan_digests() == {str(new[name]): digest for name, digest in started.scan_digests().items()}
-        and now.settings == started.settings
-    )
+    assert now.scan_digests() == {str(new[name]): digest for name, digest in before.items()} and now.settings == started.settings
     Experiment.resume(started.folder, started.settings, now.cohort)
     assert set(move_scans(started.folder, tmp_path / "archive").values()) == set(new.values()), "once more changes nothing"
 
