@@ -601,7 +601,7 @@
 </message>
 <message>
 <source>Nothing is named as {path}; check the pattern, and put it in quotes.</source>
-<translation type="unfinished"></translation>
+<translation>Nichts heißt wie {path}; das Muster prüfen und in Anführungszeichen setzen.</translation>
 </message>
 <message>
 <source>One scan appears as several cases: {first_three}.</source>
@@ -1224,8 +1224,24 @@
 <translation>ein Batch von {batch} Schichten wird gleichmäßig geteilt</translation>
 </message>
 <message>
+<source>a folder with a scan's name; unpack it or give it another name</source>
+<translation>ein Ordner mit dem Namen eines Scans; entpacken oder umbenennen</translation>
+</message>
+<message>
+<source>a folder, which is not looked into; give it too, or a pattern</source>
+<translation>ein Ordner, in den nicht geschaut wird; auch ihn angeben, oder ein Muster</translation>
+</message>
+<message>
+<source>a further channel of another scan by its name; name the file itself, or a pattern, to use it</source>
+<translation>dem Namen nach ein weiterer Kanal eines anderen Scans; die Datei selbst oder ein Muster angeben, um sie zu verwenden</translation>
+</message>
+<message>
 <source>a further channel of another scan, by its name</source>
-<translation type="unfinished"></translation>
+<translation>dem Namen nach ein weiterer Kanal eines anderen Scans</translation>
+</message>
+<message>
+<source>a label map by its name; name the file itself if it is a scan</source>
+<translation>dem Namen nach eine Labelkarte; die Datei selbst angeben, wenn sie ein Scan ist</translation>
 </message>
 <message>
 <source>a label map in a folder of images</source>
@@ -1233,7 +1249,7 @@
 </message>
 <message>
 <source>a label map that belongs to none of the scans, or to several</source>
-<translation type="unfinished"></translation>
+<translation>eine Labelkarte, die zu keinem der Scans gehört oder zu mehreren</translation>
 </message>
 <message>
 <source>a label map without an image</source>
@@ -1320,10 +1336,6 @@
 <translation>gemeint ist vielleicht '{near}'</translation>
 </message>
 <message>
-<source>each is</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>epoch {current_epoch} of {num_epochs}</source>
 <translation>Epoche {current_epoch} von {num_epochs}</translation>
 </message>
@@ -1337,11 +1349,11 @@
 </message>
 <message>
 <source>for a folder a patient give a pattern, as "{pattern}"</source>
-<translation type="unfinished"></translation>
+<translation>bei einem Ordner je Patient ein Muster angeben, etwa "{pattern}"</translation>
 </message>
 <message>
 <source>give the folder in which the scans lie directly</source>
-<translation type="unfinished"></translation>
+<translation>den Ordner angeben, in dem die Scans unmittelbar liegen</translation>
 </message>
 <message>
 <source>held by the cluster's people</source>
@@ -1352,12 +1364,20 @@
 <translation>von Ihnen angehalten; `scontrol release {{number}}` dort gibt ihn frei</translation>
 </message>
 <message>
+<source>hidden; rename it if it is meant</source>
+<translation>versteckt; umbenennen, wenn die Datei gemeint ist</translation>
+</message>
+<message>
+<source>in a format that is not read; convert it to .nii.gz</source>
+<translation>in einem Format, das nicht gelesen wird; in .nii.gz umwandeln</translation>
+</message>
+<message>
 <source>in none of the channels that {record} names</source>
-<translation type="unfinished"></translation>
+<translation>in keinem der Kanäle, die {record} nennt</translation>
 </message>
 <message>
 <source>in their files (of scans that were moved, give only the folder: --scans-moved-to DIR)</source>
-<translation type="unfinished"></translation>
+<translation>in ihren Dateien (bei verschobenen Scans nur den Ordner angeben: --scans-moved-to DIR)</translation>
 </message>
 <message>
 <source>inferior</source>
@@ -1453,11 +1473,11 @@
 </message>
 <message>
 <source>it is a BIDS data set, which has options of its own, --source-bids, --target-bids and --evaluate-bids</source>
-<translation type="unfinished"></translation>
+<translation>es ist ein BIDS-Datensatz, der eigene Optionen hat: --source-bids, --target-bids und --evaluate-bids</translation>
 </message>
 <message>
 <source>it is a raw data set of nnU-Net's, which has options of its own, --source-nnunet, --target-nnunet and --evaluate-nnunet</source>
-<translation type="unfinished"></translation>
+<translation>es ist ein Rohdatensatz von nnU-Net, der eigene Optionen hat: --source-nnunet, --target-nnunet und --evaluate-nnunet</translation>
 </message>
 <message>
 <source>it is cut short</source>
@@ -1565,7 +1585,7 @@
 </message>
 <message>
 <source>its {domain} cases differ{value}</source>
-<translation type="unfinished"></translation>
+<translation>seine {domain}-Fälle unterscheiden sich{value}</translation>
 </message>
 <message>
 <source>labelled scans such as *_ceT1 with *_Label</source>
@@ -1609,7 +1629,7 @@
 </message>
 <message>
 <source>looking for the scans</source>
-<translation type="unfinished"></translation>
+<translation>Die Scans werden gesucht</translation>
 </message>
 <message>
 <source>measuring the images</source>
@@ -1661,7 +1681,7 @@
 </message>
 <message>
 <source>no channel_names</source>
-<translation type="unfinished"></translation>
+<translation>channel_names fehlt</translation>
 </message>
 <message>
 <source>no connection</source>
@@ -1690,6 +1710,10 @@
 <message>
 <source>no node there has the features that --constraint asks for; name others</source>
 <translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; andere nennen</translation>
+</message>
+<message>
+<source>no scan by its ending; rename it if it is one</source>
+<translation>der Endung nach kein Scan; umbenennen, wenn die Datei einer ist</translation>
 </message>
 <message>
 <source>none found: training runs on its processors and takes long</source>
@@ -1757,7 +1781,7 @@
 </message>
 <message>
 <source>rest of {smallest}</source>
-<translation type="unfinished"></translation>
+<translation>Rest von {smallest}</translation>
 </message>
 <message>
 <source>right</source>
@@ -1993,11 +2017,11 @@
 </message>
 <message>
 <source>{changed} has the name of {first}, but not its content (and {count} more): it has changed; put the file as it was into {place}.</source>
-<translation type="unfinished"></translation>
+<translation>{changed} heißt wie {first}, hat aber nicht dessen Inhalt (und {count} weitere): Die Datei wurde geändert; die unveränderte Datei nach {place} legen.</translation>
 </message>
 <message>
 <source>{changed} has the name of {first}, but not its content: it has changed; put the file as it was into {place}.</source>
-<translation type="unfinished"></translation>
+<translation>{changed} heißt wie {first}, hat aber nicht dessen Inhalt: Die Datei wurde geändert; die unveränderte Datei nach {place} legen.</translation>
 </message>
 <message>
 <source>{cmd} does not answer there; try again later.</source>
@@ -2045,11 +2069,11 @@
 </message>
 <message>
 <source>{first} (and {count} more) is neither where it was nor, under any name, in {place}; put it there, or name the folder that holds it.</source>
-<translation type="unfinished"></translation>
+<translation>{first} (und {count} weitere) ist weder am alten Platz noch unter irgendeinem Namen in {place}; dorthin legen oder den Ordner angeben, in dem es liegt.</translation>
 </message>
 <message>
 <source>{first} is neither where it was nor, under any name, in {place}; put it there, or name the folder that holds it.</source>
-<translation type="unfinished"></translation>
+<translation>{first} ist weder am alten Platz noch unter irgendeinem Namen in {place}; dorthin legen oder den Ordner angeben, in dem es liegt.</translation>
 </message>
 <message>
 <source>{folder} (and {count} more) is gone and is made again.</source>
@@ -2093,7 +2117,7 @@
 </message>
 <message>
 <source>{folder} has no scans named *_{wanted}; give one of {there} as {option}.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} hat keine Scans namens *_{wanted}; eines von {there} als {option} angeben.</translation>
 </message>
 <message>
 <source>{folder} has no worker elsewhere that could be followed; leave --follow out.</source>
@@ -2101,15 +2125,15 @@
 </message>
 <message>
 <source>{folder} has no {lacking}_{ending}; add it, or remove all files of case {lacking}.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} hat kein {lacking}_{ending}; hinzufügen, oder alle Dateien des Falls {lacking} entfernen.</translation>
 </message>
 <message>
 <source>{folder} has scans of several kinds ({there}); say which are meant, as {option} {there2}, or name them by a pattern, as "{pattern}".</source>
-<translation type="unfinished"></translation>
+<translation>{folder} hat Scans mehrerer Arten ({there}); angeben, welche gemeint sind, etwa {option} {there2}, oder sie durch ein Muster nennen, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} has the channels {there}; say which one is meant, as {option} {first}, or name the images by a pattern, as "{pattern}".</source>
-<translation type="unfinished"></translation>
+<translation>{folder} hat die Kanäle {there}; angeben, welcher gemeint ist, etwa {option} {first}, oder die Bilder durch ein Muster nennen, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} has two files of {case}, {name} and {name2}; keep the one that is to be scored.</source>
@@ -2117,27 +2141,27 @@
 </message>
 <message>
 <source>{folder} holds no images named as nnU-Net's, CASE_0000{ending}; name them so, or correct file_ending in {record}.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} enthält keine Bilder mit Namen wie bei nnU-Net, CASE_0000{ending}; so benennen, oder file_ending in {record} berichtigen.</translation>
 </message>
 <message>
 <source>{folder} holds no scans (NIfTI, NRRD or MetaImage files): {removeprefix}</source>
-<translation type="unfinished"></translation>
+<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien): {removeprefix}</translation>
 </message>
 <message>
 <source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); for a folder a patient give a pattern, as "{pattern}".</source>
-<translation type="unfinished"></translation>
+<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); bei einem Ordner je Patient ein Muster angeben, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, in dem sie unmittelbar liegen.</translation>
 </message>
 <message>
 <source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); leave it out, or name the scans, as "DIR/*/T2.nii.gz".</source>
-<translation type="unfinished"></translation>
+<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); weglassen, oder die Scans nennen, etwa "DIR/*/T2.nii.gz".</translation>
 </message>
 <message>
 <source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); {where_they_may_be}.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); {where_they_may_be}.</translation>
 </message>
 <message>
 <source>{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files); give the folder that holds all of the scans, or name the folders of images and labels one by one.</source>
@@ -2153,11 +2177,11 @@
 </message>
 <message>
 <source>{folder} holds {count} scans ({names}); say which of them are meant, as "{pattern}".</source>
-<translation type="unfinished"></translation>
+<translation>{folder} enthält {count} Scans ({names}); angeben, welche davon gemeint sind, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} is a BIDS data set; give a pattern, as "{pattern}".</source>
-<translation type="unfinished"></translation>
+<translation>{folder} ist ein BIDS-Datensatz; ein Muster angeben, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} is a file and its counterpart is not; give two folders or two files.</source>
@@ -2173,7 +2197,7 @@
 </message>
 <message>
 <source>{folder} is a raw data set of nnU-Net's; give its folder of images, {folder2}.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} ist ein Rohdatensatz von nnU-Net; seinen Bilderordner angeben, {folder2}.</translation>
 </message>
 <message>
 <source>{folder} is another experiment: it was begun with other scans; give the same again, or another output folder.</source>
@@ -2217,7 +2241,7 @@
 </message>
 <message>
 <source>{folder} is no BIDS data set: it has no scans in sub-*/anat or sub-*/ses-*/anat; give the folder in which the sub-* folders lie.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} ist kein BIDS-Datensatz: Er hat keine Scans in sub-*/anat oder sub-*/ses-*/anat; den Ordner angeben, in dem die sub-*-Ordner liegen.</translation>
 </message>
 <message>
 <source>{folder} is no folder; check the path.</source>
@@ -2225,11 +2249,11 @@
 </message>
 <message>
 <source>{folder} is no folder; give the folder of a BIDS data set.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} ist kein Ordner; den Ordner eines BIDS-Datensatzes angeben.</translation>
 </message>
 <message>
 <source>{folder} is no raw data set of nnU-Net's: it has no dataset.json; give the folder DatasetNNN_NAME with dataset.json in it.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} ist kein Rohdatensatz von nnU-Net: Er hat keine dataset.json; den Ordner DatasetNNN_NAME angeben, in dem dataset.json liegt.</translation>
 </message>
 <message>
 <source>{folder} is not an experiment folder: it has no experiment.json; check the path.</source>
@@ -2256,12 +2280,20 @@
 <translation>{folder} wurde von einem früheren Schritt überschrieben und wird neu erzeugt.</translation>
 </message>
 <message>
-<source>{folder}: {names} and {count} more left out: {format}.</source>
-<translation type="unfinished"></translation>
+<source>{folder}: {names} and {count} more left out: each is {why}.</source>
+<translation>{folder}: {names} und {count} weitere weggelassen, jeweils {why}.</translation>
 </message>
 <message>
-<source>{folder}: {names} left out: {format}.</source>
-<translation type="unfinished"></translation>
+<source>{folder}: {names} and {count} more left out: it is {why}.</source>
+<translation>{folder}: {names} und {count} weitere weggelassen: {why}.</translation>
+</message>
+<message>
+<source>{folder}: {names} left out: each is {why}.</source>
+<translation>{folder}: {names} weggelassen, jeweils {why}.</translation>
+</message>
+<message>
+<source>{folder}: {names} left out: it is {why}.</source>
+<translation>{folder}: {names} weggelassen: {why}.</translation>
 </message>
 <message>
 <source>{found} ({python}); 3.11 to 3.13 is needed: name one with `place add --python`</source>
@@ -2397,7 +2429,7 @@
 </message>
 <message>
 <source>{names} and the others are no scans (NIfTI, NRRD or MetaImage files); name the scans, as "DIR/*/T2.nii.gz".</source>
-<translation type="unfinished"></translation>
+<translation>{names} und die anderen sind keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); die Scans nennen, etwa "DIR/*/T2.nii.gz".</translation>
 </message>
 <message>
 <source>{name} (value {value}) occurs in no label map of the source domain; if that is meant, leave it out of the setting labels.</source>
@@ -2449,7 +2481,7 @@
 </message>
 <message>
 <source>{option} {asked}: {folder} has the channels {there}; give one of these numbers.</source>
-<translation type="unfinished"></translation>
+<translation>{option} {asked}: {folder} hat die Kanäle {there}; eine dieser Nummern angeben.</translation>
 </message>
 <message>
 <source>{other} and {path} would both become {names}; give them different names or output folders.</source>
@@ -2513,7 +2545,7 @@
 </message>
 <message>
 <source>{path} does not exist, which {record} lists for case {case}; put it there, or correct the list.</source>
-<translation type="unfinished"></translation>
+<translation>{path} gibt es nicht, obwohl {record} es für den Fall {case} aufführt; dorthin legen, oder die Liste berichtigen.</translation>
 </message>
 <message>
 <source>{path} does not fit into memory; free some of it or remove the case.</source>
@@ -2545,7 +2577,7 @@
 </message>
 <message>
 <source>{path} has been removed since the experiment began; put it back, name the folder that it was moved to with --scans-moved-to, or start in a new folder.</source>
-<translation type="unfinished"></translation>
+<translation>{path} wurde seit Beginn des Experiments entfernt; zurücklegen, mit --scans-moved-to den Ordner nennen, in den es verschoben wurde, oder in einem neuen Ordner beginnen.</translation>
 </message>
 <message>
 <source>{path} has changed since stage {stage} wrote it; put the old file back, or delete it to have it made again (the same command, or Resume in the panel).</source>
@@ -2589,7 +2621,7 @@
 </message>
 <message>
 <source>{path} is a file, and no NIfTI, NRRD or MetaImage file; give scans, or the folder that holds them.</source>
-<translation type="unfinished"></translation>
+<translation>{path} ist eine Datei, und keine NIfTI-, NRRD- oder MetaImage-Datei; Scans angeben, oder den Ordner, der sie enthält.</translation>
 </message>
 <message>
 <source>{path} is a folder, not a scan; give the file itself.</source>
@@ -2829,15 +2861,15 @@
 </message>
 <message>
 <source>{record} has a value for what is to be ignored, {of_it}, which is not known here; a label map that holds it is refused.</source>
-<translation type="unfinished"></translation>
+<translation>{record} hat einen Wert für zu Übergehendes, {of_it}, den es hier nicht gibt; eine Labelkarte, die ihn enthält, wird abgelehnt.</translation>
 </message>
 <message>
 <source>{record} has structures of several values ({changed}); here each value is a structure: {text}.</source>
-<translation type="unfinished"></translation>
+<translation>{record} hat Strukturen mit mehreren Werten ({changed}); hier ist jeder Wert eine Struktur: {text}.</translation>
 </message>
 <message>
 <source>{record} is damaged: it is no JSON; copy it again from its source.</source>
-<translation type="unfinished"></translation>
+<translation>{record} ist beschädigt: Es ist kein JSON; erneut von der Quelle kopieren.</translation>
 </message>
 <message>
 <source>{record} is damaged; restore it, or write {{"precision": "bf16"}} or {{"precision": "fp32"}} there, as the training began.</source>
@@ -2845,15 +2877,15 @@
 </message>
 <message>
 <source>{record} is not as nnU-Net writes it ({error}); it needs labels, as {{"background": 0, "Tumour": 1}}, and channel_names, as {{"0": "T1"}}.</source>
-<translation type="unfinished"></translation>
+<translation>{record} ist nicht, wie nnU-Net es schreibt ({error}); nötig sind labels, etwa {{"background": 0, "Tumour": 1}}, und channel_names, etwa {{"0": "T1"}}.</translation>
 </message>
 <message>
 <source>{record} lists no channel {channel} of case {case}; add it there, or give another channel.</source>
-<translation type="unfinished"></translation>
+<translation>{record} führt keinen Kanal {channel} des Falls {case} auf; dort ergänzen, oder einen anderen Kanal angeben.</translation>
 </message>
 <message>
 <source>{record} says that its files end in {ending}, which is not read; convert them to .nii.gz and say so there.</source>
-<translation type="unfinished"></translation>
+<translation>{record} nennt als Dateiendung {ending}, die nicht gelesen wird; die Dateien in .nii.gz umwandeln und das dort eintragen.</translation>
 </message>
 <message>
 <source>{section}.{inner} belongs to {translators_with}, not to the translator {translator}; leave it out, or choose another translator.</source>
@@ -2949,7 +2981,7 @@
 </message>
 <message>
 <source>{table} is no table of structures: it needs the columns index and name; correct it, or give --set labels.</source>
-<translation type="unfinished"></translation>
+<translation>{table} ist keine Tabelle von Strukturen: Sie braucht die Spalten index und name; berichtigen, oder --set labels angeben.</translation>
 </message>
 <message>
 <source>{told}. Details are in {log}.</source>
@@ -2957,11 +2989,11 @@
 </message>
 <message>
 <source>{what} has two label maps of {id}, {name} and {name2}; keep one of them.</source>
-<translation type="unfinished"></translation>
+<translation>{what} hat zwei Labelkarten von {id}: {name} und {name2}; eine davon behalten.</translation>
 </message>
 <message>
 <source>{what} holds no label map of any target scan; a label map has the name of its scan.</source>
-<translation type="unfinished"></translation>
+<translation>{what} enthält zu keinem Zielscan eine Labelkarte; eine Labelkarte heißt wie ihr Scan.</translation>
 </message>
 <message>
 <source>{what} holds the label {unknown}, which is no structure; expected 0 background, {known} (the setting 'labels' names others).</source>
@@ -2986,34 +3018,6 @@
 <message>
 <source>{why}: of the {count} devices only {usable} trains.</source>
 <translation>{why}: Von den {count} Geräten trainiert nur {usable}.</translation>
-</message>
-<message>
-<source>{{}} a folder with a scan's name; unpack it or give it another name</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>{{}} a folder, which is not looked into; give it too, or a pattern</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>{{}} a further channel of another scan by its name; name the file itself, or a pattern, to use it</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>{{}} a label map by its name; name the file itself if it is a scan</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>{{}} hidden; rename it if it is meant</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>{{}} in a format that is not read; convert it to .nii.gz</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>{{}} no scan by its ending; rename it if it is one</source>
-<translation type="unfinished"></translation>
 </message>
 </context>
 <context>
@@ -4425,31 +4429,31 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <name>panel.scan_folders</name>
 <message>
 <source>Choose where the scans are.</source>
-<translation type="unfinished">Wählen, wo die Scans liegen.</translation>
+<translation>Wählen, wo die Scans liegen.</translation>
 </message>
 <message>
 <source>Evaluation images and evaluation labels belong together; give both or neither.</source>
-<translation type="unfinished">Auswertungsbilder und Auswertungslabels gehören zusammen; beide angeben oder keine.</translation>
+<translation>Auswertungsbilder und Auswertungslabels gehören zusammen; beide angeben oder keine.</translation>
 </message>
 <message>
 <source>Read as a BIDS data set: {fields}.</source>
-<translation type="unfinished"></translation>
+<translation>Als BIDS-Datensatz gelesen: {fields}.</translation>
 </message>
 <message>
 <source>Read as a data set of nnU-Net's, with its labels and structures: {fields}.</source>
-<translation type="unfinished"></translation>
+<translation>Als Datensatz von nnU-Net gelesen, mit seinen Labels und Strukturen: {fields}.</translation>
 </message>
 <message>
 <source>evaluation images</source>
-<translation type="unfinished"></translation>
+<translation>Auswertungsbilder</translation>
 </message>
 <message>
 <source>source images</source>
-<translation type="unfinished"></translation>
+<translation>Quellbilder</translation>
 </message>
 <message>
 <source>target images</source>
-<translation type="unfinished"></translation>
+<translation>Zielbilder</translation>
 </message>
 </context>
 <context>
@@ -5694,19 +5698,19 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>folder</source>
-<translation type="unfinished"></translation>
+<translation>Ordner</translation>
 </message>
 <message>
 <source>format that is not read</source>
-<translation type="unfinished"></translation>
+<translation>Format, das nicht gelesen wird</translation>
 </message>
 <message>
 <source>further channel of another scan</source>
-<translation type="unfinished"></translation>
+<translation>weiterer Kanal eines anderen Scans</translation>
 </message>
 <message>
 <source>hidden</source>
-<translation type="unfinished"></translation>
+<translation>versteckt</translation>
 </message>
 <message>
 <source>label map</source>
@@ -5722,7 +5726,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>no scan by its ending</source>
-<translation type="unfinished"></translation>
+<translation>der Endung nach kein Scan</translation>
 </message>
 <message>
 <source>not found</source>
