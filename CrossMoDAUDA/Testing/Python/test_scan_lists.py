@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
-from cohort_files import label_array, save, save_crossmoda, scan_array
+from cohort_files import hashes, label_array, save, save_crossmoda, scan_array
 from CrossMoDAUDALib.cohort import checking, finding, lists
+from CrossMoDAUDALib.commands import cli, study
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.images.names import ScanName, as_on_disk
+from CrossMoDAUDALib.places.naming import Names
+from CrossMoDAUDALib.places.there_common import SCANS
 from CrossMoDAUDALib.scoring import evaluation
+from data_set_files import save_bids, save_nnunet
 from test_nnunet_raw import find, names, refused
 
 PATIENTS = ("patient1", "patient2", "Müller, Eva", "patient10")
@@ -185,3 +191,37 @@ def test_labels_of_the_ceiling_by_pattern(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="two label maps"):
         save(folder / "patient2" / "seg2_seg.nii.gz", label_array(1))
         finding.labelled(target, [folder / "*" / "*seg.nii.gz"])
+
+
+def test_elsewhere_the_scans_of_every_kind_are_the_same_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There they have numbers for names, and the structures go with them as a setting."""
+    source = save_nnunet(tmp_path / "D1", ["a", "b"], channels=("T1", "T2"))
+    folder = patients(tmp_path / "P", "T2.nrrd")
+    scored = save_bids(tmp_path / "B", ["sub-01/anat/sub-01_T2w.nii.gz"], ["derivatives/m/sub-01/anat/sub-01_dseg.nii.gz"], seed=8)
+    words = ["--source-nnunet", source, "--channel", "T1", "--target-images", folder / "*" / "T2.nrrd", "--evaluate-bids", scored]
+    asked: list[Any] = []
+    monkeypatch.setattr(cli.places, "run_on", lambda *given: asked.append(given) or 0)
+    assert cli.main(["run", *map(str, words), "-o", str(tmp_path / "out"), "--on", "gpu", "--preset", "smoke"]) == 0
+    options, _place, settings, cohort = asked[0]
+    assert settings.labels == {"Knoten": 1, "Schnecke": 2} and "--set=labels=Knoten:1,Schnecke:2" in cli.places._words(options)
+    there = (tmp_path / "there").as_posix()
+    sent = Names(cohort, tmp_path / "out", there)
+    for place, path in sent.scans.items():
+        (tmp_path / "there" / SCANS / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, tmp_path / "there" / SCANS / place)
+    found = find(*sent.options())
+    assert [len(cases) for cases in found.domains().values()] == [2, 4, 1]
+    assert sorted(hashes(found).values()) == sorted(hashes(cohort).values())
+    assert all(case.label for case in (*found.source, *found.evaluation))
+
+
+def test_a_study_takes_the_structures_and_writes_its_command(tmp_path: Path) -> None:
+    source = save_nnunet(tmp_path / "D1", ["a", "b"])
+    folder = patients(tmp_path / "P", "T2.nrrd", "seg.nrrd")
+    words = ["study", "--source-nnunet", source, "--target-images", folder / "*" / "T2.nrrd", "--target-labels", folder / "*" / "seg.nrrd"]
+    options = cli._parser().parse_args([*map(str, words), "-o", str(tmp_path / "out"), "--method", "cut", "--preset", "smoke"])
+    asked, _ = study.asked_for(options)
+    assert asked.parts()[0].settings.labels == {"Knoten": 1, "Schnecke": 2}
+    assert (len(asked.cohort.source), len(asked.cohort.target), len(asked.ceiling)) == (2, 4, 4)
+    again = cli._parser().parse_args(shlex.split(asked.commands[0])[1:])
+    assert study.asked_for(again)[0] == asked, "the command that the study records"
