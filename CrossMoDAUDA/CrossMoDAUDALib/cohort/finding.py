@@ -109,7 +109,7 @@ def find_crossmoda(folder: Path) -> Cohort:
     if not images:
         raise InputError(
             f"{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files);"
-            " give the folder that holds all of the scans, or name the folders of images and labels one by one."
+            f" {_data_set(folder) or 'give the folder that holds all of the scans, or name the folders of images and labels one by one'}."
         )
     labels_of, orphans = _assign_labels(images, [scan for scan in scans if scan.is_label])
     source, target, evaluation, withheld = [], [], [], []
@@ -340,12 +340,19 @@ def _folder_scans(folder: Path) -> list[ScanName]:
     return scans
 
 
-def _where_they_may_be(folder: Path) -> str:
-    """What to give instead of a folder without scans."""
+def _data_set(folder: Path) -> str:
+    """How to name a data set of another kind; empty where it is none."""
     if nnunet_raw.is_data_set(folder):
         return "it is a raw data set of nnU-Net's, which has options of its own, --source-nnunet, --target-nnunet and --evaluate-nnunet"
     if bids.is_bids(folder):
         return "it is a BIDS data set, which has options of its own, --source-bids, --target-bids and --evaluate-bids"
+    return ""
+
+
+def _where_they_may_be(folder: Path) -> str:
+    """What to give instead of a folder without scans."""
+    if kind := _data_set(folder):
+        return kind
     if pattern := pattern_below(folder):
         return f'for a folder a patient give a pattern, as "{pattern}"'
     return "give the folder in which the scans lie directly"

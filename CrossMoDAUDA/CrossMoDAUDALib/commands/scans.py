@@ -206,7 +206,10 @@ def _with_evaluation(options: argparse.Namespace, cohort: Cohort, source: Found 
         suffix, option = _of_target(options, "suffix")
         labels = _one(options.evaluate_labels, "--evaluate-labels")
         found = data_sets.in_bids(options.evaluate_bids, suffix, option, labels)
-        found = replace(found, cases=tuple(case for case in found.cases if case.label is not None) or found.cases)
+        scored = tuple(case for case in found.cases if case.label is not None)
+        if scored and len(scored) < len(found.cases):
+            remark = f"{len(found.cases) - len(scored)} scans of {options.evaluate_bids} have no label map and are not scored."
+            found = replace(found, cases=scored, notes=(*found.notes, remark))
     elif options.evaluate_images:
         found, option = finding.in_folders(options.evaluate_images, options.evaluate_labels), ""
     else:

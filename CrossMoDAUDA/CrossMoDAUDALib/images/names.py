@@ -20,6 +20,7 @@ _MOST_CHANNELS = 9  # more scans with one name and running numbers are patients
 # How scans end that other programs write. What is read of them is in FILE_ENDINGS.
 _OTHER_FORMATS = (".mgz", ".mgh", ".img", ".hdr", ".gipl", ".mnc", ".par", ".rec", ".mif", ".mif.gz", ".dcm", ".ima", ".v", ".vtk", ".npy")
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".7z", ".lz4")
+_HEADERS = (".hdr", ".mhd", ".nhdr")  # with their voxels in another file of that name
 # Files beside scans that nobody takes for one.
 _DOCUMENTS = {".txt", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".log", ".pdf", ".html", ".xml", ".yaml", ".yml", ".doc", ".docx"}
 _DOCUMENTS |= {".ods", ".xls", ".xlsx", ".png", ".jpg", ".jpeg", ".svg", ".py", ".sh", ".m", ".r", ".bval", ".bvec", ".vtp", ".mrml"}
@@ -125,7 +126,9 @@ def left_out_of(folder: Path) -> list[LeftOut]:
     scans = scans_in(folder)
     known = {*scans, *(folder / name for scan in scans for ending in ("nii.gz", "nrrd") for name in segment_results(scan, ending))}
     channels = second_channels(path for path in folder.iterdir() if is_scan(path))
-    found = ((path, _why_left_out(path, channels)) for path in sorted(folder.iterdir()) if path not in known)
+    headers = tuple(f"{file_stem(path)}." for path in folder.iterdir() if is_scan(path) and path.name.lower().endswith(_HEADERS))
+    others = (path for path in sorted(folder.iterdir()) if path not in known)
+    found = ((path, _why_left_out(path, channels)) for path in others if is_scan(path) or not path.name.startswith(headers))
     return [LeftOut(path, kind) for path, kind in found if kind]
 
 

@@ -1356,6 +1356,10 @@
 <translation>den Ordner angeben, in dem die Scans unmittelbar liegen</translation>
 </message>
 <message>
+<source>give the folder that holds all of the scans, or name the folders of images and labels one by one</source>
+<translation>den Ordner angeben, der alle Scans enthält, oder die Ordner von Bildern und Labels einzeln nennen</translation>
+</message>
+<message>
 <source>held by the cluster's people</source>
 <translation>von den Betreuern des Clusters angehalten</translation>
 </message>
@@ -2164,8 +2168,8 @@
 <translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); {where_they_may_be}.</translation>
 </message>
 <message>
-<source>{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files); give the folder that holds all of the scans, or name the folders of images and labels one by one.</source>
-<translation>{folder} enthält keine Scans mit Namen wie in crossMoDA (*_ceT1, *_hrT2 oder *_T2, als NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, der alle Scans enthält, oder die Ordner von Bildern und Labels einzeln.</translation>
+<source>{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files); {data_set}.</source>
+<translation>{folder} enthält keine Scans mit Namen wie bei crossMoDA (*_ceT1, *_hrT2 oder *_T2, in NIfTI-, NRRD- oder MetaImage-Dateien); {data_set}.</translation>
 </message>
 <message>
 <source>{folder} holds other files ({foreign}) and no experiment; name a new or empty folder.</source>

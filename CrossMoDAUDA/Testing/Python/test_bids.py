@@ -120,7 +120,7 @@ def test_source_target_and_evaluation_of_one_data_set(tmp_path: Path) -> None:
     words = ["--source-bids", folder, "--suffix", "T1w", "--target-bids", folder]
     found = find(*words, "--target-suffix", "T2w", "--evaluate-bids", folder)
     assert [len(cases) for cases in found.domains().values()] == [3, 3, 1]
-    assert names(found.evaluation) == ["sub-03_T2w.nii.gz"]
+    assert names(found.evaluation) == ["sub-03_T2w.nii.gz"] and any("2 scans of" in note for note in found.notes)
     assert [case.label.name for case in found.source] == [Path(label).name for label in labels]
     message = refused(*words)
     assert "has scans of the source" in message and "--target-suffix" in message
@@ -145,4 +145,5 @@ def test_refusals_say_what_to_give(tmp_path: Path) -> None:
         )
     assert "is no folder" in refused("--source-bids", tmp_path / "none", "--target-images", target)
     assert "BIDS data set" in refused("--source-images", folder, "--source-labels", folder, "--target-images", target)
+    assert "--source-bids" in refused("--crossmoda", folder)
     assert bids.is_bids(folder) and not bids.is_bids(target) and not bids.is_bids(tmp_path / "none")

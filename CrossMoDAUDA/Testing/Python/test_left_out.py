@@ -70,6 +70,15 @@ def test_documents_and_own_results_need_no_word(tmp_path: Path, capsys: pytest.C
     assert capsys.readouterr().err == ""
 
 
+def test_the_voxels_of_a_header_need_no_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scan = save(tmp_path / "a.b.mhd", scan_array())
+    assert (tmp_path / "a.b.raw").is_file()
+    (tmp_path / "a.b.img").write_bytes(b"voxels of another header")
+    assert find_inputs([tmp_path]) == ([scan], 0) and capsys.readouterr().err == ""
+    (tmp_path / "c.img").write_bytes(b"voxels without a header")
+    assert find_inputs([tmp_path]) == ([scan], 2)
+
+
 def test_folders_and_channels_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for case in ("a", "b"):
         for channel in range(3):
