@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     segment.set_defaults(command=_task, task="segment")
     for command in (translate, segment):
         command.add_argument("model", type=Path, metavar="MODEL", help="an experiment folder, a model package, or an imported model's name")
-        command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), or folders of them")
+        command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), folders of them, or patterns")
         command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
         command.add_argument("--overwrite", action="store_true", help="replace results that are there already")
         command.add_argument(
@@ -261,7 +261,8 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
         begun = None if names_scans(options) else places.recalled(options, _parser())
         if brings_labels(options):
             begun = find_scans(options)
-            options.assignments += [f"{key}={value}" for key, value in structures_of(begun, options.assignments).items()]
+            named = structures_of(begun, options.assignments)
+            options.assignments = [*options.assignments, *(f"{key}={value}" for key, value in named.items())]
         settings = _settings(options)
         cohort = begun or find_scans(options)
         if Experiment.exists(folder) and LOOK not in _given(options):  # older versions' presets have it otherwise
