@@ -134,7 +134,7 @@ def _digest(path: Path) -> str:
     """A scan's SHA-256; empty where it cannot be read."""
     try:
         return scan_sha256(path)
-    except OSError:
+    except (OSError, InputError):
         return ""
 
 

@@ -124,6 +124,8 @@ def scans_in(folder: Path) -> list[Path]:
 def left_out_of(folder: Path) -> list[LeftOut]:
     """What :func:`scans_in` leaves out of a folder, in order of the names; not documents, and not what ``segment`` writes for its scans."""
     scans = scans_in(folder)
+    if folder in scans:  # it is one scan
+        return []
     known = {*scans, *(folder / name for scan in scans for ending in ("nii.gz", "nrrd") for name in segment_results(scan, ending))}
     channels = second_channels(path for path in folder.iterdir() if is_scan(path))
     headers = tuple(f"{file_stem(path)}." for path in folder.iterdir() if is_scan(path) and path.name.lower().endswith(_HEADERS))
