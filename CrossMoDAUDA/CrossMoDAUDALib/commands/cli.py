@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     segment.set_defaults(command=_task, task="segment")
     for command in (translate, segment):
         command.add_argument("model", type=Path, metavar="MODEL", help="an experiment folder, a model package, or an imported model's name")
-        command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), folders of them, or patterns")
+        command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), folders, patterns")
         command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
         command.add_argument("--overwrite", action="store_true", help="replace results that are there already")
         command.add_argument(

@@ -15,7 +15,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         "unpack", help="scans and label maps -> uncompressed files", description="Write scans and label maps as uncompressed NRRD."
     )
-    parser.add_argument("inputs", type=Path, nargs="*", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), folders of them, or patterns")
+    parser.add_argument("inputs", type=Path, nargs="*", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), folders, patterns")
     parser.add_argument("--label-map", type=Path, action="append", default=[], metavar="FILE", help="a label map; may be repeated")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
     parser.add_argument("--overwrite", action="store_true", help="replace results that are there already")
