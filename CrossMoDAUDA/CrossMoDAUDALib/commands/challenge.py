@@ -78,8 +78,9 @@ def challenge(options: argparse.Namespace, log: EventLog) -> int:
     check_outputs(options, [own for _, own in there])
     options.inputs = scans
     with caches_in_temporary_folder(), as_folder(find_model(options.model)) as model:
+        task = _segmenting(model, device)
         left_out = max(tell(folder, left_out_of(folder), log) for folder in folders)
-        return min(max(each(options, names, _segmenting(model, device), log, "segment"), left_out), CrossModaError.exit_status)
+        return min(max(each(options, names, task, log, "segment"), left_out), CrossModaError.exit_status)
 
 
 def _segmenting(model: Path, device: str) -> Task:
