@@ -1,4 +1,4 @@
-"""Find the scans of both domains on disk: in a crossMoDA folder, or in folders of images and label maps."""
+"""Find the scans of both domains on disk: in a crossMoDA folder, in folders of images and label maps, or in data sets of other kinds."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InputError
-from ..images.names import ScanName
-from ..images.volumes import is_scan
+from ..images.names import ScanName, as_on_disk, one_form, second_channels
+from ..images.volumes import file_stem, is_scan
+from . import bids, nnunet_raw
+from .lists import Given, case_names, counting_order, listed_scans, one_folder, pair, pattern_below
 
+_CHANNEL = "a further channel of another scan, by its name"
 _SCORING_FOLDERS = {"val", "test", "testing"}
 
 
@@ -39,12 +42,14 @@ class Cohort:
         target: scans of the target domain to train on; they never carry labels.
         evaluation: scans of the target domain whose reference labels are for scoring only.
         notes: sentences on what was found and left out; they are part neither of the cohort's identity nor of its JSON.
+        labels: the structures and their values, where a data set of the source names them; no part of these either.
     """
 
     source: tuple[Case, ...]
     target: tuple[Case, ...]
     evaluation: tuple[Case, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
+    labels: dict[str, int] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if any(case.label is not None for case in self.target):
@@ -98,51 +103,73 @@ def find_crossmoda(folder: Path) -> Cohort:
     >>> cohort.source[0].id, cohort.source[0].label.name
     ('crossmoda2022_syn_1', 'crossmoda2022_syn_1_Label.nii.gz')
     """
-    folder = _existing_folder(folder)
+    folder = existing_folder(folder)
     scans = _scans(_walk(folder))
     images = [scan for scan in scans if scan.modality and not scan.is_label]
     if not images:
         raise InputError(
             f"{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files);"
-            " give the folder that holds all of the scans, or name the folders of images and labels one by one."
+            f" {_data_set(folder) or 'give the folder that holds all of the scans, or name the folders of images and labels one by one'}."
         )
     labels_of, orphans = _assign_labels(images, [scan for scan in scans if scan.is_label])
     source, target, evaluation, withheld = [], [], [], []
     for image in images:
         labels = labels_of.get(image.path, [])
         if image.modality == "ceT1":
-            source += _cases(image, labels)
+            source += cases_with(image.id, image.path, labels)
         elif labels:
-            evaluation += _cases(image, labels)
+            evaluation += cases_with(image.id, image.path, labels)
         elif any(_is_for_scoring(part) for part in image.path.relative_to(folder).parts[:-1]):
             withheld.append(image.path)
         else:
-            target += _cases(image, [])
+            target += cases_with(image.id, image.path, [])
     unnamed = [scan.path for scan in scans if not scan.modality and not scan.is_label]
     notes = [
-        *_note(withheld, "unlabelled in a validation or test folder, and so neither trained on nor scored"),
-        *_note(orphans, "a label map without an image"),
+        *note_on(withheld, "unlabelled in a validation or test folder, and so neither trained on nor scored"),
+        *note_on(orphans, "a label map without an image"),
         *(
             f"{case.image} is scored against {case.label}, which lies in another folder."
             for case in evaluation
             if case.label is not None and case.label.parent != case.image.parent
         ),
-        *_note(unnamed, "named neither *_ceT1, *_hrT2, *_T2 nor *_Label"),
+        *note_on(unnamed, "named neither *_ceT1, *_hrT2, *_T2 nor *_Label"),
     ]
     return Cohort(tuple(source), tuple(target), tuple(evaluation), tuple(notes))
 
 
+@dataclass(frozen=True)
+class Found:
+    """The cases of one domain.
+
+    Attributes:
+        cases: in counting order.
+        notes: as a cohort's.
+        labels: the structures that the data set names, with their values; empty where it names none.
+        named_in: the file that names them.
+    """
+
+    cases: tuple[Case, ...]
+    notes: tuple[str, ...] = ()
+    labels: dict[str, int] = field(default_factory=dict)
+    named_in: Path | None = None
+
+    def unlabelled(self) -> Found:
+        """The same scans as a target domain's."""
+        return replace(self, cases=tuple({case.image: replace(case, label=None) for case in self.cases}.values()))
+
+
 def find_folders(
-    source_images: Path,
-    source_labels: Path,
-    target_images: Path,
-    evaluate_images: Path | None = None,
-    evaluate_labels: Path | None = None,
+    source_images: Given,
+    source_labels: Given,
+    target_images: Given,
+    evaluate_images: Given | None = None,
+    evaluate_labels: Given | None = None,
 ) -> Cohort:
     """The cohort in folders of images and of label maps; sub-folders are not searched.
 
     A label map belongs to the image with the same name, whatever the two formats and common suffixes (:func:`case_id`).
     Images and label maps may share a folder if the label maps' names say so (``_Label``, ``_seg``, ``_mask``).
+    Instead of a folder, each may be a pattern or several scans, as where each patient has a folder (:mod:`.lists`).
 
     Raises:
         InputError: a folder is missing, is a file or holds no scans, or only one of the two evaluation folders is given.
@@ -154,26 +181,38 @@ def find_folders(
     """
     if (evaluate_images is None) != (evaluate_labels is None):
         raise InputError("Evaluation needs both the folder of its images and the folder of its labels; give both or neither.")
-    source, source_notes = _paired(source_images, source_labels)
-    target, target_notes = _images_of(target_images)
-    cases = tuple(case for image in target for case in _cases(image, []))
-    found = Cohort(tuple(source), cases, notes=(*source_notes, *target_notes))
+    source, target = in_folders(source_images, source_labels), in_folders(target_images)
+    found = Cohort(source.cases, target.cases, notes=(*source.notes, *target.notes))
     if evaluate_images is None or evaluate_labels is None:
         return found
     return with_evaluation(found, evaluate_images, evaluate_labels)
 
 
-def with_evaluation(cohort: Cohort, images: Path, labels: Path) -> Cohort:
+def with_evaluation(cohort: Cohort, images: Given, labels: Given) -> Cohort:
     """The cohort with the scans of two folders, matched as in :func:`find_folders`, as its evaluation cases instead of its own.
 
     Raises:
         InputError: a folder is missing, is a file or holds no scans.
     """
-    evaluation, notes = _paired(images, labels)
-    return replace(cohort, evaluation=tuple(evaluation), notes=(*cohort.notes, *notes))
+    found = in_folders(images, labels)
+    return replace(cohort, evaluation=found.cases, notes=(*cohort.notes, *found.notes))
 
 
-def labelled(cases: Iterable[Case], labels: Path) -> tuple[Case, ...]:
+def in_folders(images: Given, labels: Given | None = None) -> Found:
+    """One domain's cases in folders, by patterns or one by one; without labels, those of a target domain.
+
+    Raises:
+        InputError: as :func:`find_folders`.
+    """
+    if labels is None:
+        found, notes = _images_of(images)
+        names = [image.id for image in found] if one_folder(images) else case_names(found)
+        return Found(tuple(Case(name, image.path, None) for name, image in zip(names, found, strict=True)), tuple(notes))
+    cases, remarks = _paired(images, labels)
+    return Found(tuple(cases), tuple(remarks))
+
+
+def labelled(cases: Iterable[Case], labels: Given) -> tuple[Case, ...]:
     """Those of some scans that have a label map in a folder, with it; matched as in :func:`find_folders`.
 
     Raises:
@@ -181,51 +220,71 @@ def labelled(cases: Iterable[Case], labels: Path) -> tuple[Case, ...]:
     """
     cases = list(cases)
     images = {case.image for case in cases}
-    candidates = [scan for scan in _folder_scans(labels) if scan.path not in images]
-    marked = {scan.id for scan in candidates if scan.is_label}
-    found: dict[str, Path] = {}
-    for scan in candidates:
-        if scan.is_label or scan.id not in marked:
-            other = found.setdefault(scan.id, scan.path)
-            if other != scan.path:
-                raise InputError(f"{labels} has two label maps of {scan.id}, {other.name} and {scan.path.name}; keep one of them.")
-    paired = tuple(replace(case, label=found[case.id]) for case in cases if case.id in found)
+    folder = one_folder(labels)
+    candidates = [scan for scan in (_folder_scans(folder) if folder else listed_scans(labels)) if scan.path not in images]
+    what = folder or candidates[0].path.parent
+    marked = {scan.key for scan in candidates if scan.is_label}
+    candidates = [scan for scan in candidates if scan.is_label or scan.key not in marked]
+    if folder:
+        by_name: dict[str, dict[Path, None]] = {}
+        for scan in candidates:
+            for name in (scan.key, one_form(file_stem(scan.path))):
+                by_name.setdefault(name, {})[scan.path] = None
+        found = {case.image: list(by_name.get(one_form(case.id), {})) for case in cases}
+    else:
+        found = {image: paths for _, image, paths in pair([ScanName.of(case.image) for case in cases], candidates)[0]}
+    for case in cases:
+        if len(two := found[case.image]) > 1:
+            raise InputError(f"{what} has two label maps of {case.id}, {two[0].name} and {two[1].name}; keep one of them.")
+    paired = tuple(replace(case, label=found[case.image][0]) for case in cases if found[case.image])
     if not paired:
-        raise InputError(f"{labels} holds no label map of any target scan; a label map has the name of its scan.")
+        raise InputError(f"{what} holds no label map of any target scan; a label map has the name of its scan.")
     return paired
 
 
-def _paired(image_folder: Path, label_folder: Path) -> tuple[list[Case], list[str]]:
-    """Images with the label maps of their names, and notes on label maps without an image."""
-    images, _ = _images_of(image_folder)
+def _paired(image_folder: Given, label_folder: Given) -> tuple[list[Case], list[str]]:
+    """Images with the label maps of their names, and notes on label maps without an image and on further channels."""
+    images, notes = _images_of(image_folder)
+    channels = [note for note in notes if _CHANNEL in note]
     taken = {image.path for image in images}
-    candidates = [scan for scan in _folder_scans(label_folder) if scan.path not in taken]
-    marked = {scan.id for scan in candidates if scan.is_label}
-    labels: dict[str, list[Path]] = {}
-    for scan in candidates:
-        if scan.is_label or scan.id not in marked:
-            labels.setdefault(scan.id, []).append(scan.path)
-    cases = [case for image in images for case in _cases(image, labels.get(image.id, []))]
-    known = {image.id for image in images}
-    return cases, _note([path for name, paths in labels.items() if name not in known for path in paths], "a label map without an image")
+    folder = one_folder(label_folder)
+    candidates = [scan for scan in (_folder_scans(folder) if folder else listed_scans(label_folder)) if scan.path not in taken]
+    if folder and one_folder(image_folder):
+        marked = {scan.key for scan in candidates if scan.is_label}
+        labels: dict[str, list[Path]] = {}
+        for scan in candidates:
+            if scan.is_label or scan.key not in marked:
+                labels.setdefault(scan.key, []).append(scan.path)
+        cases = [case for image in images for case in cases_with(image.id, image.path, labels.get(image.key, []))]
+        known = {image.key for image in images}
+        orphans = [path for name, paths in labels.items() if name not in known for path in paths]
+    else:
+        candidates = [scan for scan in candidates if scan.is_label] or candidates
+        paired, orphans = pair(images, candidates)
+        cases = [case for name, image, paths in paired for case in cases_with(name, image, paths)]
+    return cases, [*channels, *note_on(orphans, "a label map without an image")]
 
 
-def _images_of(folder: Path) -> tuple[list[ScanName], list[str]]:
-    """The images in a folder and notes on label maps that lie among them."""
-    scans = _folder_scans(folder)
+def _images_of(given: Given) -> tuple[list[ScanName], list[str]]:
+    """The images that are given and notes on label maps and further channels that lie among them."""
+    folder = one_folder(given)
+    scans = _folder_scans(folder) if folder else listed_scans(given)
     images = [scan for scan in scans if not scan.is_label] or scans
-    return images, _note([scan.path for scan in scans if scan not in images], "a label map in a folder of images")
+    channels = second_channels(image.path for image in images) if folder else {}
+    images = [image for image in images if image.path not in channels]
+    notes = note_on([scan.path for scan in scans if scan not in images and scan.path not in channels], "a label map in a folder of images")
+    return images, [*notes, *note_on(list(channels), _CHANNEL)]
 
 
 def _assign_labels(images: list[ScanName], labels: list[ScanName]) -> tuple[dict[Path, list[Path]], list[Path]]:
     """Label maps by the image each belongs to, and those that belong to none."""
     by_id: dict[str, list[ScanName]] = {}
     for image in images:
-        by_id.setdefault(image.id, []).append(image)
+        by_id.setdefault(image.key, []).append(image)
     labels_of: dict[Path, list[Path]] = {}
     orphans = []
     for label in labels:
-        candidates = [image for image in by_id.get(label.id, []) if label.modality in ("", image.modality)]
+        candidates = [image for image in by_id.get(label.key, []) if label.modality in ("", image.modality)]
         if not candidates:
             orphans.append(label.path)
             continue
@@ -236,9 +295,9 @@ def _assign_labels(images: list[ScanName], labels: list[ScanName]) -> tuple[dict
     return labels_of, orphans
 
 
-def _cases(image: ScanName, labels: list[Path]) -> list[Case]:
+def cases_with(name: str, image: Path, labels: list[Path]) -> list[Case]:
     """A case, or one for each label map where there are several: the check refuses these as duplicates."""
-    return [Case(image.id, image.path, label) for label in labels] or [Case(image.id, image.path, None)]
+    return [Case(name, image, label) for label in labels] or [Case(name, image, None)]
 
 
 def _shared_folders(first: Path, second: Path) -> int:
@@ -252,7 +311,7 @@ def _is_for_scoring(folder_name: str) -> bool:
     return "validation" in lower or bool(_SCORING_FOLDERS & set(re.split(r"[^a-z]+", lower)))
 
 
-def _note(paths: list[Path], why: str) -> list[str]:
+def note_on(paths: list[Path], why: str) -> list[str]:
     """At most one sentence on scans that were left out."""
     if not paths:
         return []
@@ -261,7 +320,8 @@ def _note(paths: list[Path], why: str) -> list[str]:
     return [f"{len(paths)} scans were left out, such as {paths[0]}: each is {why}."]
 
 
-def _existing_folder(folder: Path) -> Path:
+def existing_folder(folder: Path) -> Path:
+    folder = as_on_disk(folder)
     if folder.is_file():
         raise InputError(f"{folder} is a file; give the folder that holds the scans.")
     if not folder.is_dir():
@@ -270,25 +330,47 @@ def _existing_folder(folder: Path) -> Path:
 
 
 def _folder_scans(folder: Path) -> list[ScanName]:
-    folder = _existing_folder(folder)
+    folder = existing_folder(folder)
     try:
         scans = _scans(folder.iterdir())
     except OSError as error:
         raise InputError(f"{folder} cannot be listed ({error.strerror}); check its permissions.") from None
     if not scans:
-        raise InputError(f"{folder} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which the scans lie directly.")
+        raise InputError(f"{folder} holds no scans (NIfTI, NRRD or MetaImage files); {_where_they_may_be(folder)}.")
     return scans
+
+
+def _data_set(folder: Path) -> str:
+    """How to name a data set of another kind; empty where it is none."""
+    if nnunet_raw.is_data_set(folder):
+        return "it is a raw data set of nnU-Net's, which has options of its own, --source-nnunet, --target-nnunet and --evaluate-nnunet"
+    if bids.is_bids(folder):
+        return "it is a BIDS data set, which has options of its own, --source-bids, --target-bids and --evaluate-bids"
+    return ""
+
+
+def _where_they_may_be(folder: Path) -> str:
+    """What to give instead of a folder without scans."""
+    if kind := _data_set(folder):
+        return kind
+    if pattern := pattern_below(folder):
+        return f'for a folder a patient give a pattern, as "{pattern}"'
+    return "give the folder in which the scans lie directly"
 
 
 def _scans(paths: Iterable[Path]) -> list[ScanName]:
     """The scans among paths, hidden files left out, with the numbers in their names in counting order."""
     found = [ScanName.of(path) for path in paths if is_scan(path)]
+    return sorted(found, key=lambda scan: (counting_order(Path(scan.id))[0], str(scan.path)))
 
-    def order(scan: ScanName) -> tuple[list[str | int], str]:
-        # re.split alternates text and digits, so that like is compared with like
-        return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", scan.id)], str(scan.path)
 
-    return sorted(found, key=order)
+def scans_below(folder: Path) -> list[Path]:
+    """Every scan file at any depth, experiments left out.
+
+    Raises:
+        InputError: the folder is missing or a file.
+    """
+    return [scan.path for scan in _scans(_walk(existing_folder(folder)))]
 
 
 def _walk(folder: Path) -> list[Path]:

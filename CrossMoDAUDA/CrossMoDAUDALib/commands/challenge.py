@@ -61,11 +61,13 @@ def add_parser(commands: Any) -> None:
 
 def challenge(options: argparse.Namespace, log: EventLog) -> int:
     """Segment all scans; 1 if there is one that could not be."""
+    from ..images.names import left_out_of
     from ..models.library import find_model
     from ..models.package import as_folder
     from .inference import check_outputs, each, one_device
+    from .inputs import tell
 
-    device, scans = one_device(options.device), _scans(options)
+    device, (scans, folders) = one_device(options.device), _scans(options)
     names = [[label_map_name(path)] for path in scans]
     if options.grand_challenge:
         options.output = options.output / "images" / options.grand_challenge
@@ -76,7 +78,9 @@ def challenge(options: argparse.Namespace, log: EventLog) -> int:
     check_outputs(options, [own for _, own in there])
     options.inputs = scans
     with caches_in_temporary_folder(), as_folder(find_model(options.model)) as model:
-        return min(each(options, names, _segmenting(model, device), log, "segment"), CrossModaError.exit_status)
+        task = _segmenting(model, device)
+        left_out = max(tell(folder, left_out_of(folder), log) for folder in folders)
+        return min(max(each(options, names, task, log, "segment"), left_out), CrossModaError.exit_status)
 
 
 def _segmenting(model: Path, device: str) -> Task:
@@ -110,7 +114,8 @@ def _tell_where(device: str) -> None:
         note(f"Segmenting on {found}.")
 
 
-def _scans(options: argparse.Namespace) -> list[Path]:
+def _scans(options: argparse.Namespace) -> tuple[list[Path], list[Path]]:
+    """The scans and the folders that they lie in."""
     from ..images.names import scans_in
 
     folder: Path = options.input
@@ -124,12 +129,12 @@ def _scans(options: argparse.Namespace) -> list[Path]:
         found = [scan for each in inside for scan in scans_in(each)]
         if not found:
             raise InputError(f"{images} holds no folder with scans (NIfTI, NRRD or MetaImage files); check what is bound to {folder}.")
-        return found
+        return found, inside
     found = scans_in(folder)
     if not found:
         more = "; for Grand Challenge's folders give --grand-challenge" if images.is_dir() else ""
         raise InputError(f"{folder} holds no scans (NIfTI, NRRD or MetaImage files){more}; check what is given or bound as its input.")
-    return found
+    return found, [folder]
 
 
 def label_map_name(scan: Path) -> str:

@@ -19,7 +19,7 @@ from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
 from . import challenge, container, control, export, follow_up, listing, nodes, places, report, trust, unpacking
 from . import study as studies
-from .scans import add_scans, find_scans, names_scans
+from .scans import add_scans, brings_labels, find_scans, moved_scans, names_scans, structures_of
 from .terminal import Display, complain, program, say
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     segment.set_defaults(command=_task, task="segment")
     for command in (translate, segment):
         command.add_argument("model", type=Path, metavar="MODEL", help="an experiment folder, a model package, or an imported model's name")
-        command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), or folders of them")
+        command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), folders, patterns")
         command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
         command.add_argument("--overwrite", action="store_true", help="replace results that are there already")
         command.add_argument(
@@ -252,6 +252,7 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     node = 0 if options.dry_run else nodes.which_node(options)
     if node:
         return nodes.take_part(folder, node, options.nodes)
+    moved_scans(options)
     if not names_scans(options) and Experiment.exists(folder):
         recorded = Experiment.load(folder)
         cohort, settings = recorded.cohort, with_values(recorded.settings, _given(options))
@@ -262,6 +263,10 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
             )
     else:
         begun = None if names_scans(options) else places.recalled(options, _parser())
+        if brings_labels(options):
+            begun = find_scans(options)
+            named = structures_of(begun, options.assignments)
+            options.assignments = [*options.assignments, *(f"{key}={value}" for key, value in named.items())]
         settings = _settings(options)
         cohort = begun or find_scans(options)
         if Experiment.exists(folder) and LOOK not in _given(options):  # older versions' presets have it otherwise

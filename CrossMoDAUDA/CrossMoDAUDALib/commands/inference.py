@@ -15,7 +15,8 @@ from ..core.files import check_path, write_json, write_text
 from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, SENDING, EventLog
-from ..images.names import UNCERTAINTY, scans_in, segment_results
+from ..images.names import UNCERTAINTY, segment_results
+from .inputs import find_inputs, result_stems
 from .terminal import Bar, complain, say
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ Predict = Callable[[Path, Progress], "Volume"]
 
 def translate(options: argparse.Namespace, log: EventLog) -> int:
     """``translate``: a pseudo-target image of each source scan."""
-    from ..images.volumes import file_stem, read_volume, write_volume
+    from ..images.volumes import read_volume, write_volume
     from ..models.model_folder import translator_folder
 
-    options.inputs = scans(options.inputs)
-    outputs = [[f"{file_stem(path)}_pseudo_target.{options.format}"] for path in options.inputs]
+    options.inputs, left_out = find_inputs(options.inputs, log)
+    outputs = [[f"{stem}_pseudo_target.{options.format}"] for stem in result_stems(options.inputs).values()]
     device = one_device(options.device)
     check_outputs(options, outputs)
     model = translator_folder(options.model)
@@ -50,27 +51,28 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
         write_volume(translator.translate(read_volume(path), progress), names[0], options.format != "nrrd")
         return []
 
-    return each(options, outputs, task, log, "translate")
+    return max(each(options, outputs, task, log, "translate"), left_out)
 
 
 def segment(options: argparse.Namespace, log: EventLog) -> int:
     """``segment``: a label map and a segmentation of each target scan, warnings, and a table of measurements."""
-    from ..images.volumes import file_stem, read_volume
+    from ..images.volumes import read_volume
     from ..models.model_folder import chosen_components, describe_model
     from ..slicer_nodes import mrml
 
-    options.inputs = scans(options.inputs)
-    outputs = [segment_results(path, options.format) for path in options.inputs]
+    options.inputs, left_out = find_inputs(options.inputs, log)
+    stems = result_stems(options.inputs)
+    outputs = [segment_results(Path(f"{stem}.nii.gz"), options.format) for stem in stems.values()]
     device = one_device(options.device)
     model = describe_model(options.model)
     if options.surfaces:
         for path, names in zip(options.inputs, outputs, strict=True):
-            names += mrml.surface_files(file_stem(path), model.labels).values()
+            names += mrml.surface_files(stems[path], model.labels).values()
     if options.uncertainty:
         if options.on:
             raise InputError("--uncertainty and --on do not go together: the probabilities stay there; leave one of them out.")
         for path, names in zip(options.inputs, outputs, strict=True):
-            names.append(file_stem(path) + UNCERTAINTY)
+            names.append(stems[path] + UNCERTAINTY)
     components = chosen_components(model, options.largest_component)
     check_outputs(options, outputs, options.measurements)
     _tell_loading(log, "segment")
@@ -79,7 +81,7 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
         from .places import segmenter_on
 
         with segmenter_on(options, model, _both(bar := Bar("sending"), log.progress(SENDING))) as remote, bar:
-            return _segment_all(options, outputs, model, remote.segment, log)
+            return max(_segment_all(options, outputs, stems, model, remote.segment, log), left_out)
     from ..segmentation.predictor import Segmenter
 
     segmenter = Segmenter.load(model.folder, device, components, options.precision)
@@ -90,15 +92,21 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
         from ..scoring.extent import doubt_of
 
         label, probabilities = segmenter.segment_with_probabilities(read_volume(path), progress)
-        write_json(options.output / (file_stem(path) + UNCERTAINTY), doubt_of(label, probabilities, model.labels))
+        write_json(options.output / (stems[path] + UNCERTAINTY), doubt_of(label, probabilities, model.labels))
         return label
 
-    return _segment_all(options, outputs, model, predict, log)
+    return max(_segment_all(options, outputs, stems, model, predict, log), left_out)
 
 
-def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: ModelInfo, predict: Predict, log: EventLog) -> int:
-    """Write what ``segment`` writes for each scan."""
-    from ..images.volumes import file_stem, write_volume
+def _segment_all(
+    options: argparse.Namespace, outputs: list[list[str]], stems: dict[Path, str], model: ModelInfo, predict: Predict, log: EventLog
+) -> int:
+    """Write what ``segment`` writes for each scan.
+
+    Args:
+        stems: how the names of each scan's results begin.
+    """
+    from ..images.volumes import write_volume
     from ..scoring import measurements, plausibility
     from ..slicer_nodes import mrml
 
@@ -106,7 +114,7 @@ def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: M
     warned: dict[tuple[str, str], str] = {}
 
     def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
-        name, label = file_stem(path), predict(path, progress)
+        name, label = stems[path], predict(path, progress)
         warnings = plausibility.check(label, model.labels, model.trained_on)
         if warnings:  # first: no result lies there without its warnings
             write_text(names[2], plausibility.as_text(name, warnings))
@@ -128,17 +136,6 @@ def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: M
     if measured:
         say(str(options.measurements))
     return status
-
-
-def scans(inputs: list[Path]) -> list[Path]:
-    """The inputs; a folder stands for the scans in it."""
-    found: list[Path] = []
-    for path in inputs:
-        inside = scans_in(path) if path.is_dir() else [path]
-        if not inside:
-            raise InputError(f"{path} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.")
-        found += inside
-    return found
 
 
 def evaluate(options: argparse.Namespace, log: EventLog) -> int:

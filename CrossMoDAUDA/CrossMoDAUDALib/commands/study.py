@@ -13,7 +13,7 @@ from ..core.errors import CrossModaError, InputError, short
 from ..core.interrupts import from_here_it_is_too_late
 from ..core.settings import PRESETS, TRANSLATORS, current_key, parse_assignments, parse_device
 from ..experiment.events import CHECK, Event, EventLog
-from .scans import add_scans, find_scans, names_scans
+from .scans import add_scans, find_scans, moved_scans, names_scans, structures_of, words_of
 from .terminal import Display, complain, say
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ def add_parser(commands: Any) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("study", help="compare methods and seeds on one cohort", description=_DESCRIPTION)
     add_scans(parser)
-    parser.add_argument("--target-labels", type=Path, metavar="DIR", help="label maps of target scans, only for the supervised ceiling")
+    parser.add_argument(
+        "--target-labels", type=Path, nargs="+", metavar="DIR", help="label maps of target scans, only for the supervised ceiling"
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="STUDY", help="study folder; an unfinished one is continued")
     parser.add_argument(
         "--method",
@@ -72,6 +74,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
     from ..study import running
     from ..study.output import write_results
 
+    moved_scans(options, is_study=True)
     asked, machine = asked_for(options)
     devices = [parse_device(device) for device in options.devices]
     if options.on:
@@ -158,6 +161,8 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     preset = options.preset or preset
     named = names_scans(options)
     cohort = find_scans(options) if named or recorded is None else recorded.cohort
+    if named and not (recorded and "labels" in recorded.values):
+        common = {**structures_of(cohort, options.assignments), **common}
     ceiling = labelled(cohort.target, options.target_labels) if options.target_labels else ()
     apart = {name: own[name] for name in (SOURCE_ONLY, SUPERVISED) if name in own}
     asks = named or options.methods or options.seeds or options.assignments or options.iterations or options.target_labels
@@ -173,10 +178,9 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
 
 def _as_typed(options: argparse.Namespace) -> str:
     """The command line that gives these options, whatever its folder."""
-    words = ["crossmoda-uda", "study"]
-    for name in ("crossmoda", "source_images", "source_labels", "target_images", "evaluate_images", "evaluate_labels", "target_labels"):
-        if (path := getattr(options, name)) is not None:
-            words += [f"--{name.replace('_', '-')}", str(path)]
+    words = ["crossmoda-uda", "study", *words_of(options)]
+    if options.target_labels is not None:
+        words += ["--target-labels", *map(str, options.target_labels)]
     words += ["-o", str(options.output), *(["--preset", options.preset] if options.preset else [])]
     words += [word for method in options.methods for word in ("--method", method)]
     words += ["--seeds", *options.seeds] if options.seeds else []

@@ -15,7 +15,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         "unpack", help="scans and label maps -> uncompressed files", description="Write scans and label maps as uncompressed NRRD."
     )
-    parser.add_argument("inputs", type=Path, nargs="*", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), or folders of them")
+    parser.add_argument("inputs", type=Path, nargs="*", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), folders, patterns")
     parser.add_argument("--label-map", type=Path, action="append", default=[], metavar="FILE", help="a label map; may be repeated")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
     parser.add_argument("--overwrite", action="store_true", help="replace results that are there already")
@@ -28,9 +28,11 @@ def unpack(options: argparse.Namespace, log: EventLog) -> int:
     from ..images.volumes import file_stem, read_label_map, read_volume, write_volume
     from ..slicer_nodes.mrml_geometry import storable
     from . import inference
+    from .inputs import find_inputs
 
     label_maps: list[Path] = options.label_map
-    options.inputs = [*inference.scans(options.inputs), *label_maps]
+    scans, left_out = find_inputs(options.inputs, log)
+    options.inputs = [*scans, *label_maps]
     seen: dict[str, int] = {}
     outputs = []
     for path in options.inputs:
@@ -44,4 +46,4 @@ def unpack(options: argparse.Namespace, log: EventLog) -> int:
         write_volume(volume.with_array(storable(volume.array)), names[0], compressed=False)
         return []
 
-    return inference.each(options, outputs, task, log, "unpack")
+    return max(inference.each(options, outputs, task, log, "unpack"), left_out)

@@ -38,6 +38,9 @@ PACKAGES = ("torch", "nnunetv2", "numpy", "SimpleITK", "scipy")
 LEFTOVERS = frozenset((LOCK, HOLDER, REQUEST, NODES, REHEARSAL, RECORD, SCRIPT, "events.jsonl", "worker.log", "worker-there.log"))
 
 
+_MOVED = " in their files (of scans that were moved, give only the folder: --scans-moved-to DIR)"
+
+
 class Experiment:
     """One experiment folder, created or continued.
 
@@ -354,7 +357,7 @@ def difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str:
         now_cases: tuple[Case, ...] = getattr(cohort, domain)
         if before_cases != now_cases:
             others = sorted({case.id for case in before_cases} ^ {case.id for case in now_cases})
-            return f"its {domain} cases differ" + (f" (case {others[0]})" if others else " in their files")
+            return f"its {domain} cases differ" + (f" (case {others[0]})" if others else _MOVED)
     return ""
 
 
@@ -372,7 +375,10 @@ def _verify_files(files: dict[str, Any], by_hash: bool = False) -> None:
     for name, known in files.items():
         path = Path(name)
         if not path.is_file():
-            raise InputError(f"{path} has been removed since the experiment began; put it back or start in a new folder.")
+            raise InputError(
+                f"{path} has been removed since the experiment began; put it back, name the folder"
+                " that it was moved to with --scans-moved-to, or start in a new folder."
+            )
         # A detached header's voxels are in a file of their own, whose time stamp is not known.
         by_hash_alone = by_hash or path.suffix.lower() in (".mhd", ".nhdr")
         if scan_sha256(path) != known["sha256"] if by_hash_alone else not _is_same(path, known):

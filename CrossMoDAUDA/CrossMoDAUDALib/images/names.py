@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .volumes import file_stem, is_scan
+from .volumes import FILE_ENDINGS, file_stem, is_scan
 
 _SUFFIX = re.compile(r"[_.-](0000|ceT1|hrT2|T2|label|seg|mask)$", re.IGNORECASE)
 _MODALITY_OF_SUFFIX = {"cet1": "ceT1", "hrt2": "hrT2", "t2": "hrT2"}
@@ -16,6 +17,16 @@ _LABEL_SUFFIXES = {"label", "seg", "mask"}
 WARNINGS = "_warnings.txt"
 # Ends the name of the file of the network's doubt, which is written where it is asked for.
 UNCERTAINTY = "_Uncertainty.json"
+_CHANNEL = re.compile(r"(.+)_(\d{4})")
+_MOST_CHANNELS = 9  # more scans with one name and running numbers are patients
+# How scans end that other programs write. What is read of them is in FILE_ENDINGS.
+_OTHER_FORMATS = (".mgz", ".mgh", ".img", ".hdr", ".gipl", ".mnc", ".par", ".rec", ".mif", ".mif.gz", ".dcm", ".ima", ".v", ".vtk", ".npy")
+_PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".7z", ".lz4")
+_HEADERS = (".hdr", ".mhd", ".nhdr")  # with their voxels in another file of that name
+# Files beside scans that nobody takes for one.
+_DOCUMENTS = {".txt", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".log", ".pdf", ".html", ".xml", ".yaml", ".yml", ".doc", ".docx"}
+_DOCUMENTS |= {".ods", ".xls", ".xlsx", ".png", ".jpg", ".jpeg", ".svg", ".py", ".sh", ".m", ".r", ".bval", ".bvec", ".vtp", ".mrml"}
+_DOCUMENTS |= {".raw", ".zraw"}  # beside .mhd and .nhdr
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,38 @@ class ScanName:
             suffixes.append(match.group(1).lower())
         modality = next((_MODALITY_OF_SUFFIX[suffix] for suffix in suffixes if suffix in _MODALITY_OF_SUFFIX), "")
         return cls(path, name, modality, bool(_LABEL_SUFFIXES.intersection(suffixes)))
+
+    @property
+    def key(self) -> str:
+        """The case to compare with others' (:func:`one_form`)."""
+        return one_form(self.id)
+
+
+def one_form(name: str) -> str:
+    """A name in the one Unicode form (NFC) by which names are compared.
+
+    A file that was copied by way of a Mac, or out of an archive from one, may have ``ü`` as two characters.
+
+    >>> one_form("Mu\u0308ller") == "M\u00fcller"
+    True
+    """
+    return unicodedata.normalize("NFC", name)
+
+
+def as_on_disk(path: Path) -> Path:
+    """A path that is there under a name in another Unicode form, as the disk has it; any other path as it is."""
+    if path.exists() or str(path).isascii():
+        return path
+    found = Path(path.anchor)
+    for part in path.parts[1:] if path.anchor else path.parts:
+        below = found / part
+        if not below.exists():
+            try:
+                below = next((entry for entry in found.iterdir() if one_form(entry.name) == one_form(part)), below)
+            except OSError:
+                return path
+        found = below
+    return found if found.exists() else path
 
 
 def case_id(path: Path) -> str:
@@ -60,14 +103,84 @@ def shared_modality(scans: Iterable[Path]) -> str:
     return said.pop() if len(said) == 1 else ""
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Something in a folder that is not taken as a scan.
+
+    Attributes:
+        kind: ``label map``, ``channel``, ``hidden``, ``format`` (of other programs), ``folder`` (with
+            scans, or named as one), ``ending``.
+    """
+
+    path: Path
+    kind: str
+
+
 def scans_in(folder: Path) -> list[Path]:
-    """The scan files in a folder, without label maps and what ``segment`` has written there, in order of their names."""
-    return sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and not is_label_name(path))
+    """The scan files in a folder in order of their names, without label maps, second channels and what ``segment`` has written there."""
+    found = sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and not is_label_name(path))
+    channels = second_channels(found)
+    return [path for path in found if path not in channels]
 
 
-def label_maps_in(folder: Path) -> list[Path]:
-    """The scan files in a folder that :func:`scans_in` leaves out because of their names, in order."""
-    return sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and is_label_name(path))
+def left_out_of(folder: Path) -> list[LeftOut]:
+    """What :func:`scans_in` leaves out of a folder, in order of the names; not documents, and not what ``segment`` writes for its scans."""
+    scans = scans_in(folder)
+    if folder in scans:  # it is one scan
+        return []
+    known = {*scans, *(folder / name for scan in scans for ending in ("nii.gz", "nrrd") for name in segment_results(scan, ending))}
+    channels = second_channels(path for path in folder.iterdir() if is_scan(path))
+    headers = tuple(f"{file_stem(path)}." for path in folder.iterdir() if is_scan(path) and path.name.lower().endswith(_HEADERS))
+    others = (path for path in sorted(folder.iterdir()) if path not in known)
+    found = ((path, _why_left_out(path, channels)) for path in others if is_scan(path) or not path.name.startswith(headers))
+    return [LeftOut(path, kind) for path, kind in found if kind]
+
+
+def _why_left_out(path: Path, channels: dict[Path, Path]) -> str:
+    lower = path.name.lower()
+    if path.is_dir():
+        return "folder" if is_scan(path) or (not lower.startswith(".") and _holds_scans(path)) else ""
+    if lower.startswith("."):
+        return "hidden" if lower.endswith(FILE_ENDINGS) else ""
+    if is_scan(path):
+        return "channel" if path in channels else "label map"
+    inner = next((lower.removesuffix(packed) for packed in _PACKED if lower.endswith(packed)), "")
+    if lower.endswith(_OTHER_FORMATS) or inner.endswith((*FILE_ENDINGS, *_OTHER_FORMATS)):
+        return "format"
+    return "" if path.suffix.lower() in _DOCUMENTS or lower in ("thumbs.db", "desktop.ini", "readme", "license", "changes") else "ending"
+
+
+def _holds_scans(folder: Path) -> bool:
+    """Whether scans lie directly in a folder; not if it is an experiment or cannot be listed."""
+    try:
+        return not (folder / "experiment.json").is_file() and any(is_scan(path) for path in folder.iterdir())
+    except OSError:
+        return False
+
+
+def second_channels(scans: Iterable[Path]) -> dict[Path, Path]:
+    """Those of some scans that are further channels of others, as nnU-Net names them: ``CASE_0001`` beside ``CASE_0000``.
+
+    Patients may be numbered from 0000 as well. So channels are only what has the same few numbers for every one of several cases,
+    or lies in a data set of nnU-Net's (with ``dataset.json``).
+
+    Returns:
+        The first channel of each.
+    """
+    cases: dict[tuple[Path, str], dict[int, Path]] = {}
+    for path in scans:
+        if match := _CHANNEL.fullmatch(file_stem(path)):
+            cases.setdefault((path.parent, match.group(1)), {})[int(match.group(2))] = path
+    channels: dict[Path, Path] = {}
+    for folder in {folder for folder, _ in cases}:
+        numbered = [found for (place, _), found in cases.items() if place == folder and 0 in found]
+        is_data_set = any((place / "dataset.json").is_file() for place in (folder, folder.parent))
+        are_alike = (
+            len(numbered) > 1 and all(found.keys() == numbered[0].keys() for found in numbered) and len(numbered[0]) <= _MOST_CHANNELS
+        )
+        if is_data_set or are_alike:
+            channels |= {path: found[0] for found in numbered for number, path in found.items() if number}
+    return channels
 
 
 def segment_results(scan: Path, volume_format: str = "nii.gz") -> list[str]:

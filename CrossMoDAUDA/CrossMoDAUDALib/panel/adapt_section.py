@@ -21,16 +21,11 @@ from .model_packages import PackageExport
 from .places_row import PlacesRow
 from .refusals import Refusals
 from .report_button import ReportButton
+from .scan_folders import EVALUATION_SCANS, SCANS, ScanFolders
 from .section import FOR_PLACES, FOR_SCANS, ON, Section
 from .settings_form import SettingsForm
 from .show_case import ShowCase
 from .workers import Workers
-
-SCANS = {
-    "crossmoda": {"crossmoda": "--crossmoda"},
-    "folders": {"sourceImages": "--source-images", "sourceLabels": "--source-labels", "targetImages": "--target-images"},
-}
-EVALUATION_SCANS = {"evaluateImages": "--evaluate-images", "evaluateLabels": "--evaluate-labels"}
 
 
 class AdaptSection(AdaptWorkers, Section):
@@ -60,6 +55,7 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptIterations.connect("valueChanged(int)", lambda value: self._take("iterations", value))
         ui.adaptPreset.connect("currentIndexChanged(int)", self.onPreset)
         ui.adaptTranslator.connect("currentIndexChanged(int)", self.onTranslator)
+        self.scanFolders = ScanFolders()
         self.settingsForm = SettingsForm(ui.adaptAdvanced.layout(), lambda changed: self._take("settings", changed))
         self.cases = CasesTable(ui)
         self.checker = CommandRunner(self.onCheckEvent, self.onCheckEnd)
@@ -84,6 +80,7 @@ class AdaptSection(AdaptWorkers, Section):
         self._followed = set()  # folders whose workers elsewhere were followed again from here
         self._lastWords = {}  # by folder, of workers that were started here
         self._watched = None
+        self._recognised = ""  # what was last said of the chosen folders
         self._checkedScans = None  # what the table of cases is about
         self._notes = []  # of the check on the cohort as a whole
 
@@ -125,6 +122,10 @@ class AdaptSection(AdaptWorkers, Section):
             self.checker.cancel()
             self.cases.clear()
             self.say(ui.adaptCheckStatus, "")
+        self.setRowVisible(self._scanEdits["evaluateLabels"], self.scanFolders.takesLabels(parameters, "evaluateLabels"))
+        if self._checkedScans is None and (text := self.scanFolders.text(parameters)) != self._recognised:
+            self._recognised = text
+            self.say(ui.adaptCheckStatus, text)
         isOn = state in ON or self.workers.isStarting(self._watched)
         for group in (ui.adaptScans, ui.adaptSettings):
             self.show(group, isNew)
@@ -132,7 +133,7 @@ class AdaptSection(AdaptWorkers, Section):
         self.followAgain(self._watched, monitor)
         for kind, names in SCANS.items():
             for name in names:
-                self.setRowVisible(self._scanEdits[name], kind == parameters.scansKind)
+                self.setRowVisible(self._scanEdits[name], kind == parameters.scansKind and self.scanFolders.takesLabels(parameters, name))
         problem = self.view.problem or self._problem(isNew)
         self.say(ui.adaptExperimentInfo, self._experimentText(isNew))
         for group in (ui.adaptScans, ui.adaptSettings):
@@ -180,12 +181,7 @@ class AdaptSection(AdaptWorkers, Section):
         return self._missingScans() or self.settingsForm.problem
 
     def _missingScans(self):
-        parameters = self.parameters
-        if not all(getattr(parameters, name) for name in SCANS[parameters.scansKind]):
-            return _("Choose where the scans are.")
-        if bool(parameters.evaluateImages) != bool(parameters.evaluateLabels):
-            return _("Evaluation images and evaluation labels belong together; give both or neither.")
-        return ""
+        return self.scanFolders.missing(self.parameters)
 
     def _experimentText(self, isNew):
         settings = self.view.monitor.settings if self.view.monitor is not None else None
@@ -214,9 +210,7 @@ class AdaptSection(AdaptWorkers, Section):
     # Scans --------------------------------------------------------------------------------------------------------------
 
     def _scanWords(self):
-        parameters = self.parameters
-        options = {**SCANS[parameters.scansKind], **EVALUATION_SCANS}
-        return [word for name, option in options.items() if getattr(parameters, name) for word in (option, getattr(parameters, name))]
+        return self.scanFolders.words(self.parameters)
 
     def _settingWords(self):
         parameters = self.parameters
@@ -232,6 +226,7 @@ class AdaptSection(AdaptWorkers, Section):
         if not self.panel.checkDependencies(self, self.ui.adaptCheckStatus, *FOR_SCANS):
             return
         self.cases.clear()
+        self.scanFolders.forget()
         self._rememberFolders()
         self._checkedScans, self._notes = self._scanWords(), []
         self.say(self.ui.adaptCheckStatus, _("Reading the scans..."))

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 from ..core.errors import CrossModaError, InputError
 from ..core.failures import explain
 from ..experiment.events import LOADING
-from ..images.names import label_maps_in, scans_in, segment_results
+from ..images.names import left_out_of, scans_in, segment_results
 from ..images.raw_nrrd import read_in_pieces, write_in_pieces
 from ..models.model_folder import describe_model
 from ..slicer_nodes import mrml
@@ -205,8 +205,7 @@ class SegmentSection(Section):
         self.remember(self.ui.segmentInputFolder)
         self.remember(self.ui.segmentOutputFolder)
         names = ["measurements.csv", *(name for scan in scans for name in segment_results(scan))]
-        left = [path.name for path in label_maps_in(folder) if path.name not in names]  # its own results need no word
-        self._skipped = self._leftOut([(name, _("label map")) for name in left])
+        self._skipped = self._leftOut([(one.path.name, wording.leftOutKind(one.kind)) for one in left_out_of(folder)])
         existing = [name for name in names if (output / name).exists()]
         if not existing:
             return []

@@ -232,6 +232,19 @@ def volumeKind(kind):
     return texts.get(kind, kind)
 
 
+def leftOutKind(kind):
+    """Why something in a folder is not taken as a scan (:func:`..images.names.left_out_of`)."""
+    texts = {
+        "label map": _("label map"),
+        "channel": _("further channel of another scan"),
+        "hidden": _("hidden"),
+        "format": _("format that is not read"),
+        "folder": _("folder"),
+        "ending": _("no scan by its ending"),
+    }
+    return texts.get(kind, kind)
+
+
 @functools.lru_cache(4096)  # the log is shown again and again
 def inThePanel(message):
     """What a command or the library says, in the panel's language, without the words of a command line and the names of files that are

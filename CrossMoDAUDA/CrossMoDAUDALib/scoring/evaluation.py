@@ -19,7 +19,7 @@ from ..core.errors import InputError, short
 from ..core.files import write_csv, write_text
 from ..core.progress import Progress, silent
 from ..images import volumes
-from ..images.names import case_id
+from ..images.names import case_id, one_form
 from ..images.volumes import Volume
 from .metrics import check_convention, dice, distances
 
@@ -186,7 +186,7 @@ def _label_maps(folder: Path) -> dict[str, Path]:
         raise InputError(f"{folder} does not exist; give a folder of label maps or one label map.")
     ranked: dict[str, tuple[int, Path]] = {}
     for path in sorted(path for path in folder.iterdir() if volumes.is_scan(path) and path.is_file()):
-        case, rank = case_id(path), _rank(path)
+        case, rank = one_form(case_id(path)), _rank(path)
         known = ranked.get(case)
         if known and known[0] == rank:
             raise InputError(f"{folder} has two files of {case}, {known[1].name} and {path.name}; keep the one that is to be scored.")

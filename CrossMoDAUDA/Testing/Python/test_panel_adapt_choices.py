@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conftest import ROOT
+from data_set_files import save_bids, save_nnunet
 from panel_actions import (
     choose,
     nodes,
@@ -73,3 +74,33 @@ def test_check_can_be_cancelled(host: Host, tiny_cohort: Path) -> None:
     host.process(30, lambda: host.widget.panel.adapt.checker._process is not None)
     host.click("adaptCheck")
     assert "cancelled" in host.find("adaptCheckStatus").text and not our_processes()
+
+
+def test_data_sets_are_recognised_in_the_fields_and_said(host: Host, tmp_path: Path) -> None:
+    source = save_nnunet(tmp_path / "Dataset001 ü", ["a", "b"])
+    target = save_bids(tmp_path / "bids", ["sub-01/anat/sub-01_T2w.nii.gz", "sub-02/anat/sub-02_T2w.nii.gz"], seed=3)
+    scored = save_nnunet(tmp_path / "Dataset002", ["e"], seed=4)
+    open_section(host, "adapt")
+    choose(host, "adaptScansKind", "folders")
+    assert host.find("adaptSourceLabels").isVisible() and not host.find("adaptCheck").enabled
+    host.find("adaptSourceImages").currentPath = str(source)
+    host.find("adaptTargetImages").currentPath = str(target)
+    host.find("adaptEvaluateImages").currentPath = str(scored)
+    assert not host.find("adaptSourceLabels").isVisible() and host.find("adaptCheck").enabled, "it brings its labels"
+    said = host.find("adaptCheckStatus").text
+    assert "data set of nnU-Net's, with its labels and structures: source images, evaluation images." in said
+    assert said.endswith("Read as a BIDS data set: target images.")
+    host.click("adaptCheck")
+    host.process(60, lambda: not host.widget.panel.adapt.checker.running)
+    assert host.find("adaptCheckStatus").text == "5 scans read, 0 with problems, 0 with notes."
+    table = host.find("adaptCases")
+    assert sorted(table.item(row, 1).text() for row in range(5)) == ["evaluation", "source", "source", "target", "target"]
+    host.find("adaptSourceImages").currentPath = str(source / "imagesTr" / "*_0000.nii.gz")
+    assert host.find("adaptSourceLabels").isVisible() and not host.find("adaptCheck").enabled
+    host.find("adaptSourceLabels").currentPath = str(source / "labelsTr")
+    assert host.widget.panel.adapt.scanFolders.words(host.widget.panel.parameters)[:4] == [
+        "--source-images",
+        str(source / "imagesTr" / "*_0000.nii.gz"),
+        "--source-labels",
+        str(source / "labelsTr"),
+    ]

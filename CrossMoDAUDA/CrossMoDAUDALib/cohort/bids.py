@@ -1,0 +1,190 @@
+"""BIDS data sets, read where they are: ``sub-*/[ses-*/]anat/*_T2w`` with label maps in ``derivatives`` or beside their scans.
+
+The names are those of the Brain Imaging Data Structure (bids-specification.readthedocs.io): entities such as ``sub-01_ses-2_run-1``
+and a suffix, which says what the file is. Its derivatives have segmentations as ``_dseg`` (a value for each structure, named in a
+``_dseg.tsv``) and ``_mask`` (one structure), with the entities of the scan; ``_probseg`` holds probabilities and is no label map.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.errors import InputError, short
+from ..images.names import as_on_disk, one_form
+from ..images.volumes import file_stem, is_scan
+from .lists import absolute, counting_order
+
+# A segmentation's suffixes, the better ones first; below the two of BIDS what other programs write.
+_LABELS = ("dseg", "mask", "seg", "label", "lesion", "roi")
+# What a segmentation's name has beside its scan's entities.
+_OF_DERIVATIVES = {"space", "res", "den", "label", "desc", "seg", "hemi", "atlas", "lesion"}
+# Entities of a scan that its segmentation must have as well, if it names them at all.
+_WHOSE = ("sub", "ses")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A file's name in parts: its entities, the words that are none (the suffix of the scan, in some), and its suffix."""
+
+    path: Path
+    entities: Mapping[str, str]
+    words: tuple[str, ...]
+    suffix: str
+
+    @classmethod
+    def of(cls, path: Path) -> Name:
+        """The parts of ``sub-01_ses-1_T1w.nii.gz``."""
+        stem = one_form(file_stem(path))
+        *parts, suffix = stem.removesuffix(".seg").split("_")
+        if stem.endswith(".seg") and suffix.lower() not in _LABELS:  # Slicer's sub-01_T1w.seg.nrrd
+            parts, suffix = [*parts, suffix], "seg"
+        if suffix.startswith(("seg-", "label-", "desc-")):  # sub-01_T2w_label-lesion, as before BIDS had derivatives
+            parts, suffix = [*parts, suffix], "seg" if not suffix.startswith("desc-") else ""
+        entities = dict(part.split("-", 1) for part in parts if "-" in part)
+        return cls(path, entities, tuple(part for part in parts if "-" not in part), suffix)
+
+    @property
+    def is_label(self) -> bool:
+        """Whether it is a segmentation with one value a voxel."""
+        return self.suffix.lower() in _LABELS
+
+
+def is_bids(folder: Path) -> bool:
+    """Whether a folder is a BIDS data set: subjects with images."""
+    try:
+        return any(_anatomy(subject) for subject in _subjects(as_on_disk(folder)))
+    except OSError:
+        return False
+
+
+def find_images(folder: Path, suffix: str | None, option: str = "--suffix") -> list[tuple[str, Path]]:
+    """The scans with one suffix in ``sub-*/[ses-*/]anat``, with their cases' names, in counting order.
+
+    Args:
+        suffix: as ``T2w``, or with entities before it, as ``ce-gadolinium_T1w``; None for the only one that there is.
+
+    Raises:
+        InputError: the folder is no BIDS data set, there is no such scan, or several suffixes and none is asked for.
+    """
+    folder = as_on_disk(folder)
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder; give the folder of a BIDS data set.")
+    try:
+        subjects = _subjects(folder)
+        scans = [absolute(path) for subject in subjects for place in _anatomy(subject) for path in place.iterdir() if is_scan(path)]
+    except OSError as error:
+        raise InputError(f"{folder} cannot be listed ({error.strerror}); check its permissions.") from None
+    images = [name for name in map(Name.of, scans) if not name.is_label and name.suffix and name.suffix != "probseg"]
+    if not images:
+        raise InputError(
+            f"{folder} is no BIDS data set: it has no scans in sub-*/anat or sub-*/ses-*/anat; give the folder in which the"
+            " sub-* folders lie."
+        )
+    there = sorted({name.suffix for name in images})
+    if suffix is None and len(there) > 1:
+        raise InputError(
+            f"{folder} has scans of several kinds ({', '.join(there)}); say which are meant, as {option} {there[0]}, or name them by a"
+            f' pattern, as "{pattern(folder)}".'
+        )
+    wanted = one_form(suffix if suffix is not None else there[0]).strip("_")
+    found = [name for name in images if f"_{one_form(file_stem(name.path))}".endswith(f"_{wanted}")]
+    if not found:
+        raise InputError(f"{folder} has no scans named *_{short(wanted)}; give one of {', '.join(there)} as {option}.")
+    ending = f"_{there[0] if suffix is None else wanted.rpartition('_')[2]}"
+    named = [(file_stem(name.path).removesuffix(ending), name.path) for name in found]
+    return sorted(named, key=lambda item: counting_order(Path(item[0])))
+
+
+def pattern(folder: Path) -> str:
+    """A pattern that names scans of a BIDS data set, all with one suffix."""
+    places = [place for subject in _subjects(folder) for place in _anatomy(subject)]
+    scans = sorted(path for path in places[0].iterdir() if is_scan(path) and not Name.of(path).is_label)
+    scan = scans[-1] if scans else places[0] / "sub-_T2w.nii.gz"
+    sessions = ["ses-*"] if places[0].parent.name.startswith("ses-") else []
+    ending = f"_{Name.of(scan).suffix}{scan.name.removeprefix(file_stem(scan))}"
+    return str(folder.joinpath("sub-*", *sessions, "anat", f"*{ending}"))
+
+
+def find_labels(folder: Path, images: Sequence[Path], labels: Path | None = None) -> tuple[dict[Path, list[Path]], list[Path]]:
+    """The label maps of scans, and those of the same subjects that belong to none.
+
+    A label map belongs to the scan of its subject and session whose other entities (``acq``, ``run``, ...) it has, and whose suffix, if
+    it names one. One in a template's space (``space-MNI...``) belongs to none. Of several kinds, ``_dseg`` comes before ``_mask``.
+
+    Args:
+        labels: where to look; by default beside the scans and in ``derivatives``.
+    """
+    subjects = {Name.of(image).entities.get("sub", "") for image in images}
+    places = [labels] if labels is not None else [*{image.parent for image in images}, as_on_disk(folder) / "derivatives"]
+    files = {absolute(path) for place in places for path in sorted(place.rglob("sub-*")) if is_scan(path) and not path.is_dir()}
+    found = [name for name in map(Name.of, sorted(files - set(images))) if name.is_label and name.entities.get("sub", "") in subjects]
+    by_subject: dict[str, list[Name]] = {}
+    for image in map(Name.of, images):
+        by_subject.setdefault(image.entities.get("sub", ""), []).append(image)
+    fitting: dict[Path, list[tuple[tuple[int, int], Path]]] = {image: [] for image in images}
+    orphans = []
+    for label in found:
+        owners = [image for image in by_subject[label.entities.get("sub", "")] if _belongs(label, image)]
+        if len(owners) > 1:  # of run-1, run-2 and one without, the label map without a run is the last's
+            owners = [image for image in owners if image.entities.keys() <= label.entities.keys()]
+        for image in owners:
+            fitting[image.path].append((_closeness(label, image), label.path))
+        if not owners:
+            orphans.append(label.path)
+    closest = {image: max((near for near, _ in fits), default=(0, 0)) for image, fits in fitting.items()}
+    return {image: [path for near, path in fits if near == closest[image]] for image, fits in fitting.items()}, orphans
+
+
+def structures(labels: Iterable[Path]) -> dict[str, int]:
+    """The names and values of a ``_dseg.tsv`` of the label maps (``index`` and ``name``); empty where there is none."""
+    for label in labels:
+        name = Name.of(label)
+        beside = [label.with_name(f"{file_stem(label)}.tsv")]
+        above = [place for place in label.parents if place.name == "derivatives"][:1]
+        for place in label.parents[: label.parents.index(above[0])] if above else label.parents[:1]:
+            beside += sorted(place.glob("*dseg.tsv"))
+        for table in beside:
+            mine = Name.of(table.with_suffix(".nii"))
+            if table.is_file() and all(name.entities.get(key) == value for key, value in mine.entities.items()):
+                return _read_table(table)
+    return {}
+
+
+def _read_table(table: Path) -> dict[str, int]:
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter="\t"))
+        found = {row["name"].strip(): int(row["index"]) for row in rows}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(
+            f"{table} is no table of structures: it needs the columns index and name; correct it, or give --set labels."
+        ) from None
+    return {name: value for name, value in found.items() if value}
+
+
+def _belongs(label: Name, image: Name) -> bool:
+    theirs = {key: value for key, value in label.entities.items() if key not in _OF_DERIVATIVES}
+    if any(theirs.get(key) != image.entities.get(key) for key in _WHOSE) or any(image.entities.get(key) != theirs[key] for key in theirs):
+        return False
+    if label.words and label.words[-1] != image.suffix:  # sub-01_T2w_label-lesion_mask is of the T2w
+        return False
+    space = label.entities.get("space", image.entities.get("space", "orig"))
+    return space in ("orig", "native", "individual", image.entities.get("space"), image.suffix, image.suffix.removesuffix("w"))
+
+
+def _closeness(label: Name, image: Name) -> tuple[int, int]:
+    """How well a label map fits a scan: by the entities that they share, then by its kind."""
+    shared = sum(label.entities.get(key) == value for key, value in image.entities.items())
+    says_of = bool(label.words) or label.entities.get("space") in (image.suffix, image.suffix.removesuffix("w"))
+    return shared + says_of, -_LABELS.index(label.suffix.lower())
+
+
+def _subjects(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("sub-*") if path.is_dir())
+
+
+def _anatomy(subject: Path) -> list[Path]:
+    return [place for place in (subject / "anat", *sorted(subject.glob("ses-*/anat"))) if place.is_dir()]

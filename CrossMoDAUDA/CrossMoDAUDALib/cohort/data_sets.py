@@ -1,0 +1,83 @@
+"""The cases of one domain in a data set that says itself what it holds: a raw data set of nnU-Net's, or one in BIDS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..images.names import as_on_disk, one_form
+from . import bids, nnunet_raw
+from .finding import Case, Found, cases_with, existing_folder, note_on
+
+NNUNET, BIDS = "nnunet", "bids"
+
+
+def layout_of(folder: Path) -> str:
+    """What a folder is: :data:`NNUNET` (a raw data set), :data:`BIDS`, or empty for a plain one."""
+    return NNUNET if nnunet_raw.is_data_set(folder) else BIDS if bids.is_bids(folder) else ""
+
+
+def in_nnunet(folder: Path, channel: str | None, option: str = "--channel") -> Found:
+    """The labelled cases of nnU-Net's raw data set: imagesTr with labelsTr, or of the folder of images that is named.
+
+    Raises:
+        InputError: it is no such data set, or the channel is not there.
+    """
+    data = nnunet_raw.read_data_set(folder)
+    return _of_data_set(data, data.part or nnunet_raw.TRAINING, data.channel(channel, option))
+
+
+def in_nnunet_target(folder: Path, channel: str | None, option: str, source: Path | None) -> Found:
+    """The cases of nnU-Net's raw data set without their labels: imagesTr; imagesTs where there is nothing else, or it is the source's.
+
+    Args:
+        source: the images of a source case, which cannot be the target's too.
+    """
+    data = nnunet_raw.read_data_set(folder)
+    number = data.channel(channel, option)
+    part = data.part or next((one for one in data.parts() if _is_other(data, one, number, source)), nnunet_raw.TRAINING)
+    return _of_data_set(data, part, number).unlabelled()
+
+
+def in_nnunet_evaluation(folder: Path, channel: str | None, option: str, source: Path | None) -> Found:
+    """The labelled cases of nnU-Net's raw data set that are for scoring: imagesTs where there is a labelsTs, else imagesTr."""
+    data = nnunet_raw.read_data_set(folder)
+    number = data.channel(channel, option)
+    labelled = [part for part in reversed(data.parts()) if data.labels_of(part) and _is_other(data, part, number, source)]
+    return _of_data_set(data, data.part or (labelled[0] if labelled else nnunet_raw.TRAINING), number)
+
+
+def _is_other(data: nnunet_raw.DataSet, part: str, channel: int, source: Path | None) -> bool:
+    """Whether the images of a part are not the source's."""
+    return source is None or all(path != source for _case, path in data.images(part, channel))
+
+
+def _of_data_set(data: nnunet_raw.DataSet, part: str, channel: int) -> Found:
+    labels = data.labels_of(part)
+    cases = tuple(Case(name, path, labels.get(one_form(name))) for name, path in data.images(part, channel))
+    known = {one_form(case.id) for case in cases}
+    orphans = {path for name, path in labels.items() if name not in known} - {case.label for case in cases}
+    notes = [
+        *data.notes,
+        *note_on(sorted(orphans), "a label map without an image"),
+        *note_on(data.unnamed(part), f"in none of the channels that {data.record} names"),
+    ]
+    return Found(cases, tuple(notes), data.labels, data.record)
+
+
+def in_bids(folder: Path, suffix: str | None, option: str = "--suffix", labels: Path | None = None, is_labelled: bool = True) -> Found:
+    """The scans with one suffix of a BIDS data set (:mod:`.bids`) and, if they are labelled, their label maps.
+
+    Args:
+        labels: where to look for label maps; by default in ``derivatives`` and beside the scans.
+
+    Raises:
+        InputError: it is no BIDS data set, or it has no such scans.
+    """
+    images = bids.find_images(folder, suffix, option)
+    if not is_labelled:
+        return Found(tuple(Case(name, path, None) for name, path in images))
+    labels_of, orphans = bids.find_labels(folder, [path for _, path in images], labels and existing_folder(labels))
+    cases = [case for name, path in images for case in cases_with(name, path, labels_of[path])]
+    unmatched = note_on(orphans, "a label map that belongs to none of the scans, or to several")
+    named = bids.structures(case.label for case in cases if case.label is not None)
+    return Found(tuple(cases), tuple(unmatched), named, as_on_disk(folder))

@@ -1,0 +1,109 @@
+"""Which scans the inputs of a command stand for, and what of a folder is left out and why: nothing is left out without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..core.errors import InputError
+from ..experiment.events import EventLog
+from ..images.names import LeftOut, left_out_of, scans_in
+from ..images.volumes import file_stem, is_scan
+from .terminal import complain
+
+# What left-out files of a kind are, and what to do.
+_WHY = {
+    "label map": "a label map by its name; name the file itself if it is a scan",
+    "channel": "a further channel of another scan by its name; name the file itself, or a pattern, to use it",
+    "hidden": "hidden; rename it if it is meant",
+    "format": "in a format that is not read; convert it to .nii.gz",
+    "link": "a folder with a scan's name; unpack it or give it another name",
+    "folder": "a folder, which is not looked into; give it too, or a pattern",
+    "ending": "no scan by its ending; rename it if it is one",
+}
+_UNREAD = ("format", "link")  # somebody will miss a result
+
+
+def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]:
+    """The scans that files, folders and patterns stand for, each once, and the exit status that what was left out calls for.
+
+    What is left out of a folder is told. A scan that cannot be read fails the command as any bad scan does, after the others.
+
+    Raises:
+        InputError: a folder holds no scans, or a pattern names nothing.
+    """
+    from ..cohort.lists import expanded
+
+    found: dict[Path, None] = {}
+    status = 0
+    for path in [one for given in inputs for one in expanded(given)]:
+        if not path.is_dir():
+            found[path] = None
+            continue
+        try:
+            inside, left_out = scans_in(path), left_out_of(path)
+        except OSError as error:
+            raise InputError(f"{path} cannot be listed ({error.strerror}); check its permissions.") from None
+        if not inside:
+            raise InputError(_nothing_in(path, left_out))
+        found |= dict.fromkeys(inside)
+        status = max(status, tell(path, left_out, log))
+    return list(found), status
+
+
+def tell(folder: Path, left_out: Sequence[LeftOut], log: EventLog) -> int:
+    """Tell what was left out of a folder: errors where somebody will miss a result, else warnings; the exit status that it calls for."""
+    status = 0
+    for kind, sentence in _sentences(folder, left_out).items():
+        if kind in _UNREAD:
+            status = InputError.exit_status
+            log.write("error", message=sentence)
+            complain(sentence)
+        else:
+            log.write("message", message=sentence)
+            complain(f"warning: {sentence}")
+    return status
+
+
+def _sentences(folder: Path, left_out: Sequence[LeftOut]) -> dict[str, str]:
+    """What was left out of a folder, a sentence for each kind."""
+    told = {}
+    for kind, why in _WHY.items():
+        names = [one.path.name for one in left_out if _kind(one) == kind]
+        if names:
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            listed = f"{', '.join(names[:3])}{more}"
+            told[kind] = f"{folder}: {listed} left out: each is {why}." if len(names) > 1 else f"{folder}: {listed} left out: it is {why}."
+    return told
+
+
+def _kind(one: LeftOut) -> str:
+    return "link" if one.kind == "folder" and is_scan(one.path) else one.kind
+
+
+def _nothing_in(folder: Path, left_out: Sequence[LeftOut]) -> str:
+    """Why a folder has no scans, and what to give instead."""
+    from ..cohort import bids, nnunet_raw
+    from ..cohort.lists import pattern_below
+
+    if nnunet_raw.is_data_set(folder):
+        data = nnunet_raw.read_data_set(folder)
+        return f"{folder} is a raw data set of nnU-Net's; give its folder of images, {folder / data.parts()[-1]}."
+    if bids.is_bids(folder):
+        return f'{folder} is a BIDS data set; give a pattern, as "{bids.pattern(folder)}".'
+    nothing = f"{folder} holds no scans (NIfTI, NRRD or MetaImage files)"
+    if pattern := pattern_below(folder):
+        return f'{nothing}; for a folder a patient give a pattern, as "{pattern}".'
+    for sentence in _sentences(folder, left_out).values():
+        return f"{nothing}: {sentence.removeprefix(f'{folder}: ')}"
+    return f"{nothing}; give the folder in which they lie directly."
+
+
+def result_stems(scans: Sequence[Path]) -> dict[Path, str]:
+    """How the names of each scan's results begin: as the scan's; where several have one name, with their folders' before it."""
+    from ..cohort.lists import folder_names
+
+    stems = {path: file_stem(path) for path in scans}
+    names = [path.name for path in scans]
+    same = [path for path in scans if names.count(path.name) > 1]
+    return stems | {path: f"{folder}_{stems[path]}" for path, folder in zip(same, folder_names(same), strict=True)}

@@ -1,0 +1,43 @@
+"""A study whose scans were moved: they are recorded where they are now, in the study and in each of its experiments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ..core.errors import InputError
+from ..core.progress import Progress, silent
+from ..experiment.folder import Experiment
+from ..experiment.lock import locked
+from ..experiment.moved import find_moved, moved_cases, moved_cohort, record_scans
+from .request import Study
+
+
+def move_scans_of_study(folder: Path, place: Path, progress: Progress = silent) -> dict[str, Path]:
+    """Record where a study's scans are now; nothing else changes. Killed half-way, the same call finishes it.
+
+    Returns:
+        Where they are by where they were.
+
+    Raises:
+        InputError: one is nowhere or has changed, or the study has not begun. Nothing has been changed then.
+        CrossModaError: the study or one of its experiments is being worked on.
+    """
+    with locked(folder):
+        study = Study.load(folder)
+        if not study.digests:
+            raise InputError(f"{folder} has not checked its scans yet; name them where they are, without --scans-moved-to.")
+        moved = find_moved(study.digests, place, progress=progress)
+        digests = {str(moved[name]): digest for name, digest in study.digests.items()}
+        cohort, ceiling = moved_cohort(study.cohort, moved), moved_cases(study.ceiling, moved)
+        now = replace(study, cohort=cohort, ceiling=ceiling, digests=digests)
+        for part in now.parts():
+            if Experiment.exists(part.folder):
+                cases = [case for domain in part.cohort.domains().values() for case in domain]
+                files = {str(path) for case in cases for path in (case.image, case.label) if path}
+                own = {name: digest for name, digest in digests.items() if name in files}
+                with locked(part.folder):
+                    if set(Experiment.load(part.folder).scan_digests().values()) == set(own.values()):  # else it is another's
+                        record_scans(part.folder, part.cohort, own)
+        now.save()
+    return moved

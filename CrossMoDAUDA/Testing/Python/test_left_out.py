@@ -1,0 +1,155 @@
+"""What ``segment FOLDER`` takes and what it leaves out: told, with why, and with the exit status that it calls for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from cohort_files import label_array, save, scan_array
+from CrossMoDAUDALib.commands import inputs
+from CrossMoDAUDALib.commands.inputs import result_stems
+from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.experiment.events import EventLog
+from CrossMoDAUDALib.images.names import left_out_of, scans_in
+from data_set_files import save_bids, save_nnunet
+from test_scan_lists import patients
+
+
+def find_inputs(given: list[Path]) -> tuple[list[Path], int]:
+    return inputs.find_inputs(given, EventLog(None))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "status"),
+    [
+        ("b_Label.nii.gz", "a label map by its name", 0),
+        ("b_mask.mha", "a label map by its name", 0),
+        ("other.seg.nrrd", "a label map by its name", 0),
+        (".c.nii.gz", "hidden", 0),
+        ("._a.nrrd", "hidden", 0),
+        ("d.nii.bz2", "in a format that is not read", 2),
+        ("d.nii.zip", "in a format that is not read", 2),
+        ("d.mnc", "in a format that is not read", 2),
+        ("e.dat", "no scan by its ending", 0),
+        ("noending", "no scan by its ending", 0),
+        ("f.nii.gz.part", "no scan by its ending", 0),
+    ],
+)
+def test_each_kind_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, kind: str, status: int) -> None:
+    folder = tmp_path / "scans ü"
+    scan = save(folder / "a.nii.gz", scan_array())
+    (folder / name).write_bytes(b"what is in it does not matter")
+    assert find_inputs([folder]) == ([scan], status)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{folder}: {name} left out: it is {kind}" in line and line.endswith(".")
+
+
+def test_a_named_file_is_taken_whatever_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the warnings advise."""
+    for name in ("a_Label.nii.gz", "b_0001.nii.gz", "c_mask.nrrd"):
+        path = save(tmp_path / name, label_array(1))
+        assert find_inputs([path]) == ([path], 0)
+    assert capsys.readouterr().err == ""
+
+
+def test_documents_and_own_results_need_no_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scan = save(tmp_path / "a_hrT2.nii.gz", scan_array())
+    for name in (
+        "notes.txt",
+        "README",
+        "participants.tsv",
+        "a_hrT2.seg.nrrd",
+        "a_hrT2_Label.nii.gz",
+        "a_hrT2_warnings.txt",
+        "measurements.csv",
+    ):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert find_inputs([tmp_path, scan]) == ([scan], 0), "and each once"
+    assert capsys.readouterr().err == ""
+
+
+def test_the_voxels_of_a_header_need_no_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scan = save(tmp_path / "a.b.mhd", scan_array())
+    assert (tmp_path / "a.b.raw").is_file()
+    (tmp_path / "a.b.img").write_bytes(b"voxels of another header")
+    assert find_inputs([tmp_path]) == ([scan], 0) and capsys.readouterr().err == ""
+    (tmp_path / "c.img").write_bytes(b"voxels without a header")
+    assert find_inputs([tmp_path]) == ([scan], 2)
+
+
+def test_folders_and_channels_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for case in ("a", "b"):
+        for channel in range(3):
+            save(tmp_path / f"{case}_{channel:04d}.nii.gz", scan_array(channel))
+    save(tmp_path / "more" / "c.nii.gz", scan_array(9))
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "unpacked.nii.gz").mkdir()
+    found, status = find_inputs([tmp_path])
+    assert [path.name for path in found] == ["a_0000.nii.gz", "b_0000.nii.gz"] and status == 2
+    said = capsys.readouterr().err
+    assert "a_0001.nii.gz, a_0002.nii.gz, b_0001.nii.gz and 1 more left out: each is a further channel" in said
+    assert "more left out: it is a folder, which is not looked into" in said and "empty" not in said
+    assert "unpacked.nii.gz left out: it is a folder with a scan's name" in said
+    assert len(find_inputs([tmp_path, tmp_path / "more"])[0]) == 3, "as advised"
+    assert len(find_inputs([tmp_path / "*_0002.nii.gz"])[0]) == 2, "as advised"
+
+
+def test_nothing_to_segment_says_what_to_give(tmp_path: Path) -> None:
+    given = {
+        "nnunet": save_nnunet(tmp_path / "nnunet", ["a"], ["u", "v"], channels=("T1", "T2")),
+        "bids": save_bids(tmp_path / "bids", ["sub-1/ses-1/anat/sub-1_ses-1_T2w.nii.gz", "sub-2/ses-1/anat/sub-2_ses-1_T2w.nii.gz"]),
+        "patients": patients(tmp_path / "patients", "T2.nrrd", "seg.nrrd", who=("p1", "p2")),
+    }
+    advice = {}
+    for kind, folder in given.items():
+        with pytest.raises(InputError) as raised:
+            find_inputs([folder])
+        advice[kind] = str(raised.value)
+    assert advice["nnunet"].endswith(f"give its folder of images, {given['nnunet'] / 'imagesTs'}.")
+    assert [path.name for path in find_inputs([given["nnunet"] / "imagesTs"])[0]] == ["u_0000.nii.gz", "v_0000.nii.gz"]
+    for kind in ("bids", "patients"):
+        pattern = advice[kind].partition('as "')[2].rstrip('".')
+        found, status = find_inputs([Path(pattern)])
+        assert (len(found), status) == (2, 0), pattern
+        assert len(set(result_stems(found).values())) == 2
+    save(tmp_path / "labels" / "a_Label.nii.gz", label_array(1))
+    with pytest.raises(
+        InputError, match=r"holds no scans .*a_Label\.nii\.gz left out: it is a label map by its name; name the file itself"
+    ):
+        find_inputs([tmp_path / "labels"])
+
+
+def test_results_of_one_name_get_their_folders_names(tmp_path: Path) -> None:
+    folder = patients(tmp_path, "T2.nii.gz", "T1.nii.gz", who=("p1", "p2"))
+    one, two, other = folder / "p1" / "T2.nii.gz", folder / "p2" / "T2.nii.gz", folder / "p2" / "T1.nii.gz"
+    assert result_stems([one, two, other]) == {one: "p1_T2", two: "p2_T2", other: "T1"}
+    assert result_stems([one]) == {one: "T2"}
+
+
+def test_a_broken_link_and_an_unlistable_folder(tmp_path: Path) -> None:
+    save(tmp_path / "a.nii.gz", scan_array())
+    try:
+        (tmp_path / "b.nii.gz").symlink_to(tmp_path / "gone.nii.gz")
+    except OSError:
+        pytest.skip("links need a right here")
+    assert [path.name for path in scans_in(tmp_path)] == ["a.nii.gz", "b.nii.gz"], "the command then says that it does not exist"
+    assert left_out_of(tmp_path) == []
+
+
+def test_segment_tells_and_names_by_patient(
+    tiny_experiment: Path, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from CrossMoDAUDALib.commands import cli
+
+    (scan,) = (tiny_cohort / "validation").glob("*_hrT2.nii.gz")
+    for name in ("p1", "p2"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        shutil.copy(scan, tmp_path / "in" / name / "T2.nii.gz")
+    (tmp_path / "in" / "p1" / "T2.nii.xz").write_bytes(b"packed")
+    words = ["segment", str(tiny_experiment), "-o", str(tmp_path / "out"), "--device", "cpu"]
+    assert cli.main([*words, str(tmp_path / "in" / "*" / "T2.nii.gz")]) == 0, capsys.readouterr().err
+    assert {path.name for path in (tmp_path / "out").glob("*_Label.nii.gz")} == {"p1_T2_Label.nii.gz", "p2_T2_Label.nii.gz"}
+    assert cli.main([*words, os.fspath(tmp_path / "in" / "p1")]) == 2, "a scan was left out that somebody will miss"
+    assert "T2.nii.xz left out" in capsys.readouterr().err and (tmp_path / "out" / "T2_Label.nii.gz").is_file(), "the other is done"
