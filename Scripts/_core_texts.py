@@ -17,6 +17,7 @@ SILENT_FILES = {
     *("commands/trust.py", "method/evidence.py", "method/report.py"),
     *("scoring/comparison.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
     *("cohort/phantom.py", "core/presets.py", "models/training_summary.py", "commands/nodes.py", "compute/lending.py"),
+    "places/slurm.py",
 }
 SILENT_ROOMS = {"panel", "study"}
 # Calls whose texts are for a terminal, a developer or another program, or are translated by a mark of their own.
@@ -49,7 +50,7 @@ SILENT_TEXTS = (
     *("kill -TERM", "scancel --signal", "srun --ntasks", "Temporary failure in name", "message too long"),
     # What other programs say, and code and scripts for another computer.
     *("Bad configuration option", "Can't open user config", "Could not find a version", "Could not resolve", "Disk quota", "Host key"),
-    *("Invalid account", "Invalid job", "Max retries", "No matching distribution", "No space", "No such file", "Permission denied"),
+    *("Invalid account", "Invalid job", "Job violates", "Max retries", "No matching distribution", "No space", "No such file", "Permission denied"),
     *("Requested node", "Too many authentication", "Unable to contact", "invalid partition", "no such identity", "not found", "sbatch: "),
     *("time limit", "#SBATCH", "# Places", "exec(", "import sys", "module", "sys.modules", "{command} >>", ", Slurm partition"),
 )

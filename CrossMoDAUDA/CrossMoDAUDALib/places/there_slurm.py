@@ -126,7 +126,8 @@ def told(number: str, row: Row) -> str:
 
 def _with_place(number: str, said: str, row: Row) -> str:
     ahead = jobs_ahead(number)
-    return said + (f", {ahead} ahead in its partition" if ahead else "") + _expected(row.begin)
+    said += f", {ahead} ahead in its partition" if ahead else ""
+    return said + _expected(row.begin)
 
 
 def _expected(begin: str) -> str:

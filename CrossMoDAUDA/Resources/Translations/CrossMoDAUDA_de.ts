@@ -64,12 +64,24 @@
 <translation>--gpus muss mindestens 0 sein und --nodes mindestens 1.</translation>
 </message>
 <message>
+<source>--jobs is for clusters, and {on} is none; leave it out.</source>
+<translation>--jobs ist für Cluster, und {on} ist keiner; weglassen.</translation>
+</message>
+<message>
+<source>--jobs must be 1 or more, and belongs to --on; on this computer one scan is segmented at a time.</source>
+<translation>--jobs muss mindestens 1 sein und gehört zu --on; auf diesem Rechner wird ein Scan nach dem anderen segmentiert.</translation>
+</message>
+<message>
 <source>--largest-component none switches it off for all structures; give it alone.</source>
 <translation>'Nichts' schaltet den größten Teil für alle Strukturen ab; nur dieses wählen.</translation>
 </message>
 <message>
 <source>--largest-component {name} is not a structure of the model; choose from {labels}.</source>
 <translation>{name} ist keine Struktur des Modells; eine von {labels} wählen.</translation>
+</message>
+<message>
+<source>--only and --take-from are for experiments on this computer; leave them out.</source>
+<translation>--only und --take-from sind für Experimente auf diesem Rechner; weglassen.</translation>
 </message>
 <message>
 <source>--preset {named} and --set preset={assigned} contradict one another; give one of them.</source>
@@ -90,6 +102,10 @@
 <message>
 <source>--ssh '{ssh}' is no host; give HOST or USER@HOST. Its port, key and jump host belong into ~/.ssh/config.</source>
 <translation>--ssh '{ssh}' ist kein Rechner; HOST oder USER@HOST angeben. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
+</message>
+<message>
+<source>--take-from {donor} is no experiment folder; check the path.</source>
+<translation>--take-from {donor} ist kein Experimentordner; den Pfad prüfen.</translation>
 </message>
 <message>
 <source>--time '{time}' is no time limit of Slurm's; write it as 24:00:00 or 2-00:00:00.</source>
@@ -784,6 +800,14 @@
 <translation>Slurm-Job {number}: {why}</translation>
 </message>
 <message>
+<source>Slurm job {seen} ({scans} and {count} more) was stopped and is queued again: {state}.</source>
+<translation>Slurm-Job {seen} ({scans} und {count} weitere) wurde angehalten und steht wieder in der Warteschlange: {state}.</translation>
+</message>
+<message>
+<source>Slurm job {seen} ({scans}) was stopped and is queued again: {state}.</source>
+<translation>Slurm-Job {seen} ({scans}) wurde angehalten und steht wieder in der Warteschlange: {state}.</translation>
+</message>
+<message>
 <source>Slurm took no job: {items}.</source>
 <translation>Slurm hat keinen Job angenommen: {items}.</translation>
 </message>
@@ -848,8 +872,8 @@
 <translation>Strukturen, von denen jede Vorhersage nur den größten zusammenhängenden Teil behält.</translation>
 </message>
 <message>
-<source>Submitted to {name} as job {known}.</source>
-<translation>Auf {name} eingereiht als Job {known}.</translation>
+<source>Submitted to {name} as job {job}.</source>
+<translation>Bei {name} als Job {job} eingereiht.</translation>
 </message>
 <message>
 <source>Temperature</source>
@@ -1048,6 +1072,10 @@
 <translation>Eine Einstellung '{key}' gibt es nicht; {nearest_of}.</translation>
 </message>
 <message>
+<source>There is no stage '{name}' for --only; there are {there_are}.</source>
+<translation>Es gibt keine Stufe '{name}' für --only; es gibt {there_are}.</translation>
+</message>
+<message>
 <source>These scans need about {needed} on this computer even with the fewest useful training steps, more than budget_minutes={budget_minutes}; take fewer scans, a smaller translation.image_size or more time.</source>
 <translation>Diese Scans brauchen auf diesem Rechner selbst mit den wenigsten brauchbaren Trainingsschritten etwa {needed}, mehr als budget_minutes={budget_minutes}; weniger Scans, eine kleinere translation.image_size oder mehr Zeit nehmen.</translation>
 </message>
@@ -1058,6 +1086,10 @@
 <message>
 <source>Tile step</source>
 <translation>Kachelschritt</translation>
+</message>
+<message>
+<source>Took over from {name}: {listed}.</source>
+<translation>Von {name} übernommen: {listed}.</translation>
 </message>
 <message>
 <source>Trainer</source>
@@ -1410,6 +1442,10 @@
 <message>
 <source>it gives {dimension} dimensions and {count} sizes</source>
 <translation>er gibt {dimension} Dimensionen und {count} Größen an</translation>
+</message>
+<message>
+<source>it has more tasks than an array may have there; do less at once, as with fewer scans or seeds</source>
+<translation>er hat mehr Teile, als ein Job-Array dort haben darf; weniger auf einmal tun, etwa mit weniger Scans oder Startwerten</translation>
 </message>
 <message>
 <source>it has version {version} of CrossMoDAUDA, not {version2}; use the same installation on all nodes.</source>
@@ -1788,6 +1824,14 @@
 <translation>die Datei ist abgeschnitten</translation>
 </message>
 <message>
+<source>the job that it waits for, which makes what several of them need</source>
+<translation>der Job, auf den er wartet und der macht, was mehrere brauchen</translation>
+</message>
+<message>
+<source>the job that it waits for, which makes what several of them need, has not succeeded</source>
+<translation>der Job, auf den er wartet und der macht, was mehrere brauchen, ist nicht gelungen</translation>
+</message>
+<message>
 <source>the label it was trained on shows</source>
 <translation>das Trainings-Label es zeigt</translation>
 </message>
@@ -1904,6 +1948,10 @@
 <translation>wartet auf Knoten, die ausgefallen oder reserviert sind</translation>
 </message>
 <message>
+<source>waiting for others of its array to end (--jobs)</source>
+<translation>wartet auf das Ende anderer Teile seines Job-Arrays (--jobs)</translation>
+</message>
+<message>
 <source>waiting for resources</source>
 <translation>wartet auf freie Rechner</translation>
 </message>
@@ -1922,6 +1970,10 @@
 <message>
 <source>without a word</source>
 <translation>ohne ein Wort</translation>
+</message>
+<message>
+<source>you have more jobs there than this cluster allows you; wait until some have ended</source>
+<translation>Sie haben dort mehr Jobs, als dieser Cluster Ihnen erlaubt; warten, bis einige beendet sind</translation>
 </message>
 <message>
 <source>{abs} minutes ahead; times that are shown are its own</source>
@@ -1948,8 +2000,16 @@
 <translation>{cmd} antwortet dort nicht; später noch einmal versuchen.</translation>
 </message>
 <message>
+<source>{count} of {count2} tasks: {waits}</source>
+<translation>{count} von {count2} Teilen: {waits}</translation>
+</message>
+<message>
 <source>{count} scans were left out, such as {paths}: each is {why}.</source>
 <translation>{count} Scans wurden ausgelassen, etwa {paths}: jeder ist {why}.</translation>
+</message>
+<message>
+<source>{count} tasks at work</source>
+<translation>{count} Teile arbeiten</translation>
 </message>
 <message>
 <source>{device_name} has too little free memory to train the translator; lower translation.batch_size (now {batch_size}) or end other programs that use it.</source>
@@ -2090,6 +2150,10 @@
 <message>
 <source>{folder} is gone and is made again.</source>
 <translation>{folder} ist verschwunden und wird neu erzeugt.</translation>
+</message>
+<message>
+<source>{folder} is gone from that computer; run the same command again.</source>
+<translation>{folder} ist auf jenem Rechner nicht mehr da; denselben Befehl noch einmal ausführen.</translation>
 </message>
 <message>
 <source>{folder} is gone from that computer; start again in a new folder.</source>
@@ -2724,8 +2788,20 @@
 <translation>{ssh} antwortet ({found}, {found2} Prozessoren)</translation>
 </message>
 <message>
+<source>{state} ({scans} and {count} more). The same command goes on with them.</source>
+<translation>{state} ({scans} und {count} weitere). Derselbe Befehl macht mit ihnen weiter.</translation>
+</message>
+<message>
+<source>{state} ({scans}). The same command goes on with them.</source>
+<translation>{state} ({scans}). Derselbe Befehl macht mit ihnen weiter.</translation>
+</message>
+<message>
 <source>{state}; it was cancelled. Change what is asked for with `place add --overwrite`, then run this again.</source>
 <translation>{state}; er wurde abgebrochen. Mit `place add --overwrite` ändern, was verlangt wird, dann dies noch einmal starten.</translation>
+</message>
+<message>
+<source>{state}; it was cancelled. The same command goes on.</source>
+<translation>{state}; er wurde abgebrochen. Derselbe Befehl macht weiter.</translation>
 </message>
 <message>
 <source>{structure} does not show where its label is (contrast {value}, median {median})</source>
