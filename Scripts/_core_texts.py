@@ -47,10 +47,10 @@ SILENT_TEXTS = (
     ),
     # What Slurm says.
     *("Exceeded job", "exceeded memory", "Invalid feature", "Invalid generic", "Memory specification", "Nodes required", "Socket timed"),
-    *("kill -TERM", "scancel --signal", "srun --ntasks", "Temporary failure in name", "message too long"),
+    *("Job violates", "kill -TERM", "scancel --signal", "srun --ntasks", "Temporary failure in name", "message too long"),
     # What other programs say, and code and scripts for another computer.
     *("Bad configuration option", "Can't open user config", "Could not find a version", "Could not resolve", "Disk quota", "Host key"),
-    *("Invalid account", "Invalid job", "Job violates", "Max retries", "No matching distribution", "No space", "No such file", "Permission denied"),
+    *("Invalid account", "Invalid job", "Max retries", "No matching distribution", "No space", "No such file", "Permission denied"),
     *("Requested node", "Too many authentication", "Unable to contact", "invalid partition", "no such identity", "not found", "sbatch: "),
     *("time limit", "#SBATCH", "# Places", "exec(", "import sys", "module", "sys.modules", "{command} >>", ", Slurm partition"),
 )

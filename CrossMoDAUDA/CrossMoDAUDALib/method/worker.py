@@ -90,16 +90,18 @@ def _fill(
     """Begin the experiment or go on with it, to its end; whether it is there."""
     if experiment is None:
         experiment = _begin(folder, settings, cohort, log)
+        stages = plan(experiment.settings, experiment.cohort)
+        _take_over(experiment, stages, donors, log)
     else:
         log.write("message", message="Making sure that the scans are those that the experiment began with.")
         experiment.verify_scans()
-        if due(plan(experiment.settings, experiment.cohort), read_markers(folder), folder):
+        stages = plan(experiment.settings, experiment.cohort)
+        _take_over(experiment, stages, donors, log)
+        if due(stages, read_markers(folder), folder):
             _refuse_unfit(log)
     experiment.events = log
     for remark in left_out_settings(settings, cohort):
         log.write("warning", message=remark)
-    stages = plan(experiment.settings, experiment.cohort)
-    _take_over(experiment, stages, donors, log)
     from .adaptation import adapt
 
     adapt(experiment, [stage for stage in stages if not only or stage.name in only])

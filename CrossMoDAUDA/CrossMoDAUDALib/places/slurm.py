@@ -13,8 +13,8 @@ from .there_slurm import job_name
 SECONDS_AHEAD = 120  # of the time limit, at most; a step of training and writing its checkpoint end in less
 _SCRIPT = """\
 #!/bin/bash
-# {about} Every stage goes on where it stopped: ahead of the time limit
-# the worker is asked to stop, and the job is queued again until {until}.
+# {about}
+# It goes on where it stopped: ahead of the time limit the worker is asked to stop, and the job is queued again until {until}.
 {options}
 
 {work}
@@ -89,9 +89,10 @@ def array_script(slurm: Slurm, folder: str, name: str, tasks: Sequence[Task], en
     # SLURM_JOB_ID of an array's last task is the number of the whole array, of which this task alone is to be queued again.
     lines = ["job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID", 'case "$SLURM_ARRAY_TASK_ID" in']
     for number, task in enumerate(tasks):
-        lines += [f"{number})", f"cd {shlex.quote(task.folder)} || exit", f"command=(\n{_listed(task.words, environment, nodes)}\n)", ";;"]
+        lines += [f"{number})", f"    cd {shlex.quote(task.folder)} || exit", "    command=("]
+        lines += [_listed(task.words, environment, nodes, " " * 8), "    )", "    ;;"]
     about = f"Work of CrossMoDA UDA as a job array: `sbatch {name}.sbatch` in its folder."
-    return _written(about, "each task is finished", _options(slurm, nodes, asked), "\n".join([*lines, "esac"]), nodes)
+    return _written(about, "the task is finished", _options(slurm, nodes, asked), "\n".join([*lines, "esac"]), nodes)
 
 
 def _nodes(slurm: Slurm, words: Sequence[str]) -> int:
@@ -114,13 +115,13 @@ def _options(slurm: Slurm, nodes: int, asked: Mapping[str, str]) -> str:
     return "\n".join(options)
 
 
-def _listed(words: Sequence[str], environment: Mapping[str, str], nodes: int) -> str:
+def _listed(words: Sequence[str], environment: Mapping[str, str], nodes: int, indent: str = " " * 4) -> str:
     """A command's words, an option a line."""
     lines = [shlex.join(["env", *(f"{name}={value}" for name, value in environment.items())])]
     for word in (*words, *(["--nodes", str(nodes)] if nodes > 1 else [])):
         lines += [shlex.quote(word)] if word.startswith("-") else []
         lines[-1] += "" if word.startswith("-") else f" {shlex.quote(word)}"
-    return "\n".join(f"    {line}" for line in lines)
+    return "\n".join(f"{indent}{line}" for line in lines)
 
 
 def _written(about: str, until: str, options: str, work: str, nodes: int) -> str:

@@ -60,6 +60,7 @@ class Unfinished:
             data = read_json(output / RECORD)
             if data["asked"] == asked:
                 return cls(output, **data)
+            return cls(output, asked, place=data["place"], folder=data["folder"])  # to be ended there
         return cls(output, asked)
 
     def is_ours(self, scan: Path) -> bool:

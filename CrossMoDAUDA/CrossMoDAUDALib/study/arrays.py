@@ -19,6 +19,7 @@ from ..experiment.lock import locked
 from ..experiment.markers import read_markers
 from ..experiment.sharing import feeds
 from ..method.worker import record_failure
+from ..places.connection import RefusedBySshError, UnreachableError
 from ..places.following import Follower, begun_elsewhere
 from ..places.remote import Array, Remote
 from ..places.slurm import Task
@@ -107,14 +108,15 @@ def submit(
     for part in parts:
         log = EventLog(part.folder / "events.jsonl")
         with locked(part.folder):
+            known = read_elsewhere(part.folder)
+            if known is not None and known.has_begun and known.place == remote.place.name and remote.look(known)["is_alive"]:
+                continue
             try:
-                known = begun_elsewhere(part.folder, remote.place.name)
-                if known is not None and known.has_begun and remote.look(known)["is_alive"]:
-                    continue
+                begun_elsewhere(part.folder, remote.place.name)
                 commands[part.name] = (part, *Follower(part.folder, remote, log).prepare(list(words), part.settings, part.cohort))
             except CrossModaError as error:
                 record_failure(part.folder, log, error)
-                if not remote.is_fit:  # nor would any other of them
+                if not remote.is_fit or isinstance(error, (RefusedBySshError, UnreachableError)):  # nor would any other of them
                     raise
                 failures[part.name] = str(error)
             except BaseException as error:

@@ -873,7 +873,7 @@
 </message>
 <message>
 <source>Submitted to {name} as job {job}.</source>
-<translation>Bei {name} als Job {job} eingereiht.</translation>
+<translation>Auf {name} eingereiht als Job {job}.</translation>
 </message>
 <message>
 <source>Temperature</source>
@@ -1073,7 +1073,7 @@
 </message>
 <message>
 <source>There is no stage '{name}' for --only; there are {there_are}.</source>
-<translation>Es gibt keine Stufe '{name}' für --only; es gibt {there_are}.</translation>
+<translation>Es gibt keinen Schritt '{name}' für --only; es gibt {there_are}.</translation>
 </message>
 <message>
 <source>These scans need about {needed} on this computer even with the fewest useful training steps, more than budget_minutes={budget_minutes}; take fewer scans, a smaller translation.image_size or more time.</source>
