@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -137,6 +138,7 @@ def test_what_slurm_does_to_tasks_is_told_and_ended(cluster: Cluster, add: Add) 
     wait_until(lambda: "waiting" in look()[1]["state"])
     stands = look()
     assert stands[0]["state"] == f"Slurm job {first}_0: it was cancelled" and not stands[0]["is_alive"], "it alone is queued again"
+    cluster.ask("scancel", f"{first}_1")
     wait_until(lambda: look()[2]["is_hopeless"])
     never = f"Slurm job {second}_2 can never start: the job that it waits for, which makes what several of them need, has not succeeded"
     assert look()[2]["state"] == never
@@ -173,7 +175,7 @@ def test_who_makes_what_for_whom(tmp_path: Path) -> None:
     found = shares(parts, keys, {})
     cheap, *trained = found.turns
     assert cheap["one/seed_0"] == ["translation/source_slices", "translation/target_slices"]
-    assert "cut/seed_0" not in cheap and "two/seed_0" not in cheap and "export/Dataset001_Source" in cheap["source-only/seed_0"]
+    assert "cut/seed_0" not in cheap and "two/seed_0" not in cheap and "iteration_0/prepare" in cheap["source-only/seed_0"]
     assert [set(turn) for turn in trained] == [{"one/seed_0", "one/seed_1"}]
     assert trained[0]["one/seed_1"][0] == "translation/train" and "iteration_0/train" in trained[0]["one/seed_1"]
     assert set(found.donors["two/seed_1"]) == {"one/seed_0", "one/seed_1"}
@@ -224,9 +226,9 @@ def test_a_study_is_an_array_that_gives_the_table_of_one_here(
     assert status == 0 and "job=$(sbatch --parsable experiments.sbatch)" in output, errors
     script = (folder / "experiments.sbatch").read_text()
     assert "--array=0-0" in script and "--only" not in script and "--take-from" in script, "what was made is there"
-    there = Path(next(line for line in output.splitlines() if line.startswith("  cd ")).removeprefix("  cd ").strip("'"))
+    there = Path(shlex.split(next(line for line in output.splitlines() if line.startswith("  cd ")))[1])
     assert (there / "experiments.sbatch").read_text() == script
-    job = cluster.ask("sbatch", "--parsable", f"--chdir={there}", str(there / "experiments.sbatch"))
+    job = cluster.ask("sbatch", "--parsable", str(there / "experiments.sbatch"))
 
     followed = start(*words, folder, "--on", "cluster")
     longer = experiments / "longer" / "seed_0"
