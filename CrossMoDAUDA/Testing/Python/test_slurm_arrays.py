@@ -21,6 +21,7 @@ from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import CrossModaError
 from CrossMoDAUDALib.experiment.elsewhere import Elsewhere, read_elsewhere
+from CrossMoDAUDALib.experiment.last_run import read_last_run
 from CrossMoDAUDALib.experiment.lock import is_running, read_worker
 from CrossMoDAUDALib.experiment.markers import read_markers
 from CrossMoDAUDALib.experiment.sharing import stage_keys
@@ -109,6 +110,28 @@ def test_many_scans_are_an_array_and_the_same_command_goes_on_with_what_is_missi
     assert listed == sorted(listed) and set(listed) == {f"{number}_hrT2" for number in range(6)}
     assert not list(out.glob(".segment-on*")) and not list(tasks.iterdir()), "it is tidied up"
     assert cli.main(words) == 2 and "exists already" in capsys.readouterr().err
+    here = words[: words.index("--on")] + words[words.index("--device") : words.index("--measurements")]
+    assert cli.main([*here, "--only-missing"]) == 0 and {path: path.stat().st_mtime_ns for path in first} == first
+
+
+def test_a_run_takes_over_what_another_has_made(
+    tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a task does; and a stage or an experiment that is not there is refused."""
+    words = ["run", "--crossmoda", str(tiny_cohort), "--preset", "smoke", "--device", "cpu", "--set=evaluation.source_only=true"]
+    words += [*(f"--set={key}={value}" for key, value in TINY.items()), "-o", str(tmp_path / "E")]
+    for more, why in (
+        (["--only", "nowhere"], "There is no stage 'nowhere' for --only; there are translation/source_slices, "),
+        (["--take-from", str(tmp_path / "nothing")], "nothing is no experiment folder; check the path."),
+    ):
+        assert cli.main([*words, *more]) == 2 and why in capsys.readouterr().err
+    first = "translation/source_slices"
+    assert cli.main([*words, "--only", first]) == 0
+    assert list(read_markers(tmp_path / "E")) == [first] and read_last_run(tmp_path / "E").said == "interrupted"
+    assert cli.main([*words, "--take-from", str(tiny_experiment)]) == 0
+    made = read_markers(tmp_path / "E")
+    assert made.keys() == read_markers(tiny_experiment).keys() and read_last_run(tmp_path / "E").said == "finished"
+    assert {stage for stage, marker in made.items() if not marker.shared_from} == {first}
 
 
 def test_what_slurm_does_to_tasks_is_told_and_ended(cluster: Cluster, add: Add) -> None:
