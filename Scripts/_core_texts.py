@@ -19,6 +19,7 @@ SILENT_FILES = {
     *("method/report_pictures.py", "method/report_plots.py", "method/report_style.py", "images/outlines.py"),
     *("scoring/comparison.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
     *("cohort/phantom.py", "core/presets.py", "models/training_summary.py", "commands/nodes.py", "compute/lending.py"),
+    "places/slurm.py",
     "segmentation/stock_trainer.py",  # speaks within nnU-Net
 }
 SILENT_ROOMS = {"panel", "study", "pages"}
@@ -52,7 +53,7 @@ SILENT_TEXTS = (
     ),
     # What Slurm says.
     *("Exceeded job", "exceeded memory", "Invalid feature", "Invalid generic", "Memory specification", "Nodes required", "Socket timed"),
-    *("kill -TERM", "scancel --signal", "srun --ntasks", "Temporary failure in name", "message too long"),
+    *("Job violates", "kill -TERM", "scancel --signal", "srun --ntasks", "Temporary failure in name", "message too long"),
     # What other programs say, and code and scripts for another computer.
     *("Bad configuration option", "Can't open user config", "Could not find a version", "Could not resolve", "Disk quota", "Host key"),
     *("Invalid account", "Invalid job", "Max retries", "No matching distribution", "No space", "No such file", "Permission denied"),

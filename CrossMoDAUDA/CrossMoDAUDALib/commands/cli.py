@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import NOT_CLINICAL, __version__
-from ..core.errors import InputError
+from ..core.errors import InputError, short
 from ..core.failures import INTERRUPTED, explain, write_traceback
 from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
@@ -115,6 +115,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--set", **_SET, help=f"any other setting; may be repeated; {_AS_JSON}")
     run.add_argument("--dry-run", action="store_true", help="only show the scans, every problem with them, and the stages that would run")
     nodes.add_options(run)
+    run.add_argument("--only", action="append", default=[], metavar="STAGE", help="run this stage and no other; may be repeated")
+    run.add_argument(
+        "--take-from",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="EXPERIMENT",
+        help="first take over finished stages that would be the same from this experiment; may be repeated",
+    )
     _add_events(run, " (only with --dry-run)")
     places.add_on(run)
     run.set_defaults(command=_run)
@@ -150,6 +159,8 @@ def _parser() -> argparse.ArgumentParser:
     segment.add_argument("--measurements", type=Path, metavar="FILE.csv", help="also write volumes, diameters and distances")
     segment.add_argument("--uncertainty", action="store_true", help="also write what the network doubts, for `follow-up`")
     segment.add_argument("--on", metavar="PLACE", help="segment on this place (see `place`); the results come here")
+    segment.add_argument("--jobs", type=int, metavar="N", help="with --on a cluster: how many jobs at a time (default: as many as it lets)")
+    segment.add_argument("--only-missing", action="store_true", help="leave scans out whose results are there already")
     segment.add_argument("--surfaces", action="store_true", help="also write each structure's surface for 3-D views, as .vtp")
 
     evaluate = commands.add_parser("evaluate", help="score segmentations against references", description="DSC and ASSD.")
@@ -277,7 +288,9 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
 
         return dry_run(cohort, settings, folder, log)
     place = places.place_of(options)
-    status = places.run_on(options, place, settings, cohort) if place else _run_here(folder, settings, cohort, options.nodes)
+    if place and (options.only or options.take_from):
+        raise InputError("--only and --take-from are for experiments on this computer; leave them out.")
+    status = places.run_on(options, place, settings, cohort) if place else _run_here(options, settings, cohort)
     table = folder / "evaluation" / "table.md"
     if status == 0 and table.is_file():
         say(table.read_text(encoding="utf-8"))
@@ -286,11 +299,16 @@ def _run(options: argparse.Namespace, log: EventLog) -> int:
     return status
 
 
-def _run_here(folder: Path, settings: Settings, cohort: Cohort, node_count: int) -> int:
+def _run_here(options: argparse.Namespace, settings: Settings, cohort: Cohort) -> int:
     from ..experiment.folder import Experiment, check_folder
     from ..method.worker import work
     from ..places.place import find_place, finish
 
+    folder: Path = options.output
+    _refuse_unknown(options.only, settings, cohort)
+    for donor in options.take_from:
+        if not Experiment.exists(donor):
+            raise InputError(f"--take-from {donor} is no experiment folder; check the path.")
     is_new = not Experiment.exists(folder)
     if is_new:  # what can be refused at once, before the scans are read
         check_folder(folder)
@@ -298,7 +316,15 @@ def _run_here(folder: Path, settings: Settings, cohort: Cohort, node_count: int)
     if is_new:  # an older one goes on as it was begun
         _refuse_other_schedule(settings)
     with Display() as display:
-        return work(folder, settings, cohort, display, node_count)
+        return work(folder, settings, cohort, display, options.nodes, options.only, options.take_from)
+
+
+def _refuse_unknown(stages: Sequence[str], settings: Settings, cohort: Cohort) -> None:
+    from ..method.plan import plan
+
+    there_are = [stage.name for stage in plan(settings, cohort)] if stages else []
+    for name in set(stages) - set(there_are):
+        raise InputError(f"There is no stage '{short(name)}' for --only; there are {', '.join(there_are)}.")
 
 
 def _refuse_other_schedule(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from ..core.files import check_path, write_json, write_text
 from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, SENDING, EventLog
-from ..images.names import UNCERTAINTY, segment_results
+from ..images.names import UNCERTAINTY, WARNINGS, segment_results
 from .inputs import find_inputs, result_stems
 from .terminal import Bar, complain, say
 
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
     from ..cohort.finding import Cohort
     from ..images.volumes import Volume
     from ..models.model_folder import ModelInfo
+    from ..places.unfinished import Unfinished
+    from ..scoring import plausibility
 
 _THUMBNAIL = 48  # pixels of a checked scan's picture
 # What is done with one scan: reads it, reports, writes the files; returns what to warn of, in sentences.
 Task = Callable[[Path, list[Path], Progress], list[str]]
 # The label map of a scan's file, on its grid.
 Predict = Callable[[Path, Progress], "Volume"]
+# Which of the scans that are left is done next.
+Turn = Callable[[Sequence[Path]], Path]
 
 
 def translate(options: argparse.Namespace, log: EventLog) -> int:
@@ -56,9 +60,10 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
 
 def segment(options: argparse.Namespace, log: EventLog) -> int:
     """``segment``: a label map and a segmentation of each target scan, warnings, and a table of measurements."""
-    from ..images.volumes import read_volume
+    from ..images.volumes import read_label_map, read_volume
     from ..models.model_folder import chosen_components, describe_model
     from ..slicer_nodes import mrml
+    from .places import segmenter_on, unfinished
 
     options.inputs, left_out = find_inputs(options.inputs, log)
     stems = result_stems(options.inputs)
@@ -74,19 +79,40 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
         for path, names in zip(options.inputs, outputs, strict=True):
             names.append(stems[path] + UNCERTAINTY)
     components = chosen_components(model, options.largest_component)
-    check_outputs(options, outputs, options.measurements)
+    if options.jobs is not None and (not options.on or options.jobs < 1):
+        raise InputError("--jobs must be 1 or more, and belongs to --on; on this computer one scan is segmented at a time.")
+    record = unfinished(options, model) if options.on else None
+    done = _done(options, outputs, record)
+    begun = {path for path in options.inputs if record is not None and record.is_ours(path)}
+    check_outputs(options, outputs, options.measurements, begun | done.keys(), is_table_ours=bool(begun))
     _tell_loading(log, "segment")
     mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
-    if options.on:
-        from .places import segmenter_on
 
-        with segmenter_on(options, model, _both(bar := Bar("sending"), log.progress(SENDING))) as remote, bar:
-            return max(_segment_all(options, outputs, stems, model, remote.segment, log), left_out)
+    def known(path: Path, _progress: Progress) -> Volume:
+        return read_label_map(done[path])
+
+    missing = [path for path in options.inputs if path not in done]
+    if not missing:
+        return max(_segment_all(options, outputs, stems, model, known, log, done, record), left_out)
+    if record is not None:
+        with segmenter_on(options, model, missing, _both(bar := Bar("sending"), log.progress(SENDING)), record) as remote, bar:
+
+            def predict(path: Path, progress: Progress) -> Volume:
+                return known(path, progress) if path in done else remote.segment(path, progress)
+
+            def turn(left: Sequence[Path]) -> Path:
+                first = next((path for path in left if path in done), None)
+                with Bar("waiting") as waiting:
+                    return first or remote.next_of(left, waiting)
+
+            return max(_segment_all(options, outputs, stems, model, predict, log, done, record, turn), left_out)
     from ..segmentation.predictor import Segmenter
 
     segmenter = Segmenter.load(model.folder, device, components, options.precision)
 
-    def predict(path: Path, progress: Progress) -> Volume:
+    def segmented(path: Path, progress: Progress) -> Volume:
+        if path in done:
+            return known(path, progress)
         if not options.uncertainty:
             return segmenter.segment(read_volume(path), progress)
         from ..scoring.extent import doubt_of
@@ -95,11 +121,30 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
         write_json(options.output / (stems[path] + UNCERTAINTY), doubt_of(label, probabilities, model.labels))
         return label
 
-    return max(_segment_all(options, outputs, stems, model, predict, log), left_out)
+    return max(_segment_all(options, outputs, stems, model, segmented, log, done), left_out)
+
+
+def _done(options: argparse.Namespace, outputs: list[list[str]], record: Unfinished | None) -> dict[Path, Path]:
+    """The label maps of those scans whose results are there and are not to be made again, by scan."""
+    found = {}
+    for path, names in zip(options.inputs, outputs, strict=True):
+        needed = [name for name in names if not name.endswith((WARNINGS, ".vtp"))]  # of which there may be none
+        is_there = options.only_missing and all((options.output / name).is_file() for name in needed)
+        if path.is_file() and (is_there or (record is not None and record.is_done(path, needed))):
+            found[path] = options.output / names[0]
+    return found
 
 
 def _segment_all(
-    options: argparse.Namespace, outputs: list[list[str]], stems: dict[Path, str], model: ModelInfo, predict: Predict, log: EventLog
+    options: argparse.Namespace,
+    outputs: list[list[str]],
+    stems: dict[Path, str],
+    model: ModelInfo,
+    predict: Predict,
+    log: EventLog,
+    done: Mapping[Path, Path],
+    record: Unfinished | None = None,
+    turn: Turn | None = None,
 ) -> int:
     """Write what ``segment`` writes for each scan.
 
@@ -110,12 +155,29 @@ def _segment_all(
     from ..scoring import measurements, plausibility
     from ..slicer_nodes import mrml
 
-    measured: list[tuple[str, measurements.Measurement]] = []
+    measured: dict[Path, list[tuple[str, measurements.Measurement]]] = {}
     warned: dict[tuple[str, str], str] = {}
 
     def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
         name, label = stems[path], predict(path, progress)
         warnings = plausibility.check(label, model.labels, model.trained_on)
+        if path not in done:
+            if record is not None:
+                record.note(path, is_done=False)
+            write(path, names, label, warnings)
+            if record is not None:
+                record.note(path, is_done=True)
+        for warning in warnings:
+            log.write("warning", scan=name, structure=warning.structure, finding=warning.kind, message=warning.message)
+            warned[name, warning.structure] = " ".join(filter(None, (warned.get((name, warning.structure)), warning.message)))
+        if options.measurements:  # after each scan, so that a later one's failure costs nothing
+            measured[path] = [(name, measurement) for measurement in measurements.measure(label, model.labels)]
+            rows = [row for path in options.inputs for row in measured.get(path, [])]
+            measurements.write_csv(options.measurements, rows, warned)
+        return [f"{name}: {warning.message}" for warning in warnings]
+
+    def write(path: Path, names: list[Path], label: Volume, warnings: Sequence[plausibility.PlausibilityWarning]) -> None:
+        name = stems[path]
         if warnings:  # first: no result lies there without its warnings
             write_text(names[2], plausibility.as_text(name, warnings))
         write_volume(label, names[0], options.format != "nrrd")
@@ -124,15 +186,10 @@ def _segment_all(
             mrml.write_surfaces(label, model.labels, options.output, name)
         if not warnings:
             names[2].unlink(missing_ok=True)
-        for warning in warnings:
-            log.write("warning", scan=name, structure=warning.structure, finding=warning.kind, message=warning.message)
-            warned[name, warning.structure] = " ".join(filter(None, (warned.get((name, warning.structure)), warning.message)))
-        if options.measurements:  # after each scan, so that a later one's failure costs nothing
-            measured.extend((name, measurement) for measurement in measurements.measure(label, model.labels))
-            measurements.write_csv(options.measurements, measured, warned)
-        return [f"{name}: {warning.message}" for warning in warnings]
 
-    status = each(options, outputs, task, log, "segment")
+    status = each(options, outputs, task, log, "segment", turn)
+    if record is not None:
+        record.end(options.inputs)
     if measured:
         say(str(options.measurements))
     return status
@@ -231,8 +288,19 @@ def _tell_loading(log: EventLog, command: str) -> None:
     log.write("progress", stage=command, step=0, total=1, message=LOADING)
 
 
-def check_outputs(options: argparse.Namespace, outputs: list[list[str]], table: Path | None = None) -> None:
-    """Refuse what would lose somebody's files, before any work."""
+def check_outputs(
+    options: argparse.Namespace,
+    outputs: list[list[str]],
+    table: Path | None = None,
+    ours: Collection[Path] = (),
+    is_table_ours: bool = False,
+) -> None:
+    """Refuse what would lose somebody's files, before any work.
+
+    Args:
+        ours: the inputs whose results may be there: this very command has written them, or leaves them as they are.
+        is_table_ours: this command has written the table, too.
+    """
     for path in (*options.inputs, options.output):
         check_path(path)
     inputs = {path.resolve() for path in options.inputs}
@@ -243,12 +311,15 @@ def check_outputs(options: argparse.Namespace, outputs: list[list[str]], table: 
         other = seen.setdefault(names[0].casefold(), path)  # a and A are one file on Windows and macOS
         if other is not path:
             raise InputError(f"{other} and {path} would both become {names[0]}; give them different names or output folders.")
+    own = {options.output / name for path, names in zip(options.inputs, outputs, strict=True) if path in ours for name in names}
+    if table and is_table_ours:
+        own.add(table)
     for place in [*([table] if table else []), *(options.output / name for names in outputs for name in names)]:
         if place.resolve() in inputs:
             raise InputError(f"{place} is an input and would be overwritten; name another output folder.")
         if place.is_dir():
             raise InputError(f"{place} is a folder; name a file.")
-        if place.exists() and not options.overwrite:
+        if place.exists() and not options.overwrite and place not in own:
             raise InputError(f"{place} exists already; add --overwrite to replace it, or name another output folder.")
     from ..core.folders import make_writable_folder
 
@@ -260,10 +331,17 @@ def check_outputs(options: argparse.Namespace, outputs: list[list[str]], table: 
         make_writable_folder(table.absolute().parent)
 
 
-def each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log: EventLog, command: str) -> int:
-    """Do every input, so that one bad scan does not cost the others; the worst exit status wins."""
+def each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log: EventLog, command: str, turn: Turn | None = None) -> int:
+    """Do every input, so that one bad scan does not cost the others; the worst exit status wins.
+
+    Args:
+        turn: says whose turn it is; None for their order.
+    """
     worst, count = 0, len(options.inputs)
-    for number, (path, names) in enumerate(zip(options.inputs, outputs, strict=True), 1):
+    left = dict(zip(options.inputs, outputs, strict=True))
+    for number in range(1, count + 1):
+        path = turn(list(left)) if turn else next(iter(left))
+        names = left.pop(path)
         written = [options.output / name for name in names]
         place = f"{number} of {count}: {path.name}" if count > 1 else ""
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..models.model_folder import ModelInfo
     from ..places.following import Follower
     from ..places.segmenting import RemoteSegmenter
+    from ..places.unfinished import Unfinished
 
 
 def add_parser(commands: Any) -> None:
@@ -152,15 +153,31 @@ def _remove(options: argparse.Namespace, _log: EventLog) -> int:
 # An experiment elsewhere ------------------------------------------------------------------------------------------------------
 
 
-def segmenter_on(options: argparse.Namespace, model: ModelInfo, tell: Progress) -> RemoteSegmenter:
+def segmenter_on(
+    options: argparse.Namespace, model: ModelInfo, scans: Sequence[Path], tell: Progress, record: Unfinished
+) -> RemoteSegmenter:
     """What ``segment --on`` segments with."""
     from ..places.known import known_place
     from ..places.remote import Remote
     from ..places.segmenting import RemoteSegmenter
 
+    remote = Remote(known_place(options.on))
+    if options.jobs is not None and remote.place.slurm is None:
+        raise InputError(f"--jobs is for clusters, and {options.on} is none; leave it out.")
+    return RemoteSegmenter(remote, model, scans, _segmenting(options), tell, complain, record, options.jobs or 0)
+
+
+def unfinished(options: argparse.Namespace, model: ModelInfo) -> Unfinished:
+    """What an earlier start of the same ``segment --on`` has left to do."""
+    from ..places.unfinished import Unfinished
+
+    more = [options.format, str(options.surfaces), str(options.measurements)]
+    return Unfinished.of(options.output, model, [*_segmenting(options), *more])
+
+
+def _segmenting(options: argparse.Namespace) -> list[str]:
     words = ["--device", options.device, "--precision", options.precision]
-    words += [word for name in options.largest_component for word in ("--largest-component", name)]
-    return RemoteSegmenter(Remote(known_place(options.on)), model, options.inputs, words, tell, complain)
+    return words + [word for name in options.largest_component for word in ("--largest-component", name)]
 
 
 def place_of(options: argparse.Namespace) -> str | None:

@@ -17,7 +17,10 @@ from .scans import add_scans, find_scans, moved_scans, names_scans, structures_o
 from .terminal import Display, complain, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..study.request import Part, Study
+    from ..study.running import Submit
 
 # Of methods that are compared one wants to know whether that could be seen without labels.
 EVIDENCE = "evaluation.evidence"
@@ -60,7 +63,10 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--devices", nargs="+", default=["auto"], metavar="DEVICE", help="one experiment runs on each, as cuda:0 cuda:1 (default: auto)"
     )
-    parser.add_argument("--on", metavar="PLACE", help="run each experiment on this place (see `place`), on a cluster as a job of its own")
+    parser.add_argument("--on", metavar="PLACE", help="run the experiments on this place (see `place`), on a cluster as a job array")
+    parser.add_argument(
+        "--script-only", action="store_true", help="with --on a cluster: send everything and write the jobs' scripts, submit nothing"
+    )
     parser.add_argument("--jobs", type=int, metavar="N", help="with --on: how many experiments at a time (default: all)")
     parser.add_argument("--dry-run", action="store_true", help="only check the scans and show what would be run")
     parser.set_defaults(command=study)
@@ -79,6 +85,8 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
     devices = [parse_device(device) for device in options.devices]
     if options.on:
         devices = _slots(options, asked, devices)
+    elif options.script_only:
+        raise InputError("--script-only belongs to --on a cluster.")
     elif options.jobs is not None:
         raise InputError("--jobs belongs to --on; on this computer one experiment runs on each of --devices.")
     if options.dry_run:
@@ -94,19 +102,26 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
             found.save()
             with _Told(found, len(devices)) as told:
                 words = [word for key, value in machine.items() for word in ("--set", f"{key}={value}")]
-                failures = running.run(found, find_place(), devices, log, told.progress, words, options.on or "")
-            write_results(found)
+                submit = _submitting(options, found, devices[0], words, log)
+                if options.script_only and submit is not None:
+                    failures = running.submit_only(found, submit)
+                else:
+                    failures = running.run(found, find_place(), devices, log, told.progress, words, options.on or "", submit)
+            if not options.script_only:
+                write_results(found)
             from_here_it_is_too_late()
-            state = "failed" if failures else "finished"
+            state = "failed" if failures else "interrupted" if options.script_only else "finished"
         except KeyboardInterrupt:
             state = "interrupted"
             raise
         finally:
             log.write("run", state=state)
-    say((found.folder / "table.md").read_text(encoding="utf-8"))
+    if not options.script_only:
+        say((found.folder / "table.md").read_text(encoding="utf-8"))
     for part, error in failures:
         complain(f"{part.title} failed: {error}")
-    say(f"Results are in {found.folder.resolve() / 'study.html'}")
+    if not options.script_only:
+        say(f"Results are in {found.folder.resolve() / 'study.html'}")
     return CrossModaError.exit_status if failures else 0
 
 
@@ -115,7 +130,9 @@ def _slots(options: argparse.Namespace, asked: Study, devices: list[str]) -> lis
     from ..core.budget import left_open
     from ..places.known import known_place
 
-    known_place(options.on)
+    is_cluster = known_place(options.on).slurm is not None
+    if options.script_only and not is_cluster:
+        raise InputError(f"--script-only is for clusters, and {options.on} is none; leave it out, or add the place with --slurm.")
     if left_open(asked.settings(asked.methods[0], asked.seeds_of(asked.methods[0])[0])):
         raise InputError("A time budget is measured on this computer; with --on, give --set budget_minutes=0 and the epochs.")
     if len(devices) > 1:
@@ -123,7 +140,24 @@ def _slots(options: argparse.Namespace, asked: Study, devices: list[str]) -> lis
     count = len(asked.parts()) if options.jobs is None else options.jobs
     if count < 1:
         raise InputError("--jobs must be 1 or more.")
-    return devices * count
+    return devices * (len(asked.parts()) if is_cluster else count)  # there, how many work at a time is the array's business
+
+
+def _submitting(options: argparse.Namespace, found: Study, device: str, words: Sequence[str], log: EventLog) -> Submit | None:
+    """What submits experiments as a job array; None where they are not on a cluster."""
+    from ..places.known import known_place
+    from ..places.remote import Remote
+    from ..study.arrays import submit
+
+    if not options.on or known_place(options.on).slurm is None:
+        return None
+
+    def tell(text: str) -> None:
+        log.write("message", message=text)
+        say(text)
+
+    remote, every = Remote(known_place(options.on)), [f"--device={device}", *words]
+    return lambda parts, keys: submit(found, parts, keys, remote, every, options.jobs or 0, options.script_only, tell)
 
 
 def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:

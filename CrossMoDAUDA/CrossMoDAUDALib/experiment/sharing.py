@@ -47,7 +47,7 @@ def stage_keys(settings: Settings, cohort: Cohort, digests: Mapping[str, str], s
             "stage": [stage.name, stage.reads, stage.writes],
             "settings": {key: value for key, value in sorted(values.items()) if key not in _NEVER and stage.depends_on(key)},
             "scans": {domain: scans[domain] for domain in stage.scans},
-            "from": [keys[other.name] for other in stages[:index] if _feeds(other, stage)],
+            "from": [keys[other.name] for other in stages[:index] if feeds(other, stage)],
         }
         keys[stage.name] = sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
     return keys
@@ -117,7 +117,7 @@ def _keys(experiment: Experiment, stages: Sequence[Stage]) -> dict[str, str]:
     return stage_keys(experiment.settings, experiment.cohort, experiment.scan_digests(), stages)
 
 
-def _feeds(earlier: Stage, later: Stage) -> bool:
+def feeds(earlier: Stage, later: Stage) -> bool:
     """Whether a stage may read what another one leaves."""
     return any(_overlap(written, read) for written in earlier.writes for read in later.reads)
 

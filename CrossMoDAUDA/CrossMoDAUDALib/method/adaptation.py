@@ -78,20 +78,22 @@ if TYPE_CHECKING:
     import torch
 
     from ..core.settings import Settings
+    from ..experiment.stages import Stage
 
 
-def adapt(experiment: Experiment) -> None:
+def adapt(experiment: Experiment, stages: Sequence[Stage] | None = None) -> None:
     """Adapt a segmenter from the labelled source domain to the unlabelled target domain (paper section 2, Fig. 1).
 
     Args:
         experiment: locked by the caller; its folder is filled and its events tell the progress.
+        stages: only these of its stages, in their order; None for all.
 
     Raises:
         CrossModaError: what went wrong and what to do; what was finished stays finished.
     """
     _remove_half_written(experiment.folder)
     report_renewal.begin(experiment.folder)
-    experiment.carry_out(plan(experiment.settings, experiment.cohort))
+    experiment.carry_out(plan(experiment.settings, experiment.cohort) if stages is None else stages)
     report_renewal.finish(experiment)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..cohort.checking import check_cohort
@@ -22,12 +22,21 @@ from ..experiment.events import CHECK, Event, EventLog
 from ..experiment.folder import Experiment, prepare_folder
 from ..experiment.lock import locked, stopping_on_request
 from ..experiment.markers import read_markers
-from ..experiment.stages import due
+from ..experiment.sharing import adopt
+from ..experiment.stages import Stage, due
 from .imports import refuse_unfit
 from .plan import left_out_settings, plan
 
 
-def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[Event], None], nodes: int = 1) -> int:
+def work(
+    folder: Path,
+    settings: Settings,
+    cohort: Cohort,
+    listener: Callable[[Event], None],
+    nodes: int = 1,
+    only: Sequence[str] = (),
+    donors: Sequence[Path] = (),
+) -> int:
     """Create or continue the experiment in ``folder`` and run it to its end.
 
     A new experiment's folder is held before its scans are checked, so that a second start is refused at once; the
@@ -36,6 +45,8 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
     Args:
         listener: told every event, for a display.
         nodes: computers that train together, of which this is the first; see :mod:`..compute.nodes`.
+        only: run these stages and no others, if any are named; the experiment is then left as one that was interrupted.
+        donors: other experiments, from which finished stages that would be the same are taken over first.
 
     Returns:
         Exit status 0; every failure is raised after it has been recorded.
@@ -55,9 +66,9 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
             with must_stay(folder), stopping_on_request(folder):
                 log.write("run", state="started")
                 with leading(folder, nodes, settings.device, lambda text: log.write("message", message=text)):
-                    _fill(folder, settings, cohort, log, experiment)
+                    is_whole = _fill(folder, settings, cohort, log, experiment, only, donors)
             from_here_it_is_too_late()
-            log.write("run", state="finished")
+            log.write("run", state="finished" if is_whole else "interrupted")
         except BaseException as error:
             from_here_it_is_too_late()
             message, status = record_failure(folder, log, error)
@@ -67,21 +78,43 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
     return 0
 
 
-def _fill(folder: Path, settings: Settings, cohort: Cohort, log: EventLog, experiment: Experiment | None) -> None:
-    """Begin the experiment or go on with it, to its end."""
+def _fill(
+    folder: Path,
+    settings: Settings,
+    cohort: Cohort,
+    log: EventLog,
+    experiment: Experiment | None,
+    only: Sequence[str],
+    donors: Sequence[Path],
+) -> bool:
+    """Begin the experiment or go on with it, to its end; whether it is there."""
     if experiment is None:
         experiment = _begin(folder, settings, cohort, log)
+        stages = plan(experiment.settings, experiment.cohort)
+        _take_over(experiment, stages, donors, log)
     else:
         log.write("message", message="Making sure that the scans are those that the experiment began with.")
         experiment.verify_scans()
-        if due(plan(experiment.settings, experiment.cohort), read_markers(folder), folder):
+        stages = plan(experiment.settings, experiment.cohort)
+        _take_over(experiment, stages, donors, log)
+        if due(stages, read_markers(folder), folder):
             _refuse_unfit(log)
     experiment.events = log
     for remark in left_out_settings(settings, cohort):
         log.write("warning", message=remark)
     from .adaptation import adapt
 
-    adapt(experiment)
+    adapt(experiment, [stage for stage in stages if not only or stage.name in only])
+    return not due(stages, read_markers(folder), folder)
+
+
+def _take_over(experiment: Experiment, stages: Sequence[Stage], donors: Sequence[Path], log: EventLog) -> None:
+    """Take over what other experiments have made alike; one that is not there, or not begun, has nothing to give."""
+    others = [Experiment.load(donor) for donor in donors if Experiment.exists(donor)]
+    taken = adopt(experiment, stages, {other.folder.name: (other, plan(other.settings, other.cohort)) for other in others})
+    for name in dict.fromkeys(taken.values()):
+        listed = ", ".join(stage for stage, donor in taken.items() if donor == name)
+        log.write("message", message=f"Took over from {name}: {listed}.")
 
 
 def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> Experiment:

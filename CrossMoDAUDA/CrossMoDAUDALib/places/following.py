@@ -28,6 +28,7 @@ from .connection import RefusedBySshError, UnreachableError
 from .place import SECONDS_TO_STOP
 from .remote import COMPLAINS, Remote
 from .there_common import SCRIPT
+from .there_slurm import NEEDED
 
 SECONDS_BETWEEN_LOOKS = (1.0, 10.0)  # the longer the less happens
 SECONDS_TO_TRY_AGAIN = (2.0, 60.0)
@@ -69,9 +70,7 @@ def run_elsewhere(
         CrossModaError: another process follows it, or the work failed.
         DetachedError: this process was interrupted; the worker goes on.
     """
-    elsewhere = known_elsewhere(folder, remote.place.name)
-    if elsewhere is None and read_markers(folder):
-        raise InputError(f"{folder} was begun on this computer and goes on here; leave --on out, or name another output folder.")
+    elsewhere = begun_elsewhere(folder, remote.place.name)
     if Experiment.exists(folder):
         Experiment.resume(folder, settings, cohort)
     elif elsewhere is None:
@@ -107,15 +106,17 @@ def follow_elsewhere(folder: Path, remote: Remote, log: EventLog) -> int:
         return Follower(folder, remote, log).follow()
 
 
-def known_elsewhere(folder: Path, place: str) -> Elsewhere | None:
+def begun_elsewhere(folder: Path, place: str) -> Elsewhere | None:
     """Where an experiment runs, which must be this place; None for one that has not begun.
 
     Raises:
-        InputError: it is another place.
+        InputError: it is another place, or this computer.
     """
     elsewhere = read_elsewhere(folder)
     if elsewhere is not None and elsewhere.place != place:
         raise InputError(f"{folder} runs on {elsewhere.place}, not on {place}; give --on {elsewhere.place}, or another output folder.")
+    if elsewhere is None and read_markers(folder):
+        raise InputError(f"{folder} was begun on this computer and goes on here; leave --on out, or name another output folder.")
     return elsewhere
 
 
@@ -145,23 +146,28 @@ class Follower:
         elsewhere = read_elsewhere(self.folder)
         if elsewhere is not None and elsewhere.has_begun and self._patiently(partial(self.remote.look, elsewhere))["is_alive"]:
             return True
-        self.log.write("run", state="started")
-        with stopping_on_request(self.folder, is_fresh=False):  # there is nothing there yet that would have to be stopped
-            elsewhere, command = self._send(elsewhere, words, settings, cohort)
+        elsewhere, command = self.prepare(words, settings, cohort)
         if script_only:
             self._write_script(elsewhere, command)
             return False
         token = uuid.uuid4().hex
         elsewhere = elsewhere.save(self.folder, has_begun=True)  # before it is: an answer may be lost
         known = self._patiently(lambda: self.remote.start(elsewhere, command, token))
-        elsewhere.save(self.folder, job=str(known.get("job", "")), is_alive=True, as_of=time.time())
-        self._tell(
-            f"Submitted to {self.remote.place.name} as job {known['job']}." if "job" in known else f"Started on {self.remote.place.name}."
-        )
+        self.note_start(elsewhere, str(known.get("job", "")))
         return True
 
+    def prepare(self, words: list[str], settings: Settings, cohort: Cohort) -> tuple[Elsewhere, list[str]]:
+        """Check the scans here and send what is missing; where the worker will run, and the words that start it there."""
+        self.log.write("run", state="started")
+        with stopping_on_request(self.folder, is_fresh=False):  # there is nothing there yet that would have to be stopped
+            return self._send(read_elsewhere(self.folder), words, settings, cohort)
+
+    def note_start(self, elsewhere: Elsewhere, job: str) -> None:
+        """Keep that the worker was started there."""
+        elsewhere.save(self.folder, job=job, is_alive=True, as_of=time.time())
+        self._tell(f"Submitted to {self.remote.place.name} as job {job}." if job else f"Started on {self.remote.place.name}.")
+
     def _send(self, elsewhere: Elsewhere | None, words: list[str], settings: Settings, cohort: Cohort) -> tuple[Elsewhere, list[str]]:
-        """Check the scans here and send what is missing; where it runs, and the words that start it there."""
         if elsewhere is not None and elsewhere.cohort != cohort and not Experiment.exists(self.folder):
             self._refuse_other_scans(elsewhere)
             elsewhere = None
@@ -304,7 +310,11 @@ class Follower:
         """
         self._patiently(lambda: self.remote.connection.ask("ask_to_stop", experiment=self._elsewhere().folder))
         self._elsewhere().save(self.folder, is_alive=False)
-        error = InputError(f"{state}; it was cancelled. Change what is asked for with `place add --overwrite`, then run this again.")
+        last, is_needed = read_last_run(self.folder), NEEDED in state
+        if is_needed and last.said == "failed" and last.error:  # it is this one that has not made what the others need
+            raise CrossModaError(last.error)
+        advice = "The same command goes on" if is_needed else "Change what is asked for with `place add --overwrite`, then run this again"
+        error = InputError(f"{state}; it was cancelled. {advice}.")
         record_failure(self.folder, self.log, error)
         raise error
 

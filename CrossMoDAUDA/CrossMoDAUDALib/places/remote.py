@@ -34,6 +34,7 @@ LEAST_FREE = 5 << 30  # bytes, for an experiment of usual size and its environme
 LARGEST_SKEW = 300.0  # seconds between the clocks; times that are shown are off by it
 NEWEST_PYTHON = (3, 13)
 COMPLAINS = "crossmoda_uda: "  # before each sentence of a worker's on its errors
+Array = tuple[str, Sequence[slurm.Task], str]
 _ENVIRONMENT = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", KEEPS_REQUESTS: "1"}
 
 
@@ -58,6 +59,9 @@ class Remote:
     Args:
         place: what the user has named.
         asks: whether ``ssh`` may ask for a password, on the terminal.
+
+    Attributes:
+        is_fit: whether a worker can run there, as far as it has been looked at.
     """
 
     def __init__(self, place: KnownPlace, asks: bool | None = None) -> None:
@@ -65,7 +69,7 @@ class Remote:
         self._asks = asks
         self.connection = self._by(place.python or "python3")
         self._folder = ""
-        self._python = ""
+        self.is_fit = False
 
     def _by(self, python: str, shared: str = "") -> Connection:
         return Connection(self.place, python, self._asks, shared)
@@ -181,9 +185,12 @@ class Remote:
         Raises:
             CrossModaError: it cannot, with what to do.
         """
+        if self.is_fit:  # as it was a moment ago, for another of several experiments
+            return
         for finding in self._findings():
             if finding.is_good is False:
                 raise InputError(f"{self.place.name}: {finding.title}: {finding.text}.")
+        self.is_fit = True
 
     def install(self, tell: Callable[[str], None], options: Sequence[str] = (), offline: bool | None = None) -> None:
         """Put our packages into an environment there.
@@ -292,6 +299,38 @@ class Remote:
         found: dict[str, Any] = self.connection.ask(
             "start", experiment=elsewhere.folder, token=token, words=list(words), environment=_ENVIRONMENT, script=script
         )
+        return found
+
+    def array_scripts(self, folder: str, arrays: Sequence[Array], at_once: int = 0) -> list[dict[str, Any]]:
+        """Arrays as :func:`.there_array.start_arrays` takes them.
+
+        Args:
+            folder: where their scripts are to lie there.
+            arrays: of each its name, its tasks, and whether the one before it must have succeeded (``ok``) or only ended (``any``).
+            at_once: how many of an array's tasks may run at a time; 0 for as many as the cluster lets.
+        """
+        assert self.place.slurm is not None
+        return [
+            {
+                "name": name,
+                "script": slurm.array_script(self.place.slurm, folder, name, tasks, _ENVIRONMENT, at_once),
+                "tasks": [task.folder for task in tasks],
+                "after": after,
+            }
+            for name, tasks, after in arrays
+        ]
+
+    def start_arrays(self, folder: str, arrays: Sequence[Array], at_once: int = 0, token: str = "") -> dict[str, Any]:
+        """Submit arrays, each of which waits for the one before it; asked twice with one token, they are submitted once.
+
+        Args:
+            folder, arrays, at_once: as for :meth:`array_scripts`.
+
+        Raises:
+            CrossModaError: they cannot be submitted.
+        """
+        scripts = self.array_scripts(folder, arrays, at_once)
+        found: dict[str, Any] = self.connection.ask("start_arrays", folder=folder, token=token or uuid.uuid4().hex, arrays=scripts)
         return found
 
     def look(self, elsewhere: Elsewhere, offset: int = 0) -> dict[str, Any]:

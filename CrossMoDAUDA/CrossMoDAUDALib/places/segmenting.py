@@ -1,4 +1,7 @@
-"""Segmenting on another computer: the scans go there, one worker segments them all, the label maps come as they are made."""
+"""Segmenting on another computer: the scans go there, workers segment them, the label maps come as they are made.
+
+On a host one worker segments them all. On a cluster many scans are shared out to the tasks of a job array.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
 from ..core.errors import CrossModaError, InputError
+from ..core.files import stamp
 from ..core.interrupts import raise_swallowed
 from ..core.progress import Progress, silent
 from ..experiment.elsewhere import Elsewhere, read_elsewhere
@@ -24,11 +29,41 @@ from .connection import RefusedBySshError, UnreachableError
 from .naming import Names
 from .remote import COMPLAINS, Remote
 from .sending import SCRIPT, send_library, send_scans
+from .slurm import Task
 from .there_common import SCANS
+from .unfinished import Unfinished
 
 SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_LOOKS_AT_ARRAYS = 5.0  # each asks the cluster's queue
 SECONDS_TO_TRY_AGAIN = 5.0
-EVENTS, RESULTS, COMMAND = "events.jsonl", "results", "segment"
+# A task loads the model first, which takes about as long as a scan: so few scans more, and more tasks, would gain little.
+SCANS_A_TASK = 5
+MOST_TASKS = 200  # clusters often allow 1000 jobs
+NAMES_TOLD = 5
+EVENTS, RESULTS, COMMAND, MODEL, ARRAY = "events.jsonl", "results", "segment", "model", "segment"
+
+
+@dataclass
+class _Share:
+    """The scans of one worker.
+
+    Attributes:
+        folder: where it works there.
+        prefix: of its files' names below the folder of all.
+        scans: that it was given.
+        seen: how it stood when it was last looked at.
+        is_over: it has ended, and nothing more comes; ``is_told`` once that has been said.
+        offset, events: of its log of events, how far it was read, and what is still of use.
+    """
+
+    folder: str
+    prefix: str
+    scans: list[Path]
+    seen: dict[str, Any] = field(default_factory=dict)
+    is_over: bool = False
+    is_told: bool = False
+    offset: int = 0
+    events: list[Event] = field(default_factory=list)
 
 
 class RemoteSegmenter:
@@ -41,6 +76,8 @@ class RemoteSegmenter:
         words: further options of ``segment`` there.
         tell: how far the sending is.
         warn: told, in sentences, what is worth knowing and stops nothing.
+        record: what an earlier start of the same command has left, with which this goes on.
+        at_once: on a cluster, how many tasks may run at a time; 0 for as many as it lets.
 
     Raises:
         CrossModaError: there is no way there, it cannot be started, or something could not be sent.
@@ -54,42 +91,105 @@ class RemoteSegmenter:
         words: Sequence[str],
         tell: Progress = silent,
         warn: Callable[[str], None] = lambda _: None,
+        record: Unfinished | None = None,
+        at_once: int = 0,
     ) -> None:
-        self._remote, self._warn = remote, warn
+        self._remote, self._warn, self._record, self._at_once = remote, warn, record, at_once
         remote.refuse_unfit()
-        folder, python = remote.folder(), remote.python()[0]
-        self._there = f"{folder}/tasks/{uuid.uuid4().hex[:12]}"
-        cases = tuple(Case(file_stem(scan), scan, None) for scan in scans)
+        folder = remote.folder()
+        self._here = tempfile.TemporaryDirectory(prefix="crossmoda-uda-")
+        self._fetched: dict[str, list[int]] = {}
+        self._shares: list[_Share] = []
+        self._is_lost, self._said = False, ""
+        known = self._taken_up(scans)
+        self._there = known.folder if known else f"{folder}/tasks/{uuid.uuid4().hex[:12]}"
+        sent = tuple(Path(path) for path in known.sent) if known else tuple(scans)
+        cases = tuple(Case(file_stem(scan), scan, None) for scan in sent)
         self._names = Names(Cohort((), cases), Path(), self._there)
         self._numbers = {scan: place for place, scan in self._names.scans.items()}
-        self._here = tempfile.TemporaryDirectory(prefix="crossmoda-uda-")
-        self._log = Path(self._here.name) / EVENTS
-        self._offset, self._events = 0, list[Event]()
-        self._seen: dict[str, Any] = {}
-        self._fetched: dict[str, list[int]] = {}
-        self._is_lost = False
         self._elsewhere = Elsewhere(remote.place.name, self._there, Cohort((), cases))
+        self._is_array = known.is_array if known else remote.place.slurm is not None and len(scans) > SCANS_A_TASK
         try:
-            with contextlib.suppress(CrossModaError):  # what others left may stay
-                remote.connection.ask("remove_old_tasks", folder=folder)
-            self._start(folder, python, model, words, tell)
+            missing = list(scans)
+            if known:
+                self._shares = [self._share(number, list(map(Path, share))) for number, share in enumerate(known.shares)]
+                self._refresh()
+                missing = [scan for scan in scans if not (self._has_come(scan) or self._latest(scan).seen.get("is_alive"))]
+            else:
+                with contextlib.suppress(CrossModaError):  # what others left may stay
+                    remote.connection.ask("remove_old_tasks", folder=folder)
+            if missing:
+                self._start(folder, model, missing, words, tell)
         except BaseException:
             self._tidy_up()
             raise
 
-    def _start(self, folder: str, python: str, model: ModelInfo, words: Sequence[str], tell: Progress) -> None:
-        remote = self._remote
+    # Starting it --------------------------------------------------------------------------------------------------------------
+
+    def _taken_up(self, scans: Sequence[Path]) -> Unfinished | None:
+        """What is under way there for these scans since an earlier start; what is of no use any more is ended."""
+        known = self._record
+        if known is None or not known.folder or known.place != self._remote.place.name:
+            return None
+        try:
+            self._remote.connection.ask("look_tasks", experiment=known.folder)
+            if all(known.sent.get(str(scan)) == stamp(scan) for scan in scans):
+                return known
+            self._remote.connection.ask("kill", experiment=known.folder)
+            self._remote.connection.ask("remove", experiment=known.folder)
+        except (UnreachableError, RefusedBySshError):
+            raise
+        except CrossModaError:  # it is gone
+            pass
+        return None
+
+    def _share(self, number: int, scans: list[Path]) -> _Share:
+        prefix = f"{number}/" if self._is_array else ""
+        return _Share(f"{self._there}/{prefix}".rstrip("/"), prefix, scans)
+
+    def _start(self, folder: str, model: ModelInfo, scans: list[Path], words: Sequence[str], tell: Progress) -> None:
+        """Send what is missing and start the workers, each with an even share of the scans."""
+        remote, python = self._remote, self._remote.python()[0]
         library = send_library(remote.connection, folder)
         there = _same_model(model, remote.place.name)
-        files = {} if there else {f"model/{name}": model.folder / name for name in MODEL_FILES}
+        files = {} if there else {f"{MODEL}/{name}": model.folder / name for name in MODEL_FILES}
         remote.connection.ask("make_folder", path=self._there)  # by which what was half sent is found again
         task = self._there.rpartition("/")[2]
         stored = send_scans(remote.connection, folder, task, {**self._names.scans, **files}, tell, {})
         remote.connection.ask("lay_out", folder=folder, experiment=self._there, scans=stored)
-        inputs = [f"{self._there}/{SCANS}/{place}" for place in self._names.scans]
-        command = [python, f"{library}/{SCRIPT}", COMMAND, there or f"{self._there}/{SCANS}/model", *inputs]
-        command += ["-o", f"{self._there}/{RESULTS}", "--events", f"{self._there}/{EVENTS}", *words]
-        remote.start(self._elsewhere, command, uuid.uuid4().hex)
+        command = [python, f"{library}/{SCRIPT}", COMMAND, there or f"{self._there}/{SCANS}/{MODEL}"]
+        first = len(self._shares)
+        count = min(-(-len(scans) // SCANS_A_TASK), MOST_TASKS) if self._is_array else 1
+        added = [self._share(first + number, scans[number::count]) for number in range(count)]
+        for share in added:
+            share.offset = log.stat().st_size if (log := Path(self._here.name) / f"{share.prefix}{EVENTS}").is_file() else 0
+        self._shares += added
+        self._keep()
+        tasks = [
+            Task(
+                share.folder,
+                (
+                    *command,
+                    *(f"{self._there}/{SCANS}/{self._numbers[scan]}" for scan in share.scans),
+                    *("-o", f"{share.folder}/{RESULTS}", "--events", f"{share.folder}/{EVENTS}"),
+                    *("--only-missing", "--overwrite"),  # it may be stopped and queued again
+                    *words,
+                ),
+            )
+            for share in added
+        ]
+        if self._is_array:
+            remote.start_arrays(self._there, [(f"{ARRAY}-{first}" if first else ARRAY, tasks, "")], self._at_once)
+        else:
+            remote.start(self._elsewhere, list(tasks[0].words), uuid.uuid4().hex)
+
+    def _keep(self) -> None:
+        """Record what is under way, so that the same command finds it when this process is killed."""
+        if self._record is not None:
+            self._record.place, self._record.folder = self._remote.place.name, self._there
+            self._record.sent, self._record.is_array = {str(scan): stamp(scan) for scan in self._numbers}, self._is_array
+            self._record.shares = [[str(scan) for scan in share.scans] for share in self._shares]
+            self._record.save()
 
     def __enter__(self) -> RemoteSegmenter:
         return self
@@ -98,16 +198,37 @@ class RemoteSegmenter:
         self._tidy_up()
 
     def _tidy_up(self) -> None:
-        """End the worker and delete what is there, if that can be done: the results, if there are any, are here."""
+        """End the workers and delete what is there, if that can be done: the results, if there are any, are here."""
         try:
             self._remote.connection.ask("kill", experiment=self._there)
             self._remote.connection.ask("remove", experiment=self._there)
+            if self._record is not None and self._record.folder:
+                self._record.folder = ""
+                self._record.save()
         except CrossModaError as error:
             self._warn(
                 f"{error} What was sent to {self._remote.place.name} stays in {self._there} until a later `segment --on` removes it."
             )
         finally:
             self._here.cleanup()
+
+    # Its results --------------------------------------------------------------------------------------------------------------
+
+    def next_of(self, scans: Sequence[Path], progress: Progress = silent) -> Path:
+        """The scan to ask for next: the first of one worker; of several, one whose result or failure is known, for which this waits."""
+        if not self._is_array:
+            return scans[0]
+        while True:
+            for scan in scans:
+                if self._has_come(scan) or self._failure(scan) is not None:
+                    return scan
+            self._look()
+            states = [share.seen.get("state", "") for share in self._shares if share.seen.get("is_alive")]
+            waits = [state for state in states if state]
+            told = f"{len(waits)} of {len(states)} tasks: {waits[0]}" if waits else f"{len(states)} tasks at work"
+            progress(len(self._numbers) - len(scans), len(self._numbers), told)
+            if not any(self._has_come(scan) or self._failure(scan) is not None for scan in scans):
+                self._wait(SECONDS_BETWEEN_LOOKS_AT_ARRAYS)
 
     def segment(self, scan: Path, progress: Progress = silent) -> Volume:
         """The label map of one of the scans, on its grid.
@@ -116,54 +237,99 @@ class RemoteSegmenter:
             InputError: the scan cannot be used.
             CrossModaError: the work failed there.
         """
-        place = self._numbers[scan]
-        result = f"{RESULTS}/{file_stem(Path(place))}_Label.nii.gz"
         while True:
-            is_over = self._look()
-            for event in self._take_events():
+            if not (self._has_come(scan) or self._failure(scan) is not None):
+                self._look()
+            share = self._latest(scan)
+            for event in share.events:
                 if event["kind"] == "progress" and event.get("stage") == COMMAND:
                     progress(event["step"], event["total"], self._names.restored(str(event.get("message", ""))))
-            if result in self._fetched:
-                label = read_label_map(Path(self._here.name) / result)
+            share.events = [event for event in share.events if event["kind"] != "progress"]
+            if self._has_come(scan):
+                label = read_label_map(Path(self._here.name) / self._result(scan))
                 return dataclasses.replace(label, geometry=read_volume(scan).geometry)
-            for event in self._events:
-                if event["kind"] == "error" and place in event["message"]:
-                    raise InputError(self._names.restored(event["message"]))
-            if self._seen.get("is_hopeless"):
-                raise InputError(f"{self._seen['state']}; it was cancelled. Change what is asked for with `place add --overwrite`.")
-            if is_over:
-                raise CrossModaError(self._why())
+            if (failure := self._failure(scan)) is not None:
+                if isinstance(failure, InputError) and self._record is not None and not share.seen.get("is_hopeless"):
+                    self._record.refused.add(str(scan))
+                raise failure
             self._wait(SECONDS_BETWEEN_LOOKS)
 
-    def _look(self) -> bool:
-        """Fetch what is new; whether there is no more to come."""
+    def _latest(self, scan: Path) -> _Share:
+        return next(share for share in reversed(self._shares) if scan in share.scans)
+
+    def _result(self, scan: Path) -> str:
+        """The file of a scan's label map, below the folder of all."""
+        found = [
+            f"{share.prefix}{RESULTS}/{file_stem(Path(self._numbers[scan]))}_Label.nii.gz" for share in self._shares if scan in share.scans
+        ]
+        return next((name for name in found if name in self._fetched), found[-1])
+
+    def _has_come(self, scan: Path) -> bool:
+        return self._result(scan) in self._fetched
+
+    def _failure(self, scan: Path) -> CrossModaError | None:
+        """Why there will be no label map of a scan; None while there may be."""
+        share, place = self._latest(scan), self._numbers[scan]
+        for event in share.events:
+            if event["kind"] == "error" and place in event["message"]:
+                return InputError(self._names.restored(event["message"]))
+        if share.seen.get("is_hopeless"):
+            return InputError(f"{share.seen['state']}; it was cancelled. Change what is asked for with `place add --overwrite`.")
+        return CrossModaError(self._why(share)) if share.is_over else None
+
+    def _why(self, share: _Share) -> str:
+        if share.seen.get("state"):  # Slurm's own reason
+            return f"{share.seen['state']}."
+        said = [line for line in share.seen.get("said", []) if line.strip()]
+        errors = [event["message"] for event in share.events if event["kind"] == "error"]
+        found = [error for error in errors if not any(place in error for place in self._numbers.values())] or said
+        return self._names.restored(found[-1].removeprefix(COMPLAINS)) if found else "The worker there ended without a word."
+
+    def _look(self) -> None:
+        """Fetch what is new."""
         try:
-            self._seen = self._remote.look(self._elsewhere)
-            files = {name: list(now) for name, now in self._seen["files"].items() if name == EVENTS or name.endswith("_Label.nii.gz")}
-            new = [name for name, now in files.items() if self._fetched.get(name) != now]
-            self._remote.connection.fetch(self._there, new, Path(self._here.name))
-            self._fetched.update({name: files[name] for name in new if (Path(self._here.name) / name).is_file()})
+            self._refresh()
         except (UnreachableError, RefusedBySshError) as error:  # it was let in before: a key that comes back, a name server
             if not self._is_lost:
                 self._is_lost = True
                 self._warn(f"{error} The work there goes on; trying again.")
             self._wait(SECONDS_TO_TRY_AGAIN)
-            return False
+            return
         if self._is_lost:
             self._is_lost = False
             self._warn(f"{self._remote.place.name} can be reached again.")
-        return not self._seen["is_alive"] and not new
 
-    def _take_events(self) -> list[Event]:
-        new, self._offset = read_events(self._log, self._offset)
-        self._events += new
-        return new
+    def _refresh(self) -> None:
+        if self._is_array:
+            seen = self._remote.connection.ask("look_tasks", experiment=self._there)
+            stands = {task["folder"]: task for task in seen["tasks"]}
+        else:
+            seen = self._remote.look(self._elsewhere)
+            stands = {self._there: seen}
+        files = {name: list(now) for name, now in seen["files"].items() if name.endswith((EVENTS, "_Label.nii.gz"))}
+        new = [name for name, now in files.items() if self._fetched.get(name) != now]
+        self._remote.connection.fetch(self._there, new, Path(self._here.name))
+        self._fetched.update({name: files[name] for name in new if (Path(self._here.name) / name).is_file()})
+        for share in self._shares:
+            before, share.seen = share.seen, stands.get(share.folder, {})
+            share.is_over = not share.seen.get("is_alive") and not any(name.startswith(share.prefix) for name in new)
+            events, share.offset = read_events(Path(self._here.name) / f"{share.prefix}{EVENTS}", share.offset)
+            share.events += events
+            self._tell(share, before)
 
-    def _why(self) -> str:
-        said = [line for line in self._seen.get("said", []) if line.strip()]
-        errors = [event["message"] for event in self._events if event["kind"] == "error"]
-        found = errors or ([self._seen["state"]] if self._seen.get("state") else said)
-        return self._names.restored(found[-1].removeprefix(COMPLAINS)) if found else "The worker there ended without a word."
+    def _tell(self, share: _Share, before: dict[str, Any]) -> None:
+        """Say what has become of a task: why it waits or was pushed aside, or that it has failed, with its scans."""
+        state, scans = share.seen.get("state", ""), [scan for scan in share.scans if not self._has_come(scan)]
+        told = ", ".join(scan.name for scan in scans[:NAMES_TOLD]) + (f" and {len(scans) - NAMES_TOLD} more" if scans[NAMES_TOLD:] else "")
+        if share.seen.get("is_alive") and state:
+            if before.get("is_alive") and not before.get("state") and self._is_array:
+                self._warn(f"Slurm job {share.seen['job']} ({told}) was stopped and is queued again: {state}.")
+            elif (words := state.partition(",")[0]) != self._said:
+                self._said = words
+                self._warn(f"{self._remote.place.name}: {state}.")
+        elif share.is_over and state and self._is_array and scans and not share.is_told:
+            share.is_told = True
+            self._warn(f"{state} ({told}). The same command goes on with them.")
 
     @staticmethod
     def _wait(seconds: float) -> None:

@@ -19,7 +19,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from .there_array import cancel_others, keep_arrays, stand_of, start_arrays
 from .there_common import (
+    ARRAY,
     SCANS,
     SCRIPT,
     STARTED,
@@ -34,7 +36,7 @@ from .there_common import (
     write,
 )
 from .there_setup import has_library, install, probe, put_library, tags
-from .there_slurm import HOPELESS, job, queued_job, why_not
+from .there_slurm import HOPELESS, job, queued_jobs, why_not
 
 MARK = "@crossmoda-uda@"
 EVENTS_AT_ONCE = 1 << 20
@@ -142,7 +144,7 @@ def start(experiment: str, token: str, words: list[str], environment: dict[str, 
     known = read(folder / STARTED)
     if (known and known.get("token") == token) or _stands(folder, known)[1]:
         return known
-    for left in (STATUS, STARTED):
+    for left in (STATUS, STARTED, ARRAY, SCRIPT):
         (folder / left).unlink(missing_ok=True)
     (folder / "stop.request").unlink(missing_ok=True)
     log = folder / "worker.log"
@@ -209,16 +211,39 @@ def look(experiment: str, lines: int = 40, offset: int = 0) -> dict[str, Any]:
     }
 
 
+def look_tasks(experiment: str, lines: int = 10) -> dict[str, Any]:
+    """How the tasks of arrays stand that were started from a folder, and which files have a copy to be kept.
+
+    Returns:
+        ``tasks`` (of each what :func:`.there_array.stand_of` tells, with ``is_hopeless`` and ``said``), ``is_alive`` (whether one of them
+        is) and ``files`` (size and time of each by its name).
+    """
+    folder = Path(experiment)
+    if not folder.is_dir():
+        raise RefusedError(f"{folder} is gone from that computer; run the same command again.")
+    known = read(folder / STARTED)
+    tasks = stand_of(known) if "tasks" in known else []
+    for task in tasks:
+        started = read(Path(task["folder"]) / STARTED)
+        task["said"] = tail(Path(task["folder"]) / "worker.log", int(started.get("offset", 0)), lines)
+        task["is_hopeless"] = task["is_alive"] and HOPELESS in task["state"]
+    return {"tasks": tasks, "is_alive": any(task["is_alive"] for task in tasks), "files": _files(folder)}
+
+
 def _stands(folder: Path, known: dict[str, Any]) -> tuple[str, bool]:
     """What is said of a worker that was started, and whether it is still to be reckoned with. Completes what is known of its job."""
-    if (folder / SCRIPT).is_file():
+    if "job" in known or (folder / SCRIPT).is_file() or (folder / ARRAY).is_file():
         state, is_alive = job(str(known["job"]), folder) if "job" in known else ("", False)
-        # One that was submitted by hand, or right before a connection broke off, tells its number only when it runs.
-        other = "" if is_alive else queued_job(folder)
+        # One that was submitted by hand, or right before a connection broke off, tells its number only when it runs. And a task of a
+        # second array begins when that of the first has ended.
+        other = "" if is_alive else next(iter(queued_jobs(folder)), "")
         if other and other != known.get("job"):
+            said, goes_on = job(other, folder)
+            if state and HOPELESS in said:  # why is more than that
+                return f"{said} ({state})", goes_on
             known["job"] = other
             write(folder / STARTED, known)
-            return job(other, folder)
+            return said, goes_on
         return state, is_alive
     is_there = known.get("boot") == boot() and "pid" in known and bool(session(int(known["pid"])))
     return "", is_there or is_locked(folder / "worker.lock")
@@ -229,8 +254,9 @@ def ask_to_stop(experiment: str) -> None:
     folder = Path(experiment)
     known = read(folder / STARTED)
     _stands(folder, known)
+    cancel_others(folder, str(known.get("job", "")))
     if "job" in known and not is_locked(folder / "worker.lock"):
-        subprocess.run(["scancel", str(known["job"])], capture_output=True, timeout=60)
+        subprocess.run(["scancel", *str(known["job"]).split(",")], capture_output=True, timeout=60)
         return
     (folder / "stop.request").write_text("")
 
@@ -240,9 +266,11 @@ def kill(experiment: str) -> None:
     folder = Path(experiment)
     known = read(folder / STARTED)
     _stands(folder, known)
+    cancel_others(folder, str(known.get("job", "")))
     if "job" in known:
-        subprocess.run(["scancel", "--signal=KILL", "--full", str(known["job"])], capture_output=True, timeout=60)
-        subprocess.run(["scancel", str(known["job"])], capture_output=True, timeout=60)
+        numbers = str(known["job"]).split(",")
+        subprocess.run(["scancel", "--signal=KILL", "--full", *numbers], capture_output=True, timeout=60)
+        subprocess.run(["scancel", *numbers], capture_output=True, timeout=60)
     elif "pid" in known and known.get("boot") == boot() and not (folder / STATUS).is_file():  # or the number may be another's
         for number in session(int(known["pid"])):
             with contextlib.suppress(ProcessLookupError):
@@ -265,7 +293,7 @@ def keep_script(experiment: str, script: str) -> None:
     folder = Path(experiment)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SCRIPT).write_text(script, encoding="utf-8")
-    for left in (STATUS, STARTED):
+    for left in (STATUS, STARTED, ARRAY):
         (folder / left).unlink(missing_ok=True)
 
 
@@ -319,5 +347,6 @@ _REQUESTS = {
         *(probe, put_library, has_library, install, tags),
         *(missing_scans, take_scans, lay_out, put_record, is_recorded, make_folder, sizes, remove, remove_old_tasks),
         *(start, look, ask_to_stop, kill, keep_script),
+        *(start_arrays, keep_arrays, look_tasks),
     )
 }

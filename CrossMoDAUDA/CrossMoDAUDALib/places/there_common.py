@@ -11,6 +11,7 @@ from typing import Any
 
 # Names with a point leave the folder as good as empty for an experiment.
 STATUS, STARTED, SCRIPT, JOB_LOG = ".worker.status", ".worker.started", "worker.sbatch", ".worker.job"
+ARRAY = ".worker.array"  # which arrays' task a folder's work is
 SCANS = ".scans"
 TAIL_BYTES = 1 << 14
 

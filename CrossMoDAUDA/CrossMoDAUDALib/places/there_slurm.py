@@ -8,8 +8,9 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from .there_common import JOB_LOG, STATUS, last_line, output_of, tail
+from .there_common import ARRAY, JOB_LOG, STATUS, last_line, output_of, read, tail
 
 _SLURM_ENDED = {
     "OUT_OF_MEMORY": "it ran out of memory; ask for more (--extra=--mem=...), or make the batches smaller",
@@ -39,6 +40,7 @@ _SLURM_WAITS = {
     "AssocMaxJobsLimit": "waiting for your other jobs to end (a limit of this cluster)",
     "BeginTime": "waiting for its next start",
     "Dependency": "waiting for another job",
+    "JobArrayTaskLimit": "waiting for others of its array to end (--jobs)",
     "ReqNodeNotAvail": "waiting for a node that is not available",
     "Nodes required for job are DOWN": "waiting for nodes that are down or reserved",
     "PartitionDown": "waiting until the partition is up",
@@ -46,6 +48,7 @@ _SLURM_WAITS = {
     "JobHeldUser": "held by you; `scontrol release {number}` there lets it go",
     "JobHeldAdmin": "held by the cluster's people",
 }
+NEEDED = "the job that it waits for, which makes what several of them need"
 # What no waiting mends.
 _SLURM_NEVER = {
     "PartitionTimeLimit": "its --time is longer than the partition allows",
@@ -59,36 +62,72 @@ _SLURM_NEVER = {
     "AssocMaxWallDurationPerJobLimit": "its --time is longer than this cluster allows you",
     "QOSMaxNodePerJobLimit": "it asks for more nodes than this cluster allows you",
     "QOSMaxGRESPerJob": "it asks for more GPUs than this cluster allows you",
+    "DependencyNeverSatisfied": f"{NEEDED}, has not succeeded",
 }
 HOPELESS = "can never start: "
 LONGEST_WAIT = datetime.timedelta(days=30)  # that is worth telling
 
 
 def job(number: str, folder: Path) -> tuple[str, bool]:
-    """What Slurm says of a job, and whether it is still to be reckoned with."""
-    queued = subprocess.run(
-        ["squeue", "--noheader", "--jobs", number, "--format=%T|%r|%S"], capture_output=True, text=True, errors="replace"
-    )
-    line = queued.stdout.strip().splitlines()[0] if queued.stdout.strip() else ""
-    if queued.returncode and "Invalid job id" not in queued.stderr:
+    """What Slurm says of a job, or of one of an array's, and whether it is still to be reckoned with.
+
+    Args:
+        number: as ``squeue`` writes it: ``12``, or ``12_3`` for the task 3 of an array. Of a whole array, the first that has not ended.
+        folder: where it works.
+    """
+    rows, does_answer = queued([number])
+    if not does_answer:
         return "Slurm does not answer", True  # the controller is restarted now and then
-    state, _, rest = line.partition("|")
-    reason, _, begin = rest.rpartition("|")
-    if state in ("RUNNING", "COMPLETING", "CONFIGURING", "STAGE_OUT", "SUSPENDED"):
-        return ("" if state == "RUNNING" else state.lower()), True
-    if state in ("PENDING", "REQUEUED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT"):
-        return _waits(number, reason.strip(), begin), True
-    return _ended(number, state, folder), False
+    row = rows.get(number) or (next(iter(rows.values()), None) if "_" not in number else None)
+    if row is not None and row.state == "PENDING" and HOPELESS not in (said := told(number, row)):
+        return _with_place(number, said, row), True
+    return (told(number, row), True) if row is not None else (ended(number, folder), False)
 
 
-def _waits(number: str, reason: str, begin: str) -> str:
-    word = reason.partition(",")[0]
+class Row(NamedTuple):
+    """What the queue says of a job: its state, why it waits, when it is to start."""
+
+    state: str
+    reason: str
+    begin: str
+
+
+_OVER = ("COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "BOOT_FAIL", "DEADLINE", "OUT_OF_MEMORY", "REVOKED")
+
+
+def queued(numbers: list[str]) -> tuple[dict[str, Row], bool]:
+    """The jobs that have not ended, of an array each task, by their numbers; and whether Slurm answers."""
+    asked = ["squeue", "--noheader", "--array", f"--jobs={','.join(numbers)}", "--format=%i|%T|%r|%S"]
+    found = subprocess.run(asked, capture_output=True, text=True, errors="replace")
+    if found.returncode and "Invalid job id" not in found.stderr:
+        return {}, False
+    rows = {}
+    for line in found.stdout.splitlines():
+        number, state, rest = ([*line.strip().split("|", 2), "", ""])[:3]
+        reason, _, begin = rest.rpartition("|")
+        if state and state not in _OVER:
+            rows[number] = Row("PENDING" if state in _WAIT_TOO else state, reason.strip(), begin)
+    return rows, True
+
+
+_WAIT_TOO = ("REQUEUED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT")
+
+
+def told(number: str, row: Row) -> str:
+    """A job in the queue, in words; nothing of one that plainly runs."""
+    if row.state != "PENDING":
+        return "" if row.state == "RUNNING" else row.state.lower()
+    word = row.reason.partition(",")[0]
     if word in _SLURM_NEVER:
         return f"Slurm job {number} {HOPELESS}{_SLURM_NEVER[word]}"
-    words = _SLURM_WAITS.get(word, f"waiting ({reason})" if reason not in ("", "None") else "waiting in the queue").format(number=number)
+    other = f"waiting ({row.reason})" if row.reason not in ("", "None") else "waiting in the queue"
+    return _SLURM_WAITS.get(word, other).format(number=number)
+
+
+def _with_place(number: str, said: str, row: Row) -> str:
     ahead = jobs_ahead(number)
-    words += f", {ahead} ahead in its partition" if ahead else ""
-    return words + _expected(begin)
+    said += f", {ahead} ahead in its partition" if ahead else ""
+    return said + _expected(row.begin)
 
 
 def _expected(begin: str) -> str:
@@ -100,17 +139,17 @@ def _expected(begin: str) -> str:
     return f", expected to start at {at:%Y-%m-%d %H:%M}" if at - datetime.datetime.now() < LONGEST_WAIT else ""
 
 
-def _ended(number: str, state: str, folder: Path) -> str:
+def ended(number: str, folder: Path) -> str:
     """Why a job has ended, if its worker cannot have said it."""
     shown = re.search(r"JobState=(\w+)", output_of(["scontrol", "show", "job", number]))
     if shown is None and shutil.which("sacct"):
         shown = re.match(r"\s*(\w+)", output_of(["sacct", "--noheader", "--allocations", "--jobs", number, "--format=State"]))
-    found = shown.group(1) if shown else state
-    log = tail(folder / JOB_LOG, 0, 40)
-    starts = [place for place, line in enumerate(log) if line.startswith(f"Job {number} on ")]
-    log = log[starts[-1] + 1 :] if starts else log
+    found = shown.group(1) if shown else ""
+    log, has_begun = _log(number, folder)
     if found in ("", "FAILED"):
         found = next((kind for line in log for sign, kind in _SLURM_LOGGED.items() if sign in line), found)
+    if not found and "_" in number and not has_begun:
+        found = "CANCELLED"  # of an array's task that never ran nothing else is left
     if found not in _SLURM_ENDED or (found == "FAILED" and (folder / STATUS).is_file()):
         return ""  # the worker has ended by itself, and says why
     why = _SLURM_ENDED[found]
@@ -119,18 +158,44 @@ def _ended(number: str, state: str, folder: Path) -> str:
     return f"Slurm job {number}: {why}"
 
 
-def queued_job(folder: Path) -> str:
-    """The number of an experiment's job that is in the queue, whoever submitted it; empty for none."""
-    listed = output_of(["squeue", "--noheader", f"--user={os.getuid()}", "--format=%i|%Z"])
-    found = [line.strip().partition("|") for line in listed.splitlines()]
-    return next((number for number, _, place in reversed(found) if place == str(folder)), "")
+def _log(number: str, folder: Path) -> tuple[list[str], bool]:
+    """What a job and Slurm said since it last began, and whether it has."""
+    own = [Path(part["folder"]) / f"{JOB_LOG}-{part['name']}-{part['task']}" for part in arrays_of(folder)]
+    for path in [*reversed(own), folder / JOB_LOG]:
+        log = tail(path, 0, 40)
+        starts = [place for place, line in enumerate(log) if line.startswith(f"Job {number} on ")]
+        if starts:
+            return log[starts[-1] + 1 :], True
+    return ([] if own else tail(folder / JOB_LOG, 0, 40)), False
+
+
+def arrays_of(folder: Path) -> list[dict[str, Any]]:
+    """The arrays that a folder's work is a task of, in their order: each with its ``folder``, its ``name`` and the ``task``."""
+    return list(read(folder / ARRAY).get("tasks", []))
+
+
+def queued_jobs(folder: Path) -> list[str]:
+    """The numbers of a folder's jobs that are in the queue, whoever submitted them; that which comes first leads."""
+    listed = output_of(["squeue", "--noheader", "--array", f"--user={os.getuid()}", "--format=%i|%j|%Z"])
+    found = [line.strip().split("|", 2) for line in listed.splitlines() if line.count("|") >= 2]
+    own = [number for number, _, place in reversed(found) if place == str(folder) and "_" not in number]
+    for part in arrays_of(folder):
+        asked = part["folder"], job_name(part["name"])
+        own += [number for number, name, place in found if (place, name) == asked and number.endswith(f"_{part['task']}")]
+    return own
+
+
+def job_name(array: str) -> str:
+    """What Slurm calls an array."""
+    return f"crossmoda-uda-{array}"
 
 
 def jobs_ahead(number: str) -> int:
     """How many jobs of its partition are to start before a job."""
-    partition = output_of(["squeue", "--noheader", "--jobs", number, "--format=%P"]).strip()
-    listed = output_of(["squeue", "--noheader", "--states=PENDING", "--sort=-p,i", f"--partition={partition}", "--format=%i"]).split()
-    return listed.index(number) if partition and number in listed else 0
+    partition = output_of(["squeue", "--noheader", "--array", "--jobs", number, "--format=%P"]).split()
+    asked = ["squeue", "--noheader", "--array", "--states=PENDING", "--sort=-p,i", "--format=%i"]
+    listed = output_of([*asked, f"--partition={partition[0]}"]).split() if partition else []
+    return listed.index(number) if number in listed else 0
 
 
 def why_not(said: str) -> str:
@@ -144,6 +209,8 @@ def why_not(said: str) -> str:
         "Requested node configuration is not available": "no node there has that many GPUs or processors; ask for fewer",
         "Unable to contact slurm controller": "Slurm's controller does not answer; try again later",
         "Socket timed out": "Slurm's controller does not answer; try again later",
+        "Invalid job array": "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
+        "Job violates accounting/QOS policy": "you have more jobs there than this cluster allows you; wait until some have ended",
         "time limit": "the time limit is not allowed there; give a shorter --time",
     }
     lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("Try ")]

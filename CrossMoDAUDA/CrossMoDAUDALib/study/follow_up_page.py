@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 from .. import NOT_CLINICAL, __version__
+from ..pages.pieces import document, escape
 from ..scoring import follow_up_tables as tables
 from ..scoring.extent import Size
 from ..scoring.follow_up import CHANGED_MM, CHANGED_VOLUME, Change, FollowUp, Visit
 from .follow_up_plot import plot
-from .style import STYLE
 
-escape = html.escape
 _BADGES = {"grown": "bad", "shrunk": "good", "contradictory": "unsure", "uncertain": "unsure"}
-# Beside a study's style, which is light.
+# Beside the style of all pages.
 _STYLE = """
-:root{--second:#d55e00}
 .badge.calm{background:var(--wash);color:var(--faint);border:1px solid var(--line)}
 td.words,th.words{text-align:left}
 td.words .badge{margin-right:6px}
@@ -24,25 +21,10 @@ section.patient .tiles{border-radius:10px;margin:14px 0 18px}
 .tiles b{font-size:24px}
 .tiles b .unit{font-size:15px;font-weight:500;letter-spacing:0;margin-left:4px}
 figure{margin:0 0 16px;overflow-x:auto}
-figure svg{display:block;width:100%;height:auto;min-width:460px}
+figure svg{min-width:460px}
 .notes{margin:0 0 12px;padding-left:20px}
 dt{font-weight:600;margin-top:10px}
 dd{margin:2px 0 0;max-width:100ch}
-@media screen and (prefers-color-scheme:dark){
-:root{--ink:#e6e9f0;--faint:#9aa5bd;--line:#333b4d;--paper:#171c27;--wash:#10141c;--accent:#56b4e9;--second:#f0a066}
-html{color-scheme:dark}
-tbody tr:hover{background:#1f2635}
-.warning,.badge.unsure{background:#4a3a10;color:#ffe2a0}
-.badge.good{background:#123f2a;color:#a8ecc8}
-.badge.bad{background:#5a1f1a;color:#ffc4bc}
-}
-@media (max-width:640px){
-main{padding:12px 10px 40px}
-header,section{padding:18px 16px}
-.wide{margin:0 -16px;padding:0 16px}
-section.patient .tiles{grid-template-columns:1fr 1fr}
-.tiles>div{padding:12px 14px;border-bottom:1px solid var(--line)}
-}
 @media print{section.patient{break-inside:auto}figure svg{min-width:0}}
 """
 
@@ -51,11 +33,7 @@ def page(found: Sequence[FollowUp]) -> str:
     """The page's HTML, a section for each patient."""
     title = f"Follow-up of {found[0].patient}" if len(found) == 1 else f"Follow-up of {len(found)} patients"
     body = "\n".join([_heading(title, found), *map(_patient, found), _how_to_read(found)])
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
+    return document(title, body, _STYLE)
 
 
 def _heading(title: str, found: Sequence[FollowUp]) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # What Matplotlib draws with, and which of the page's colours stands for it.
 _INK, _FAINT, _GRID, _MAIN, _OTHER = "#1d2433", "#66708a", "#e3e7ef", "#0072b2", "#d55e00"
-_OF_PAGE = {_INK: "--ink", _FAINT: "--faint", _GRID: "--line", _MAIN: "--accent", _OTHER: "--second"}
+_OF_PAGE = {_INK: "--ink", _FAINT: "--faint", _GRID: "--line", _MAIN: "--series0", _OTHER: "--series1"}
 _STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "CrossMoDAUDA",

@@ -38,6 +38,10 @@ class Progress:
     ended: Callable[[Part, str], None] = lambda part, error: None
 
 
+# Submits the work on experiments, given the keys of all, to a cluster; gives those of which it cannot be done, with why.
+Submit = Callable[[Sequence[Part], Mapping[str, Mapping[str, str]]], dict[str, str]]
+
+
 def check_scans(study: Study, log: EventLog) -> tuple[Study, list[CohortReport]]:
     """The study with the digests of its scans, by which it knows labelled target scans that it would be scored on.
 
@@ -110,7 +114,14 @@ def _keys(study: Study) -> dict[str, dict[str, str]]:
 
 
 def run(
-    study: Study, place: Place, devices: Sequence[str], log: EventLog, progress: Progress, words: Sequence[str] = (), on: str = ""
+    study: Study,
+    place: Place,
+    devices: Sequence[str],
+    log: EventLog,
+    progress: Progress,
+    words: Sequence[str] = (),
+    on: str = "",
+    submit: Submit | None = None,
 ) -> list[tuple[Part, str]]:
     """Run all experiments of a study that are not finished, one a device at a time; those that fail do not keep the others back.
 
@@ -124,6 +135,7 @@ def run(
         log: the study's own events.
         words: options for every worker beside its folder and device.
         on: another computer where each of them runs; what experiments share is then made in each.
+        submit: submits the work to a cluster, where what experiments share is made once; it need then only be followed.
 
     Returns:
         The parts that failed, each with the sentence that says why.
@@ -140,6 +152,10 @@ def run(
             failures.append((part, error))
         progress.ended(part, error)
 
+    if submit is not None:
+        for refused, error in submit_only(study, submit, [part for part in waiting if not place.is_alive(part.folder)]):
+            waiting.remove(refused)
+            end(refused, error)
     try:
         while waiting or running:
             raise_swallowed()
@@ -152,7 +168,7 @@ def run(
                 waiting.remove(part)
                 log.write("stage", stage=part.name, state="started")
                 try:
-                    running[slot] = _start(study, part, place, device, words, progress, on)
+                    running[slot] = _start(study, part, place, device, words, progress, on, submit is not None)
                 except CrossModaError as error:
                     end(part, str(error))
             for slot, one in list(running.items()):
@@ -167,6 +183,22 @@ def run(
         _stop(place, list(running.values()))
         raise
     return failures
+
+
+def submit_only(study: Study, submit: Submit, parts: Sequence[Part] | None = None) -> list[tuple[Part, str]]:
+    """Submit the work on experiments without following it.
+
+    Args:
+        parts: the experiments; None for all that are not finished.
+
+    Returns:
+        Those of which it cannot be done, each with the sentence that says why.
+    """
+    chosen = [part for part in study.parts() if to_do(part)] if parts is None else parts
+    for part in chosen:
+        _create(study, part)
+    refused = submit(chosen, _keys(study)) if chosen else {}
+    return [(part, refused[part.name]) for part in chosen if part.name in refused]
 
 
 def _is_trained_now(part: Part, running: Iterable[_Running], keys: Mapping[str, Mapping[str, str]]) -> bool:
@@ -212,17 +244,20 @@ class _Running:
         return last.error or {"interrupted": "It was stopped."}.get(last.said, "") or said or "Its worker ended without a word."
 
 
-def _start(study: Study, part: Part, place: Place, device: str, words: Sequence[str], progress: Progress, on: str) -> _Running:
+def _start(
+    study: Study, part: Part, place: Place, device: str, words: Sequence[str], progress: Progress, on: str, is_submitted: bool
+) -> _Running:
     folder, log = part.folder, part.folder / "events.jsonl"
     offset = log.stat().st_size if log.is_file() else 0
     if place.is_alive(folder):
         progress.started(part, {})
         return _Running(part, place, None, offset)
+    if is_submitted:
+        progress.started(part, {})
+        return _Running(part, place, place.start(folder, finish(place.send(["status", str(folder), "--follow"]))), offset)
     if not on:
         finish(place.check(with_values(part.settings, {"device": device})))
-    if not Experiment.exists(folder):
-        files = {str(path) for cases in part.cohort.domains().values() for case in cases for path in (case.image, case.label) if path}
-        Experiment.create(folder, part.settings, part.cohort, {file: digest for file, digest in study.digests.items() if file in files})
+    _create(study, part)
     shared: dict[str, str] = {}
     if on:
         words = [*words, f"--on={on}"]
@@ -232,6 +267,14 @@ def _start(study: Study, part: Part, place: Place, device: str, words: Sequence[
     progress.started(part, shared)
     command = finish(place.send(["run", "-o", str(folder), "--device", device, *words]))
     return _Running(part, place, place.start(folder, command), offset)
+
+
+def _create(study: Study, part: Part) -> None:
+    """Record an experiment, unless it is."""
+    if not Experiment.exists(part.folder):
+        files = {str(path) for cases in part.cohort.domains().values() for case in cases for path in (case.image, case.label) if path}
+        digests = {file: digest for file, digest in study.digests.items() if file in files}
+        Experiment.create(part.folder, part.settings, part.cohort, digests)
 
 
 def _donors(study: Study, part: Part) -> dict[str, tuple[Experiment, Sequence[Stage]]]:
