@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.errors import InputError
 from ..images.names import ScanName
+from ..images.other_formats import scans_here
 from ..images.volumes import is_scan
 
 _SCORING_FOLDERS = {"val", "test", "testing"}
@@ -272,7 +273,7 @@ def _existing_folder(folder: Path) -> Path:
 def _folder_scans(folder: Path) -> list[ScanName]:
     folder = _existing_folder(folder)
     try:
-        scans = _scans(folder.iterdir())
+        scans = _scans(scans_here(folder))
     except OSError as error:
         raise InputError(f"{folder} cannot be listed ({error.strerror}); check its permissions.") from None
     if not scans:
@@ -306,6 +307,6 @@ def _walk(folder: Path) -> list[Path]:
             continue
         visited.add(place.resolve())
         found += [place / name for name in files]
-        found += [place / name for name in folders if is_scan(Path(name))]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and not is_scan(Path(name)))
+        found += [place / name for name in folders if is_scan(place / name)]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and not is_scan(place / name))
     return found

@@ -15,7 +15,10 @@ from ..core.files import check_path, write_text
 from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, SENDING, EventLog
+from ..images.dicom_index import is_dicom
+from ..images.fingerprint import is_there
 from ..images.names import scans_in, segment_results
+from ..images.other_formats import notes_of
 from .terminal import Bar, complain, say
 
 if TYPE_CHECKING:
@@ -120,6 +123,8 @@ def scans(inputs: list[Path]) -> list[Path]:
     found: list[Path] = []
     for path in inputs:
         inside = scans_in(path) if path.is_dir() else [path]
+        if not inside and is_dicom(path, deep=True):  # reading it tells which scans are below it
+            inside = [path]
         if not inside:
             raise InputError(f"{path} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.")
         found += inside
@@ -226,7 +231,7 @@ def check_outputs(options: argparse.Namespace, outputs: list[list[str]], table: 
     inputs = {path.resolve() for path in options.inputs}
     seen: dict[str, Path] = {}
     for path, names in zip(options.inputs, outputs, strict=True):
-        if not path.is_file():
+        if not is_there(path):
             raise InputError(f"{path} does not exist; check the path.")
         other = seen.setdefault(names[0].casefold(), path)  # a and A are one file on Windows and macOS
         if other is not path:
@@ -257,7 +262,7 @@ def each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log:
         try:
             log.write("progress", stage=command, step=0, total=1, message=place or f"reading {path.name}")
             with Bar(place or path.name) as bar:
-                warnings = task(path, written, _both(bar, _named(log.progress(command), place)))
+                warnings = [*notes_of(path), *task(path, written, _both(bar, _named(log.progress(command), place)))]
         except Exception as error:
             message, status = explain(error, write_traceback(error))
             message = message if str(path) in message else f"{path}: {message}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .other_formats import is_mere_folder, scans_here
 from .volumes import file_stem, is_scan
 
 _SUFFIX = re.compile(r"[_.-](0000|ceT1|hrT2|T2|label|seg|mask)$", re.IGNORECASE)
@@ -60,12 +61,12 @@ def shared_modality(scans: Iterable[Path]) -> str:
 
 def scans_in(folder: Path) -> list[Path]:
     """The scan files in a folder, without label maps and what ``segment`` has written there, in order of their names."""
-    return sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and not is_label_name(path))
+    return [path for path in scans_here(folder) if (path == folder or is_scan(path)) and not is_mere_folder(path) and not is_label_name(path)]
 
 
 def label_maps_in(folder: Path) -> list[Path]:
     """The scan files in a folder that :func:`scans_in` leaves out because of their names, in order."""
-    return sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and is_label_name(path))
+    return sorted(path for path in folder.iterdir() if is_scan(path) and not is_mere_folder(path) and is_label_name(path))
 
 
 def segment_results(scan: Path, volume_format: str = "nii.gz") -> list[str]:
