@@ -24,6 +24,7 @@ from .terminal import Bar, complain, say
 if TYPE_CHECKING:
     from ..cohort.checking import CaseReport
     from ..cohort.finding import Cohort
+    from ..images.dicom_results import DicomResult
     from ..images.volumes import Volume
     from ..models.model_folder import ModelInfo
 
@@ -69,6 +70,10 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     if options.surfaces:
         for path, names in zip(options.inputs, outputs, strict=True):
             names += mrml.surface_files(file_stem(path), model.labels).values()
+    for wanted in _dicom_results(options):
+        for path, names in zip(options.inputs, outputs, strict=True):
+            wanted.check(path)
+            names.append(file_stem(path) + wanted.ending)
     components = chosen_components(model, options.largest_component)
     check_outputs(options, outputs, options.measurements)
     _tell_loading(log, "segment")
@@ -102,6 +107,8 @@ def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: M
         mrml.write_segmentation_file(label, model.labels, names[1], name)
         if options.surfaces:
             mrml.write_surfaces(label, model.labels, options.output, name)
+        for wanted in _dicom_results(options):
+            wanted.write(label, model.labels, path, options.output / f"{name}{wanted.ending}", options.model_name)
         if not warnings:
             names[2].unlink(missing_ok=True)
         for warning in warnings:
@@ -116,6 +123,15 @@ def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: M
     if measured:
         say(str(options.measurements))
     return status
+
+
+def _dicom_results(options: argparse.Namespace) -> list[DicomResult]:
+    """What is to be written besides, of scans that are DICOM."""
+    if not (options.dicom_seg or options.rtstruct):
+        return []
+    from ..images.dicom_results import RTSTRUCT, SEG
+
+    return [each for each, is_wanted in ((SEG, options.dicom_seg), (RTSTRUCT, options.rtstruct)) if is_wanted]
 
 
 def scans(inputs: list[Path]) -> list[Path]:
