@@ -61,9 +61,9 @@ def add_parser(commands: Any) -> None:
 
 def challenge(options: argparse.Namespace, log: EventLog) -> int:
     """Segment all scans; 1 if there is one that could not be."""
+    from ..images.fingerprint import is_there
     from ..models.library import find_model
     from ..models.package import as_folder
-    from ..images.fingerprint import is_there
     from .inference import check_outputs, each, one_device
 
     device, scans = one_device(options.device), _scans(options)

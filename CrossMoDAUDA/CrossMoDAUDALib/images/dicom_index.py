@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.errors import InputError, short, unreadable
-from .dicom_slices import TAGS, Slice, read_dataset, several, slices_of, text_of, why_no_slice
+from .dicom_slices import TAGS, Slice, read_dataset, slices_of, text_of, why_no_slice
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset

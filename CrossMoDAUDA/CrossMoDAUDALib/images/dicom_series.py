@@ -93,7 +93,9 @@ def _chosen(place: Path, index: Index, choice: str) -> Stack:
         told = f": {' '.join(index.notes)}" if index.notes else "."
         raise InputError(f"{place} holds no DICOM series that is a volume; give the folder of one{told}")
     listed = stacks or index.stacks
-    names = ", ".join(each.words for each in listed[:_MOST_LISTED]) + (f" and {len(listed) - _MOST_LISTED} more" if listed[_MOST_LISTED:] else "")
+    names = ", ".join(each.words for each in listed[:_MOST_LISTED])
+    if len(listed) > _MOST_LISTED:
+        names += f" and {len(listed) - _MOST_LISTED} more"
     example = place.with_name(f"{place.name}{CHOICE}{listed[0].number}")
     if choice and not stacks:
         raise InputError(f"{place} holds no scan {CHOICE}{choice}, but {names}; give one of these, as {example}.")

@@ -133,7 +133,8 @@ def _slice(
     file: Path, head: Dataset, frame: int, place: Dataset, plane: Dataset, measures: Dataset, scaling: Dataset, marks: dict[str, Hashable]
 ) -> Slice:
     numbers = np.array([float(value) for value in plane.ImageOrientationPatient])
-    row, column = (part / np.linalg.norm(part) for part in (numbers[:3], numbers[3:]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        row, column = (part / np.linalg.norm(part) for part in (numbers[:3], numbers[3:]))
     position = tuple(float(value) for value in place.ImagePositionPatient)
     spacing = tuple(float(value) for value in measures.PixelSpacing)
     slope, shift = (float(_first(scaling.get(name), default)) for name, default in (("RescaleSlope", 1), ("RescaleIntercept", 0)))
@@ -199,5 +200,3 @@ def _frame_marks(head: Dataset, frame: int) -> dict[str, Hashable]:
 
 def text_of(value: Any) -> str:
     return " ".join(str(part) for part in several(value))
-
-

@@ -61,7 +61,9 @@ def shared_modality(scans: Iterable[Path]) -> str:
 
 def scans_in(folder: Path) -> list[Path]:
     """The scan files in a folder, without label maps and what ``segment`` has written there, in order of their names."""
-    return [path for path in scans_here(folder) if (path == folder or is_scan(path)) and not is_mere_folder(path) and not is_label_name(path)]
+    return [
+        path for path in scans_here(folder) if (path == folder or is_scan(path)) and not is_mere_folder(path) and not is_label_name(path)
+    ]
 
 
 def label_maps_in(folder: Path) -> list[Path]:

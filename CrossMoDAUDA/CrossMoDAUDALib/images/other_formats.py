@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from ..core.errors import InputError, unreadable
 from ..core.failures import missing_packages
+from ..core.files import check_path
 from . import dicom_index
 from .dicom_series import find_index, find_series, read_voxels
 from .gzip_stream import gunzipped
@@ -53,6 +54,11 @@ class OtherScan:
     notes: tuple[str, ...]
     read: Callable[[], Array]
 
+    @property
+    def grid(self) -> tuple[Any, ...]:
+        """Size, spacing, origin and direction."""
+        return self.size, self.spacing, self.origin, self.direction
+
 
 def is_other(path: Path) -> bool:
     """Whether a path names a scan that :func:`open_other` reads, NIfTI-2 apart: a folder that holds DICOM files counts.
@@ -74,7 +80,7 @@ def is_other(path: Path) -> bool:
 def scans_here(folder: Path) -> list[Path]:
     """What lies directly in a folder and may be a scan: its files and folders; DICOM files are one, the folder itself.
 
-    Multi-frame files that are a series each are scans of their own.
+    Multi-frame files that are a series each are scans of their own; one that lies there alone goes by its folder's name.
     """
     inside = sorted(folder.iterdir())
     if not dicom_index.is_dicom(folder):
@@ -85,8 +91,9 @@ def scans_here(folder: Path) -> list[Path]:
     except InputError:  # is said when it is read
         stacks = ()
     files = [stack.files[0] for stack in stacks if len(stack.files) == 1]
-    are_alone = len({stack.series for stack in stacks}) == len(stacks) == len(set(files)) > 1
-    return [*(sorted(files) if are_alone else [folder]), *others]
+    have_company = len(files) > 1 or any(path.is_dir() and dicom_index.is_dicom(path) for path in others)
+    are_series = len({stack.series for stack in stacks}) == len(stacks) == len(set(files)) > 0
+    return [*(sorted(files) if are_series and have_company else [folder]), *others]
 
 
 def is_mere_folder(path: Path) -> bool:
@@ -132,6 +139,7 @@ def open_other(path: Path) -> OtherScan | None:
     Raises:
         InputError: it is in one, and cannot be used.
     """
+    check_path(path)
     name = path.name.lower()
     if dicom_index.is_dicom(path, deep=True):
         return _dicom(path)
@@ -348,6 +356,8 @@ def _check(path: Path, size: Any, spacing: Any, origin: Any, direction: Any) -> 
     if min(size) < 2:
         raise InputError(f"{path} is a single slice ({by_axes(size)}); expected a 3-D scan.")
     if math.prod(size) > MOST_VOXELS:
-        raise InputError(f"{path} claims {by_axes(size)} voxels, more than the {MOST_VOXELS} of the largest volume; copy it again or crop it.")
+        raise InputError(
+            f"{path} claims {by_axes(size)} voxels, more than the {MOST_VOXELS} of the largest volume; copy it again or crop it."
+        )
     matrix = np.array(direction).reshape(3, 3)
     check_geometry(path, spacing, origin, [tuple(column) for column in matrix.T.tolist()])

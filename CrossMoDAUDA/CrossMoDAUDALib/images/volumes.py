@@ -1,6 +1,6 @@
-"""Scans as arrays with their place in space: read, write, orient, resize and put back.
+"""Scans as arrays with their place in space: read, write, orient, resize and put back. Only here is geometry touched.
 
-This is the only file that touches geometry. Arrays are indexed ``[z, y, x]`` (slice, row, column), as SimpleITK gives
+Arrays are indexed ``[z, y, x]`` (slice, row, column), as SimpleITK gives
 them; geometry is in ITK's convention: millimetres, LPS, index order x, y, z.
 """
 
@@ -94,11 +94,8 @@ def file_stem(path: Path) -> str:
     """A scan's file name without its ending (``.nii.gz`` counts as one ending), or the name of its folder."""
     if (stem := other_stem(path)) is not None:
         return stem
-    lower = path.name.lower()
-    for ending in FILE_ENDINGS:
-        if lower.endswith(ending):
-            return path.name[: -len(ending)]
-    return path.stem
+    ending = next((ending for ending in FILE_ENDINGS if path.name.lower().endswith(ending)), "")
+    return path.name[: -len(ending)] if ending else path.stem
 
 
 def is_scan(path: Path) -> bool:
@@ -107,14 +104,9 @@ def is_scan(path: Path) -> bool:
 
 
 def read_geometry(path: Path) -> Geometry:
-    """A scan's grid from its header alone.
-
-    Raises:
-        InputError: the file is missing, not a scan, or not a 3-D scalar image.
-    """
-    check_path(path)
+    """A scan's grid from its header alone; raises as :func:`read_volume`."""
     if other := open_other(path):
-        return Geometry(other.size, other.spacing, other.origin, other.direction)
+        return Geometry(*other.grid)
     return _geometry(path, _header(path))
 
 
@@ -158,11 +150,9 @@ def read_volume(path: Path) -> Volume:
     >>> scan.geometry.size, scan.array.shape, scan.array.dtype
     ((32, 32, 16), (16, 32, 32), dtype('int16'))
     """
-    check_path(path)
     if other := open_other(path):
-        return _finite(path, Volume(other.read(), Geometry(other.size, other.spacing, other.origin, other.direction)))
-    header = _header(path)
-    geometry = _geometry(path, header)
+        return _finite(path, Volume(other.read(), Geometry(*other.grid)))
+    geometry = _geometry(path, header := _header(path))
     try:
         array = nifti_voxels(header) if header.kind else _itk_voxels(path, header)
     except (EOFError, zlib.error):
@@ -175,9 +165,9 @@ def read_volume(path: Path) -> Volume:
 
 
 def _finite(path: Path, volume: Volume) -> Volume:
-    if not np.isfinite([volume.array.min(), volume.array.max()]).all():  # NaN anywhere makes both NaN
-        raise InputError(f"{path} holds voxels that are not finite numbers; replace them, for example by 0.")
-    return volume
+    if np.isfinite([volume.array.min(), volume.array.max()]).all():  # NaN anywhere makes both NaN
+        return volume
+    raise InputError(f"{path} holds voxels that are not finite numbers; replace them, for example by 0.")
 
 
 def _itk_voxels(path: Path, header: Header) -> Array:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
-from ..images.names import ScanName
 from ..images.fingerprint import travels_as_it_is
+from ..images.names import ScanName
 from ..images.volumes import FILE_ENDINGS
 from .there_common import SCANS
 
