@@ -257,5 +257,7 @@ def _numbered(found: list[tuple[Dataset, list[Slice], str]]) -> Iterator[Stack]:
     for (head, slices, why), number in sorted(zip(found, numbers, strict=True), key=lambda each: (len(each[1]), each[1])):
         counts[number] = counts.get(number, 0) + 1
         name = f"{number}.{counts[number]}" if numbers.count(number) > 1 else number
-        texts = [str(head.get(tag, "") or "").strip() for tag in ("SeriesInstanceUID", "SeriesDescription", "Modality")]
-        yield Stack(name, *texts, tuple(slices), why, "MOSAIC" in (head.get("ImageType") or ()))
+        series, description, modality = (
+            str(head.get(tag, "") or "").strip() for tag in ("SeriesInstanceUID", "SeriesDescription", "Modality")
+        )
+        yield Stack(name, series, description, modality, tuple(slices), why, "MOSAIC" in (head.get("ImageType") or ()))

@@ -58,7 +58,7 @@ def _wrapper(stack: Stack, voxels: bool = False) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            wrapper = wrapper_from_data(dcmread(file, stop_before_pixels=not voxels))
+            wrapper: Any = wrapper_from_data(dcmread(file, stop_before_pixels=not voxels))
             if isinstance(wrapper, MosaicWrapper) and np.isfinite(wrapper.affine).all() and len(wrapper.image_shape) == 3:
                 return wrapper
     except MemoryError:

@@ -34,8 +34,10 @@ _MAKER = "CrossMoDAUDA"
 _SAYS = "not for clinical use"
 _LONGEST = 64  # letters of DICOM's LO
 # What every patient and study has, known or not.
-_MAY_BE_UNKNOWN = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate", "StudyTime")
-_MAY_BE_UNKNOWN += ("ReferringPhysicianName",)
+_MAY_BE_UNKNOWN = (
+    *("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "AccessionNumber"),
+    *("StudyID", "StudyDate", "StudyTime", "ReferringPhysicianName"),
+)
 _MUST_BE_KNOWN = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID")
 _STUDY = (*_MAY_BE_UNKNOWN, "StudyInstanceUID", "StudyDescription", "PatientAge", "PatientSize", "PatientWeight", "SpecificCharacterSet")
 _RT_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -223,11 +225,11 @@ def _contour(points: Array, each: Slice, sources: list[Dataset]) -> Dataset:
 
 def _structure_set(series: Series, sources: list[Dataset], model: str) -> Any:
     from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-    from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+    from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
     source, now = sources[0], datetime.datetime.now()
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = _RT_STRUCTURE_SET, generate_uid(None)
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = UID(_RT_STRUCTURE_SET), generate_uid(None)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     result = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
     for keyword in _STUDY:

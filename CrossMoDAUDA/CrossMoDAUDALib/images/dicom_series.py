@@ -283,7 +283,7 @@ def _unpacked(data: Any, file: Path, example: Slice) -> Array:
 
 @functools.cache
 def _pydicom_unpacks(syntax: str) -> bool:
-    from pydicom.pixels import get_decoder
+    from pydicom.pixels.decoders import get_decoder
 
     try:
         return get_decoder(syntax).is_available  # type: ignore[arg-type]

@@ -120,11 +120,13 @@ def slices_of(file: Path, head: Dataset) -> Iterator[Slice]:
             yield _slice(file, head, 0, head, head, head, head, _marks(head))
             return
         for frame in range(len(head.PerFrameFunctionalGroupsSequence)):
-            parts = [group(head, frame, f"{name}Sequence") for name in ("PlanePosition", "PlaneOrientation", "PixelMeasures")]
-            if None in parts:
+            place, plane, measures = (
+                group(head, frame, f"{name}Sequence") for name in ("PlanePosition", "PlaneOrientation", "PixelMeasures")
+            )
+            if place is None or plane is None or measures is None:
                 raise ValueError("a frame without a place")
             scaling = group(head, frame, "PixelValueTransformationSequence")
-            yield _slice(file, head, frame, *parts, head if scaling is None else scaling, _frame_marks(head, frame))  # type: ignore[arg-type]
+            yield _slice(file, head, frame, place, plane, measures, head if scaling is None else scaling, _frame_marks(head, frame))
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, ZeroDivisionError):
         raise damaged(file) from None
 
@@ -135,17 +137,31 @@ def _slice(
     numbers = np.array([float(value) for value in plane.ImageOrientationPatient])
     with np.errstate(invalid="ignore", divide="ignore"):
         row, column = (part / np.linalg.norm(part) for part in (numbers[:3], numbers[3:]))
-    position = tuple(float(value) for value in place.ImagePositionPatient)
-    spacing = tuple(float(value) for value in measures.PixelSpacing)
+    position = _vector(place.ImagePositionPatient)
+    spacing = float(measures.PixelSpacing[0]), float(measures.PixelSpacing[1])
     slope, shift = (float(_first(scaling.get(name), default)) for name, default in (("RescaleSlope", 1), ("RescaleIntercept", 0)))
     values = (*row, *column, *position, *spacing, slope, shift)
-    if len(position) != 3 or len(spacing) != 2 or not np.isfinite(values).all() or min(spacing) <= 0 or abs(row @ column) > 1e-3:
+    if not np.isfinite(values).all() or min(spacing) <= 0 or abs(row @ column) > 1e-3:
         raise ValueError("no grid")
     return Slice(
-        *(file, frame, str(head.get("SOPInstanceUID", file)), _whole(head.get("InstanceNumber"))),
-        *(position, tuple(row.tolist()), tuple(column.tolist()), spacing),  # type: ignore[arg-type]
-        *((int(head.Rows), int(head.Columns)), slope, shift, tuple(marks.items())),  # type: ignore[arg-type]
+        file=file,
+        frame=frame,
+        uid=str(head.get("SOPInstanceUID", file)),
+        number=_whole(head.get("InstanceNumber")),
+        position=position,
+        row=_vector(row),
+        column=_vector(column),
+        spacing=spacing,
+        shape=(int(head.Rows), int(head.Columns)),
+        slope=slope,
+        shift=shift,
+        marks=tuple(marks.items()),
     )
+
+
+def _vector(values: Any) -> tuple[float, float, float]:
+    x, y, z = (float(value) for value in values)
+    return x, y, z
 
 
 def _first(value: Any, default: float) -> Any:

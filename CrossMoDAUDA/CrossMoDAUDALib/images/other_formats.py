@@ -110,16 +110,12 @@ def notes_of(path: Path) -> tuple[str, ...]:
     return other.notes if other else ()
 
 
-def other_stem(path: Path) -> str | None:
-    """The name of a scan in another format without its ending; None for any other file."""
+def other_stem(path: Path) -> str:
+    """The name of a folder, or of a file without its ending; with the number of the scan in it where the path has one."""
     place, choice = dicom_index.split_choice(path)
     if choice:
-        return f"{other_stem(place) or place.name}_{choice}"
-    name = path.name
-    ending = next((each for each in (*OTHER_ENDINGS, ".img.gz", ".img", ".dcm", ".dicom", ".ima") if name.lower().endswith(each)), "")
-    if path.is_dir():
-        return name
-    return name[: -len(ending)] if ending else None
+        return f"{other_stem(place)}_{choice}"
+    return path.name if path.is_dir() else path.name[: -len(".img.gz")] if path.name.lower().endswith(".img.gz") else path.stem
 
 
 def files_of(path: Path) -> list[Path]:
@@ -150,6 +146,10 @@ def open_other(path: Path) -> OtherScan | None:
             return _gipl(path)
         if name.endswith((".mgz", ".mgh")):
             return _by_nibabel(path, "FreeSurfer's format")
+        if name.endswith((".img", ".img.gz")) and header_of(path) is None:
+            raise InputError(
+                f"{path} holds the voxels of a pair of files, whose header {other_stem(path)}.hdr is missing; copy both again."
+            )
         if (header := _header_name(path)) is not None:
             return _pair(path, header)
         if name.endswith((".nii", ".nii.gz")) and _start(path, 4) in _NIFTI_2:
@@ -331,7 +331,8 @@ def _gipl(path: Path) -> OtherScan:
         return array
 
     note = f"{path} is a GIPL file, which does not say how the patient lay: its axes were taken as left, posterior, superior, as ITK does."
-    return OtherScan(tuple(size), *(tuple(float(value) for value in part) for part in grid), (note,), read)  # type: ignore[arg-type]
+    spaces, origin, direction = (tuple(float(value) for value in part) for part in grid)
+    return OtherScan(tuple(size), spaces, origin, direction, (note,), read)  # type: ignore[arg-type]
 
 
 # All of them ---------------------------------------------------------------------------------------------------------------

@@ -92,10 +92,8 @@ class Volume:
 
 def file_stem(path: Path) -> str:
     """A scan's file name without its ending (``.nii.gz`` counts as one ending), or the name of its folder."""
-    if (stem := other_stem(path)) is not None:
-        return stem
     ending = next((ending for ending in FILE_ENDINGS if path.name.lower().endswith(ending)), "")
-    return path.name[: -len(ending)] if ending else path.stem
+    return path.name[: -len(ending)] if ending else other_stem(path)
 
 
 def is_scan(path: Path) -> bool:
