@@ -283,10 +283,10 @@ def _unpacked(data: Any, file: Path, example: Slice) -> Array:
 
 @functools.cache
 def _pydicom_unpacks(syntax: str) -> bool:
-    from pydicom.pixels.decoders import get_decoder
+    from pydicom import pixels
 
     try:
-        return get_decoder(syntax).is_available  # type: ignore[arg-type]
+        return bool(pixels.get_decoder(syntax).is_available)  # type: ignore[attr-defined]
     except NotImplementedError:
         return False
 

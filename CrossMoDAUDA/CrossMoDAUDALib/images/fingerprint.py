@@ -26,14 +26,14 @@ def travels_as_it_is(path: Path) -> bool:
 
 
 def scan_stamp(path: Path) -> dict[str, int]:
-    """As :func:`.files.stamp`, of all files of a scan: their sizes together, and the latest time.
+    """As :func:`.files.stamp`, of all files of a scan: the sums of their sizes and times, which change with each of them.
 
     Raises:
         OSError: a file is gone.
         InputError: DICOM makes no scan any more.
     """
     found = [file.stat() for file in files_of(path)]
-    return {"size": sum(each.st_size for each in found), "modified_ns": max(each.st_mtime_ns for each in found)}
+    return {"size": sum(each.st_size for each in found), "modified_ns": sum(each.st_mtime_ns for each in found)}
 
 
 def scan_sha256(path: Path) -> str:

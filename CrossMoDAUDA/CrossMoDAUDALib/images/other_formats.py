@@ -5,11 +5,14 @@ Each is read by a library that knows it: pydicom with GDCM, nibabel, ITK.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import logging
 import math
 import struct
+import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -227,7 +230,10 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
     except ImportError:
         raise InputError(f"{path} is in {kind}. {missing_packages(['nibabel'])}") from None
     try:
-        image: Any = nibabel.load(path)
+        with _complaints() as complaints:
+            image: Any = nibabel.load(path)
+        if complaints:
+            raise HeaderDataError(complaints[0])
         affine = np.asarray(image.affine, np.float64)
         shape = tuple(int(count) for count in image.shape)
     except MemoryError:
@@ -271,6 +277,31 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
         tuple(told),
         read,
     )
+
+
+_loading = threading.Lock()
+
+
+@contextlib.contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What nibabel finds wrong in a header, which it mends by a guess; it says so on standard error, where it is no sentence."""
+    from nibabel import imageglobals
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            text = record.getMessage()
+            # neither of these changes what is read: SPM's wish, and a field that stands for its default
+            if "not divisible by 16" not in text and "qfac" not in text:
+                found.append(text)
+
+    found: list[str] = []
+    with _loading, imageglobals.LoggingOutputSuppressor():
+        listener = Listener()
+        imageglobals.logger.addHandler(listener)
+        try:
+            yield found
+        finally:
+            imageglobals.logger.removeHandler(listener)
 
 
 def _forms(path: Path, image: Any) -> list[str]:

@@ -7,10 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
+import pytest
+import SimpleITK as sitk
+from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.images.volumes import read_volume
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, CTImageStorage, EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 PATIENT, BIRTH = "Doe^Jane", "19700101"
+TEST_FILES = Path(pydicom.__file__).parent / "data" / "test_files"
 Vector = tuple[float, float, float]
 
 _C, _S = float(np.cos(0.3)), float(np.sin(0.3))
@@ -114,6 +120,19 @@ def multi_frame(path: Path, array: np.ndarray, plane: str = "axial", distance: f
     path.parent.mkdir(parents=True, exist_ok=True)
     data.save_as(path, enforce_file_format=True)
     return path
+
+
+def by_itk(folder: Path) -> sitk.Image:
+    """A series as ITK's reader and GDCM's sorting have it."""
+    reader = sitk.ImageSeriesReader()
+    reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder)))
+    return reader.Execute()
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(InputError) as error:
+        read_volume(path)
+    return str(error.value)
 
 
 def _head(modality: str, array: np.ndarray, **tags: Any) -> Dataset:

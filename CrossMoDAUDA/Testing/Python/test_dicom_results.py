@@ -162,13 +162,8 @@ def test_results_say_whose_they_are_and_what_made_them(tmp_path: Path, kind: str
     assert (tumour.SegmentAlgorithmType, tumour.SegmentAlgorithmName) == ("AUTOMATIC", "CrossMoDAUDA: my model")
     assert tumour.SegmentationAlgorithmIdentificationSequence[0].AlgorithmVersion
     for segment, value in ((tumour, "86049000"), (cochlea, "80169004"), (nothing, "85756007")):
-        assert (
-            segment.SegmentedPropertyTypeCodeSequence[0].CodeValue,
-            segment.SegmentedPropertyTypeCodeSequence[0].CodingSchemeDesignator,
-        ) == (
-            value,
-            "SCT",
-        )
+        code = segment.SegmentedPropertyTypeCodeSequence[0]
+        assert (code.CodeValue, code.CodingSchemeDesignator) == (value, "SCT")
     assert tumour.AnatomicRegionSequence[0].CodeValue == "361078006"
     assert "AnatomicRegionSequence" not in cochlea
     referred = {item.ReferencedSOPInstanceUID for item in seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence}

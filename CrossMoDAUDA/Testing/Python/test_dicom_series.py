@@ -14,37 +14,13 @@ import SimpleITK as sitk
 from CrossMoDAUDALib.cohort.checking import check_cohort
 from CrossMoDAUDALib.cohort.finding import find_folders
 from CrossMoDAUDALib.commands.inference import scans
-from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.images import dicom_series
 from CrossMoDAUDALib.images.names import scans_in
 from CrossMoDAUDALib.images.other_formats import notes_of
 from CrossMoDAUDALib.images.volumes import file_stem, is_scan, read_geometry, read_volume
-from dicom_files import ORIGIN, PLANES, SPACING, multi_frame, normal_of, series, some_slices
+from dicom_files import ORIGIN, PLANES, SPACING, TEST_FILES, by_itk, multi_frame, normal_of, refusal, series, some_slices
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
-
-TEST_FILES = Path(pydicom.__file__).parent / "data" / "test_files"
-
-
-@pytest.fixture(scope="module")
-def real_series(real_scans: Path) -> Path:
-    folder = real_scans / "dicom"
-    if not folder.is_dir():
-        pytest.skip(f"no DICOM series at {folder}")
-    return folder
-
-
-def by_itk(folder: Path) -> sitk.Image:
-    """A series as ITK's reader and GDCM's sorting have it."""
-    reader = sitk.ImageSeriesReader()
-    reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder)))
-    return reader.Execute()
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(InputError) as error:
-        read_volume(path)
-    return str(error.value)
 
 
 @pytest.mark.parametrize("plane", PLANES)
@@ -362,59 +338,3 @@ def test_multi_frame_files_in_one_folder_are_scans_of_their_own(tmp_path: Path) 
     files = [multi_frame(tmp_path / f"p{number}.dcm", some_slices(seed=number)) for number in range(3)]
     (tmp_path / "report.txt").write_text("none")
     assert scans_in(tmp_path) == files == scans([tmp_path])
-
-
-# Real ones -----------------------------------------------------------------------------------------------------------------
-
-
-def test_a_real_sagittal_series_of_siemens(real_series: Path) -> None:
-    folder = real_series / "siemens_sagittal"
-    volume, itk = read_volume(folder), by_itk(folder)
-    assert np.array_equal(volume.array, sitk.GetArrayFromImage(itk))
-    assert volume.geometry.size == (256, 256, 35)
-    assert volume.geometry.spacing == pytest.approx((1.015625, 1.015625, 4.8))
-    assert volume.geometry.origin == pytest.approx((81.6, -130, 130), abs=1e-5)
-    assert volume.geometry.direction == pytest.approx(itk.GetDirection())
-
-
-def test_real_multi_frame_files(real_series: Path) -> None:
-    enhanced = real_series / "siemens_enhanced"
-    assert "4 scans: #6.1 'REST1 w SMS PF7-8' (6 slices of 64 x 64, time point 1)" in refusal(enhanced)
-    for number in (1, 2, 3, 4):
-        file = pydicom.dcmread(enhanced / f"6_{number}.dcm")
-        for path in (enhanced / f"6_{number}.dcm", enhanced.with_name(f"{enhanced.name}#6.{number}")):
-            volume = read_volume(path)
-            assert np.array_equal(volume.array, file.pixel_array)
-            assert volume.geometry.spacing == pytest.approx((3.375, 3.375, 2.4))
-            assert volume.geometry.origin == pytest.approx((-109.79, -58.4773, -5.40356))
-    philips = real_series / "philips_enhanced"
-    stored = pydicom.dcmread(next(philips.iterdir())).pixel_array
-    assert "#801.2 'B0 NS' (32 slices of 64 x 64, image type ORIGINAL" in refusal(philips)
-    magnitude, field = (read_volume(philips.with_name(f"philips_enhanced#801.{number}")) for number in (1, 2))
-    assert np.allclose(magnitude.array, stored[:32] * 1.27985347985347)
-    assert np.allclose(field.array, stored[32:] * 0.24420024420024 - 500, atol=1e-4)
-    assert field.geometry.origin == pytest.approx((-127.24297738, -119.7766046524, -38.35459083526))
-
-
-def test_a_real_mosaic_of_siemens(real_series: Path) -> None:
-    folder = real_series / "siemens_mosaic"
-    assert "2 scans: #3.1 'EPI PE=AP' (a mosaic, image 1)" in refusal(folder)
-    volume = read_volume(folder / "epi_pe_ap-00001.dcm")
-    tiles = pydicom.dcmread(folder / "epi_pe_ap-00001.dcm").pixel_array
-    assert volume.geometry.size == (72, 72, 5)
-    assert all(np.array_equal(volume.array[z], tiles[72 * (z // 3) :, 72 * (z % 3) :][:72, :72]) for z in range(5))
-    # the whole mosaic's corner is where a slice of its size would have it: (216 - 72) / 2 pixels of 3 mm beside the slice's
-    assert volume.geometry.origin == pytest.approx((-324 + 216, -324 + 216, 16))
-    assert volume.geometry.spacing == pytest.approx((3, 3, 12))
-
-
-def test_series_of_pydicoms_own_test_files(tmp_path: Path) -> None:
-    disc = tmp_path / "disc"
-    shutil.copytree(TEST_FILES / "dicomdirtests", disc)
-    volume, itk = read_volume(disc / "98892001" / "CT5N"), by_itk(disc / "98892001" / "CT5N")
-    assert np.array_equal(volume.array, sitk.GetArrayFromImage(itk))
-    assert volume.geometry.origin == pytest.approx(itk.GetOrigin())
-    assert volume.geometry.spacing == pytest.approx(itk.GetSpacing())
-    assert "2 DICOM localizers were left out" in refusal(disc / "98892001" / "CT2N")
-    assert "lacks 161 slices" in refusal(disc / "77654033" / "CT2")  # four files of a long series
-    assert "single slices were left out" in refusal(disc / "98892003" / "MR1")  # each in a plane of its own
