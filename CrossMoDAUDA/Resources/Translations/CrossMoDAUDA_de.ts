@@ -4,6 +4,14 @@
 <context>
 <name>CoreTexts</name>
 <message>
+<source>#{number} '{description}' ({count} slices of {columns} x {rows})</source>
+<translation>#{number} „{description}“ ({count} Schichten zu {columns} x {rows})</translation>
+</message>
+<message>
+<source>#{number} '{description}' ({count} slices of {columns} x {rows}, {told_apart_by})</source>
+<translation>#{number} „{description}“ ({count} Schichten zu {columns} x {rows}, {told_apart_by})</translation>
+</message>
+<message>
 <source>'{name}' and '{name2}' have no structure in common; give their segments the same names.</source>
 <translation>'{name}' und '{name2}' haben keine Struktur gemeinsam; ihren Segmenten dieselben Namen geben.</translation>
 </message>
@@ -164,6 +172,10 @@
 <translation>Zum Vergleich auch ein Segmentierungsnetz auf den Quellbildern trainieren, wie sie sind.</translation>
 </message>
 <message>
+<source>Analyze's format</source>
+<translation>im Format von Analyze</translation>
+</message>
+<message>
 <source>Apple GPU (mps)</source>
 <translation>Apple-GPU (mps)</translation>
 </message>
@@ -194,6 +206,10 @@
 <message>
 <source>Budget minutes</source>
 <translation>Zeitrahmen (Minuten)</translation>
+</message>
+<message>
+<source>By CrossMoDAUDA, not for clinical use</source>
+<translation>Von CrossMoDAUDA, nicht für den klinischen Gebrauch</translation>
 </message>
 <message>
 <source>CPU ({get_num_threads} threads)</source>
@@ -238,6 +254,10 @@
 <message>
 <source>Cross entropy weight</source>
 <translation>Gewicht, Kreuzentropie</translation>
+</message>
+<message>
+<source>CrossMoDAUDA {version}, model {model}</source>
+<translation>CrossMoDAUDA {version}, Modell {model}</translation>
 </message>
 <message>
 <source>Cycle weight</source>
@@ -354,6 +374,10 @@
 <message>
 <source>Flip equivariance</source>
 <translation>Äquivarianz (Spiegeln)</translation>
+</message>
+<message>
+<source>FreeSurfer's format</source>
+<translation>im Format von FreeSurfer</translation>
 </message>
 <message>
 <source>Further epochs over which the learning rate falls linearly to zero.</source>
@@ -744,6 +768,10 @@
 <translation>Segmentierung '{name}' hat kein Segment '{name2}' (sie hat {there}); das Segment umbenennen.</translation>
 </message>
 <message>
+<source>Segmentation by CrossMoDAUDA, not for clinical use</source>
+<translation>Segmentierung von CrossMoDAUDA, nicht für den klinischen Gebrauch</translation>
+</message>
+<message>
 <source>Segmentation nodes and .seg.nrrd files need Slicer's MRML classes; run inside Slicer or install slicer-core.</source>
 <translation>Segmentierungsknoten und .seg.nrrd-Dateien brauchen Slicers MRML-Klassen; in Slicer ausführen oder slicer-core installieren.</translation>
 </message>
@@ -840,6 +868,10 @@
 <translation>Strukturen, die in Zielbildern heller sind als ihre Umgebung; 90 % der Trainingsausschnitte haben das 1.2- bis 4-fache ihres Signals.</translation>
 </message>
 <message>
+<source>Structures by CrossMoDAUDA, not for clinical use</source>
+<translation>Strukturen von CrossMoDAUDA, nicht für den klinischen Gebrauch</translation>
+</message>
+<message>
 <source>Structures darker than what surrounds them in target images; 90 % of training patches have their signal divided by 1.2 to 4.</source>
 <translation>Strukturen, die in Zielbildern dunkler sind als ihre Umgebung; in 90 % der Trainingsausschnitte ist ihr Signal durch 1.2 bis 4 geteilt.</translation>
 </message>
@@ -928,6 +960,10 @@
 <translation>Die Labelkarte enthält den Wert {strange}, den keine Struktur hat ({known}); die Einstellung labels prüfen.</translation>
 </message>
 <message>
+<source>The label map is not on the grid of {parent}; segment the scan again.</source>
+<translation>Die Labelmap liegt nicht auf dem Gitter von {parent}; segmentieren Sie die Aufnahme noch einmal.</translation>
+</message>
+<message>
 <source>The model in {folder} is incomplete: {name} is missing; copy the whole folder again.</source>
 <translation>Das Modell in {folder} ist unvollständig: {name} fehlt; den ganzen Ordner erneut kopieren.</translation>
 </message>
@@ -958,6 +994,14 @@
 <message>
 <source>The shell on {name} prints something at login ('{noise}'), which spoils every copy; ~/.bashrc and its like there must be silent for programs.</source>
 <translation>Die Shell auf {name} gibt beim Anmelden etwas aus ('{noise}'), was jede Übertragung verdirbt; ~/.bashrc und dergleichen dort müssen für Programme stumm sein.</translation>
+</message>
+<message>
+<source>The slices of {path} do not lie straight above one another (tilted by {angle} degrees, as with a tilted gantry): they were resampled to a regular grid.</source>
+<translation>Die Schichten von {path} liegen nicht gerade übereinander (um {angle} Grad geneigt, wie bei gekippter Gantry): Sie wurden auf ein regelmäßiges Gitter umgerechnet.</translation>
+</message>
+<message>
+<source>The slices of {path} lie up to {jitter} mm beside their places, {distance} mm apart.</source>
+<translation>Die Schichten von {path}, im Abstand von {distance} mm, liegen bis zu {jitter} mm neben ihren Plätzen.</translation>
 </message>
 <message>
 <source>The training's process for {devices} died (exit status {exitcode}), most likely because memory ran out; end other programs, or run again on fewer devices with --device.</source>
@@ -1220,6 +1264,10 @@
 <translation>ein Batch von {batch} Schichten wird gleichmäßig geteilt</translation>
 </message>
 <message>
+<source>a frame without a place</source>
+<translation>ein Einzelbild ohne Lage</translation>
+</message>
+<message>
 <source>a label map in a folder of images</source>
 <translation>eine Labelkarte in einem Ordner von Bildern</translation>
 </message>
@@ -1236,6 +1284,10 @@
 <translation>eine Zahl mit Tausenden von Stellen</translation>
 </message>
 <message>
+<source>a pair of NIfTI files</source>
+<translation>ein Paar von NIfTI-Dateien</translation>
+</message>
+<message>
 <source>a whole number</source>
 <translation>eine ganze Zahl</translation>
 </message>
@@ -1246,6 +1298,10 @@
 <message>
 <source>all {labels} labels it was trained on show</source>
 <translation>alle {labels} Trainings-Labels es zeigen</translation>
+</message>
+<message>
+<source>and {count} more</source>
+<translation>und {count} weitere</translation>
 </message>
 <message>
 <source>another device</source>
@@ -1304,8 +1360,20 @@
 <translation>compile=on: torch.compile funktioniert hier nicht ({problem}); compile auf off setzen.</translation>
 </message>
 <message>
+<source>copies of slices were</source>
+<translation>Kopien von Schichten wurden</translation>
+</message>
+<message>
+<source>copy of a slice</source>
+<translation>Kopie einer Schicht</translation>
+</message>
+<message>
 <source>did you mean '{near}'</source>
 <translation>gemeint ist vielleicht '{near}'</translation>
+</message>
+<message>
+<source>echo time</source>
+<translation>Echozeit</translation>
 </message>
 <message>
 <source>epoch {current_epoch} of {num_epochs}</source>
@@ -1320,6 +1388,18 @@
 <translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungslabels beginnen.</translation>
 </message>
 <message>
+<source>file that is no image</source>
+<translation>Datei, die kein Bild ist,</translation>
+</message>
+<message>
+<source>file that is no image ({modality})</source>
+<translation>Datei, die kein Bild ist ({modality}),</translation>
+</message>
+<message>
+<source>frame {frame} of {name}</source>
+<translation>Einzelbild {frame} von {name}</translation>
+</message>
+<message>
 <source>held by the cluster's people</source>
 <translation>von den Betreuern des Clusters angehalten</translation>
 </message>
@@ -1328,12 +1408,28 @@
 <translation>von Ihnen angehalten; `scontrol release {{number}}` dort gibt ihn frei</translation>
 </message>
 <message>
+<source>image in colours</source>
+<translation>farbiges Bild</translation>
+</message>
+<message>
+<source>image type</source>
+<translation>Bildart</translation>
+</message>
+<message>
+<source>image without a place in space</source>
+<translation>Bild ohne Lage im Raum</translation>
+</message>
+<message>
 <source>inferior</source>
 <translation>unten</translation>
 </message>
 <message>
 <source>intensity.lower_percentile must be below intensity.upper_percentile.</source>
 <translation>intensity.lower_percentile muss unter intensity.upper_percentile liegen.</translation>
+</message>
+<message>
+<source>inversion time</source>
+<translation>Inversionszeit</translation>
 </message>
 <message>
 <source>is not known to ssh yet; connect once with `ssh {{host}}` and accept its host key</source>
@@ -1624,6 +1720,10 @@
 <translation>keine Verbindung</translation>
 </message>
 <message>
+<source>no grid</source>
+<translation>kein Gitter</translation>
+</message>
+<message>
 <source>no message</source>
 <translation>keine Meldung</translation>
 </message>
@@ -1658,6 +1758,18 @@
 <message>
 <source>not begun</source>
 <translation>nicht begonnen</translation>
+</message>
+<message>
+<source>not divisible by 16</source>
+<translation>nicht durch 16 teilbar</translation>
+</message>
+<message>
+<source>not for clinical use</source>
+<translation>nicht für den klinischen Gebrauch</translation>
+</message>
+<message>
+<source>of an unknown kind</source>
+<translation>unbekannter Art</translation>
 </message>
 <message>
 <source>of an unknown version</source>
@@ -1748,6 +1860,10 @@
 <translation>zeigt einen anderen Schlüssel als früher; wenn das stimmt, den alten mit `ssh-keygen -R` entfernen und einmal mit ssh verbinden, sonst die Betreiber fragen</translation>
 </message>
 <message>
+<source>single slice</source>
+<translation>einzelne Schicht</translation>
+</message>
+<message>
 <source>size {by_axes} against {by_axes2}</source>
 <translation>Größe {by_axes} gegen {by_axes2}</translation>
 </message>
@@ -1836,6 +1952,10 @@
 <translation>dieser Rechner</translation>
 </message>
 <message>
+<source>time point</source>
+<translation>Zeitpunkt</translation>
+</message>
+<message>
 <source>trained on {cohort} source and {cohort2} target scans</source>
 <translation>trainiert auf {cohort} Quell- und {cohort2} Ziel-Scans</translation>
 </message>
@@ -1868,8 +1988,16 @@
 <translation>translation.translator kann nicht '{translator}' sein; {nearest_of}.</translation>
 </message>
 <message>
+<source>trigger time</source>
+<translation>Triggerzeit</translation>
+</message>
+<message>
 <source>true or false</source>
 <translation>true oder false</translation>
+</message>
+<message>
+<source>turn {turn} of {turns}</source>
+<translation>Durchgang {turn} von {turns}</translation>
 </message>
 <message>
 <source>uncertain</source>
@@ -1920,6 +2048,10 @@
 <translation>wartet, bis die Partition läuft</translation>
 </message>
 <message>
+<source>without a description</source>
+<translation>ohne Beschreibung</translation>
+</message>
+<message>
 <source>without a word</source>
 <translation>ohne ein Wort</translation>
 </message>
@@ -1946,6 +2078,10 @@
 <message>
 <source>{cmd} does not answer there; try again later.</source>
 <translation>{cmd} antwortet dort nicht; später noch einmal versuchen.</translation>
+</message>
+<message>
+<source>{count} DICOM {plural} left out.</source>
+<translation>{count} DICOM-Objekte ausgelassen: {plural}.</translation>
 </message>
 <message>
 <source>{count} scans were left out, such as {paths}: each is {why}.</source>
@@ -1986,6 +2122,34 @@
 <message>
 <source>{filename} could not be used ({why}); check its permissions and its disk.</source>
 <translation>{filename} ließ sich nicht verwenden ({why}); Zugriffsrechte und Platte prüfen.</translation>
+</message>
+<message>
+<source>{files} is a mosaic, which has no slices that a DICOM result could lie on; write a .seg.nrrd alone.</source>
+<translation>{files} ist ein Mosaik und hat keine Schichten, auf denen ein DICOM-Ergebnis liegen könnte; schreiben Sie nur eine .seg.nrrd.</translation>
+</message>
+<message>
+<source>{file} cannot be read: it is damaged or cut short; copy it again from its source.</source>
+<translation>{file} kann nicht gelesen werden: Die Datei ist beschädigt oder abgeschnitten; kopieren Sie sie noch einmal von ihrer Quelle.</translation>
+</message>
+<message>
+<source>{file} is a damaged DICOM file; copy it again from its source, or remove it.</source>
+<translation>{file} ist eine beschädigte DICOM-Datei; kopieren Sie sie noch einmal von ihrer Quelle, oder entfernen Sie sie.</translation>
+</message>
+<message>
+<source>{file} is a mosaic of Siemens' whose private fields are missing or damaged; export it as single slices.</source>
+<translation>{file} ist ein Mosaik von Siemens, dessen private Felder fehlen oder beschädigt sind; exportieren Sie es als einzelne Schichten.</translation>
+</message>
+<message>
+<source>{file} is a mosaic of Siemens'. {missing_packages}</source>
+<translation>{file} ist ein Mosaik von Siemens. {missing_packages}</translation>
+</message>
+<message>
+<source>{file} is compressed in a way that cannot be read ({name}), or damaged; export it uncompressed (Explicit VR Little Endian), or install a decoder with: pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg</source>
+<translation>{file} ist auf eine Art komprimiert, die nicht gelesen werden kann ({name}), oder beschädigt; exportieren Sie es unkomprimiert (Explicit VR Little Endian), oder installieren Sie einen Decoder mit: pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg</translation>
+</message>
+<message>
+<source>{file} lacks {lacking}, to which a DICOM result has to refer; export the scan again.</source>
+<translation>{file} fehlt {lacking}, worauf sich ein DICOM-Ergebnis beziehen muss; exportieren Sie die Aufnahme noch einmal.</translation>
 </message>
 <message>
 <source>{folder} (and {count} more) is gone and is made again.</source>
@@ -2340,6 +2504,10 @@
 <translation>{out} ließ sich nicht schreiben; freien Platz und Zugriffsrechte des Ordners prüfen.</translation>
 </message>
 <message>
+<source>{parent} spreads one scan over several multi-frame files, to which no one DICOM result can refer.</source>
+<translation>{parent} verteilt eine Aufnahme auf mehrere Multi-Frame-Dateien, auf die sich kein einzelnes DICOM-Ergebnis beziehen kann.</translation>
+</message>
+<message>
 <source>{paths} was left out: it is {why}.</source>
 <translation>{paths} wurde ausgelassen: {why}.</translation>
 </message>
@@ -2360,16 +2528,16 @@
 <translation>{path} lässt sich nicht als Segmentierung lesen; erwartet wird eine vollständige .seg.nrrd-Datei.</translation>
 </message>
 <message>
-<source>{path} cannot be read: it is damaged or cut short; copy it again from its source.</source>
-<translation>{path} lässt sich nicht lesen: beschädigt oder abgeschnitten; erneut von der Quelle kopieren.</translation>
-</message>
-<message>
 <source>{path} claims that its {filename} has {file_size} bytes, more than any model's; do not use it.</source>
 <translation>{path} behauptet, {filename} habe {file_size} Bytes, mehr als bei jedem Modell; nicht verwenden.</translation>
 </message>
 <message>
 <source>{path} claims {by_axes} voxels, more than the {most_voxels} of the largest volume that can be worked on; copy the file again from its source, or crop it.</source>
 <translation>{path} behauptet {by_axes} Voxel, mehr als die {most_voxels} des größten Volumens, das sich bearbeiten lässt; die Datei erneut von der Quelle kopieren oder zuschneiden.</translation>
+</message>
+<message>
+<source>{path} claims {by_axes} voxels, more than the {most_voxels} of the largest volume; copy it again or crop it.</source>
+<translation>{path} gibt {by_axes} Voxel an, mehr als die {most_voxels} des größten Volumens; kopieren Sie die Datei noch einmal, oder beschneiden Sie sie.</translation>
 </message>
 <message>
 <source>{path} does not end in .seg.nrrd; name a segmentation file so.</source>
@@ -2428,8 +2596,20 @@
 <translation>{path} hat sich beim Senden geändert oder kam nicht ganz an; mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
+<source>{path} has several values a voxel (RGB or vector); expected a scalar image.</source>
+<translation>{path} hat mehrere Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
+</message>
+<message>
 <source>{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first.</source>
 <translation>{path} hat schiefe Achsen (eine gescherte Affine), die sich nicht lesen lassen; zuerst auf ein regelmäßiges Gitter umrechnen.</translation>
+</message>
+<message>
+<source>{path} has slices at uneven distances ({min} to {max} mm); resample it to a regular grid first.</source>
+<translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm); rechnen Sie die Aufnahme zuerst auf ein regelmäßiges Gitter um.</translation>
+</message>
+<message>
+<source>{path} has voxels of a type (GIPL's {kind}) that is not supported; convert it to numbers of 16 bits.</source>
+<translation>{path} hat Voxel einer Art (GIPL: {kind}), die nicht unterstützt wird; wandeln Sie sie in Zahlen von 16 Bit um.</translation>
 </message>
 <message>
 <source>{path} has voxels of a type (NIfTI's {code}) that is not supported; convert it to numbers of 16 bits.</source>
@@ -2440,16 +2620,32 @@
 <translation>{path} hat {components} Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
 </message>
 <message>
+<source>{path} has {count} places with more than one slice (such as {names}), which nothing in them tells apart; remove those that do not belong to the scan, or export it again.</source>
+<translation>{path} hat {count} Plätze mit mehr als einer Schicht (etwa {names}), die nichts in ihnen unterscheidet; entfernen Sie die, die nicht zur Aufnahme gehören, oder exportieren Sie sie noch einmal.</translation>
+</message>
+<message>
 <source>{path} holds a MetaIO '{fields}', not an image; convert it or remove it.</source>
 <translation>{path} enthält ein MetaIO-Objekt '{fields}', kein Bild; umwandeln oder entfernen.</translation>
+</message>
+<message>
+<source>{path} holds more than {most_files} files; give the folder of the series itself.</source>
+<translation>{path} enthält mehr als {most_files} Dateien; geben Sie den Ordner der Serie selbst an.</translation>
 </message>
 <message>
 <source>{path} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.</source>
 <translation>{path} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, in dem sie unmittelbar liegen.</translation>
 </message>
 <message>
+<source>{path} holds the voxels of a pair of files, whose header {other_stem}.hdr is missing; copy both again.</source>
+<translation>{path} enthält die Voxel eines Paars von Dateien, dessen Header {other_stem}.hdr fehlt; kopieren Sie beide noch einmal.</translation>
+</message>
+<message>
 <source>{path} holds voxels that are not finite numbers; replace them, for example by 0.</source>
 <translation>{path} enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
+</message>
+<message>
+<source>{path} is a GIPL file, which does not say how the patient lay: its axes were taken as left, posterior, superior, as ITK does.</source>
+<translation>{path} ist eine GIPL-Datei, die nicht sagt, wie der Patient lag: Ihre Achsen wurden wie von ITK als links, hinten, oben verstanden.</translation>
 </message>
 <message>
 <source>{path} is a NIfTI-2 file, which is not supported; save it as NIfTI-1 (the usual kind).</source>
@@ -2520,6 +2716,10 @@
 <translation>{path} ist verschwunden; zurücklegen oder {folder} und {folder2} löschen, um die Bildübersetzung neu zu trainieren.</translation>
 </message>
 <message>
+<source>{path} is in Analyze's format, which does not say which side is left: its first column was taken as the patient's right, as SPM does. Check it at a structure of a known side, or convert the scan anew to NIfTI.</source>
+<translation>{path} ist im Format von Analyze, das nicht sagt, welche Seite links ist: Die erste Spalte wurde wie von SPM als rechts vom Patienten aus verstanden. Prüfen Sie es an einer Struktur bekannter Seite, oder wandeln Sie die Aufnahme neu in NIfTI um.</translation>
+</message>
+<message>
 <source>{path} is missing or damaged; delete it, so that the scans are cut into slices again.</source>
 <translation>{path} fehlt oder ist beschädigt; löschen, damit die Scans neu in Schichten zerlegt werden.</translation>
 </message>
@@ -2564,20 +2764,40 @@
 <translation>{path} ist kein vollständiges Modellpaket: {missing} fehlt; erneut besorgen.</translation>
 </message>
 <message>
+<source>{path} is not a GIPL file, whatever its name says, or is damaged; copy it again or convert it.</source>
+<translation>{path} ist keine GIPL-Datei, was auch der Name sagt, oder beschädigt; kopieren Sie sie noch einmal, oder wandeln Sie sie um.</translation>
+</message>
+<message>
 <source>{path} is not a NIfTI, NRRD or MetaImage file, whatever its name says; convert it or remove it.</source>
 <translation>{path} ist trotz seines Namens keine NIfTI-, NRRD- oder MetaImage-Datei; umwandeln oder entfernen.</translation>
+</message>
+<message>
+<source>{path} is not a header of NIfTI or Analyze, whatever its name says; convert it or remove it.</source>
+<translation>{path} ist kein Header von NIfTI oder Analyze, was auch der Name sagt; wandeln Sie die Datei um, oder entfernen Sie sie.</translation>
 </message>
 <message>
 <source>{path} is not a label map: it holds values that are not whole numbers from 0 to 255.</source>
 <translation>{path} ist keine Labelkarte: Es enthält Werte, die keine ganzen Zahlen von 0 bis 255 sind.</translation>
 </message>
 <message>
-<source>{path} is {dimension}-D ({by_axes}); expected a 3-D scan.</source>
-<translation>{path} ist {dimension}-D ({by_axes}); erwartet wird ein 3-D-Scan.</translation>
+<source>{path} is {count}-D ({by_axes}); expected a 3-D scan.</source>
+<translation>{path} ist {count}-D ({by_axes}); erwartet wird eine 3-D-Aufnahme.</translation>
+</message>
+<message>
+<source>{path} keeps its voxels in a file beside it, {stem}.img, which is missing; copy both files again.</source>
+<translation>{path} hat seine Voxel in einer Datei daneben, {stem}.img, und diese fehlt; kopieren Sie beide Dateien noch einmal.</translation>
 </message>
 <message>
 <source>{path} keeps its voxels in several files, which is not supported; save the scan as one file.</source>
 <translation>{path} hat seine Voxel in mehreren Dateien, was nicht unterstützt wird; den Scan als eine Datei speichern.</translation>
+</message>
+<message>
+<source>{path} lacks {lost} slice: after {name} the next is {steps} mm away, where {usual} mm is usual; export the whole series again.</source>
+<translation>{path} fehlt {lost} Schicht: Nach {name} ist die nächste {steps} mm entfernt, üblich sind {usual} mm; exportieren Sie die ganze Serie noch einmal.</translation>
+</message>
+<message>
+<source>{path} lacks {lost} slices: after {name} the next is {steps} mm away, where {usual} mm is usual; export the whole series again.</source>
+<translation>{path} fehlen {lost} Schichten: Nach {name} ist die nächste {steps} mm entfernt, üblich sind {usual} mm; exportieren Sie die ganze Serie noch einmal.</translation>
 </message>
 <message>
 <source>{path} names another file for its voxels ({named}); save the scan as one file.</source>
@@ -2590,6 +2810,10 @@
 <message>
 <source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
 <translation>{path} nennt für seine Voxel die Datei '{named}', die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
+</message>
+<message>
+<source>{path} says in two ways where it lies (sform and qform), up to {apart} mm apart; sform was taken.</source>
+<translation>{path} sagt auf zwei Arten, wo es liegt (sform und qform), bis zu {apart} mm auseinander; sform gilt.</translation>
 </message>
 <message>
 <source>{path} was begun with another {changed} ({get}, now {wanted}); go on with the settings and scans it was begun with, or delete it to start again.</source>
@@ -2656,8 +2880,24 @@
 <translation>{place} hat Format {version}, diese Version von CrossMoDAUDA liest {translator_format}; CrossMoDAUDA aktualisieren.</translation>
 </message>
 <message>
+<source>{place} holds no DICOM series that is a volume; give the folder of one.</source>
+<translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; geben Sie den Ordner einer solchen an.</translation>
+</message>
+<message>
+<source>{place} holds no DICOM series that is a volume; give the folder of one: {notes}</source>
+<translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; geben Sie den Ordner einer solchen an: {notes}</translation>
+</message>
+<message>
+<source>{place} holds no scan #{choice}, but {names}; give one of these, as {example}.</source>
+<translation>{place} enthält keine Aufnahme #{choice}, aber {names}; geben Sie eine davon an, etwa {example}.</translation>
+</message>
+<message>
 <source>{place} holds weights that are no finite numbers ({name}); use another model.</source>
 <translation>{place} enthält Gewichte, die keine endlichen Zahlen sind ({name}); ein anderes Modell verwenden.</translation>
+</message>
+<message>
+<source>{place} holds {count} scans: {names}; choose one, as {example}, or give each a folder of its own.</source>
+<translation>{place} enthält {count} Aufnahmen: {names}; wählen Sie eine, etwa {example}, oder geben Sie jeder einen eigenen Ordner.</translation>
 </message>
 <message>
 <source>{place} holds {foreign}, which is no part of a network that nnU-Net plans; use a model from a source you trust.</source>
@@ -2674,6 +2914,10 @@
 <message>
 <source>{place} is not usable: {error}</source>
 <translation>{place} ist nicht verwendbar: {error}</translation>
+</message>
+<message>
+<source>{place} is one slice or no scan at all; give the folder that holds the series.</source>
+<translation>{place} ist eine einzelne Schicht oder gar keine Aufnahme; geben Sie den Ordner der Serie an.</translation>
 </message>
 <message>
 <source>{place}dataset.json does not describe one channel and the structures of model.json; copy the model again.</source>
@@ -2694,6 +2938,14 @@
 <message>
 <source>{record} is damaged; restore it, or write {{"precision": "bf16"}} or {{"precision": "fp32"}} there, as the training began.</source>
 <translation>{record} ist beschädigt; wiederherstellen oder {{"precision": "bf16"}} oder {{"precision": "fp32"}} hineinschreiben, wie das Training begann.</translation>
+</message>
+<message>
+<source>{scan} is not DICOM, so that no DICOM result can refer to its slices; leave out {option}.</source>
+<translation>{scan} ist kein DICOM, so dass sich kein DICOM-Ergebnis auf seine Schichten beziehen kann; lassen Sie {option} weg.</translation>
+</message>
+<message>
+<source>{scan} lacks what a DICOM segmentation has to tell of its source ({error}); write a .seg.nrrd alone.</source>
+<translation>{scan} fehlt, was eine DICOM-Segmentierung über ihre Quelle sagen muss ({error}); schreiben Sie nur eine .seg.nrrd.</translation>
 </message>
 <message>
 <source>{section}.{inner} belongs to {translators_with}, not to the translator {translator}; leave it out, or choose another translator.</source>
