@@ -14,6 +14,7 @@ import numpy as np
 from ..core.errors import CohortError, InputError, printable
 from ..core.progress import Progress, silent
 from ..images.fingerprint import scan_sha256
+from ..images.other_formats import notes_of
 from ..images.pictures import thumbnail
 from ..images.volumes import Array, Volume, read_label_map, read_volume
 from .finding import Case, Cohort
@@ -159,6 +160,7 @@ def _check_case(domain: str, case: Case, labels: dict[str, int], thumbnail_pixel
     row = CaseReport(domain, case.id, case.image, case.label)
     image, row.image_sha256 = _read(case.image, read_volume, row.problems)
     if image is not None:
+        row.warnings += notes_of(case.image)
         row.size = " x ".join(str(size) for size in image.geometry.size)
         row.spacing = " x ".join(f"{spacing:.4g}" for spacing in image.geometry.spacing)
         row.voxel_type = image.array.dtype.name

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.errors import InputError
 from ..images.names import ScanName, as_on_disk, one_form, second_channels
+from ..images.other_formats import scans_here
 from ..images.volumes import file_stem, is_scan
 from . import bids, nnunet_raw
 from .lists import Given, case_names, counting_order, listed_scans, one_folder, pair, pattern_below
@@ -332,7 +333,7 @@ def existing_folder(folder: Path) -> Path:
 def _folder_scans(folder: Path) -> list[ScanName]:
     folder = existing_folder(folder)
     try:
-        scans = _scans(folder.iterdir())
+        scans = _scans(scans_here(folder))
     except OSError as error:
         raise InputError(f"{folder} cannot be listed ({error.strerror}); check its permissions.") from None
     if not scans:
@@ -388,6 +389,6 @@ def _walk(folder: Path) -> list[Path]:
             continue
         visited.add(place.resolve())
         found += [place / name for name in files]
-        found += [place / name for name in folders if is_scan(Path(name))]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and not is_scan(Path(name)))
+        found += [place / name for name in folders if is_scan(place / name)]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and not is_scan(place / name))
     return found

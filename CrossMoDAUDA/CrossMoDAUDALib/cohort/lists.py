@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.errors import InputError
+from ..images.fingerprint import is_there
 from ..images.names import ScanName, as_on_disk, one_form, scans_in
 from ..images.volumes import file_stem, is_scan
 
@@ -71,7 +72,7 @@ def listed_scans(given: Given) -> list[ScanName]:
     for path in names:
         if path.is_dir() and not is_scan(path):
             found |= dict.fromkeys([_only_scan(path)])
-        elif not path.exists():
+        elif not is_there(path):
             raise InputError(f"{path} does not exist; check the path.")
         elif is_scan(path):
             found |= dict.fromkeys([absolute(path)])

@@ -61,6 +61,7 @@ def add_parser(commands: Any) -> None:
 
 def challenge(options: argparse.Namespace, log: EventLog) -> int:
     """Segment all scans; 1 if there is one that could not be."""
+    from ..images.fingerprint import is_there
     from ..images.names import left_out_of
     from ..models.library import find_model
     from ..models.package import as_folder
@@ -73,7 +74,7 @@ def challenge(options: argparse.Namespace, log: EventLog) -> int:
         options.output = options.output / "images" / options.grand_challenge
         names = [[f"{_stem(path)}.mha"] for path in scans]
     # A link that leads nowhere is a scan that cannot be read: it costs the others nothing.
-    there = [(path, own) for path, own in zip(scans, names, strict=True) if path.is_file()]
+    there = [(path, own) for path, own in zip(scans, names, strict=True) if is_there(path)]
     options.overwrite, options.inputs = True, [path for path, _ in there]
     check_outputs(options, [own for _, own in there])
     options.inputs = scans

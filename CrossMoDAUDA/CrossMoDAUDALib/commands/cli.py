@@ -138,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     segment.set_defaults(command=_task, task="segment")
     for command in (translate, segment):
         command.add_argument("model", type=Path, metavar="MODEL", help="an experiment folder, a model package, or an imported model's name")
-        command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), folders, patterns")
+        command.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD, DICOM, ...), folders, patterns")
         command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
         command.add_argument("--overwrite", action="store_true", help="replace results that are there already")
         command.add_argument(
@@ -161,6 +161,8 @@ def _parser() -> argparse.ArgumentParser:
     segment.add_argument("--on", metavar="PLACE", help="segment on this place (see `place`); the results come here")
     segment.add_argument("--jobs", type=int, metavar="N", help="with --on a cluster: how many jobs at a time (default: as many as it lets)")
     segment.add_argument("--only-missing", action="store_true", help="leave scans out whose results are there already")
+    segment.add_argument("--dicom-seg", action="store_true", help="of DICOM, also write the segmentation as DICOM SEG")
+    segment.add_argument("--rtstruct", action="store_true", help="of DICOM, also write contours as a DICOM structure set")
     segment.add_argument("--surfaces", action="store_true", help="also write each structure's surface for 3-D views, as .vtp")
 
     evaluate = commands.add_parser("evaluate", help="score segmentations against references", description="DSC and ASSD.")
@@ -219,6 +221,7 @@ def _task(options: argparse.Namespace, log: EventLog) -> int:
     from ..models.library import find_model
     from ..models.package import as_folder
 
+    options.model_name = options.model.stem
     with as_folder(find_model(options.model)) as options.model:
         return function(options, log)
 

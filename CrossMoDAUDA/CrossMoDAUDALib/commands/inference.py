@@ -15,13 +15,16 @@ from ..core.files import check_path, write_json, write_text
 from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, SENDING, EventLog
+from ..images.fingerprint import is_there
 from ..images.names import UNCERTAINTY, WARNINGS, segment_results
+from ..images.other_formats import notes_of
 from .inputs import find_inputs, result_stems
 from .terminal import Bar, complain, say
 
 if TYPE_CHECKING:
     from ..cohort.checking import CaseReport
     from ..cohort.finding import Cohort
+    from ..images.dicom_results import DicomResult
     from ..images.volumes import Volume
     from ..models.model_folder import ModelInfo
     from ..places.unfinished import Unfinished
@@ -73,6 +76,10 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     if options.surfaces:
         for path, names in zip(options.inputs, outputs, strict=True):
             names += mrml.surface_files(stems[path], model.labels).values()
+    for wanted in _dicom_results(options):
+        for path, names in zip(options.inputs, outputs, strict=True):
+            wanted.check(path)
+            names.append(stems[path] + wanted.ending)
     if options.uncertainty:
         if options.on:
             raise InputError("--uncertainty and --on do not go together: the probabilities stay there; leave one of them out.")
@@ -129,8 +136,8 @@ def _done(options: argparse.Namespace, outputs: list[list[str]], record: Unfinis
     found = {}
     for path, names in zip(options.inputs, outputs, strict=True):
         needed = [name for name in names if not name.endswith((WARNINGS, ".vtp"))]  # of which there may be none
-        is_there = options.only_missing and all((options.output / name).is_file() for name in needed)
-        if path.is_file() and (is_there or (record is not None and record.is_done(path, needed))):
+        are_there = options.only_missing and all((options.output / name).is_file() for name in needed)
+        if is_there(path) and (are_there or (record is not None and record.is_done(path, needed))):
             found[path] = options.output / names[0]
     return found
 
@@ -184,6 +191,8 @@ def _segment_all(
         mrml.write_segmentation_file(label, model.labels, names[1], name)
         if options.surfaces:
             mrml.write_surfaces(label, model.labels, options.output, name)
+        for wanted in _dicom_results(options):
+            wanted.write(label, model.labels, path, options.output / f"{name}{wanted.ending}", options.model_name)
         if not warnings:
             names[2].unlink(missing_ok=True)
 
@@ -193,6 +202,15 @@ def _segment_all(
     if measured:
         say(str(options.measurements))
     return status
+
+
+def _dicom_results(options: argparse.Namespace) -> list[DicomResult]:
+    """What is to be written besides, of scans that are DICOM."""
+    if not (options.dicom_seg or options.rtstruct):
+        return []
+    from ..images.dicom_results import RTSTRUCT, SEG
+
+    return [each for each, is_wanted in ((SEG, options.dicom_seg), (RTSTRUCT, options.rtstruct)) if is_wanted]
 
 
 def evaluate(options: argparse.Namespace, log: EventLog) -> int:
@@ -306,7 +324,7 @@ def check_outputs(
     inputs = {path.resolve() for path in options.inputs}
     seen: dict[str, Path] = {}
     for path, names in zip(options.inputs, outputs, strict=True):
-        if not path.is_file():
+        if not is_there(path):
             raise InputError(f"{path} does not exist; check the path.")
         other = seen.setdefault(names[0].casefold(), path)  # a and A are one file on Windows and macOS
         if other is not path:
@@ -347,7 +365,7 @@ def each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log:
         try:
             log.write("progress", stage=command, step=0, total=1, message=place or f"reading {path.name}")
             with Bar(place or path.name) as bar:
-                warnings = task(path, written, _both(bar, _named(log.progress(command), place)))
+                warnings = [*notes_of(path), *task(path, written, _both(bar, _named(log.progress(command), place)))]
         except Exception as error:
             message, status = explain(error, write_traceback(error))
             message = message if str(path) in message else f"{path}: {message}"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ..core.errors import InputError
 from ..experiment.events import EventLog
+from ..images.dicom_index import is_dicom
 from ..images.names import LeftOut, left_out_of, scans_in
-from ..images.volumes import file_stem, is_scan
+from ..images.volumes import FILE_ENDINGS, file_stem
 from .terminal import complain
 
 # What left-out files of a kind are, and what to do.
@@ -44,6 +45,8 @@ def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]
             inside, left_out = scans_in(path), left_out_of(path)
         except OSError as error:
             raise InputError(f"{path} cannot be listed ({error.strerror}); check its permissions.") from None
+        if not inside and is_dicom(path, deep=True):  # reading it tells which scans are below it
+            inside, left_out = [path], []
         if not inside:
             raise InputError(_nothing_in(path, left_out))
         found |= dict.fromkeys(inside)
@@ -78,7 +81,7 @@ def _sentences(folder: Path, left_out: Sequence[LeftOut]) -> dict[str, str]:
 
 
 def _kind(one: LeftOut) -> str:
-    return "link" if one.kind == "folder" and is_scan(one.path) else one.kind
+    return "link" if one.kind == "folder" and one.path.name.lower().endswith(FILE_ENDINGS) else one.kind
 
 
 def _nothing_in(folder: Path, left_out: Sequence[LeftOut]) -> str:
@@ -91,7 +94,7 @@ def _nothing_in(folder: Path, left_out: Sequence[LeftOut]) -> str:
         return f"{folder} is a raw data set of nnU-Net's; give its folder of images, {folder / data.parts()[-1]}."
     if bids.is_bids(folder):
         return f'{folder} is a BIDS data set; give a pattern, as "{bids.pattern(folder)}".'
-    nothing = f"{folder} holds no scans (NIfTI, NRRD or MetaImage files)"
+    nothing = f"{folder} holds no scans (NIfTI, NRRD, DICOM, ...)"
     if pattern := pattern_below(folder):
         return f'{nothing}; for a folder a patient give a pattern, as "{pattern}".'
     for sentence in _sentences(folder, left_out).values():

@@ -14,12 +14,12 @@ from typing import Any
 from ..cohort.finding import Case, Cohort
 from ..core.budget import sized_as
 from ..core.errors import InputError, unreadable
-from ..core.files import GO_ON, check_path, read_json, sha256, stamp, write_json
+from ..core.files import GO_ON, check_path, read_json, sha256, write_json
 from ..core.folders import make_writable_folder
 from ..core.interrupts import raise_swallowed
 from ..core.layout import NODES
 from ..core.settings import Settings
-from ..images.fingerprint import scan_sha256
+from ..images.fingerprint import is_there, scan_sha256, scan_stamp
 from ..images.volumes import Volume, read_label_map, read_volume
 from .elsewhere import RECORD, SCRIPT
 from .events import REHEARSAL, EventLog
@@ -79,7 +79,7 @@ class Experiment:
             "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "settings": settings.to_json(),
             "cohort": cohort.to_json(),
-            "files": {path: {"sha256": digest, **stamp(Path(path))} for path, digest in sorted(hashes.items())},
+            "files": {path: {"sha256": digest, **scan_stamp(Path(path))} for path, digest in sorted(hashes.items())},
             "versions": package_versions(),
         }
         write_json(folder / "experiment.json", record)
@@ -342,7 +342,7 @@ def _altered(path: Path, stage: str) -> InputError:
 
 def _is_same(path: Path, known: dict[str, Any]) -> bool:
     """Whether a scan is as it was recorded; only one whose time stamp differs is read again."""
-    return stamp(path) == {"size": known["size"], "modified_ns": known["modified_ns"]} or scan_sha256(path) == known["sha256"]
+    return scan_stamp(path) == {"size": known["size"], "modified_ns": known["modified_ns"]} or scan_sha256(path) == known["sha256"]
 
 
 def difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str:
@@ -374,7 +374,7 @@ def _verify_files(files: dict[str, Any], by_hash: bool = False) -> None:
     """
     for name, known in files.items():
         path = Path(name)
-        if not path.is_file():
+        if not is_there(path):
             raise InputError(
                 f"{path} has been removed since the experiment began; put it back, name the folder"
                 " that it was moved to with --scans-moved-to, or start in a new folder."

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..cohort.finding import Case, Cohort, scans_below
 from ..core.errors import InputError
-from ..core.files import read_json, stamp, write_json
+from ..core.files import read_json, write_json
 from ..core.progress import Progress, silent
-from ..images.fingerprint import scan_sha256
+from ..images.fingerprint import scan_sha256, scan_stamp
 from ..images.names import one_form
 from .elsewhere import read_elsewhere
 from .folder import Experiment
@@ -96,7 +96,7 @@ def record_scans(folder: Path, cohort: Cohort, digests: Mapping[str, str]) -> No
     before, files = record.get("files", {}), {}
     for name, digest in sorted(digests.items()):
         is_known = before.get(name, {}).get("sha256") == digest
-        files[name] = before[name] if is_known else {"sha256": digest, **stamp(Path(name))}
+        files[name] = before[name] if is_known else {"sha256": digest, **scan_stamp(Path(name))}
     write_json(folder / "experiment.json", {**record, "cohort": cohort.to_json(), "files": files})
 
 
@@ -140,6 +140,6 @@ def _digest(path: Path) -> str:
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size
-    except OSError:
+        return scan_stamp(path)["size"]
+    except (OSError, InputError):
         return -1

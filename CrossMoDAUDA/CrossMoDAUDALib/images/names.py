@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .dicom_index import is_dicom_file
+from .other_formats import is_mere_folder, scans_here
 from .volumes import FILE_ENDINGS, file_stem, is_scan
 
 _SUFFIX = re.compile(r"[_.-](0000|ceT1|hrT2|T2|label|seg|mask)$", re.IGNORECASE)
@@ -20,7 +22,7 @@ UNCERTAINTY = "_Uncertainty.json"
 _CHANNEL = re.compile(r"(.+)_(\d{4})")
 _MOST_CHANNELS = 9  # more scans with one name and running numbers are patients
 # How scans end that other programs write. What is read of them is in FILE_ENDINGS.
-_OTHER_FORMATS = (".mgz", ".mgh", ".img", ".hdr", ".gipl", ".mnc", ".par", ".rec", ".mif", ".mif.gz", ".dcm", ".ima", ".v", ".vtk", ".npy")
+_OTHER_FORMATS = (".mnc", ".par", ".rec", ".mif", ".mif.gz", ".v", ".vtk", ".npy")
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".7z", ".lz4")
 _HEADERS = (".hdr", ".mhd", ".nhdr")  # with their voxels in another file of that name
 # Files beside scans that nobody takes for one.
@@ -117,8 +119,13 @@ class LeftOut:
 
 
 def scans_in(folder: Path) -> list[Path]:
-    """The scan files in a folder in order of their names, without label maps, second channels and what ``segment`` has written there."""
-    found = sorted(path for path in folder.iterdir() if is_scan(path) and not path.is_dir() and not is_label_name(path))
+    """The scans in a folder in order of their names, without label maps, second channels and what ``segment`` has written there.
+
+    A folder that holds a DICOM series is that one scan itself.
+    """
+    found = [
+        path for path in scans_here(folder) if (path == folder or is_scan(path)) and not is_mere_folder(path) and not is_label_name(path)
+    ]
     channels = second_channels(found)
     return [path for path in found if path not in channels]
 
@@ -131,7 +138,7 @@ def left_out_of(folder: Path) -> list[LeftOut]:
     known = {*scans, *(folder / name for scan in scans for ending in ("nii.gz", "nrrd") for name in segment_results(scan, ending))}
     channels = second_channels(path for path in folder.iterdir() if is_scan(path))
     headers = tuple(f"{file_stem(path)}." for path in folder.iterdir() if is_scan(path) and path.name.lower().endswith(_HEADERS))
-    others = (path for path in sorted(folder.iterdir()) if path not in known)
+    others = (path for path in sorted(folder.iterdir()) if path not in known and not is_dicom_file(path))
     found = ((path, _why_left_out(path, channels)) for path in others if is_scan(path) or not path.name.startswith(headers))
     return [LeftOut(path, kind) for path, kind in found if kind]
 
@@ -139,7 +146,8 @@ def left_out_of(folder: Path) -> list[LeftOut]:
 def _why_left_out(path: Path, channels: dict[Path, Path]) -> str:
     lower = path.name.lower()
     if path.is_dir():
-        return "folder" if is_scan(path) or (not lower.startswith(".") and _holds_scans(path)) else ""
+        is_meant = lower.endswith(FILE_ENDINGS) or _holds_scans(path)
+        return "folder" if is_meant and not lower.startswith(".") else ""
     if lower.startswith("."):
         return "hidden" if lower.endswith(FILE_ENDINGS) else ""
     if is_scan(path):

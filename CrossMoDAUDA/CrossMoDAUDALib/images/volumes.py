@@ -1,6 +1,6 @@
-"""Scans as arrays with their place in space: read, write, orient, resize and put back.
+"""Scans as arrays with their place in space: read, write, orient, resize and put back. Only here is geometry touched.
 
-This is the only file that touches geometry. Arrays are indexed ``[z, y, x]`` (slice, row, column), as SimpleITK gives
+Arrays are indexed ``[z, y, x]`` (slice, row, column), as SimpleITK gives
 them; geometry is in ITK's convention: millimetres, LPS, index order x, y, z.
 """
 
@@ -24,6 +24,7 @@ from ..core.errors import CrossModaError, InputError
 from ..core.failures import is_out_of_memory
 from ..core.files import check_path, replacing
 from .headers import Header, by_axes, check_geometry, read_header
+from .other_formats import OTHER_ENDINGS, is_other, open_other, other_stem
 from .voxels import is_whole, nifti_voxels
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 
-FILE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
+FILE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", *OTHER_ENDINGS)
 
 
 @dataclass(frozen=True)
@@ -90,25 +91,20 @@ class Volume:
 
 
 def file_stem(path: Path) -> str:
-    """A scan's file name without its ending (``.nii.gz`` counts as one ending)."""
-    lower = path.name.lower()
-    for ending in FILE_ENDINGS:
-        if lower.endswith(ending):
-            return path.name[: -len(ending)]
-    return path.stem
+    """A scan's file name without its ending (``.nii.gz`` counts as one ending), or the name of its folder."""
+    ending = next((ending for ending in FILE_ENDINGS if path.name.lower().endswith(ending)), "")
+    return path.name[: -len(ending)] if ending else other_stem(path)
 
 
 def is_scan(path: Path) -> bool:
-    """Whether the file name ends as one of the supported formats (NIfTI, NRRD, MetaImage)."""
-    return path.name.lower().endswith(FILE_ENDINGS) and not path.name.startswith(".")
+    """Whether a file's name ends as one of the supported formats, or a folder holds DICOM files."""
+    return (path.name.lower().endswith(FILE_ENDINGS) and not path.name.startswith(".")) or is_other(path)
 
 
 def read_geometry(path: Path) -> Geometry:
-    """A scan's grid from its header alone.
-
-    Raises:
-        InputError: the file is missing, not a scan, or not a 3-D scalar image.
-    """
+    """A scan's grid from its header alone; raises as :func:`read_volume`."""
+    if other := open_other(path):
+        return Geometry(*other.grid)
     return _geometry(path, _header(path))
 
 
@@ -152,8 +148,9 @@ def read_volume(path: Path) -> Volume:
     >>> scan.geometry.size, scan.array.shape, scan.array.dtype
     ((32, 32, 16), (16, 32, 32), dtype('int16'))
     """
-    header = _header(path)
-    geometry = _geometry(path, header)
+    if other := open_other(path):
+        return _finite(path, Volume(other.read(), Geometry(*other.grid)))
+    geometry = _geometry(path, header := _header(path))
     try:
         array = nifti_voxels(header) if header.kind else _itk_voxels(path, header)
     except (EOFError, zlib.error):
@@ -162,9 +159,13 @@ def read_volume(path: Path) -> Volume:
         raise InputError(_why_unreadable(path, error)) from None
     except OSError as error:
         raise _cannot_be_opened(path, error) from None
-    if not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
-        raise InputError(f"{path} holds voxels that are not finite numbers; replace them, for example by 0.")
-    return Volume(array.reshape(geometry.size[::-1]), geometry)
+    return _finite(path, Volume(array.reshape(geometry.size[::-1]), geometry))
+
+
+def _finite(path: Path, volume: Volume) -> Volume:
+    if np.isfinite([volume.array.min(), volume.array.max()]).all():  # NaN anywhere makes both NaN
+        return volume
+    raise InputError(f"{path} holds voxels that are not finite numbers; replace them, for example by 0.")
 
 
 def _itk_voxels(path: Path, header: Header) -> Array:

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..core.files import make_folder, read_json, replacing, stamp, write_json
+from ..core.files import make_folder, read_json, replacing, write_json
 from ..experiment.elsewhere import COPY
 from ..experiment.events import Event, EventLog, events_in, read_events
 from ..experiment.last_run import read_tail
-from ..images.fingerprint import scan_sha256
+from ..images.fingerprint import scan_sha256, scan_stamp, travels_as_it_is
 from .connection import Connection, is_plain_name
 from .naming import TEXTS, Names
 
@@ -107,8 +107,8 @@ class Copy:
         restored = self._restored(record)
         for path, known in restored.get("files", {}).items():
             with contextlib.suppress(OSError):
-                known.update(stamp(Path(path)))
-                if Path(path).suffix.lower() in (".mhd", ".nhdr"):  # which are one file there
+                known.update(scan_stamp(Path(path)))
+                if not travels_as_it_is(Path(path)):  # it is another file there
                     known["sha256"] = scan_sha256(Path(path))
         return restored
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
+from ..images.fingerprint import travels_as_it_is
 from ..images.names import ScanName
 from ..images.volumes import FILE_ENDINGS
 from .there_common import SCANS
@@ -122,7 +123,9 @@ def _ending(path: Path) -> str:
     lower = path.name.lower()
     if lower.endswith(".seg.nrrd"):
         return ".seg.nrrd"
-    ending = next(ending for ending in FILE_ENDINGS if lower.endswith(ending))
+    ending = next((ending for ending in FILE_ENDINGS if lower.endswith(ending)), "")
+    if ending not in (".mhd", ".nhdr") and not travels_as_it_is(path):
+        return ".nrrd"
     return {".mhd": ".mha", ".nhdr": ".nrrd"}.get(ending, ending)
 
 

@@ -13,10 +13,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..core.errors import CrossModaError, InputError, unreadable
-from ..core.files import sha256, stamp
+from ..core.files import sha256
 from ..core.interrupts import raise_swallowed
 from ..core.progress import Progress
 from ..core.resources import resource
+from ..images.fingerprint import scan_stamp, travels_as_it_is
+from ..images.volumes import read_volume, write_volume
 from .connection import Connection, UnreachableError, digest_of
 
 FILES_AT_ONCE = 16  # so that progress is told, and what is there already is known after a break
@@ -112,9 +114,9 @@ def _stage(place: str, path: Path, staging: Path, known: dict[str, dict[str, obj
     ending = "".join(Path(place).suffixes)
     mark = known.get(str(path), {})
     try:
-        is_whole = path.suffix.lower() not in (".mhd", ".nhdr")
+        is_whole = travels_as_it_is(path)
         data = None if is_whole else as_one_file(path)
-        now = stamp(path)
+        now = scan_stamp(path)
         if is_whole and mark.get("stamp") == now:
             digest = str(mark["sha256"])
         else:
@@ -156,9 +158,15 @@ def _link(path: Path, link: Path) -> None:
 def as_one_file(path: Path) -> bytes:
     """A header with the voxels that it names (.mhd, .nhdr) as the one file that these formats know, too (.mha, .nrrd).
 
+    DICOM and what else may hold a patient's name becomes .nrrd, with the voxels and their place alone.
+
     Raises:
-        InputError: it names no single file, or none that is there.
+        InputError: it names no single file, or none that is there; or the scan cannot be read.
     """
+    if path.suffix.lower() not in (".mhd", ".nhdr"):
+        with tempfile.TemporaryDirectory(prefix="crossmoda-uda-") as name:
+            write_volume(read_volume(path), Path(name) / "scan.nrrd")
+            return (Path(name) / "scan.nrrd").read_bytes()
     header = path.read_bytes()
     named = _DATA_FILE.search(header)
     data = path.parent / os.fsdecode(named.group(2)) if named else path

@@ -43,7 +43,7 @@ def test_what_the_package_says_of_itself(wheels: tuple[Path, Path]) -> None:
         assert told["Summary"].endswith("Not for clinical use.")
         assert set(told["Requires-Python"].split(",")) == {">=3.11", "<3.14"}
         assert told.get_payload() == (ROOT / "README.md").read_text(encoding="utf-8")
-        assert set(told.get_all("Provides-Extra") or []) == {"inference", "training", "mrml", "all"}
+        assert set(told.get_all("Provides-Extra") or []) == {"inference", "training", "mrml", "dicom", "all"}
 
 
 def test_versions_wanted_are_those_of_slicers_list(wheels: tuple[Path, Path]) -> None:
@@ -60,7 +60,8 @@ def test_versions_wanted_are_those_of_slicers_list(wheels: tuple[Path, Path]) ->
     assert {"torch", "nnunetv2", "pillow", "slicer-core"}.isdisjoint(base), "a base installation is light"
     assert wanted("inference").keys() - base.keys() == {"torch", "nnunetv2"}
     assert wanted("mrml").keys() - base.keys() == {"slicer-core"}
-    assert wanted("all") == {**training, **wanted("mrml")}
+    assert wanted("dicom").keys() - base.keys() == {"pydicom", "highdicom", "nibabel", "scikit-image"}
+    assert wanted("all") == {**training, **wanted("mrml"), **wanted("dicom")}
     pins = (ROOT / "Scripts" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     for line in (line.partition(";")[0] for line in pins if "==" in line):
         name, _, version = line.partition("==")

@@ -1,0 +1,263 @@
+"""Which scans the DICOM files of a folder hold: files sorted into series, series into stacks of slices at places of their own.
+
+A scan is named by its folder (``study/t2``), by a multi-frame file (``IM_0027.dcm``) or, where there are several scans, with
+its number after ``#`` (``study#5`` is series 5, ``study#5.2`` the second stack in it). Headers are read by pydicom.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..core.errors import InputError, short, unreadable
+from .dicom_slices import TAGS, Slice, read_dataset, slices_of, text_of, why_no_slice
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+CHOICE = "#"
+_MARK, _MARK_AT = b"DICM", 128
+_ENDINGS = (".dcm", ".dicom", ".ima")
+_MOST_FILES = 100_000
+_SNIFFED = 200  # files of a folder that are looked at to tell whether it holds DICOM
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The slices of one scan, by their places along the normal.
+
+    Attributes:
+        number: what follows ``#`` to choose it.
+        told_apart_by: in words, what differs from the other stacks at the same place; empty if there are none.
+        mosaic: it is one file of Siemens' with all slices side by side.
+    """
+
+    number: str
+    series: str
+    description: str
+    modality: str
+    slices: tuple[Slice, ...]
+    told_apart_by: str = ""
+    mosaic: bool = False
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that it is in, each once."""
+        return list(dict.fromkeys(each.file for each in self.slices))
+
+    @property
+    def words(self) -> str:
+        """The stack for a list to choose from."""
+        rows, columns = self.slices[0].shape
+        kind = "a mosaic" if self.mosaic else f"{len(self.slices)} slices of {columns} x {rows}"
+        told = f", {self.told_apart_by}" if self.told_apart_by else ""
+        return f"{CHOICE}{self.number} '{short(self.description or self.modality or 'without a description')}' ({kind}{told})"
+
+
+@dataclass(frozen=True)
+class Index:
+    """What a folder or file of DICOM holds.
+
+    Attributes:
+        notes: sentences on what is no scan, or was there twice.
+    """
+
+    stacks: tuple[Stack, ...]
+    notes: tuple[str, ...]
+
+
+def split_choice(path: Path) -> tuple[Path, str]:
+    """A scan's folder or file, and which of the scans in it is meant (empty where the path does not say).
+
+    >>> split_choice(Path("study#5.2"))[1]  # there is no such folder
+    ''
+    """
+    base, mark, choice = path.name.rpartition(CHOICE)
+    if not mark or not base or not choice or path.exists():
+        return path, ""
+    folder = path.with_name(base)
+    return (folder, choice) if folder.exists() else (path, "")
+
+
+def is_dicom_file(path: Path) -> bool:
+    """Whether a file is DICOM, by its mark; the directory of a disc (DICOMDIR) is none."""
+    if path.name.startswith(".") or path.name.upper().startswith("DICOMDIR"):
+        return False
+    try:
+        with path.open("rb") as file:
+            start = file.read(_MARK_AT + len(_MARK))
+    except OSError:
+        return False
+    # older files have no mark: they begin with a tag of group 2 or 8
+    return start[_MARK_AT:] == _MARK or (path.name.lower().endswith(_ENDINGS) and start[1:2] == b"\0" and start[:1] in b"\x02\x08")
+
+
+def is_dicom(path: Path, deep: bool = False) -> bool:
+    """Whether a path names DICOM: a file of it, or a folder that holds such files directly.
+
+    Args:
+        deep: folders in the folder count, too.
+    """
+    path = split_choice(path)[0]
+    if not path.is_dir():
+        return path.is_file() and is_dicom_file(path)
+    for number, file in enumerate(_files_below(path) if deep else _files_in(path)):
+        if is_dicom_file(file):
+            return True
+        if number >= _SNIFFED:
+            break
+    return False
+
+
+def _files_in(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(Path(entry.path) for entry in entries if not entry.name.startswith(".") and entry.is_file())
+    except OSError:
+        return []
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(here, name) for name in sorted(files) if (Path(here, name)).is_file())
+
+
+def files_of(path: Path) -> list[Path]:
+    """The DICOM files that a folder holds: those directly in it or, if there are none, all below it; or a file itself."""
+    if not path.is_dir():
+        return [path]
+    found = [file for file in _files_in(path) if is_dicom_file(file)]
+    if not found:
+        for number, file in enumerate(_files_below(path)):
+            if number > _MOST_FILES:
+                raise InputError(f"{path} holds more than {_MOST_FILES} files; give the folder of the series itself.")
+            if is_dicom_file(file):
+                found.append(file)
+    return found
+
+
+_known: dict[Path, tuple[tuple[tuple[str, int, int], ...], Index]] = {}
+_lock = threading.Lock()
+
+
+def index_of(path: Path) -> Index:
+    """The scans in a folder or multi-frame file of DICOM; read again only where a file has changed.
+
+    Raises:
+        InputError: a file is damaged, or pydicom is not installed.
+    """
+    try:
+        sign = tuple((str(file), (status := file.stat()).st_size, status.st_mtime_ns) for file in files_of(path))
+    except OSError as error:
+        raise unreadable(path, error) from None
+    with _lock:
+        known = _known.get(path)
+    if known is None or known[0] != sign:
+        known = sign, _index([Path(name) for name, _, _ in sign])
+        with _lock:
+            if len(_known) > 1000:
+                _known.clear()
+            _known[path] = known
+    return known[1]
+
+
+def _index(files: list[Path]) -> Index:
+    slices: dict[str, list[Slice]] = {}
+    heads: dict[str, Dataset] = {}
+    mosaics: list[tuple[Dataset, Slice]] = []
+    left_out: dict[str, int] = {}
+    seen: set[tuple[str, int]] = set()
+    for file in files:
+        head = read_dataset(file, TAGS)
+        why = why_no_slice(head)
+        if why:
+            left_out[why] = left_out.get(why, 0) + 1
+            continue
+        series = str(head.get("SeriesInstanceUID", ""))
+        heads.setdefault(series, head)
+        for each in slices_of(file, head):
+            if (each.uid, each.frame) in seen:
+                left_out["copy of a slice"] = left_out.get("copy of a slice", 0) + 1
+            elif "MOSAIC" in (head.get("ImageType") or ()):
+                mosaics.append((head, each))
+            else:
+                slices.setdefault(series, []).append(each)
+            seen.add((each.uid, each.frame))
+    found = [(heads[series], each, why) for series, some in slices.items() for each, why in _stacks(some)]
+    single = [each for _, each, _ in found if len(each) == 1]
+    if single:
+        left_out["single slice"] = len(single)
+    found = [entry for entry in found if len(entry[1]) > 1]
+    found += [(head, [each], f"image {each.number}" if len(mosaics) > 1 else "") for head, each in mosaics]
+    notes = [f"{count} DICOM {_plural(what, count)} left out." for what, count in left_out.items()]
+    return Index(tuple(_numbered(found)), tuple(notes))
+
+
+def _plural(what: str, count: int) -> str:
+    if count == 1:
+        return f"{what} was"
+    return ("copies of slices" if what.startswith("copy") else f"{what}s") + " were"
+
+
+def _stacks(slices: list[Slice]) -> Iterator[tuple[list[Slice], str]]:
+    """The stacks of a series, each with what tells it from others at its place."""
+
+    def plane(each: Slice) -> Hashable:
+        directions = np.round([*each.row, *each.column], 3) + 0.0  # no -0
+        return each.shape, tuple(np.round(each.spacing, 3).tolist()), tuple(directions.tolist())
+
+    for some in _by(slices, plane).values():
+        yield from _apart(some, "")
+
+
+def _apart(slices: list[Slice], why: str) -> Iterator[tuple[list[Slice], str]]:
+    """Slices of one plane in stacks in which no place is taken twice."""
+    slices = sorted(slices, key=lambda each: (each.height, each.number, each.frame))
+    heights = np.array([each.height for each in slices])
+    repeated = int((np.diff(heights) < 1e-3).sum())
+    if not repeated:
+        yield slices, why
+        return
+    for name in dict.fromkeys(name for each in slices for name, _ in each.marks):
+        groups = _by(slices, lambda each, name=name: dict(each.marks).get(name, ""))  # type: ignore[misc]
+        # a mark that differs from slice to slice, as a time, tells no stacks apart
+        if 1 < len(groups) <= len(slices) / 2 and len({len(group) for group in groups.values()}) <= 2:
+            for value, group in groups.items():
+                said = f"{name} {short(value)}" if name != "file" else ""
+                yield from _apart(group, ", ".join(filter(None, (why, said))))
+            return
+    places = len(slices) - repeated
+    turns = len(slices) // places
+    taken = [slices[start : start + turns] for start in range(0, len(slices), turns)]
+    if turns * places == len(slices) and all(some[-1].height - some[0].height < 1e-3 for some in taken):
+        for turn in range(turns):  # the scanner's numbers tell which came first
+            yield [some[turn] for some in taken], ", ".join(filter(None, (why, f"turn {turn + 1} of {turns}")))
+        return
+    yield slices, why  # whoever reads it refuses it, and says where
+
+
+def _by(slices: list[Slice], key: Callable[[Slice], Hashable]) -> dict[Hashable, list[Slice]]:
+    groups: dict[Hashable, list[Slice]] = {}
+    for each in slices:
+        groups.setdefault(key(each), []).append(each)
+    return groups
+
+
+def _numbered(found: list[tuple[Dataset, list[Slice], str]]) -> Iterator[Stack]:
+    """Stacks with the numbers of their series; where several stacks have one number, with a second one."""
+    numbers = [text_of(head.get("SeriesNumber")) or "0" for head, _, _ in found]
+    counts: dict[str, int] = {}
+    for (head, slices, why), number in sorted(zip(found, numbers, strict=True), key=lambda each: (len(each[1]), each[1])):
+        counts[number] = counts.get(number, 0) + 1
+        name = f"{number}.{counts[number]}" if numbers.count(number) > 1 else number
+        series, description, modality = (
+            str(head.get(tag, "") or "").strip() for tag in ("SeriesInstanceUID", "SeriesDescription", "Modality")
+        )
+        yield Stack(name, series, description, modality, tuple(slices), why, "MOSAIC" in (head.get("ImageType") or ()))

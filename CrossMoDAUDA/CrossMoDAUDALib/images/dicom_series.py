@@ -1,0 +1,302 @@
+"""Scans from DICOM: a series in a folder, or a multi-frame file, as an array with its place in space.
+
+Slices are put in order by their places along their normal, never by their numbers or file names. pydicom unpacks the voxels;
+what it cannot, GDCM does, which SimpleITK brings along.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.errors import InputError
+from ..core.failures import missing_packages
+from .dicom_index import CHOICE, Index, Stack, index_of, split_choice
+from .dicom_slices import Slice
+
+Array = npt.NDArray[Any]
+
+# Of a pixel: as far as this a slice may lie beside the straight line through all slices, so that nobody could see it.
+_NO_SHIFT = 0.1
+# Of the distance of slices: as far as this a slice may lie from its place, unsaid, and at all.
+_NO_JITTER, _MOST_JITTER = 0.01, 0.1
+_MOST_LISTED = 12
+
+
+@dataclass(frozen=True)
+class Series:
+    """A scan's slices on a regular grid.
+
+    Attributes:
+        size: voxels along x, y, z.
+        spacing: mm along x, y, z.
+        origin: mm, LPS.
+        direction: 3 x 3, row by row; column n is the direction of index axis n.
+        shifts: for each slice, columns and rows by which its first pixel lies from the grid's first; None where all are 0.
+        notes: sentences on what was left out or changed.
+    """
+
+    stack: Stack
+    size: tuple[int, int, int]
+    spacing: tuple[float, float, float]
+    origin: tuple[float, float, float]
+    direction: tuple[float, ...]
+    shifts: Array | None
+    notes: tuple[str, ...]
+
+
+def find_series(path: Path) -> Series:
+    """The one scan that a path names.
+
+    Args:
+        path: a folder of a series, a multi-frame file, or either with ``#`` and the scan's number.
+
+    Raises:
+        InputError: it holds none or several, its slices make no volume, or pydicom is not installed.
+    """
+    place, choice = split_choice(path)
+    index = find_index(place)
+    stack = _chosen(place, index, choice)
+    if stack.mosaic:
+        from .dicom_mosaic import mosaic_series
+
+        return mosaic_series(stack, index.notes)
+    return _on_grid(path, stack, index.notes)
+
+
+def find_index(place: Path) -> Index:
+    """As :func:`.dicom_index.index_of`; where pydicom is missing, the error says what to install."""
+    try:
+        import pydicom  # noqa: F401
+    except ImportError:
+        raise InputError(f"{place} is DICOM. {missing_packages(['pydicom'])}") from None
+    return index_of(place)
+
+
+def _chosen(place: Path, index: Index, choice: str) -> Stack:
+    stacks = index.stacks
+    if choice:
+        stacks = tuple(each for each in stacks if choice in (each.number, each.series))
+        stacks = stacks or tuple(each for each in index.stacks if each.number.partition(".")[0] == choice)
+    if len(stacks) == 1:
+        return stacks[0]
+    if not index.stacks:
+        if place.is_file():
+            raise InputError(f"{place} is one slice or no scan at all; give the folder that holds the series.")
+        told = f": {' '.join(index.notes)}" if index.notes else "."
+        raise InputError(f"{place} holds no DICOM series that is a volume; give the folder of one{told}")
+    listed = stacks or index.stacks
+    names = ", ".join(each.words for each in listed[:_MOST_LISTED])
+    if len(listed) > _MOST_LISTED:
+        names += f" and {len(listed) - _MOST_LISTED} more"
+    example = place.with_name(f"{place.name}{CHOICE}{listed[0].number}")
+    if choice and not stacks:
+        raise InputError(f"{place} holds no scan {CHOICE}{choice}, but {names}; give one of these, as {example}.")
+    raise InputError(f"{place} holds {len(listed)} scans: {names}; choose one, as {example}, or give each a folder of its own.")
+
+
+def _on_grid(path: Path, stack: Stack, notes: tuple[str, ...]) -> Series:
+    slices, first = stack.slices, stack.slices[0]
+    positions = np.array([each.position for each in slices])
+    heights = positions @ first.normal
+    distance = float(heights[-1] - heights[0]) / (len(slices) - 1)
+    told = list(notes)
+    jitter = _unevenness(path, slices, heights, distance)
+    if jitter > _NO_JITTER:
+        told.append(f"The slices of {path} lie up to {jitter * distance:.2g} mm beside their places, {distance:.4g} mm apart.")
+    beside = (positions - positions[0]) @ np.array([first.row, first.column]).T  # mm in the slices' plane
+    shifts = beside / first.spacing[::-1]  # columns, rows
+    rows, columns = first.shape
+    shift: Array | None = None
+    origin = positions[0]
+    if np.abs(shifts).max() > _NO_SHIFT:
+        angle = math.degrees(math.atan2(np.linalg.norm(beside[-1]), heights[-1] - heights[0]))
+        told.append(
+            f"The slices of {path} do not lie straight above one another (tilted by {angle:.3g} degrees, as with a tilted gantry):"
+            " they were resampled to a regular grid."
+        )
+        least = np.minimum(shifts.min(axis=0), 0)
+        shift = shifts - least
+        columns, rows = (int(count + math.ceil(more - 1e-6)) for count, more in zip((columns, rows), shift.max(axis=0), strict=True))
+        origin = origin + least[0] * first.spacing[1] * np.array(first.row) + least[1] * first.spacing[0] * np.array(first.column)
+    direction = np.stack([first.row, first.column, first.normal], axis=1)
+    return Series(
+        stack,
+        (columns, rows, len(slices)),
+        (first.spacing[1], first.spacing[0], distance),
+        tuple(origin.tolist()),
+        tuple(direction.ravel().tolist()),
+        shift,
+        tuple(told),
+    )
+
+
+def _unevenness(path: Path, slices: tuple[Slice, ...], heights: Array, distance: float) -> float:
+    """How far a slice lies from its place at most, as a part of the slices' distance.
+
+    Raises:
+        InputError: two slices lie at one place, some are missing, or they are not evenly spaced.
+    """
+    steps = np.diff(heights)
+    same = np.flatnonzero(steps < 1e-3)
+    if len(same):
+        names = " and ".join(_name(slices[number]) for number in (same[0], same[0] + 1))
+        raise InputError(
+            f"{path} has {len(same)} places with more than one slice (such as {names}), which nothing in them tells apart;"
+            " remove those that do not belong to the scan, or export it again."
+        )
+    usual = float(np.median(steps))
+    if len(steps) > 1 and (steps > 1.5 * usual).any():
+        gap = int(np.argmax(steps))
+        lost = int(sum(round(step / usual) - 1 for step in steps if step > 1.5 * usual))
+        raise InputError(
+            f"{path} lacks {lost} slice{'s' if lost > 1 else ''}: after {_name(slices[gap])} the next is {steps[gap]:.4g} mm away,"
+            f" where {usual:.4g} mm is usual; export the whole series again."
+        )
+    jitter = float(np.abs(heights - heights[0] - distance * np.arange(len(heights))).max()) / distance
+    if jitter > _MOST_JITTER:
+        raise InputError(
+            f"{path} has slices at uneven distances ({steps.min():.4g} to {steps.max():.4g} mm); resample it to a regular grid first."
+        )
+    return jitter
+
+
+def _name(each: Slice) -> str:
+    return f"frame {each.frame + 1} of {each.file.name}" if each.frame else each.file.name
+
+
+def read_voxels(series: Series) -> Array:
+    """The voxels of a scan, shape (z, y, x), in the patient's units: stored numbers with each slice's own slope and shift.
+
+    Whole numbers stay whole; where a slope or a shift is not, all become float32.
+
+    Raises:
+        InputError: a file is damaged, or compressed in a way that neither pydicom nor GDCM reads.
+    """
+    if series.stack.mosaic:
+        from .dicom_mosaic import mosaic_voxels
+
+        return mosaic_voxels(series)
+    slices = series.stack.slices
+    stored: dict[Path, Array] = {}
+    places: dict[Path, list[int]] = {}
+    for number, each in enumerate(slices):
+        places.setdefault(each.file, []).append(number)
+    kind = np.dtype(np.float32)
+    is_whole = all(each.slope == int(each.slope) and each.shift == int(each.shift) for each in slices)
+    planes: list[Array] = [np.empty(0)] * len(slices)
+    for file, numbers in places.items():
+        stored[file] = frames = _stored(file, slices[numbers[0]])
+        for number in numbers:
+            each = slices[number]
+            if each.frame >= len(frames) or frames.shape[1:] != each.shape:
+                raise _cut_short(file)
+            plane = frames[each.frame]
+            if (each.slope, each.shift) == (1, 0):
+                planes[number] = plane
+            elif is_whole:
+                planes[number] = plane.astype(np.int64) * int(each.slope) + int(each.shift)
+            else:
+                planes[number] = (plane.astype(np.float64) * each.slope + each.shift).astype(np.float32)
+        del stored[file]
+    if is_whole:
+        kind = _least_kind(planes)
+    array = np.stack([plane.astype(kind, copy=False) for plane in planes])
+    return array if series.shifts is None else _straightened(array, series)
+
+
+def _least_kind(planes: list[Array]) -> np.dtype[Any]:
+    """The smallest type of whole numbers, but not of 8 bits where the file has none, that holds all."""
+    kinds = {plane.dtype for plane in planes}
+    if len(kinds) == 1 and np.dtype(np.int64) not in kinds:
+        return kinds.pop()
+    low, high = min(int(plane.min()) for plane in planes), max(int(plane.max()) for plane in planes)
+    for name in ("int16", "uint16", "int32", "uint32"):
+        if np.iinfo(name).min <= low and high <= np.iinfo(name).max:
+            return np.dtype(name)
+    return np.dtype(np.int64)
+
+
+def _straightened(array: Array, series: Series) -> Array:
+    """Slices shifted within their planes onto the regular grid, by linear interpolation; the lowest value is around them."""
+    from scipy import ndimage
+
+    assert series.shifts is not None
+    columns, rows, count = series.size
+    lowest = array.min()
+    result = np.full((count, rows, columns), lowest, np.float64)
+    for number, (right, down) in enumerate(series.shifts):
+        padded = np.full((rows, columns), lowest, np.float64)
+        padded[: array.shape[1], : array.shape[2]] = array[number]
+        result[number] = ndimage.shift(padded, (down, right), order=1, mode="constant", cval=float(lowest))
+    if array.dtype.kind in "iu":
+        result = np.rint(result)
+    return result.astype(array.dtype)
+
+
+def _stored(file: Path, example: Slice) -> Array:
+    """A file's stored numbers, shape (frames, rows, columns)."""
+    from pydicom import dcmread
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            data = dcmread(file, force=True)
+            if "TransferSyntaxUID" not in data.file_meta:  # of very old files
+                data.file_meta.TransferSyntaxUID = _guessed_syntax(data)
+            array = _unpacked(data, file, example)
+    except MemoryError:
+        raise
+    except InputError:
+        raise
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RuntimeError, EOFError, NotImplementedError):
+        raise _cut_short(file) from None
+    return array.reshape(-1, *array.shape[-2:])
+
+
+def _unpacked(data: Any, file: Path, example: Slice) -> Array:
+    syntax = data.file_meta.TransferSyntaxUID
+    if not syntax.is_compressed or _pydicom_unpacks(str(syntax)):
+        array: Array = data.pixel_array
+        return array
+    import SimpleITK as sitk
+
+    try:
+        image = sitk.ReadImage(str(file), imageIO="GDCMImageIO")
+    except RuntimeError:
+        raise InputError(
+            f"{file} is compressed in a way that cannot be read ({syntax.name}), or damaged; export it uncompressed"
+            " (Explicit VR Little Endian), or install a decoder with: pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg"
+        ) from None
+    scaled = sitk.GetArrayFromImage(image)  # GDCM has applied the first frame's slope and shift
+    if (example.slope, example.shift) == (1, 0):
+        return scaled
+    return np.rint((scaled.astype(np.float64) - example.shift) / example.slope).astype(np.int32)
+
+
+@functools.cache
+def _pydicom_unpacks(syntax: str) -> bool:
+    from pydicom import pixels
+
+    try:
+        return bool(pixels.get_decoder(syntax).is_available)  # type: ignore[attr-defined]
+    except NotImplementedError:
+        return False
+
+
+def _guessed_syntax(data: Any) -> Any:
+    from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+    implicit, little = data.original_encoding
+    return ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+
+
+def _cut_short(file: Path) -> InputError:
+    return InputError(f"{file} cannot be read: it is damaged or cut short; copy it again from its source.")

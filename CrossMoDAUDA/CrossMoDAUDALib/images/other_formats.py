@@ -1,0 +1,395 @@
+"""Scans in other formats than NIfTI-1, NRRD and MetaImage: DICOM, NIfTI-2, pairs of .hdr and .img, FreeSurfer's .mgz, GIPL.
+
+Each is read by a library that knows it: pydicom with GDCM, nibabel, ITK.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import logging
+import math
+import struct
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.errors import InputError, unreadable
+from ..core.failures import missing_packages
+from ..core.files import check_path
+from . import dicom_index
+from .dicom_series import find_index, find_series, read_voxels
+from .gzip_stream import gunzipped
+from .headers import MOST_VOXELS, by_axes, check_geometry
+
+Array = npt.NDArray[Any]
+
+# Longer ones first, so that the first that fits is the whole ending.
+OTHER_ENDINGS = (".gipl.gz", ".gipl", ".mgz", ".mgh", ".hdr.gz", ".hdr")
+_PAIRED = {".hdr": (".img", ".img.gz"), ".hdr.gz": (".img.gz", ".img")}
+_DAMAGED = "{path} cannot be read: it is damaged or cut short; copy it again from its source."
+_NIFTI_2 = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
+
+
+@dataclass(frozen=True)
+class OtherScan:
+    """A scan in another format.
+
+    Attributes:
+        size: voxels along x, y, z.
+        spacing: mm along x, y, z.
+        origin: mm, LPS.
+        direction: 3 x 3, row by row; column n is the direction of index axis n.
+        notes: sentences on what the user should know of it.
+        read: its voxels, shape (z, y, x); raises InputError.
+    """
+
+    size: tuple[int, int, int]
+    spacing: tuple[float, float, float]
+    origin: tuple[float, float, float]
+    direction: tuple[float, ...]
+    notes: tuple[str, ...]
+    read: Callable[[], Array]
+
+    @property
+    def grid(self) -> tuple[Any, ...]:
+        """Size, spacing, origin and direction."""
+        return self.size, self.spacing, self.origin, self.direction
+
+
+def is_other(path: Path) -> bool:
+    """Whether a path names a scan that :func:`open_other` reads, NIfTI-2 apart: a folder that holds DICOM files counts.
+
+    The data file of a pair counts where its header is missing, so that somebody is told.
+    """
+    name = path.name.lower()
+    if name.startswith("."):
+        return False
+    if name.endswith(OTHER_ENDINGS):
+        return True
+    if name.endswith((".img", ".img.gz")):
+        return header_of(path) is None
+    if path.is_dir() or dicom_index.split_choice(path)[1]:
+        return dicom_index.is_dicom(path)
+    return name.endswith(".dcm") and path.is_file() and _is_multi_frame(path)
+
+
+def scans_here(folder: Path) -> list[Path]:
+    """What lies directly in a folder and may be a scan: its files and folders; DICOM files are one, the folder itself.
+
+    Multi-frame files that are a series each are scans of their own; one that lies there alone goes by its folder's name.
+    """
+    inside = sorted(folder.iterdir())
+    if not dicom_index.is_dicom(folder):
+        return inside
+    others = [path for path in inside if path.is_dir() or not dicom_index.is_dicom_file(path)]
+    try:
+        stacks = find_index(folder).stacks
+    except InputError:  # is said when it is read
+        stacks = ()
+    files = [stack.files[0] for stack in stacks if len(stack.files) == 1]
+    have_company = len(files) > 1 or any(path.is_dir() and dicom_index.is_dicom(path) for path in others)
+    are_series = len({stack.series for stack in stacks}) == len(stacks) == len(set(files)) > 0
+    return [*(sorted(files) if are_series and have_company else [folder]), *others]
+
+
+def is_mere_folder(path: Path) -> bool:
+    """Whether a path is a folder and no series of DICOM."""
+    return path.is_dir() and not dicom_index.is_dicom(path)
+
+
+def notes_of(path: Path) -> tuple[str, ...]:
+    """What the user should know of how a scan in one of these formats is read; for one that cannot be read, nothing."""
+    try:
+        other = open_other(path)
+    except InputError:
+        return ()
+    return other.notes if other else ()
+
+
+def other_stem(path: Path) -> str:
+    """The name of a folder, or of a file without its ending; with the number of the scan in it where the path has one."""
+    place, choice = dicom_index.split_choice(path)
+    if choice:
+        return f"{other_stem(place)}_{choice}"
+    return path.name if path.is_dir() else path.name[: -len(".img.gz")] if path.name.lower().endswith(".img.gz") else path.stem
+
+
+def files_of(path: Path) -> list[Path]:
+    """The files that a scan consists of: those of a DICOM series, a header with its data file, or the one file itself."""
+    place, choice = dicom_index.split_choice(path)
+    if choice or place.is_dir():
+        return find_series(path).stack.files
+    if (header := _header_name(path)) is not None:
+        data = _data_of(header)
+        return [header, data] if data else [header]
+    return [path]
+
+
+def open_other(path: Path) -> OtherScan | None:
+    """A scan in one of these formats; None where it is in none of them, or is not there.
+
+    Raises:
+        InputError: it is in one, and cannot be used.
+    """
+    check_path(path)
+    name = path.name.lower()
+    if dicom_index.is_dicom(path, deep=True):
+        return _dicom(path)
+    if not path.is_file():
+        return None
+    try:
+        if name.endswith((".gipl", ".gipl.gz")):
+            return _gipl(path)
+        if name.endswith((".mgz", ".mgh")):
+            return _by_nibabel(path, "FreeSurfer's format")
+        if name.endswith((".img", ".img.gz")) and header_of(path) is None:
+            raise InputError(
+                f"{path} holds the voxels of a pair of files, whose header {other_stem(path)}.hdr is missing; copy both again."
+            )
+        if (header := _header_name(path)) is not None:
+            return _pair(path, header)
+        if name.endswith((".nii", ".nii.gz")) and _start(path, 4) in _NIFTI_2:
+            return _by_nibabel(path, "NIfTI-2")
+    except OSError as error:
+        raise unreadable(path, error) from None
+    return None
+
+
+# DICOM ---------------------------------------------------------------------------------------------------------------------
+
+
+def _dicom(path: Path) -> OtherScan:
+    series = find_series(path)
+    _check(path, series.size, series.spacing, series.origin, series.direction)
+    return OtherScan(series.size, series.spacing, series.origin, series.direction, series.notes, lambda: read_voxels(series))
+
+
+def _is_multi_frame(path: Path) -> bool:
+    """Whether a DICOM file holds a scan of its own; one that pydicom cannot tell of, because it is missing, may."""
+    if not dicom_index.is_dicom_file(path):
+        return False
+    try:
+        return bool(find_index(path).stacks)
+    except InputError:
+        return False
+
+
+# nibabel -------------------------------------------------------------------------------------------------------------------
+
+
+def header_of(path: Path) -> Path | None:
+    """The header of a pair's data file; None where it is missing."""
+    stem = path.name[: -len(".img.gz" if path.name.lower().endswith(".gz") else ".img")]
+    found = (path.with_name(stem + ending) for ending in (".hdr", ".hdr.gz", ".HDR"))
+    return next((each for each in found if each.is_file()), None)
+
+
+def _header_name(path: Path) -> Path | None:
+    """The header of a pair, of which either file may be given; None for any other file, or without one."""
+    name = path.name.lower()
+    if name.endswith((".img", ".img.gz")):
+        return header_of(path)
+    return path if name.endswith((".hdr", ".hdr.gz")) else None
+
+
+def _data_of(header: Path) -> Path | None:
+    ending = ".hdr.gz" if header.name.lower().endswith(".gz") else ".hdr"
+    stem = header.name[: -len(ending)]
+    found = (header.with_name(stem + data) for data in (*_PAIRED[ending], ".IMG"))
+    return next((each for each in found if each.is_file()), None)
+
+
+def _pair(path: Path, header: Path) -> OtherScan:
+    if _data_of(header) is None:
+        stem = header.name[: -len(".hdr.gz" if header.name.lower().endswith(".gz") else ".hdr")]
+        raise InputError(f"{path} keeps its voxels in a file beside it, {stem}.img, which is missing; copy both files again.")
+    start = _start(header, 348)
+    if start[344:347] in (b"ni1", b"n+1") or start[:4] in _NIFTI_2:
+        return _by_nibabel(header, "a pair of NIfTI files")
+    if start[:4] not in (b"\x5c\x01\0\0", b"\0\0\x01\x5c"):
+        raise InputError(f"{path} is not a header of NIfTI or Analyze, whatever its name says; convert it or remove it.")
+    note = (
+        f"{path} is in Analyze's format, which does not say which side is left: its first column was taken as the patient's right,"
+        " as SPM does. Check it at a structure of a known side, or convert the scan anew to NIfTI."
+    )
+    return _by_nibabel(header, "Analyze's format", note)
+
+
+def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
+    try:
+        import nibabel
+        from nibabel.filebasedimages import ImageFileError
+        from nibabel.spatialimages import HeaderDataError
+    except ImportError:
+        raise InputError(f"{path} is in {kind}. {missing_packages(['nibabel'])}") from None
+    try:
+        with _complaints() as complaints:
+            image: Any = nibabel.load(path)
+        if complaints:
+            raise HeaderDataError(complaints[0])
+        affine = np.asarray(image.affine, np.float64)
+        shape = tuple(int(count) for count in image.shape)
+    except MemoryError:
+        raise
+    except (ImageFileError, HeaderDataError, ValueError, TypeError, KeyError, EOFError, zlib.error, gzip.BadGzipFile):
+        raise InputError(_DAMAGED.format(path=path)) from None
+    except OSError as error:
+        raise (InputError(_DAMAGED.format(path=path)) if error.errno is None else unreadable(path, error)) from None
+    while len(shape) > 3 and shape[-1] == 1:  # a 3-D scan in a 4-D file
+        shape = shape[:-1]
+    if image.get_data_dtype().fields is not None:
+        raise InputError(f"{path} has several values a voxel (RGB or vector); expected a scalar image.")
+    columns = affine[:3, :3] * np.array([[-1], [-1], [1]])  # from RAS
+    spacing = np.linalg.norm(columns, axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        direction = columns / spacing
+    origin = affine[:3, 3] * (-1, -1, 1)
+    told = [*notes, *_forms(path, image)]
+    _check(path, shape, spacing.tolist(), origin.tolist(), direction.ravel().tolist())
+
+    def read() -> Array:
+        try:
+            for file in files_of(path):  # to the end, where gzip's checksum is
+                if _start(file, 2, packed=True) == b"\x1f\x8b":
+                    for _ in gunzipped(file):
+                        pass
+            array = np.asanyarray(image.dataobj).reshape(shape)
+        except (ValueError, EOFError, zlib.error, gzip.BadGzipFile, HeaderDataError, ImageFileError, TypeError):
+            raise InputError(_DAMAGED.format(path=path)) from None
+        except OSError as error:
+            raise (InputError(_DAMAGED.format(path=path)) if error.errno is None else unreadable(path, error)) from None
+        if array.dtype == np.float64 and image.get_data_dtype() != np.float64:  # it is scaled
+            array = array.astype(np.float32)
+        return np.ascontiguousarray(array.T, array.dtype.newbyteorder("="))
+
+    return OtherScan(
+        shape,  # type: ignore[arg-type]
+        tuple(spacing.tolist()),
+        tuple(origin.tolist()),
+        tuple(direction.ravel().tolist()),
+        tuple(told),
+        read,
+    )
+
+
+_loading = threading.Lock()
+
+
+@contextlib.contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What nibabel finds wrong in a header, which it mends by a guess; it says so on standard error, where it is no sentence."""
+    from nibabel import imageglobals
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            text = record.getMessage()
+            # neither of these changes what is read: SPM's wish, and a field that stands for its default
+            if "not divisible by 16" not in text and "qfac" not in text:
+                found.append(text)
+
+    found: list[str] = []
+    with _loading, imageglobals.LoggingOutputSuppressor():
+        listener = Listener()
+        imageglobals.logger.addHandler(listener)
+        try:
+            yield found
+        finally:
+            imageglobals.logger.removeHandler(listener)
+
+
+def _forms(path: Path, image: Any) -> list[str]:
+    """A sentence where the two places that NIfTI gives a scan differ by more than a tenth of a voxel; the first, sform, is taken."""
+    header = image.header
+    if not hasattr(header, "get_sform"):
+        return []
+    try:
+        (first, code), (second, other) = header.get_sform(coded=True), header.get_qform(coded=True)
+    except Exception:  # a damaged quaternion
+        return []
+    if not code or not other or first is None or second is None:
+        return []
+    corners = np.array([[x, y, z, 1] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float) * [*(np.array(image.shape[:3]) - 1), 1]
+    apart = float(np.linalg.norm((corners @ (first - second).T)[:, :3], axis=1).max())
+    if apart <= 0.1 * np.linalg.norm(first[:3, :3], axis=0).min():
+        return []
+    return [f"{path} says in two ways where it lies (sform and qform), up to {apart:.3g} mm apart; sform was taken."]
+
+
+# GIPL ----------------------------------------------------------------------------------------------------------------------
+
+_GIPL_BYTES = {1: 1, 7: 1, 8: 1, 15: 2, 16: 2, 31: 4, 32: 4, 64: 4, 65: 8}
+_GIPL_MARKS = (0xEFFFE9B0, 0x2AE389B8)
+
+
+def _gipl(path: Path) -> OtherScan:
+    start = _start(path, 256)
+    if len(start) < 256 or struct.unpack(">I", start[252:])[0] not in _GIPL_MARKS:
+        raise InputError(f"{path} is not a GIPL file, whatever its name says, or is damaged; copy it again or convert it.")
+    *sizes, kind = struct.unpack(">5H", start[:10])
+    size = [max(count, 1) for count in sizes]
+    while len(size) > 3 and size[-1] == 1:
+        size.pop()
+    spacing = [abs(length) for length in struct.unpack(">3f", start[10:22])]
+    if kind not in _GIPL_BYTES:
+        raise InputError(f"{path} has voxels of a type (GIPL's {kind}) that is not supported; convert it to numbers of 16 bits.")
+    expected = 256 + math.prod(size) * _GIPL_BYTES[kind]
+    _check(path, tuple(size), spacing, (0, 0, 0), (1, 0, 0, 0, 1, 0, 0, 0, 1))
+    import SimpleITK as sitk
+
+    reader = sitk.ImageFileReader()
+    reader.SetImageIO("GiplImageIO")
+    reader.SetFileName(str(path))
+    try:
+        if sum(len(chunk) for chunk in gunzipped(path)) < expected:
+            raise EOFError("it is cut short")
+        reader.ReadImageInformation()
+    except (RuntimeError, EOFError, zlib.error):
+        raise InputError(_DAMAGED.format(path=path)) from None
+    grid = reader.GetSpacing(), reader.GetOrigin(), reader.GetDirection()
+
+    def read() -> Array:
+        try:
+            array: Array = sitk.GetArrayFromImage(reader.Execute())
+        except RuntimeError:
+            raise InputError(_DAMAGED.format(path=path)) from None
+        return array
+
+    note = f"{path} is a GIPL file, which does not say how the patient lay: its axes were taken as left, posterior, superior, as ITK does."
+    spaces, origin, direction = (tuple(float(value) for value in part) for part in grid)
+    return OtherScan(tuple(size), spaces, origin, direction, (note,), read)  # type: ignore[arg-type]
+
+
+# All of them ---------------------------------------------------------------------------------------------------------------
+
+
+def _start(path: Path, count: int, packed: bool = False) -> bytes:
+    """The first bytes of a file, unpacked where it is gzip."""
+    with path.open("rb") as file:
+        start = file.read(count)
+    if packed or start[:2] != b"\x1f\x8b":
+        return start
+    try:
+        return next(gunzipped(path), b"")[:count]
+    except (EOFError, zlib.error):
+        return b""
+
+
+def _check(path: Path, size: Any, spacing: Any, origin: Any, direction: Any) -> None:
+    """Refuse what is no 3-D volume, or lies nowhere."""
+    if len(size) != 3:
+        raise InputError(f"{path} is {len(size)}-D ({by_axes(size)}); expected a 3-D scan.")
+    if min(size) < 2:
+        raise InputError(f"{path} is a single slice ({by_axes(size)}); expected a 3-D scan.")
+    if math.prod(size) > MOST_VOXELS:
+        raise InputError(
+            f"{path} claims {by_axes(size)} voxels, more than the {MOST_VOXELS} of the largest volume; copy it again or crop it."
+        )
+    matrix = np.array(direction).reshape(3, 3)
+    check_geometry(path, spacing, origin, [tuple(column) for column in matrix.T.tolist()])
