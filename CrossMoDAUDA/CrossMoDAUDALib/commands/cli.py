@@ -14,7 +14,7 @@ from .. import NOT_CLINICAL, __version__
 from ..core.errors import InputError
 from ..core.failures import INTERRUPTED, explain, write_traceback
 from ..core.interrupts import from_here_it_is_too_late, interruptible
-from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
+from ..core.settings import HEADERS, PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
 from . import challenge, container, control, listing, nodes, places, trust, unpacking
@@ -105,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="adapt: translate, train, self-train, evaluate", description="Run or continue an experiment.")
     add_scans(run)
+    _add_header(run)
     run.add_argument(
         "-o", "--output", type=Path, required=True, metavar="EXPERIMENT", help="experiment folder; an unfinished one is continued"
     )
@@ -137,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--precision", choices=PRECISIONS, default="auto", help="arithmetic of the network (default: bf16 where the hardware has it)"
         )
+        _add_header(command)
         _add_device(command)
         _add_events(command)
     segment.add_argument(
@@ -155,6 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("references", type=Path, metavar="REFERENCES", help="the reference label map or folder")
     evaluate.add_argument("-o", "--output", type=Path, metavar="FILE.csv", help="also write the scores of each case")
     evaluate.add_argument("--set", **_SET, help=f"labels=... or evaluation.convention=...; {_AS_JSON}")
+    _add_header(evaluate)
     _add_events(evaluate)
     evaluate.set_defaults(command=_task, task="evaluate")
 
@@ -180,6 +183,10 @@ def _parser() -> argparse.ArgumentParser:
 
     control.add_parsers(commands)
     return parser
+
+
+def _add_header(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--header", choices=HEADERS[1:], help="which of two places to believe where a NIfTI header gives both")
 
 
 def _add_device(
@@ -309,6 +316,7 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
         "device": options.device,
         "translation.translator": options.translator,
         "self_training.iterations": options.iterations,
+        "reading.header": options.header,
     }
     values.update({key: value for key, value in named.items() if value is not None})
     return values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..cohort.finding import Cohort
     from ..images.volumes import Volume
     from ..models.model_folder import ModelInfo
+    from ..segmentation.predictor import Segmenter
 
 _THUMBNAIL = 48  # pixels of a checked scan's picture
 # What is done with one scan: reads it, reports, writes the files; returns what to warn of, in sentences.
@@ -33,6 +35,8 @@ Predict = Callable[[Path, Progress], "Volume"]
 
 def translate(options: argparse.Namespace, log: EventLog) -> int:
     """``translate``: a pseudo-target image of each source scan."""
+    from ..images.intensity import oddities
+    from ..images.shear import on_own_grid
     from ..images.volumes import file_stem, read_volume, write_volume
     from ..models.model_folder import translator_folder
 
@@ -41,21 +45,24 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
     device = one_device(options.device)
     check_outputs(options, outputs)
     model = translator_folder(options.model)
+    _prefer_header(options)
     _tell_loading(log, "translate")
     from ..translation.trained import TrainedTranslator
 
     translator = TrainedTranslator.load(model, device, options.precision)
 
     def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
-        write_volume(translator.translate(read_volume(path), progress), names[0], options.format != "nrrd")
-        return []
+        scan = read_volume(path)
+        translated = translator.translate(scan, progress)
+        write_volume(on_own_grid(translated, scan, nearest=False), names[0], options.format != "nrrd")
+        return [*scan.notes, *(f"{path}: {oddity}" for oddity in (*oddities(scan.array), *translated.notes))]
 
     return each(options, outputs, task, log, "translate")
 
 
 def segment(options: argparse.Namespace, log: EventLog) -> int:
     """``segment``: a label map and a segmentation of each target scan, warnings, and a table of measurements."""
-    from ..images.volumes import file_stem, read_volume
+    from ..images.volumes import file_stem
     from ..models.model_folder import chosen_components, describe_model
     from ..slicer_nodes import mrml
 
@@ -63,6 +70,7 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     outputs = [segment_results(path, options.format) for path in options.inputs]
     device = one_device(options.device)
     model = describe_model(options.model)
+    _prefer_header(options)
     if options.surfaces:
         for path, names in zip(options.inputs, outputs, strict=True):
             names += mrml.surface_files(file_stem(path), model.labels).values()
@@ -78,11 +86,23 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     from ..segmentation.predictor import Segmenter
 
     segmenter = Segmenter.load(model.folder, device, components, options.precision)
-    return _segment_all(options, outputs, model, lambda path, progress: segmenter.segment(read_volume(path), progress), log)
+    return _segment_all(options, outputs, model, lambda path, progress: segmented(segmenter, path, progress), log)
+
+
+def segmented(segmenter: Segmenter, path: Path, progress: Progress) -> Volume:
+    """A scan's label map, with what is unusual about the scan in its notes, and the grid of the scan's file."""
+    from ..images.intensity import oddities
+    from ..images.volumes import read_volume
+
+    scan = read_volume(path)
+    label = segmenter.segment(scan, progress)
+    notes = (*scan.notes, *(f"{path}: {oddity}" for oddity in oddities(scan.array)))
+    return dataclasses.replace(label, notes=notes, own=scan.own)
 
 
 def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: ModelInfo, predict: Predict, log: EventLog) -> int:
     """Write what ``segment`` writes for each scan."""
+    from ..images.shear import on_own_grid
     from ..images.volumes import file_stem, write_volume
     from ..scoring import measurements, plausibility
     from ..slicer_nodes import mrml
@@ -92,10 +112,11 @@ def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: M
 
     def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
         name, label = file_stem(path), predict(path, progress)
+        notes = list(label.notes)
         warnings = plausibility.check(label, model.labels, model.trained_on)
         if warnings:  # first: no result lies there without its warnings
             write_text(names[2], plausibility.as_text(name, warnings))
-        write_volume(label, names[0], options.format != "nrrd")
+        write_volume(on_own_grid(label, label, nearest=True), names[0], options.format != "nrrd")
         mrml.write_segmentation_file(label, model.labels, names[1], name)
         if options.surfaces:
             mrml.write_surfaces(label, model.labels, options.output, name)
@@ -107,12 +128,25 @@ def _segment_all(options: argparse.Namespace, outputs: list[list[str]], model: M
         if options.measurements:  # after each scan, so that a later one's failure costs nothing
             measured.extend((name, measurement) for measurement in measurements.measure(label, model.labels))
             measurements.write_csv(options.measurements, measured, warned)
-        return [f"{name}: {warning.message}" for warning in warnings]
+        return [*notes, *(f"{name}: {warning.message}" for warning in warnings)]
 
     status = each(options, outputs, task, log, "segment")
     if measured:
         say(str(options.measurements))
     return status
+
+
+def _prefer_header(options: argparse.Namespace) -> None:
+    """Read scans' headers as asked for, or else as the experiment does whose model it is."""
+    from ..experiment.folder import Experiment
+    from ..images import readings
+
+    folder = next((place for place in (options.model, options.model.parent) if Experiment.exists(place)), None)
+    recorded = "auto"
+    if folder is not None and not options.header:
+        with contextlib.suppress(InputError):  # a model can be used without its experiment
+            recorded = Experiment.load(folder).settings.reading.header
+    readings.prefer(options.header or recorded)
 
 
 def scans(inputs: list[Path]) -> list[Path]:
@@ -128,16 +162,25 @@ def scans(inputs: list[Path]) -> list[Path]:
 
 def evaluate(options: argparse.Namespace, log: EventLog) -> int:
     """``evaluate``: DSC and ASSD of label maps against references."""
+    from ..images import readings
     from ..scoring import evaluation
 
+    told: list[str] = []
     values: dict[str, Any] = dict(parse_assignments(options.assignments))
-    useless = [key for key in values if key not in ("labels", "evaluation.convention")]
+    if options.header:
+        values["reading.header"] = options.header
+    useless = [key for key in values if key not in ("labels", "evaluation.convention") and not key.startswith("reading.")]
     if useless:
-        raise InputError(f"--set {short(useless[0])} does not matter to evaluate; it takes labels and evaluation.convention.")
+        raise InputError(f"--set {short(useless[0])} does not matter to evaluate; it takes labels, evaluation.convention and reading.*.")
     settings = with_values(Settings(), values)
+    readings.prefer(settings.reading.header)
     with Bar("scoring") as bar:
         convention, progress = settings.evaluation.convention, _both(bar, log.progress("evaluate"))
-        scores = evaluation.score_folders(options.predictions, options.references, settings.labels, convention, progress)
+        folders, merged = (options.predictions, options.references), settings.reading.merged_values
+        scores = evaluation.score_folders(*folders, settings.labels, convention, progress, merged, told.append)
+    for note in told:
+        complain(f"warning: {note}")
+        log.write("warning", message=note)
     if options.output:
         evaluation.write_per_case_csv(options.output, {"predictions": scores})
         log.write("result", input=str(options.predictions), outputs=[str(options.output)])
@@ -157,13 +200,16 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
     from ..experiment.folder import Experiment
     from ..experiment.markers import read_markers
     from ..experiment.stages import due
+    from ..images import readings
     from ..method.plan import left_out_settings, plan
     from ..method.sizing import for_scans
 
+    readings.prefer(settings.reading.header)
     log.write("progress", stage=CHECK, step=0, total=sum(map(len, cohort.domains().values())), message="reading the scans")
     with Bar("checking the scans", keep=True) as bar:
         progress = _both(bar, log.progress(CHECK))
-        report = check_cohort(cohort, settings.labels, progress, on_case=lambda row: _tell_case(log, row), thumbnail_pixels=_THUMBNAIL)
+        structures = (settings.labels, progress, settings.reading.merged_values)
+        report = check_cohort(cohort, *structures, on_case=lambda row: _tell_case(log, row), thumbnail_pixels=_THUMBNAIL)
     for problem in report.cohort_problems:
         log.write("error", message=problem)
     left_out = left_out_settings(settings, cohort)

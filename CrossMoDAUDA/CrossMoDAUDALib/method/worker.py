@@ -23,6 +23,7 @@ from ..experiment.folder import Experiment, prepare_folder
 from ..experiment.lock import locked, stopping_on_request
 from ..experiment.markers import read_markers
 from ..experiment.stages import due
+from ..images import readings
 from .imports import refuse_unfit
 from .plan import left_out_settings, plan
 
@@ -45,6 +46,7 @@ def work(folder: Path, settings: Settings, cohort: Cohort, listener: Callable[[E
         CrossModaError: another worker holds the experiment, or the work failed.
     """
     refuse_small_limit()
+    readings.prefer(settings.reading.header)
     experiment = Experiment.resume(folder, settings, cohort) if Experiment.exists(folder) else None
     if experiment is None:
         prepare_folder(folder)
@@ -90,7 +92,7 @@ def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> E
         return Experiment.resume(folder, settings, cohort)
     log.write("stage", stage=CHECK, state="started")
     began = time.monotonic()
-    report = check_cohort(cohort, settings.labels, log.progress(CHECK))
+    report = check_cohort(cohort, settings.labels, log.progress(CHECK), settings.reading.merged_values)
     report.raise_for_problems()
     log.write("stage", stage=CHECK, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
     for warning in report.warnings:
