@@ -154,11 +154,14 @@ def _remove(options: argparse.Namespace, _log: EventLog) -> int:
 
 def segmenter_on(options: argparse.Namespace, model: ModelInfo, tell: Progress) -> RemoteSegmenter:
     """What ``segment --on`` segments with."""
+    from ..images import readings
     from ..places.known import known_place
     from ..places.remote import Remote
     from ..places.segmenting import RemoteSegmenter
 
     words = ["--device", options.device, "--precision", options.precision]
+    if readings.preferred() != "auto":
+        words += ["--header", readings.preferred()]
     words += [word for name in options.largest_component for word in ("--largest-component", name)]
     return RemoteSegmenter(Remote(known_place(options.on)), model, options.inputs, words, tell, complain)
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from ..core.errors import InputError
 from .gzip_stream import gunzipped
 from .header_checks import LONGEST_HEADER, MOST_VOXELS, Header, by_axes, check_geometry, check_sizes, check_spacing, damaged, geometry_fault
+from .other_contents import what_it_is
 from .text_headers import read_meta, read_nrrd
 
 __all__ = ["MOST_VOXELS", "Header", "by_axes", "check_geometry", "read_header"]
@@ -36,6 +37,7 @@ def read_header(path: Path) -> Header:
     """
     with path.open("rb") as file:
         start = file.read(LONGEST_HEADER)
+    content = start[:512]
     if start[:4] == b"NRRD":
         return read_nrrd(path, start)
     if start[:2] == b"\x1f\x8b":
@@ -45,7 +47,7 @@ def read_header(path: Path) -> Header:
                 start += chunk
                 if len(start) >= _NIFTI_BYTES:
                     break
-            start = start[:_NIFTI_BYTES]
+            content, start = start[:512], start[:_NIFTI_BYTES]
         except (EOFError, zlib.error):
             raise InputError(f"{path} cannot be read: it is damaged or cut short; copy it again from its source.") from None
     elif re.search(rb"^\s*(NDims|ObjectType)\s*[=:]", start[:4096], re.MULTILINE) and b"\0" not in start[:64]:
@@ -54,6 +56,8 @@ def read_header(path: Path) -> Header:
         return _nifti(path, start)
     if path.name.lower().endswith((".nii", ".nii.gz")) and len(start) >= 348 and start[344:347] in (b"n+1", b"ni1"):
         raise damaged(path, f"it says that it has {struct.unpack('<i', start[:4])[0]} bytes, not 348")
+    if known := what_it_is(content, path):
+        raise InputError(f"{path} {known}.")
     if _is_cutshort(start):
         raise InputError(f"{path} cannot be read: it is damaged or cut short; copy it again from its source.")
     raise InputError(f"{path} is not a NIfTI, NRRD or MetaImage file, whatever its name says; convert it or remove it.")

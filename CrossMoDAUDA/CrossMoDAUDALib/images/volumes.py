@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from ..core.failures import is_out_of_memory
 from ..core.files import check_path, replacing
 from . import readings, shear
 from .grids import Array, Geometry, Volume, canonical_grid, from_canonical, to_canonical
+from .gzip_stream import gunzipped
 from .headers import Header, by_axes, check_geometry, read_header
 from .voxels import is_whole, nifti_voxels, whole_numbers, without_nan
 
@@ -95,9 +97,9 @@ def _grid(path: Path, header: Header, layers: bool = False) -> _Grid:
     Args:
         layers: whether each voxel may have several values, one of each layer.
     """
-    reader = _reader(path, header)
     try:
-        with _itk_reads():
+        with _itk_reads(), _named_for_itk(path, header) as named:
+            reader = _reader(named, header)
             reader.ReadImageInformation()
     except RuntimeError as error:
         if not header.readings or "orthonormal" not in str(error):
@@ -347,6 +349,23 @@ def _reader(path: Path, header: Header) -> SimpleITK.ImageFileReader:
     reader.SetImageIO(header.reader)  # by what the file holds: ITK also asks other formats' readers, which print what they think of it
     reader.SetFileName(str(path))
     return reader
+
+
+@contextlib.contextmanager
+def _named_for_itk(path: Path, header: Header) -> Iterator[Path]:
+    """The file, or, where ITK would be misled by its name, its header in a file of another: a compressed NIfTI that is named ``.nii``."""
+    if header.reader != "NiftiImageIO" or path.name.lower().endswith(".gz"):
+        yield path
+        return
+    with path.open("rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"
+    if not is_packed:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        named = Path(folder) / "header.nii"
+        named.write_bytes(next(gunzipped(path))[: header.offset])
+        yield named
 
 
 _reading = threading.Lock()

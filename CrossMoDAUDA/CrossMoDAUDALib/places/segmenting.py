@@ -125,7 +125,8 @@ class RemoteSegmenter:
                     progress(event["step"], event["total"], self._names.restored(str(event.get("message", ""))))
             if result in self._fetched:
                 label = read_label_map(Path(self._here.name) / result)
-                return dataclasses.replace(label, geometry=read_volume(scan).geometry)
+                here = read_volume(scan)
+                return dataclasses.replace(label, geometry=here.geometry, notes=here.notes, own=here.own)
             for event in self._events:
                 if event["kind"] == "error" and place in event["message"]:
                     raise InputError(self._names.restored(event["message"]))

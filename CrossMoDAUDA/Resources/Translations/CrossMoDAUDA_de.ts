@@ -84,8 +84,8 @@
 <translation>--set {assignment} ist nicht SCHLÜSSEL=WERT; zum Beispiel --set seed=1 schreiben.</translation>
 </message>
 <message>
-<source>--set {useless} does not matter to evaluate; it takes labels and evaluation.convention.</source>
-<translation>{useless} spielt beim Auswerten keine Rolle; es kennt labels und evaluation.convention.</translation>
+<source>--set {useless} does not matter to evaluate; it takes labels, evaluation.convention and reading.*.</source>
+<translation>--set {useless} hat für evaluate keine Bedeutung; möglich sind labels, evaluation.convention und reading.*.</translation>
 </message>
 <message>
 <source>--ssh '{ssh}' is no host; give HOST or USER@HOST. Its port, key and jump host belong into ~/.ssh/config.</source>
@@ -158,6 +158,10 @@
 <message>
 <source>After iteration 0, compare its results on the pseudo-target images with their real labels.</source>
 <translation>Nach Runde 0 ihre Ergebnisse auf den Pseudo-Zielbildern mit deren echten Labels vergleichen.</translation>
+</message>
+<message>
+<source>All {count} label maps of the {domain} domain are empty: no voxel belongs to a structure, such as in {label}; give the folder of the right label maps, or export them again.</source>
+<translation>Alle {count} Labelmaps der Domäne {domain} sind leer: Kein Voxel gehört zu einer Struktur, etwa in {label}; geben Sie den Ordner der richtigen Labelmaps an oder exportieren Sie sie neu.</translation>
 </message>
 <message>
 <source>Also train a segmenter on the source images as they are, for comparison.</source>
@@ -360,6 +364,10 @@
 <translation>Weitere Epochen, in denen die Lernrate linear auf null fällt.</translation>
 </message>
 <message>
+<source>Further values in label maps, each with the value of the structure that it counts as; labels=Tumour:1+2 sets 2:1.</source>
+<translation>Weitere Werte in Labelmaps, jeweils mit dem Wert der Struktur, als die sie zählen; labels=Tumour:1+2 setzt 2:1.</translation>
+</message>
+<message>
 <source>GPU memory (GB)</source>
 <translation>GPU-Speicher (GB)</translation>
 </message>
@@ -378,6 +386,10 @@
 <message>
 <source>Generator features</source>
 <translation>Merkmale (Generator)</translation>
+</message>
+<message>
+<source>Header</source>
+<translation>Header</translation>
 </message>
 <message>
 <source>Helper processes</source>
@@ -538,6 +550,10 @@
 <message>
 <source>Memory ran out; close other programs, or run with --set helper_processes=0 and smaller batches.</source>
 <translation>Der Speicher ging aus; andere Programme schließen und erneut versuchen.</translation>
+</message>
+<message>
+<source>Merged values</source>
+<translation>Zusammengelegte Werte</translation>
 </message>
 <message>
 <source>Minutes that the whole experiment may take here: slices and epochs are chosen when it begins, for the scans and the computer; what differs from the preset stays. 0: as the settings say.</source>
@@ -976,6 +992,10 @@
 <translation>Die Übersetzung von {case} besteht eine Prüfung nicht: {told}. Sie wird ausgelassen.</translation>
 </message>
 <message>
+<source>The translator gives values that are not finite numbers; its training has failed, train it again.</source>
+<translation>Der Translator liefert Werte, die keine endlichen Zahlen sind; sein Training ist misslungen, trainieren Sie ihn neu.</translation>
+</message>
+<message>
 <source>The translator's training began in bf16 on {get} ({record}), in which Apple's GPU does not compute; go on with --device cpu or on the machine it began on, or start a new experiment.</source>
 <translation>Das Training der Bildübersetzung begann in bf16 auf {get} ({record}), womit Apples GPU nicht rechnet; mit dem Prozessor oder auf dem Rechner weitermachen, auf dem es begann, oder ein neues Experiment beginnen.</translation>
 </message>
@@ -1204,6 +1224,10 @@
 <translation>Ob torch.compile die Netze beschleunigt; auto: auf einer GPU.</translation>
 </message>
 <message>
+<source>Which place to believe where a NIfTI header gives two that disagree; auto: as Slicer does, but none that is nonsense or skewed.</source>
+<translation>Welcher Lage zu glauben ist, wenn ein NIfTI-Header zwei widersprüchliche angibt; auto: wie Slicer, aber keiner, die unsinnig oder schief ist.</translation>
+</message>
+<message>
 <source>Whole slices are resized to this many pixels along both sides.</source>
 <translation>Ganze Schichten werden auf so viele Pixel je Seite gebracht.</translation>
 </message>
@@ -1214,6 +1238,22 @@
 <message>
 <source>`run -o {folder}` goes on</source>
 <translation>Fortsetzen im Abschnitt Anpassen ({folder})</translation>
+</message>
+<message>
+<source>a JPEG picture</source>
+<translation>ein JPEG-Bild</translation>
+</message>
+<message>
+<source>a MATLAB file</source>
+<translation>eine MATLAB-Datei</translation>
+</message>
+<message>
+<source>a PDF document</source>
+<translation>ein PDF-Dokument</translation>
+</message>
+<message>
+<source>a PNG picture</source>
+<translation>ein PNG-Bild</translation>
 </message>
 <message>
 <source>a batch of {batch} slices is shared evenly</source>
@@ -1236,8 +1276,16 @@
 <translation>eine Zahl mit Tausenden von Stellen</translation>
 </message>
 <message>
+<source>a pointer of Git LFS to a file kept elsewhere</source>
+<translation>ein Verweis von Git LFS auf eine anderswo liegende Datei</translation>
+</message>
+<message>
 <source>a whole number</source>
 <translation>eine ganze Zahl</translation>
+</message>
+<message>
+<source>a zip archive</source>
+<translation>ein Zip-Archiv</translation>
 </message>
 <message>
 <source>all there</source>
@@ -1246,6 +1294,10 @@
 <message>
 <source>all {labels} labels it was trained on show</source>
 <translation>alle {labels} Trainings-Labels es zeigen</translation>
+</message>
+<message>
+<source>an HDF5 file, such as of MINC or MATLAB</source>
+<translation>eine HDF5-Datei, etwa von MINC oder MATLAB</translation>
 </message>
 <message>
 <source>another device</source>
@@ -1258,6 +1310,18 @@
 <message>
 <source>anterior</source>
 <translation>vorn</translation>
+</message>
+<message>
+<source>as --header says</source>
+<translation>wie --header es sagt</translation>
+</message>
+<message>
+<source>as Slicer takes it</source>
+<translation>wie Slicer sie nimmt</translation>
+</message>
+<message>
+<source>as most programs take it</source>
+<translation>wie die meisten Programme sie nehmen</translation>
 </message>
 <message>
 <source>axis directions</source>
@@ -1304,6 +1368,10 @@
 <translation>compile=on: torch.compile funktioniert hier nicht ({problem}); compile auf off setzen.</translation>
 </message>
 <message>
+<source>convert it to NIfTI (mnc2nii, or niftiwrite in MATLAB)</source>
+<translation>wandeln Sie sie in NIfTI um (mnc2nii, oder niftiwrite in MATLAB)</translation>
+</message>
+<message>
 <source>did you mean '{near}'</source>
 <translation>gemeint ist vielleicht '{near}'</translation>
 </message>
@@ -1320,6 +1388,18 @@
 <translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungslabels beginnen.</translation>
 </message>
 <message>
+<source>find out which of the two is in the right place before you change either; resampling would move a label that is right</source>
+<translation>finden Sie heraus, welche der beiden am richtigen Ort liegt, bevor Sie eine ändern; ein Umrechnen würde ein richtiges Label verschieben</translation>
+</message>
+<message>
+<source>get the file itself with `git lfs pull`</source>
+<translation>holen Sie die Datei selbst mit `git lfs pull`</translation>
+</message>
+<message>
+<source>give the scan itself</source>
+<translation>geben Sie den Scan selbst an</translation>
+</message>
+<message>
 <source>held by the cluster's people</source>
 <translation>von den Betreuern des Clusters angehalten</translation>
 </message>
@@ -1334,6 +1414,18 @@
 <message>
 <source>intensity.lower_percentile must be below intensity.upper_percentile.</source>
 <translation>intensity.lower_percentile muss unter intensity.upper_percentile liegen.</translation>
+</message>
+<message>
+<source>is a DICOM file; give the folder of its series, or convert the series with `dcm2niix -z y "{folder}"`</source>
+<translation>ist eine DICOM-Datei; geben Sie den Ordner ihrer Serie an oder wandeln Sie die Serie mit `dcm2niix -z y "{folder}"` um</translation>
+</message>
+<message>
+<source>is a web page, as servers send instead of a file that they do not give; download the scan again, logged in if need be</source>
+<translation>ist eine Webseite, wie Server sie statt einer Datei senden, die sie nicht herausgeben; laden Sie den Scan neu herunter, nötigenfalls angemeldet</translation>
+</message>
+<message>
+<source>is compressed by {name}; unpack it with `{command} "{path}" &gt; "{unpacked}"` and give the new file</source>
+<translation>ist mit {name} komprimiert; entpacken Sie sie mit `{command} "{path}" &gt; "{unpacked}"` und geben Sie die neue Datei an</translation>
 </message>
 <message>
 <source>is not known to ssh yet; connect once with `ssh {{host}}` and accept its host key</source>
@@ -1386,10 +1478,6 @@
 <message>
 <source>it gives the space directions '{fields}'</source>
 <translation>er gibt die Raumrichtungen '{fields}' an</translation>
-</message>
-<message>
-<source>it gives two spacings, {by_axes} mm and, in its affine matrix, {by_axes2} mm</source>
-<translation>er gibt zwei Voxelabstände an, {by_axes} mm und in seiner affinen Matrix {by_axes2} mm</translation>
 </message>
 <message>
 <source>it gives voxels of the type '{kind}'</source>
@@ -1488,6 +1576,14 @@
 <translation>sein Konto ist dort unbekannt</translation>
 </message>
 <message>
+<source>its axes lie nearly in one plane</source>
+<translation>seine Achsen liegen fast in einer Ebene</translation>
+</message>
+<message>
+<source>its axes lie nearly on one line</source>
+<translation>seine Achsen liegen fast auf einer Linie</translation>
+</message>
+<message>
 <source>its controller does not answer; try again later</source>
 <translation>seine Steuerung antwortet nicht; später noch einmal versuchen</translation>
 </message>
@@ -1524,6 +1620,10 @@
 <translation>seine Zeitgrenze kam, bevor er angehalten hatte; eine längere --time angeben</translation>
 </message>
 <message>
+<source>its translation is blank; do not use it, and look at the scan and at the translator's samples.</source>
+<translation>seine Übersetzung ist leer; verwenden Sie sie nicht, und sehen Sie sich den Scan und die Beispiele des Translators an.</translation>
+</message>
+<message>
 <source>its {domain} cases differ (case {others})</source>
 <translation>seine Fälle ({domain}) sind andere (Fall {others})</translation>
 </message>
@@ -1548,12 +1648,16 @@
 <translation>labels: '{name}' bedeutet für nnU-Net etwas Eigenes; der Struktur einen anderen Namen geben.</translation>
 </message>
 <message>
-<source>labels: '{name}:{value}' needs a name and a value from 1 to 254.</source>
-<translation>labels: '{name}:{value}' braucht einen Namen und einen Wert von 1 bis 254.</translation>
+<source>labels: '{name}:{value}' needs a name and a value from 1 to {most_label}.</source>
+<translation>labels: '{name}:{value}' braucht einen Namen und einen Wert von 1 bis {most_label}.</translation>
 </message>
 <message>
 <source>labels: two structures share one value; each needs its own.</source>
 <translation>labels: Zwei Strukturen teilen sich einen Wert; jede braucht ihren eigenen.</translation>
+</message>
+<message>
+<source>labels={given} gives one value twice; each value belongs to one structure.</source>
+<translation>labels={given} nennt einen Wert zweimal; jeder Wert gehört zu einer Struktur.</translation>
 </message>
 <message>
 <source>left</source>
@@ -1586,6 +1690,10 @@
 <message>
 <source>named neither *_ceT1, *_hrT2, *_T2 nor *_Label</source>
 <translation>weder *_ceT1, *_hrT2, *_T2 noch *_Label genannt</translation>
+</message>
+<message>
+<source>nearly all voxels have one value ({low}), so that the scaled scan shows little; if it should show more, set intensity.lower_percentile and intensity.upper_percentile further apart than {lower} and {upper}.</source>
+<translation>fast alle Voxel haben denselben Wert ({low}), sodass der skalierte Scan wenig zeigt; wenn er mehr zeigen sollte, setzen Sie intensity.lower_percentile und intensity.upper_percentile weiter auseinander als {lower} und {upper}.</translation>
 </message>
 <message>
 <source>nested too deeply</source>
@@ -1680,6 +1788,10 @@
 <translation>Partition {wanted}; es gibt {known}</translation>
 </message>
 <message>
+<source>places up to {apart} mm apart</source>
+<translation>Lagen bis zu {apart} mm auseinander</translation>
+</message>
+<message>
 <source>posterior</source>
 <translation>hinten</translation>
 </message>
@@ -1704,12 +1816,28 @@
 <translation>die Scans werden gelesen</translation>
 </message>
 <message>
+<source>reading.merged_values: '{text}' is no value of a label map, which are 1 to {most_label}.</source>
+<translation>reading.merged_values: '{text}' ist kein Wert einer Labelmap; diese gehen von 1 bis {most_label}.</translation>
+</message>
+<message>
+<source>reading.merged_values: no structure has the value {value} ({known}); name the value of one of them.</source>
+<translation>reading.merged_values: Keine Struktur hat den Wert {value} ({known}); nennen Sie den Wert einer von ihnen.</translation>
+</message>
+<message>
+<source>reading.merged_values: {text} is the value of a structure of its own ({known}); leave it out.</source>
+<translation>reading.merged_values: {text} ist der Wert einer eigenen Struktur ({known}); lassen Sie ihn weg.</translation>
+</message>
+<message>
 <source>refuses the login; name the right key for it in ~/.ssh/config (IdentityFile, IdentitiesOnly)</source>
 <translation>verweigert die Anmeldung; in ~/.ssh/config den richtigen Schlüssel nennen (IdentityFile, IdentitiesOnly)</translation>
 </message>
 <message>
 <source>refuses the login; see that `ssh {{host}}` works without asking (a key in ssh-agent), or run this in a terminal</source>
 <translation>verweigert die Anmeldung; dafür sorgen, dass `ssh {{host}}` ohne Rückfrage geht (ein Schlüssel im ssh-agent), oder es in einem Terminal tun</translation>
+</message>
+<message>
+<source>resample the label map, with nearest neighbours</source>
+<translation>rechnen Sie die Labelmap um, mit nächsten Nachbarn</translation>
 </message>
 <message>
 <source>right</source>
@@ -1786,6 +1914,10 @@
 <message>
 <source>the file is cut short</source>
 <translation>die Datei ist abgeschnitten</translation>
+</message>
+<message>
+<source>the image's header gives two places, and the label map lies on the one by its {form}: try --header {form}</source>
+<translation>der Header des Bildes gibt zwei Lagen an, und die Labelmap liegt auf der nach seiner {form}: versuchen Sie --header {form}</translation>
 </message>
 <message>
 <source>the label it was trained on shows</source>
@@ -1884,6 +2016,14 @@
 <translation>Scans ohne Labels wie *_hrT2</translation>
 </message>
 <message>
+<source>unpack it and give the scan that is in it</source>
+<translation>entpacken Sie es und geben Sie den Scan darin an</translation>
+</message>
+<message>
+<source>voxels of {by_axes} mm against {by_axes2} mm, so volumes differ by {abs} %</source>
+<translation>Voxel von {by_axes} mm gegenüber {by_axes2} mm, also unterscheiden sich Volumina um {abs} %</translation>
+</message>
+<message>
 <source>waiting for a node that is not available</source>
 <translation>wartet auf einen Knoten, der nicht verfügbar ist</translation>
 </message>
@@ -1920,8 +2060,20 @@
 <translation>wartet, bis die Partition läuft</translation>
 </message>
 <message>
+<source>which alone says where the scan lies</source>
+<translation>die allein sagt, wo der Scan liegt</translation>
+</message>
+<message>
+<source>whose axes are at right angles</source>
+<translation>deren Achsen rechtwinklig sind</translation>
+</message>
+<message>
 <source>without a word</source>
 <translation>ohne ein Wort</translation>
+</message>
+<message>
+<source>write it as NIfTI (niftiwrite in MATLAB)</source>
+<translation>schreiben Sie sie als NIfTI (niftiwrite in MATLAB)</translation>
 </message>
 <message>
 <source>{abs} minutes ahead; times that are shown are its own</source>
@@ -2212,20 +2364,20 @@
 <translation>{labels} der {cases} Trainings-Labels es zeigt</translation>
 </message>
 <message>
-<source>{label} holds the unknown value {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}".</source>
-<translation>{label} enthält den unbekannten Wert {first_three}; in der Einstellung labels jede Struktur nennen, etwa {known},Weitere Struktur:{unknown}.</translation>
+<source>{label} holds the unknown value {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}", or several values of one, as --set "labels={joined}".</source>
+<translation>{label} enthält den unbekannten Wert {first_three}; benennen Sie jede Struktur, etwa mit --set "labels={known},Another structure:{unknown}", oder mehrere Werte einer Struktur, etwa mit --set "labels={joined}".</translation>
 </message>
 <message>
-<source>{label} holds the unknown values {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}".</source>
-<translation>{label} enthält die unbekannten Werte {first_three}; in der Einstellung labels jede Struktur nennen, etwa {known},Weitere Struktur:{unknown}.</translation>
+<source>{label} holds the unknown values {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}", or several values of one, as --set "labels={joined}".</source>
+<translation>{label} enthält die unbekannten Werte {first_three}; benennen Sie jede Struktur, etwa mit --set "labels={known},Another structure:{unknown}", oder mehrere Werte einer Struktur, etwa mit --set "labels={joined}".</translation>
 </message>
 <message>
 <source>{label} is empty: no voxel belongs to a structure.</source>
 <translation>{label} ist leer: Kein Voxel gehört zu einer Struktur.</translation>
 </message>
 <message>
-<source>{label} is not on the grid of its image {name}: {differences}; resample the label map.</source>
-<translation>{label} liegt nicht auf dem Gitter seines Bildes {name}: {differences}; die Labelkarte umrechnen.</translation>
+<source>{label} is not on the grid of its image {name}: {differences}; {how_to_match}.</source>
+<translation>{label} liegt nicht auf dem Gitter ihres Bildes {name}: {differences}; {how_to_match}.</translation>
 </message>
 <message>
 <source>{lacking} for {name} could not be made here ({failed}).</source>
@@ -2344,6 +2496,10 @@
 <translation>{paths} wurde ausgelassen: {why}.</translation>
 </message>
 <message>
+<source>{path} calls a segment '{name}'; by its codes it is taken as {name2}.</source>
+<translation>{path} nennt ein Segment '{name}'; nach seinen Codes gilt es als {name2}.</translation>
+</message>
+<message>
 <source>{path} cannot be opened ({strerror}); check its permissions and its disk.</source>
 <translation>{path} lässt sich nicht öffnen ({strerror}); Zugriffsrechte und Platte prüfen.</translation>
 </message>
@@ -2392,8 +2548,12 @@
 <translation>{path} passt nicht zu den Plänen des Modells oder ist beschädigt; das Modell erneut kopieren.</translation>
 </message>
 <message>
-<source>{path} gives the segment '{name}' the label value {value}, not 1 to 255; save it again.</source>
-<translation>{path} gibt dem Segment '{name}' den Labelwert {value}, nicht 1 bis 255; erneut speichern.</translation>
+<source>{path} gives the segment '{name}' the label value {given}, not 1 to {most}; save it again.</source>
+<translation>{path} gibt dem Segment '{name}' den Labelwert {given} statt 1 bis {most}; speichern Sie sie neu.</translation>
+</message>
+<message>
+<source>{path} gives two places; the one by its {name} is its image's and is taken.</source>
+<translation>{path} gibt zwei Lagen an; die nach der {name} ist die des Bildes und wird genommen.</translation>
 </message>
 <message>
 <source>{path} has a damaged header: {what}; copy the file again from its source, or export it again.</source>
@@ -2404,8 +2564,8 @@
 <translation>{path} hat einen Namen, der kein gültiger Text (UTF-8) ist und sich nicht verwenden lässt; umbenennen.</translation>
 </message>
 <message>
-<source>{path} has a segment '{name}', which is no structure; rename it to one of {labels}.</source>
-<translation>{path} hat ein Segment '{name}', das keine Struktur ist; in eines von {labels} umbenennen.</translation>
+<source>{path} has an empty segment '{name}', which is no structure and is left out.</source>
+<translation>{path} hat ein leeres Segment '{name}', das keine Struktur ist und weggelassen wird.</translation>
 </message>
 <message>
 <source>{path} has been removed since the experiment began; put it back or start in a new folder.</source>
@@ -2428,8 +2588,16 @@
 <translation>{path} hat sich beim Senden geändert oder kam nicht ganz an; mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
-<source>{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first.</source>
-<translation>{path} hat schiefe Achsen (eine gescherte Affine), die sich nicht lesen lassen; zuerst auf ein regelmäßiges Gitter umrechnen.</translation>
+<source>{path} has skewed axes (a sheared affine), by too much to be made regular here; resample it first.</source>
+<translation>{path} hat schiefe Achsen (eine gescherte Affinmatrix), zu schief, um sie hier zu begradigen; rechnen Sie die Datei erst um.</translation>
+</message>
+<message>
+<source>{path} has skewed axes; it is resampled to a regular grid of {by_axes} voxels, and results for it are put back on its own.</source>
+<translation>{path} hat schiefe Achsen; der Scan wird auf ein rechtwinkliges Gitter von {by_axes} Voxeln umgerechnet, und Ergebnisse werden auf sein eigenes zurückgebracht.</translation>
+</message>
+<message>
+<source>{path} has two segments that mean {name}, '{name2}' and '{name3}'; rename one, or join them in Slicer's Segment Editor.</source>
+<translation>{path} hat zwei Segmente, die {name} bedeuten, '{name2}' und '{name3}'; benennen Sie eines um oder vereinigen Sie sie in Slicers Segment Editor.</translation>
 </message>
 <message>
 <source>{path} has voxels of a type (NIfTI's {code}) that is not supported; convert it to numbers of 16 bits.</source>
@@ -2440,12 +2608,32 @@
 <translation>{path} hat {components} Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
 </message>
 <message>
+<source>{path} has {count_nonzero} voxels of values that no segment has; they are taken as background.</source>
+<translation>{path} hat {count_nonzero} Voxel mit Werten, die kein Segment hat; sie gelten als Hintergrund.</translation>
+</message>
+<message>
+<source>{path} has {lost} labelled voxels outside its image; they are left out.</source>
+<translation>{path} hat {lost} gelabelte Voxel außerhalb des Bildes; sie werden weggelassen.</translation>
+</message>
+<message>
+<source>{path} has {shared} voxels in {name} and in another segment; they are taken as {name}, which comes later.</source>
+<translation>{path} hat {shared} Voxel in {name} und in einem anderen Segment; sie gelten als {name}, das später kommt.</translation>
+</message>
+<message>
 <source>{path} holds a MetaIO '{fields}', not an image; convert it or remove it.</source>
 <translation>{path} enthält ein MetaIO-Objekt '{fields}', kein Bild; umwandeln oder entfernen.</translation>
 </message>
 <message>
+<source>{path} holds no numbers: every voxel is NaN; export it again.</source>
+<translation>{path} enthält keine Zahlen: Jedes Voxel ist NaN; exportieren Sie die Datei neu.</translation>
+</message>
+<message>
 <source>{path} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.</source>
 <translation>{path} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, in dem sie unmittelbar liegen.</translation>
+</message>
+<message>
+<source>{path} holds values up to {furthest} beside whole numbers, as resampling leaves them; they are rounded.</source>
+<translation>{path} enthält Werte, die bis zu {furthest} neben ganzen Zahlen liegen, wie nach einem Umrechnen; sie werden gerundet.</translation>
 </message>
 <message>
 <source>{path} holds voxels that are not finite numbers; replace them, for example by 0.</source>
@@ -2462,6 +2650,10 @@
 <message>
 <source>{path} is a link that leads to itself; name the place itself.</source>
 <translation>{path} ist ein Verweis auf sich selbst; den Ort selbst angeben.</translation>
+</message>
+<message>
+<source>{path} is a mask of 0 and {mask}; {mask} is taken as {name} ({value}).</source>
+<translation>{path} ist eine Maske aus 0 und {mask}; {mask} gilt als {name} ({value}).</translation>
 </message>
 <message>
 <source>{path} is a single slice ({by_axes}); expected a 3-D scan.</source>
@@ -2568,8 +2760,8 @@
 <translation>{path} ist trotz seines Namens keine NIfTI-, NRRD- oder MetaImage-Datei; umwandeln oder entfernen.</translation>
 </message>
 <message>
-<source>{path} is not a label map: it holds values that are not whole numbers from 0 to 255.</source>
-<translation>{path} ist keine Labelkarte: Es enthält Werte, die keine ganzen Zahlen von 0 bis 255 sind.</translation>
+<source>{path} is not a label map: it holds values that are not whole numbers from 0 to {most_label}.</source>
+<translation>{path} ist keine Labelmap: Sie enthält Werte, die keine ganzen Zahlen von 0 bis {most_label} sind.</translation>
 </message>
 <message>
 <source>{path} is {dimension}-D ({by_axes}); expected a 3-D scan.</source>
@@ -2580,6 +2772,10 @@
 <translation>{path} hat seine Voxel in mehreren Dateien, was nicht unterstützt wird; den Scan als eine Datei speichern.</translation>
 </message>
 <message>
+<source>{path} lies {beside} of a voxel beside its image and is taken as on the image's grid.</source>
+<translation>{path} liegt {beside} eines Voxels neben dem Bild und gilt als auf dessen Gitter liegend.</translation>
+</message>
+<message>
 <source>{path} names another file for its voxels ({named}); save the scan as one file.</source>
 <translation>{path} nennt für seine Voxel eine andere Datei ({named}); den Scan als eine Datei speichern.</translation>
 </message>
@@ -2588,8 +2784,32 @@
 <translation>{path} nennt keine einzelne Datei mit seinen Voxeln; als .nii.gz oder .nrrd speichern.</translation>
 </message>
 <message>
+<source>{path} names segments that are no structure: {strangers} (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}".</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers} (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}".</translation>
+</message>
+<message>
+<source>{path} names segments that are no structure: {strangers} (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}". Its values would fit, but its names decide.</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers} (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}". Die Werte würden passen, aber die Namen entscheiden.</translation>
+</message>
+<message>
+<source>{path} names segments that are no structure: {strangers}, ... (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}".</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers}, ... (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}".</translation>
+</message>
+<message>
+<source>{path} names segments that are no structure: {strangers}, ... (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}". Its values would fit, but its names decide.</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers}, ... (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}". Die Werte würden passen, aber die Namen entscheiden.</translation>
+</message>
+<message>
 <source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
 <translation>{path} nennt für seine Voxel die Datei '{named}', die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
+</message>
+<message>
+<source>{path} says that the segment '{name}' is in a layer that it does not have; save it again.</source>
+<translation>{path} sagt, dass das Segment '{name}' in einer Schicht liegt, die es nicht gibt; speichern Sie die Datei neu.</translation>
+</message>
+<message>
+<source>{path} stores its axes in another order than its image, at the same place; it is read in the image's order.</source>
+<translation>{path} speichert die Achsen in anderer Reihenfolge als das Bild, am selben Ort; sie wird in der Reihenfolge des Bildes gelesen.</translation>
 </message>
 <message>
 <source>{path} was begun with another {changed} ({get}, now {wanted}); go on with the settings and scans it was begun with, or delete it to start again.</source>
@@ -2610,6 +2830,18 @@
 <message>
 <source>{path} was written by a newer version of CrossMoDAUDA (format {version}); update to read it.</source>
 <translation>{path} wurde von einer neueren Version von CrossMoDAUDA geschrieben (Format {version}); zum Lesen aktualisieren.</translation>
+</message>
+<message>
+<source>{path}: its header's sform and {second} disagree: {difference}. The {name} is taken, {why}; if that is wrong, choose the other for all scans with --header qform.</source>
+<translation>{path}: sform und {second} des Headers widersprechen sich: {difference}. Genommen wird {name}, {why}; wenn das falsch ist, wählen Sie die andere für alle Scans mit --header qform.</translation>
+</message>
+<message>
+<source>{path}: its header's sform and {second} disagree: {difference}. The {name} is taken, {why}; if that is wrong, choose the other for all scans with --header sform.</source>
+<translation>{path}: sform und {second} des Headers widersprechen sich: {difference}. Genommen wird {name}, {why}; wenn das falsch ist, wählen Sie die andere für alle Scans mit --header sform.</translation>
+</message>
+<message>
+<source>{path}: its header's {bad} is nonsense ({why}); the {name} is taken.</source>
+<translation>{path}: {bad} im Header ist unsinnig ({why}); genommen wird {name}.</translation>
 </message>
 <message>
 <source>{path}: its model.json is damaged; get the package again.</source>
@@ -2634,6 +2866,10 @@
 <message>
 <source>{path}: {name} is not listed; get the package again.</source>
 <translation>{path}: {name} ist nicht aufgeführt; das Paket erneut besorgen.</translation>
+</message>
+<message>
+<source>{path}: {share} % of the voxels, as far as the border, are NaN; they are taken as background, with the value {value}.</source>
+<translation>{path}: {share} % der Voxel, bis an den Rand, sind NaN; sie gelten als Hintergrund mit dem Wert {value}.</translation>
 </message>
 <message>
 <source>{places} is missing; reinstall the extension.</source>
@@ -2714,6 +2950,10 @@
 <message>
 <source>{sentence}; make room there (or ask for a larger share), then run the same command again.</source>
 <translation>{sentence}; dort Platz schaffen (oder um mehr bitten), dann mit Fortsetzen weitermachen.</translation>
+</message>
+<message>
+<source>{share} % of the voxels have the value {filled}, far from all others; it is taken as padding.</source>
+<translation>{share} % der Voxel haben den Wert {filled}, weit entfernt von allen anderen; er gilt als Auffüllwert.</translation>
 </message>
 <message>
 <source>{shown} and {count} more</source>
@@ -4584,6 +4824,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>On the command line: --set {key}=...</source>
 <translation>Auf der Befehlszeile: --set {key}=...</translation>
+</message>
+<message>
+<source>Reading scans and labels</source>
+<translation>Lesen von Scans und Labels</translation>
 </message>
 <message>
 <source>Segmentation</source>

@@ -12,13 +12,13 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from cohort_files import label_array, save, scan_array
 from CrossMoDAUDALib.cohort import checking, finding
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, with_values
 from CrossMoDAUDALib.images import readings, shear
 from CrossMoDAUDALib.images.labels import read_labels
 from CrossMoDAUDALib.images.volumes import Geometry, Volume, read_geometry, read_volume, write_volume
-from cohort_files import label_array, save, scan_array
 from scipy import ndimage
 
 SHAPE = (7, 6, 5)  # x, y, z
