@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .declaring import setting
-from .parsing import MOST_LABEL
 
 # The registered translators in order, and last the choice to have none; :func:`.settings.register_translator` adds to it.
 TRANSLATORS = ["none"]
@@ -44,8 +43,6 @@ class ReadingSettings:
     merged_values: dict[str, int] = setting(
         {},
         "Further values in label maps, each with the value of the structure that it counts as; labels=Tumour:1+2 sets 2:1.",
-        low=1,
-        high=MOST_LABEL,
     )
 
 

@@ -12,8 +12,8 @@ _PACKED = (
     (b"\x28\xb5\x2f\xfd", "Zstandard", "zstd -d <"),
 )
 _OTHERS = (
-    (b"PK\x03\x04", "a zip archive", 'unpack it and give the scan that is in it'),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", 'unpack it and give the scan that is in it'),
+    (b"PK\x03\x04", "a zip archive", "unpack it and give the scan that is in it"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it and give the scan that is in it"),
     (b"version https://git-lfs", "a pointer of Git LFS to a file kept elsewhere", "get the file itself with `git lfs pull`"),
     (b"\x89PNG", "a PNG picture", "give the scan itself"),
     (b"\xff\xd8\xff", "a JPEG picture", "give the scan itself"),

@@ -105,7 +105,7 @@ def write_nifti(image: SimpleITK.Image, path: Path, grid: Geometry) -> None:
             ras = np.diag([-1.0, -1.0, 1.0]) @ np.column_stack([_steps(grid), grid.origin])
             file.write(ras.astype("=f4").tobytes())
         if path.name.lower().endswith(".gz"):
-            with plain.open("rb") as source, path.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as target:
+            with plain.open("rb") as source, path.open("wb") as packed, gzip.GzipFile("", "wb", 6, packed, mtime=0) as target:
                 shutil.copyfileobj(source, target, 1 << 20)
         else:
             plain.replace(path)

@@ -134,8 +134,11 @@ def whole_numbers(array: Array, path: Path) -> tuple[Array, tuple[str, ...]]:
     refusal = f"{path} is not a label map: it holds values that are not whole numbers from 0 to {_MOST_LABEL}."
     if not (low > -_NEARLY and high < _MOST_LABEL + _NEARLY):  # false for NaN
         raise InputError(refusal)
-    labels: Array = np.rint(array).astype(np.uint8 if high < 255.5 else np.uint16)
-    if array.dtype.kind != "f" or np.array_equal(labels, array):
+    kind = np.uint8 if high < 255.5 else np.uint16
+    if array.dtype.kind != "f":
+        return array.astype(kind), ()
+    labels: Array = np.rint(array).astype(kind)
+    if np.array_equal(labels, array):
         return labels, ()
     furthest = float(np.abs(array - labels).max())
     if furthest > _NEARLY:

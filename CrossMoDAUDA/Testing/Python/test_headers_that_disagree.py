@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 import SimpleITK as sitk
 from cohort_files import label_array, save, scan_array
 from CrossMoDAUDALib.cohort import checking, finding
+from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, with_values
 from CrossMoDAUDALib.images import readings, shear
@@ -244,4 +244,29 @@ def test_axes_in_one_plane_are_damage(tmp_path: Path) -> None:
     nibabel.save(nibabel.Nifti1Image(np.ascontiguousarray(scan_array().T), flat), tmp_path / "a.nii")
     with pytest.raises(InputError, match="in one plane"):
         read_volume(tmp_path / "a.nii")
-    shutil.rmtree(tmp_path)
+
+
+# On the command line ----------------------------------------------------------------------------------------------------------
+
+
+def test_results_lie_on_a_tilted_scans_own_grid(tiny_experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("slicer", reason="slicer-core is not installed")
+    affine = sheared(1, 2, 0.6)
+    nibabel.save(nibabel.Nifti1Image(smooth(affine), affine), tmp_path / "a.nii.gz")
+    inputs = [str(tiny_experiment), str(tmp_path / "a.nii.gz"), "-o", str(tmp_path / "out"), "--device", "cpu"]
+    for command, result in (("segment", "a_Label.nii.gz"), ("translate", "a_pseudo_target.nii.gz")):
+        assert cli.main([command, *inputs]) == 0
+        written = nibabel.load(tmp_path / "out" / result)
+        assert written.shape == (40, 36, 24)
+        np.testing.assert_allclose(written.affine, affine, atol=1e-4)
+        assert "skewed axes; it is resampled" in capsys.readouterr().err
+
+
+def test_the_header_chosen_decides_where_results_lie(tiny_experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    qform = other(z=-32)
+    path = save_nifti(tmp_path / "a.nii.gz", RIGHT, qform)
+    for form, affine in (("sform", RIGHT), ("qform", qform)):
+        words = ["translate", str(tiny_experiment), str(path), "-o", str(tmp_path / form), "--device", "cpu", "--header", form]
+        assert cli.main(words) == 0
+        np.testing.assert_allclose(nibabel.load(tmp_path / form / "a_pseudo_target.nii.gz").affine, affine, atol=1e-4)
+        assert "places up to 32 mm apart" in capsys.readouterr().err
