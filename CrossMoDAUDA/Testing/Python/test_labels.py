@@ -8,10 +8,15 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+from CrossMoDAUDALib.cohort.checking import check_cohort
+from CrossMoDAUDALib.cohort.finding import find_folders
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
+from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.images.labels import read_labels, structure_named
 from CrossMoDAUDALib.images.volumes import Geometry, Volume, read_volume, write_volume
+from CrossMoDAUDALib.scoring.evaluation import score_folders
+from CrossMoDAUDALib.translation.slices import labels_of_slices
 
 nrrd = pytest.importorskip("nrrd", reason="pynrrd is not installed")
 
@@ -173,6 +178,33 @@ def test_what_slicer_itself_writes(crops: bool, overlaps: bool, tmp_path: Path) 
         read = read_labels(tmp_path / "a.seg.nrrd", LABELS, None, grid)
         assert not read.geometry.differences(OBLIQUE)
         np.testing.assert_array_equal(read.array, expected)
+
+
+@pytest.mark.parametrize(("first", "second"), [(("VS", 2), ("Cochlea", 1)), (("cochlea", 9), ("vs", 4)), (("Cochlea", 1), ("VS", 2))])
+def test_every_reader_of_labels_goes_by_the_names(first: tuple[str, int], second: tuple[str, int], tmp_path: Path) -> None:
+    """The check, the experiment's stages, the translator's slices and the scores all see the tumour where it was drawn."""
+    values = {("VS" if name.lower() == "vs" else "Cochlea"): value for name, value in (first, second)}
+    table = np.array([0, values["VS"], values["Cochlea"]], np.uint8)
+    scan = np.random.default_rng(1).integers(0, 900, drawn().shape).astype(np.int16)
+    for name in ("source/a_ceT1.nii.gz", "target/b_hrT2.nii.gz"):
+        write_volume(Volume(scan, GRID), tmp_path / name)
+        scan = scan[::-1]
+    label = write(tmp_path / "source" / "a.seg.nrrd", table[drawn()], GRID, segment(0, *first), segment(1, *second))
+    cohort = find_folders(tmp_path / "source", tmp_path / "source", tmp_path / "target")
+    assert cohort.source[0].label == label
+    settings = preset_settings("smoke")
+    report = check_cohort(cohort, settings.labels)
+    assert report.problems == []
+    assert report.rows[0].label_voxels == {"Vestibular schwannoma": 27, "Cochlea": 6}
+    image = cohort.source[0].image
+    experiment = Experiment.create(tmp_path / "experiment", settings, cohort, {})
+    np.testing.assert_array_equal(experiment.read_label(label, image).array, drawn())
+    slices = labels_of_slices([(image, label)], range(8), 20, settings)
+    small = Volume(drawn(), GRID)
+    write_volume(small, tmp_path / "plain" / "a_Label.nii.gz")
+    np.testing.assert_array_equal(slices, labels_of_slices([(image, tmp_path / "plain" / "a_Label.nii.gz")], range(8), 20, settings))
+    for pair in ((label, tmp_path / "plain" / "a_Label.nii.gz"), (tmp_path / "plain" / "a_Label.nii.gz", label)):
+        assert [score.dice for score in score_folders(*pair, settings.labels)] == [1, 1]
 
 
 # Values -----------------------------------------------------------------------------------------------------------------------
