@@ -93,7 +93,8 @@ def chosen(path: Path, header: Header, itk: Geometry | None) -> tuple[str, Geome
 def others(header: Header, taken: Geometry) -> dict[str, Geometry]:
     """The forms of a header by which the grid lies elsewhere than it was taken to lie, if they are regular."""
     voxel = min(taken.spacing)
-    return {name: place for name, place in places(header).items() if is_regular(place) and place.furthest_corner(taken) > _ALIKE * voxel}
+    found = {"qform" if name == "pixdim" else name: place for name, place in places(header).items()}  # as --header calls them
+    return {name: place for name, place in found.items() if is_regular(place) and place.furthest_corner(taken) > _ALIKE * voxel}
 
 
 def _difference(sform: Geometry, other: Geometry, apart: float) -> str:

@@ -18,7 +18,7 @@ from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, with_values
 from CrossMoDAUDALib.images import readings, shear
 from CrossMoDAUDALib.images.labels import read_labels
-from CrossMoDAUDALib.images.volumes import Geometry, Volume, read_geometry, read_volume, write_volume
+from CrossMoDAUDALib.images.volumes import Geometry, Volume, other_places, read_geometry, read_volume, write_volume
 from scipy import ndimage
 
 SHAPE = (7, 6, 5)  # x, y, z
@@ -119,8 +119,10 @@ def test_a_pixdim_that_the_only_form_contradicts(pixdim: tuple[float, ...], tmp_
     path = save_nifti(tmp_path / "a.nii", RIGHT, None, (1, 0), pixdim=pixdim)
     assert read_geometry(path).spacing == pytest.approx((0.5, 0.5, 1.5))
     assert "sform and pixdim disagree" in read_volume(path).notes[0]
+    assert set(other_places(path, read_geometry(path))) == {"qform"}
     readings.prefer("qform")
     assert read_geometry(path).spacing == pytest.approx(pixdim)
+    assert set(other_places(path, read_geometry(path))) == {"sform"}
 
 
 @pytest.mark.parametrize("bad", [np.full((4, 4), np.nan), np.zeros((4, 4)), RIGHT * 1e20])
