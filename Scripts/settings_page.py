@@ -113,7 +113,7 @@ def allowed(limits, kind):
     if kind is bool:
         return "`true`, `false`"
     if get_origin(kind) is dict:
-        return "names with whole numbers from 1 to 254"
+        return "names with whole numbers from 1 to 65535"
     return "names of structures" if get_origin(kind) is tuple else "a name"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +14,11 @@ import numpy as np
 from ..core.errors import CohortError, InputError, printable
 from ..core.progress import Progress, silent
 from ..images.fingerprint import scan_sha256
+from ..images.intensity import oddities
+from ..images.labels import read_labels
 from ..images.other_formats import notes_of
 from ..images.pictures import thumbnail
-from ..images.volumes import Array, Volume, read_label_map, read_volume
+from ..images.volumes import Array, Volume, other_places, read_volume
 from .finding import Case, Cohort
 
 
@@ -116,6 +118,7 @@ def check_cohort(
     cohort: Cohort,
     labels: dict[str, int],
     progress: Progress = silent,
+    merged: Mapping[str, int] | None = None,
     threads: int | None = None,
     on_case: Callable[[CaseReport], None] = lambda _: None,
     thumbnail_pixels: int = 0,
@@ -126,6 +129,7 @@ def check_cohort(
         cohort: what to check.
         labels: structures and their values in the label maps.
         progress: called after each case.
+        merged: further values in label maps, as for :func:`.images.labels.read_labels`.
         threads: cases read at once; memory must hold as many scans. By default one a core, at most 4.
         on_case: given each case's report as soon as it is there, in the calling thread.
         thumbnail_pixels: size of the pictures to make of the scans; 0 for none.
@@ -142,7 +146,8 @@ def check_cohort(
     executor = ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1))
     try:
         futures = {
-            executor.submit(_check_case, domain, case, labels, thumbnail_pixels): number for number, (domain, case) in enumerate(work)
+            executor.submit(_check_case, domain, case, (labels, merged or {}), thumbnail_pixels): number
+            for number, (domain, case) in enumerate(work)
         }
         for done, future in enumerate(as_completed(futures), 1):
             number = futures[future]
@@ -153,11 +158,12 @@ def check_cohort(
         executor.shutdown(cancel_futures=True)
     ordered = [rows[number] for number in range(len(work))]
     warnings = [*cohort.notes, *_absent_structures(ordered, labels), *_repeated_scans(ordered)]
-    return CohortReport(ordered, tuple(labels), _empty_domains(cohort) + _repeated_ids(cohort), warnings)
+    problems = [*_empty_domains(cohort), *_repeated_ids(cohort), *_nothing_labelled(ordered)]
+    return CohortReport(ordered, tuple(labels), problems, warnings)
 
 
-def _check_case(domain: str, case: Case, labels: dict[str, int], thumbnail_pixels: int) -> CaseReport:
-    row = CaseReport(domain, case.id, case.image, case.label)
+def _check_case(domain: str, case: Case, wanted: tuple[dict[str, int], Mapping[str, int]], thumbnail_pixels: int) -> CaseReport:
+    row, (labels, merged) = CaseReport(domain, case.id, case.image, case.label), wanted
     image, row.image_sha256 = _read(case.image, read_volume, row.problems)
     if image is not None:
         row.warnings += notes_of(case.image)
@@ -166,33 +172,58 @@ def _check_case(domain: str, case: Case, labels: dict[str, int], thumbnail_pixel
         row.voxel_type = image.array.dtype.name
         low, high = image.array.min().item(), image.array.max().item()
         row.intensities = f"{low:.6g} to {high:.6g}"
+        row.warnings += image.notes
         if low == high:
             row.problems.append(f"{case.image} is blank: every voxel is {low:g}; remove the case or export it again.")
+        else:
+            row.warnings += [f"{case.image}: {oddity}" for oddity in oddities(image.array)]
     if case.label is None:
         _draw(row, image, None, labels, thumbnail_pixels)
         if domain != "target":
             row.problems.append(f"{case.image} has no label map; add one named as {case.id}_Label.nii.gz, or remove the image.")
         return row
-    label, row.label_sha256 = _read(case.label, read_label_map, row.problems)
+    grid = None if image is None else image.geometry
+    label, row.label_sha256 = _read(case.label, lambda path: read_labels(path, labels, merged, grid), row.problems)
     _draw(row, image, label, labels, thumbnail_pixels)
     if label is None:
         return row
+    row.warnings += label.notes
     if image is not None and (differences := label.geometry.differences(image.geometry)):
         row.problems.append(
-            f"{case.label} is not on the grid of its image {case.image.name}: {', '.join(differences)}; resample the label map."
+            f"{case.label} is not on the grid of its image {case.image.name}: {', '.join(differences)};"
+            f" {_how_to_match(case.image, image, label)}."
         )
     counts = _voxel_counts(label.array)
     row.label_voxels = {name: int(counts[value]) for name, value in labels.items()}
-    unknown = [value for value in range(1, 256) if counts[value] and value not in labels.values()]
+    unknown = [value for value in np.flatnonzero(counts).tolist() if value and value not in labels.values()]
     if unknown:
-        known = ",".join(f"{name}:{value}" for name, value in labels.items())
-        row.problems.append(
-            f"{case.label} holds the unknown {'value' if len(unknown) == 1 else 'values'} {_first_three(unknown)};"
-            f' name every structure, as --set "labels={known},Another structure:{unknown[0]}".'
-        )
+        row.problems.append(_unknown_values(case.label, unknown, labels, merged))
     elif not counts[1:].any():
         row.warnings.append(f"{case.label} is empty: no voxel belongs to a structure.")
     return row
+
+
+def _how_to_match(path: Path, image: Volume, label: Volume) -> str:
+    """What to do about a label map on another grid than its image: the image's header may have another place, which is the label's."""
+    for form, place in other_places(path, image.geometry).items():
+        if not label.geometry.differences(place):
+            return f"the image's header gives two places, and the label map lies on the one by its {form}: try --header {form}"
+    if label.geometry.size == image.geometry.size:
+        return "find out which of the two is in the right place before you change either; resampling would move a label that is right"
+    return "resample the label map, with nearest neighbours"
+
+
+def _unknown_values(label: Path, unknown: list[int], labels: dict[str, int], merged: Mapping[str, int]) -> str:
+    """Values of no structure: they are structures, or further values of one."""
+    several = {name: "+".join([str(value), *(text for text, own in merged.items() if own == value)]) for name, value in labels.items()}
+    known = ",".join(f"{name}:{values}" for name, values in several.items())
+    first, values = next(iter(labels)), several[next(iter(labels))]
+    joined = ",".join(f"{name}:{f'{values}+{unknown[0]}' if name == first else own}" for name, own in several.items())
+    return (
+        f"{label} holds the unknown {'value' if len(unknown) == 1 else 'values'} {_first_three(unknown)};"
+        f' name every structure, as --set "labels={known},Another structure:{unknown[0]}",'
+        f' or several values of one, as --set "labels={joined}".'
+    )
 
 
 def _draw(row: CaseReport, image: Volume | None, label: Volume | None, labels: dict[str, int], pixels: int) -> None:
@@ -215,11 +246,26 @@ def _read(path: Path, read: Callable[[Path], Volume], problems: list[str]) -> tu
 
 
 def _voxel_counts(array: Array) -> Array:
-    """The number of voxels of each value from 0 to 255. It is counted slice by slice, because NumPy counts in 64-bit copies."""
-    counts = np.zeros(256, dtype=np.int64)
+    """The number of voxels of each value from 0 on. It is counted slice by slice, because NumPy counts in 64-bit copies."""
+    values = np.iinfo(array.dtype).max + 1
+    counts = np.zeros(values, dtype=np.int64)
     for one in array:
-        counts += np.bincount(one.ravel(), minlength=256)
+        counts += np.bincount(one.ravel(), minlength=values)
     return counts
+
+
+def _nothing_labelled(rows: list[CaseReport]) -> list[str]:
+    """A problem where there are label maps in a domain, and all are empty: nothing could be learned from them, or scored."""
+    problems = []
+    for domain in ("source", "evaluation"):
+        read = [row for row in rows if row.domain == domain and row.label_voxels]
+        unread = [row for row in rows if row.domain == domain and row.label and not row.label_voxels]
+        if read and not unread and not any(any(row.label_voxels.values()) for row in read) and not any(row.problems for row in read):
+            problems.append(
+                f"All {len(read)} label maps of the {domain} domain are empty: no voxel belongs to a structure, such as in {read[0].label};"
+                " give the folder of the right label maps, or export them again."
+            )
+    return problems
 
 
 def _empty_domains(cohort: Cohort) -> list[str]:

@@ -86,21 +86,24 @@ def challenge(options: argparse.Namespace, log: EventLog) -> int:
 
 def _segmenting(model: Path, device: str) -> Task:
     """What segments one scan and writes its label map."""
-    from ..images.volumes import read_volume, write_volume
+    from ..images.shear import on_own_grid
+    from ..images.volumes import write_volume
     from ..models.model_folder import describe_model
     from ..scoring import plausibility
 
     folder = describe_model(model).folder  # what is wrong with a model is said before PyTorch is imported
     _tell_where(device)
     from ..segmentation.predictor import Segmenter
+    from .segmenting import segmented
 
     segmenter = Segmenter.load(folder, device)
 
     def task(path: Path, names: list[Path], progress: Progress) -> list[str]:
-        label = segmenter.segment(read_volume(path), progress)
-        write_volume(label, names[0])
+        label = segmented(segmenter, path, progress)
+        notes = label.notes
+        write_volume(on_own_grid(label, label, nearest=True), names[0])
         warnings = plausibility.check(label, segmenter.labels, segmenter.trained_on)
-        return [f"{_stem(path)}: {warning.message}" for warning in warnings]
+        return [*notes, *(f"{_stem(path)}: {warning.message}" for warning in warnings)]
 
     return task
 

@@ -14,7 +14,7 @@ from .. import NOT_CLINICAL, __version__
 from ..core.errors import InputError, short
 from ..core.failures import INTERRUPTED, explain, write_traceback
 from ..core.interrupts import from_here_it_is_too_late, interruptible
-from ..core.settings import PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
+from ..core.settings import HEADERS, PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog
 from ..places.processes import end_with_owner
 from . import challenge, container, control, export, follow_up, listing, nodes, places, report, trust, unpacking
@@ -105,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="adapt: translate, train, self-train, evaluate", description="Run or continue an experiment.")
     add_scans(run)
+    _add_header(run)
     run.add_argument(
         "-o", "--output", type=Path, required=True, metavar="EXPERIMENT", help="experiment folder; an unfinished one is continued"
     )
@@ -147,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--precision", choices=PRECISIONS, default="auto", help="arithmetic of the network (default: bf16 where the hardware has it)"
         )
+        _add_header(command)
         _add_device(command)
         _add_events(command)
     segment.add_argument(
@@ -170,6 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("references", type=Path, metavar="REFERENCES", help="the reference label map or folder")
     evaluate.add_argument("-o", "--output", type=Path, metavar="FILE.csv", help="also write the scores of each case")
     evaluate.add_argument("--set", **_SET, help=f"labels=... or evaluation.convention=...; {_AS_JSON}")
+    _add_header(evaluate)
     _add_events(evaluate)
     evaluate.set_defaults(command=_task, task="evaluate")
     _add_events(follow_up.add_parser(commands))
@@ -199,6 +202,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_header(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--header", choices=HEADERS[1:], help="which of two places to believe where a NIfTI header gives both")
+
+
 def _add_device(
     parser: argparse.ArgumentParser,
     default: str | None = "auto",
@@ -213,9 +220,10 @@ def _add_events(parser: argparse.ArgumentParser, when: str = "") -> None:
 
 
 def _task(options: argparse.Namespace, log: EventLog) -> int:
-    from . import inference
+    from . import inference, segmenting
 
-    function: Callable[[argparse.Namespace, EventLog], int] = getattr(inference, options.task)
+    tasks = {"segment": segmenting.segment, "translate": inference.translate, "evaluate": inference.evaluate}
+    function: Callable[[argparse.Namespace, EventLog], int] = tasks[options.task]
     if "model" not in options:
         return function(options, log)
     from ..models.library import find_model
@@ -347,6 +355,7 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
         "device": options.device,
         "translation.translator": options.translator,
         "self_training.iterations": options.iterations,
+        "reading.header": options.header,
     }
     values.update({key: value for key, value in named.items() if value is not None})
     return values

@@ -267,11 +267,11 @@ def _refuse_same_days(by_patient: dict[str, list[_Scan]]) -> None:
 
 
 def _visit(scan: _Scan, labels: dict[str, int], tumour: Tumour) -> Visit:
-    from ..scoring.evaluation import _read_segmentation
+    from ..images.labels import read_labels
     from ..scoring.extent import check_values, fingerprint, measure_extent
     from ..scoring.follow_up import Visit, visit_notes
 
-    label_map = _read_segmentation(scan.file, labels)
+    label_map = read_labels(scan.file, labels)
     check_values(str(scan.file), label_map, labels)
     doubt, notes = _doubt(scan.file), list[str]()
     if doubt is not None and doubt.get("label_sha256") != fingerprint(label_map):

@@ -176,7 +176,11 @@ def unfinished(options: argparse.Namespace, model: ModelInfo) -> Unfinished:
 
 
 def _segmenting(options: argparse.Namespace) -> list[str]:
+    from ..images import readings
+
     words = ["--device", options.device, "--precision", options.precision]
+    if readings.preferred() != "auto":
+        words += ["--header", readings.preferred()]
     return words + [word for name in options.largest_component for word in ("--largest-component", name)]
 
 

@@ -17,6 +17,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("inputs", type=Path, nargs="*", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), folders, patterns")
     parser.add_argument("--label-map", type=Path, action="append", default=[], metavar="FILE", help="a label map; may be repeated")
+    parser.add_argument(
+        "--set", dest="assignments", action="append", default=[], metavar="KEY=VALUE", help="labels=... or reading...; may be repeated"
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
     parser.add_argument("--overwrite", action="store_true", help="replace results that are there already")
     parser.set_defaults(command=unpack)
@@ -25,12 +28,17 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def unpack(options: argparse.Namespace, log: EventLog) -> int:
     """Write ``NAME.nrrd`` for each scan and label map; of several with one name, ``NAME_2.nrrd`` for the second."""
-    from ..images.volumes import file_stem, read_label_map, read_volume, write_volume
+    from ..core.settings import Settings, parse_assignments, with_values
+    from ..images import readings
+    from ..images.labels import read_labels
+    from ..images.volumes import file_stem, read_volume, write_volume
     from ..slicer_nodes.mrml_geometry import storable
     from . import inference
     from .inputs import find_inputs
 
     label_maps: list[Path] = options.label_map
+    settings = with_values(Settings(), dict(parse_assignments(options.assignments)))
+    readings.prefer(settings.reading.header)
     scans, left_out = find_inputs(options.inputs, log)
     options.inputs = [*scans, *label_maps]
     seen: dict[str, int] = {}
@@ -42,7 +50,7 @@ def unpack(options: argparse.Namespace, log: EventLog) -> int:
     inference.check_outputs(options, outputs)
 
     def task(path: Path, names: list[Path], _progress: Progress) -> list[str]:
-        volume = read_label_map(path) if path in label_maps else read_volume(path)
+        volume = read_labels(path, settings.labels, settings.reading.merged_values) if path in label_maps else read_volume(path)
         write_volume(volume.with_array(storable(volume.array)), names[0], compressed=False)
         return []
 

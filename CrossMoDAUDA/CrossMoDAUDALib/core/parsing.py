@@ -12,8 +12,12 @@ from .errors import InputError, short
 
 # A structure's name may hold what separates names; then both are written as JSON.
 LABELS_FORM = 'NAME:VALUE,NAME:VALUE with each name once and whole numbers, such as Tumour:1, or JSON, such as {"Tumour, left": 1}'
+MOST_LABEL = 65535  # the greatest value in label maps
 NUMBERS_FORM = 'NAME:NUMBER,NAME:NUMBER with each name once, such as Tumour:0.5, or JSON, such as {"Tumour, left": 0.5}'
 NAMES_FORM = 'a list NAME,NAME, or JSON, such as ["Tumour, left"]'
+
+# A structure's first value, and the others after it, each with a plus.
+_SEVERAL = re.compile(r"(?<=:)\s*\"?([0-9]{1,6})((?:\s*\+\s*[0-9]{1,6})+)\"?\s*(?=[,}]|$)")
 
 
 def parse_assignments(assignments: list[str]) -> dict[str, str]:
@@ -180,13 +184,52 @@ def _checked_labels(labels: dict[str, int]) -> dict[str, int]:
     for name, value in labels.items():
         if not name.isprintable():  # a foreign model's is shown on terminals
             raise InputError(f"labels: '{short(name)}' holds characters that cannot be shown; give the structure another name.")
-        if not name or not 1 <= value <= 254:
-            raise InputError(f"labels: '{short(name)}:{short(value)}' needs a name and a value from 1 to 254.")
+        if not name or not 1 <= value <= MOST_LABEL:
+            raise InputError(f"labels: '{short(name)}:{short(value)}' needs a name and a value from 1 to {MOST_LABEL}.")
         if name.lower() in ("background", "ignore"):
             raise InputError(f"labels: '{short(name)}' means something of its own to nnU-Net; give the structure another name.")
     if len(set(labels.values())) != len(labels):
         raise InputError("labels: two structures share one value; each needs its own.")
     return labels
+
+
+def with_merged_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Settings in which ``labels`` may give a structure several values, with these in ``reading.merged_values``.
+
+    Raises:
+        InputError: a value is named twice.
+
+    >>> with_merged_values({"labels": "VS:1+2,Cochlea:3"})
+    {'labels': 'VS:1,Cochlea:3', 'reading.merged_values': {'2': 1}}
+    """
+    if "labels" not in values:
+        return values
+    given = values["labels"]
+    several = _SEVERAL.findall(given) if isinstance(given, str) else []
+    merged = {str(int(value)): int(first) for first, more in several for value in more.split("+")[1:]}
+    if several:
+        plain = _SEVERAL.sub(r"\1", given)
+        kept = [int(value) for value in re.findall(r":\s*([0-9]+)\s*(?=[,}]|$)", plain)]
+        if len(merged) < sum(more.count("+") for _, more in several) or any(int(value) in kept for value in merged):
+            raise InputError(f"labels={short(given)} gives one value twice; each value belongs to one structure.")
+        values = {**values, "labels": plain}
+    return {"reading.merged_values": merged, **values} if merged or "reading.merged_values" not in values else values
+
+
+def check_merged_values(labels: dict[str, int], merged: dict[str, int]) -> None:
+    """Make sure that further values of structures are values, of structures that there are, and no structure's own.
+
+    Raises:
+        InputError: they are not.
+    """
+    for text, value in merged.items():
+        known = ", ".join(f"{name}:{own}" for name, own in labels.items())
+        if not re.fullmatch("[0-9]{1,6}", text) or not 1 <= int(text) <= MOST_LABEL:
+            raise InputError(f"reading.merged_values: '{short(text)}' is no value of a label map, which are 1 to {MOST_LABEL}.")
+        if value not in labels.values():
+            raise InputError(f"reading.merged_values: no structure has the value {value} ({known}); name the value of one of them.")
+        if int(text) in labels.values():
+            raise InputError(f"reading.merged_values: {text} is the value of a structure of its own ({known}); leave it out.")
 
 
 def nearest_of(word: str, known: list[str]) -> str:

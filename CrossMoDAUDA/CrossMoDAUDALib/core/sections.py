@@ -19,6 +19,7 @@ PRECISIONS = ("auto", "bf16", "fp32")
 COMPILE = ("auto", "on", "off")
 REFINEMENTS = ("off", "add", "remove", "both")
 OPTIMIZERS = ("sgd", "adamw")
+HEADERS = ("auto", "sform", "qform")
 CONVENTIONS = ("challenge2022", "medpy")
 # Settings that name structures.
 STRUCTURE_LISTS = ("self_training.largest_component", "segmentation.bright_in_target", "segmentation.dark_in_target")
@@ -28,6 +29,21 @@ UNSCALED: Mapping[str, object] = {
     "segmentation.bright_in_target": (),
     "segmentation.dark_in_target": (),
 }
+
+
+@dataclass(frozen=True)
+class ReadingSettings:
+    """How scans and label maps are read where their files can be understood in several ways."""
+
+    header: str = setting(
+        "auto",
+        "Which place to believe where a NIfTI header gives two that disagree; auto: as Slicer does, but none that is nonsense or skewed.",
+        choices=HEADERS,
+    )
+    merged_values: dict[str, int] = setting(
+        {},
+        "Further values in label maps, each with the value of the structure that it counts as; labels=Tumour:1+2 sets 2:1.",
+    )
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ along (:func:`register_translator`); an experiment has the section of the transl
 
 Example:
     >>> settings = preset_settings("smoke")
-    >>> settings.translation.image_size
-    64
     >>> with_values(settings, {"translation.image_size": "128"}).translation.image_size
     128
 """
@@ -23,16 +21,18 @@ from typing import Any, TypeVar, get_type_hints
 
 from .declaring import setting
 from .errors import InputError, short
-from .parsing import checked, nearest_of, parse_assignments, parse_device
+from .parsing import check_merged_values, checked, nearest_of, parse_assignments, parse_device, with_merged_values
 from .presets import BUILT_ON, PRESETS
 from .sections import (
     COMPILE,
     CONVENTIONS,
+    HEADERS,
     PRECISIONS,
     STRUCTURE_LISTS,
     TRANSLATORS,
     EvaluationSettings,
     IntensitySettings,
+    ReadingSettings,
     SegmentationSettings,
     SelfTrainingSettings,
     TranslationSettings,
@@ -40,11 +40,13 @@ from .sections import (
 
 __all__ = [
     "CONVENTIONS",
+    "HEADERS",
     "PRECISIONS",
     "PRESETS",
     "TRANSLATORS",
     "EvaluationSettings",
     "IntensitySettings",
+    "ReadingSettings",
     "SegmentationSettings",
     "SelfTrainingSettings",
     "Settings",
@@ -123,12 +125,9 @@ class Settings:
     helper_processes: int = setting(
         -1, "Processes that help to prepare images; 0: none, -1: the program chooses.", low=-1, high=256, former_name="workers"
     )
-    precision: str = setting(
-        "auto",
-        "Arithmetic of the networks; auto: bf16 where the hardware has units for it.",
-        choices=PRECISIONS,
-    )
+    precision: str = setting("auto", "Arithmetic of the networks; auto: bf16 where the hardware has units for it.", choices=PRECISIONS)
     compile: str = setting("auto", "Whether torch.compile speeds up the networks; auto: on a GPU.", choices=COMPILE)
+    reading: ReadingSettings = field(default_factory=ReadingSettings)
     intensity: IntensitySettings = field(default_factory=IntensitySettings)
     translation: TranslationSettings = field(default_factory=TranslationSettings)
     segmentation: SegmentationSettings = field(default_factory=SegmentationSettings)
@@ -278,7 +277,7 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
         ...
     CrossMoDAUDALib.core.errors.InputError: There is no setting 'sed'; did you mean 'seed'.
     """
-    chosen, former = _checked_values(values)
+    chosen, former = _checked_values(with_merged_values(values))
     if chosen.get("preset", settings.preset) != settings.preset:
         wanted = chosen["preset"]
         raise InputError(f"preset={wanted} cannot be changed by --set here; use --preset {wanted}.")
@@ -348,6 +347,7 @@ def _changed(settings: Settings, values: dict[str, Any], former: set[str]) -> Se
 
 def _check_together(settings: Settings) -> None:
     """Checks that need more than one setting."""
+    check_merged_values(settings.labels, settings.reading.merged_values)
     if settings.intensity.lower_percentile >= settings.intensity.upper_percentile:
         raise InputError("intensity.lower_percentile must be below intensity.upper_percentile.")
     if settings.translation.pooled_epochs and settings.translation.pooled_epochs >= settings.translation.decay_epochs:

@@ -20,7 +20,8 @@ from ..core.interrupts import raise_swallowed
 from ..core.layout import NODES
 from ..core.settings import Settings
 from ..images.fingerprint import is_there, scan_sha256, scan_stamp
-from ..images.volumes import Volume, read_label_map, read_volume
+from ..images.labels import read_labels
+from ..images.volumes import Volume, read_geometry, read_volume
 from .elsewhere import RECORD, SCRIPT
 from .events import REHEARSAL, EventLog
 from .lock import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
@@ -160,9 +161,13 @@ class Experiment:
         self.refuse_changed(scan)
         return volume
 
-    def read_label(self, label: Path) -> Volume:
-        """As :meth:`read`, of a label map."""
-        volume = read_label_map(label)
+    def read_label(self, label: Path, image: Path) -> Volume:
+        """A label map that is still the one the experiment began with: the structures' values, on its image's grid.
+
+        Raises:
+            InputError: as :meth:`read`, or as :func:`.images.labels.read_labels`.
+        """
+        volume = read_labels(label, self.settings.labels, self.settings.reading.merged_values, read_geometry(image))
         self.refuse_changed(label)
         return volume
 

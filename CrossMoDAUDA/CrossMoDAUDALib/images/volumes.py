@@ -1,93 +1,57 @@
-"""Scans as arrays with their place in space: read, write, orient, resize and put back. Only here is geometry touched.
-
-Arrays are indexed ``[z, y, x]`` (slice, row, column), as SimpleITK gives
-them; geometry is in ITK's convention: millimetres, LPS, index order x, y, z.
-"""
+"""Scans as arrays with their place in space: read, write and resize. What a grid is and how it is turned is in :mod:`.grids`."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import math
+import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.errors import CrossModaError, InputError
 from ..core.failures import is_out_of_memory
 from ..core.files import check_path, replacing
+from . import readings, shear
+from .grids import Array, Geometry, Volume, canonical_grid, from_canonical, to_canonical
+from .gzip_stream import gunzipped
 from .headers import Header, by_axes, check_geometry, read_header
 from .other_formats import OTHER_ENDINGS, is_other, open_other, other_stem
-from .voxels import is_whole, nifti_voxels
+from .voxels import is_whole, nifti_voxels, whole_numbers, without_nan
 
 if TYPE_CHECKING:
     import SimpleITK
     import torch
 
-Array = npt.NDArray[Any]
+__all__ = [
+    "FILE_ENDINGS",
+    "Array",
+    "BackgroundWriter",
+    "Geometry",
+    "Volume",
+    "canonical_grid",
+    "check_header",
+    "file_stem",
+    "from_canonical",
+    "is_scan",
+    "other_places",
+    "read_geometry",
+    "read_label_map",
+    "read_layers",
+    "read_volume",
+    "refuse_blank",
+    "resize_slices",
+    "to_canonical",
+    "write_volume",
+]
 
 FILE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", *OTHER_ENDINGS)
-
-
-@dataclass(frozen=True)
-class Geometry:
-    """A voxel grid in space.
-
-    Attributes:
-        size: voxels along x, y, z.
-        spacing: mm along x, y, z.
-        origin: position of the first voxel's centre, mm, LPS.
-        direction: 3 x 3 matrix row by row; column n is the direction of index axis n.
-    """
-
-    size: tuple[int, int, int]
-    spacing: tuple[float, float, float]
-    origin: tuple[float, float, float]
-    direction: tuple[float, ...]
-
-    @property
-    def matrix(self) -> npt.NDArray[np.float64]:
-        """The direction as a 3 x 3 array."""
-        return np.array(self.direction, dtype=np.float64).reshape(3, 3)
-
-    def differences(self, other: Geometry) -> list[str]:
-        """What differs from another grid, in words; empty when both are one grid.
-
-        A shift of up to a hundredth of a voxel counts as none: formats round differently.
-        """
-        found = []
-        if self.size != other.size:
-            found.append(f"size {by_axes(self.size)} against {by_axes(other.size)}")
-        if not np.allclose(self.spacing, other.spacing, rtol=1e-3, atol=1e-4):
-            found.append(f"spacing {by_axes(self.spacing)} against {by_axes(other.spacing)} mm")
-        if not np.allclose(self.origin, other.origin, rtol=0, atol=0.01 * min(self.spacing) + 1e-4):
-            found.append(f"origin {by_axes(self.origin)} against {by_axes(other.origin)} mm")
-        if not np.allclose(self.direction, other.direction, rtol=0, atol=1e-3):
-            found.append("axis directions")
-        return found
-
-
-@dataclass(frozen=True)
-class Volume:
-    """A scalar image or label map: ``array`` of shape (z, y, x) on ``geometry``."""
-
-    array: Array
-    geometry: Geometry
-
-    def __post_init__(self) -> None:
-        if self.array.shape != self.geometry.size[::-1]:
-            raise ValueError(f"array of shape {self.array.shape} on a grid of size {self.geometry.size}")
-
-    def with_array(self, array: Array) -> Volume:
-        """Other values on the same grid."""
-        return Volume(array, self.geometry)
 
 
 def file_stem(path: Path) -> str:
@@ -102,70 +66,149 @@ def is_scan(path: Path) -> bool:
 
 
 def read_geometry(path: Path) -> Geometry:
-    """A scan's grid from its header alone; raises as :func:`read_volume`."""
+    """A scan's grid from its header alone; the one of :func:`read_volume`, so a regular one.
+
+    Raises:
+        InputError: the file is missing, not a scan, or not a 3-D scalar image.
+    """
     if other := open_other(path):
         return Geometry(*other.grid)
-    return _geometry(path, _header(path))
+    return _grid(path, check_header(path)).geometry
 
 
-def _geometry(path: Path, header: Header) -> Geometry:
-    """A scan's grid as ITK reads it, which knows best what a checked header means."""
-    reader = _reader(path, header)
+@dataclass(frozen=True)
+class _Grid:
+    """Where a file's voxels lie.
+
+    Attributes:
+        geometry: the regular grid to work on.
+        own: the file's own grid, if the voxels have to be resampled.
+        notes: on how its header was understood.
+    """
+
+    geometry: Geometry
+    own: Geometry | None
+    notes: tuple[str, ...]
+
+
+def _grid(path: Path, header: Header, layers: bool = False) -> _Grid:
+    """A scan's grid as ITK reads it, which knows best what a checked header means, or as a NIfTI header says otherwise.
+
+    Args:
+        layers: whether each voxel may have several values, one of each layer.
+    """
     try:
-        with _itk_reads():
+        with _itk_reads(), _named_for_itk(path, header) as named:
+            reader = _reader(named, header)
             reader.ReadImageInformation()
     except RuntimeError as error:
-        raise InputError(_why_unreadable(path, error)) from None
-    dimension, components = reader.GetDimension(), reader.GetNumberOfComponents()
-    size = reader.GetSize()
-    if components != 1:
+        if not header.readings or "orthonormal" not in str(error):
+            raise InputError(_why_unreadable(path, error)) from None
+        dimension, components, size, itk = len(header.sizes), 1 if header.kind[1] in "iuf" else 2, header.sizes, None
+    else:
+        dimension, components, size = reader.GetDimension(), reader.GetNumberOfComponents(), reader.GetSize()
+        itk = _of_itk(reader) if dimension >= 3 else None
+    if components != 1 and not layers:
         raise InputError(f"{path} has {components} values a voxel (RGB or vector); expected a scalar image.")
     if dimension == 4 and size[3] == 1:  # a 3-D scan in a 4-D file
-        dimension = 3
-    if dimension != 3:
+        size = size[:3]
+    if len(size) != 3:
         raise InputError(f"{path} is {dimension}-D ({by_axes(size)}); expected a 3-D scan.")
-    if dimension == 3 and reader.GetDimension() == 3 and min(size) < 2:
+    if dimension == 3 and min(size) < 2:
         raise InputError(f"{path} is a single slice ({by_axes(size)}); expected a 3-D scan.")
-    if components == 1 and math.prod(size) != math.prod(header.sizes):
+    if math.prod(size) * (components if layers else 1) != math.prod(header.sizes):
         raise InputError(_DAMAGED.format(path=path))
+    _, place, notes = readings.chosen(path, header, itk)
+    geometry = place or itk
+    assert geometry is not None  # ITK's, or one of the header's readings, without which ITK's error was raised
+    check_geometry(path, geometry.spacing, geometry.origin, [tuple(column) for column in geometry.matrix.T.tolist()])
+    if shear.is_regular(geometry):
+        return _Grid(geometry, None, notes)
+    upright, moves = shear.regular(geometry, path)
+    if not moves:
+        return _Grid(upright, None, notes)
+    note = (
+        f"{path} has skewed axes; it is resampled to a regular grid of {by_axes(upright.size)} voxels, and results for it are put"
+        " back on its own."
+    )
+    return _Grid(upright, geometry, (*notes, note))
+
+
+def _of_itk(reader: SimpleITK.ImageFileReader) -> Geometry:
     direction = np.array(reader.GetDirection()).reshape(reader.GetDimension(), -1)[:3, :3]
-    check_geometry(path, reader.GetSpacing()[:3], reader.GetOrigin()[:3], [tuple(column) for column in direction.T.tolist()])
     return Geometry(
-        tuple(int(n) for n in size[:3]),  # type: ignore[arg-type]
+        tuple(int(n) for n in reader.GetSize()[:3]),  # type: ignore[arg-type]
         tuple(float(s) for s in reader.GetSpacing()[:3]),  # type: ignore[arg-type]
         tuple(float(o) for o in reader.GetOrigin()[:3]),  # type: ignore[arg-type]
         tuple(float(d) for d in direction.ravel()),
     )
 
 
-def read_volume(path: Path) -> Volume:
-    """A scan with its own voxel type.
+def read_volume(path: Path, is_label: bool = False) -> Volume:
+    """A scan with its own voxel type, on a regular grid.
+
+    Voxels that are NaN as far as the scan's border are background: they become 0, or the least value where that is below 0.
+
+    Args:
+        is_label: whether it is a label map; where one has to be resampled, the nearest voxel counts.
+
+    Returns:
+        The scan, with notes on what was unusual.
 
     Raises:
-        InputError: the file is missing, damaged, not a 3-D scalar image, or holds NaN or infinity.
+        InputError: the file is missing, damaged, not a 3-D scalar image, or holds infinity, or NaN elsewhere.
 
     >>> scan = read_volume(Path("scan_hrT2.nii.gz"))
     >>> scan.geometry.size, scan.array.shape, scan.array.dtype
     ((32, 32, 16), (16, 32, 32), dtype('int16'))
     """
     if other := open_other(path):
-        return _finite(path, Volume(other.read(), Geometry(*other.grid)))
-    geometry = _geometry(path, header := _header(path))
+        array, notes = without_nan(other.read(), path)
+        return Volume(array, Geometry(*other.grid), notes)
+    header = check_header(path)
+    grid = _grid(path, header)
+    array = _voxels(path, header)
+    array, notes = without_nan(array.reshape((grid.own or grid.geometry).size[::-1]), path)
+    if grid.own is not None:
+        array = shear.resampled(Volume(array, grid.own), grid.geometry, nearest=is_label)
+    return Volume(array, grid.geometry, (*grid.notes, *notes), grid.own)
+
+
+def read_layers(path: Path) -> tuple[Volume, Array]:
+    """A label map of several layers, as Slicer writes segments that overlap.
+
+    Returns:
+        The first layer, and all of them: whole numbers, shape (z, y, x, layers).
+
+    Raises:
+        InputError: as :func:`read_label_map`.
+    """
+    header = check_header(path)
+    grid = _grid(path, header, layers=True)
+    own = grid.own or grid.geometry
+    array, note = whole_numbers(_voxels(path, header), path)
+    array = array.reshape(*own.size[::-1], -1)
+    if grid.own is not None:
+        layers = [shear.resampled(Volume(layer, own), grid.geometry, nearest=True) for layer in np.moveaxis(array, -1, 0)]
+        array = np.stack(layers, axis=-1)
+    return Volume(array[..., 0], grid.geometry, (*grid.notes, *note), grid.own), array
+
+
+def other_places(path: Path, taken: Geometry) -> dict[str, Geometry]:
+    """Where else a NIfTI file's header says that the scan lies, by ``sform`` or ``qform`` (:func:`.readings.others`)."""
+    return {} if open_other(path) else readings.others(check_header(path), taken)
+
+
+def _voxels(path: Path, header: Header) -> Array:
+    """All voxels of a file, in any shape."""
     try:
-        array = nifti_voxels(header) if header.kind else _itk_voxels(path, header)
+        return nifti_voxels(header) if header.kind else _itk_voxels(path, header)
     except (EOFError, zlib.error):
         raise InputError(_DAMAGED.format(path=path)) from None
     except RuntimeError as error:
         raise InputError(_why_unreadable(path, error)) from None
     except OSError as error:
         raise _cannot_be_opened(path, error) from None
-    return _finite(path, Volume(array.reshape(geometry.size[::-1]), geometry))
-
-
-def _finite(path: Path, volume: Volume) -> Volume:
-    if np.isfinite([volume.array.min(), volume.array.max()]).all():  # NaN anywhere makes both NaN
-        return volume
-    raise InputError(f"{path} holds voxels that are not finite numbers; replace them, for example by 0.")
 
 
 def _itk_voxels(path: Path, header: Header) -> Array:
@@ -185,18 +228,16 @@ def _itk_voxels(path: Path, header: Header) -> Array:
 
 
 def read_label_map(path: Path) -> Volume:
-    """A label map as unsigned 8-bit whole numbers; label files of floating-point type are common and accepted.
+    """A label map as unsigned whole numbers of 8 bits, or 16 where they need it; files of floating-point type are accepted.
+
+    This is what the numbers are. What they mean in a file of the user's is told by :func:`.labels.read_labels`.
 
     Raises:
-        InputError: as :func:`read_volume`, or a value is not a whole number from 0 to 255.
+        InputError: as :func:`read_volume`, or a value is not a whole number from 0 to 65535.
     """
-    volume = read_volume(path)
-    values = volume.array
-    with np.errstate(invalid="ignore"):
-        labels = values.astype(np.uint8)
-    if not np.array_equal(labels, values):
-        raise InputError(f"{path} is not a label map: it holds values that are not whole numbers from 0 to 255.")
-    return volume.with_array(labels)
+    volume = read_volume(path, is_label=True)
+    labels, note = whole_numbers(volume.array, path)
+    return Volume(labels, volume.geometry, (*volume.notes, *note), volume.own)
 
 
 def write_volume(volume: Volume, path: Path, compressed: bool = True) -> None:
@@ -217,7 +258,10 @@ def write_volume(volume: Volume, path: Path, compressed: bool = True) -> None:
     image.SetDirection(volume.geometry.direction)
     try:
         with replacing(path) as partial:
-            sitk.WriteImage(image, str(partial), useCompression=compressed and not path.name.lower().endswith(".nii"))
+            if path.name.lower().endswith((".nii", ".nii.gz")) and not shear.is_regular(volume.geometry):
+                shear.write_nifti(image, partial, volume.geometry)
+            else:
+                sitk.WriteImage(image, str(partial), useCompression=compressed and not path.name.lower().endswith(".nii"))
             if not is_whole(read_header(partial)):  # on a full disk ITK writes as much NIfTI as fits and says nothing
                 raise OSError("the file is cut short")
     except (RuntimeError, OSError, InputError) as error:
@@ -256,66 +300,6 @@ class BackgroundWriter:
             pending.result()
 
 
-def to_canonical(volume: Volume) -> Volume:
-    """The same voxels with axes swapped and flipped so that x, y, z run nearest to left, posterior, superior.
-
-    Nothing is resampled, so :func:`from_canonical` undoes it exactly, whatever the direction matrix.
-    """
-    order, flips = _canonical_axes(volume.geometry)
-    geometry = volume.geometry
-    matrix = geometry.matrix
-    origin = np.array(geometry.origin)
-    for axis in range(3):
-        if flips[axis]:
-            origin = origin + matrix[:, axis] * geometry.spacing[axis] * (geometry.size[axis] - 1)
-    signs = np.where(flips, -1.0, 1.0)
-    array = np.flip(volume.array, tuple(2 - axis for axis in range(3) if flips[axis]))
-    array = array.transpose([2 - axis for axis in reversed(order)])
-    return Volume(
-        array,
-        Geometry(
-            tuple(geometry.size[axis] for axis in order),  # type: ignore[arg-type]
-            tuple(geometry.spacing[axis] for axis in order),  # type: ignore[arg-type]
-            tuple(float(value) for value in origin),  # type: ignore[arg-type]
-            tuple(float(value) for value in (matrix * signs)[:, order].ravel()),
-        ),
-    )
-
-
-def canonical_grid(geometry: Geometry) -> Geometry:
-    """The grid of :func:`to_canonical` of a volume on ``geometry``; no voxel is needed."""
-    return to_canonical(Volume(np.broadcast_to(np.uint8(0), geometry.size[::-1]), geometry)).geometry
-
-
-def from_canonical(array: Array, geometry: Geometry) -> Volume:
-    """Values on the canonical grid of ``geometry`` put back on ``geometry`` itself.
-
-    Args:
-        array: shape (z, y, x) of ``to_canonical(volume).array`` for a volume on ``geometry``.
-        geometry: the scan's own grid.
-
-    >>> scan = read_volume(Path("scan_hrT2.nii.gz"))
-    >>> back = from_canonical(to_canonical(scan).array, scan.geometry)
-    >>> bool((back.array == scan.array).all())
-    True
-    """
-    order, flips = _canonical_axes(geometry)
-    back = [2 - axis for axis in reversed(order)]
-    restored = array.transpose(np.argsort(back))
-    restored = np.flip(restored, tuple(2 - axis for axis in range(3) if flips[axis]))
-    return Volume(np.ascontiguousarray(restored), geometry)
-
-
-def _canonical_axes(geometry: Geometry) -> tuple[list[int], list[bool]]:
-    """Which index axis runs nearest to L, P and S, and for each index axis whether it runs the other way."""
-    matrix = geometry.matrix
-    order = max(itertools.permutations(range(3)), key=lambda axes: sum(abs(matrix[row, axis]) for row, axis in enumerate(axes)))
-    flips = [False, False, False]
-    for row, axis in enumerate(order):
-        flips[axis] = bool(matrix[row, axis] < 0)
-    return list(order), flips
-
-
 def refuse_blank(volume: Volume) -> None:
     """Raise InputError for a scan in which every voxel is the same: networks would make something up from it."""
     low, high = volume.array.min(), volume.array.max()
@@ -340,7 +324,7 @@ def resize_slices(slices: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
 _DAMAGED = "{path} cannot be read: it is damaged or cut short; copy it again from its source."
 
 
-def _header(path: Path) -> Header:
+def check_header(path: Path) -> Header:
     """The checked header of what must be a file."""
     check_path(path)
     if path.is_dir():
@@ -370,6 +354,23 @@ def _reader(path: Path, header: Header) -> SimpleITK.ImageFileReader:
     return reader
 
 
+@contextlib.contextmanager
+def _named_for_itk(path: Path, header: Header) -> Iterator[Path]:
+    """The file, or, where ITK would be misled by its name, its header in a file of another: a compressed NIfTI that is named ``.nii``."""
+    if header.reader != "NiftiImageIO" or path.name.lower().endswith(".gz"):
+        yield path
+        return
+    with path.open("rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"
+    if not is_packed:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        named = Path(folder) / "header.nii"
+        named.write_bytes(next(gunzipped(path))[: header.offset])
+        yield named
+
+
 _reading = threading.Lock()
 
 
@@ -393,6 +394,4 @@ def _itk_reads() -> Iterator[None]:
 def _why_unreadable(path: Path, error: RuntimeError) -> str:
     if is_out_of_memory(error):  # nothing against the file
         raise MemoryError(f"{path} needs more memory than there is") from error
-    if "orthonormal" in str(error):
-        return f"{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first."
     return _DAMAGED.format(path=path)

@@ -132,7 +132,7 @@ def _draw_outlines(experiment: Experiment, folder: Path) -> None:
     cases = [(case.image, case.label) for case in experiment.cohort.source if case.label is not None]
     with contextlib.suppress(Exception):
         if len(cases) == len(experiment.cohort.source) and not (folder / OUTLINES).is_file():
-            write_outlines(folder, _slices(experiment, "source"), cases, experiment.settings.labels)
+            write_outlines(folder, _slices(experiment, "source"), cases, experiment.settings)
 
 
 def translate_source(experiment: Experiment, stage: str) -> None:
@@ -180,7 +180,7 @@ def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
             image = scan.with_array(network_image(pseudo_target, outside_patient(scan.array)))
         export_image(image, files.image)
         # On the scan's grid, of which a file's rounding could else make another orientation.
-        label = scan.with_array(experiment.read_label(case.label).array)
+        label = scan.with_array(experiment.read_label(case.label, case.image).array)
         export_label(label, settings.labels, files.label)
         for copy, epoch in pooled_copies(experiment, dataset, files):
             pooled = read_volume(experiment.pseudo_target(case, epoch)).array
@@ -323,7 +323,7 @@ def _scores(experiment: Experiment, row: str) -> list[evaluation.CaseScore]:
     for case in experiment.cohort.evaluation:
         assert case.label is not None  # without a label it is no evaluation case
         prediction = read_label_map(experiment.folder / row / "evaluation" / f"{case.id}.nii.gz")
-        reference = experiment.read_label(case.label)
+        reference = experiment.read_label(case.label, case.image)
         found += evaluation.score_case(case.id, prediction, reference, settings.labels, settings.evaluation.convention)
     return found
 

@@ -25,7 +25,7 @@ def check_contrast(experiment: Experiment, stage: str) -> None:
     progress, cases, contrasts = experiment.events.progress(stage), experiment.cohort.source, {}
     for index, case in enumerate(cases, 1):
         assert case.label is not None  # the cohort check refuses a source case without
-        translated, label = read_volume(experiment.pseudo_target(case)), experiment.read_label(case.label)
+        translated, label = read_volume(experiment.pseudo_target(case)), experiment.read_label(case.label, case.image)
         outside = outside_patient(experiment.read(case.image).array)
         contrasts[case.id] = check.contrasts(translated, label, outside, experiment.settings.labels)
         progress(index, len(cases), f"checked {case.id}")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from ..cohort.finding import Case
 from ..core.settings import Settings
-from ..images.volumes import canonical_grid, read_geometry, read_label_map
+from ..images.labels import read_labels
+from ..images.volumes import Volume, canonical_grid, read_geometry
 
 # nnU-Net plans a patch of 128 x 128 x 128 voxels for a network of 32 features and 8 GB.
 _PLANNED_VOXELS, _PLANNED_GB, _PLANNED_FEATURES = 128**3, 8.0, 32
@@ -39,7 +39,7 @@ def finest_spacing(settings: Settings, cases: Sequence[Case]) -> float:
     extent = [voxels * along for voxels, along in zip(size, spacing, strict=True)]
     segmentation = settings.segmentation
     patch = _PLANNED_VOXELS * segmentation.memory_gb / _PLANNED_GB * _PLANNED_FEATURES / segmentation.base_features
-    wanted = min(_spacing_for(patch / _SHARE_OF_SCAN, extent, spacing), _smallest_width(cases, settings.labels) / _VOXELS_ACROSS, _COARSEST)
+    wanted = min(_spacing_for(patch / _SHARE_OF_SCAN, extent, spacing), _smallest_width(cases, settings) / _VOXELS_ACROSS, _COARSEST)
     chosen = math.floor(wanted * 10 + 1e-6) / 10
     return chosen if chosen > min(spacing) else 0.0
 
@@ -58,20 +58,19 @@ def _spacing_for(voxels: float, extent: Sequence[float], spacing: Sequence[float
     return high
 
 
-def _smallest_width(cases: Sequence[Case], labels: dict[str, int]) -> float:
+def _smallest_width(cases: Sequence[Case], settings: Settings) -> float:
     """The width (mm) of the thinnest structure: of each the median over the cases, and of these the least."""
-    widths: dict[int, list[float]] = {value: [] for value in labels.values()}
+    widths: dict[int, list[float]] = {value: [] for value in settings.labels.values()}
     for path in [case.label for case in cases if case.label is not None][:_LABEL_MAPS]:
-        for value, width in _widths(path, list(widths)).items():
+        for value, width in _widths(read_labels(path, settings.labels, settings.reading.merged_values), list(widths)).items():
             widths[value].append(width)
     return min((statistics.median(found) for found in widths.values() if found), default=math.inf)
 
 
-def _widths(path: Path, values: Sequence[int]) -> dict[int, float]:
+def _widths(label_map: Volume, values: Sequence[int]) -> dict[int, float]:
     """The diameter (mm) of the largest ball inside each structure that a label map has."""
     from scipy import ndimage
 
-    label_map = read_label_map(path)
     boxes = ndimage.find_objects(label_map.array, max_label=max(values))
     sampling = label_map.geometry.spacing[::-1]
     found = {}

@@ -95,7 +95,7 @@ def _measure_scans(experiment: Experiment, records: Path, progress: Progress) ->
     for number, case in enumerate(cohort.source, 1):
         assert case.label is not None  # the cohort check refuses a source case without
         scan = experiment.read(case.image)
-        label = scan.with_array(experiment.read_label(case.label).array)  # on the scan's grid, from which a file's may be rounded
+        label = scan.with_array(experiment.read_label(case.label, case.image).array)
         source[case.id] = {structure: shape.to_json() for structure, shape in shapes(label, labels, body_box(scan)).items()}
         progress(number, scans, f"measured {case.id}")
     for number, case in enumerate(cohort.target, len(cohort.source) + 1):

@@ -171,7 +171,7 @@ def _slices(settings: Settings) -> list[Stage]:
             Title(title),
             _by("adaptation:cut_slices", domain),
             writes=(f"{name}.npy", *labels[domain]),
-            settings=("intensity.*", "translation.image_size", *(["labels"] if labels[domain] else [])),
+            settings=("reading.*", "intensity.*", "translation.image_size", *(["labels"] if labels[domain] else [])),
             scans=(domain,),
         )
         for domain, title in titles.items()
@@ -251,7 +251,7 @@ def _measure_scans() -> Stage:
         Title(_("Evidence: measure the source labels")),
         _by("evidence_stages:measure_scans"),
         writes=(MEASURED_SCANS,),
-        settings=("labels",),
+        settings=("labels", "reading.*"),
         scans=("source", "target"),
     )
 

@@ -62,7 +62,8 @@ def translations(facts: Facts, cases: Sequence[Case]) -> list[Shown]:
     def draw(case: Case) -> Shown:
         assert case.label is not None  # the cohort check refuses a source case without
         scan, translated = facts.experiment.read(case.image), read_volume(facts.experiment.pseudo_target(case))
-        label = scan.with_array(facts.experiment.read_label(case.label).array)  # on the scan's grid, from which a file's may be rounded
+        # On the scan's grid, from which a file's may be rounded.
+        label = scan.with_array(facts.experiment.read_label(case.label, case.image).array)
         names = ("source", "pseudo-target")
         scans = (scan, scan.with_array(translated.array))
         return Shown(case.id, _pictures(case.id, scans, names, [Outlined(label, REFERENCE, is_dashed=True)], facts, "its label"))
@@ -86,7 +87,7 @@ def results(facts: Facts, domain: str, training: str, cases: Sequence[Case]) -> 
         scan, result = facts.experiment.read(case.image), read_label_map(result_of(case))
         outlined = [Outlined(scan.with_array(result.array), RESULT)]
         if domain == "evaluation" and case.label is not None:
-            reference = scan.with_array(facts.experiment.read_label(case.label).array)
+            reference = scan.with_array(facts.experiment.read_label(case.label, case.image).array)
             outlined.insert(0, Outlined(reference, REFERENCE, is_dashed=True))
         what = "the result and the reference" if len(outlined) > 1 else "the result"
         pictures = _pictures(case.id, (scan,), ("",), outlined, facts, what)

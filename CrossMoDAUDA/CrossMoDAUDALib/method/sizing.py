@@ -22,7 +22,8 @@ from ..core.progress import duration
 from ..core.settings import Settings, with_values
 from ..experiment.events import REHEARSAL, Event, EventLog
 from ..experiment.folder import Experiment
-from ..images.volumes import canonical_grid, read_geometry, read_label_map
+from ..images.labels import read_labels
+from ..images.volumes import canonical_grid, read_geometry
 from .coarseness import finest_spacing
 from .plan import iteration, plan
 
@@ -236,7 +237,7 @@ def _by_closeness_to_median(cases: Sequence[Case]) -> list[Case]:
 
 
 def _shows_structure(label: Path, settings: Settings) -> bool:
-    values = read_label_map(label).array
+    values = read_labels(label, settings.labels, settings.reading.merged_values).array
     return any(bool((values == value).any()) for value in settings.labels.values())
 
 

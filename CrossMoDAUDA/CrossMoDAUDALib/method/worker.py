@@ -24,6 +24,7 @@ from ..experiment.lock import locked, stopping_on_request
 from ..experiment.markers import read_markers
 from ..experiment.sharing import adopt
 from ..experiment.stages import Stage, due
+from ..images import readings
 from .imports import refuse_unfit
 from .plan import left_out_settings, plan
 
@@ -56,6 +57,7 @@ def work(
         CrossModaError: another worker holds the experiment, or the work failed.
     """
     refuse_small_limit()
+    readings.prefer(settings.reading.header)
     experiment = Experiment.resume(folder, settings, cohort) if Experiment.exists(folder) else None
     if experiment is None:
         prepare_folder(folder)
@@ -123,7 +125,7 @@ def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> E
         return Experiment.resume(folder, settings, cohort)
     log.write("stage", stage=CHECK, state="started")
     began = time.monotonic()
-    report = check_cohort(cohort, settings.labels, log.progress(CHECK))
+    report = check_cohort(cohort, settings.labels, log.progress(CHECK), settings.reading.merged_values)
     report.raise_for_problems()
     log.write("stage", stage=CHECK, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
     for warning in report.warnings:

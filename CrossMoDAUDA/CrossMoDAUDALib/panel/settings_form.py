@@ -160,6 +160,7 @@ def settingTitle(key):
 def _sectionTitle(section):
     titles = {
         "": _("General"),
+        "reading": _("Reading scans and labels"),
         "intensity": _("Intensity scaling"),
         "translation": _("Image translation"),
         "segmentation": _("Segmentation"),

@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 from ..core.errors import CrossModaError, InputError
 from ..core.failures import explain
 from ..core.layout import ITERATIONS, iteration_number
+from ..core.parsing import labels_text
 from ..experiment.folder import Experiment
 from ..images.raw_nrrd import read_in_pieces
 from ..slicer_nodes import mrml
@@ -116,7 +117,11 @@ class ShowCase:
             self._forget()
             return
         images, labelMaps = ([str(part.path) for part in lacking if part.isLabelMap is kind] for kind in (False, True))
+        settings = self._experiment.settings
+        merged, header = settings.reading.merged_values, settings.reading.header
+        reading = {"labels": labels_text(settings.labels), "reading.merged_values": labels_text(merged), "reading.header": header}
         words = ["unpack", *images, *(word for path in labelMaps for word in ("--label-map", path))]
+        words += [word for key, value in reading.items() for word in ("--set", f"{key}={value}")]
         self._key, self._lacking = chosen, len(lacking)
         self._say(_("Loading {case}...").format(case=case.id))
         self.runner.start(lambda _folder: (), lambda folder: [*words, "-o", str(folder)])

@@ -23,6 +23,7 @@ from ..experiment.folder import Experiment, check_folder, prepare_folder
 from ..experiment.last_run import read_last_run
 from ..experiment.lock import FORCE, REQUEST, locked, stopping_on_request
 from ..experiment.markers import read_markers
+from ..images import readings
 from ..method.worker import record_failure
 from .connection import RefusedBySshError, UnreachableError
 from .place import SECONDS_TO_STOP
@@ -358,7 +359,8 @@ class Follower:
         """Look at the scans here: bad ones need not travel."""
         self.log.write("stage", stage=CHECK, state="started")
         began = time.monotonic()
-        report = check_cohort(cohort, settings.labels, self.log.progress(CHECK))
+        readings.prefer(settings.reading.header)
+        report = check_cohort(cohort, settings.labels, self.log.progress(CHECK), settings.reading.merged_values)
         report.raise_for_problems()
         self.log.write("stage", stage=CHECK, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
 

@@ -247,7 +247,8 @@ class RemoteSegmenter:
             share.events = [event for event in share.events if event["kind"] != "progress"]
             if self._has_come(scan):
                 label = read_label_map(Path(self._here.name) / self._result(scan))
-                return dataclasses.replace(label, geometry=read_volume(scan).geometry)
+                here = read_volume(scan)
+                return dataclasses.replace(label, geometry=here.geometry, notes=here.notes, own=here.own)
             if (failure := self._failure(scan)) is not None:
                 if isinstance(failure, InputError) and self._record is not None and not share.seen.get("is_hopeless"):
                     self._record.refused.add(str(scan))

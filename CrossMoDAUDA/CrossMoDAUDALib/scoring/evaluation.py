@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from .. import NOT_CLINICAL
-from ..core.errors import InputError, short
+from ..core.errors import InputError
 from ..core.files import write_csv, write_text
 from ..core.progress import Progress, silent
 from ..images import volumes
+from ..images.labels import read_labels
 from ..images.names import case_id, one_form
 from ..images.volumes import Volume
 from .metrics import check_convention, dice, distances
@@ -140,11 +140,17 @@ def score_folders(
     labels: dict[str, int],
     convention: str = "challenge2022",
     progress: Progress = silent,
+    merged: Mapping[str, int] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> list[CaseScore]:
     """Score all cases of two folders, matched by name, or two single files.
 
     A case's name is the file's without its ending and without suffixes such as ``_Label`` and ``_hrT2``. Of several files
     of one case in a folder one counts: ``NAME_Label.nii.gz`` before ``NAME.nii.gz``, ``NAME_hrT2.nii.gz``, ``NAME.seg.nrrd``.
+
+    Args:
+        merged: further values in label maps, as for :func:`.images.labels.read_labels`.
+        tell: given what was unusual about a file, in sentences.
 
     Raises:
         InputError: a path is missing, a case lacks its counterpart, nothing matches, or a file cannot be scored.
@@ -156,7 +162,10 @@ def score_folders(
         pairs = _paired(predictions, references)
     scores = []
     for done, (case, (prediction, reference)) in enumerate(pairs.items(), start=1):
-        scores += score_case(case, _read_segmentation(prediction, labels), _read_segmentation(reference, labels), labels, convention)
+        predicted, drawn = _read_pair(prediction, reference, labels, merged or {})
+        for note in dict.fromkeys((*predicted.notes, *drawn.notes)):
+            tell(note)
+        scores += score_case(case, predicted, drawn, labels, convention)
         progress(done, len(pairs), f"scored {case}")
     return scores
 
@@ -207,32 +216,13 @@ def _rank(path: Path) -> int:
     return 2 if stem.endswith(("_cet1", "_hrt2", "_t2", "_0000")) else 1
 
 
-def _read_segmentation(path: Path, labels: dict[str, int]) -> Volume:
-    """A label map; in a ``.seg.nrrd`` each segment gets the value of the structure of its name.
-
-    Raises:
-        InputError: as :func:`volumes.read_label_map`, or a segment bears no structure's name.
-    """
-    volume = volumes.read_label_map(path)
-    if not volumes.file_stem(path).lower().endswith(".seg"):
-        return volume
-    import SimpleITK as sitk
-
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    reader.ReadImageInformation()
-    table = np.arange(256, dtype=np.uint8)
-    segment = 0
-    while reader.HasMetaDataKey(f"Segment{segment}_Name"):
-        name, key = reader.GetMetaData(f"Segment{segment}_Name"), f"Segment{segment}_LabelValue"
-        value = reader.GetMetaData(key).strip() if reader.HasMetaDataKey(key) else "none"
-        if name not in labels:
-            raise InputError(f"{path} has a segment '{short(name)}', which is no structure; rename it to one of {', '.join(labels)}.")
-        if not re.fullmatch("[0-9]{1,3}", value) or not 1 <= int(value) <= 255:
-            raise InputError(f"{path} gives the segment '{short(name)}' the label value {short(value)}, not 1 to 255; save it again.")
-        table[int(value)] = labels[name]
-        segment += 1
-    return volume.with_array(table[volume.array])
+def _read_pair(prediction: Path, reference: Path, labels: dict[str, int], merged: Mapping[str, int]) -> tuple[Volume, Volume]:
+    """Both label maps with the structures' values, on one grid where a segmentation covers but a part of the other's."""
+    drawn = read_labels(reference, labels, merged)
+    predicted = read_labels(prediction, labels, merged, drawn.geometry)
+    if predicted.geometry != drawn.geometry:
+        drawn = read_labels(reference, labels, merged, predicted.geometry)
+    return predicted, drawn
 
 
 def _drawn(scores_by_row: dict[str, list[CaseScore]]) -> set[str]:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from ..core.files import write_json
 from ..images.intensity import network_image, scale_intensity, to_stored
 from ..images.volumes import Array, Volume, from_canonical, to_canonical, write_volume
+from ..images.voxels import label_type
 
 if TYPE_CHECKING:
     from ..core.settings import IntensitySettings
@@ -98,15 +99,15 @@ def export_label(label: Volume, labels: dict[str, int], path: Path) -> None:
 
 def to_network_labels(array: Array, labels: dict[str, int]) -> npt.NDArray[np.uint8]:
     """The user's label values as nnU-Net's 1, 2, 3, ... in ascending order of value."""
-    table = np.zeros(256, np.uint8)
+    table = np.zeros(max(255, *labels.values(), int(array.max())) + 1, np.uint8)
     for index, value in enumerate(sorted(labels.values()), 1):
         table[value] = index
     return table[array]
 
 
-def from_network_labels(array: Array, labels: dict[str, int]) -> npt.NDArray[np.uint8]:
-    """nnU-Net's values as the user's."""
-    return np.array([0, *sorted(labels.values())], np.uint8)[array]
+def from_network_labels(array: Array, labels: dict[str, int]) -> Array:
+    """nnU-Net's values as the user's, of 8 bits, or 16 where these need it."""
+    return np.array([0, *sorted(labels.values())], label_type(labels))[array]
 
 
 def on_scan_grid(array: Array, scan: Volume) -> Volume:

@@ -11,6 +11,7 @@ import numpy as np
 from ..core.errors import CrossModaError, InputError
 from ..core.structures import STRUCTURES, plain_name, structure_of
 from ..images.volumes import Array, Geometry, Volume
+from ..images.voxels import label_type
 from .mrml_geometry import filled_image, geometry_of, image_to_ras, node_geometry
 from .scenes import Node, free_name, put_beside, remove_node, scene_of, slicer_module
 from .volume_nodes import volume_from_node
@@ -112,7 +113,7 @@ def label_volume_from_segmentation(node: Node, structures: dict[str, int]) -> Vo
     if not node.GenerateMergedLabelmapForAllSegments(merged, mode, grid, ids, values):
         raise CrossModaError(f"{title} could not be merged into one label map; check its segments in the module Segmentations.")
     array = numpy_support.vtk_to_numpy(merged.GetPointData().GetScalars()).reshape(merged.GetDimensions()[::-1])
-    return Volume(array.astype(np.uint8), _grid_geometry(merged))
+    return Volume(array.astype(label_type(structures)), _grid_geometry(merged))
 
 
 def _grid_geometry(image: Any) -> Geometry:
@@ -141,9 +142,9 @@ def _shared_labelmap(node: Node, ids: Any, values: Any, grid: Any) -> Array | No
     if image.GetExtent() != grid.GetExtent() or _grid_geometry(image).differences(_grid_geometry(grid)):
         return None
     array = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
-    if array.dtype != np.uint8:
+    if array.dtype not in (np.uint8, np.uint16):
         return None
-    wanted = np.zeros(256, np.uint8)
+    wanted = np.zeros(np.iinfo(array.dtype).max + 1, np.uint8 if values.GetValueRange()[1] <= 255 else np.uint16)
     for number, segment in enumerate(segments):
         wanted[segment.GetLabelValue()] = values.GetValue(number)
     found = np.arange(int(array.max()) + 1)
@@ -354,19 +355,19 @@ def fill_segmentation(
 
 
 def checked_labels(volume: Volume, structures: dict[str, int]) -> Volume:
-    """The label map as uint8; a value without a segment would turn up in whatever segment the user adds next."""
-    array, known_values = volume.array, {0, *structures.values()}
-    if array.dtype != np.uint8:
+    """The label map as unsigned bytes, or 16 bits; a value without a segment would turn up in whatever segment the user adds next."""
+    array, known_values, kind = volume.array, {0, *structures.values()}, label_type(structures)
+    if array.dtype != kind:
         with np.errstate(invalid="ignore"):
-            small = array.astype(np.uint8)
+            small = array.astype(kind)
         array = small if np.array_equal(small, array) else array
     # Counting values takes a tenth of a second of a large label map, its greatest value a thousandth.
-    is_plain = array.dtype == np.uint8 and {*range(int(array.max()) + 1)} <= known_values
+    is_plain = array.dtype == kind and {*range(int(array.max()) + 1)} <= known_values
     strange = [] if is_plain else sorted(set(np.unique(array).tolist()) - known_values)
     if strange:
         known = ", ".join(f"{name} {value}" for name, value in structures.items())
         raise InputError(f"The label map holds the value {strange[0]:g}, which no structure has ({known}); check the labels setting.")
-    return volume.with_array(array.astype(np.uint8, copy=False))
+    return volume.with_array(array.astype(kind, copy=False))
 
 
 def _segments(node: Node) -> dict[str, Any]:

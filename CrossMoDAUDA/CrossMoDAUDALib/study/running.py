@@ -19,6 +19,7 @@ from ..experiment.lock import locked
 from ..experiment.markers import read_markers
 from ..experiment.sharing import adopt, stage_keys
 from ..experiment.stages import Stage, due
+from ..images import readings
 from ..places.place import SECONDS_BETWEEN_POLLS, Place, Worker, fetch_all, finish
 from .request import Part, Study
 
@@ -51,10 +52,12 @@ def check_scans(study: Study, log: EventLog) -> tuple[Study, list[CohortReport]]
     Raises:
         InputError: nothing would be left for the ceiling to learn from.
     """
-    labels = study.settings(study.rows[0], study.seeds_of(study.rows[0])[0]).labels
-    reports = [check_cohort(study.cohort, labels, log.progress(CHECK))]
+    settings = study.settings(study.rows[0], study.seeds_of(study.rows[0])[0])
+    labels, merged = settings.labels, settings.reading.merged_values
+    readings.prefer(settings.reading.header)
+    reports = [check_cohort(study.cohort, labels, log.progress(CHECK), merged)]
     if study.ceiling:
-        found = check_cohort(Cohort(study.ceiling, study.cohort.target), labels, log.progress(CHECK))
+        found = check_cohort(Cohort(study.ceiling, study.cohort.target), labels, log.progress(CHECK), merged)
         reports.append(replace(found, rows=[row for row in found.rows if row.domain == "source"], cohort_warnings=[]))
     rows = [row for report in reports for row in report.rows]
     digests = {str(row.image): row.image_sha256 for row in rows}

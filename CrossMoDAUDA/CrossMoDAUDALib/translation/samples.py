@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ..core.files import replacing
+from ..core.settings import Settings
 from ..core.structures import structure_of
 from ..images.pictures import outline
 from .protocol import SAMPLE_ROWS, Translator
@@ -46,13 +47,13 @@ def write_samples(folder: Path, translator: Translator, source: Tensor, target: 
             picture.save(partial)
 
 
-def write_outlines(folder: Path, source_slices: Path, cases: Sequence[tuple[Path, Path]], labels: dict[str, int]) -> None:
+def write_outlines(folder: Path, source_slices: Path, cases: Sequence[tuple[Path, Path]], settings: Settings) -> None:
     """Write where the structures are in the source slices of the sample pictures: coloured outlines on nothing.
 
     Args:
         source_slices: file of :func:`.slices.build_slices`.
         cases: an image and its label map each, from which that was made.
-        labels: structures and their values in the label maps.
+        settings: ``labels`` and ``reading`` are used.
 
     Raises:
         CrossModaError: a file cannot be read.
@@ -64,12 +65,12 @@ def write_outlines(folder: Path, source_slices: Path, cases: Sequence[tuple[Path
     size = slices.shape[-1]
     factor = _factor(size)
     thickness = max(round(_LINE * factor * size), 1)
-    found = labels_of_slices(cases, spread_places(slices, SAMPLE_ROWS).tolist(), size)
+    found = labels_of_slices(cases, spread_places(slices, SAMPLE_ROWS).tolist(), size, settings)
     side = (size + 2) * factor
     picture = np.zeros((len(found) * side, side, 4), np.uint8)
     for row, label_map in enumerate(found):
         enlarged = np.pad(label_map, 1).repeat(factor, 0).repeat(factor, 1)
-        for name, value in labels.items():
+        for name, value in settings.labels.items():
             picture[row * side : (row + 1) * side][outline(enlarged == value, thickness)] = (*structure_of(name, value).colour, 255)
     with replacing(folder / OUTLINES) as partial:
         Image.fromarray(picture).save(partial)

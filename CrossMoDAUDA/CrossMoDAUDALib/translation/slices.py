@@ -17,11 +17,14 @@ from torch import Tensor
 from ..compute.distributed import own_share
 from ..core.errors import CrossModaError, InputError
 from ..core.files import replacing
+from ..core.parsing import MOST_LABEL
 from ..core.progress import Progress, silent
 from ..core.settings import IntensitySettings, Settings, TranslationSettings
 from ..images import volumes
 from ..images.intensity import FULL_SCALE, scale_intensity, to_slices
-from ..images.volumes import Geometry, Volume
+from ..images.labels import read_labels
+from ..images.volumes import Array, Geometry, Volume
+from ..images.voxels import label_type
 
 Slices = npt.NDArray[np.int16] | npt.NDArray[np.uint8]
 
@@ -75,43 +78,45 @@ def build_label_slices(cases: Sequence[tuple[Path, Path]], out: Path, settings: 
         CrossModaError: the file cannot be written.
     """
     size = settings.translation.image_size
-    numbers = np.zeros(256, np.uint8)
+    numbers = np.zeros(MOST_LABEL + 1, np.uint8)
     numbers[list(settings.labels.values())] = np.arange(1, 1 + len(settings.labels))
     geometries = [volumes.read_geometry(image) for image, _ in cases]
     count = sum(_canonical_size(geometry)[2] for geometry in geometries)
     with _new_array(out, "|u1", (count, size, size)) as file:
         for (_, label), geometry in zip(cases, geometries, strict=True):
-            file.write(numbers[_label_slices(label, geometry, size)].tobytes())
+            file.write(numbers[_label_slices(label, geometry, size, settings)].tobytes())
 
 
-def labels_of_slices(cases: Sequence[tuple[Path, Path]], places: Sequence[int], size: int) -> npt.NDArray[np.uint8]:
+def labels_of_slices(cases: Sequence[tuple[Path, Path]], places: Sequence[int], size: int, settings: Settings) -> Array:
     """The label maps of some of the slices that :func:`build_slices` cuts from images; only the files of these are read.
 
     Args:
         cases: an image and its label map each, in the order in which they were cut.
         places: of the slices in the file.
         size: rows and columns of a slice.
+        settings: ``labels`` and ``reading`` are used.
 
     Returns:
-        The values in the label maps, shape (len(places), size, size).
+        The structures' values, shape (len(places), size, size).
 
     Raises:
         InputError: a file cannot be read.
     """
     geometries = [volumes.read_geometry(image) for image, _ in cases]
     ends = np.cumsum([_canonical_size(geometry)[2] for geometry in geometries])
-    found = np.zeros((len(places), size, size), np.uint8)
+    found = np.zeros((len(places), size, size), label_type(settings.labels))
     of_case = np.searchsorted(ends, places, side="right")
     for case in sorted(set(of_case.tolist())):
-        slices = _label_slices(cases[case][1], geometries[case], size)
+        slices = _label_slices(cases[case][1], geometries[case], size, settings)
         own = np.flatnonzero(of_case == case)
         found[own] = slices[np.asarray(places)[own] - (ends[case] - len(slices))]
     return found
 
 
-def _label_slices(label: Path, geometry: Geometry, size: int) -> npt.NDArray[np.uint8]:
+def _label_slices(label: Path, geometry: Geometry, size: int, settings: Settings) -> Array:
     """All slices of a label map on its image's grid, of which a file's rounding could else make another orientation."""
-    values = volumes.to_canonical(Volume(volumes.read_label_map(label).array, geometry)).array
+    read = read_labels(label, settings.labels, settings.reading.merged_values, geometry)
+    values = volumes.to_canonical(Volume(read.array, geometry)).array
     rows, columns = (_nearest(length, size) for length in values.shape[1:])
     return values[:, rows][:, :, columns]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from torch import nn
 
 from ..compute.acceleration import Acceleration, use_bf16
 from ..compute.devices import resolve
-from ..core.errors import InputError
+from ..core.errors import CrossModaError, InputError
 from ..core.progress import Progress, silent
 from ..core.settings import Settings
 from ..images import volumes
@@ -83,6 +84,7 @@ class TrainedTranslator:
 
         Raises:
             InputError: the scan is blank.
+            CrossModaError: the network gives no numbers.
 
         >>> translator = TrainedTranslator.load(Path("EXPERIMENT"), "cpu")
         >>> pseudo_target = translator.translate(volumes.read_volume(Path("scan_ceT1.nii.gz")))
@@ -100,7 +102,13 @@ class TrainedTranslator:
             shown = volumes.resize_slices(some.to(resizes), (size, size)).to(self._acceleration.device)
             with self._acceleration.kernels(timed=False):
                 fake = torch.where(shows_something(shown)[:, None, None, None], self._network(shown), shown)
+            if not bool(torch.isfinite(fake).all()):
+                raise CrossModaError("The translator gives values that are not finite numbers; its training has failed, train it again.")
             restored = volumes.resize_slices(fake.to(resizes), (scaled.shape[1], scaled.shape[2]))
             translated[first : first + batch] = to_stored(restored.squeeze(1).cpu().numpy())
             progress(min(first + batch, len(scaled)), len(scaled), "translated slices")
-        return volumes.from_canonical(translated, volume.geometry)
+        result = volumes.from_canonical(translated, volume.geometry)
+        if translated.min() == translated.max():
+            note = "its translation is blank; do not use it, and look at the scan and at the translator's samples."
+            return replace(result, notes=(note,))
+        return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from cohort_files import LABELS, SHAPE, label_array, save, save_crossmoda, scan_
 from CrossMoDAUDALib.cohort import checking as cohort_check
 from CrossMoDAUDALib.cohort import finding as cohort
 from CrossMoDAUDALib.core import errors
+from CrossMoDAUDALib.core.settings import Settings, with_values
 
 
 @pytest.fixture
@@ -95,9 +97,9 @@ def _cut_before_compression(path: Path) -> None:
     path.write_bytes(gzip.compress(gzip.decompress(save(path, scan_array()).read_bytes())[:-40]))
 
 
-def _sheared(path: Path) -> None:
+def _flat(path: Path) -> None:
     affine = np.eye(4)
-    affine[0, 1] = 0.5
+    affine[0, 1], affine[1, 1] = 1, 0.1
     nibabel.save(nibabel.Nifti1Image(scan_array().T, affine), path)
 
 
@@ -115,7 +117,7 @@ BAD_IMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "single slice": (lambda path: save(path, scan_array()[:1]), "single slice"),
     "4-D": (lambda path: save(path, np.stack([scan_array()] * 3)), "is 4-D"),
     "RGB": (lambda path: save(path, np.zeros((*SHAPE, 3), np.uint8), vector=True), "3 values a voxel"),
-    "sheared": (_sheared, "skewed axes"),
+    "flat": (_flat, "in one plane"),
     "constant": (lambda path: save(path, np.full(SHAPE, 7, np.int16)), "is blank: every voxel is 7"),
 }
 
@@ -153,7 +155,7 @@ def test_truncated_files_of_other_formats_are_named(good: Path, ending: str) -> 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_values_that_are_not_finite(good: Path, value: float, ending: str, kind: type) -> None:
     array = scan_array().astype(kind)
-    array[-1, -1, -1] = value
+    array[2, 3, 3] = value  # NaN at the border is background
     path = save(good / "target_training" / f"crossmoda_50_hrT2{ending}", array)
     problems = check(good).problems
     assert len(problems) == 1
@@ -176,14 +178,36 @@ def test_label_on_another_grid(good: Path) -> None:
 
 def test_unknown_label_values(good: Path) -> None:
     assert "unknown values 3, 7;" in _label_problem(good, label_array(1, 3, 7))
+    assert "unknown value 300;" in _label_problem(good, label_array(1, 300))
     problem = _label_problem(good, label_array(2, 5))
     assert "unknown value 5;" in problem
     assert '--set "labels=Tumour:1,Cochlea:2,Another structure:5"' in problem
 
 
-@pytest.mark.parametrize("value", [0.5, -1, 300, 1 + 1e-6])
+def test_the_advice_for_unknown_values_works(good: Path) -> None:
+    advised = re.findall('--set "labels=([^"]*)"', _label_problem(good, label_array(1, 2, 5)))
+    assert advised == ["Tumour:1,Cochlea:2,Another structure:5", "Tumour:1+5,Cochlea:2"]
+    found = cohort.find_crossmoda(good)
+    for text in advised:
+        settings = with_values(Settings(), {"labels": text})
+        report = cohort_check.check_cohort(found, settings.labels, merged=settings.reading.merged_values)
+        assert report.problems == []
+    assert report.rows[1].label_voxels == {"Tumour": 2, "Cochlea": 1}
+
+
+@pytest.mark.parametrize("values", [(0,), (0, 0), (2, 0)])
+def test_label_maps_that_are_all_empty_are_a_problem(good: Path, values: tuple[int, ...]) -> None:
+    labels = sorted((good / "source_training").glob("*_Label.nii.gz"))
+    for number, path in enumerate(labels):
+        save(path, label_array(values[min(number, len(values) - 1)]))
+    problems = [problem for problem in check(good).problems if "are empty" in problem]
+    assert len(problems) == (not any(values))
+    assert not problems or str(labels[0]) in problems[0]
+
+
+@pytest.mark.parametrize("value", [0.5, -1, 70000, 1.02])
 def test_values_that_are_no_labels(good: Path, value: float) -> None:
-    assert "not whole numbers from 0 to 255" in _label_problem(good, label_array(1, value))
+    assert "not whole numbers from 0 to 65535" in _label_problem(good, label_array(1, value))
 
 
 def test_broken_label(good: Path) -> None:

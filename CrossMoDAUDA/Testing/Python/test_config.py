@@ -251,7 +251,7 @@ def test_label_names_may_hold_colons_and_spaces() -> None:
         ("", "labels is empty"),
         ({}, "labels is empty"),
         ("Tumour:0", "'Tumour:0'"),
-        ("Tumour:255", "'Tumour:255'"),
+        ("Tumour:65536", "'Tumour:65536'"),
         (":1", "':1'"),
         ("Tumour:1,Cochlea:1", "share one value"),
     ],

@@ -312,7 +312,7 @@ def test_segments_are_known_by_name(tmp_path: Path) -> None:
     drawn = segmentation(tmp_path / "a.seg.nrrd", ("Cochlea", "VS"), COCHLEA, VS)
     assert [score.dice for score in evaluation.score_folders(drawn, reference, LABELS)] == [1.0, 1.0]
     drawn = segmentation(tmp_path / "b.seg.nrrd", ("Segment_1",), VS)
-    with pytest.raises(errors.InputError, match=r"b\.seg\.nrrd has a segment 'Segment_1', which is no structure; rename it"):
+    with pytest.raises(errors.InputError, match=r"b\.seg\.nrrd names segments that are no structure: 'Segment_1' \(the .*; rename them"):
         evaluation.score_folders(drawn, reference, LABELS)
 
 

@@ -151,14 +151,15 @@ def test_outlines_of_sample_slices_lie_on_their_labels(tmp_path: Path) -> None:
         for path, volume in zip(files, phantom.make_case(number, "ceT1", (40, 40, 12)), strict=True):
             volumes.write_volume(change(volume), path)
         cases.append(files)
-    _images, labels = cut(tmp_path, cases, replace(SETTINGS, labels=phantom.LABELS))
+    settings = replace(SETTINGS, labels=phantom.LABELS)
+    _images, labels = cut(tmp_path, cases, settings)
     places = spread_places(open_slices(tmp_path / "images.npy"), 4)
     assert places[1] < 12 <= places[2], "slices of both cases"
-    found = labels_of_slices(cases, places.tolist(), 32)
+    found = labels_of_slices(cases, places.tolist(), 32, settings)
     numbers = np.zeros(256, np.uint8)
     numbers[list(phantom.LABELS.values())] = np.arange(1, 3)
     np.testing.assert_array_equal(numbers[found], np.array(labels)[places])
-    write_outlines(tmp_path / "samples", tmp_path / "images.npy", cases, phantom.LABELS)
+    write_outlines(tmp_path / "samples", tmp_path / "images.npy", cases, settings)
     picture = np.asarray(Image.open(tmp_path / "samples" / "outlines.png"))
     assert picture.shape == (4 * 34 * 8, 34 * 8, 4)
     tiles = picture.reshape(4, 34 * 8, 34 * 8, 4)[:, 8:-8, 8:-8]

@@ -221,7 +221,7 @@ def test_label_maps_of_any_type_are_read_as_bytes(tmp_path: Path) -> None:
         np.testing.assert_array_equal(read.array, labels)
 
 
-@pytest.mark.parametrize("value", [0.5, -1, 256])
+@pytest.mark.parametrize("value", [0.5, -1, 65536])
 def test_values_that_are_no_labels_are_refused(tmp_path: Path, value: float) -> None:
     labels = np.zeros((3, 4, 5))
     labels[1, 2, 3] = value

@@ -91,7 +91,7 @@ def _descriptions() -> dict[str, Change]:
         "labels of words": _with(labels={"a": "b"}),
         "labels of one value": _with(labels={"a": 1, "b": 1}),
         "other labels than its network": _with(labels={"a": 1}),
-        "labels beyond bytes": _with(labels={"a": 1, "b": 300}),
+        "labels beyond two bytes": _with(labels={"a": 1, "b": 70000}),
         "a foreign trainer": _with(trainer="os.system"),
         "an unknown trainer": _with(trainer="nnUNetTrainerMagic"),
         "a trainer of a list": _with(trainer=["nnUNetTrainer"]),

@@ -153,17 +153,17 @@ def _other_contents() -> list[tuple[str, str, bytes]]:
 def _voxels() -> list[tuple[str, str, bytes]]:
     def floats(value: float, everywhere: bool = False) -> bytes:
         array = VOXELS.astype("<f4")
-        array[(slice(None) if everywhere else 3,)] = value
+        array[(slice(None),) if everywhere else (3, slice(2, 4), 3)] = value  # not to the border: NaN there is background
         return array.tobytes()
 
     real = {"datatype": 16, "bitpix": 32}
     return [
-        ("a slice of NaN, NIfTI", "bad.nii.gz", _gzip(nifti(real, floats(NAN)))),
+        ("a row of NaN, NIfTI", "bad.nii.gz", _gzip(nifti(real, floats(NAN)))),
         ("all NaN, NIfTI", "bad.nii", nifti(real, floats(NAN, True))),
-        ("a slice of infinity, NIfTI", "bad.nii.gz", _gzip(nifti(real, floats(INF)))),
-        ("a slice of NaN, NRRD", "bad.nrrd", nrrd({"type": "float"}, floats(NAN))),
-        ("a slice of minus infinity, MetaImage", "bad.mha", meta({"ElementType": "MET_FLOAT"}, floats(-INF))),
-        ("a slice of NaN, MetaImage", "bad.mha", meta({"ElementType": "MET_FLOAT"}, floats(NAN))),
+        ("a row of infinity, NIfTI", "bad.nii.gz", _gzip(nifti(real, floats(INF)))),
+        ("a row of NaN, NRRD", "bad.nrrd", nrrd({"type": "float"}, floats(NAN))),
+        ("a row of minus infinity, MetaImage", "bad.mha", meta({"ElementType": "MET_FLOAT"}, floats(-INF))),
+        ("a row of NaN, MetaImage", "bad.mha", meta({"ElementType": "MET_FLOAT"}, floats(NAN))),
     ]
 
 

@@ -71,7 +71,7 @@ def _labels() -> list[Specimen]:
         "a word for the value": "Tumour:one",
         "the value of the background": "Tumour:0",
         "a negative value": "Tumour:-1",
-        "a value beyond bytes": "Tumour:255",
+        "a value beyond two bytes": "Tumour:65536",
         "a huge value": f"Tumour:{DIGITS}",
         "one value twice": "Tumour:1,Cochlea:1",
         "one name twice": "Tumour:1,Tumour:2",

@@ -1,0 +1,300 @@
+"""Label maps as people have them, read to the values that the settings give the structures.
+
+In a file that names its segments, as Slicer's ``.seg.nrrd``, the names decide and not the numbers. What else means the same is
+accepted, and a note says what was done: several values of one structure, masks of 0 and 255, whole numbers that a resampling
+has made inexact, axes in another order, a segmentation that is cropped or has layers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.errors import InputError, short
+from ..core.structures import STRUCTURES, plain_name, structure_of
+from .grids import Array, Geometry, Volume, turned_onto
+from .headers import Header
+from .other_formats import open_other
+from .volumes import check_header, other_places, read_label_map, read_layers
+from .voxels import label_type
+
+MOST = 65535  # the greatest value of a structure
+_MASK = 255  # what many programs write for "inside"
+# Another place of the label map than this part of a voxel is another grid.
+_BESIDE = 0.1
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment as a file's header describes it.
+
+    Attributes:
+        name: as the user sees it.
+        layer: which of the file's layers it is in.
+        value: of its voxels there.
+        terminology: its codes; empty where it has none.
+    """
+
+    name: str
+    layer: int
+    value: int
+    terminology: str
+
+
+def read_labels(path: Path, labels: Mapping[str, int], merged: Mapping[str, int] | None = None, grid: Geometry | None = None) -> Volume:
+    """A user's label map with the structures' own values. Values that belong to no structure are left as they are.
+
+    Args:
+        labels: structures and their values.
+        merged: further values in label maps, written as text, and the structure's value that each counts as.
+        grid: of the label map's image. What lies on it, but is stored otherwise, is put onto it; without it a segmentation is put
+            onto the grid that it names itself.
+
+    Returns:
+        Unsigned whole numbers of 8 or 16 bits, with notes on what was done. Its geometry is ``grid`` where it lies there.
+
+    Raises:
+        InputError: the file cannot be read, holds values that are no labels, or has a segment that is no structure's.
+
+    >>> label = read_labels(Path("label.nii.gz"), {"Vestibular schwannoma": 1, "Cochlea": 2})
+    >>> sorted(np.unique(label.array).tolist())
+    [0, 1, 2]
+    """
+    header = None if open_other(path) else check_header(path)
+    segments = segments_of(path, header) if header else []
+    if header and segments:
+        volume = _of_segments(path, header, segments, labels)
+        grid = grid or _reference_grid(header.pairs)
+    else:
+        volume = _of_values(path, read_label_map(path), labels, merged or {})
+    if grid is None:
+        return volume
+    placed = put_onto(volume, grid, path, is_segmentation=bool(segments))
+    if placed.geometry != grid and volume.own is None:
+        for name, place in other_places(path, volume.geometry).items():  # of its places the one that its image has
+            again = put_onto(dataclasses.replace(volume, geometry=place), grid, path, is_segmentation=False)
+            if again.geometry == grid:
+                kept = [one for one in again.notes if "--header" not in one]
+                note = f"{path} gives two places; the one by its {name} is its image's and is taken."
+                return dataclasses.replace(again, notes=(*kept, note))
+    return placed
+
+
+def segment_names(path: Path) -> list[str]:
+    """The names of a file's segments; none of a file that does not name any.
+
+    Raises:
+        InputError: its header cannot be read, or describes its segments wrongly.
+    """
+    return [] if open_other(path) else [segment.name for segment in segments_of(path, check_header(path))]
+
+
+def _of_values(path: Path, volume: Volume, labels: Mapping[str, int], merged: Mapping[str, int]) -> Volume:
+    """The label map with merged values, and a mask's 255 as the only structure there is."""
+    array, notes = volume.array, list(volume.notes)
+    known = {*labels.values(), *map(int, merged)}
+    if len(labels) == 1 and _MASK not in known and int(array.max()) == _MASK and set(np.unique(array).tolist()) == {0, _MASK}:
+        (name, value), merged = next(iter(labels.items())), {str(_MASK): next(iter(labels.values()))}
+        notes.append(f"{path} is a mask of 0 and {_MASK}; {_MASK} is taken as {name} ({value}).")
+    if merged:
+        table = np.arange(max(int(array.max()), *labels.values(), *map(int, merged)) + 1)
+        for given, value in merged.items():
+            table[int(given)] = value
+        array = _small(table)[array]
+    return dataclasses.replace(volume, array=array, notes=tuple(notes))
+
+
+# Files that name their segments -----------------------------------------------------------------------------------------------
+
+
+def segments_of(path: Path, header: Header) -> list[Segment]:
+    """The segments that a header describes (``Segment0_Name`` and so on), as Slicer writes them.
+
+    Raises:
+        InputError: one has no name or no value that it can have.
+    """
+    pairs, found = header.pairs, list[Segment]()
+    numbers = sorted(int(match.group(1)) for key in pairs if (match := re.fullmatch(r"Segment(\d{1,4})_(Name|ID)", key)))
+    layered = len(header.sizes) == 4
+    for place, number in enumerate(dict.fromkeys(numbers)):
+        name = pairs.get(f"Segment{number}_Name", pairs.get(f"Segment{number}_ID", ""))
+        # Slicer before 4.11 wrote a layer of zeros and ones for each segment, and neither of these fields.
+        value = _whole(pairs.get(f"Segment{number}_LabelValue", "1" if layered else "none"))
+        layer = _whole(pairs.get(f"Segment{number}_Layer", str(place) if layered else "0"))
+        if value is None or not 1 <= value <= min(MOST, 256**header.voxel_bytes - 1):
+            given = pairs.get(f"Segment{number}_LabelValue", "none")
+            most = min(MOST, 256**header.voxel_bytes - 1)
+            raise InputError(f"{path} gives the segment '{short(name)}' the label value {short(given)}, not 1 to {most}; save it again.")
+        if layer is None or layer >= (header.sizes[0] if layered else 1):
+            raise InputError(f"{path} says that the segment '{short(name)}' is in a layer that it does not have; save it again.")
+        tags = re.search(r"TerminologyEntry:([^|]*)", pairs.get(f"Segment{number}_Tags", ""))
+        found.append(Segment(name, layer, value, tags.group(1) if tags else ""))
+    return found
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\s*[0-9]{1,6}\s*", text, re.ASCII) else None
+
+
+def structure_named(name: str, labels: Iterable[str], terminology: str = "") -> str | None:
+    """The structure that a segment means: by its name, else by a synonym, else by its codes; None if it means none, or several.
+
+    >>> structure_named("vestibular_Schwannoma", ["Vestibular schwannoma", "Cochlea"])
+    'Vestibular schwannoma'
+    >>> structure_named("VS", ["Vestibular schwannoma", "Cochlea"]), structure_named("Brainstem", ["Cochlea"])
+    ('Vestibular schwannoma', None)
+    """
+    labels = list(labels)
+    known, codes = STRUCTURES.get(plain_name(name)), terminology.split("~")[1:]
+    for found in (
+        [label for label in labels if label == name],
+        [label for label in labels if plain_name(label) == plain_name(name)],
+        [label for label in labels if known is not None and STRUCTURES.get(plain_name(label)) is known],
+        [label for label in labels if codes and plain_name(label) in STRUCTURES and _codes(label) == _plain_codes(codes)],
+    ):
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _codes(label: str) -> list[str]:
+    return _plain_codes(structure_of(label, 1).terminology.split("~")[1:])
+
+
+def _plain_codes(codes: list[str]) -> list[str]:
+    """Category, type and region without their meanings, which programs write differently."""
+    return ["^".join(code.split("^")[:2]) for index, code in enumerate(codes) if index in (0, 1, 4)]
+
+
+def _of_segments(path: Path, header: Header, segments: list[Segment], labels: Mapping[str, int]) -> Volume:
+    volume, layers = _layers(path, header)
+    found: dict[str, Segment] = {}
+    notes, strangers = list(volume.notes), list[Segment]()
+    label = np.zeros(layers.shape[:3], label_type(labels))
+    for segment in segments:
+        inside = layers[..., segment.layer] == segment.value
+        name = structure_named(segment.name, labels, segment.terminology)
+        if name is None:
+            if inside.any():
+                strangers.append(segment)
+            else:
+                notes.append(f"{path} has an empty segment '{short(segment.name)}', which is no structure and is left out.")
+            continue
+        if name in found:
+            both = f"'{short(found[name].name)}' and '{short(segment.name)}'"
+            raise InputError(f"{path} has two segments that mean {name}, {both}; rename one, or join them in Slicer's Segment Editor.")
+        found[name] = segment
+        if structure_named(segment.name, labels) is None:
+            notes.append(f"{path} calls a segment '{short(segment.name)}'; by its codes it is taken as {name}.")
+        shared = int(np.count_nonzero(label[inside]))
+        if shared:
+            notes.append(f"{path} has {shared} voxels in {name} and in another segment; they are taken as {name}, which comes later.")
+        label[inside] = labels[name]
+    if strangers:
+        raise _no_structures(path, segments, strangers, labels)
+    counted = np.isin(layers, [0, *(segment.value for segment in segments)])
+    if not counted.all():
+        notes.append(f"{path} has {int(np.count_nonzero(~counted))} voxels of values that no segment has; they are taken as background.")
+    return Volume(label, volume.geometry, tuple(notes), volume.own)
+
+
+def _layers(path: Path, header: Header) -> tuple[Volume, Array]:
+    """The first layer as a volume, and all layers, shape (z, y, x, layers)."""
+    if len(header.sizes) == 3:
+        volume = read_label_map(path)
+        return volume, volume.array[..., np.newaxis]
+    return read_layers(path)
+
+
+def _no_structures(path: Path, segments: list[Segment], strangers: list[Segment], labels: Mapping[str, int]) -> InputError:
+    """What to do about segments that mean no structure: rename them, or call the structures so."""
+    names = ", ".join(f"'{short(segment.name)}'" for segment in strangers[:5]) + (", ..." if len(strangers) > 5 else "")
+    known = ", ".join(labels)
+    values = {segment.value for segment in segments}
+    fits = " Its values would fit, but its names decide." if len(strangers) == len(segments) and values == set(labels.values()) else ""
+    suggestion = labels_for(segments, labels)
+    return InputError(
+        f"{path} names segments that are no structure: {names} (the structures are {known}); rename them in Slicer,"
+        f' or name every structure as the file does, as --set "labels={suggestion}".{fits}'
+    )
+
+
+def labels_for(segments: list[Segment], labels: Mapping[str, int]) -> str:
+    """The setting ``labels`` by which every segment is a structure: known ones as they are, others with values that are free."""
+    from ..core.parsing import labels_text
+
+    found: dict[str, int] = {}
+    for segment in segments:
+        name = structure_named(segment.name, labels, segment.terminology)
+        if name is None and segment.name not in found:
+            wanted = [segment.value, *range(1, MOST)]
+            found[segment.name] = next(value for value in wanted if value not in (*found.values(), *labels.values()))
+        elif name is not None:
+            found[name] = labels[name]
+    if not any(name in labels for name in found):  # a name each, so that the values are free too
+        found = {name: value for value, name in enumerate(found, 1)}
+    return labels_text(found)
+
+
+def _reference_grid(pairs: Mapping[str, str]) -> Geometry | None:
+    """The whole grid that Slicer notes in a segmentation, of which the file may hold a part."""
+    match = re.search(r"Reference image geometry\|([-+0-9.eE;]+)", pairs.get("Segmentation_ConversionParameters", ""))
+    numbers = [float(word) for word in match.group(1).split(";") if re.fullmatch(r"[-+0-9.eE]+", word)] if match else []
+    if len(numbers) != 22:
+        return None
+    ijk_to_ras, extent = np.array(numbers[:16]).reshape(4, 4), [int(number) for number in numbers[16:]]
+    matrix = np.diag([-1.0, -1, 1]) @ ijk_to_ras[:3, :3]
+    spacing = np.linalg.norm(matrix, axis=0)
+    size = [last - first + 1 for first, last in zip(extent[::2], extent[1::2], strict=True)]
+    if not (np.isfinite(spacing).all() and spacing.min() > 0 and min(size) > 1):
+        return None
+    origin = np.diag([-1.0, -1, 1]) @ (ijk_to_ras[:3, :3] @ np.array(extent[::2]) + ijk_to_ras[:3, 3])
+    return Geometry(tuple(size), tuple(spacing.tolist()), tuple(origin.tolist()), tuple((matrix / spacing).ravel().tolist()))  # type: ignore[arg-type]
+
+
+# On the image's grid ----------------------------------------------------------------------------------------------------------
+
+
+def put_onto(volume: Volume, grid: Geometry, path: Path, is_segmentation: bool) -> Volume:
+    """A label map on another grid, if its voxels are that grid's; else the label map as it is.
+
+    Args:
+        is_segmentation: whether it may cover another part of the grid, as cropped segmentations do.
+    """
+    turned = turned_onto(volume, grid)
+    if turned is None:
+        return volume
+    notes = list(turned.notes)
+    if turned is not volume:
+        notes.append(f"{path} stores its axes in another order than its image, at the same place; it is read in the image's order.")
+    shift = grid.matrix.T @ (np.array(turned.geometry.origin) - np.array(grid.origin)) / np.array(grid.spacing)
+    whole = np.rint(shift)
+    beside = float(np.abs(shift - whole).max())
+    same_size = turned.geometry.size == grid.size and not whole.any()
+    if beside > _BESIDE or not (same_size or is_segmentation):
+        return volume
+    if beside > 0.01:
+        notes.append(f"{path} lies {beside:.2g} of a voxel beside its image and is taken as on the image's grid.")
+    if same_size:
+        return Volume(np.ascontiguousarray(turned.array), grid, tuple(notes), volume.own)
+    array = np.zeros(grid.size[::-1], turned.array.dtype)
+    first = whole.astype(int)[::-1]
+    lengths = zip(first, turned.array.shape, array.shape, strict=True)
+    ends = [(begin, max(begin, 0), begin + length, most) for begin, length, most in lengths]
+    there = tuple(slice(start, max(min(end, most), start)) for _, start, end, most in ends)
+    here = tuple(slice(place.start - begin, place.stop - begin) for place, (begin, *_) in zip(there, ends, strict=True))
+    array[there] = turned.array[here]
+    lost = int(np.count_nonzero(turned.array)) - int(np.count_nonzero(array))
+    if lost:
+        notes.append(f"{path} has {lost} labelled voxels outside its image; they are left out.")
+    return Volume(array, grid, tuple(notes), volume.own)
+
+
+def _small(table: npt.NDArray[np.int64]) -> Array:
+    return table.astype(np.uint8 if table.max() <= 255 else np.uint16)

@@ -1,0 +1,184 @@
+"""Headers that are text, read and checked: NRRD and MetaImage (see :mod:`.headers`)."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+from ..core.errors import InputError, short
+from .header_checks import LONGEST_HEADER, LONGEST_LINE, LONGEST_NAME, Header, check_geometry, check_sizes, check_spacing, damaged
+
+# NRRD ----------------------------------------------------------------------------------------------------------------------
+
+_NRRD_BYTES = {
+    **dict.fromkeys(("signed char", "int8", "int8_t", "uchar", "unsigned char", "uint8", "uint8_t"), 1),
+    **dict.fromkeys(("short", "short int", "signed short", "signed short int", "int16", "int16_t"), 2),
+    **dict.fromkeys(("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"), 2),
+    **dict.fromkeys(("int", "signed int", "int32", "int32_t", "uint", "unsigned int", "uint32", "uint32_t", "float"), 4),
+    **dict.fromkeys(("longlong", "long long", "long long int", "signed long long", "signed long long int", "int64", "int64_t"), 8),
+    **dict.fromkeys(("ulonglong", "unsigned long long", "unsigned long long int", "uint64", "uint64_t", "double"), 8),
+}
+_NRRD_PACKING = {"raw": "raw", "gzip": "gzip", "gz": "gzip", "ascii": "text", "text": "text", "txt": "text"}
+_NRRD_PACKING |= dict.fromkeys(("bzip2", "bz2", "hex"), "other")
+
+
+def read_nrrd(path: Path, start: bytes) -> Header:
+    if not re.match(rb"NRRD000[1-5]\r?\n", start):
+        raise damaged(path, "it lacks the mark of an NRRD file of the versions 1 to 5")
+    end = re.search(rb"\r?\n\r?\n", start)
+    if end is None and len(start) == LONGEST_HEADER:
+        raise damaged(path, "it does not end")
+    fields: dict[str, str] = {}
+    pairs: dict[str, str] = {}
+    for line in start[: end.start() if end else None].decode("utf-8", "replace").splitlines()[1:]:
+        name, colon, value = line.partition(":")
+        if line.startswith("#") or not colon:  # a comment
+            continue
+        if value.startswith("="):  # a pair of a name and a value of any kind
+            pairs[name.strip()] = re.sub(r"\\(.)", lambda escaped: {"n": "\n"}.get(escaped[1], escaped[1]), value[1:])
+            continue
+        if len(line.encode()) > LONGEST_LINE and name != "content":
+            raise damaged(path, f"its line '{short(line)}' is too long")
+        fields[name.strip().lower().replace(" ", "")] = value.strip()
+    sizes = _whole_numbers(path, "sizes", fields.get("sizes", ""))
+    (dimension,) = _whole_numbers(path, "dimension", fields.get("dimension", ""), 1)
+    if dimension != len(sizes):
+        raise damaged(path, f"it gives {dimension} dimensions and {len(sizes)} sizes")
+    check_sizes(path, sizes)
+    kind, encoding = fields.get("type", "").lower(), fields.get("encoding", "").lower()
+    if kind not in _NRRD_BYTES:
+        raise damaged(path, f"it gives voxels of the type '{short(kind)}'")
+    if encoding not in _NRRD_PACKING:
+        raise damaged(path, f"it gives the encoding '{short(encoding)}'")
+    if dimension == 3 or (dimension == 4 and "none" in fields.get("spacedirections", "")):
+        _nrrd_geometry(path, fields)
+    (skipped,) = _whole_numbers(path, "byte skip", fields.get("byteskip", "0"), 1)
+    (lines,) = _whole_numbers(path, "line skip", fields.get("lineskip", "0"), 1)
+    if skipped < -1 or lines < 0:
+        raise damaged(path, "it skips a negative number of bytes or lines")
+    named = fields.get("datafile")
+    data = path if named is None else _data_file(path, named, ".nhdr")
+    offset = max(skipped, 0) + (end.end() if end and named is None else 0)
+    return Header("NrrdImageIO", tuple(sizes), _NRRD_BYTES[kind], data, offset, _NRRD_PACKING[encoding], pairs=pairs)
+
+
+def _nrrd_geometry(path: Path, fields: dict[str, str]) -> None:
+    if "spacedirections" in fields:
+        texts = re.findall(r"\([^)]*\)|none", fields["spacedirections"])
+        texts = [text for text in texts if text != "none"] if len(texts) == 4 else texts  # a list of layers has no direction
+        columns = [_vector(path, "space directions", text) for text in texts]
+        if len(columns) != 3 or any(len(column) != 3 for column in columns):
+            raise damaged(path, f"it gives the space directions '{short(fields['spacedirections'])}'")
+        check_geometry(path, [math.hypot(*column) for column in columns], [], columns)
+    elif "spacings" in fields:
+        check_spacing(path, _numbers(path, "spacings", fields["spacings"], 3))
+    if "spaceorigin" in fields:
+        check_geometry(path, [], _vector(path, "space origin", fields["spaceorigin"]), [])
+
+
+def _vector(path: Path, name: str, text: str) -> tuple[float, ...]:
+    return _numbers(path, name, text.strip("() ").replace(",", " "), 3)
+
+
+# MetaImage -----------------------------------------------------------------------------------------------------------------
+
+_META_BYTES = {
+    **dict.fromkeys(("MET_CHAR", "MET_UCHAR", "MET_ASCII_CHAR"), 1),
+    **dict.fromkeys(("MET_SHORT", "MET_USHORT"), 2),
+    **dict.fromkeys(("MET_INT", "MET_UINT", "MET_FLOAT"), 4),
+    **dict.fromkeys(("MET_LONG_LONG", "MET_ULONG_LONG", "MET_DOUBLE"), 8),
+}
+_META_BYTES |= dict.fromkeys(("MET_LONG", "MET_ULONG"), 4)  # as MetaIO has them, whatever the compiler's are
+_META_PLACES = ("Offset", "Position", "Origin", "CenterOfRotation")
+_META_MATRICES = ("TransformMatrix", "Rotation", "Orientation")
+_META_NUMBERS = {"ID": 1, "ParentID": 1, "ElementMin": 1, "ElementMax": 1, "CompressedDataSize": 1, "Color": 4,
+                 "ElementToIntensityFunctionSlope": 1, "ElementToIntensityFunctionOffset": 1}  # fmt: skip
+
+
+def read_meta(path: Path, start: bytes) -> Header:
+    fields: dict[str, str] = {}
+    offset = 0
+    for line in start.splitlines(keepends=True):
+        offset += len(line)
+        name, equals, value = re.split("([=:])", line.decode("utf-8", "replace"), maxsplit=1) if re.search(rb"[=:]", line) else ("", "", "")
+        name = name.strip()
+        if not equals or not name or name in fields or len(line) > (LONGEST_NAME if name == "Name" else 4 * LONGEST_LINE):
+            raise damaged(path, f"its line '{short(line.decode('utf-8', 'replace'))}' is not a new field and its value")
+        fields[name] = value.strip()
+        if name == "ElementDataFile":
+            break
+    named = fields.get("ElementDataFile", "")
+    if not named:
+        raise damaged(path, "it does not say where the voxels are (ElementDataFile)")
+    if fields.get("ObjectType", "Image") != "Image":
+        raise InputError(f"{path} holds a MetaIO '{short(fields['ObjectType'])}', not an image; convert it or remove it.")
+    (dimension,) = _whole_numbers(path, "NDims", fields.get("NDims", ""), 1)
+    if not 1 <= dimension <= 10:
+        raise damaged(path, f"it gives {dimension} dimensions")
+    sizes = _whole_numbers(path, "DimSize", fields.get("DimSize", ""), dimension)
+    (channels,) = _whole_numbers(path, "ElementNumberOfChannels", fields.get("ElementNumberOfChannels", "1"), 1)
+    check_sizes(path, (*sizes, channels))
+    kind = fields.get("ElementType", "").removesuffix("_ARRAY")
+    if kind not in _META_BYTES:
+        raise damaged(path, f"it gives voxels of the type '{short(kind)}'")
+    _meta_geometry(path, fields, dimension)
+    (skipped,) = _whole_numbers(path, "HeaderSize", fields.get("HeaderSize", "0"), 1)
+    if skipped < -1:
+        raise damaged(path, f"it gives itself {skipped} bytes")
+    local = named.upper() == "LOCAL"
+    data = path if local else _data_file(path, named, ".mhd")
+    packing = "zlib" if _is_true(fields.get("CompressedData")) else "raw" if _is_true(fields.get("BinaryData")) else "text"
+    begin = max(skipped, offset if local else 0)
+    return Header("MetaImageIO", tuple(sizes), _META_BYTES[kind] * channels, data, begin, packing)
+
+
+def _meta_geometry(path: Path, fields: dict[str, str], dimension: int) -> None:
+    for name, count in _META_NUMBERS.items():  # for what is missing ITK takes words of the next line
+        if name in fields:
+            _numbers(path, name, fields[name], count)
+    for name in ("ElementSpacing", "ElementSize"):
+        if name in fields:
+            check_spacing(path, _numbers(path, name, fields[name], dimension))
+    for name in _META_PLACES:
+        if name in fields:
+            check_geometry(path, [], _numbers(path, name, fields[name], dimension), [])
+    for name in _META_MATRICES:
+        if name in fields:
+            values = _numbers(path, name, fields[name], dimension**2)
+            check_geometry(path, [], [], [values[row * dimension : (row + 1) * dimension] for row in range(dimension)])
+
+
+def _is_true(value: str | None) -> bool:
+    return (value or "")[:1] in ("T", "t", "1")
+
+
+# Both texts ----------------------------------------------------------------------------------------------------------------
+
+
+def _data_file(path: Path, named: str, ending: str) -> Path:
+    """The file that a detached header names for its voxels."""
+    if path.suffix.lower() != ending:
+        raise InputError(f"{path} names another file for its voxels ({short(named)}); save the scan as one file.")
+    if named.upper().startswith("LIST") or "%" in named:
+        raise InputError(f"{path} keeps its voxels in several files, which is not supported; save the scan as one file.")
+    data = path.parent / named
+    if not named or len(named) > LONGEST_LINE or not data.is_file():
+        raise InputError(f"{path} names the file '{short(named)}' for its voxels, which is missing or no file; copy both files again.")
+    return data
+
+
+def _whole_numbers(path: Path, name: str, text: str, count: int | None = None) -> list[int]:
+    if not re.fullmatch(r"-?\d{1,18}(\s+-?\d{1,18})*", text, re.ASCII) or (count is not None and len(text.split()) != count):
+        raise damaged(path, f"it gives '{short(text)}' for {name}")
+    return [int(word) for word in text.split()]
+
+
+def _numbers(path: Path, name: str, text: str, count: int) -> tuple[float, ...]:
+    try:
+        numbers = tuple(float(word) for word in text.split())
+    except ValueError:
+        numbers = ()
+    if len(numbers) != count or not all(math.isfinite(number) for number in numbers):
+        raise damaged(path, f"it gives '{short(text)}' for {name}")
+    return numbers
