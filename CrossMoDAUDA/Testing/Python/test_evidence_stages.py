@@ -24,6 +24,7 @@ from CrossMoDAUDALib.method import evidence as records
 from CrossMoDAUDALib.method import evidence_stages
 from CrossMoDAUDALib.method.evidence import Compared, Evidence, candidates
 from CrossMoDAUDALib.method.plan import EVIDENCE, iteration, plan
+from CrossMoDAUDALib.method.report_page import write_page
 from CrossMoDAUDALib.scoring.evidence import certainty
 from CrossMoDAUDALib.scoring.recommendation import Candidate, distrust
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
@@ -125,6 +126,9 @@ def test_the_report_recommends_and_warns(measured: Path) -> None:
     assert "**Do not trust this.**" in section and "2 target scans are too few" in section
     assert "| iteration 0 |" in section and "| iteration 1 |" in section
     assert "- stability: DSC of the label maps of a scan and of the scan slightly changed." in section
+    page = write_page(Experiment.load(measured)).read_text(encoding="utf-8").partition("Which iteration to trust, without labels</h2>")[2]
+    assert "Recommended: <b>iteration " in page and "<b>Do not trust this.</b>" in page
+    assert "<li>stability: DSC of the label maps of a scan and of the scan slightly changed.</li>" in page
 
 
 def test_it_goes_on_where_it_was_killed(measured: Path, tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

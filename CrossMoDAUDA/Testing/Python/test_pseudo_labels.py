@@ -24,6 +24,7 @@ from CrossMoDAUDALib.images.volumes import read_label_map, read_volume, to_canon
 from CrossMoDAUDALib.method.adaptation import adapt
 from CrossMoDAUDALib.method.packing import write_package
 from CrossMoDAUDALib.method.pseudo_labels import Choice, choose, left_out, missing_structures, refine
+from CrossMoDAUDALib.method.report_page import write_page
 from CrossMoDAUDALib.segmentation import preparation
 from CrossMoDAUDALib.segmentation.postprocessing import doubtful_structures, refine_by_intensity
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
@@ -331,3 +332,6 @@ def test_the_report_tells_of_every_pseudo_label(everything: tuple[Experiment, di
     ]
     assert re.fullmatch(r"Vestibular schwannoma \+\d+ -\d+; Cochlea \+0 -0", rows[0][2])
     assert rows[2][2] == "Cochlea +0 -0"  # a structure that is missing is not refined
+    page = write_page(experiment).read_text(encoding="utf-8")
+    assert f"Pseudo-label of {other}: iteration 1 does not learn from it (Cochlea missing)." in page
+    assert f"Pseudo-label of {one}: iteration 2 does not learn from it (Vestibular schwannoma missing)." in page
