@@ -42,6 +42,8 @@ class FollowUpSection(Section):
         self._filling = False
         ui.followUpScans.columnCount = 2
         ui.followUpScans.setHorizontalHeaderLabels([_("Segmentation"), _("Date")])
+        tips = [_("A tick: it is compared."), _("When the scan was made; a double click changes it.")]
+        tables.explainHeaders(ui.followUpScans, tips)
         ui.followUpScans.horizontalHeader().setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
         ui.followUpScans.verticalHeader().visible = False
         ui.followUpScans.connect("cellChanged(int,int)", self.onCell)

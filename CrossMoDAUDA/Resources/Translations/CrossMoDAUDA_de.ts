@@ -4441,6 +4441,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>'{text}' ist kein Datum; schreiben Sie es wie 2024-03-01.</translation>
 </message>
 <message>
+<source>A tick: it is compared.</source>
+<translation>Ein Haken: Sie wird verglichen.</translation>
+</message>
+<message>
 <source>Cancelled.</source>
 <translation>Abgebrochen.</translation>
 </message>
@@ -4499,6 +4503,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>When the scan was made, as 2024-03-01; a double click changes it.</source>
 <translation>Wann der Scan gemacht wurde, wie 2024-03-01; ein Doppelklick ändert es.</translation>
+</message>
+<message>
+<source>When the scan was made; a double click changes it.</source>
+<translation>Wann der Scan gemacht wurde; ein Doppelklick ändert es.</translation>
 </message>
 <message>
 <source>the patient</source>
