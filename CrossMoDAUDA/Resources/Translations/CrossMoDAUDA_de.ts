@@ -4,6 +4,14 @@
 <context>
 <name>CoreTexts</name>
 <message>
+<source>#{number} '{description}' ({count} slices of {columns} x {rows})</source>
+<translation>#{number} „{description}“ ({count} Schichten zu {columns} x {rows})</translation>
+</message>
+<message>
+<source>#{number} '{description}' ({count} slices of {columns} x {rows}, {told_apart_by})</source>
+<translation>#{number} „{description}“ ({count} Schichten zu {columns} x {rows}, {told_apart_by})</translation>
+</message>
+<message>
 <source>'{name}' and '{name2}' have no structure in common; give their segments the same names.</source>
 <translation>'{name}' und '{name2}' haben keine Struktur gemeinsam; ihren Segmenten dieselben Namen geben.</translation>
 </message>
@@ -84,12 +92,24 @@
 <translation>--gpus muss mindestens 0 sein und --nodes mindestens 1.</translation>
 </message>
 <message>
+<source>--jobs is for clusters, and {on} is none; leave it out.</source>
+<translation>--jobs ist für Cluster, und {on} ist keiner; weglassen.</translation>
+</message>
+<message>
+<source>--jobs must be 1 or more, and belongs to --on; on this computer one scan is segmented at a time.</source>
+<translation>--jobs muss mindestens 1 sein und gehört zu --on; auf diesem Rechner wird ein Scan nach dem anderen segmentiert.</translation>
+</message>
+<message>
 <source>--largest-component none switches it off for all structures; give it alone.</source>
 <translation>'Nichts' schaltet den größten Teil für alle Strukturen ab; nur dieses wählen.</translation>
 </message>
 <message>
 <source>--largest-component {name} is not a structure of the model; choose from {labels}.</source>
 <translation>{name} ist keine Struktur des Modells; eine von {labels} wählen.</translation>
+</message>
+<message>
+<source>--only and --take-from are for experiments on this computer; leave them out.</source>
+<translation>--only und --take-from sind für Experimente auf diesem Rechner; weglassen.</translation>
 </message>
 <message>
 <source>--preset {named} and --set preset={assigned} contradict one another; give one of them.</source>
@@ -108,8 +128,8 @@
 <translation>--set {assignment} ist nicht SCHLÜSSEL=WERT; zum Beispiel --set seed=1 schreiben.</translation>
 </message>
 <message>
-<source>--set {useless} does not matter to evaluate; it takes labels and evaluation.convention.</source>
-<translation>{useless} spielt beim Auswerten keine Rolle; es kennt labels und evaluation.convention.</translation>
+<source>--set {useless} does not matter to evaluate; it takes labels, evaluation.convention and reading.*.</source>
+<translation>--set {useless} hat für evaluate keine Bedeutung; möglich sind labels, evaluation.convention und reading.*.</translation>
 </message>
 <message>
 <source>--set {useless} does not matter to follow-up; it takes labels.</source>
@@ -122,6 +142,10 @@
 <message>
 <source>--structure {structure} is none of the structures; they are {labels}.</source>
 <translation>--structure {structure} ist keine der Strukturen; das sind {labels}.</translation>
+</message>
+<message>
+<source>--take-from {donor} is no experiment folder; check the path.</source>
+<translation>--take-from {donor} ist kein Experimentordner; den Pfad prüfen.</translation>
 </message>
 <message>
 <source>--time '{time}' is no time limit of Slurm's; write it as 24:00:00 or 2-00:00:00.</source>
@@ -196,8 +220,16 @@
 <translation>Nach Runde 0 ihre Ergebnisse auf den Pseudo-Zielbildern mit deren echten Labels vergleichen.</translation>
 </message>
 <message>
+<source>All {count} label maps of the {domain} domain are empty: no voxel belongs to a structure, such as in {label}; give the folder of the right label maps, or export them again.</source>
+<translation>Alle {count} Labelmaps der Domäne {domain} sind leer: Kein Voxel gehört zu einer Struktur, etwa in {label}; geben Sie den Ordner der richtigen Labelmaps an oder exportieren Sie sie neu.</translation>
+</message>
+<message>
 <source>Also train a segmenter on the source images as they are, for comparison.</source>
 <translation>Zum Vergleich auch ein Segmentierungsnetz auf den Quellbildern trainieren, wie sie sind.</translation>
+</message>
+<message>
+<source>Analyze's format</source>
+<translation>im Format von Analyze</translation>
 </message>
 <message>
 <source>Any of {several} could be followed; name one, as --structure '{several2}'.</source>
@@ -238,6 +270,10 @@
 <message>
 <source>Budget minutes</source>
 <translation>Zeitrahmen (Minuten)</translation>
+</message>
+<message>
+<source>By CrossMoDAUDA, not for clinical use</source>
+<translation>Von CrossMoDAUDA, nicht für den klinischen Gebrauch</translation>
 </message>
 <message>
 <source>CPU ({get_num_threads} threads)</source>
@@ -286,6 +322,10 @@
 <message>
 <source>Cross entropy weight</source>
 <translation>Gewicht, Kreuzentropie</translation>
+</message>
+<message>
+<source>CrossMoDAUDA {version}, model {model}</source>
+<translation>CrossMoDAUDA {version}, Modell {model}</translation>
 </message>
 <message>
 <source>Cycle weight</source>
@@ -408,8 +448,16 @@
 <translation>Äquivarianz (Spiegeln)</translation>
 </message>
 <message>
+<source>FreeSurfer's format</source>
+<translation>im Format von FreeSurfer</translation>
+</message>
+<message>
 <source>Further epochs over which the learning rate falls linearly to zero.</source>
 <translation>Weitere Epochen, in denen die Lernrate linear auf null fällt.</translation>
+</message>
+<message>
+<source>Further values in label maps, each with the value of the structure that it counts as; labels=Tumour:1+2 sets 2:1.</source>
+<translation>Weitere Werte in Labelmaps, jeweils mit dem Wert der Struktur, als die sie zählen; labels=Tumour:1+2 setzt 2:1.</translation>
 </message>
 <message>
 <source>GPU memory (GB)</source>
@@ -442,6 +490,10 @@
 <message>
 <source>Growth needs two scans that show the tumour.</source>
 <translation>Für das Wachstum braucht es zwei Scans, die den Tumor zeigen.</translation>
+</message>
+<message>
+<source>Header</source>
+<translation>Header</translation>
 </message>
 <message>
 <source>Helper processes</source>
@@ -604,6 +656,10 @@
 <translation>Der Speicher ging aus; andere Programme schließen und erneut versuchen.</translation>
 </message>
 <message>
+<source>Merged values</source>
+<translation>Zusammengelegte Werte</translation>
+</message>
+<message>
 <source>Minutes that the whole experiment may take here: slices and epochs are chosen when it begins, for the scans and the computer; what differs from the preset stays. 0: as the settings say.</source>
 <translation>Minuten, die das ganze Experiment hier dauern darf: Schichten und Epochen werden zu Beginn für die Scans und den Rechner gewählt; was von der Voreinstellung abweicht, bleibt. 0: wie eingestellt.</translation>
 </message>
@@ -670,6 +726,10 @@
 <message>
 <source>Not for clinical use.</source>
 <translation>Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>Nothing is named as {path}; check the pattern, and put it in quotes.</source>
+<translation>Nichts heißt wie {path}; das Muster prüfen und in Anführungszeichen setzen.</translation>
 </message>
 <message>
 <source>One scan appears as several cases: {first_three}.</source>
@@ -820,6 +880,10 @@
 <translation>Segmentierung '{name}' hat kein Segment '{name2}' (sie hat {there}); das Segment umbenennen.</translation>
 </message>
 <message>
+<source>Segmentation by CrossMoDAUDA, not for clinical use</source>
+<translation>Segmentierung von CrossMoDAUDA, nicht für den klinischen Gebrauch</translation>
+</message>
+<message>
 <source>Segmentation nodes and .seg.nrrd files need Slicer's MRML classes; run inside Slicer or install slicer-core.</source>
 <translation>Segmentierungsknoten und .seg.nrrd-Dateien brauchen Slicers MRML-Klassen; in Slicer ausführen oder slicer-core installieren.</translation>
 </message>
@@ -870,6 +934,14 @@
 <message>
 <source>Slurm job {number}: {why}</source>
 <translation>Slurm-Job {number}: {why}</translation>
+</message>
+<message>
+<source>Slurm job {seen} ({scans} and {count} more) was stopped and is queued again: {state}.</source>
+<translation>Slurm-Job {seen} ({scans} und {count} weitere) wurde angehalten und steht wieder in der Warteschlange: {state}.</translation>
+</message>
+<message>
+<source>Slurm job {seen} ({scans}) was stopped and is queued again: {state}.</source>
+<translation>Slurm-Job {seen} ({scans}) wurde angehalten und steht wieder in der Warteschlange: {state}.</translation>
 </message>
 <message>
 <source>Slurm took no job: {items}.</source>
@@ -928,6 +1000,10 @@
 <translation>Strukturen, die in Zielbildern heller sind als ihre Umgebung; 90 % der Trainingsausschnitte haben das 1.2- bis 4-fache ihres Signals.</translation>
 </message>
 <message>
+<source>Structures by CrossMoDAUDA, not for clinical use</source>
+<translation>Strukturen von CrossMoDAUDA, nicht für den klinischen Gebrauch</translation>
+</message>
+<message>
 <source>Structures darker than what surrounds them in target images; 90 % of training patches have their signal divided by 1.2 to 4.</source>
 <translation>Strukturen, die in Zielbildern dunkler sind als ihre Umgebung; in 90 % der Trainingsausschnitte ist ihr Signal durch 1.2 bis 4 geteilt.</translation>
 </message>
@@ -936,8 +1012,8 @@
 <translation>Strukturen, von denen jede Vorhersage nur den größten zusammenhängenden Teil behält.</translation>
 </message>
 <message>
-<source>Submitted to {name} as job {known}.</source>
-<translation>Auf {name} eingereiht als Job {known}.</translation>
+<source>Submitted to {name} as job {job}.</source>
+<translation>Auf {name} eingereiht als Job {job}.</translation>
 </message>
 <message>
 <source>Temperature</source>
@@ -1020,6 +1096,10 @@
 <translation>Die Labelkarte enthält den Wert {strange}, den keine Struktur hat ({known}); die Einstellung labels prüfen.</translation>
 </message>
 <message>
+<source>The label map is not on the grid of {parent}; segment the scan again.</source>
+<translation>Die Labelmap liegt nicht auf dem Gitter von {parent}; segmentieren Sie die Aufnahme noch einmal.</translation>
+</message>
+<message>
 <source>The model in {folder} is incomplete: {name} is missing; copy the whole folder again.</source>
 <translation>Das Modell in {folder} ist unvollständig: {name} fehlt; den ganzen Ordner erneut kopieren.</translation>
 </message>
@@ -1056,6 +1136,14 @@
 <translation>Die Shell auf {name} gibt beim Anmelden etwas aus ('{noise}'), was jede Übertragung verdirbt; ~/.bashrc und dergleichen dort müssen für Programme stumm sein.</translation>
 </message>
 <message>
+<source>The slices of {path} do not lie straight above one another (tilted by {angle} degrees, as with a tilted gantry): they were resampled to a regular grid.</source>
+<translation>Die Schichten von {path} liegen nicht gerade übereinander (um {angle} Grad geneigt, wie bei gekippter Gantry): Sie wurden auf ein regelmäßiges Gitter umgerechnet.</translation>
+</message>
+<message>
+<source>The slices of {path} lie up to {jitter} mm beside their places, {distance} mm apart.</source>
+<translation>Die Schichten von {path}, im Abstand von {distance} mm, liegen bis zu {jitter} mm neben ihren Plätzen.</translation>
+</message>
+<message>
 <source>The training's process for {devices} died (exit status {exitcode}), most likely because memory ran out; end other programs, or run again on fewer devices with --device.</source>
 <translation>Der Trainingsprozess für {devices} brach ab (Status {exitcode}), wahrscheinlich weil der Speicher ausging; andere Programme beenden oder weniger Geräte wählen.</translation>
 </message>
@@ -1070,6 +1158,10 @@
 <message>
 <source>The translated {case} fails a check: {told}. It is left out.</source>
 <translation>Die Übersetzung von {case} besteht eine Prüfung nicht: {told}. Sie wird ausgelassen.</translation>
+</message>
+<message>
+<source>The translator gives values that are not finite numbers; its training has failed, train it again.</source>
+<translation>Der Translator liefert Werte, die keine endlichen Zahlen sind; sein Training ist misslungen, trainieren Sie ihn neu.</translation>
 </message>
 <message>
 <source>The translator's training began in bf16 on {get} ({record}), in which Apple's GPU does not compute; go on with --device cpu or on the machine it began on, or start a new experiment.</source>
@@ -1152,6 +1244,10 @@
 <translation>Eine Einstellung '{key}' gibt es nicht; {nearest_of}.</translation>
 </message>
 <message>
+<source>There is no stage '{name}' for --only; there are {there_are}.</source>
+<translation>Es gibt keinen Schritt '{name}' für --only; es gibt {there_are}.</translation>
+</message>
+<message>
 <source>These scans need about {needed} on this computer even with the fewest useful training steps, more than budget_minutes={budget_minutes}; take fewer scans, a smaller translation.image_size or more time.</source>
 <translation>Diese Scans brauchen auf diesem Rechner selbst mit den wenigsten brauchbaren Trainingsschritten etwa {needed}, mehr als budget_minutes={budget_minutes}; weniger Scans, eine kleinere translation.image_size oder mehr Zeit nehmen.</translation>
 </message>
@@ -1162,6 +1258,10 @@
 <message>
 <source>Tile step</source>
 <translation>Kachelschritt</translation>
+</message>
+<message>
+<source>Took over from {name}: {listed}.</source>
+<translation>Von {name} übernommen: {listed}.</translation>
 </message>
 <message>
 <source>Trainer</source>
@@ -1312,6 +1412,10 @@
 <translation>Ob torch.compile die Netze beschleunigt; auto: auf einer GPU.</translation>
 </message>
 <message>
+<source>Which place to believe where a NIfTI header gives two that disagree; auto: as Slicer does, but none that is nonsense or skewed.</source>
+<translation>Welcher Lage zu glauben ist, wenn ein NIfTI-Header zwei widersprüchliche angibt; auto: wie Slicer, aber keiner, die unsinnig oder schief ist.</translation>
+</message>
+<message>
 <source>Whole slices are resized to this many pixels along both sides.</source>
 <translation>Ganze Schichten werden auf so viele Pixel je Seite gebracht.</translation>
 </message>
@@ -1324,12 +1428,56 @@
 <translation>Fortsetzen im Abschnitt Anpassen ({folder})</translation>
 </message>
 <message>
+<source>a JPEG picture</source>
+<translation>ein JPEG-Bild</translation>
+</message>
+<message>
+<source>a MATLAB file</source>
+<translation>eine MATLAB-Datei</translation>
+</message>
+<message>
+<source>a PDF document</source>
+<translation>ein PDF-Dokument</translation>
+</message>
+<message>
+<source>a PNG picture</source>
+<translation>ein PNG-Bild</translation>
+</message>
+<message>
 <source>a batch of {batch} slices is shared evenly</source>
 <translation>ein Batch von {batch} Schichten wird gleichmäßig geteilt</translation>
 </message>
 <message>
+<source>a folder with a scan's name; unpack it or give it another name</source>
+<translation>ein Ordner mit dem Namen eines Scans; entpacken oder umbenennen</translation>
+</message>
+<message>
+<source>a folder, which is not looked into; give it too, or a pattern</source>
+<translation>ein Ordner, in den nicht geschaut wird; auch ihn angeben, oder ein Muster</translation>
+</message>
+<message>
+<source>a frame without a place</source>
+<translation>ein Einzelbild ohne Lage</translation>
+</message>
+<message>
+<source>a further channel of another scan by its name; name the file itself, or a pattern, to use it</source>
+<translation>dem Namen nach ein weiterer Kanal eines anderen Scans; die Datei selbst oder ein Muster angeben, um sie zu verwenden</translation>
+</message>
+<message>
+<source>a further channel of another scan, by its name</source>
+<translation>dem Namen nach ein weiterer Kanal eines anderen Scans</translation>
+</message>
+<message>
+<source>a label map by its name; name the file itself if it is a scan</source>
+<translation>dem Namen nach eine Labelkarte; die Datei selbst angeben, wenn sie ein Scan ist</translation>
+</message>
+<message>
 <source>a label map in a folder of images</source>
 <translation>eine Labelkarte in einem Ordner von Bildern</translation>
+</message>
+<message>
+<source>a label map that belongs to none of the scans, or to several</source>
+<translation>eine Labelkarte, die zu keinem der Scans gehört oder zu mehreren</translation>
 </message>
 <message>
 <source>a label map without an image</source>
@@ -1344,8 +1492,20 @@
 <translation>eine Zahl mit Tausenden von Stellen</translation>
 </message>
 <message>
+<source>a pair of NIfTI files</source>
+<translation>ein Paar von NIfTI-Dateien</translation>
+</message>
+<message>
+<source>a pointer of Git LFS to a file kept elsewhere</source>
+<translation>ein Verweis von Git LFS auf eine anderswo liegende Datei</translation>
+</message>
+<message>
 <source>a whole number</source>
 <translation>eine ganze Zahl</translation>
+</message>
+<message>
+<source>a zip archive</source>
+<translation>ein Zip-Archiv</translation>
 </message>
 <message>
 <source>all there</source>
@@ -1354,6 +1514,14 @@
 <message>
 <source>all {labels} labels it was trained on show</source>
 <translation>alle {labels} Trainings-Labels es zeigen</translation>
+</message>
+<message>
+<source>an HDF5 file, such as of MINC or MATLAB</source>
+<translation>eine HDF5-Datei, etwa von MINC oder MATLAB</translation>
+</message>
+<message>
+<source>and {count} more</source>
+<translation>und {count} weitere</translation>
 </message>
 <message>
 <source>another device</source>
@@ -1366,6 +1534,18 @@
 <message>
 <source>anterior</source>
 <translation>vorn</translation>
+</message>
+<message>
+<source>as --header says</source>
+<translation>wie --header es sagt</translation>
+</message>
+<message>
+<source>as Slicer takes it</source>
+<translation>wie Slicer sie nimmt</translation>
+</message>
+<message>
+<source>as most programs take it</source>
+<translation>wie die meisten Programme sie nehmen</translation>
 </message>
 <message>
 <source>axial diameter</source>
@@ -1428,8 +1608,24 @@
 <translation>compile=on: torch.compile funktioniert hier nicht ({problem}); compile auf off setzen.</translation>
 </message>
 <message>
+<source>convert it to NIfTI (mnc2nii, or niftiwrite in MATLAB)</source>
+<translation>wandeln Sie sie in NIfTI um (mnc2nii, oder niftiwrite in MATLAB)</translation>
+</message>
+<message>
+<source>copies of slices were</source>
+<translation>Kopien von Schichten wurden</translation>
+</message>
+<message>
+<source>copy of a slice</source>
+<translation>Kopie einer Schicht</translation>
+</message>
+<message>
 <source>did you mean '{near}'</source>
 <translation>gemeint ist vielleicht '{near}'</translation>
+</message>
+<message>
+<source>echo time</source>
+<translation>Echozeit</translation>
 </message>
 <message>
 <source>epoch {current_epoch} of {num_epochs}</source>
@@ -1448,8 +1644,44 @@
 <translation>extrameataler Durchmesser</translation>
 </message>
 <message>
+<source>file that is no image</source>
+<translation>Datei, die kein Bild ist,</translation>
+</message>
+<message>
+<source>file that is no image ({modality})</source>
+<translation>Datei, die kein Bild ist ({modality}),</translation>
+</message>
+<message>
+<source>find out which of the two is in the right place before you change either; resampling would move a label that is right</source>
+<translation>finden Sie heraus, welche der beiden am richtigen Ort liegt, bevor Sie eine ändern; ein Umrechnen würde ein richtiges Label verschieben</translation>
+</message>
+<message>
+<source>for a folder a patient give a pattern, as "{pattern}"</source>
+<translation>bei einem Ordner je Patient ein Muster angeben, etwa "{pattern}"</translation>
+</message>
+<message>
+<source>frame {frame} of {name}</source>
+<translation>Einzelbild {frame} von {name}</translation>
+</message>
+<message>
+<source>get the file itself with `git lfs pull`</source>
+<translation>holen Sie die Datei selbst mit `git lfs pull`</translation>
+</message>
+<message>
 <source>give it by hand, as --date {{name}}=2024-03-01</source>
 <translation>geben Sie es von Hand an, etwa --date {{name}}=2024-03-01</translation>
+</message>
+<message>
+<source>give the folder in which the scans lie directly</source>
+<translation>den Ordner angeben, in dem die Scans unmittelbar liegen</translation>
+</message>
+<message>
+<source>give the folder that holds all of the scans, or name the folders of images and labels one by one</source>
+<translation>den Ordner angeben, der alle Scans enthält, oder die Ordner von Bildern und Labels einzeln nennen</translation>
+</message>
+<message>
+<source>give the scan itself</source>
+<translation>geben Sie den Scan selbst an</translation>
 </message>
 <message>
 <source>given by hand</source>
@@ -1464,12 +1696,56 @@
 <translation>von Ihnen angehalten; `scontrol release {{number}}` dort gibt ihn frei</translation>
 </message>
 <message>
+<source>hidden; rename it if it is meant</source>
+<translation>versteckt; umbenennen, wenn die Datei gemeint ist</translation>
+</message>
+<message>
+<source>image in colours</source>
+<translation>farbiges Bild</translation>
+</message>
+<message>
+<source>image type</source>
+<translation>Bildart</translation>
+</message>
+<message>
+<source>image without a place in space</source>
+<translation>Bild ohne Lage im Raum</translation>
+</message>
+<message>
+<source>in a format that is not read; convert it to .nii.gz</source>
+<translation>in einem Format, das nicht gelesen wird; in .nii.gz umwandeln</translation>
+</message>
+<message>
+<source>in none of the channels that {record} names</source>
+<translation>in keinem der Kanäle, die {record} nennt</translation>
+</message>
+<message>
+<source>in their files (of scans that were moved, give only the folder: --scans-moved-to DIR)</source>
+<translation>in ihren Dateien (bei verschobenen Scans nur den Ordner angeben: --scans-moved-to DIR)</translation>
+</message>
+<message>
 <source>inferior</source>
 <translation>unten</translation>
 </message>
 <message>
 <source>intensity.lower_percentile must be below intensity.upper_percentile.</source>
 <translation>intensity.lower_percentile muss unter intensity.upper_percentile liegen.</translation>
+</message>
+<message>
+<source>inversion time</source>
+<translation>Inversionszeit</translation>
+</message>
+<message>
+<source>is a DICOM file; give the folder of its series, or convert the series with `dcm2niix -z y "{folder}"`</source>
+<translation>ist eine DICOM-Datei; geben Sie den Ordner ihrer Serie an oder wandeln Sie die Serie mit `dcm2niix -z y "{folder}"` um</translation>
+</message>
+<message>
+<source>is a web page, as servers send instead of a file that they do not give; download the scan again, logged in if need be</source>
+<translation>ist eine Webseite, wie Server sie statt einer Datei senden, die sie nicht herausgeben; laden Sie den Scan neu herunter, nötigenfalls angemeldet</translation>
+</message>
+<message>
+<source>is compressed by {name}; unpack it with `{command} "{path}" &gt; "{unpacked}"` and give the new file</source>
+<translation>ist mit {name} komprimiert; entpacken Sie sie mit `{command} "{path}" &gt; "{unpacked}"` und geben Sie die neue Datei an</translation>
 </message>
 <message>
 <source>is not known to ssh yet; connect once with `ssh {{host}}` and accept its host key</source>
@@ -1524,10 +1800,6 @@
 <translation>er gibt die Raumrichtungen '{fields}' an</translation>
 </message>
 <message>
-<source>it gives two spacings, {by_axes} mm and, in its affine matrix, {by_axes2} mm</source>
-<translation>er gibt zwei Voxelabstände an, {by_axes} mm und in seiner affinen Matrix {by_axes2} mm</translation>
-</message>
-<message>
 <source>it gives voxels of the type '{kind}'</source>
 <translation>er gibt Voxel vom Typ '{kind}' an</translation>
 </message>
@@ -1548,12 +1820,24 @@
 <translation>er gibt {dimension} Dimensionen und {count} Größen an</translation>
 </message>
 <message>
+<source>it has more tasks than an array may have there; do less at once, as with fewer scans or seeds</source>
+<translation>er hat mehr Teile, als ein Job-Array dort haben darf; weniger auf einmal tun, etwa mit weniger Scans oder Startwerten</translation>
+</message>
+<message>
 <source>it has version {version} of CrossMoDAUDA, not {version2}; use the same installation on all nodes.</source>
 <translation>er hat Version {version} von CrossMoDAUDA, nicht {version2}; verwenden Sie auf allen Knoten dieselbe Installation.</translation>
 </message>
 <message>
 <source>it has {kind} where this node has {kind2}; name a device that all of them have with --device.</source>
 <translation>er hat {kind}, wo dieser Knoten {kind2} hat; nennen Sie mit --device ein Gerät, das alle haben.</translation>
+</message>
+<message>
+<source>it is a BIDS data set, which has options of its own, --source-bids, --target-bids and --evaluate-bids</source>
+<translation>es ist ein BIDS-Datensatz, der eigene Optionen hat: --source-bids, --target-bids und --evaluate-bids</translation>
+</message>
+<message>
+<source>it is a raw data set of nnU-Net's, which has options of its own, --source-nnunet, --target-nnunet and --evaluate-nnunet</source>
+<translation>es ist ein Rohdatensatz von nnU-Net, der eigene Optionen hat: --source-nnunet, --target-nnunet und --evaluate-nnunet</translation>
 </message>
 <message>
 <source>it is cut short</source>
@@ -1624,6 +1908,14 @@
 <translation>sein Konto ist dort unbekannt</translation>
 </message>
 <message>
+<source>its axes lie nearly in one plane</source>
+<translation>seine Achsen liegen fast in einer Ebene</translation>
+</message>
+<message>
+<source>its axes lie nearly on one line</source>
+<translation>seine Achsen liegen fast auf einer Linie</translation>
+</message>
+<message>
 <source>its controller does not answer; try again later</source>
 <translation>seine Steuerung antwortet nicht; später noch einmal versuchen</translation>
 </message>
@@ -1660,12 +1952,12 @@
 <translation>seine Zeitgrenze kam, bevor er angehalten hatte; eine längere --time angeben</translation>
 </message>
 <message>
-<source>its {domain} cases differ (case {others})</source>
-<translation>seine Fälle ({domain}) sind andere (Fall {others})</translation>
+<source>its translation is blank; do not use it, and look at the scan and at the translator's samples.</source>
+<translation>seine Übersetzung ist leer; verwenden Sie sie nicht, und sehen Sie sich den Scan und die Beispiele des Translators an.</translation>
 </message>
 <message>
-<source>its {domain} cases differ in their files</source>
-<translation>die Dateien seiner Fälle ({domain}) sind andere</translation>
+<source>its {domain} cases differ{value}</source>
+<translation>seine {domain}-Fälle unterscheiden sich{value}</translation>
 </message>
 <message>
 <source>labelled scans such as *_ceT1 with *_Label</source>
@@ -1684,12 +1976,16 @@
 <translation>labels: '{name}' bedeutet für nnU-Net etwas Eigenes; der Struktur einen anderen Namen geben.</translation>
 </message>
 <message>
-<source>labels: '{name}:{value}' needs a name and a value from 1 to 254.</source>
-<translation>labels: '{name}:{value}' braucht einen Namen und einen Wert von 1 bis 254.</translation>
+<source>labels: '{name}:{value}' needs a name and a value from 1 to {most_label}.</source>
+<translation>labels: '{name}:{value}' braucht einen Namen und einen Wert von 1 bis {most_label}.</translation>
 </message>
 <message>
 <source>labels: two structures share one value; each needs its own.</source>
 <translation>labels: Zwei Strukturen teilen sich einen Wert; jede braucht ihren eigenen.</translation>
+</message>
+<message>
+<source>labels={given} gives one value twice; each value belongs to one structure.</source>
+<translation>labels={given} nennt einen Wert zweimal; jeder Wert gehört zu einer Struktur.</translation>
 </message>
 <message>
 <source>left</source>
@@ -1712,6 +2008,10 @@
 <translation>{id} angesehen</translation>
 </message>
 <message>
+<source>looking for the scans</source>
+<translation>Die Scans werden gesucht</translation>
+</message>
+<message>
 <source>measuring the images</source>
 <translation>Messen der Bilder</translation>
 </message>
@@ -1726,6 +2026,10 @@
 <message>
 <source>named neither *_ceT1, *_hrT2, *_T2 nor *_Label</source>
 <translation>weder *_ceT1, *_hrT2, *_T2 noch *_Label genannt</translation>
+</message>
+<message>
+<source>nearly all voxels have one value ({low}), so that the scaled scan shows little; if it should show more, set intensity.lower_percentile and intensity.upper_percentile further apart than {lower} and {upper}.</source>
+<translation>fast alle Voxel haben denselben Wert ({low}), sodass der skalierte Scan wenig zeigt; wenn er mehr zeigen sollte, setzen Sie intensity.lower_percentile und intensity.upper_percentile weiter auseinander als {lower} und {upper}.</translation>
 </message>
 <message>
 <source>nested too deeply</source>
@@ -1764,8 +2068,16 @@
 <translation>keine Änderung</translation>
 </message>
 <message>
+<source>no channel_names</source>
+<translation>channel_names fehlt</translation>
+</message>
+<message>
 <source>no connection</source>
 <translation>keine Verbindung</translation>
+</message>
+<message>
+<source>no grid</source>
+<translation>kein Gitter</translation>
 </message>
 <message>
 <source>no message</source>
@@ -1792,6 +2104,10 @@
 <translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; andere nennen</translation>
 </message>
 <message>
+<source>no scan by its ending; rename it if it is one</source>
+<translation>der Endung nach kein Scan; umbenennen, wenn die Datei einer ist</translation>
+</message>
+<message>
 <source>no tumour in the label map; the scan is left out of the growth</source>
 <translation>kein Tumor in der Labelkarte; beim Wachstum zählt der Scan nicht mit</translation>
 </message>
@@ -1812,6 +2128,18 @@
 <translation>nicht größer als die Unsicherheit</translation>
 </message>
 <message>
+<source>not divisible by 16</source>
+<translation>nicht durch 16 teilbar</translation>
+</message>
+<message>
+<source>not for clinical use</source>
+<translation>nicht für den klinischen Gebrauch</translation>
+</message>
+<message>
+<source>of an unknown kind</source>
+<translation>unbekannter Art</translation>
+</message>
+<message>
 <source>of an unknown version</source>
 <translation>von unbekannter Version</translation>
 </message>
@@ -1830,6 +2158,10 @@
 <message>
 <source>partition {wanted}; there are {known}</source>
 <translation>Partition {wanted}; es gibt {known}</translation>
+</message>
+<message>
+<source>places up to {apart} mm apart</source>
+<translation>Lagen bis zu {apart} mm auseinander</translation>
 </message>
 <message>
 <source>posterior</source>
@@ -1856,6 +2188,18 @@
 <translation>die Scans werden gelesen</translation>
 </message>
 <message>
+<source>reading.merged_values: '{text}' is no value of a label map, which are 1 to {most_label}.</source>
+<translation>reading.merged_values: '{text}' ist kein Wert einer Labelmap; diese gehen von 1 bis {most_label}.</translation>
+</message>
+<message>
+<source>reading.merged_values: no structure has the value {value} ({known}); name the value of one of them.</source>
+<translation>reading.merged_values: Keine Struktur hat den Wert {value} ({known}); nennen Sie den Wert einer von ihnen.</translation>
+</message>
+<message>
+<source>reading.merged_values: {text} is the value of a structure of its own ({known}); leave it out.</source>
+<translation>reading.merged_values: {text} ist der Wert einer eigenen Struktur ({known}); lassen Sie ihn weg.</translation>
+</message>
+<message>
 <source>refuses the login; name the right key for it in ~/.ssh/config (IdentityFile, IdentitiesOnly)</source>
 <translation>verweigert die Anmeldung; in ~/.ssh/config den richtigen Schlüssel nennen (IdentityFile, IdentitiesOnly)</translation>
 </message>
@@ -1866,6 +2210,14 @@
 <message>
 <source>report.html could not be made ({explain}).</source>
 <translation>report.html konnte nicht erstellt werden ({explain}).</translation>
+</message>
+<message>
+<source>resample the label map, with nearest neighbours</source>
+<translation>rechnen Sie die Labelmap um, mit nächsten Nachbarn</translation>
+</message>
+<message>
+<source>rest of {smallest}</source>
+<translation>Rest von {smallest}</translation>
 </message>
 <message>
 <source>right</source>
@@ -1902,6 +2254,10 @@
 <message>
 <source>shows another host key than before; if that is right, remove the old one with `ssh-keygen -R` and connect once with ssh, else ask its people</source>
 <translation>zeigt einen anderen Schlüssel als früher; wenn das stimmt, den alten mit `ssh-keygen -R` entfernen und einmal mit ssh verbinden, sonst die Betreiber fragen</translation>
+</message>
+<message>
+<source>single slice</source>
+<translation>einzelne Schicht</translation>
 </message>
 <message>
 <source>size {by_axes} against {by_axes2}</source>
@@ -1954,6 +2310,18 @@
 <message>
 <source>the folder {name}</source>
 <translation>der Ordner {name}</translation>
+</message>
+<message>
+<source>the image's header gives two places, and the label map lies on the one by its {form}: try --header {form}</source>
+<translation>der Header des Bildes gibt zwei Lagen an, und die Labelmap liegt auf der nach seiner {form}: versuchen Sie --header {form}</translation>
+</message>
+<message>
+<source>the job that it waits for, which makes what several of them need</source>
+<translation>der Job, auf den er wartet und der macht, was mehrere brauchen</translation>
+</message>
+<message>
+<source>the job that it waits for, which makes what several of them need, has not succeeded</source>
+<translation>der Job, auf den er wartet und der macht, was mehrere brauchen, ist nicht gelungen</translation>
 </message>
 <message>
 <source>the label it was trained on shows</source>
@@ -2016,6 +2384,10 @@
 <translation>dieser Rechner</translation>
 </message>
 <message>
+<source>time point</source>
+<translation>Zeitpunkt</translation>
+</message>
+<message>
 <source>trained on {cohort} source and {cohort2} target scans</source>
 <translation>trainiert auf {cohort} Quell- und {cohort2} Ziel-Scans</translation>
 </message>
@@ -2048,8 +2420,16 @@
 <translation>translation.translator kann nicht '{translator}' sein; {nearest_of}.</translation>
 </message>
 <message>
+<source>trigger time</source>
+<translation>Triggerzeit</translation>
+</message>
+<message>
 <source>true or false</source>
 <translation>true oder false</translation>
+</message>
+<message>
+<source>turn {turn} of {turns}</source>
+<translation>Durchgang {turn} von {turns}</translation>
 </message>
 <message>
 <source>uncertain</source>
@@ -2062,6 +2442,14 @@
 <message>
 <source>unlabelled scans such as *_hrT2</source>
 <translation>Scans ohne Labels wie *_hrT2</translation>
+</message>
+<message>
+<source>unpack it and give the scan that is in it</source>
+<translation>entpacken Sie es und geben Sie den Scan darin an</translation>
+</message>
+<message>
+<source>voxels of {by_axes} mm against {by_axes2} mm, so volumes differ by {abs} %</source>
+<translation>Voxel von {by_axes} mm gegenüber {by_axes2} mm, also unterscheiden sich Volumina um {abs} %</translation>
 </message>
 <message>
 <source>waiting for a node that is not available</source>
@@ -2084,6 +2472,10 @@
 <translation>wartet auf Knoten, die ausgefallen oder reserviert sind</translation>
 </message>
 <message>
+<source>waiting for others of its array to end (--jobs)</source>
+<translation>wartet auf das Ende anderer Teile seines Job-Arrays (--jobs)</translation>
+</message>
+<message>
 <source>waiting for resources</source>
 <translation>wartet auf freie Rechner</translation>
 </message>
@@ -2104,8 +2496,28 @@
 <translation>Warnung: Jeder Patient hat nur einen Scan ({names}); gehören sie einem Patienten, sagen Sie das mit --patient NAME.</translation>
 </message>
 <message>
+<source>which alone says where the scan lies</source>
+<translation>die allein sagt, wo der Scan liegt</translation>
+</message>
+<message>
+<source>whose axes are at right angles</source>
+<translation>deren Achsen rechtwinklig sind</translation>
+</message>
+<message>
+<source>without a description</source>
+<translation>ohne Beschreibung</translation>
+</message>
+<message>
 <source>without a word</source>
 <translation>ohne ein Wort</translation>
+</message>
+<message>
+<source>write it as NIfTI (niftiwrite in MATLAB)</source>
+<translation>schreiben Sie sie als NIfTI (niftiwrite in MATLAB)</translation>
+</message>
+<message>
+<source>you have more jobs there than this cluster allows you; wait until some have ended</source>
+<translation>Sie haben dort mehr Jobs, als dieser Cluster Ihnen erlaubt; warten, bis einige beendet sind</translation>
 </message>
 <message>
 <source>{abs} minutes ahead; times that are shown are its own</source>
@@ -2128,12 +2540,32 @@
 <translation>{case}: Vorhersage und Referenz liegen nicht auf einem Gitter ({differences}); den Scan segmentieren, auf dem die Referenz gezeichnet wurde.</translation>
 </message>
 <message>
+<source>{changed} has the name of {first}, but not its content (and {count} more): it has changed; put the file as it was into {place}.</source>
+<translation>{changed} heißt wie {first}, hat aber nicht dessen Inhalt (und {count} weitere): Die Datei wurde geändert; die unveränderte Datei nach {place} legen.</translation>
+</message>
+<message>
+<source>{changed} has the name of {first}, but not its content: it has changed; put the file as it was into {place}.</source>
+<translation>{changed} heißt wie {first}, hat aber nicht dessen Inhalt: Die Datei wurde geändert; die unveränderte Datei nach {place} legen.</translation>
+</message>
+<message>
 <source>{cmd} does not answer there; try again later.</source>
 <translation>{cmd} antwortet dort nicht; später noch einmal versuchen.</translation>
 </message>
 <message>
+<source>{count} DICOM {plural} left out.</source>
+<translation>{count} DICOM-Objekte ausgelassen: {plural}.</translation>
+</message>
+<message>
+<source>{count} of {count2} tasks: {waits}</source>
+<translation>{count} von {count2} Teilen: {waits}</translation>
+</message>
+<message>
 <source>{count} scans were left out, such as {paths}: each is {why}.</source>
 <translation>{count} Scans wurden ausgelassen, etwa {paths}: jeder ist {why}.</translation>
+</message>
+<message>
+<source>{count} tasks at work</source>
+<translation>{count} Teile arbeiten</translation>
 </message>
 <message>
 <source>{device_name} has too little free memory to train the translator; lower translation.batch_size (now {batch_size}) or end other programs that use it.</source>
@@ -2176,8 +2608,36 @@
 <translation>{filename} ließ sich nicht verwenden ({why}); Zugriffsrechte und Platte prüfen.</translation>
 </message>
 <message>
+<source>{files} is a mosaic, which has no slices that a DICOM result could lie on; write a .seg.nrrd alone.</source>
+<translation>{files} ist ein Mosaik und hat keine Schichten, auf denen ein DICOM-Ergebnis liegen könnte; schreiben Sie nur eine .seg.nrrd.</translation>
+</message>
+<message>
+<source>{file} cannot be read: it is damaged or cut short; copy it again from its source.</source>
+<translation>{file} kann nicht gelesen werden: Die Datei ist beschädigt oder abgeschnitten; kopieren Sie sie noch einmal von ihrer Quelle.</translation>
+</message>
+<message>
+<source>{file} is a damaged DICOM file; copy it again from its source, or remove it.</source>
+<translation>{file} ist eine beschädigte DICOM-Datei; kopieren Sie sie noch einmal von ihrer Quelle, oder entfernen Sie sie.</translation>
+</message>
+<message>
+<source>{file} is a mosaic of Siemens' whose private fields are missing or damaged; export it as single slices.</source>
+<translation>{file} ist ein Mosaik von Siemens, dessen private Felder fehlen oder beschädigt sind; exportieren Sie es als einzelne Schichten.</translation>
+</message>
+<message>
+<source>{file} is a mosaic of Siemens'. {missing_packages}</source>
+<translation>{file} ist ein Mosaik von Siemens. {missing_packages}</translation>
+</message>
+<message>
+<source>{file} is compressed in a way that cannot be read ({name}), or damaged; export it uncompressed (Explicit VR Little Endian), or install a decoder with: pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg</source>
+<translation>{file} ist auf eine Art komprimiert, die nicht gelesen werden kann ({name}), oder beschädigt; exportieren Sie es unkomprimiert (Explicit VR Little Endian), oder installieren Sie einen Decoder mit: pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg</translation>
+</message>
+<message>
 <source>{file} is given twice; give it once.</source>
 <translation>{file} ist zweimal angegeben; geben Sie die Datei einmal an.</translation>
+</message>
+<message>
+<source>{file} lacks {lacking}, to which a DICOM result has to refer; export the scan again.</source>
+<translation>{file} fehlt {lacking}, worauf sich ein DICOM-Ergebnis beziehen muss; exportieren Sie die Aufnahme noch einmal.</translation>
 </message>
 <message>
 <source>{file} should tell the scan's date and cannot be read; repair it or move it away.</source>
@@ -2194,6 +2654,14 @@
 <message>
 <source>{file}: {day} ({source}) is in the future; {format}.</source>
 <translation>{file}: {day} ({source}) liegt in der Zukunft; {format}.</translation>
+</message>
+<message>
+<source>{first} (and {count} more) is neither where it was nor, under any name, in {place}; put it there, or name the folder that holds it.</source>
+<translation>{first} (und {count} weitere) ist weder am alten Platz noch unter irgendeinem Namen in {place}; dorthin legen oder den Ordner angeben, in dem es liegt.</translation>
+</message>
+<message>
+<source>{first} is neither where it was nor, under any name, in {place}; put it there, or name the folder that holds it.</source>
+<translation>{first} ist weder am alten Platz noch unter irgendeinem Namen in {place}; dorthin legen oder den Ordner angeben, in dem es liegt.</translation>
 </message>
 <message>
 <source>{folder} (and {count} more) is gone and is made again.</source>
@@ -2236,20 +2704,56 @@
 <translation>{folder} hat keine NIfTI-, NRRD- oder MetaImage-Datei; den Ordner der Labelkarten angeben.</translation>
 </message>
 <message>
+<source>{folder} has no scans named *_{wanted}; give one of {there} as {option}.</source>
+<translation>{folder} hat keine Scans namens *_{wanted}; eines von {there} als {option} angeben.</translation>
+</message>
+<message>
 <source>{folder} has no worker elsewhere that could be followed; leave --follow out.</source>
 <translation>{folder} hat kein Training anderswo, das zu verfolgen wäre; --follow weglassen.</translation>
+</message>
+<message>
+<source>{folder} has no {lacking}_{ending}; add it, or remove all files of case {lacking}.</source>
+<translation>{folder} hat kein {lacking}_{ending}; hinzufügen, oder alle Dateien des Falls {lacking} entfernen.</translation>
+</message>
+<message>
+<source>{folder} has scans of several kinds ({there}); say which are meant, as {option} {there2}, or name them by a pattern, as "{pattern}".</source>
+<translation>{folder} hat Scans mehrerer Arten ({there}); angeben, welche gemeint sind, etwa {option} {there2}, oder sie durch ein Muster nennen, etwa "{pattern}".</translation>
+</message>
+<message>
+<source>{folder} has the channels {there}; say which one is meant, as {option} {first}, or name the images by a pattern, as "{pattern}".</source>
+<translation>{folder} hat die Kanäle {there}; angeben, welcher gemeint ist, etwa {option} {first}, oder die Bilder durch ein Muster nennen, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} has two files of {case}, {name} and {name2}; keep the one that is to be scored.</source>
 <translation>{folder} hat zwei Dateien zu {case}, {name} und {name2}; die behalten, die bewertet werden soll.</translation>
 </message>
 <message>
-<source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which the scans lie directly.</source>
-<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, in dem die Scans unmittelbar liegen.</translation>
+<source>{folder} holds no images named as nnU-Net's, CASE_0000{ending}; name them so, or correct file_ending in {record}.</source>
+<translation>{folder} enthält keine Bilder mit Namen wie bei nnU-Net, CASE_0000{ending}; so benennen, oder file_ending in {record} berichtigen.</translation>
 </message>
 <message>
-<source>{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files); give the folder that holds all of the scans, or name the folders of images and labels one by one.</source>
-<translation>{folder} enthält keine Scans mit Namen wie in crossMoDA (*_ceT1, *_hrT2 oder *_T2, als NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, der alle Scans enthält, oder die Ordner von Bildern und Labels einzeln.</translation>
+<source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); leave it out, or name the scans, as "DIR/*/T2.nii.gz".</source>
+<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); weglassen, oder die Scans nennen, etwa "DIR/*/T2.nii.gz".</translation>
+</message>
+<message>
+<source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); {where_they_may_be}.</source>
+<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); {where_they_may_be}.</translation>
+</message>
+<message>
+<source>{folder} holds no scans (NIfTI, NRRD, DICOM, ...): {removeprefix}</source>
+<translation>{folder} enthält keine Scans (NIfTI, NRRD, DICOM, ...): {removeprefix}</translation>
+</message>
+<message>
+<source>{folder} holds no scans (NIfTI, NRRD, DICOM, ...); for a folder a patient give a pattern, as "{pattern}".</source>
+<translation>{folder} enthält keine Scans (NIfTI, NRRD, DICOM, ...); bei einem Ordner je Patient ein Muster angeben, etwa „{pattern}“.</translation>
+</message>
+<message>
+<source>{folder} holds no scans (NIfTI, NRRD, DICOM, ...); give the folder in which they lie directly.</source>
+<translation>{folder} enthält keine Scans (NIfTI, NRRD, DICOM, ...); den Ordner angeben, in dem sie direkt liegen.</translation>
+</message>
+<message>
+<source>{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files); {data_set}.</source>
+<translation>{folder} enthält keine Scans mit Namen wie bei crossMoDA (*_ceT1, *_hrT2 oder *_T2, in NIfTI-, NRRD- oder MetaImage-Dateien); {data_set}.</translation>
 </message>
 <message>
 <source>{folder} holds other files ({foreign}) and no experiment; name a new or empty folder.</source>
@@ -2258,6 +2762,14 @@
 <message>
 <source>{folder} holds other files ({foreign}, ...) and no experiment; name a new or empty folder.</source>
 <translation>{folder} enthält andere Dateien ({foreign}, ...) und kein Experiment; einen neuen oder leeren Ordner angeben.</translation>
+</message>
+<message>
+<source>{folder} holds {count} scans ({names}); say which of them are meant, as "{pattern}".</source>
+<translation>{folder} enthält {count} Scans ({names}); angeben, welche davon gemeint sind, etwa "{pattern}".</translation>
+</message>
+<message>
+<source>{folder} is a BIDS data set; give a pattern, as "{pattern}".</source>
+<translation>{folder} ist ein BIDS-Datensatz; ein Muster angeben, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} is a file and its counterpart is not; give two folders or two files.</source>
@@ -2270,6 +2782,10 @@
 <message>
 <source>{folder} is a file; name a folder instead.</source>
 <translation>{folder} ist eine Datei; stattdessen einen Ordner angeben.</translation>
+</message>
+<message>
+<source>{folder} is a raw data set of nnU-Net's; give its folder of images, {folder2}.</source>
+<translation>{folder} ist ein Rohdatensatz von nnU-Net; seinen Bilderordner angeben, {folder2}.</translation>
 </message>
 <message>
 <source>{folder} is another experiment: it was begun with other scans; give the same again, or another output folder.</source>
@@ -2300,6 +2816,10 @@
 <translation>{folder} ist verschwunden und wird neu erzeugt.</translation>
 </message>
 <message>
+<source>{folder} is gone from that computer; run the same command again.</source>
+<translation>{folder} ist auf jenem Rechner nicht mehr da; denselben Befehl noch einmal ausführen.</translation>
+</message>
+<message>
 <source>{folder} is gone from that computer; start again in a new folder.</source>
 <translation>{folder} ist auf jenem Rechner verschwunden; in einem neuen Ordner neu beginnen.</translation>
 </message>
@@ -2312,8 +2832,20 @@
 <translation>{folder} ist weder ein Experimentordner noch ein Studienordner; den Pfad prüfen.</translation>
 </message>
 <message>
+<source>{folder} is no BIDS data set: it has no scans in sub-*/anat or sub-*/ses-*/anat; give the folder in which the sub-* folders lie.</source>
+<translation>{folder} ist kein BIDS-Datensatz: Er hat keine Scans in sub-*/anat oder sub-*/ses-*/anat; den Ordner angeben, in dem die sub-*-Ordner liegen.</translation>
+</message>
+<message>
 <source>{folder} is no folder; check the path.</source>
 <translation>{folder} ist kein Ordner; den Pfad prüfen.</translation>
+</message>
+<message>
+<source>{folder} is no folder; give the folder of a BIDS data set.</source>
+<translation>{folder} ist kein Ordner; den Ordner eines BIDS-Datensatzes angeben.</translation>
+</message>
+<message>
+<source>{folder} is no raw data set of nnU-Net's: it has no dataset.json; give the folder DatasetNNN_NAME with dataset.json in it.</source>
+<translation>{folder} ist kein Rohdatensatz von nnU-Net: Er hat keine dataset.json; den Ordner DatasetNNN_NAME angeben, in dem dataset.json liegt.</translation>
 </message>
 <message>
 <source>{folder} is not an experiment folder: it has no experiment.json; check the path.</source>
@@ -2338,6 +2870,22 @@
 <message>
 <source>{folder} was overwritten by an earlier stage and is made again.</source>
 <translation>{folder} wurde von einem früheren Schritt überschrieben und wird neu erzeugt.</translation>
+</message>
+<message>
+<source>{folder}: {names} and {count} more left out: each is {why}.</source>
+<translation>{folder}: {names} und {count} weitere weggelassen, jeweils {why}.</translation>
+</message>
+<message>
+<source>{folder}: {names} and {count} more left out: it is {why}.</source>
+<translation>{folder}: {names} und {count} weitere weggelassen: {why}.</translation>
+</message>
+<message>
+<source>{folder}: {names} left out: each is {why}.</source>
+<translation>{folder}: {names} weggelassen, jeweils {why}.</translation>
+</message>
+<message>
+<source>{folder}: {names} left out: it is {why}.</source>
+<translation>{folder}: {names} weggelassen: {why}.</translation>
 </message>
 <message>
 <source>{found} ({python}); 3.11 to 3.13 is needed: name one with `place add --python`</source>
@@ -2404,14 +2952,6 @@
 <translation>{labels} passt nicht auf {source}; beide löschen, damit die Scans neu in Schichten zerlegt werden.</translation>
 </message>
 <message>
-<source>{labels} has two label maps of {id}, {name} and {name2}; keep one of them.</source>
-<translation>{labels} hat zwei Labelkarten zu {id}, {name} und {name2}; eine davon behalten.</translation>
-</message>
-<message>
-<source>{labels} holds no label map of any target scan; a label map has the name of its scan.</source>
-<translation>{labels} enthält zu keinem Ziel-Scan eine Labelkarte; eine Labelkarte heißt wie ihr Scan.</translation>
-</message>
-<message>
 <source>{labels} of the {cases} labels it was trained on show</source>
 <translation>{labels} der {cases} Trainings-Labels es zeigen</translation>
 </message>
@@ -2420,20 +2960,20 @@
 <translation>{labels} der {cases} Trainings-Labels es zeigt</translation>
 </message>
 <message>
-<source>{label} holds the unknown value {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}".</source>
-<translation>{label} enthält den unbekannten Wert {first_three}; in der Einstellung labels jede Struktur nennen, etwa {known},Weitere Struktur:{unknown}.</translation>
+<source>{label} holds the unknown value {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}", or several values of one, as --set "labels={joined}".</source>
+<translation>{label} enthält den unbekannten Wert {first_three}; benennen Sie jede Struktur, etwa mit --set "labels={known},Another structure:{unknown}", oder mehrere Werte einer Struktur, etwa mit --set "labels={joined}".</translation>
 </message>
 <message>
-<source>{label} holds the unknown values {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}".</source>
-<translation>{label} enthält die unbekannten Werte {first_three}; in der Einstellung labels jede Struktur nennen, etwa {known},Weitere Struktur:{unknown}.</translation>
+<source>{label} holds the unknown values {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}", or several values of one, as --set "labels={joined}".</source>
+<translation>{label} enthält die unbekannten Werte {first_three}; benennen Sie jede Struktur, etwa mit --set "labels={known},Another structure:{unknown}", oder mehrere Werte einer Struktur, etwa mit --set "labels={joined}".</translation>
 </message>
 <message>
 <source>{label} is empty: no voxel belongs to a structure.</source>
 <translation>{label} ist leer: Kein Voxel gehört zu einer Struktur.</translation>
 </message>
 <message>
-<source>{label} is not on the grid of its image {name}: {differences}; resample the label map.</source>
-<translation>{label} liegt nicht auf dem Gitter seines Bildes {name}: {differences}; die Labelkarte umrechnen.</translation>
+<source>{label} is not on the grid of its image {name}: {differences}; {how_to_match}.</source>
+<translation>{label} liegt nicht auf dem Gitter ihres Bildes {name}: {differences}; {how_to_match}.</translation>
 </message>
 <message>
 <source>{lacking} for {name} could not be made here ({failed}).</source>
@@ -2488,6 +3028,10 @@
 <translation>{model} ist eine Datei, kein Ordner; ein Modellpaket zuerst importieren oder einen Experimentordner angeben.</translation>
 </message>
 <message>
+<source>{names} and the others are no scans (NIfTI, NRRD or MetaImage files); name the scans, as "DIR/*/T2.nii.gz".</source>
+<translation>{names} und die anderen sind keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); die Scans nennen, etwa "DIR/*/T2.nii.gz".</translation>
+</message>
+<message>
 <source>{name} (acq_time)</source>
 <translation>{name} (acq_time)</translation>
 </message>
@@ -2540,6 +3084,10 @@
 <translation>{name}: {strerror}; Pfad und Platte prüfen, dann erneut versuchen.</translation>
 </message>
 <message>
+<source>{option} {asked}: {folder} has the channels {there}; give one of these numbers.</source>
+<translation>{option} {asked}: {folder} hat die Kanäle {there}; eine dieser Nummern angeben.</translation>
+</message>
+<message>
 <source>{other} and {path} would both become {names}; give them different names or output folders.</source>
 <translation>{other} und {path} würden beide zu {names}; ihnen verschiedene Namen oder Ausgabeordner geben.</translation>
 </message>
@@ -2560,8 +3108,16 @@
 <translation>{out} ließ sich nicht schreiben; freien Platz und Zugriffsrechte des Ordners prüfen.</translation>
 </message>
 <message>
+<source>{parent} spreads one scan over several multi-frame files, to which no one DICOM result can refer.</source>
+<translation>{parent} verteilt eine Aufnahme auf mehrere Multi-Frame-Dateien, auf die sich kein einzelnes DICOM-Ergebnis beziehen kann.</translation>
+</message>
+<message>
 <source>{paths} was left out: it is {why}.</source>
 <translation>{paths} wurde ausgelassen: {why}.</translation>
+</message>
+<message>
+<source>{path} calls a segment '{name}'; by its codes it is taken as {name2}.</source>
+<translation>{path} nennt ein Segment '{name}'; nach seinen Codes gilt es als {name2}.</translation>
 </message>
 <message>
 <source>{path} cannot be opened ({strerror}); check its permissions and its disk.</source>
@@ -2584,10 +3140,6 @@
 <translation>{path} lässt sich nicht als Segmentierung lesen; erwartet wird eine vollständige .seg.nrrd-Datei.</translation>
 </message>
 <message>
-<source>{path} cannot be read: it is damaged or cut short; copy it again from its source.</source>
-<translation>{path} lässt sich nicht lesen: beschädigt oder abgeschnitten; erneut von der Quelle kopieren.</translation>
-</message>
-<message>
 <source>{path} claims that its {filename} has {file_size} bytes, more than any model's; do not use it.</source>
 <translation>{path} behauptet, {filename} habe {file_size} Bytes, mehr als bei jedem Modell; nicht verwenden.</translation>
 </message>
@@ -2596,12 +3148,20 @@
 <translation>{path} behauptet {by_axes} Voxel, mehr als die {most_voxels} des größten Volumens, das sich bearbeiten lässt; die Datei erneut von der Quelle kopieren oder zuschneiden.</translation>
 </message>
 <message>
+<source>{path} claims {by_axes} voxels, more than the {most_voxels} of the largest volume; copy it again or crop it.</source>
+<translation>{path} gibt {by_axes} Voxel an, mehr als die {most_voxels} des größten Volumens; kopieren Sie die Datei noch einmal, oder beschneiden Sie sie.</translation>
+</message>
+<message>
 <source>{path} does not end in .seg.nrrd; name a segmentation file so.</source>
 <translation>{path} endet nicht auf .seg.nrrd; eine Segmentierungsdatei so benennen.</translation>
 </message>
 <message>
 <source>{path} does not exist or is no file; name a model package.</source>
 <translation>{path} gibt es nicht oder ist keine Datei; ein Modellpaket angeben.</translation>
+</message>
+<message>
+<source>{path} does not exist, which {record} lists for case {case}; put it there, or correct the list.</source>
+<translation>{path} gibt es nicht, obwohl {record} es für den Fall {case} aufführt; dorthin legen, oder die Liste berichtigen.</translation>
 </message>
 <message>
 <source>{path} does not fit into memory; free some of it or remove the case.</source>
@@ -2620,8 +3180,12 @@
 <translation>{path} gibt es schon; ersetzen Sie die Datei mit --overwrite, oder nennen Sie einen anderen Ausgabeordner.</translation>
 </message>
 <message>
-<source>{path} gives the segment '{name}' the label value {value}, not 1 to 255; save it again.</source>
-<translation>{path} gibt dem Segment '{name}' den Labelwert {value}, nicht 1 bis 255; erneut speichern.</translation>
+<source>{path} gives the segment '{name}' the label value {given}, not 1 to {most}; save it again.</source>
+<translation>{path} gibt dem Segment '{name}' den Labelwert {given} statt 1 bis {most}; speichern Sie sie neu.</translation>
+</message>
+<message>
+<source>{path} gives two places; the one by its {name} is its image's and is taken.</source>
+<translation>{path} gibt zwei Lagen an; die nach der {name} ist die des Bildes und wird genommen.</translation>
 </message>
 <message>
 <source>{path} has a damaged header: {what}; copy the file again from its source, or export it again.</source>
@@ -2632,12 +3196,12 @@
 <translation>{path} hat einen Namen, der kein gültiger Text (UTF-8) ist und sich nicht verwenden lässt; umbenennen.</translation>
 </message>
 <message>
-<source>{path} has a segment '{name}', which is no structure; rename it to one of {labels}.</source>
-<translation>{path} hat ein Segment '{name}', das keine Struktur ist; in eines von {labels} umbenennen.</translation>
+<source>{path} has an empty segment '{name}', which is no structure and is left out.</source>
+<translation>{path} hat ein leeres Segment '{name}', das keine Struktur ist und weggelassen wird.</translation>
 </message>
 <message>
-<source>{path} has been removed since the experiment began; put it back or start in a new folder.</source>
-<translation>{path} wurde seit Beginn des Experiments entfernt; zurücklegen oder in einem neuen Ordner beginnen.</translation>
+<source>{path} has been removed since the experiment began; put it back, name the folder that it was moved to with --scans-moved-to, or start in a new folder.</source>
+<translation>{path} wurde seit Beginn des Experiments entfernt; zurücklegen, mit --scans-moved-to den Ordner nennen, in den es verschoben wurde, oder in einem neuen Ordner beginnen.</translation>
 </message>
 <message>
 <source>{path} has changed since stage {stage} wrote it; put the old file back, or delete it to have it made again (the same command, or Resume in the panel).</source>
@@ -2660,8 +3224,28 @@
 <translation>{path} hat keine Spalte 'file' oder keine Zeile unter dem Kopf; erwartet sind die Spalten patient, date und file.</translation>
 </message>
 <message>
-<source>{path} has skewed axes (a sheared affine), which cannot be read; resample it to a regular grid first.</source>
-<translation>{path} hat schiefe Achsen (eine gescherte Affine), die sich nicht lesen lassen; zuerst auf ein regelmäßiges Gitter umrechnen.</translation>
+<source>{path} has several values a voxel (RGB or vector); expected a scalar image.</source>
+<translation>{path} hat mehrere Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
+</message>
+<message>
+<source>{path} has skewed axes (a sheared affine), by too much to be made regular here; resample it first.</source>
+<translation>{path} hat schiefe Achsen (eine gescherte Affinmatrix), zu schief, um sie hier zu begradigen; rechnen Sie die Datei erst um.</translation>
+</message>
+<message>
+<source>{path} has skewed axes; it is resampled to a regular grid of {by_axes} voxels, and results for it are put back on its own.</source>
+<translation>{path} hat schiefe Achsen; der Scan wird auf ein rechtwinkliges Gitter von {by_axes} Voxeln umgerechnet, und Ergebnisse werden auf sein eigenes zurückgebracht.</translation>
+</message>
+<message>
+<source>{path} has slices at uneven distances ({min} to {max} mm); resample it to a regular grid first.</source>
+<translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm); rechnen Sie die Aufnahme zuerst auf ein regelmäßiges Gitter um.</translation>
+</message>
+<message>
+<source>{path} has two segments that mean {name}, '{name2}' and '{name3}'; rename one, or join them in Slicer's Segment Editor.</source>
+<translation>{path} hat zwei Segmente, die {name} bedeuten, '{name2}' und '{name3}'; benennen Sie eines um oder vereinigen Sie sie in Slicers Segment Editor.</translation>
+</message>
+<message>
+<source>{path} has voxels of a type (GIPL's {kind}) that is not supported; convert it to numbers of 16 bits.</source>
+<translation>{path} hat Voxel einer Art (GIPL: {kind}), die nicht unterstützt wird; wandeln Sie sie in Zahlen von 16 Bit um.</translation>
 </message>
 <message>
 <source>{path} has voxels of a type (NIfTI's {code}) that is not supported; convert it to numbers of 16 bits.</source>
@@ -2672,28 +3256,64 @@
 <translation>{path} hat {components} Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
 </message>
 <message>
+<source>{path} has {count_nonzero} voxels of values that no segment has; they are taken as background.</source>
+<translation>{path} hat {count_nonzero} Voxel mit Werten, die kein Segment hat; sie gelten als Hintergrund.</translation>
+</message>
+<message>
+<source>{path} has {count} places with more than one slice (such as {names}), which nothing in them tells apart; remove those that do not belong to the scan, or export it again.</source>
+<translation>{path} hat {count} Plätze mit mehr als einer Schicht (etwa {names}), die nichts in ihnen unterscheidet; entfernen Sie die, die nicht zur Aufnahme gehören, oder exportieren Sie sie noch einmal.</translation>
+</message>
+<message>
+<source>{path} has {lost} labelled voxels outside its image; they are left out.</source>
+<translation>{path} hat {lost} gelabelte Voxel außerhalb des Bildes; sie werden weggelassen.</translation>
+</message>
+<message>
+<source>{path} has {shared} voxels in {name} and in another segment; they are taken as {name}, which comes later.</source>
+<translation>{path} hat {shared} Voxel in {name} und in einem anderen Segment; sie gelten als {name}, das später kommt.</translation>
+</message>
+<message>
 <source>{path} holds a MetaIO '{fields}', not an image; convert it or remove it.</source>
 <translation>{path} enthält ein MetaIO-Objekt '{fields}', kein Bild; umwandeln oder entfernen.</translation>
+</message>
+<message>
+<source>{path} holds more than {most_files} files; give the folder of the series itself.</source>
+<translation>{path} enthält mehr als {most_files} Dateien; geben Sie den Ordner der Serie selbst an.</translation>
 </message>
 <message>
 <source>{path} holds no label maps (names that end in _Label, _seg or _mask, or .seg.nrrd); name the files themselves.</source>
 <translation>{path} enthält keine Labelkarten (Namen, die auf _Label, _seg oder _mask enden, oder .seg.nrrd); nennen Sie die Dateien selbst.</translation>
 </message>
 <message>
-<source>{path} holds no scans (NIfTI, NRRD or MetaImage files); give the folder in which they lie directly.</source>
-<translation>{path} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); den Ordner angeben, in dem sie unmittelbar liegen.</translation>
+<source>{path} holds no numbers: every voxel is NaN; export it again.</source>
+<translation>{path} enthält keine Zahlen: Jedes Voxel ist NaN; exportieren Sie die Datei neu.</translation>
+</message>
+<message>
+<source>{path} holds the voxels of a pair of files, whose header {other_stem}.hdr is missing; copy both again.</source>
+<translation>{path} enthält die Voxel eines Paars von Dateien, dessen Header {other_stem}.hdr fehlt; kopieren Sie beide noch einmal.</translation>
 </message>
 <message>
 <source>{path} holds two dates in its name, {listed}; {format}.</source>
 <translation>{path} hat zwei Daten im Namen, {listed}; {format}.</translation>
 </message>
 <message>
+<source>{path} holds values up to {furthest} beside whole numbers, as resampling leaves them; they are rounded.</source>
+<translation>{path} enthält Werte, die bis zu {furthest} neben ganzen Zahlen liegen, wie nach einem Umrechnen; sie werden gerundet.</translation>
+</message>
+<message>
 <source>{path} holds voxels that are not finite numbers; replace them, for example by 0.</source>
 <translation>{path} enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
 </message>
 <message>
+<source>{path} is a GIPL file, which does not say how the patient lay: its axes were taken as left, posterior, superior, as ITK does.</source>
+<translation>{path} ist eine GIPL-Datei, die nicht sagt, wie der Patient lag: Ihre Achsen wurden wie von ITK als links, hinten, oben verstanden.</translation>
+</message>
+<message>
 <source>{path} is a NIfTI-2 file, which is not supported; save it as NIfTI-1 (the usual kind).</source>
 <translation>{path} ist eine NIfTI-2-Datei, die nicht unterstützt wird; als NIfTI-1 (die übliche Art) speichern.</translation>
+</message>
+<message>
+<source>{path} is a file, and no NIfTI, NRRD or MetaImage file; give scans, or the folder that holds them.</source>
+<translation>{path} ist eine Datei, und keine NIfTI-, NRRD- oder MetaImage-Datei; Scans angeben, oder den Ordner, der sie enthält.</translation>
 </message>
 <message>
 <source>{path} is a folder, not a scan; give the file itself.</source>
@@ -2706,6 +3326,10 @@
 <message>
 <source>{path} is a link that leads to itself; name the place itself.</source>
 <translation>{path} ist ein Verweis auf sich selbst; den Ort selbst angeben.</translation>
+</message>
+<message>
+<source>{path} is a mask of 0 and {mask}; {mask} is taken as {name} ({value}).</source>
+<translation>{path} ist eine Maske aus 0 und {mask}; {mask} gilt als {name} ({value}).</translation>
 </message>
 <message>
 <source>{path} is a single slice ({by_axes}); expected a 3-D scan.</source>
@@ -2768,6 +3392,10 @@
 <translation>{path} ist verschwunden; zurücklegen oder {folder} und {folder2} löschen, um die Bildübersetzung neu zu trainieren.</translation>
 </message>
 <message>
+<source>{path} is in Analyze's format, which does not say which side is left: its first column was taken as the patient's right, as SPM does. Check it at a structure of a known side, or convert the scan anew to NIfTI.</source>
+<translation>{path} ist im Format von Analyze, das nicht sagt, welche Seite links ist: Die erste Spalte wurde wie von SPM als rechts vom Patienten aus verstanden. Prüfen Sie es an einer Struktur bekannter Seite, oder wandeln Sie die Aufnahme neu in NIfTI um.</translation>
+</message>
+<message>
 <source>{path} is missing or damaged; delete it, so that the scans are cut into slices again.</source>
 <translation>{path} fehlt oder ist beschädigt; löschen, damit die Scans neu in Schichten zerlegt werden.</translation>
 </message>
@@ -2816,20 +3444,44 @@
 <translation>{path} ist kein vollständiges Modellpaket: {missing} fehlt; erneut besorgen.</translation>
 </message>
 <message>
+<source>{path} is not a GIPL file, whatever its name says, or is damaged; copy it again or convert it.</source>
+<translation>{path} ist keine GIPL-Datei, was auch der Name sagt, oder beschädigt; kopieren Sie sie noch einmal, oder wandeln Sie sie um.</translation>
+</message>
+<message>
 <source>{path} is not a NIfTI, NRRD or MetaImage file, whatever its name says; convert it or remove it.</source>
 <translation>{path} ist trotz seines Namens keine NIfTI-, NRRD- oder MetaImage-Datei; umwandeln oder entfernen.</translation>
 </message>
 <message>
-<source>{path} is not a label map: it holds values that are not whole numbers from 0 to 255.</source>
-<translation>{path} ist keine Labelkarte: Es enthält Werte, die keine ganzen Zahlen von 0 bis 255 sind.</translation>
+<source>{path} is not a header of NIfTI or Analyze, whatever its name says; convert it or remove it.</source>
+<translation>{path} ist kein Header von NIfTI oder Analyze, was auch der Name sagt; wandeln Sie die Datei um, oder entfernen Sie sie.</translation>
 </message>
 <message>
-<source>{path} is {dimension}-D ({by_axes}); expected a 3-D scan.</source>
-<translation>{path} ist {dimension}-D ({by_axes}); erwartet wird ein 3-D-Scan.</translation>
+<source>{path} is not a label map: it holds values that are not whole numbers from 0 to {most_label}.</source>
+<translation>{path} ist keine Labelmap: Sie enthält Werte, die keine ganzen Zahlen von 0 bis {most_label} sind.</translation>
+</message>
+<message>
+<source>{path} is {count}-D ({by_axes}); expected a 3-D scan.</source>
+<translation>{path} ist {count}-D ({by_axes}); erwartet wird eine 3-D-Aufnahme.</translation>
+</message>
+<message>
+<source>{path} keeps its voxels in a file beside it, {stem}.img, which is missing; copy both files again.</source>
+<translation>{path} hat seine Voxel in einer Datei daneben, {stem}.img, und diese fehlt; kopieren Sie beide Dateien noch einmal.</translation>
 </message>
 <message>
 <source>{path} keeps its voxels in several files, which is not supported; save the scan as one file.</source>
 <translation>{path} hat seine Voxel in mehreren Dateien, was nicht unterstützt wird; den Scan als eine Datei speichern.</translation>
+</message>
+<message>
+<source>{path} lacks {lost} slice: after {name} the next is {steps} mm away, where {usual} mm is usual; export the whole series again.</source>
+<translation>{path} fehlt {lost} Schicht: Nach {name} ist die nächste {steps} mm entfernt, üblich sind {usual} mm; exportieren Sie die ganze Serie noch einmal.</translation>
+</message>
+<message>
+<source>{path} lacks {lost} slices: after {name} the next is {steps} mm away, where {usual} mm is usual; export the whole series again.</source>
+<translation>{path} fehlen {lost} Schichten: Nach {name} ist die nächste {steps} mm entfernt, üblich sind {usual} mm; exportieren Sie die ganze Serie noch einmal.</translation>
+</message>
+<message>
+<source>{path} lies {beside} of a voxel beside its image and is taken as on the image's grid.</source>
+<translation>{path} liegt {beside} eines Voxels neben dem Bild und gilt als auf dessen Gitter liegend.</translation>
 </message>
 <message>
 <source>{path} names another file for its voxels ({named}); save the scan as one file.</source>
@@ -2840,8 +3492,36 @@
 <translation>{path} nennt keine einzelne Datei mit seinen Voxeln; als .nii.gz oder .nrrd speichern.</translation>
 </message>
 <message>
+<source>{path} names segments that are no structure: {strangers} (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}".</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers} (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}".</translation>
+</message>
+<message>
+<source>{path} names segments that are no structure: {strangers} (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}". Its values would fit, but its names decide.</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers} (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}". Die Werte würden passen, aber die Namen entscheiden.</translation>
+</message>
+<message>
+<source>{path} names segments that are no structure: {strangers}, ... (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}".</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers}, ... (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}".</translation>
+</message>
+<message>
+<source>{path} names segments that are no structure: {strangers}, ... (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}". Its values would fit, but its names decide.</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers}, ... (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}". Die Werte würden passen, aber die Namen entscheiden.</translation>
+</message>
+<message>
 <source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
 <translation>{path} nennt für seine Voxel die Datei '{named}', die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
+</message>
+<message>
+<source>{path} says in two ways where it lies (sform and qform), up to {apart} mm apart; sform was taken.</source>
+<translation>{path} sagt auf zwei Arten, wo es liegt (sform und qform), bis zu {apart} mm auseinander; sform gilt.</translation>
+</message>
+<message>
+<source>{path} says that the segment '{name}' is in a layer that it does not have; save it again.</source>
+<translation>{path} sagt, dass das Segment '{name}' in einer Schicht liegt, die es nicht gibt; speichern Sie die Datei neu.</translation>
+</message>
+<message>
+<source>{path} stores its axes in another order than its image, at the same place; it is read in the image's order.</source>
+<translation>{path} speichert die Achsen in anderer Reihenfolge als das Bild, am selben Ort; sie wird in der Reihenfolge des Bildes gelesen.</translation>
 </message>
 <message>
 <source>{path} was begun with another {changed} ({get}, now {wanted}); go on with the settings and scans it was begun with, or delete it to start again.</source>
@@ -2862,6 +3542,18 @@
 <message>
 <source>{path} was written by a newer version of CrossMoDAUDA (format {version}); update to read it.</source>
 <translation>{path} wurde von einer neueren Version von CrossMoDAUDA geschrieben (Format {version}); zum Lesen aktualisieren.</translation>
+</message>
+<message>
+<source>{path}: its header's sform and {second} disagree: {difference}. The {name} is taken, {why}; if that is wrong, choose the other for all scans with --header qform.</source>
+<translation>{path}: sform und {second} des Headers widersprechen sich: {difference}. Genommen wird {name}, {why}; wenn das falsch ist, wählen Sie die andere für alle Scans mit --header qform.</translation>
+</message>
+<message>
+<source>{path}: its header's sform and {second} disagree: {difference}. The {name} is taken, {why}; if that is wrong, choose the other for all scans with --header sform.</source>
+<translation>{path}: sform und {second} des Headers widersprechen sich: {difference}. Genommen wird {name}, {why}; wenn das falsch ist, wählen Sie die andere für alle Scans mit --header sform.</translation>
+</message>
+<message>
+<source>{path}: its header's {bad} is nonsense ({why}); the {name} is taken.</source>
+<translation>{path}: {bad} im Header ist unsinnig ({why}); genommen wird {name}.</translation>
 </message>
 <message>
 <source>{path}: its model.json is damaged; get the package again.</source>
@@ -2886,6 +3578,10 @@
 <message>
 <source>{path}: {name} is not listed; get the package again.</source>
 <translation>{path}: {name} ist nicht aufgeführt; das Paket erneut besorgen.</translation>
+</message>
+<message>
+<source>{path}: {share} % of the voxels, as far as the border, are NaN; they are taken as background, with the value {value}.</source>
+<translation>{path}: {share} % der Voxel, bis an den Rand, sind NaN; sie gelten als Hintergrund mit dem Wert {value}.</translation>
 </message>
 <message>
 <source>{patient} has two folders, {listed}; if they are one patient's, say so by --patient NAME.</source>
@@ -2916,8 +3612,24 @@
 <translation>{place} hat Format {version}, diese Version von CrossMoDAUDA liest {translator_format}; CrossMoDAUDA aktualisieren.</translation>
 </message>
 <message>
+<source>{place} holds no DICOM series that is a volume; give the folder of one.</source>
+<translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; geben Sie den Ordner einer solchen an.</translation>
+</message>
+<message>
+<source>{place} holds no DICOM series that is a volume; give the folder of one: {notes}</source>
+<translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; geben Sie den Ordner einer solchen an: {notes}</translation>
+</message>
+<message>
+<source>{place} holds no scan #{choice}, but {names}; give one of these, as {example}.</source>
+<translation>{place} enthält keine Aufnahme #{choice}, aber {names}; geben Sie eine davon an, etwa {example}.</translation>
+</message>
+<message>
 <source>{place} holds weights that are no finite numbers ({name}); use another model.</source>
 <translation>{place} enthält Gewichte, die keine endlichen Zahlen sind ({name}); ein anderes Modell verwenden.</translation>
+</message>
+<message>
+<source>{place} holds {count} scans: {names}; choose one, as {example}, or give each a folder of its own.</source>
+<translation>{place} enthält {count} Aufnahmen: {names}; wählen Sie eine, etwa {example}, oder geben Sie jeder einen eigenen Ordner.</translation>
 </message>
 <message>
 <source>{place} holds {foreign}, which is no part of a network that nnU-Net plans; use a model from a source you trust.</source>
@@ -2930,6 +3642,10 @@
 <message>
 <source>{place} is not usable: {error}</source>
 <translation>{place} ist nicht verwendbar: {error}</translation>
+</message>
+<message>
+<source>{place} is one slice or no scan at all; give the folder that holds the series.</source>
+<translation>{place} ist eine einzelne Schicht oder gar keine Aufnahme; geben Sie den Ordner der Serie an.</translation>
 </message>
 <message>
 <source>{place}dataset.json does not describe one channel and the structures of model.json; copy the model again.</source>
@@ -2948,8 +3664,40 @@
 <translation>{records} enthält Messungen eines anderen Experiments als {folder}; einen anderen Ordner angeben.</translation>
 </message>
 <message>
+<source>{record} has a value for what is to be ignored, {of_it}, which is not known here; a label map that holds it is refused.</source>
+<translation>{record} hat einen Wert für zu Übergehendes, {of_it}, den es hier nicht gibt; eine Labelkarte, die ihn enthält, wird abgelehnt.</translation>
+</message>
+<message>
+<source>{record} has structures of several values ({changed}); here each value is a structure: {text}.</source>
+<translation>{record} hat Strukturen mit mehreren Werten ({changed}); hier ist jeder Wert eine Struktur: {text}.</translation>
+</message>
+<message>
+<source>{record} is damaged: it is no JSON; copy it again from its source.</source>
+<translation>{record} ist beschädigt: Es ist kein JSON; erneut von der Quelle kopieren.</translation>
+</message>
+<message>
 <source>{record} is damaged; restore it, or write {{"precision": "bf16"}} or {{"precision": "fp32"}} there, as the training began.</source>
 <translation>{record} ist beschädigt; wiederherstellen oder {{"precision": "bf16"}} oder {{"precision": "fp32"}} hineinschreiben, wie das Training begann.</translation>
+</message>
+<message>
+<source>{record} is not as nnU-Net writes it ({error}); it needs labels, as {{"background": 0, "Tumour": 1}}, and channel_names, as {{"0": "T1"}}.</source>
+<translation>{record} ist nicht, wie nnU-Net es schreibt ({error}); nötig sind labels, etwa {{"background": 0, "Tumour": 1}}, und channel_names, etwa {{"0": "T1"}}.</translation>
+</message>
+<message>
+<source>{record} lists no channel {channel} of case {case}; add it there, or give another channel.</source>
+<translation>{record} führt keinen Kanal {channel} des Falls {case} auf; dort ergänzen, oder einen anderen Kanal angeben.</translation>
+</message>
+<message>
+<source>{record} says that its files end in {ending}, which is not read; convert them to .nii.gz and say so there.</source>
+<translation>{record} nennt als Dateiendung {ending}, die nicht gelesen wird; die Dateien in .nii.gz umwandeln und das dort eintragen.</translation>
+</message>
+<message>
+<source>{scan} is not DICOM, so that no DICOM result can refer to its slices; leave out {option}.</source>
+<translation>{scan} ist kein DICOM, so dass sich kein DICOM-Ergebnis auf seine Schichten beziehen kann; lassen Sie {option} weg.</translation>
+</message>
+<message>
+<source>{scan} lacks what a DICOM segmentation has to tell of its source ({error}); write a .seg.nrrd alone.</source>
+<translation>{scan} fehlt, was eine DICOM-Segmentierung über ihre Quelle sagen muss ({error}); schreiben Sie nur eine .seg.nrrd.</translation>
 </message>
 <message>
 <source>{section}.{inner} belongs to {translators_with}, not to the translator {translator}; leave it out, or choose another translator.</source>
@@ -2972,6 +3720,10 @@
 <translation>{sentence}; dort Platz schaffen (oder um mehr bitten), dann mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
+<source>{share} % of the voxels have the value {filled}, far from all others; it is taken as padding.</source>
+<translation>{share} % der Voxel haben den Wert {filled}, weit entfernt von allen anderen; er gilt als Auffüllwert.</translation>
+</message>
+<message>
 <source>{shown} and {count} more</source>
 <translation>{shown} und {count} weitere</translation>
 </message>
@@ -2980,8 +3732,20 @@
 <translation>{ssh} antwortet ({found}, {found2} Prozessoren)</translation>
 </message>
 <message>
+<source>{state} ({scans} and {count} more). The same command goes on with them.</source>
+<translation>{state} ({scans} und {count} weitere). Derselbe Befehl macht mit ihnen weiter.</translation>
+</message>
+<message>
+<source>{state} ({scans}). The same command goes on with them.</source>
+<translation>{state} ({scans}). Derselbe Befehl macht mit ihnen weiter.</translation>
+</message>
+<message>
 <source>{state}; it was cancelled. Change what is asked for with `place add --overwrite`, then run this again.</source>
 <translation>{state}; er wurde abgebrochen. Mit `place add --overwrite` ändern, was verlangt wird, dann dies noch einmal starten.</translation>
+</message>
+<message>
+<source>{state}; it was cancelled. The same command goes on.</source>
+<translation>{state}; er wurde abgebrochen. Derselbe Befehl macht weiter.</translation>
 </message>
 <message>
 <source>{structure} does not show where its label is (contrast {value}, median {median})</source>
@@ -3044,8 +3808,20 @@
 <translation>{structure}: {why} (DSC {value}), eines von zwei Ergebnissen ist also falsch.</translation>
 </message>
 <message>
+<source>{table} is no table of structures: it needs the columns index and name; correct it, or give --set labels.</source>
+<translation>{table} ist keine Tabelle von Strukturen: Sie braucht die Spalten index und name; berichtigen, oder --set labels angeben.</translation>
+</message>
+<message>
 <source>{told}. Details are in {log}.</source>
 <translation>{told}. Einzelheiten stehen in {log}.</translation>
+</message>
+<message>
+<source>{what} has two label maps of {id}, {name} and {name2}; keep one of them.</source>
+<translation>{what} hat zwei Labelkarten von {id}: {name} und {name2}; eine davon behalten.</translation>
+</message>
+<message>
+<source>{what} holds no label map of any target scan; a label map has the name of its scan.</source>
+<translation>{what} enthält zu keinem Zielscan eine Labelkarte; eine Labelkarte heißt wie ihr Scan.</translation>
 </message>
 <message>
 <source>{what} holds the label {unknown}, which is no structure; expected 0 background, {known} (the setting 'labels' names others).</source>
@@ -3771,16 +4547,8 @@
 <translation>Einen Ordner für das Experiment wählen.</translation>
 </message>
 <message>
-<source>Choose where the scans are.</source>
-<translation>Wählen, wo die Scans liegen.</translation>
-</message>
-<message>
 <source>Details are in {log}.</source>
 <translation>Einzelheiten stehen in {log}.</translation>
-</message>
-<message>
-<source>Evaluation images and evaluation labels belong together; give both or neither.</source>
-<translation>Auswertungsbilder und Auswertungslabels gehören zusammen; beide angeben oder keine.</translation>
 </message>
 <message>
 <source>Files named *_ceT1, *_hrT2 or *_T2, and *_Label.</source>
@@ -4786,6 +5554,37 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 </context>
 <context>
+<name>panel.scan_folders</name>
+<message>
+<source>Choose where the scans are.</source>
+<translation>Wählen, wo die Scans liegen.</translation>
+</message>
+<message>
+<source>Evaluation images and evaluation labels belong together; give both or neither.</source>
+<translation>Auswertungsbilder und Auswertungslabels gehören zusammen; beide angeben oder keine.</translation>
+</message>
+<message>
+<source>Read as a BIDS data set: {fields}.</source>
+<translation>Als BIDS-Datensatz gelesen: {fields}.</translation>
+</message>
+<message>
+<source>Read as a data set of nnU-Net's, with its labels and structures: {fields}.</source>
+<translation>Als Datensatz von nnU-Net gelesen, mit seinen Labels und Strukturen: {fields}.</translation>
+</message>
+<message>
+<source>evaluation images</source>
+<translation>Auswertungsbilder</translation>
+</message>
+<message>
+<source>source images</source>
+<translation>Quellbilder</translation>
+</message>
+<message>
+<source>target images</source>
+<translation>Zielbilder</translation>
+</message>
+</context>
+<context>
 <name>panel.scores_plot</name>
 <message>
 <source>DSC by round. A point is a scan, a bar their mean.</source>
@@ -5087,10 +5886,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Das unten gewählte Volumen.</translation>
 </message>
 <message>
-<source>label map</source>
-<translation>Labelkarte</translation>
-</message>
-<message>
 <source>{count} files in {folder} will be replaced, such as {name}. Go on?</source>
 <translation>{count} Dateien in {folder} werden ersetzt, etwa {name}. Fortfahren?</translation>
 </message>
@@ -5140,6 +5935,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>On the command line: --set {key}=...</source>
 <translation>Auf der Befehlszeile: --set {key}=...</translation>
+</message>
+<message>
+<source>Reading scans and labels</source>
+<translation>Lesen von Scans und Labels</translation>
 </message>
 <message>
 <source>Segmentation</source>
@@ -6030,6 +6829,22 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Auswertungsbildern und Auswertungslabels</translation>
 </message>
 <message>
+<source>folder</source>
+<translation>Ordner</translation>
+</message>
+<message>
+<source>format that is not read</source>
+<translation>Format, das nicht gelesen wird</translation>
+</message>
+<message>
+<source>further channel of another scan</source>
+<translation>weiterer Kanal eines anderen Scans</translation>
+</message>
+<message>
+<source>hidden</source>
+<translation>versteckt</translation>
+</message>
+<message>
 <source>label map</source>
 <translation>Labelkarte</translation>
 </message>
@@ -6040,6 +6855,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>losses</source>
 <translation>Verluste</translation>
+</message>
+<message>
+<source>no scan by its ending</source>
+<translation>der Endung nach kein Scan</translation>
 </message>
 <message>
 <source>not found</source>
