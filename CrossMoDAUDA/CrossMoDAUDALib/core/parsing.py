@@ -213,7 +213,7 @@ def with_merged_values(values: dict[str, Any]) -> dict[str, Any]:
         if len(merged) < sum(more.count("+") for _, more in several) or any(int(value) in kept for value in merged):
             raise InputError(f"labels={short(given)} gives one value twice; each value belongs to one structure.")
         values = {**values, "labels": plain}
-    return {"reading.merged_values": merged, **values} if merged or "reading.merged_values" not in values else values
+    return {**values, "reading.merged_values": merged} if merged or "reading.merged_values" not in values else values
 
 
 def check_merged_values(labels: dict[str, int], merged: dict[str, int]) -> None:

@@ -127,6 +127,8 @@ def from_canonical(array: Array, geometry: Geometry) -> Volume:
         array: shape (z, y, x) of ``to_canonical(volume).array`` for a volume on ``geometry``.
         geometry: the scan's own grid.
 
+    >>> from pathlib import Path
+    >>> from CrossMoDAUDALib.images.volumes import read_volume
     >>> scan = read_volume(Path("scan_hrT2.nii.gz"))
     >>> back = from_canonical(to_canonical(scan).array, scan.geometry)
     >>> bool((back.array == scan.array).all())

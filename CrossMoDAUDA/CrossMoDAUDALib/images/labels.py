@@ -62,7 +62,8 @@ def read_labels(path: Path, labels: Mapping[str, int], merged: Mapping[str, int]
     Raises:
         InputError: the file cannot be read, holds values that are no labels, or has a segment that is no structure's.
 
-    >>> label = read_labels(Path("label.nii.gz"), {"Vestibular schwannoma": 1, "Cochlea": 2})
+    >>> drawn = Path("DATA/training_source/crossmoda2022_syn_1_Label.nii.gz")
+    >>> label = read_labels(drawn, {"Vestibular schwannoma": 1, "Cochlea": 2})
     >>> sorted(np.unique(label.array).tolist())
     [0, 1, 2]
     """
