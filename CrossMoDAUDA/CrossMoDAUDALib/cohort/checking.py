@@ -16,7 +16,6 @@ from ..core.progress import Progress, silent
 from ..images.fingerprint import scan_sha256
 from ..images.intensity import oddities
 from ..images.labels import read_labels
-from ..images.other_formats import notes_of
 from ..images.pictures import thumbnail
 from ..images.volumes import Array, Volume, other_places, read_volume
 from .finding import Case, Cohort
@@ -166,7 +165,6 @@ def _check_case(domain: str, case: Case, wanted: tuple[dict[str, int], Mapping[s
     row, (labels, merged) = CaseReport(domain, case.id, case.image, case.label), wanted
     image, row.image_sha256 = _read(case.image, read_volume, row.problems)
     if image is not None:
-        row.warnings += notes_of(case.image)
         row.size = " x ".join(str(size) for size in image.geometry.size)
         row.spacing = " x ".join(f"{spacing:.4g}" for spacing in image.geometry.spacing)
         row.voxel_type = image.array.dtype.name

@@ -16,7 +16,6 @@ from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, EventLog
 from ..images.fingerprint import is_there
-from ..images.other_formats import notes_of
 from .inputs import find_inputs, result_stems
 from .terminal import Bar, complain, say
 
@@ -235,7 +234,7 @@ def each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log:
         try:
             log.write("progress", stage=command, step=0, total=1, message=place or f"reading {path.name}")
             with Bar(place or path.name) as bar:
-                warnings = [*notes_of(path), *task(path, written, both(bar, _named(log.progress(command), place)))]
+                warnings = task(path, written, both(bar, _named(log.progress(command), place)))
         except Exception as error:
             message, status = explain(error, write_traceback(error))
             message = message if str(path) in message else f"{path}: {message}"

@@ -6,6 +6,7 @@ Each is read by a library that knows it: pydicom with GDCM, nibabel, ITK.
 from __future__ import annotations
 
 import contextlib
+import glob
 import gzip
 import logging
 import math
@@ -32,6 +33,7 @@ Array = npt.NDArray[Any]
 
 # Longer ones first, so that the first that fits is the whole ending.
 OTHER_ENDINGS = (".gipl.gz", ".gipl", ".mgz", ".mgh", ".hdr.gz", ".hdr")
+_OTHERS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 _PAIRED = {".hdr": (".img", ".img.gz"), ".hdr.gz": (".img.gz", ".img")}
 _DAMAGED = "{path} cannot be read: it is damaged or cut short; copy it again from its source."
 _NIFTI_2 = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
@@ -74,7 +76,7 @@ def is_other(path: Path) -> bool:
     if name.endswith(OTHER_ENDINGS):
         return True
     if name.endswith((".img", ".img.gz")):
-        return header_of(path) is None
+        return header_of(path) is None and not any(_is_header(each) for each in path.parent.glob(f"{glob.escape(other_stem(path))}.*"))
     if path.is_dir() or dicom_index.split_choice(path)[1]:
         return dicom_index.is_dicom(path)
     return name.endswith(".dcm") and path.is_file() and _is_multi_frame(path)
@@ -104,15 +106,6 @@ def is_mere_folder(path: Path) -> bool:
     return path.is_dir() and not dicom_index.is_dicom(path)
 
 
-def notes_of(path: Path) -> tuple[str, ...]:
-    """What the user should know of how a scan in one of these formats is read; for one that cannot be read, nothing."""
-    try:
-        other = open_other(path)
-    except InputError:
-        return ()
-    return other.notes if other else ()
-
-
 def other_stem(path: Path) -> str:
     """The name of a folder, or of a file without its ending; with the number of the scan in it where the path has one."""
     place, choice = dicom_index.split_choice(path)
@@ -140,7 +133,7 @@ def open_other(path: Path) -> OtherScan | None:
     """
     check_path(path)
     name = path.name.lower()
-    if dicom_index.is_dicom(path, deep=True):
+    if dicom_index.is_dicom(path, deep=True) and not (path.is_file() and name.endswith(_OTHERS)):  # its name is wrong, which is said
         return _dicom(path)
     if not path.is_file():
         return None
@@ -189,6 +182,10 @@ def header_of(path: Path) -> Path | None:
     stem = path.name[: -len(".img.gz" if path.name.lower().endswith(".gz") else ".img")]
     found = (path.with_name(stem + ending) for ending in (".hdr", ".hdr.gz", ".HDR"))
     return next((each for each in found if each.is_file()), None)
+
+
+def _is_header(path: Path) -> bool:
+    return path.name.lower().endswith((".mhd", ".nhdr"))
 
 
 def _header_name(path: Path) -> Path | None:

@@ -164,7 +164,7 @@ def read_volume(path: Path, is_label: bool = False) -> Volume:
     """
     if other := open_other(path):
         array, notes = without_nan(other.read(), path)
-        return Volume(array, Geometry(*other.grid), notes)
+        return Volume(array, Geometry(*other.grid), (*other.notes, *notes))
     header = check_header(path)
     grid = _grid(path, header)
     array = _voxels(path, header)

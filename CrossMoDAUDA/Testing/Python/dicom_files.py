@@ -153,3 +153,8 @@ def _head(modality: str, array: np.ndarray, **tags: Any) -> Dataset:
     for name, value in tags.items():
         setattr(data, name, value)
     return data
+
+
+def notes_of(path: Path) -> tuple[str, ...]:
+    """What is said of a scan when it is read."""
+    return read_volume(path).notes

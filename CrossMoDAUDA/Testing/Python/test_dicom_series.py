@@ -17,9 +17,8 @@ from CrossMoDAUDALib.commands.inputs import find_inputs
 from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.images import dicom_series
 from CrossMoDAUDALib.images.names import scans_in
-from CrossMoDAUDALib.images.other_formats import notes_of
 from CrossMoDAUDALib.images.volumes import file_stem, is_scan, read_geometry, read_volume
-from dicom_files import ORIGIN, PLANES, SPACING, TEST_FILES, by_itk, multi_frame, normal_of, refusal, series, some_slices
+from dicom_files import ORIGIN, PLANES, SPACING, TEST_FILES, by_itk, multi_frame, normal_of, notes_of, refusal, series, some_slices
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 

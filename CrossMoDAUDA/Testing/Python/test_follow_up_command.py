@@ -228,7 +228,7 @@ def test_the_page_needs_nothing_beside_it(bids: Path, tmp_path: Path) -> None:
     drawn = ElementTree.fromstring(svg)
     words = {"".join(element.itertext()).strip() for element in drawn.iter() if element.tag.endswith("}text")}
     assert {"Volume (ml)", "Diameter (mm)", "first scan ± 20 %", "fit"} <= words
-    assert "#0072b2" not in svg and "var(--accent)" in svg, "its colours are the page's"
+    assert "#0072b2" not in svg and "var(--series0)" in svg, "its colours are the page's"
     for said in ("+100", "grown", "not registered", "half a voxel", "Kanzaki"):
         assert said in text
 

@@ -13,6 +13,7 @@ from CrossMoDAUDALib.commands.inputs import result_stems
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.images.names import left_out_of, scans_in
+from CrossMoDAUDALib.images.volumes import read_volume
 from data_set_files import save_bids, save_nnunet
 from test_scan_lists import patients
 
@@ -75,8 +76,11 @@ def test_the_voxels_of_a_header_need_no_word(tmp_path: Path, capsys: pytest.Capt
     assert (tmp_path / "a.b.raw").is_file()
     (tmp_path / "a.b.img").write_bytes(b"voxels of another header")
     assert find_inputs([tmp_path]) == ([scan], 0) and capsys.readouterr().err == ""
-    (tmp_path / "c.img").write_bytes(b"voxels without a header")
-    assert find_inputs([tmp_path]) == ([scan], 2)
+    alone = tmp_path / "c.img"
+    alone.write_bytes(b"voxels without a header")
+    assert find_inputs([tmp_path]) == ([scan, alone], 0)
+    with pytest.raises(InputError, match=r"header c\.hdr is missing"):
+        read_volume(alone)
 
 
 def test_folders_and_channels_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,8 +13,8 @@ import pytest
 import SimpleITK as sitk
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.images.names import scans_in
-from CrossMoDAUDALib.images.other_formats import notes_of
 from CrossMoDAUDALib.images.volumes import file_stem, is_scan, read_geometry, read_label_map, read_volume
+from dicom_files import notes_of
 from turned_scans import some_volume, turned
 
 RNG = np.random.default_rng(5)
