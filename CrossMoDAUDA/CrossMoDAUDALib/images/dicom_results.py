@@ -280,6 +280,8 @@ def _sources(series: Series) -> list[Dataset]:
         for keyword in _MAY_BE_UNKNOWN:
             if keyword not in each:
                 setattr(each, keyword, "")
+        each.decode()  # or a patient's script has no letters for the structures' names
+        each.SpecificCharacterSet = "ISO_IR 192"
     _share_plane(found, series)
     return found
 

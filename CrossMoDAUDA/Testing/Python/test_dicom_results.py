@@ -277,3 +277,22 @@ def test_a_missing_package_is_named_before_the_work(tmp_path: Path, monkeypatch:
     for result, package in ((SEG, "highdicom"), (RTSTRUCT, "scikit-image")):
         with pytest.raises(InputError, match=f"-m pip install {package}"):
             result.check(tmp_path / "scan")
+
+
+@pytest.mark.parametrize(
+    ("script", "patient"),
+    [(None, "Meier^A"), ("ISO_IR 100", "Müller^Ö"), (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎")],
+)
+def test_names_in_any_script_beside_a_patient_in_another(tmp_path: Path, script: object, patient: str) -> None:
+    declared = {} if script is None else {"SpecificCharacterSet": script}
+    series(tmp_path / "scan", some_slices(4, 24, 20), PatientName=patient, **declared)
+    scan = read_volume(tmp_path / "scan")
+    array = np.zeros(scan.array.shape, np.uint8)
+    array[1:3, 4:9, 4:9], array[2, 12:15, 12:15] = 1, 2
+    structures = {"Ödem": 1, "Опухоль": 2}
+    for result in (SEG, RTSTRUCT):
+        result.write(scan.with_array(array), structures, tmp_path / "scan", tmp_path / "result.dcm", "Modell ü")
+        found = pydicom.dcmread(tmp_path / "result.dcm")
+        assert (found.PatientName, found.ManufacturerModelName) == (patient, "Modell ü")
+        names = [region.ROIName for region in found.get("StructureSetROISequence", ())]
+        assert (names or [segment.SegmentLabel for segment in found.SegmentSequence]) == list(structures)
