@@ -27,7 +27,8 @@ from nnunetv2.utilities.find_objects import recursive_find_trainer_class_by_name
 from nnunetv2.utilities.plans_handling.plans_handler import ConfigurationManager, PlansManager
 
 from ..core.errors import InputError
-from ..images.volumes import FILE_ENDINGS, Geometry, read_label_map, read_volume, to_canonical, write_volume
+from ..images.shear import on_own_grid
+from ..images.volumes import FILE_ENDINGS, Geometry, Volume, read_label_map, read_volume, to_canonical, write_volume
 from .one_scan import KEY, as_the_network_sees, as_the_user_knows
 
 LIBRARY = Path(__file__).resolve().parents[1]
@@ -104,22 +105,25 @@ class ScanReader(BaseReaderWriter):  # type: ignore[misc]
             seen = as_the_network_sees(scan, self._intensity)
         except InputError as error:
             raise InputError(f"{name}: {error}") from None
-        return seen.array[None], _properties(scan.geometry, seen.geometry)
+        return seen.array[None], _properties(scan, seen)
 
     def read_seg(self, seg_fname: str) -> tuple[Any, dict[str, Any]]:
         """A label map with the values of its file, float32 of shape (1, z, y, x) in canonical orientation."""
         label = read_label_map(Path(seg_fname))
         seen = to_canonical(label)
-        return np.ascontiguousarray(seen.array, np.float32)[None], _properties(label.geometry, seen.geometry)
+        return np.ascontiguousarray(seen.array, np.float32)[None], _properties(label, seen)
 
     def write_seg(self, seg: Any, output_fname: str, properties: dict[str, Any]) -> None:
-        """Write what nnU-Net has found as a label map with the user's values, on the scan's own grid."""
-        write_volume(as_the_user_knows(seg, Geometry(**properties[KEY]), self._labels, self._single), Path(output_fname))
+        """Write what nnU-Net has found as a label map with the user's values, on the grid of the scan's file."""
+        geometry, own = (grid and Geometry(**grid) for grid in (properties[KEY]["read"], properties[KEY]["own"]))
+        label = dataclasses.replace(as_the_user_knows(seg, geometry, self._labels, self._single), own=own)
+        write_volume(on_own_grid(label, label, nearest=True), Path(output_fname))
 
 
-def _properties(own: Geometry, canonical: Geometry) -> dict[str, Any]:
+def _properties(scan: Volume, canonical: Volume) -> dict[str, Any]:
     """What nnU-Net keeps of a scan, of plain types: it hands it from process to process, and writes it beside probabilities."""
-    return {"spacing": list(canonical.spacing[::-1]), KEY: dataclasses.asdict(own)}
+    grids = {"read": dataclasses.asdict(scan.geometry), "own": scan.own and dataclasses.asdict(scan.own)}  # own: of a skewed grid
+    return {"spacing": list(canonical.geometry.spacing[::-1]), KEY: grids}
 
 
 class ExportedPlans(PlansManager):  # type: ignore[misc]

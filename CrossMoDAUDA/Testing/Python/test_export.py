@@ -222,6 +222,24 @@ def test_nothing_that_was_read_or_made_otherwise_is_segmented(
         build(manager, manager.get_configuration("3d_fullres"), 1, 3)
 
 
+@pytest.mark.parametrize(("row", "column", "amount"), [(1, 2, 0.6), (0, 2, -0.4), (0, 1, 0.2)])
+def test_a_label_map_of_a_skewed_scan_lies_on_the_grid_of_its_file(row: int, column: int, amount: float, tmp_path: Path) -> None:
+    nibabel = pytest.importorskip("nibabel", reason="nibabel is not installed")
+    from CrossMoDAUDALib.segmentation.stock_trainer import ScanReader
+
+    affine = np.diag([1.0, 1.2, 1.5, 1.0])
+    affine[row, column] += amount
+    values = np.random.default_rng(1).integers(1, 900, (20, 18, 12)).astype(np.int16)
+    nibabel.save(nibabel.Nifti1Image(values, affine), tmp_path / "scan_0000.nii.gz")
+    intensity = {"lower_percentile": 0.0, "upper_percentile": 100.0}
+    reader = ScanReader({"intensity": intensity, "labels": {"Tumour": 3}, "largest_component": []})
+    array, properties = reader.read_images([str(tmp_path / "scan_0000.nii.gz")])
+    reader.write_seg((array[0] > 0).astype(np.uint8), str(tmp_path / "label.nii.gz"), properties)
+    label = nibabel.load(tmp_path / "label.nii.gz")
+    np.testing.assert_allclose(label.affine, affine, atol=1e-4)
+    assert label.shape == values.shape and set(np.unique(label.get_fdata())) <= {0, 3} and (label.get_fdata() == 3).mean() > 0.5
+
+
 def test_what_is_in_it_and_that_every_kind_of_model_gives_it(
     tiny_experiment: Path, tiny_cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
