@@ -26,6 +26,7 @@ _SESSION = re.compile(r"(?:^|[_/\\])ses-([0-9A-Za-z]+)")
 _SUBJECT = re.compile(r"(?:^|[_/\\])(sub-[0-9A-Za-z]+)")
 # A date in a name stands by itself; eight digits in a row could also be a patient's number, so they must be a date since 1970.
 _IN_NAME = re.compile(r"(?<![0-9A-Za-z])(\d{4}-\d{2}-\d{2}|(?:19[7-9]\d|20\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?![0-9A-Za-z])")
+_MODALITY = re.compile(r"[_.-](ceT1|hrT2|T[12]w?)$", re.IGNORECASE)
 _MOST_FILES = 20  # that are looked into for a DICOM header
 HOW_TO_GIVE = "give it by hand, as --date {name}=2024-03-01"
 
@@ -111,8 +112,15 @@ def patient_of(path: Path) -> str:
 
 
 def modality_of(path: Path) -> str:
-    """The modality that a label map's name tells (``T2`` and ``hrT2`` are one); '' where it does not."""
-    return ScanName.of(path).modality
+    """The modality that a label map's name tells (``T2``, ``T2w`` and ``hrT2`` are one); '' where it does not.
+
+    >>> [modality_of(Path(name)) for name in ("a_hrT2_Label.nii.gz", "sub-1_T1w_dseg.nii.gz", "sub-1_ce-gad_T1w.seg.nrrd", "smith.nrrd")]
+    ['T2', 'T1', 'ceT1', '']
+    """
+    stem = file_stem(path)
+    match = next(filter(None, map(_MODALITY.search, [stem, *_without_endings(stem)])), None)
+    found = match.group(1).upper().removesuffix("W") if match else ""
+    return "ceT1" if found == "CET1" or (found == "T1" and "_ce-" in stem) else found.removeprefix("HR")
 
 
 def patient_in_header(path: Path, scans: Path | None = None) -> str:

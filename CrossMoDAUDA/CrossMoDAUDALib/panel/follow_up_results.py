@@ -36,7 +36,7 @@ def growthText(row):
     if not row["percent_a_year"]:
         return _("Growth needs two scans that show the tumour.")
     percent = _interval(row, "percent_a_year", "{:+.0f} %")
-    if row["state"] == "stable":
+    if not row["doubling_years"]:
         return _("{percent} a year: the limits hold 0, so there is no doubling time.").format(percent=percent)
     years = _interval(row, "doubling_years", "{:.1f}")
     if row["state"] == "growing":

@@ -16,7 +16,7 @@ from ..core.structures import STRUCTURES, plain_name
 from ..images.volumes import Array, Volume, canonical_grid, to_canonical
 from .measurements import measure
 from .metrics import surface
-from .plausibility import look
+from .plausibility import SIDES_APART_MM, look
 
 # Probabilities above which, and below which, a voxel is as good as certain: what lies between is what the network doubts.
 DOUBT = (0.025, 0.975)
@@ -78,6 +78,7 @@ class Extent:
         expected_ml: the sum of the network's probabilities, as a volume; None without them.
         faces: sides on which it touches the volume's edge.
         two_sided: whether it lies on both sides of the patient.
+        side: ``left`` or ``right`` of the patient; empty where it is near the middle, or on both.
     """
 
     volume_ml: Size
@@ -88,6 +89,7 @@ class Extent:
     expected_ml: float | None = None
     faces: tuple[str, ...] = ()
     two_sided: bool = False
+    side: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -170,8 +172,17 @@ def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] |
     if tumour.extrameatal:
         _, extrameatal = _sizes(label_map.with_array(np.isin(label_map.array, tumour.extrameatal).astype(np.uint8)), spacing)
     seen = look(whole, {tumour.name: 1})[tumour.name]
-    extent = Extent(volume, axial, extrameatal, bool(tumour.extrameatal), spacing, None, seen.faces, seen.two_sided)
+    side = "" if seen.two_sided else _side(whole)
+    extent = Extent(volume, axial, extrameatal, bool(tumour.extrameatal), spacing, None, seen.faces, seen.two_sided, side)
     return extent if doubt is None or extent.is_empty else _with_doubt(extent, tumour, doubt)
+
+
+def _side(mask: Volume) -> str:
+    """The side of the scan's middle on which the voxels of value 1 lie, as the patient's; empty where that is not plain."""
+    seen = to_canonical(mask)  # x runs from the patient's right to the left
+    at = np.flatnonzero(seen.array == 1) % seen.geometry.size[0]
+    away = (float(at.mean()) - (seen.geometry.size[0] - 1) / 2) * seen.geometry.spacing[0] if len(at) else 0.0
+    return "" if abs(away) < SIDES_APART_MM / 2 else "left" if away > 0 else "right"
 
 
 def _sizes(mask: Volume, spacing: tuple[float, float, float]) -> tuple[Size, Size | None]:

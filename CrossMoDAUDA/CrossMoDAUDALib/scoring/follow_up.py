@@ -94,13 +94,15 @@ class Growth:
 
     @property
     def state(self) -> str:
-        """growing, shrinking, or stable where the interval of the rate holds 0."""
-        return "growing" if self.rate.low > 0 else "shrinking" if self.rate.high < 0 else "stable"
+        """growing, shrinking, stable (the interval of the percentage holds 0 and lies within 20 % a year), or unclear."""
+        if not self.rate.low <= 0 <= self.rate.high:
+            return "growing" if self.rate.low > 0 else "shrinking"
+        return "stable" if max(-self.percent.low, self.percent.high) <= 100 * CHANGED_VOLUME else "unclear"
 
     @property
     def doubling_years(self) -> Size | None:
-        """How long the volume takes to double; of one that shrinks, to halve. None where it is stable."""
-        if self.state == "stable":
+        """How long the volume takes to double; of one that shrinks, to halve. None where it may be neither."""
+        if self.state in ("stable", "unclear"):
             return None
         rates = sorted(abs(rate) for rate in (self.rate.low, self.rate.value, self.rate.high))
         return Size(math.log(2) / rates[1], math.log(2) / rates[2], math.log(2) / rates[0])
@@ -270,6 +272,8 @@ def _notes(tumour: Tumour, visits: Sequence[Visit]) -> list[str]:
     modalities = sorted({visit.modality for visit in visits} - {""})
     if len(modalities) > 1:
         found.append(f"The scans are of different kinds ({', '.join(modalities)}), which by itself changes what is measured.")
+    if {"left", "right"} <= {visit.extent.side for visit in visits}:
+        found.append("The tumour lies on the left in one scan and on the right in another: check whose scans these are, and which is left.")
     for axis, name in enumerate("xyz"):
         steps = [visit.extent.spacing_mm[axis] for visit in visits]
         if max(steps) > (1 + OTHER_SPACING) * min(steps):

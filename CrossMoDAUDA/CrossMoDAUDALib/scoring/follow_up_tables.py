@@ -18,7 +18,6 @@ VERDICTS = {
     "none": "no change",
     "unknown": "cannot be told",
 }
-STATES = {"growing": "growing", "shrinking": "shrinking", "stable": "stable (the interval holds 0)"}
 _SIZES = ("volume_ml", "axial_mm", "extrameatal_mm")
 _CHANGES = ("percent", "axial_mm", "extrameatal_mm")
 
@@ -118,7 +117,9 @@ def growth_sentence(each: FollowUp) -> str:
     rate = f"{signed(growth.percent, 0, '%')} a year, {signed(growth.ml, 3, 'ml')} a year"
     if growth.doubling_years is None:
         change = each.since_first[-1]
-        what = "No steady growth" if change is not None and change.is_flagged else "Stable"
+        what = "Stable" if growth.state == "stable" else "Whether it grows is unclear"
+        if change is not None and change.is_flagged:
+            what = "No steady growth"
         return f"{what}: {rate}; the interval holds 0, so there is no doubling time."
     what = "Growing, doubling" if growth.state == "growing" else "Shrinking, halving"
     return f"{what} in {limits(growth.doubling_years, 1)} years: {rate}."

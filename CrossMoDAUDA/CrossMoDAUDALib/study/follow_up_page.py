@@ -72,7 +72,7 @@ def _tiles(each: FollowUp) -> str:
         tiles.append(_tile(_plus(growth.percent.value, 0), "%", "a year", _span(growth.percent, 0, True)))
         time, word = growth.doubling_years, "halving time" if growth.state == "shrinking" else "doubling time"
         tiles.append(
-            _tile(f"{time.value:.1f}", "years", word, _span(time, 1)) if time else _tile("stable", "", word, "the interval holds 0")
+            _tile(f"{time.value:.1f}", "years", word, _span(time, 1)) if time else _tile("none", "", word, f"{growth.state}: the interval holds 0")
         )
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
@@ -84,13 +84,14 @@ def _tile(value: str, unit: str, name: str, more: str) -> str:
 def _table(each: FollowUp) -> str:
     columns = ["Date", "Volume (ml)", "Axial diameter (mm)"]
     tells = bool(each.tumour.extrameatal)
-    columns += ["Extrameatal diameter (mm)"] * tells + ["Since the first scan", "Since the previous scan"] * (len(each.visits) > 1)
+    columns += ["Extrameatal diameter (mm)"] * tells + ["Since the first scan"] * (len(each.visits) > 1)
+    columns += ["Since the previous scan"] * (len(each.visits) > 2)  # of two they are one
     lines = []
     for visit, first, previous in zip(each.visits, each.since_first, each.since_previous, strict=True):
         extent = visit.extent
         cells = [_cell(extent.volume_ml, 3), _cell(extent.axial_mm, 1)] + [_cell(extent.extrameatal_mm, 1)] * tells
-        if len(each.visits) > 1:
-            cells += [_change(first), _change(previous if previous != first else None)]
+        cells += [_change(first)] * (len(each.visits) > 1)
+        cells += [_change(previous if previous != first else None)] * (len(each.visits) > 2)
         lines.append(f"<tr><th scope=row>{visit.day}</th>{''.join(cells)}</tr>")
     head = "".join(f"<th scope=col{' class=words' * text.startswith('Since')}>{escape(text)}</th>" for text in columns)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
@@ -134,7 +135,8 @@ def _how_to_read(found: Sequence[FollowUp]) -> str:
         f" 2018) or a diameter by {CHANGED_MM:.0f} mm or more, and by more than the limits of both scans together, whose errors count as"
         " independent.",
         "A year, doubling time": "An exponential fit through all scans (two: their ratio). Its interval is what the scans' limits make of"
-        " it, wider where the scans scatter around the fit. Doubling time is ln 2 / rate; where the interval holds 0 there is none.",
+        " it, wider where the scans scatter around the fit. Doubling time is ln 2 / rate; where the interval holds 0 there is none."
+        f" Then the tumour is stable if the interval lies within ±{100 * CHANGED_VOLUME:.0f} % a year; else it is unclear.",
         "Registration": "The scans are not registered: volume and diameter do not depend on where the head lay. An axial diameter depends"
         " a little on how it was tilted.",
     }  # fmt: skip

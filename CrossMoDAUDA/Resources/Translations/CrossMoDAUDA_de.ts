@@ -1168,6 +1168,10 @@
 <translation>Das Training der Bildübersetzung begann in bf16 auf {get} ({record}), womit Apples GPU nicht rechnet; mit dem Prozessor oder auf dem Rechner weitermachen, auf dem es begann, oder ein neues Experiment beginnen.</translation>
 </message>
 <message>
+<source>The tumour lies on the left in one scan and on the right in another: check whose scans these are, and which is left.</source>
+<translation>Der Tumor liegt in einer Aufnahme links und in einer anderen rechts: Prüfen Sie, von wem die Aufnahmen sind und wo links ist.</translation>
+</message>
+<message>
 <source>The voxel sizes differ (along {name} from {min} to {max} mm), which by itself changes diameters.</source>
 <translation>Die Voxelgrößen unterscheiden sich (entlang {name} von {min} bis {max} mm); schon das ändert Durchmesser.</translation>
 </message>
@@ -1406,6 +1410,10 @@
 <message>
 <source>Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.</source>
 <translation>Wo Netze rechnen: auto, cuda, cuda:N, mps, cpu oder cuda:N,M,..., um auf mehreren zu trainieren.</translation>
+</message>
+<message>
+<source>Whether it grows is unclear</source>
+<translation>Ob er wächst, ist unklar</translation>
 </message>
 <message>
 <source>Whether torch.compile speeds up the networks; auto: on a GPU.</source>
@@ -2278,10 +2286,6 @@
 <message>
 <source>spacing {by_axes} against {by_axes2} mm</source>
 <translation>Abstand {by_axes} gegen {by_axes2} mm</translation>
-</message>
-<message>
-<source>stable (the interval holds 0)</source>
-<translation>stabil (das Intervall enthält 0)</translation>
 </message>
 <message>
 <source>start in a new folder</source>

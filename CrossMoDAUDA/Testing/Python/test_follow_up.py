@@ -13,6 +13,7 @@ from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.images.volumes import Geometry, Volume
 from CrossMoDAUDALib.scoring.extent import Extent, Size, check_values, doubt_of, fingerprint, measure_extent, tumour_of
 from CrossMoDAUDALib.scoring.follow_up import Visit, compare, follow_up, visit_notes
+from CrossMoDAUDALib.scoring.follow_up_tables import growth_sentence
 
 VS = tumour_of({"Vestibular schwannoma": 1, "Cochlea": 2})
 PARTS = tumour_of({"Intrameatal": 1, "Extrameatal": 2, "Cochlea": 3})
@@ -288,6 +289,38 @@ def test_no_growth_is_told_where_the_interval_holds_0() -> None:
         days = ("2020-01-01", "2021-01-01", "2022-01-01")
         found = follow_up("Ada", VS, visits(*((day, extent(ml, share=0.1)) for day, ml in zip(days, sizes, strict=True))))
         assert found.growth is not None and found.growth.state == "stable" and found.growth.doubling_years is None
+
+
+@pytest.mark.parametrize(
+    ("days", "sizes", "share", "state"),
+    [
+        (("2020-01-01", "2020-02-20"), (0.114, 0.116), 0.3, "unclear"),
+        (("2020-01-01", "2021-01-01"), (1.0, 1.15), 0.15, "unclear"),
+        (("2020-01-01", "2024-01-01"), (1.0, 1.05), 0.15, "stable"),
+    ],
+)
+def test_what_is_not_known_is_not_called_stable(days: tuple[str, ...], sizes: tuple[float, ...], share: float, state: str) -> None:
+    found = follow_up("Ada", VS, visits(*((day, extent(ml, share=share)) for day, ml in zip(days, sizes, strict=True))))
+    assert found.growth is not None and found.growth.state == state and found.growth.doubling_years is None
+    assert growth_sentence(found).startswith("Stable" if state == "stable" else "Whether it grows is unclear")
+
+
+@pytest.mark.parametrize("direction", [(1.0, 0, 0, 0, 1, 0, 0, 0, 1), (-1.0, 0, 0, 0, -1, 0, 0, 0, 1), (0.0, 1, 0, 1, 0, 0, 0, 0, -1)])
+def test_a_tumour_that_changes_sides_is_told(direction: tuple[float, ...]) -> None:
+    found = []
+    for number, world in enumerate((18.0, -18.0, 4.0)):  # LPS, so the left first; the last is near the middle
+        matrix = np.array(direction, float).reshape(3, 3)
+        origin = -matrix @ np.full(3, 29.5)
+        x, y, z = np.rint(np.linalg.inv(matrix) @ (np.array([world, 0.0, 0.0]) - origin)).astype(int)
+        array = np.zeros((60, 60, 60), np.uint8)
+        array[z - 1 : z + 2, y - 1 : y + 2, x - 1 : x + 2] = 1
+        grid = Geometry((60, 60, 60), (1.0, 1.0, 1.0), tuple(origin.tolist()), direction)
+        found.append(measure_extent(Volume(array, grid), VS))
+        assert found[-1].side == ("left", "right", "")[number]
+    days = [datetime.date(2020 + number, 1, 1) for number in range(3)]
+    scans = [Visit(day, Path(str(day)), each) for day, each in zip(days, found, strict=True)]
+    assert "check whose scans" in " ".join(follow_up("Ada", VS, scans).notes)
+    assert "check whose scans" not in " ".join(follow_up("Ada", VS, scans[1:]).notes)
 
 
 def test_scans_without_a_tumour_are_left_out_of_the_growth() -> None:

@@ -65,7 +65,7 @@ def test_results_of_two_patients(bids: Path, tmp_path: Path, capsys: pytest.Capt
     growth = {row["patient"]: row for row in table(tmp_path / "out" / "growth.csv")}
     assert (
         float(growth["sub-07"]["axial_mm_a_year"]) > 3
-        and growth["sub-08"]["state"] == "stable"
+        and growth["sub-08"]["state"] == "unclear"  # its voxels are too large for two years
         and growth["sub-08"]["doubling_years"] == ""
     )
     said = capsys.readouterr().out
