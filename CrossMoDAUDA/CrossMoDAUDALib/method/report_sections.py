@@ -23,9 +23,9 @@ from .report_style import REFERENCE, RESULT, legend
 
 def warnings(facts: Facts) -> str:
     text = bullets(facts.warnings, "warnings") or paragraph("Nothing warned. That does not say that the results are right: look at them.")
-    if facts.waiting:
+    if count := len(facts.waiting):
         titles = {stage.name: stage.title.words() for stage in facts.stages}
-        text += details(f"{len(facts.waiting)} stages are still to do", bullets([titles[name] for name in facts.waiting]))
+        text += details(f"{count} stage{' is' if count == 1 else 's are'} still to do", bullets([titles[name] for name in facts.waiting]))
     return text
 
 

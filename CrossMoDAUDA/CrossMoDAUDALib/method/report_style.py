@@ -9,8 +9,9 @@ _WORDS = {REFERENCE: "label drawn by people (dashed)", RESULT: "result of the se
 
 
 def legend(*kinds: str) -> str:
-    """What the outlines in the pictures below are."""
-    return f'<p class="legend">{"".join(f"<span><i class={kind}></i>{_WORDS[kind]}</span>" for kind in kinds)}</p>'
+    """What the outlines in the pictures below are, and from where the slices are seen."""
+    outlines = "".join(f"<span><i class={kind}></i>{_WORDS[kind]}</span>" for kind in kinds)
+    return f'<p class="legend">{outlines}<span>axial slices: the patient\'s left is on the right</span></p>'
 
 
 def _css(colour: tuple[int, int, int]) -> str:

@@ -72,7 +72,9 @@ def _tiles(each: FollowUp) -> str:
         tiles.append(_tile(_plus(growth.percent.value, 0), "%", "a year", _span(growth.percent, 0, True)))
         time, word = growth.doubling_years, "halving time" if growth.state == "shrinking" else "doubling time"
         tiles.append(
-            _tile(f"{time.value:.1f}", "years", word, _span(time, 1)) if time else _tile("none", "", word, f"{growth.state}: the interval holds 0")
+            _tile(f"{time.value:.1f}", "years", word, _span(time, 1))
+            if time
+            else _tile("none", "", word, f"{growth.state}: the interval holds 0")
         )
     return f'<div class="tiles">{"".join(tiles)}</div>'
 

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 from CrossMoDAUDALib.images.outlines import LEAST_MM, REFERENCE, RESULT, Outlined, slices
-from CrossMoDAUDALib.images.volumes import Volume, from_canonical, to_canonical
+from CrossMoDAUDALib.images.volumes import Geometry, Volume, from_canonical, to_canonical
+from CrossMoDAUDALib.method.report_style import legend
 from CrossMoDAUDALib.pages import pieces, plots
 from CrossMoDAUDALib.pages.style import STYLE
 from turned_scans import some_volume, turned
@@ -53,6 +54,19 @@ def test_however_the_voxels_are_stored_the_picture_is_the_same(kind: str) -> Non
     assert one.number == same.number
     for before, after in zip((*one.whole_outlined, *one.near), (*same.whole_outlined, *same.near), strict=True):
         assert np.array_equal(np.asarray(before), np.asarray(after))
+
+
+@pytest.mark.parametrize("direction", [(1, 0, 0, 0, 1, 0, 0, 0, 1), (-1, 0, 0, 0, -1, 0, 0, 0, 1), (0, 0, 1, 1, 0, 0, 0, 1, 0)])
+def test_the_patients_left_is_on_the_right_and_the_front_above_as_the_page_says(direction: tuple[float, ...]) -> None:
+    assert "the patient's left is on the right" in legend("result")
+    matrix = np.array(direction, float).reshape(3, 3)
+    points = np.indices((40, 40, 40))[::-1].reshape(3, -1)  # x, y, z of each voxel
+    left, back, _ = matrix @ (points - 19.5)  # LPS
+    array = ((left > 5) & (back < -5)).astype(np.float32).reshape(40, 40, 40)
+    grid = Geometry((40, 40, 40), (1.0, 1.0, 1.0), tuple((-matrix @ np.full(3, 19.5)).tolist()), direction)
+    (whole,) = slices([Volume(array, grid)], [], {"Tumour": 1}, 40).whole
+    shown = np.asarray(whole.convert("L"), float)
+    assert shown[:12, 28:].min() > 200 and shown[:, :20].max() < 50 and shown[24:].max() < 50
 
 
 def test_outlines_that_agree_are_seen_both() -> None:
