@@ -7,7 +7,7 @@ import datetime
 import importlib
 import importlib.util
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ _SUBJECT = re.compile(r"(?:^|[_/\\])(sub-[0-9A-Za-z]+)")
 # A date in a name stands by itself; eight digits in a row could also be a patient's number, so they must be a date since 1970.
 _IN_NAME = re.compile(r"(?<![0-9A-Za-z])(\d{4}-\d{2}-\d{2}|(?:19[7-9]\d|20\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?![0-9A-Za-z])")
 _MODALITY = re.compile(r"[_.-](ceT1|hrT2|T[12]w?)$", re.IGNORECASE)
+_FIRST_YEAR = 1970  # before it nobody was scanned
 _MOST_FILES = 20  # that are looked into for a DICOM header
 HOW_TO_GIVE = "give it by hand, as --date {name}=2024-03-01"
 
@@ -133,13 +134,20 @@ def patient_in_header(path: Path, scans: Path | None = None) -> str:
 
 def _of_dicom(path: Path, scans: Path | None) -> ScanDate | None:
     file, data = _dicom(path, scans)
-    for key in ("StudyDate",) if data.get("Modality") in _MADE_LATER else _KEYS:
+    keys = ("StudyDate",) if data.get("Modality") in _MADE_LATER else _KEYS
+    return _of_header(path, file, data, keys, "DICOM")
+
+
+def _of_header(path: Path, file: Path, data: Mapping[str, Any], keys: Sequence[str], source: str) -> ScanDate | None:
+    """The first date; one before there were such scans (1900-01-01 for a removed one) only where the others are as old."""
+    found = []
+    for key in keys:
         if data.get(key):
             try:
-                return ScanDate(parse_date(str(data[key])), f"DICOM ({key})")
+                found.append(ScanDate(parse_date(str(data[key])), f"{source} ({key})"))
             except ValueError as error:
                 raise InputError(f"{file}: {key}: {error}, or " + HOW_TO_GIVE.format(name=path.name) + ".") from None
-    return None
+    return next((each for each in found if each.day.year >= _FIRST_YEAR), found[0] if found else None)
 
 
 def _dicom(path: Path, scans: Path | None) -> tuple[Path, dict[str, str]]:
@@ -165,13 +173,7 @@ def _dicom(path: Path, scans: Path | None) -> tuple[Path, dict[str, str]]:
 
 def _of_sidecar(path: Path, scans: Path | None) -> ScanDate | None:
     file, data = _sidecar(path, scans)
-    for key in _KEYS:
-        if data.get(key):
-            try:
-                return ScanDate(parse_date(str(data[key])), f"{file.name} ({key})")
-            except ValueError as error:
-                raise InputError(f"{file}: {key}: {error}, or " + HOW_TO_GIVE.format(name=path.name) + ".") from None
-    return None
+    return _of_header(path, file, data, _KEYS, file.name)
 
 
 def _sidecar(path: Path, scans: Path | None) -> tuple[Path, dict[str, Any]]:

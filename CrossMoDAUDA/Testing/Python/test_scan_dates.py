@@ -75,6 +75,8 @@ def test_two_dates_in_a_name_are_refused(tmp_path: Path) -> None:
         ({"AcquisitionDateTime": "2024-03-01T23:30:00.5", "StudyDate": "20200101"}, "2024-03-01"),
         ({"AcquisitionDate": "20231231"}, "2023-12-31"),
         ({"SeriesDate": "2022-02-28", "PatientID": "P1"}, "2022-02-28"),
+        ({"AcquisitionDate": "19000101", "SeriesDate": "18000101", "StudyDate": "20240229"}, "2024-02-29"),
+        ({"AcquisitionDate": "19110401", "StudyDate": "19110401"}, "1911-04-01"),  # all shifted, as BIDS has it
     ],
 )
 def test_a_sidecar_beside_the_label_or_the_scan_comes_first(tmp_path: Path, sidecar: dict[str, str], day: str) -> None:
@@ -144,6 +146,7 @@ def test_whose_scan_it_is(tmp_path: Path, name: str, patient: str) -> None:
     [
         ("scans/Ada_t2/0001.dcm", {"AcquisitionDate": "20240301", "StudyDate": "20240229", "Modality": "MR"}, "2024-03-01"),
         ("scans/Ada_t2/series 2/IM1", {"StudyDate": "20230101", "Modality": "MR"}, "2023-01-01"),
+        ("scans/Ada_t2/0002.dcm", {"AcquisitionDate": "19000101", "StudyDate": "20240229", "Modality": "MR"}, "2024-02-29"),
         ("results/Ada_t2_SEG.dcm", {"SeriesDate": "20250101", "StudyDate": "20220202", "Modality": "SEG"}, "2022-02-02"),
     ],
 )
