@@ -22,14 +22,14 @@ from ..core.interrupts import raise_swallowed
 from ..core.progress import Progress, silent
 from ..experiment.elsewhere import Elsewhere, read_elsewhere
 from ..experiment.events import Event, read_events
-from ..images.fingerprint import scan_stamp
+from ..images.fingerprint import scan_stamp, travels_as_it_is
 from ..images.volumes import Volume, file_stem, read_label_map, read_volume
 from ..models.model_folder import MODEL_FILES, ModelInfo
 from .connection import RefusedBySshError, UnreachableError
 from .known import known_place
 from .naming import Names
 from .remote import COMPLAINS, Remote
-from .sending import SCRIPT, send_library, send_scans
+from .sending import SCRIPT, as_one_file, send_library, send_scans
 from .slurm import Task
 from .there_common import SCANS
 from .there_slurm import WAITS
@@ -104,6 +104,8 @@ class RemoteSegmenter:
         self._shares: list[_Share] = []
         self._is_lost = False
         self._said = set[str]()  # why tasks wait, as far as it has been told
+        self._bad = _unreadable(scans)
+        scans = [scan for scan in scans if scan not in self._bad]
         known = self._taken_up(scans)
         self._there = known.folder if known else f"{folder}/tasks/{uuid.uuid4().hex[:12]}"
         here = {key(scan): scan for scan in scans}
@@ -239,7 +241,7 @@ class RemoteSegmenter:
             return scans[0]
         while True:
             for scan in scans:
-                if self._has_come(scan) or self._failure(scan) is not None:
+                if scan in self._bad or self._has_come(scan) or self._failure(scan) is not None:
                     return scan
             self._look()
             states = [share.seen.get("state", "") for share in self._shares if share.seen.get("is_alive")]
@@ -256,6 +258,10 @@ class RemoteSegmenter:
             InputError: the scan cannot be used.
             CrossModaError: the work failed there.
         """
+        if scan in self._bad:
+            if self._record is not None:
+                self._record.refused.add(key(scan))
+            raise self._bad[scan]
         while True:
             if not (self._has_come(scan) or self._failure(scan) is not None):
                 self._look()
@@ -364,6 +370,19 @@ class RemoteSegmenter:
         while time.monotonic() < until:
             raise_swallowed()
             time.sleep(0.1)
+
+
+def _unreadable(scans: Sequence[Path]) -> dict[Path, InputError]:
+    """What has to be read before it can travel, and cannot be read: it costs the others nothing."""
+    found = {}
+    for scan in scans:
+        try:
+            if not travels_as_it_is(scan):
+                as_one_file(scan)
+                scan_stamp(scan)
+        except InputError as error:
+            found[scan] = error
+    return found
 
 
 def _same_model(model: ModelInfo, place: str) -> str:

@@ -56,6 +56,8 @@ def test_one_series_of_several_is_segmented_there_without_a_name(
 ) -> None:
     series(tmp_path / "Doe Jane", some_slices(3), SeriesNumber=2)
     series(tmp_path / "Doe Jane", some_slices(), "sagittal")
+    series(tmp_path / "Doe John", some_slices(), "sagittal")
+    sorted((tmp_path / "Doe John").iterdir())[2].unlink()
     scan, travelled = tmp_path / "Doe Jane#5", list[bytes]()
     tidy_up = segmenting.RemoteSegmenter._tidy_up
 
@@ -65,9 +67,10 @@ def test_one_series_of_several_is_segmented_there_without_a_name(
         tidy_up(self)
 
     monkeypatch.setattr(segmenting.RemoteSegmenter, "_tidy_up", look_first)
-    words = ["segment", str(tiny_experiment), str(scan), *CPU, "-o"]
+    words = ["segment", str(tiny_experiment), str(tmp_path / "Doe John"), str(scan), *CPU, "-o"]
     for name, on in (("here", []), ("there", ["--on", "gpu-box"])):
-        assert cli.main([*words, str(tmp_path / name), *on]) == 0, capsys.readouterr().err
+        assert cli.main([*words, str(tmp_path / name), *on]) == 2
+        assert "slice" in capsys.readouterr().err, "one that cannot be read costs the other nothing"
     (here,), (there,) = ((tmp_path / name).glob("*_Label.nii.gz") for name in ("here", "there"))
     assert np.array_equal(read_label_map(here).array, read_label_map(there).array) and here.name == there.name
     assert any(b"scan_t0001" in one for one in travelled) and any(b"NRRD" in one for one in travelled)
