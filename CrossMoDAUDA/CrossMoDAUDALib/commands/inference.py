@@ -239,7 +239,7 @@ def each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log:
             message, status = explain(error, write_traceback(error))
             message = message if str(path) in message else f"{path}: {message}"
             complain(message)
-            log.write("error", message=message)
+            log.write("error", message=message, status=status)
             worst = max(worst, status)
         else:
             for warning in warnings:

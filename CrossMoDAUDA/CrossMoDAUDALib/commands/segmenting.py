@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -32,6 +33,11 @@ Predict = Callable[[Path, Progress], "Volume"]
 
 def segment(options: argparse.Namespace, log: EventLog) -> int:
     """``segment``: a label map and a segmentation of each target scan, warnings, and a table of measurements."""
+    with contextlib.ExitStack() as held:
+        return _segment(options, log, held)
+
+
+def _segment(options: argparse.Namespace, log: EventLog, held: contextlib.ExitStack) -> int:
     from ..images.volumes import read_label_map
     from ..models.model_folder import chosen_components, describe_model
     from ..slicer_nodes import mrml
@@ -62,6 +68,8 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
     done = _done(options, outputs, record)
     begun = {path for path in options.inputs if record is not None and record.is_ours(path)}
     check_outputs(options, outputs, options.measurements, begun | done.keys(), is_table_ours=bool(begun))
+    if record is not None:
+        held.enter_context(record.held())
     tell_loading(log, "segment")
     mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
 
@@ -156,10 +164,10 @@ def _segment_all(
         warnings = plausibility.check(label, model.labels, model.trained_on)
         if path not in done:
             if record is not None:
-                record.note(path, is_done=False)
+                record.note(path)
             write(path, names, label, warnings)
             if record is not None:
-                record.note(path, is_done=True)
+                record.note(path, names)
         for warning in warnings:
             log.write("warning", scan=name, structure=warning.structure, finding=warning.kind, message=warning.message)
             warned[name, warning.structure] = " ".join(filter(None, (warned.get((name, warning.structure)), warning.message)))

@@ -33,8 +33,8 @@ class EventLog:
     ``state`` (started, finished, skipped, failed or interrupted), ``step``, ``total``, ``message`` and ``metrics``, as
     far as they apply. The commands that work on scans without an experiment also write ``result`` (``input``,
     ``outputs``), and the check of a cohort ``case`` (the fields of :class:`.cohort.checking.CaseReport`, ``thumbnail`` in
-    base64), and that of a place ``finding`` (``title``, ``message``, ``is_good``). A warning of theirs about a segmentation also
-    has ``scan``, ``structure`` and ``finding``
+    base64; an error of theirs the exit ``status`` that it calls for), and that of a place ``finding`` (``title``, ``message``,
+    ``is_good``). A warning of theirs about a segmentation also has ``scan``, ``structure`` and ``finding``
     (:class:`.scoring.plausibility.PlausibilityWarning`).
     """
 

@@ -52,11 +52,43 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def only_one(path: Path, refusal: str) -> Iterator[None]:
+    """Be the only one who holds a file, which is there meanwhile; on a disk without file locks nobody is refused.
+
+    Raises:
+        CrossModaError: another process holds it; ``refusal`` says so.
+    """
+    descriptor = None
+    try:
+        descriptor = _lock(path, os.O_RDWR | os.O_CREAT)
+        is_held = descriptor is None
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        is_held = False
+    if is_held:
+        raise CrossModaError(refusal)
+    if descriptor is not None:
+        _held.add(descriptor)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # on Windows it stays, as an open file
+            path.unlink(missing_ok=True)
+        if descriptor is not None:
+            _held.discard(descriptor)
+            os.close(descriptor)
+
+
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+
+
 def _acquire(folder: Path) -> int | None:
     try:
         return _lock(folder / LOCK, os.O_RDWR | os.O_CREAT)
     except OSError as error:
-        if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP):
+        if error.errno not in _NO_LOCKS:
             raise
         raise InputError(f"{folder} is on a disk without file locks; choose an output folder on another disk.") from None
 

@@ -32,7 +32,7 @@ def scan_stamp(path: Path) -> dict[str, int]:
         OSError: a file is gone.
         InputError: DICOM makes no scan any more.
     """
-    found = [file.stat() for file in files_of(path)]
+    found = [file.stat() for file in (*files_of(path), *_data_of(path))]
     return {"size": sum(each.st_size for each in found), "modified_ns": sum(each.st_mtime_ns for each in found)}
 
 
@@ -48,12 +48,17 @@ def scan_sha256(path: Path) -> str:
         return hashlib.sha256("\n".join(sorted(map(sha256, files))).encode()).hexdigest()
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
-        if path.suffix.lower() not in (".mhd", ".nhdr"):
-            return digest.hexdigest()
-        file.seek(0)
-        named = _DETACHED.search(file.read(1 << 20))
-    data = path.parent / os.fsdecode(named.group(1)) if named else path
-    if data.is_file():
+    for data in _data_of(path):
         with data.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
+
+
+def _data_of(path: Path) -> list[Path]:
+    """The file with the voxels of a header (.mhd, .nhdr), if it is there; nothing of any other scan."""
+    if path.suffix.lower() not in (".mhd", ".nhdr"):
+        return []
+    with path.open("rb") as file:
+        named = _DETACHED.search(file.read(1 << 20))
+    data = path.parent / os.fsdecode(named.group(1)) if named else path
+    return [data] if data.is_file() else []

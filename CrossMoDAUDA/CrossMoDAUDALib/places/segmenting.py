@@ -18,20 +18,22 @@ from typing import Any
 
 from ..cohort.finding import Case, Cohort
 from ..core.errors import CrossModaError, InputError
-from ..core.files import stamp
 from ..core.interrupts import raise_swallowed
 from ..core.progress import Progress, silent
 from ..experiment.elsewhere import Elsewhere, read_elsewhere
 from ..experiment.events import Event, read_events
+from ..images.fingerprint import scan_stamp, travels_as_it_is
 from ..images.volumes import Volume, file_stem, read_label_map, read_volume
 from ..models.model_folder import MODEL_FILES, ModelInfo
 from .connection import RefusedBySshError, UnreachableError
+from .known import known_place
 from .naming import Names
 from .remote import COMPLAINS, Remote
-from .sending import SCRIPT, send_library, send_scans
+from .sending import SCRIPT, as_one_file, send_library, send_scans
 from .slurm import Task
 from .there_common import SCANS
-from .unfinished import Unfinished
+from .there_slurm import WAITS
+from .unfinished import Unfinished, key
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LOOKS_AT_ARRAYS = 5.0  # each asks the cluster's queue
@@ -100,10 +102,15 @@ class RemoteSegmenter:
         self._here = tempfile.TemporaryDirectory(prefix="crossmoda-uda-")
         self._fetched: dict[str, list[int]] = {}
         self._shares: list[_Share] = []
-        self._is_lost, self._said = False, ""
+        self._is_lost = False
+        self._said = set[str]()  # why tasks wait, as far as it has been told
+        self._bad = _unreadable(scans)
+        scans = [scan for scan in scans if scan not in self._bad]
         known = self._taken_up(scans)
         self._there = known.folder if known else f"{folder}/tasks/{uuid.uuid4().hex[:12]}"
-        sent = tuple(Path(path) for path in known.sent) if known else tuple(scans)
+        here = {key(scan): scan for scan in scans}
+        sent = tuple(here.get(path, Path(path)) for path in known.sent) if known else tuple(scans)
+        self._sent = dict(known.sent) if known else {key(scan): scan_stamp(scan) for scan in sent}  # before they are read
         cases = tuple(Case(file_stem(scan), scan, None) for scan in sent)
         self._names = Names(Cohort((), cases), Path(), self._there)
         self._numbers = {scan: place for place, scan in self._names.scans.items()}
@@ -112,7 +119,9 @@ class RemoteSegmenter:
         try:
             missing = list(scans)
             if known:
-                self._shares = [self._share(number, list(map(Path, share))) for number, share in enumerate(known.shares)]
+                self._shares = [
+                    self._share(number, [here.get(path, Path(path)) for path in share]) for number, share in enumerate(known.shares)
+                ]
                 self._refresh()
                 missing = [scan for scan in scans if not (self._has_come(scan) or self._latest(scan).seen.get("is_alive"))]
             else:
@@ -129,11 +138,14 @@ class RemoteSegmenter:
     def _taken_up(self, scans: Sequence[Path]) -> Unfinished | None:
         """What is under way there for these scans since an earlier start; what is of no use any more is ended."""
         known = self._record
-        if known is None or not known.folder or known.place != self._remote.place.name:
+        if known is None or not known.folder:
+            return None
+        if known.place != self._remote.place.name:
+            self._end_on(known)
             return None
         try:
             self._remote.connection.ask("look_tasks", experiment=known.folder)
-            if all(known.sent.get(str(scan)) == stamp(scan) for scan in scans):
+            if all(known.sent.get(key(scan)) == scan_stamp(scan) for scan in scans):
                 return known
             self._remote.connection.ask("kill", experiment=known.folder)
             self._remote.connection.ask("remove", experiment=known.folder)
@@ -142,6 +154,15 @@ class RemoteSegmenter:
         except CrossModaError:  # it is gone
             pass
         return None
+
+    def _end_on(self, known: Unfinished) -> None:
+        """End what is under way on another place than is asked for now."""
+        try:
+            connection = Remote(known_place(known.place)).connection
+            connection.ask("kill", experiment=known.folder)
+            connection.ask("remove", experiment=known.folder)
+        except CrossModaError as error:
+            self._warn(f"{error} What was begun on {known.place}, in {known.folder}, may go on there.")
 
     def _share(self, number: int, scans: list[Path]) -> _Share:
         prefix = f"{number}/" if self._is_array else ""
@@ -187,8 +208,8 @@ class RemoteSegmenter:
         """Record what is under way, so that the same command finds it when this process is killed."""
         if self._record is not None:
             self._record.place, self._record.folder = self._remote.place.name, self._there
-            self._record.sent, self._record.is_array = {str(scan): stamp(scan) for scan in self._numbers}, self._is_array
-            self._record.shares = [[str(scan) for scan in share.scans] for share in self._shares]
+            self._record.sent, self._record.is_array = self._sent, self._is_array
+            self._record.shares = [[key(scan) for scan in share.scans] for share in self._shares]
             self._record.save()
 
     def __enter__(self) -> RemoteSegmenter:
@@ -220,7 +241,7 @@ class RemoteSegmenter:
             return scans[0]
         while True:
             for scan in scans:
-                if self._has_come(scan) or self._failure(scan) is not None:
+                if scan in self._bad or self._has_come(scan) or self._failure(scan) is not None:
                     return scan
             self._look()
             states = [share.seen.get("state", "") for share in self._shares if share.seen.get("is_alive")]
@@ -237,6 +258,10 @@ class RemoteSegmenter:
             InputError: the scan cannot be used.
             CrossModaError: the work failed there.
         """
+        if scan in self._bad:
+            if self._record is not None:
+                self._record.refused.add(key(scan))
+            raise self._bad[scan]
         while True:
             if not (self._has_come(scan) or self._failure(scan) is not None):
                 self._look()
@@ -246,12 +271,16 @@ class RemoteSegmenter:
                     progress(event["step"], event["total"], self._names.restored(str(event.get("message", ""))))
             share.events = [event for event in share.events if event["kind"] != "progress"]
             if self._has_come(scan):
+                if scan_stamp(scan) != self._sent[key(scan)]:  # its result would not be that of what lies there now
+                    raise CrossModaError(
+                        f"{scan} has changed since it was sent to {self._remote.place.name}; the same command segments it."
+                    )
                 label = read_label_map(Path(self._here.name) / self._result(scan))
                 here = read_volume(scan)
                 return dataclasses.replace(label, geometry=here.geometry, notes=here.notes, own=here.own)
             if (failure := self._failure(scan)) is not None:
                 if isinstance(failure, InputError) and self._record is not None and not share.seen.get("is_hopeless"):
-                    self._record.refused.add(str(scan))
+                    self._record.refused.add(key(scan))
                 raise failure
             self._wait(SECONDS_BETWEEN_LOOKS)
 
@@ -272,8 +301,9 @@ class RemoteSegmenter:
         """Why there will be no label map of a scan; None while there may be."""
         share, place = self._latest(scan), self._numbers[scan]
         for event in share.events:
-            if event["kind"] == "error" and place in event["message"]:
-                return InputError(self._names.restored(event["message"]))
+            if event["kind"] == "error" and place in event["message"]:  # memory or the disk may have run out there, too
+                kind = CrossModaError if event.get("status") == CrossModaError.exit_status else InputError
+                return kind(self._names.restored(event["message"]))
         if share.seen.get("is_hopeless"):
             return InputError(f"{share.seen['state']}; it was cancelled. Change what is asked for with `place add --overwrite`.")
         return CrossModaError(self._why(share)) if share.is_over else None
@@ -323,10 +353,12 @@ class RemoteSegmenter:
         state, scans = share.seen.get("state", ""), [scan for scan in share.scans if not self._has_come(scan)]
         told = ", ".join(scan.name for scan in scans[:NAMES_TOLD]) + (f" and {len(scans) - NAMES_TOLD} more" if scans[NAMES_TOLD:] else "")
         if share.seen.get("is_alive") and state:
-            if before.get("is_alive") and not before.get("state") and self._is_array:
+            # Tasks wait for different things at a time: each is told once, whatever task waits for it.
+            words = state.partition(",")[0].replace(str(share.seen.get("job") or state), "")
+            if before.get("is_alive") and not before.get("state") and self._is_array and state.startswith(WAITS):
                 self._warn(f"Slurm job {share.seen['job']} ({told}) was stopped and is queued again: {state}.")
-            elif (words := state.partition(",")[0]) != self._said:
-                self._said = words
+            elif words not in self._said:
+                self._said.add(words)
                 self._warn(f"{self._remote.place.name}: {state}.")
         elif share.is_over and state and self._is_array and scans and not share.is_told:
             share.is_told = True
@@ -338,6 +370,19 @@ class RemoteSegmenter:
         while time.monotonic() < until:
             raise_swallowed()
             time.sleep(0.1)
+
+
+def _unreadable(scans: Sequence[Path]) -> dict[Path, InputError]:
+    """What has to be read before it can travel, and cannot be read: it costs the others nothing."""
+    found = {}
+    for scan in scans:
+        try:
+            if not travels_as_it_is(scan):
+                as_one_file(scan)
+                scan_stamp(scan)
+        except InputError as error:
+            found[scan] = error
+    return found
 
 
 def _same_model(model: ModelInfo, place: str) -> str:

@@ -36,7 +36,7 @@ from .there_common import (
     write,
 )
 from .there_setup import has_library, install, probe, put_library, tags
-from .there_slurm import HOPELESS, job, queued_jobs, why_not
+from .there_slurm import HOPELESS, cancel_all, job, queued_jobs, why_not
 
 MARK = "@crossmoda-uda@"
 EVENTS_AT_ONCE = 1 << 20
@@ -271,6 +271,8 @@ def kill(experiment: str) -> None:
         numbers = str(known["job"]).split(",")
         subprocess.run(["scancel", "--signal=KILL", "--full", *numbers], capture_output=True, timeout=60)
         subprocess.run(["scancel", *numbers], capture_output=True, timeout=60)
+    if any(folder.glob("*.sbatch")):  # an array may have been submitted a moment ago, by a start that was broken off
+        cancel_all(folder)
     elif "pid" in known and known.get("boot") == boot() and not (folder / STATUS).is_file():  # or the number may be another's
         for number in session(int(known["pid"])):
             with contextlib.suppress(ProcessLookupError):

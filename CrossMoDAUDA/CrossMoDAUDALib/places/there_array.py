@@ -33,15 +33,15 @@ def start_arrays(folder: str, token: str, arrays: list[dict[str, Any]]) -> dict[
     for array in arrays:
         try:
             numbers.append(_in_queue(parent, array["name"]) or _submitted(parent, array, numbers))
-        except BaseException:
+            for number, task in enumerate(array["tasks"]):
+                if task not in seen:  # it is found in the queue when its first job has ended
+                    log = Path(task) / "worker.log"
+                    offset = log.stat().st_size if log.is_file() else 0
+                    write(Path(task) / STARTED, {"token": token, "boot": boot(), "offset": offset, "job": f"{numbers[-1]}_{number}"})
+        except BaseException:  # a folder may have been removed meanwhile by who was interrupted
             if numbers:
                 subprocess.run(["scancel", *numbers], capture_output=True, timeout=60)
             raise
-        for number, task in enumerate(array["tasks"]):
-            if task not in seen:  # it is found in the queue when its first job has ended
-                log = Path(task) / "worker.log"
-                offset = log.stat().st_size if log.is_file() else 0
-                write(Path(task) / STARTED, {"token": token, "boot": boot(), "offset": offset, "job": f"{numbers[-1]}_{number}"})
         seen.update(array["tasks"])
     earlier = [str(known["job"])] if "job" in known else []
     tasks = [*known.get("tasks", []), *(task for array in arrays for task in array["tasks"])]

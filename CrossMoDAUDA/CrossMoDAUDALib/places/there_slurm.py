@@ -65,6 +65,7 @@ _SLURM_NEVER = {
     "DependencyNeverSatisfied": f"{NEEDED}, has not succeeded",
 }
 HOPELESS = "can never start: "
+WAITS = ("waiting ", "held ")  # so begins what is told of a job that has not begun
 LONGEST_WAIT = datetime.timedelta(days=30)  # that is worth telling
 
 
@@ -116,7 +117,7 @@ _WAIT_TOO = ("REQUEUED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT")
 def told(number: str, row: Row) -> str:
     """A job in the queue, in words; nothing of one that plainly runs."""
     if row.state != "PENDING":
-        return "" if row.state == "RUNNING" else row.state.lower()
+        return "" if row.state in ("RUNNING", "COMPLETING") else row.state.lower()  # the latter is of its node, which tidies up
     word = row.reason.partition(",")[0]
     if word in _SLURM_NEVER:
         return f"Slurm job {number} {HOPELESS}{_SLURM_NEVER[word]}"
@@ -183,6 +184,14 @@ def queued_jobs(folder: Path) -> list[str]:
         asked = part["folder"], job_name(part["name"])
         own += [number for number, name, place in found if (place, name) == asked and number.endswith(f"_{part['task']}")]
     return own
+
+
+def cancel_all(folder: Path) -> None:
+    """Cancel whatever was submitted in a folder, of arrays each task, though nothing there tells of it yet."""
+    listed = output_of(["squeue", "--noheader", f"--user={os.getuid()}", "--format=%F|%Z"])
+    found = {number for number, _, place in (line.strip().partition("|") for line in listed.splitlines()) if place == str(folder)}
+    if found:
+        subprocess.run(["scancel", *sorted(found)], capture_output=True, timeout=60)
 
 
 def job_name(array: str) -> str:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ..core.files import read_json, stamp, write_json
+from ..core.errors import CrossModaError
 from ..core.files import sha256 as file_digest
+from ..core.files import stamp, write_json
+from ..experiment.lock import only_one
+from ..images.fingerprint import scan_stamp
 from ..models.model_folder import MODEL_FILES, ModelInfo
 
-RECORD = ".segment-on.json"
+RECORD, LOCK = ".segment-on.json", ".segment-on.lock"
 
 
 @dataclass
@@ -27,13 +30,14 @@ class Unfinished:
     Attributes:
         output: the folder of the results.
         asked: what tells this command from another one.
-        scans: of each scan that was begun its ``stamp`` and whether it ``is_done``, by its path.
+        scans: of each scan that was begun its ``stamp`` and the stamps of its ``results``, of which there are none until it is done.
         refused: the scans that cannot be used.
         place, folder: where work is under way; empty where none is.
         sent: the scans that were sent, each with its stamp, in the order of their numbers there.
         shares: the scans of each worker there.
         is_array: whether the workers are tasks of an array.
         has_ended: nothing is left to do.
+        saved: the file as it was read.
     """
 
     output: Path
@@ -46,6 +50,7 @@ class Unfinished:
     shares: list[list[str]] = field(default_factory=list)
     is_array: bool = False
     has_ended: bool = False
+    saved: bytes = b""
 
     @classmethod
     def of(cls, output: Path, model: ModelInfo, words: Sequence[str]) -> Unfinished:
@@ -56,25 +61,47 @@ class Unfinished:
         """
         models = [file_digest(model.folder / name) for name in MODEL_FILES if (model.folder / name).is_file()]
         asked = sha256(json.dumps([models, *words]).encode()).hexdigest()
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            data = read_json(output / RECORD)
+        saved = _bytes(output / RECORD)
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+            data = json.loads(saved)
             if data["asked"] == asked:
-                return cls(output, **data)
-            return cls(output, asked, place=data["place"], folder=data["folder"])  # to be ended there
-        return cls(output, asked)
+                return cls(output, **data, saved=saved)
+            return cls(output, asked, place=data["place"], folder=data["folder"], saved=saved)  # to be ended there
+        return cls(output, asked, saved=saved)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the only one who goes on with it.
+
+        Raises:
+            CrossModaError: another ``segment --on`` is at work on the output folder, or was until now.
+        """
+        busy = f"Another `segment --on` works for {self.output}; wait until it has ended, or name another output folder."
+        before = self.saved
+        with only_one(self.output / LOCK, busy):
+            if _bytes(self.output / RECORD) != before:
+                raise CrossModaError(busy)
+            yield
 
     def is_ours(self, scan: Path) -> bool:
-        """Whether results of this scan that are there are this command's own, whole or not."""
-        return str(scan) in self.scans
+        """Whether results of this scan that are there are this command's own, whole or not: nobody has written them anew since."""
+        known = self.scans.get(key(scan))
+        if known is None:
+            return False
+        return all(not (self.output / name).is_file() or stamp(self.output / name) == was for name, was in known["results"].items())
 
     def is_done(self, scan: Path, results: Sequence[str]) -> bool:
         """Whether a scan's results are whole and there, and the scan is as it was."""
-        known = self.scans.get(str(scan), {})
-        return bool(known.get("is_done")) and known["stamp"] == stamp(scan) and all((self.output / name).is_file() for name in results)
+        written = self.scans.get(key(scan), {}).get("results", {})
+        if not written or self.scans[key(scan)]["stamp"] != scan_stamp(scan) or not self.is_ours(scan):
+            return False
+        return all(name in written and (self.output / name).is_file() for name in results)
 
-    def note(self, scan: Path, is_done: bool) -> None:
-        """Keep that a scan's results are being written, or are whole."""
-        self.scans[str(scan)] = {"stamp": stamp(scan), "is_done": is_done}
+    def note(self, scan: Path, results: Sequence[Path] = ()) -> None:
+        """Keep that a scan's results are being written or, once there are any, that they are whole."""
+        was = self.sent.get(key(scan)) or scan_stamp(scan)  # as it was when it was sent, whatever it has become since
+        written = {path.name: stamp(path) for path in results if path.is_file()}
+        self.scans[key(scan)] = {"stamp": was, "results": written}
         self.save()
 
     def save(self) -> None:
@@ -82,11 +109,23 @@ class Unfinished:
         if self.has_ended:
             return
         values = asdict(self)
-        del values["output"], values["refused"], values["has_ended"]
+        del values["output"], values["refused"], values["has_ended"], values["saved"]
         write_json(self.output / RECORD, values)
 
     def end(self, scans: Sequence[Path]) -> None:
         """Forget it where nothing is left with which the same command could go on."""
-        if all(self.scans.get(str(scan), {}).get("is_done") or str(scan) in self.refused for scan in scans):
+        if all(self.scans.get(key(scan), {}).get("results") or key(scan) in self.refused for scan in scans):
             self.has_ended = True
             (self.output / RECORD).unlink(missing_ok=True)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def key(scan: Path) -> str:
+    """A scan's name in the record: its path, whatever folder the command is given in."""
+    return str(scan.absolute())

@@ -109,7 +109,14 @@ def submit(
         log = EventLog(part.folder / "events.jsonl")
         with locked(part.folder):
             known = read_elsewhere(part.folder)
-            if known is not None and known.has_begun and known.place == remote.place.name and remote.look(known)["is_alive"]:
+            try:
+                if known is not None and known.has_begun and known.place == remote.place.name and remote.look(known)["is_alive"]:
+                    continue
+            except (RefusedBySshError, UnreachableError):
+                raise
+            except CrossModaError as error:  # its folder is gone there, as where old files are deleted
+                record_failure(part.folder, log, error)
+                failures[part.name] = str(error)
                 continue
             try:
                 begun_elsewhere(part.folder, remote.place.name)

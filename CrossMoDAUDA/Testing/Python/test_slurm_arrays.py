@@ -26,6 +26,7 @@ from CrossMoDAUDALib.experiment.lock import is_running, read_worker
 from CrossMoDAUDALib.experiment.markers import read_markers
 from CrossMoDAUDALib.experiment.sharing import stage_keys
 from CrossMoDAUDALib.images.volumes import read_label_map, read_volume
+from CrossMoDAUDALib.models.model_folder import describe_model
 from CrossMoDAUDALib.places import place, segmenting
 from CrossMoDAUDALib.places.known import FILE_VARIABLE, Slurm, add_place
 from CrossMoDAUDALib.places.remote import Remote
@@ -97,7 +98,7 @@ def test_many_scans_are_an_array_and_the_same_command_goes_on_with_what_is_missi
     wait_until(lambda: list(tasks.glob("*/.worker.started")), follower)
     follower.kill()
     follower.communicate()
-    (record,) = out.glob(".segment-on*")
+    (record,) = out.glob(".segment-on.json")
     assert len(json.loads(record.read_text())["sent"]) == 3
     assert cli.main(words) == 0, capsys.readouterr().err
     said = capsys.readouterr().err
@@ -268,4 +269,21 @@ def test_a_study_is_an_array_that_gives_the_table_of_one_here(
     assert all(marker.shared_from for marker in made.values()), "it has trained nothing again"
     for table in ("table.csv", "per_case.csv"):
         assert (folder / table).read_text() == (local / table).read_text()
+    assert not cluster.ask("squeue", "--noheader")
+
+
+def test_what_tasks_wait_for_is_told_once(cluster: Cluster, add: Add, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path) -> None:
+    """And an array of which a broken start has left no word is cancelled with the rest."""
+    remote = add(extra=("--hold",))
+    whole, told = min(tiny_cohort.rglob("*_hrT2.nii.gz")), list[str]()
+    scans = [tmp_path / f"{number}_hrT2.nii.gz" for number in range(11)]
+    for scan in scans:
+        shutil.copy(whole, scan)
+    with segmenting.RemoteSegmenter(remote, describe_model(tiny_experiment), scans, [], warn=told.append) as segmenter:
+        for _ in range(3):
+            segmenter._look()
+        (line,) = told
+        assert line.startswith("cluster: held by you; `scontrol release "), line
+        for started in Path(remote.folder(), "tasks").rglob(".worker.started"):
+            started.unlink()
     assert not cluster.ask("squeue", "--noheader")
