@@ -11,6 +11,7 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from CrossMoDAUDALib.commands.inputs import find_inputs
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.images.names import scans_in
 from CrossMoDAUDALib.images.volumes import file_stem, is_scan, other_places, read_geometry, read_label_map, read_volume
@@ -229,3 +230,10 @@ def test_skewed_axes_are_made_regular_as_in_nifti_1(tmp_path: Path, name: str) -
     assert found.own is not None
     assert "skewed axes" in found.notes[0]
     assert read_geometry(tmp_path / name) == found.geometry
+
+
+@pytest.mark.parametrize("given", [["*"], ["a.img", "a.hdr"], ["a.img"]])
+def test_a_pair_is_one_input(tmp_path: Path, given: list[str]) -> None:
+    nibabel.save(nibabel.Nifti1Pair(np.zeros((4, 4, 4), np.int16), np.eye(4)), tmp_path / "a.hdr")
+    log: Any = None  # nothing is left out
+    assert find_inputs([tmp_path / name for name in given], log) == ([tmp_path / "a.hdr"], 0)
