@@ -9,6 +9,7 @@ from ..core.errors import InputError
 from ..experiment.events import EventLog
 from ..images.dicom_index import is_dicom
 from ..images.names import LeftOut, left_out_of, scans_in
+from ..images.other_formats import header_of
 from ..images.volumes import FILE_ENDINGS, file_stem
 from .terminal import complain
 
@@ -39,7 +40,8 @@ def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]
     status = 0
     for path in [one for given in inputs for one in expanded(given)]:
         if not path.is_dir():
-            found[path] = None
+            header = header_of(path) if path.name.lower().endswith((".img", ".img.gz")) else None
+            found[header or path] = None  # a pattern names both files of a pair
             continue
         try:
             inside, left_out = scans_in(path), left_out_of(path)

@@ -14,7 +14,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,11 @@ import numpy.typing as npt
 from ..core.errors import InputError, unreadable
 from ..core.failures import missing_packages
 from ..core.files import check_path
-from . import dicom_index
+from . import dicom_index, readings
 from .dicom_series import find_index, find_series, read_voxels
+from .grids import Geometry
 from .gzip_stream import gunzipped
+from .header_checks import geometry_fault
 from .headers import MOST_VOXELS, by_axes, check_geometry
 
 Array = npt.NDArray[Any]
@@ -58,6 +60,7 @@ class OtherScan:
     direction: tuple[float, ...]
     notes: tuple[str, ...]
     read: Callable[[], Array]
+    places: dict[str, Geometry] = field(default_factory=dict)  # by sform and qform, where its header has both or one of them
 
     @property
     def grid(self) -> tuple[Any, ...]:
@@ -243,13 +246,11 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
         shape = shape[:-1]
     if image.get_data_dtype().fields is not None:
         raise InputError(f"{path} has several values a voxel (RGB or vector); expected a scalar image.")
-    columns = affine[:3, :3] * np.array([[-1], [-1], [1]])  # from RAS
-    spacing = np.linalg.norm(columns, axis=0)
+    places, faults = _forms(image) if len(shape) == 3 else ({}, {})
+    _, chosen, told = readings.chosen(path, places, faults, None)
     with np.errstate(invalid="ignore", divide="ignore"):
-        direction = columns / spacing
-    origin = affine[:3, 3] * (-1, -1, 1)
-    told = [*notes, *_forms(path, image)]
-    _check(path, shape, spacing.tolist(), origin.tolist(), direction.ravel().tolist())
+        place = chosen or readings.place_of(shape, affine[:3])
+    _check(path, shape, place.spacing, place.origin, place.direction)
 
     def read() -> Array:
         try:
@@ -268,11 +269,12 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
 
     return OtherScan(
         shape,  # type: ignore[arg-type]
-        tuple(spacing.tolist()),
-        tuple(origin.tolist()),
-        tuple(direction.ravel().tolist()),
-        tuple(told),
+        place.spacing,
+        place.origin,
+        place.direction,
+        (*notes, *told),
         read,
+        places,
     )
 
 
@@ -301,22 +303,25 @@ def _complaints() -> Iterator[list[str]]:
             imageglobals.logger.removeHandler(listener)
 
 
-def _forms(path: Path, image: Any) -> list[str]:
-    """A sentence where the two places that NIfTI gives a scan differ by more than a tenth of a voxel; the first, sform, is taken."""
-    header = image.header
-    if not hasattr(header, "get_sform"):
-        return []
-    try:
-        (first, code), (second, other) = header.get_sform(coded=True), header.get_qform(coded=True)
-    except Exception:  # a damaged quaternion
-        return []
-    if not code or not other or first is None or second is None:
-        return []
-    corners = np.array([[x, y, z, 1] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float) * [*(np.array(image.shape[:3]) - 1), 1]
-    apart = float(np.linalg.norm((corners @ (first - second).T)[:, :3], axis=1).max())
-    if apart <= 0.1 * np.linalg.norm(first[:3, :3], axis=0).min():
-        return []
-    return [f"{path} says in two ways where it lies (sform and qform), up to {apart:.3g} mm apart; sform was taken."]
+def _forms(image: Any) -> tuple[dict[str, Geometry], dict[str, str]]:
+    """The places by the sform and qform that a NIfTI header has, and what is wrong with one that cannot be used."""
+    found: dict[str, Geometry] = {}
+    faults: dict[str, str] = {}
+    for name in readings.FORMS if hasattr(image.header, "get_sform") else ():
+        try:
+            affine, code = getattr(image.header, f"get_{name}")(coded=True)
+        except Exception:
+            faults[name] = "a damaged quaternion"
+            continue
+        if not code or affine is None:
+            continue
+        with np.errstate(invalid="ignore", divide="ignore"):
+            place = readings.place_of(image.shape, np.asarray(affine, np.float64)[:3])
+        if fault := geometry_fault(place.spacing, place.origin, [tuple(column) for column in place.matrix.T.tolist()]):
+            faults[name] = fault
+        else:
+            found[name] = place
+    return found, faults
 
 
 # GIPL ----------------------------------------------------------------------------------------------------------------------

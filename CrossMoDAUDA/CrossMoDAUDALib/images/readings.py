@@ -8,6 +8,7 @@ their scans in Slicer; but never one that is nonsense or not regular as long as 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,31 +38,36 @@ def preferred() -> str:
 
 def places(header: Header) -> dict[str, Geometry]:
     """The grid by each form that a NIfTI header has; axes need not be at right angles."""
-    return {name: _geometry(header, np.array(rows)) for name, rows in header.readings.items()}
+    return {name: place_of(header.sizes, np.array(rows)) for name, rows in header.readings.items()}
 
 
-def _geometry(header: Header, rows: np.ndarray) -> Geometry:
+def place_of(sizes: Sequence[int], rows: np.ndarray) -> Geometry:
+    """The grid of an affine, in RAS: its first three rows."""
     lps = np.diag([-1.0, -1.0, 1.0]) @ rows
     spacing = np.linalg.norm(lps[:, :3], axis=0)
-    size = tuple(header.sizes[:3])
+    size = tuple(sizes[:3])
     origin, directions = lps[:, 3] + 0.0, (lps[:, :3] / spacing + 0.0).ravel()
     return Geometry(size, tuple(spacing.tolist()), tuple(origin.tolist()), tuple(directions.tolist()))  # type: ignore[arg-type]
 
 
-def chosen(path: Path, header: Header, itk: Geometry | None) -> tuple[str, Geometry | None, tuple[str, ...]]:
+def chosen(
+    path: Path, found: Mapping[str, Geometry], faults: Mapping[str, str], itk: Geometry | None
+) -> tuple[str, Geometry | None, tuple[str, ...]]:
     """The place to take, and what to say about it.
 
     Args:
+        found: the grid by each form (:func:`places`).
+        faults: what is wrong with a form that gives none.
         itk: the grid as ITK reads it; None where it cannot.
 
     Returns:
         The form that is taken, the grid by it (None: ITK's, to its last digit), and notes.
     """
-    found, wish = places(header), preferred()
+    wish = preferred()
     if not found:
         return "", None, ()
-    if header.faults:
-        bad, why = next(iter(header.faults.items()))
+    if faults:
+        bad, why = next(iter(faults.items()))
         name = next(iter(found))
         return name, found[name], (f"{path}: its header's {bad} is nonsense ({short(why)}); the {name} is taken.",)
     if len(found) == 1:
@@ -90,11 +96,11 @@ def chosen(path: Path, header: Header, itk: Geometry | None) -> tuple[str, Geome
     return name, found[name], (note,)
 
 
-def others(header: Header, taken: Geometry) -> dict[str, Geometry]:
-    """The forms of a header by which the grid lies elsewhere than it was taken to lie, if they are regular."""
+def others(found: Mapping[str, Geometry], taken: Geometry) -> dict[str, Geometry]:
+    """The forms (:func:`places`) by which the grid lies elsewhere than it was taken to lie, if they are regular."""
     voxel = min(taken.spacing)
-    found = {"qform" if name == "pixdim" else name: place for name, place in places(header).items()}  # as --header calls them
-    return {name: place for name, place in found.items() if is_regular(place) and place.furthest_corner(taken) > _ALIKE * voxel}
+    called = {"qform" if name == "pixdim" else name: place for name, place in found.items()}  # as --header calls them
+    return {name: place for name, place in called.items() if is_regular(place) and place.furthest_corner(taken) > _ALIKE * voxel}
 
 
 def _difference(sform: Geometry, other: Geometry, apart: float) -> str:

@@ -7,6 +7,7 @@ import math
 import shutil
 import struct
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from ..core.errors import InputError
 from .grids import Array, Geometry, Volume
-from .header_checks import MOST_VOXELS
+from .header_checks import MOST_VOXELS, by_axes
 
 if TYPE_CHECKING:
     import SimpleITK
@@ -55,6 +56,39 @@ def regular(grid: Geometry, path: Path) -> tuple[Geometry, bool]:
     if math.prod(size) > MOST_VOXELS:
         raise InputError(f"{path} has skewed axes (a sheared affine), by too much to be made regular here; resample it first.")
     return _about_centre(grid, matrix, size), True  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class RegularGrid:
+    """Where a file's voxels lie.
+
+    Attributes:
+        geometry: the regular grid to work on.
+        own: the file's own grid, if the voxels have to be resampled.
+        notes: on how its header was understood.
+    """
+
+    geometry: Geometry
+    own: Geometry | None
+    notes: tuple[str, ...]
+
+
+def regular_grid(path: Path, geometry: Geometry, notes: tuple[str, ...]) -> RegularGrid:
+    """The regular grid for a file's, with notes.
+
+    Raises:
+        InputError: as :func:`regular`.
+    """
+    if is_regular(geometry):
+        return RegularGrid(geometry, None, notes)
+    upright, moves = regular(geometry, path)
+    if not moves:
+        return RegularGrid(upright, None, notes)
+    note = (
+        f"{path} has skewed axes; it is resampled to a regular grid of {by_axes(upright.size)} voxels, and results for it are put"
+        " back on its own."
+    )
+    return RegularGrid(upright, geometry, (*notes, note))
 
 
 def resampled(volume: Volume, grid: Geometry, nearest: bool) -> Array:

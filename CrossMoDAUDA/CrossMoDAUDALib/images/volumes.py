@@ -9,7 +9,6 @@ import threading
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,26 +71,11 @@ def read_geometry(path: Path) -> Geometry:
         InputError: the file is missing, not a scan, or not a 3-D scalar image.
     """
     if other := open_other(path):
-        return Geometry(*other.grid)
+        return shear.regular_grid(path, Geometry(*other.grid), other.notes).geometry
     return _grid(path, check_header(path)).geometry
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """Where a file's voxels lie.
-
-    Attributes:
-        geometry: the regular grid to work on.
-        own: the file's own grid, if the voxels have to be resampled.
-        notes: on how its header was understood.
-    """
-
-    geometry: Geometry
-    own: Geometry | None
-    notes: tuple[str, ...]
-
-
-def _grid(path: Path, header: Header, layers: bool = False) -> _Grid:
+def _grid(path: Path, header: Header, layers: bool = False) -> shear.RegularGrid:
     """A scan's grid as ITK reads it, which knows best what a checked header means, or as a NIfTI header says otherwise.
 
     Args:
@@ -118,20 +102,11 @@ def _grid(path: Path, header: Header, layers: bool = False) -> _Grid:
         raise InputError(f"{path} is a single slice ({by_axes(size)}); expected a 3-D scan.")
     if math.prod(size) * (components if layers else 1) != math.prod(header.sizes):
         raise InputError(_DAMAGED.format(path=path))
-    _, place, notes = readings.chosen(path, header, itk)
+    _, place, notes = readings.chosen(path, readings.places(header), header.faults, itk)
     geometry = place or itk
     assert geometry is not None  # ITK's, or one of the header's readings, without which ITK's error was raised
     check_geometry(path, geometry.spacing, geometry.origin, [tuple(column) for column in geometry.matrix.T.tolist()])
-    if shear.is_regular(geometry):
-        return _Grid(geometry, None, notes)
-    upright, moves = shear.regular(geometry, path)
-    if not moves:
-        return _Grid(upright, None, notes)
-    note = (
-        f"{path} has skewed axes; it is resampled to a regular grid of {by_axes(upright.size)} voxels, and results for it are put"
-        " back on its own."
-    )
-    return _Grid(upright, geometry, (*notes, note))
+    return shear.regular_grid(path, geometry, notes)
 
 
 def _of_itk(reader: SimpleITK.ImageFileReader) -> Geometry:
@@ -163,11 +138,10 @@ def read_volume(path: Path, is_label: bool = False) -> Volume:
     ((32, 32, 16), (16, 32, 32), dtype('int16'))
     """
     if other := open_other(path):
-        array, notes = without_nan(other.read(), path)
-        return Volume(array, Geometry(*other.grid), (*other.notes, *notes))
-    header = check_header(path)
-    grid = _grid(path, header)
-    array = _voxels(path, header)
+        grid, array = shear.regular_grid(path, Geometry(*other.grid), other.notes), other.read()
+    else:
+        header = check_header(path)
+        grid, array = _grid(path, header), _voxels(path, header)
     array, notes = without_nan(array.reshape((grid.own or grid.geometry).size[::-1]), path)
     if grid.own is not None:
         array = shear.resampled(Volume(array, grid.own), grid.geometry, nearest=is_label)
@@ -196,7 +170,8 @@ def read_layers(path: Path) -> tuple[Volume, Array]:
 
 def other_places(path: Path, taken: Geometry) -> dict[str, Geometry]:
     """Where else a NIfTI file's header says that the scan lies, by ``sform`` or ``qform`` (:func:`.readings.others`)."""
-    return {} if open_other(path) else readings.others(check_header(path), taken)
+    other = open_other(path)
+    return readings.others(other.places if other else readings.places(check_header(path)), taken)
 
 
 def _voxels(path: Path, header: Header) -> Array:

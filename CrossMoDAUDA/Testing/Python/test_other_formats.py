@@ -11,9 +11,10 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from CrossMoDAUDALib.commands.inputs import find_inputs
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.images.names import scans_in
-from CrossMoDAUDALib.images.volumes import file_stem, is_scan, read_geometry, read_label_map, read_volume
+from CrossMoDAUDALib.images.volumes import file_stem, is_scan, other_places, read_geometry, read_label_map, read_volume
 from dicom_files import notes_of
 from turned_scans import some_volume, turned
 
@@ -179,7 +180,7 @@ def test_two_places_are_told(tmp_path: Path) -> None:
         assert not read_volume(tmp_path / f"{name}.nii").geometry.differences(volume.geometry)
         told = notes_of(tmp_path / f"{name}.nii")
         assert bool(told) is is_told
-    assert "up to 32 mm apart; sform was taken" in told[0]
+    assert "up to 32 mm apart. The sform is taken" in told[0]
 
 
 def test_label_maps_too(tmp_path: Path) -> None:
@@ -196,3 +197,43 @@ def test_without_nibabel_it_says_what_to_install(tmp_path: Path, monkeypatch: py
     monkeypatch.setitem(sys.modules, "nibabel", None)
     with pytest.raises(InputError, match="-m pip install nibabel"):
         read_volume(tmp_path / name)
+
+
+def _disagreeing(path: Path) -> None:
+    image = MADE[path.name](np.zeros((7, 6, 5), np.int16), np.diag([1, 1, 2.5, 1]))
+    image.set_sform(np.diag([1, 1, 2.5, 1]), code=1, update_affine=False)
+    image.set_qform(np.diag([1, 1, 2.0, 1]), code=1, update_affine=False)
+    nibabel.save(image, path)
+
+
+@pytest.mark.parametrize("name", ["two.nii.gz", "pair.hdr", "two.nii"])
+def test_the_header_that_is_asked_for_is_taken(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _disagreeing(tmp_path / name)
+    for wish, depth in (("auto", 2.5), ("sform", 2.5), ("qform", 2)):
+        monkeypatch.setenv("CROSSMODA_HEADER", wish)
+        found = read_volume(tmp_path / name)
+        assert found.geometry.spacing == read_geometry(tmp_path / name).spacing == (1, 1, depth)
+        assert len(found.notes) == 1
+        assert "sform and qform disagree" in found.notes[0]
+    assert list(other_places(tmp_path / name, found.geometry)) == ["sform"]
+
+
+@pytest.mark.parametrize("name", ["scan.mgz", "two.nii", "pair.hdr"])
+def test_skewed_axes_are_made_regular_as_in_nifti_1(tmp_path: Path, name: str) -> None:
+    array, skewed = RNG.random((20, 24, 10), np.float32), np.diag([1, 1, 2.0, 1])
+    skewed[0, 2] = 0.3
+    nibabel.save(MADE[name](array, skewed), tmp_path / name)
+    nibabel.save(nibabel.Nifti1Image(array, skewed), tmp_path / "one.nii")
+    found, wanted = read_volume(tmp_path / name), read_volume(tmp_path / "one.nii")
+    assert found.geometry.size == wanted.geometry.size == (23, 24, 10)
+    assert found.array == pytest.approx(wanted.array, abs=1e-3)
+    assert found.own is not None
+    assert "skewed axes" in found.notes[0]
+    assert read_geometry(tmp_path / name) == found.geometry
+
+
+@pytest.mark.parametrize("given", [["*"], ["a.img", "a.hdr"], ["a.img"]])
+def test_a_pair_is_one_input(tmp_path: Path, given: list[str]) -> None:
+    nibabel.save(nibabel.Nifti1Pair(np.zeros((4, 4, 4), np.int16), np.eye(4)), tmp_path / "a.hdr")
+    log: Any = None  # nothing is left out
+    assert find_inputs([tmp_path / name for name in given], log) == ([tmp_path / "a.hdr"], 0)
