@@ -14,9 +14,6 @@ from ..core.errors import InputError, short
 from ..core.files import check_path, read_json, write_text
 from ..core.settings import Settings, parse_assignments, with_values
 from ..experiment.events import EventLog
-from ..images.names import UNCERTAINTY, case_id, is_label_name
-from ..images.scan_dates import HOW_TO_GIVE, modality_of, parse_date, patient_in_header, patient_of, scan_date
-from ..images.volumes import file_stem, is_scan
 from .terminal import Bar, complain, say
 
 if TYPE_CHECKING:
@@ -173,6 +170,9 @@ def _scans(options: argparse.Namespace) -> list[_Scan]:
 
 def _listed(path: Path) -> list[tuple[Path, str, str]]:
     """The label maps that an input stands for, with patient and date where a table names them."""
+    from ..images.names import case_id, is_label_name
+    from ..images.volumes import is_scan
+
     check_path(path)
     if path.is_dir():
         best: dict[tuple[Path, str], Path] = {}
@@ -206,6 +206,9 @@ def _dates_by_hand(texts: list[str], files: list[Path]) -> dict[Path, str]:
     Raises:
         InputError: it names no file, or several.
     """
+    from ..images.names import case_id
+    from ..images.volumes import file_stem
+
     found: dict[Path, str] = {}
     for text in texts:
         name, equals, date = text.rpartition("=")
@@ -222,6 +225,8 @@ def _dates_by_hand(texts: list[str], files: list[Path]) -> dict[Path, str]:
 
 
 def _day(file: Path, given: str, options: argparse.Namespace) -> tuple[datetime.date, str]:
+    from ..images.scan_dates import HOW_TO_GIVE, parse_date, scan_date
+
     if given:
         try:
             day, source = parse_date(given), "given by hand"
@@ -239,11 +244,15 @@ def _day(file: Path, given: str, options: argparse.Namespace) -> tuple[datetime.
 
 def _subject(file: Path, scans: Path | None) -> str:
     """What a file itself says of its patient: BIDS's ``sub-``, or DICOM, or its sidecar."""
+    from ..images.scan_dates import patient_in_header, patient_of
+
     name = patient_of(file)
     return name if name.startswith("sub-") else patient_in_header(file, scans)
 
 
 def _patient(file: Path, given: str, options: argparse.Namespace) -> str:
+    from ..images.scan_dates import patient_of
+
     name = options.patient or given or patient_of(file)
     if not name:
         raise InputError(f"{file}: nothing tells whose scan this is; name the patient, as --patient NAME.")
@@ -268,6 +277,7 @@ def _refuse_same_days(by_patient: dict[str, list[_Scan]]) -> None:
 
 def _visit(scan: _Scan, labels: dict[str, int], tumour: Tumour) -> Visit:
     from ..images.labels import read_labels
+    from ..images.scan_dates import modality_of
     from ..scoring.extent import check_values, fingerprint, measure_extent
     from ..scoring.follow_up import Visit, visit_notes
 
@@ -285,6 +295,9 @@ def _visit(scan: _Scan, labels: dict[str, int], tumour: Tumour) -> Visit:
 
 
 def _doubt_file(label: Path) -> Path:
+    from ..images.names import UNCERTAINTY
+    from ..images.volumes import file_stem
+
     stem = file_stem(label)
     names = [stem.removesuffix("_Label").removesuffix(".seg"), stem]
     return next(

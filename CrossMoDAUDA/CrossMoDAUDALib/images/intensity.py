@@ -25,6 +25,7 @@ _COARSEST = 100.0
 _LEAST_RANGE, _MOST_RANGE = 1e-30, 1e37  # beyond, float32 over- or underflows
 # The part of the border that padding fills at least, and its distance from all other values, in their range.
 _PADDED_BORDER, _FAR, _FAR_ZERO = 0.02, 1.0, 10.0
+_AIR, _MOST_HU = (-1024, -1000), 4095  # of CT, whose air is no padding however little else there is
 # Voxels that are looked at to find padding: about so many, of which at least some must be no padding.
 _SAMPLED, _FEWEST = 1_000_000, 100
 STORED_UNIT = 1000
@@ -91,7 +92,7 @@ def padding(array: npt.NDArray[Any]) -> float | None:
 
     That is its least or greatest value where this fills a part of the border, and where the gap to the other values is as wide as
     their own range; a hundredth of them at each end, as interpolation leaves beside padding, does not count. Zero is what outside
-    mostly is: it has to be ten times as far away.
+    mostly is: it has to be ten times as far away. Air in CT is none.
 
     Args:
         array: intensities, shape (z, y, x).
@@ -113,6 +114,8 @@ def padding(array: npt.NDArray[Any]) -> float | None:
         if rest.size < _FEWEST:
             rest = array[array != value]
         least, most = (float(end) * 0.5 for end in np.percentile(_percentiles_of(rest), (1, 99)))  # halves: the range may overflow
+        if _AIR[0] <= value <= _AIR[1] and value == low and high <= _MOST_HU:
+            continue
         gap = sign * ((least if sign > 0 else most) - float(value) * 0.5)
         if most > least and gap >= (most - least) * (_FAR if value else _FAR_ZERO):
             return float(value)

@@ -85,6 +85,8 @@ def _grid(path: Path, header: Header, layers: bool = False) -> shear.RegularGrid
         with _itk_reads(), _named_for_itk(path, header) as named:
             reader = _reader(named, header)
             reader.ReadImageInformation()
+    except OSError as error:
+        raise _cannot_be_opened(path, error) from None
     except RuntimeError as error:
         if not header.readings or "orthonormal" not in str(error):
             raise InputError(_why_unreadable(path, error)) from None

@@ -232,6 +232,10 @@
 <translation>im Format von Analyze</translation>
 </message>
 <message>
+<source>Another `segment --on` works for {output}; wait until it has ended, or name another output folder.</source>
+<translation>Ein anderes `segment --on` arbeitet für {output}; warten, bis es beendet ist, oder einen anderen Ausgabeordner nennen.</translation>
+</message>
+<message>
 <source>Any of {several} could be followed; name one, as --structure '{several2}'.</source>
 <translation>Jede von {several} könnte verfolgt werden; nennen Sie eine, etwa --structure '{several2}'.</translation>
 </message>
@@ -1456,6 +1460,10 @@
 <translation>ein Batch von {batch} Schichten wird gleichmäßig geteilt</translation>
 </message>
 <message>
+<source>a damaged quaternion</source>
+<translation>ein beschädigtes Quaternion</translation>
+</message>
+<message>
 <source>a folder with a scan's name; unpack it or give it another name</source>
 <translation>ein Ordner mit dem Namen eines Scans; entpacken oder umbenennen</translation>
 </message>
@@ -2596,6 +2604,10 @@
 <translation>{error} Es wird noch einmal versucht.</translation>
 </message>
 <message>
+<source>{error} What was begun on {place}, in {folder}, may go on there.</source>
+<translation>{error} Was auf {place} in {folder} begonnen wurde, läuft dort vielleicht weiter.</translation>
+</message>
+<message>
 <source>{error} What was sent to {name} stays in {there} until a later `segment --on` removes it.</source>
 <translation>{error} Was an {name} gesendet wurde, bleibt in {there}, bis ein späteres `segment --on` es entfernt.</translation>
 </message>
@@ -3516,10 +3528,6 @@
 <translation>{path} nennt für seine Voxel die Datei '{named}', die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
 </message>
 <message>
-<source>{path} says in two ways where it lies (sform and qform), up to {apart} mm apart; sform was taken.</source>
-<translation>{path} sagt auf zwei Arten, wo es liegt (sform und qform), bis zu {apart} mm auseinander; sform gilt.</translation>
-</message>
-<message>
 <source>{path} says that the segment '{name}' is in a layer that it does not have; save it again.</source>
 <translation>{path} sagt, dass das Segment '{name}' in einer Schicht liegt, die es nicht gibt; speichern Sie die Datei neu.</translation>
 </message>
@@ -3694,6 +3702,10 @@
 <message>
 <source>{record} says that its files end in {ending}, which is not read; convert them to .nii.gz and say so there.</source>
 <translation>{record} nennt als Dateiendung {ending}, die nicht gelesen wird; die Dateien in .nii.gz umwandeln und das dort eintragen.</translation>
+</message>
+<message>
+<source>{scan} has changed since it was sent to {name}; the same command segments it.</source>
+<translation>{scan} hat sich geändert, seit es an {name} gesendet wurde; derselbe Befehl segmentiert es.</translation>
 </message>
 <message>
 <source>{scan} is not DICOM, so that no DICOM result can refer to its slices; leave out {option}.</source>

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_origin
@@ -171,14 +170,8 @@ def _options() -> list[Specimen]:
         Specimen("settings/an experiment in a link to itself", to("circle", "run"), "circle"),
         Specimen("settings/output to a name that is no UTF-8", to("out\udcff"), "out"),
         Specimen("settings/output to a name that is no UTF-8, segment", to("out\udcff", "segment"), "out"),
-        Specimen("settings/two scans of one name", _two_of_one_name, "both"),
         Specimen("settings/a folder without scans", _no_scans, "in"),
     ]
-
-
-def _two_of_one_name(place: Place) -> Sequence[str | Path]:
-    shutil.copy(place.pantry.scan, place.inputs)
-    return ["translate", place.pantry.experiment, place.pantry.scan, place.inputs / place.pantry.scan.name, "-o", place.output]
 
 
 def _no_scans(place: Place) -> Sequence[str | Path]:
