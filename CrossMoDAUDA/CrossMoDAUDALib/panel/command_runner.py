@@ -35,6 +35,8 @@ class CommandRunner:
         self._onEvent, self._onEnd = onEvent, onEnd
         self._timer = qt.QTimer()
         self._timer.connect("timeout()", self._step)
+        self._left, self._remover = [], qt.QTimer()  # folders of commands that have ended
+        self._remover.connect("timeout()", self._removeOne)
         self._clear()
 
     def _clear(self):
@@ -65,6 +67,8 @@ class CommandRunner:
         """End the command and everything it started; onEnd is told before this returns."""
         if self.running:
             self._end("cancelled", "")
+        while self._left:  # the panel may be about to go
+            self._removeOne()
 
     def _step(self):
         try:
@@ -135,4 +139,18 @@ class CommandRunner:
             self._onEnd(outcome, message)  # may read results from the folder
         finally:
             self._clear()
-            shutil.rmtree(folder, ignore_errors=True)
+            self._left.append(folder)
+            self._remover.start(0)
+
+    def _removeOne(self):
+        """Remove a file of a command that has ended; of large files the system takes long to let go."""
+        file = next((path for path in self._left[0].rglob("*") if not path.is_dir()), None)
+        try:
+            if file is not None:
+                file.unlink()
+                return
+        except OSError:  # another program has it open
+            pass
+        shutil.rmtree(self._left.pop(0), ignore_errors=True)
+        if not self._left:
+            self._remover.stop()

@@ -20,10 +20,12 @@ class OnResize(qt.QObject):
     Args:
         widget: its events are followed for as long as this object lives.
         function: called without arguments.
+        isOfLayout: also after something in the widget wants another size.
     """
 
-    def __init__(self, widget, function):
+    def __init__(self, widget, function, isOfLayout=False):
         qt.QObject.__init__(self)
+        self._kinds = (qt.QEvent.Resize, qt.QEvent.LayoutRequest) if isOfLayout else (qt.QEvent.Resize,)
         self._timer = qt.QTimer(widget)  # which goes with the widget
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -32,7 +34,7 @@ class OnResize(qt.QObject):
 
     def eventFilter(self, _widget, event):
         """Let every event pass."""
-        if event.type() == qt.QEvent.Resize:
+        if event.type() in self._kinds:
             self._timer.start()
         return False
 
@@ -88,8 +90,11 @@ class Fitting:
         for label in self._labels:
             label.toolTip = label.toolTip or label.buddy().toolTip
         self._texts = [label for root in roots for label in root.findChildren("QLabel") if label.wordWrap and label.buddy() is None]
+        self._titles = [
+            (button, button.text) for root in roots for button in root.findChildren("ctkCollapsibleButton") if " (" in button.text
+        ]
         self._fitted = None
-        self._watches = [OnResize(roots[0], self.fit)]
+        self._watches = [OnResize(roots[0], self.fit), *(OnResize(root, self._giveHeights, isOfLayout=True) for root in roots)]
         for table in (table for root in roots for table in root.findChildren("qMRMLTableView")):
             self._watches.append(OnResize(table, functools.partial(tables.fit, table)))
         self._clipboard = qt.QApplication.clipboard()
@@ -119,9 +124,24 @@ class Fitting:
         for row in self._rows:
             isWide = SLACK * _wanted(row) <= width - 2 * self._indent(row)
             row.setDirection(qt.QHBoxLayout.LeftToRight if isWide else qt.QHBoxLayout.TopToBottom)
+        for button, title in self._titles:
+            isWide = metrics.horizontalAdvance(title) + 2 * metrics.height() <= width  # beside the arrow
+            button.text = title if isWide else title.partition(" (")[0]
         for label in self._texts:
             if label.textFormat == qt.Qt.PlainText and label.text:
                 label.text = breakable(label.text, qt.QFontMetrics(label.font), lineWidth(self._roots[0]))
+
+    def _giveHeights(self):
+        """Let every text have as many lines as it takes.
+
+        Slicer's module panel is as high as its widgets ask for at least, and a text in lines asks for fewer than it takes in a narrow
+        panel. What lies under it would be drawn over its neighbours.
+        """
+        for label in self._texts:
+            if label.isVisible() and label.minimumHeight != label.maximumHeight:  # else it is a picture's
+                needed = max(label.heightForWidth(label.width), 0)  # less than nothing without a text
+                if label.minimumHeight != needed:
+                    label.minimumHeight = needed
 
     def _align(self, forms, width, field):
         """Begin the fields of all forms at one place, or put them under their labels where that leaves less room than a field needs."""

@@ -6,7 +6,7 @@ import qt
 from slicer.i18n import tr as _
 
 from ..core.errors import InputError
-from ..translation.protocol import SAMPLE_ROWS
+from ..translation.protocol import SAMPLE_BORDER, SAMPLE_ROWS
 from ..translation.registry import registration
 from .curves import painted
 from .curves_tab import SCROLL_BAR
@@ -93,13 +93,19 @@ class SampleTab:
                     left, top = (group * len(columns) + place) * (side + GAP) + group * GAP, head + below * (side + GAP)
                     if below == 0:
                         _writeHead(painter, columnTitle(name), left, side, label.font)
-                    painter.drawPixmap(left, top, side, side, picture.copy(column * tile, row * tile, tile, tile))
+                    painter.drawPixmap(left, top, side, side, self._slice(picture, column, row))
                     if drawnOver is not None and not drawnOver.isNull() and name in ("source", "translation"):
-                        over = drawnOver.height() // SAMPLE_ROWS
-                        painter.drawPixmap(left, top, side, side, drawnOver.copy(0, row * over, over, over))
+                        painter.drawPixmap(left, top, side, side, self._slice(drawnOver, 0, row))
 
         label.setPixmap(painted(label.width, label.minimumHeight, label.devicePixelRatioF(), label.palette, label.font, draw))
         self._drawn = (*drawn[:4], label.minimumHeight, colour)
+
+    def _slice(self, picture, column, row):
+        """A slice in a picture, without the white border that would frame it on dark ground."""
+        tile = picture.height() // SAMPLE_ROWS
+        size = self._monitor.settings.translation.image_size if self._monitor.settings else 0
+        border = tile * SAMPLE_BORDER // (size + 2 * SAMPLE_BORDER) if size else 0
+        return picture.copy(column * tile + border, row * tile + border, tile - 2 * border, tile - 2 * border)
 
     def _tellEpoch(self, epoch):
         settings = self._monitor.settings

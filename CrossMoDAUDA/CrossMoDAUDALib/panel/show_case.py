@@ -168,16 +168,16 @@ class ShowCase:
             scan = scan or node
             if node is not scan:
                 (segmentations if part.isLabelMap else others).append(node)
-            yield
-            if scan.GetScene() is None:
-                raise InputError(_("The scan was removed meanwhile; nothing was added."))
+            yield from _goneOn(scan)
         for segmentation in segmentations:
             mrml.mark_made(segmentation, mrml.warnings_of(segmentation))
+        place = views.placeIn(segmentations[0]) if segmentations else None
+        yield from _goneOn(scan)
         # A prediction stands beside its reference, so each has a view of its own; a label lies over scan and translation.
         views.showSideBySide(scan, (others or [scan])[0], segmentations)
-        if segmentations:
-            views.jumpTo(segmentations[0])
+        views.jump(place)
         self._done = self._told(self._case, others, segmentations, self._domain)
+        yield  # the views are drawn before anything else is done
 
     def _make(self, part, scan):
         """The node of a part that was read, in steps."""
@@ -223,6 +223,13 @@ class ShowCase:
             return _("{case}, with '{name}'.").format(case=case.id, name=segmentations[0].GetName())
         lacks = {"source": _("no translation yet"), "evaluation": _("no prediction yet"), "target": _("no prediction yet")}
         return _("{case}: {lacks}.").format(case=case.id, lacks=lacks[domain])
+
+
+def _goneOn(scan):
+    """A step's end: let the window work, and refuse to go on without the scan."""
+    yield
+    if scan.GetScene() is None:
+        raise InputError(_("The scan was removed meanwhile; nothing was added."))
 
 
 def _found(path):

@@ -12,6 +12,7 @@ from .fitting import OnResize
 NAME, STATE, SCORE, WHEN, PLACE = range(5)
 NARROW = 75  # characters; with less room, only the text below the table tells the round and the time
 SHARES = {NAME: 0.3, STATE: 0.4}  # of the table's width that names and states take at least
+TITLES = (1, 0.9, 0.8, 0.7, 0.6)  # how large the titles' letters are, beside the table's; the first at which they have room
 FEWEST_ROWS, MOST_ROWS = 3, 10  # that it is high
 
 
@@ -103,7 +104,11 @@ class TrainingsTable:
             column: that this is the order of, which its title shows.
             isDown: whether the largest is first.
         """
-        self._table.horizontalHeader().setSortIndicator(column, qt.Qt.DescendingOrder if isDown else qt.Qt.AscendingOrder)
+        header = self._table.horizontalHeader()
+        isOther = header.sortIndicatorSection() != column
+        header.setSortIndicator(column, qt.Qt.DescendingOrder if isDown else qt.Qt.AscendingOrder)
+        if isOther:  # the arrow takes room
+            self.fit()
         if folders == self._places:
             return
         for place, folder in enumerate(folders):
@@ -142,14 +147,32 @@ class TrainingsTable:
         table.setColumnHidden(WHEN, isNarrow)
         line = metrics.height() + tables.MARGIN // 2
         table.verticalHeader().setDefaultSectionSize(line)
+        for size in TITLES:
+            room, least = self._room((SCORE,) if isNarrow else (SCORE, WHEN), size)
+            if sum(least.values()) <= room:
+                break
         rows = min(max(table.rowCount, FEWEST_ROWS), MOST_ROWS)
         table.setFixedHeight(rows * line + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth)
-        room = table.width - 2 * table.frameWidth - table.verticalScrollBar().sizeHint.width()
-        for column in (SCORE, WHEN) if not isNarrow else (SCORE,):
+        name = max(int(SHARES[NAME] / sum(SHARES.values()) * room), 1)
+        name = max(min(name, room - least[STATE]), least[NAME])  # a title that is cut tells less than a text that is
+        table.setColumnWidth(NAME, name)
+        table.setColumnWidth(STATE, max(room - name, 1))
+
+    def _room(self, columns, size):
+        """What the other columns leave for names and states, and what the titles of these two need, in points of the screen.
+
+        Args:
+            columns: those with other things, which become as wide as what is in them.
+            size: of the titles' letters, beside the table's.
+        """
+        table, header = self._table, self._table.horizontalHeader()
+        font = qt.QFont(table.font)
+        font.setPointSizeF(size * font.pointSizeF())
+        header.setFont(font)
+        for column in columns:
             table.resizeColumnToContents(column)
-            room -= table.columnWidth(column)
-        table.setColumnWidth(NAME, max(int(SHARES[NAME] / sum(SHARES.values()) * room), 1))
-        table.setColumnWidth(STATE, max(room - table.columnWidth(NAME), 1))
+        room = table.width - 2 * table.frameWidth - table.verticalScrollBar().sizeHint.width()
+        return room - sum(map(table.columnWidth, columns)), {column: header.sectionSizeHint(column) for column in SHARES}
 
 
 def inOrder(standings, column, isDown):

@@ -72,10 +72,21 @@ def showSegmentation(segmentation, volume):
 
 def jumpTo(segmentation):
     """Show slices through the first structure that has a voxel; whether there is one."""
+    place = placeIn(segmentation)
+    jump(place)
+    return place is not None
+
+
+def placeIn(segmentation):
+    """A place (RAS, mm) in the first structure that has a voxel, which takes a while to find; None without one."""
     found = mrml.filled_segments(segmentation)
-    if found:
-        slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *mrml.inner_point(segmentation, found[0]))
-    return bool(found)
+    return mrml.inner_point(segmentation, found[0]) if found else None
+
+
+def jump(place):
+    """Show slices through a place (RAS, mm); None changes nothing."""
+    if place is not None:
+        slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *place)
 
 
 def openInSegmentEditor(segmentation):

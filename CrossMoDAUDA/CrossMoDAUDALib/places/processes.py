@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SECONDS_TO_DIE = 3.0
 SECONDS_BETWEEN_LOOKS = 0.5
 NICER = 5  # than its starter: where all processors are busy, a window is drawn at once and the work hardly slower
+NICEST = 19
 # Who must be alive for this process to go on: process id and start time. Not the parent's id as the operating system
 # tells it, because between Slicer and a Python of Slicer's is a launcher.
 _OWNER = "CROSSMODA_ENDS_WITH"
@@ -101,7 +102,7 @@ class Process:
             raise CrossModaError(f"{error.filename or log} could not be used ({why}); check its permissions and its disk.") from None
         if gently and sys.platform != "win32":
             with contextlib.suppress(psutil.Error, OSError):  # it may have ended already
-                psutil.Process(running.pid).nice(min(os.nice(0) + NICER, 19))  # its threads and children are born so
+                _step_back(running.pid)
         return cls(running, time.time(), log, offset)
 
     def poll(self) -> int | None:
@@ -130,6 +131,20 @@ class Process:
     def kill_now(self) -> list[psutil.Process]:
         """As :meth:`kill`, without waiting; the processes that are going."""
         return kill_now(self.pid, self._started) if self.poll() is None else []
+
+
+def _step_back(pid: int) -> None:
+    """Let a process that has just been started, and with it its threads and children, leave the processors to this thread.
+
+    Slicer 5.12 on Linux gives its window's thread the lowest priority, by mistake for one of its own in the background
+    (``setpriority`` of ``getpid()`` in vtkSlicerApplicationLogic.cxx). Nothing is nicer than that, but idle is.
+    """
+    import psutil
+
+    wanted = os.nice(0) + NICER
+    psutil.Process(pid).nice(min(wanted, NICEST))
+    if wanted > NICEST and sys.platform == "linux":
+        os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
 
 
 def kill_tree(pid: int, started: float | None) -> bool:

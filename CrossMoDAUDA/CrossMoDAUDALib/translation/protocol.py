@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 SAMPLE_ROWS = 4  # slices of each domain in a sample picture
+SAMPLE_BORDER = 1  # pixels of white around each slice there, before all is enlarged
 
 
 class Translator(Protocol):

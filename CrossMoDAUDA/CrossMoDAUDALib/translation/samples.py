@@ -18,7 +18,7 @@ from ..core.files import replacing
 from ..core.settings import Settings
 from ..core.structures import structure_of
 from ..images.pictures import outline
-from .protocol import SAMPLE_ROWS, Translator
+from .protocol import SAMPLE_BORDER, SAMPLE_ROWS, Translator
 from .slices import labels_of_slices, open_slices, spread_places
 
 SAMPLES, OUTLINES = "samples", "outlines.png"
@@ -36,7 +36,7 @@ def write_samples(folder: Path, translator: Translator, source: Tensor, target: 
     from PIL import Image
 
     columns = translator.sample_columns(source, target)
-    tiles = torch.cat([torch.nn.functional.pad(column, (1, 1, 1, 1), value=1.0) for column in columns], dim=3)
+    tiles = torch.cat([torch.nn.functional.pad(column, (SAMPLE_BORDER,) * 4, value=1.0) for column in columns], dim=3)
     grey = ((tiles[:, 0].float().cpu().numpy() + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
     picture = Image.fromarray(grey.reshape(-1, grey.shape[2]))
     factor = _factor(source.shape[-1])
@@ -66,10 +66,10 @@ def write_outlines(folder: Path, source_slices: Path, cases: Sequence[tuple[Path
     factor = _factor(size)
     thickness = max(round(_LINE * factor * size), 1)
     found = labels_of_slices(cases, spread_places(slices, SAMPLE_ROWS).tolist(), size, settings)
-    side = (size + 2) * factor
+    side = (size + 2 * SAMPLE_BORDER) * factor
     picture = np.zeros((len(found) * side, side, 4), np.uint8)
     for row, label_map in enumerate(found):
-        enlarged = np.pad(label_map, 1).repeat(factor, 0).repeat(factor, 1)
+        enlarged = np.pad(label_map, SAMPLE_BORDER).repeat(factor, 0).repeat(factor, 1)
         for name, value in settings.labels.items():
             picture[row * side : (row + 1) * side][outline(enlarged == value, thickness)] = (*structure_of(name, value).colour, 255)
     with replacing(folder / OUTLINES) as partial:

@@ -60,7 +60,8 @@ _SMALL: dict[str, tuple[str, str]] = {
     "QHeaderView": (
         "qt.QWidget",
         "setSectionResizeMode sectionResizeMode resizeSection sectionSize setSectionHidden isSectionHidden hideSection showSection count"
-        " setStretchLastSection setDefaultSectionSize setMinimumSectionSize setSortIndicatorShown setSortIndicator setDefaultAlignment",
+        " setStretchLastSection setDefaultSectionSize setMinimumSectionSize setSortIndicatorShown setSortIndicator setDefaultAlignment"
+        " sectionSizeHint sortIndicatorSection",
     ),
     "QTabBar": ("qt.QWidget", "tabText count setTabToolTip setCurrentIndex"),
 }
@@ -95,6 +96,7 @@ _SMALL_ENUMS = {
         *(
             "Paint",
             "Resize",
+            "LayoutRequest",
             "Show",
             "Hide",
             "MouseMove",

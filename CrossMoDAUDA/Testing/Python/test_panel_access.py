@@ -301,6 +301,20 @@ def cut_off(frame: Any) -> list[str]:
             found.append(f"too low: {widget.text()}")
         if widget.mapTo(frame, QtCore.QPoint(widget.width(), 0)).x() > frame.parentWidget().width():
             found.append(f"outside: {widget.text()}")
+    return found + cut_titles(frame)
+
+
+def cut_titles(frame: Any) -> list[str]:
+    """The columns' titles that have not the room that they need, of tables whose letters fit into the panel."""
+    found = []
+    for header in frame.findChildren(QtWidgets.QHeaderView):
+        if not header.isVisible() or header.orientation() != QtCore.Qt.Orientation.Horizontal:
+            continue
+        metrics = QtGui.QFontMetrics(header.font())
+        for column in (place for place in range(header.count()) if not header.isSectionHidden(place)):
+            title = str(header.model().headerData(column, header.orientation()) or "")
+            if header.sectionSize(column) < max(map(metrics.horizontalAdvance, title.split("\n"))):
+                found.append(f"title too narrow: {title}")
     return found
 
 

@@ -340,3 +340,24 @@ def test_the_window_answers_while_a_hundred_are_read(host: Host, copies: Any) ->
     answers_at_once("a list of 100 trainings, looked at again", lambda: host.latency(3))
     answers_at_once("a list of 100 trainings, sorted anew", sort)
     assert next(iter(rows(host))) == ("experiment 0" if choice.currentIndex() else "experiment 99")
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+@pytest.mark.parametrize("width", [295, 400, 700])
+def test_the_titles_of_the_columns_are_whole(host: Host, copies: Any, font_scale: Any, width: int, scale: int) -> None:
+    """Whichever column the table is sorted by, which an arrow in its title shows."""
+    from PySide6 import QtGui
+
+    font_scale(scale)
+    section(host).add(copies("one"))
+    open_section(host, "trainings")
+    host.module_frame().window().resize(width, 900)
+    settle(host)
+    header = host.find("trainingsTable")._real.horizontalHeader()
+    for column in range(3):
+        header.sectionClicked.emit(column)
+        host.process(0.1)
+        for place in range(3):
+            title = header.model().headerData(place, header.orientation())
+            arrow = header.height() // 2 if place == column else 0
+            assert header.sectionSize(place) >= QtGui.QFontMetrics(header.font()).horizontalAdvance(title) + arrow, (column, title)

@@ -13,7 +13,7 @@ pytest.importorskip("slicer")
 pytest.importorskip("PySide6")
 
 from CrossMoDAUDALib.translation.registry import registrations
-from PySide6 import QtCore, QtTest
+from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from Testing.Host import Host
 
 TABS = ("stages", "curves", "sample", "scores", "log")
@@ -182,6 +182,21 @@ def test_source_translation_and_target_stand_side_by_side(
     watch(host, experiment.folder, "sample")
     assert greys(host) == {GREYS[place] for place in shown}
     assert not host.find("adaptSampleOutline").visible, "an experiment of an earlier version has no outlines"
+
+
+@pytest.mark.parametrize("tab_width", [300, 420, 700])
+def test_no_white_frame_is_round_a_slice_in_the_dark_style(host: Host, tiny_experiment: Path, tab_width: int) -> None:
+    from Testing.Host import appearance
+
+    appearance.dress(QtWidgets.QApplication.instance(), dark=True)
+    watch(host, tiny_experiment, "sample", tab_width)
+    host.process(0.3)
+    shown = host.find("adaptSamplePicture")._real.pixmap().toImage().convertToFormat(QtGui.QImage.Format.Format_Grayscale8)
+    pixels = np.array(shown.constBits(), np.uint8).reshape(shown.height(), shown.bytesPerLine())[:, : shown.width()]
+    white = pixels > 250
+    columns, rows = white.mean(0), white.mean(1)
+    assert pixels.max() > 100, "slices are shown"
+    assert columns.max() < 0.3 and rows.max() < 0.3, "no line of white goes down or across the slices"
 
 
 def test_the_slider_goes_through_the_epochs(host: Host, started: Any) -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -81,6 +82,25 @@ def test_work_and_its_children_leave_the_processors_to_the_window(tmp_path: Path
             assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in threads} == {min(os.nice(0) + 5, 19)}
     finally:
         process.kill()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a thread has a priority of its own")
+@pytest.mark.parametrize(("nice", "policy"), [(0, "SCHED_OTHER"), (19 - processes.NICER, "SCHED_OTHER"), (19, "SCHED_IDLE")])
+def test_work_leaves_the_processors_to_a_window_of_the_lowest_priority(tmp_path: Path, nice: int, policy: str) -> None:
+    """Slicer gives its window's thread the lowest on Linux; nothing is nicer."""
+    started: list[Process] = []
+
+    def start() -> None:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), max(nice, os.nice(0)))
+        started.append(Process.start(["run", "--help"], tmp_path / "log.txt", detached=False, gently=True))
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    thread.join()
+    try:
+        assert os.sched_getscheduler(started[0].pid) == getattr(os, policy)
+    finally:
+        started[0].kill()
 
 
 def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
