@@ -24,6 +24,7 @@ from ..images.labels import read_labels
 from ..images.volumes import Volume, read_geometry, read_volume
 from .elsewhere import RECORD, SCRIPT
 from .events import REHEARSAL, EventLog
+from .last_run import remove_half_overwritten
 from .lock import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
 from .markers import Marker, newest, read_marker, read_markers, write_marker
 from .stages import Stage, due, still_needed
@@ -197,6 +198,7 @@ class Experiment:
         Raises:
             InputError: a file that is still needed is not what a finished stage has written.
         """
+        remove_half_overwritten(self.folder, stages)
         told: set[str] = set()  # stages
         compared: set[str] = set()  # files, since a stage last ran
         while True:  # a stage that has run again may have overwritten what a later one left

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.files import sha256
 from .events import CHECK, Event, read_events
+from .markers import newest, read_markers
+from .stages import Stage
 
 TAIL_BYTES = 1 << 16
 
@@ -76,3 +79,27 @@ def read_tail(folder: Path, size: int = TAIL_BYTES) -> tuple[list[Event], bool]:
 def read_last_run(folder: Path, size: int = TAIL_BYTES) -> LastRun:
     """How the last start went, read from the end of the event log alone."""
     return LastRun.told_by(*read_tail(folder, size))
+
+
+def remove_half_overwritten(folder: Path, stages: Sequence[Stage]) -> None:
+    """Remove what a stopped stage had begun to write over: neither the old file, which may be needed again, nor the new one.
+
+    Args:
+        stages: all stages of the experiment.
+    """
+    markers = read_markers(folder)
+    last, begun = newest(markers), _begun(folder / "events.jsonl") - markers.keys()
+    for stage in (stage for stage in stages if stage.name in begun):
+        for file in (file for file in last if stage.does_write(file) and not stage.does_read(file)):
+            path = folder / file
+            if path.is_file() and sha256(path) != last[file].files[file]:
+                path.unlink()
+
+
+def _begun(events: Path) -> set[str]:
+    """The stages that were begun and not finished since."""
+    states: dict[str, str] = {}
+    for event in read_events(events)[0] if events.is_file() else []:
+        if event["kind"] == "stage":
+            states[str(event.get("stage"))] = str(event.get("state"))
+    return {name for name, state in states.items() if state == "started"}

@@ -104,6 +104,25 @@ def test_a_file_that_is_gone_has_what_it_was_made_from_made_again_too(started: E
     assert told(started, "started")[2:] == ["first", "second/check", "third", "again", "last"]
 
 
+def test_what_a_stopped_stage_has_begun_to_write_over_is_no_damage(started: Experiment) -> None:
+    """Its old content may be needed again, for a file that is gone."""
+    started.carry_out(STAGES[:3])
+    assert first_to_run(started) == "again"
+    (started.folder / "shared" / "x.txt").write_text("again wrote half of it", encoding="utf-8")
+    (started.folder / "three.txt").unlink()
+    started.carry_out(STAGES)
+    assert told(started, "finished")[3:] == ["second/check", "third", "again", "last"]
+    assert (started.folder / "shared" / "x.txt").read_text(encoding="utf-8") == "again wrote shared/x.txt"
+
+
+def test_a_file_is_damaged_where_the_stage_that_writes_over_it_was_not_begun(started: Experiment) -> None:
+    started.carry_out(STAGES[:3])
+    (started.folder / "shared" / "x.txt").write_text("damaged", encoding="utf-8")
+    (started.folder / "three.txt").unlink()
+    with pytest.raises(InputError, match="has changed since stage second/check wrote it"):
+        started.carry_out(STAGES)
+
+
 def test_a_file_that_nobody_will_read_may_be_gone(started: Experiment) -> None:
     started.carry_out(STAGES)
     for name in ("one/a.txt", "three.txt"):
