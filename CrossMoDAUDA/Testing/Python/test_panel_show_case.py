@@ -288,3 +288,27 @@ def test_a_damaged_file_is_named_and_nothing_is_loaded(watching: Host, tmp_path:
     show_case._experiment.cohort = dataclasses.replace(cohort, source=(bad, *cohort.source[1:]))
     assert "b ü_ceT1.nii.gz" in shown(watching, "source")
     assert not nodes("vtkMRMLScalarVolumeNode") and not nodes("vtkMRMLSegmentationNode")
+
+
+def test_what_a_command_leaves_goes_a_file_a_turn_and_at_once_with_the_panel(watching: Host) -> None:
+    """A large file takes the system long to remove, and the window waits for it."""
+    import slicer
+
+    runner, parent = watching.widget.panel.adapt.showCase.runner, Path(slicer.app.temporaryPath)
+    seen: list[int] = []
+    remove = runner._removeOne
+
+    def counted() -> None:
+        before = sum(path.is_file() for path in parent.rglob("*"))
+        remove()
+        seen.append(before - sum(path.is_file() for path in parent.rglob("*")))
+
+    runner._remover.disconnect("timeout()")
+    runner._remover.connect("timeout()", counted)
+    shown(watching, "source")
+    watching.process(5, lambda: not runner._left)
+    assert max(seen) == 1 < sum(seen) and not any(path.is_dir() for path in parent.iterdir())
+    shown(watching, "evaluation")
+    runner._remover.stop()
+    runner.cancel()  # as a panel that goes does
+    assert not any(path.is_dir() for path in parent.iterdir())
