@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHOICE = "#"
 _MARK, _MARK_AT = b"DICM", 128
+_OTHERS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 _ENDINGS = (".dcm", ".dicom", ".ima")
 _MOST_FILES = 100_000
 _SNIFFED = 200  # files of a folder that are looked at to tell whether it holds DICOM
@@ -86,8 +87,8 @@ def split_choice(path: Path) -> tuple[Path, str]:
 
 
 def is_dicom_file(path: Path) -> bool:
-    """Whether a file is DICOM, by its mark; the directory of a disc (DICOMDIR) is none."""
-    if path.name.startswith(".") or path.name.upper().startswith("DICOMDIR"):
+    """Whether a file is DICOM, by its mark; the directory of a disc (DICOMDIR) is none, nor what is named as another format."""
+    if path.name.startswith(".") or path.name.upper().startswith("DICOMDIR") or path.name.lower().endswith(_OTHERS):
         return False
     try:
         with path.open("rb") as file:

@@ -35,7 +35,6 @@ Array = npt.NDArray[Any]
 
 # Longer ones first, so that the first that fits is the whole ending.
 OTHER_ENDINGS = (".gipl.gz", ".gipl", ".mgz", ".mgh", ".hdr.gz", ".hdr")
-_OTHERS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 _PAIRED = {".hdr": (".img", ".img.gz"), ".hdr.gz": (".img.gz", ".img")}
 _DAMAGED = "{path} cannot be read: it is damaged or cut short; copy it again from its source."
 _NIFTI_2 = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
@@ -136,7 +135,7 @@ def open_other(path: Path) -> OtherScan | None:
     """
     check_path(path)
     name = path.name.lower()
-    if dicom_index.is_dicom(path, deep=True) and not (path.is_file() and name.endswith(_OTHERS)):  # its name is wrong, which is said
+    if dicom_index.is_dicom(path, deep=True):
         return _dicom(path)
     if not path.is_file():
         return None

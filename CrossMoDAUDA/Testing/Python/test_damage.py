@@ -197,13 +197,12 @@ def test_a_scan_that_the_disk_does_not_give_now_is_not_called_damaged(
 
     monkeypatch.setattr(Path, "open", fail_once)
     try:
-        volume = volumes.read_volume(scan)
+        volumes.read_volume(scan)
     except InputError as error:
         assert_only_told(error, "(Input/output error)")
         assert f"{name} cannot be " in str(error)
-    else:  # it was not opened so often, or only to see whether it is DICOM
-        assert next(count) <= opening or opening == 0
-        assert volume.array.shape == (2, 3, 4) and (volume.array == 1).all()
+    else:
+        assert next(count) <= opening, "the failure was passed over"
 
 
 def test_a_marker_that_the_disk_does_not_give_now_does_not_undo_its_stage(tiny_experiment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
