@@ -322,6 +322,11 @@ def note_on(paths: list[Path], why: str) -> list[str]:
 
 
 def existing_folder(folder: Path) -> Path:
+    """A folder of scans with its whole path.
+
+    Raises:
+        InputError: it is a file, or not there.
+    """
     folder = as_on_disk(folder)
     if folder.is_file():
         raise InputError(f"{folder} is a file; give the folder that holds the scans.")

@@ -17,13 +17,13 @@ import numpy as np
 
 from ..core.errors import InputError, short, unreadable
 from .dicom_slices import TAGS, Slice, read_dataset, slices_of, text_of, why_no_slice
+from .header_checks import HEADER_ENDINGS
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 CHOICE = "#"
 _MARK, _MARK_AT = b"DICM", 128
-_OTHERS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 _ENDINGS = (".dcm", ".dicom", ".ima")
 _MOST_FILES = 100_000
 _SNIFFED = 200  # files of a folder that are looked at to tell whether it holds DICOM
@@ -88,7 +88,7 @@ def split_choice(path: Path) -> tuple[Path, str]:
 
 def is_dicom_file(path: Path) -> bool:
     """Whether a file is DICOM, by its mark; the directory of a disc (DICOMDIR) is none, nor what is named as another format."""
-    if path.name.startswith(".") or path.name.upper().startswith("DICOMDIR") or path.name.lower().endswith(_OTHERS):
+    if path.name.startswith(".") or path.name.upper().startswith("DICOMDIR") or path.name.lower().endswith(HEADER_ENDINGS):
         return False
     try:
         with path.open("rb") as file:

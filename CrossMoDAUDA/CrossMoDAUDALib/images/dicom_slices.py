@@ -86,6 +86,7 @@ def read_dataset(file: Path, tags: list[str] | None = None) -> Dataset:
 
 
 def damaged(file: Path) -> InputError:
+    """What is said of a DICOM file that cannot be read."""
     return InputError(f"{file} is a damaged DICOM file; copy it again from its source, or remove it.")
 
 
@@ -115,6 +116,11 @@ def group(head: Dataset, frame: int, name: str) -> Dataset | None:
 
 
 def slices_of(file: Path, head: Dataset) -> Iterator[Slice]:
+    """The slices of a file, one for each frame of a multi-frame file.
+
+    Raises:
+        InputError: its header is damaged.
+    """
     try:
         if "PerFrameFunctionalGroupsSequence" not in head:
             yield _slice(file, head, 0, head, head, head, head, _marks(head))
@@ -179,6 +185,7 @@ def _whole(value: Any) -> int:
 
 
 def several(value: Any) -> Iterable[Any]:
+    """The values of an attribute that may have one, several or none."""
     if value is None or value == "":
         return ()
     return (value,) if isinstance(value, str | int | float) or not hasattr(value, "__iter__") else tuple(value)
@@ -215,4 +222,5 @@ def _frame_marks(head: Dataset, frame: int) -> dict[str, Hashable]:
 
 
 def text_of(value: Any) -> str:
+    """The values of an attribute as one text; empty without any."""
     return " ".join(str(part) for part in several(value))

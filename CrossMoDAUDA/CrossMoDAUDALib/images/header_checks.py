@@ -16,6 +16,8 @@ _FURTHEST = 1e7  # mm
 # Of the box that three axes of length one span: axes that are tilted by more than 60 degrees are no scanner's.
 _LEAST_VOLUME, _MOST_COSINE = 0.5, 0.87
 LONGEST_HEADER = 1 << 20
+# How files end that ITK reads, whose headers are read here; longer ones first.
+HEADER_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 # Bytes of a header's line, and of a MetaImage's name: ITK copies them into memory of a fixed size.
 LONGEST_LINE, LONGEST_NAME = 900, 200
 
@@ -59,10 +61,16 @@ class Header:
 
 
 def damaged(path: Path, what: str) -> InputError:
+    """What is said of a header that cannot be right."""
     return InputError(f"{path} has a damaged header: {what}; copy the file again from its source, or export it again.")
 
 
 def check_sizes(path: Path, sizes: Iterable[int]) -> None:
+    """Make sure that there are voxels along every axis, and not more than can be worked on.
+
+    Raises:
+        InputError: it is not so.
+    """
     sizes = tuple(sizes)
     if min(sizes) < 1:
         raise damaged(path, f"it gives {by_axes(sizes)} voxels along its axes")
@@ -74,6 +82,11 @@ def check_sizes(path: Path, sizes: Iterable[int]) -> None:
 
 
 def check_spacing(path: Path, spacing: Iterable[float]) -> None:
+    """Make sure that voxels have a sensible size, in mm.
+
+    Raises:
+        InputError: they have not.
+    """
     spacing = tuple(spacing)
     if not all(_LENGTHS[0] <= length <= _LENGTHS[1] for length in spacing):  # false for NaN
         raise damaged(path, f"it gives a spacing of {by_axes(spacing)} mm")

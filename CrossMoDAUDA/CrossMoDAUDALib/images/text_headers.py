@@ -24,6 +24,14 @@ _NRRD_PACKING |= dict.fromkeys(("bzip2", "bz2", "hex"), "other")
 
 
 def read_nrrd(path: Path, start: bytes) -> Header:
+    """What an NRRD header says.
+
+    Args:
+        start: the file's first bytes, at most :data:`LONGEST_HEADER`.
+
+    Raises:
+        InputError: it is damaged, or of a kind that is not read.
+    """
     if not re.match(rb"NRRD000[1-5]\r?\n", start):
         raise damaged(path, "it lacks the mark of an NRRD file of the versions 1 to 5")
     end = re.search(rb"\r?\n\r?\n", start)
@@ -97,6 +105,14 @@ _META_NUMBERS = {"ID": 1, "ParentID": 1, "ElementMin": 1, "ElementMax": 1, "Comp
 
 
 def read_meta(path: Path, start: bytes) -> Header:
+    """What a MetaImage header says.
+
+    Args:
+        start: the file's first bytes, at most :data:`LONGEST_HEADER`.
+
+    Raises:
+        InputError: it is damaged, or of a kind that is not read.
+    """
     fields: dict[str, str] = {}
     offset = 0
     for line in start.splitlines(keepends=True):

@@ -20,6 +20,7 @@ from ..core.files import check_path, replacing
 from . import readings, shear
 from .grids import Array, Geometry, Volume, canonical_grid, from_canonical, to_canonical
 from .gzip_stream import gunzipped
+from .header_checks import HEADER_ENDINGS
 from .headers import Header, by_axes, check_geometry, read_header
 from .other_formats import OTHER_ENDINGS, is_other, open_other, other_stem
 from .voxels import is_whole, nifti_voxels, whole_numbers, without_nan
@@ -50,7 +51,7 @@ __all__ = [
     "write_volume",
 ]
 
-FILE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", *OTHER_ENDINGS)
+FILE_ENDINGS = (*HEADER_ENDINGS, *OTHER_ENDINGS)
 
 
 def file_stem(path: Path) -> str:
@@ -82,7 +83,7 @@ def _grid(path: Path, header: Header, layers: bool = False) -> shear.RegularGrid
         layers: whether each voxel may have several values, one of each layer.
     """
     try:
-        with _itk_reads(), _named_for_itk(path, header) as named:
+        with _itk_works(), _named_for_itk(path, header) as named:
             reader = _reader(named, header)
             reader.ReadImageInformation()
     except OSError as error:
@@ -199,7 +200,7 @@ def _itk_voxels(path: Path, header: Header) -> Array:
 
     if not is_whole(header):
         raise EOFError("it is cut short")
-    with _itk_reads():
+    with _itk_works():
         image = _reader(path, header).Execute()
     return sitk.GetArrayFromImage(image)
 
@@ -236,7 +237,8 @@ def write_volume(volume: Volume, path: Path, compressed: bool = True) -> None:
     try:
         with replacing(path) as partial:
             if path.name.lower().endswith((".nii", ".nii.gz")) and not shear.is_regular(volume.geometry):
-                shear.write_nifti(image, partial, volume.geometry)
+                with _itk_works():
+                    shear.write_nifti(image, partial, volume.geometry)
             else:
                 sitk.WriteImage(image, str(partial), useCompression=compressed and not path.name.lower().endswith(".nii"))
             if not is_whole(read_header(partial)):  # on a full disk ITK writes as much NIfTI as fits and says nothing
@@ -352,8 +354,8 @@ _reading = threading.Lock()
 
 
 @contextlib.contextmanager
-def _itk_reads() -> Iterator[None]:
-    """Let ITK read: without warnings on standard error, which are no sentences, and in one thread at a time.
+def _itk_works() -> Iterator[None]:
+    """Let ITK read, or write what it warns of: without warnings on standard error, which are no sentences, and in one thread at a time.
 
     Two threads in its NIfTI reader share a string, which now and then ends the process (SimpleITK's issue 74).
     """

@@ -104,6 +104,7 @@ def table(lines: list[list[str]]) -> str:
 
 
 def checks_summary(checks: dict[str, Check], drop_failed: bool) -> str:
+    """How many cases fail the checks of their translations, in a sentence or two."""
     cases = len(checks["contrast"].values)
     failed = len({case for check in checks.values() for case in check.failed})
     if cases < FEWEST_CASES:

@@ -11,6 +11,7 @@ from .report_facts import Facts
 
 
 def settings(facts: Facts) -> str:
+    """The settings that differ from the preset, and all of them to unfold."""
     values = facts.settings.values()
     usual = _usual(facts.settings)
     differing = [
@@ -38,6 +39,7 @@ def _usual(settings: Settings) -> dict[str, object]:
 
 
 def time(facts: Facts) -> str:
+    """How long each stage took; empty before the first is finished."""
     if not facts.markers:
         return ""
     titles = {stage.name: stage.title.words() for stage in facts.stages}
@@ -54,6 +56,7 @@ def time(facts: Facts) -> str:
 
 
 def versions(facts: Facts) -> str:
+    """The software that the experiment was begun with, and what went on with another version."""
     _, known = facts.versions
     text = wide(simple_table(["Software", "Version"], [[name, version] for name, version in known.items()]))
     later: dict[str, dict[str, None]] = {}
@@ -68,6 +71,7 @@ def versions(facts: Facts) -> str:
 
 
 def cite(facts: Facts) -> str:
+    """What to cite: the method, and what it is made of."""
     references = [
         "Yang, T., Wang, L.: Image Translation-Based Unsupervised Cross-Modality Domain Adaptation for Medical Image Segmentation."
         " crossMoDA challenge, 2022. (the method)",

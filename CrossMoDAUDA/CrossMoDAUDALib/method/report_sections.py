@@ -22,6 +22,7 @@ from .report_style import REFERENCE, RESULT, legend
 
 
 def warnings(facts: Facts) -> str:
+    """What warned, and what is not finished yet."""
     text = bullets(facts.warnings, "warnings") or paragraph("Nothing warned. That does not say that the results are right: look at them.")
     if count := len(facts.waiting):
         titles = {stage.name: stage.title.words() for stage in facts.stages}
@@ -36,6 +37,7 @@ def verdict_badge(verdict: Verdict) -> str:
 
 
 def scores(facts: Facts) -> str:
+    """DSC and distances of every training, if there are reference labels."""
     if not facts.cohort.evaluation:
         return paragraph("Nothing is scored: there are no evaluation cases with reference labels.")
     if not facts.table:
@@ -76,6 +78,7 @@ def scores(facts: Facts) -> str:
 
 
 def cases(facts: Facts) -> str:
+    """Cases with pictures, worst first: by their scores or, without reference labels, by what is odd about their results."""
     if facts.cohort.evaluation:
         return _evaluated(facts) if facts.judged else paragraph("No case has been scored yet.")
     return _unscored(facts) if facts.last else paragraph("No target scan has been segmented yet.")
@@ -161,6 +164,7 @@ def _card(shown: Shown, figure: str, more: str) -> str:
 
 
 def cohort(facts: Facts) -> str:
+    """The scans of each domain."""
     rows, every = [], []
     for domain, cases in facts.cohort.domains().items():
         grids = facts.grids[domain]
@@ -198,6 +202,7 @@ def cohort(facts: Facts) -> str:
 
 
 def translations(facts: Facts) -> str:
+    """Source scans beside their translations, and how many of these pass the checks."""
     if facts.translator == "none":
         return ""
     if "pseudo_target" not in facts.markers:
@@ -228,6 +233,7 @@ def translations(facts: Facts) -> str:
 
 
 def evidence(facts: Facts) -> str:
+    """What the results show by themselves, if it was measured."""
     if not facts.evidence:
         return ""
     text = "".join(map(paragraph, in_sentences(recommend(facts.evidence))))
@@ -238,6 +244,7 @@ def evidence(facts: Facts) -> str:
 
 
 def curves(facts: Facts) -> str:
+    """Losses and DSC over the epochs."""
     try:
         drawn = [*report_plots.translation_plots(facts), *report_plots.segmentation_plots(facts)]
     except ImportError:
@@ -255,6 +262,7 @@ def curves(facts: Facts) -> str:
 
 
 def left_out(facts: Facts) -> str:
+    """Cases that were not learned from, and why."""
     lines = []
     for name, check in facts.checks.items():
         for case, found in check.failed.items():

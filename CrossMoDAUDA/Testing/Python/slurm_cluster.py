@@ -12,15 +12,23 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
 from long_runs import wait_until
 from ssh_server import SshServer, why_no_server
 
+if TYPE_CHECKING:
+    from CrossMoDAUDALib.places.remote import Remote
+
+Add = Callable[..., "Remote"]
+
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(100)"]
 DAEMONS = ("munged", "slurmctld", "slurmd")
 NODES = ("one", "two")
 # A requeued job starts when its old credential has expired (AuthInfo's cred_expire; two minutes unless set). Two nodes on one
@@ -196,3 +204,19 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def add(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Add:
+    """Makes the cluster the place ``cluster`` with what is to be asked of Slurm, in place of an earlier one."""
+    from CrossMoDAUDALib.places.known import FILE_VARIABLE, Slurm, add_place
+    from CrossMoDAUDALib.places.remote import Remote
+
+    monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "configuration" / "places.toml"))
+
+    def add(**slurm: Any) -> Remote:
+        place = cluster.login.place(tmp_path / "there" / "our folder's ü", "cluster", Slurm(**slurm))
+        add_place(place, overwrite=True)
+        return Remote(place)
+
+    return add

@@ -18,32 +18,15 @@ from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.experiment.elsewhere import Elsewhere, read_elsewhere
 from CrossMoDAUDALib.experiment.last_run import read_last_run
 from CrossMoDAUDALib.places import there_slurm
-from CrossMoDAUDALib.places.known import FILE_VARIABLE, KnownPlace, Slurm, add_place
+from CrossMoDAUDALib.places.known import KnownPlace, Slurm
 from CrossMoDAUDALib.places.remote import Remote
 from CrossMoDAUDALib.places.there_common import JOB_LOG
 from long_runs import events_of, run, start, wait_until
-from slurm_cluster import Cluster
+from slurm_cluster import SLEEPS, Add, Cluster
 from ssh_server import SshServer
 
 SETTINGS = ["--preset", "smoke", "--device", "cpu", *(f"--set={key}={value}" for key, value in TINY.items())]
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(100)"]
 TAKES_MEMORY = [sys.executable, "-c", "import time; taken = b'1' * (400 << 20); time.sleep(100)"]
-
-Add = Callable[..., Remote]
-
-
-@pytest.fixture
-def add(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Add:
-    """Makes the cluster the place ``cluster`` with what is to be asked of Slurm, in place of an earlier one."""
-    monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "configuration" / "places.toml"))
-
-    def add(**slurm: Any) -> Remote:
-        place = cluster.login.place(tmp_path / "there" / "our folder's ü", "cluster", Slurm(**slurm))
-        add_place(place, overwrite=True)
-        return Remote(place)
-
-    return add
-
 
 def submitted(remote: Remote, words: list[str]) -> Elsewhere:
     """A job that runs a program in a worker's place."""

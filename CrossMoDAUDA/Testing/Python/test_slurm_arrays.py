@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,32 +28,13 @@ from CrossMoDAUDALib.experiment.sharing import stage_keys
 from CrossMoDAUDALib.images.volumes import read_label_map, read_volume
 from CrossMoDAUDALib.models.model_folder import describe_model
 from CrossMoDAUDALib.places import place, segmenting
-from CrossMoDAUDALib.places.known import FILE_VARIABLE, Slurm, add_place
-from CrossMoDAUDALib.places.remote import Remote
 from CrossMoDAUDALib.places.slurm import Task
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
 from CrossMoDAUDALib.study.arrays import shares
 from CrossMoDAUDALib.study.request import Method, Study
 from long_runs import events_of, start, wait_until
-from slurm_cluster import Cluster
+from slurm_cluster import SLEEPS, Add, Cluster
 from test_study import ThisProcess
-
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(100)"]
-
-Add = Callable[..., Remote]
-
-
-@pytest.fixture
-def add(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Add:
-    """Makes the cluster the place ``cluster`` with what is to be asked of Slurm, in place of an earlier one."""
-    monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "configuration" / "places.toml"))
-
-    def add(**slurm: Any) -> Remote:
-        place = cluster.login.place(tmp_path / "there" / "our folder's ü", "cluster", Slurm(**slurm))
-        add_place(place, overwrite=True)
-        return Remote(place)
-
-    return add
 
 
 def test_many_scans_are_an_array_and_the_same_command_goes_on_with_what_is_missing(
