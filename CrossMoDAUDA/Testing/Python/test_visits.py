@@ -62,5 +62,5 @@ def test_the_study_of_its_scan_tells_first(told: str, day: datetime.date) -> Non
     study = hierarchy.CreateStudyItem(patient, "Study")
     hierarchy.SetItemAttribute(patient, "DICOM.PatientID", "4711")
     hierarchy.SetItemAttribute(study, "DICOM.StudyDate", told)
-    hierarchy.SetItemParent(hierarchy.GetItemByDataNode(scan), study)
+    hierarchy.CreateItem(study, scan)  # as the application does, which is not here
     assert (visits.day_of(node), visits.patient_of(node)) == (day, "4711")
