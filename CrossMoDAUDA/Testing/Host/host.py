@@ -125,6 +125,7 @@ class Host:
         QtCore.QSettings.setPath(QtCore.QSettings.Format.IniFormat, QtCore.QSettings.Scope.UserScope, str(self.folder / "settings"))
         before = QtCore.qInstallMessageHandler(signals.qt_message)
         self._undo += [lambda: QtCore.qInstallMessageHandler(before), mrml_widgets.hear_vtk()]
+        scripted.forget_panel()
         modules_before = set(sys.modules)
         loaded = dict(sys.modules)
         self._undo.append(lambda: scripted.restore(loaded, self._module_folder()))

@@ -19,14 +19,17 @@ def hold_back() -> Callable[[], None]:
     opens in half the time without.
     """
     coverage = sys.modules.get("coverage")
-    measuring = coverage.Coverage.current() if coverage is not None else None
-    if measuring is None:
+    held = []  # several where the process was started by one that is measured
+    while coverage is not None and (measuring := coverage.Coverage.current()) is not None:
+        measuring.stop()
+        held.append(measuring)
+    if not held:
         return lambda: None
     hidden = {name: os.environ.pop(name) for name in os.environ.keys() - unmeasured().keys()}
-    measuring.stop()
 
     def go_on() -> None:
         os.environ.update(hidden)
-        measuring.start()
+        for measuring in reversed(held):
+            measuring.start()
 
     return go_on

@@ -343,7 +343,18 @@ def forget(modules_before: set[str], folder: Path) -> None:
         file = getattr(module, "__file__", None) or ""
         ours = names.get("qt") is qt or any(value is tr for value in names.values())
         if ours or ".panel" in name or (file and Path(file).parent == folder):
-            sys.modules.pop(name, None)
-            parent, _dot, short = name.rpartition(".")
-            if parent in sys.modules and getattr(sys.modules[parent], short, None) is module:
-                delattr(sys.modules[parent], short)
+            _drop(name)
+
+
+def forget_panel() -> None:
+    """Forget the panel's modules that were imported without an application, so that the next gets its own."""
+    for name in [name for name in sys.modules if name.startswith("CrossMoDAUDALib.panel")]:
+        _drop(name)
+
+
+def _drop(name: str) -> None:
+    """Also as its package's attribute, which ``from package import module`` would find."""
+    module = sys.modules.pop(name, None)
+    parent, _dot, short = name.rpartition(".")
+    if parent in sys.modules and getattr(sys.modules[parent], short, None) is module:
+        delattr(sys.modules[parent], short)

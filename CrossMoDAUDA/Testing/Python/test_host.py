@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -358,3 +360,31 @@ def test_views_and_settings_are_there(host: Host) -> None:
     assert slicer.util.settingsValue("A/b", 0, converter=int) == 3
     assert Path(slicer.app.temporaryPath).is_dir()
     assert slicer.util.startupEnvironment()["PATH"]
+
+
+def test_every_application_gets_a_panel_of_its_own() -> None:
+    import CrossMoDAUDALib.panel as imported_before
+    from conftest import MODULE
+
+    left = types.ModuleType("CrossMoDAUDALib.panel.core_texts")
+    imported_before.core_texts = left  # type: ignore[attr-defined]
+    with Host(MODULE):
+        from CrossMoDAUDALib.panel import core_texts
+
+        assert core_texts is not left
+    assert not [name for name in sys.modules if name.startswith("CrossMoDAUDALib.panel")]
+
+
+def test_coverage_is_held_back_wholly() -> None:
+    """Also in a process that one that is measured has started, which measures twice."""
+    coverage = pytest.importorskip("coverage")
+    outer = coverage.Coverage.current()
+    two = [coverage.Coverage(data_file=None, config_file=False) for _number in range(2)]
+    for each in two:
+        each.start()
+    with Host():
+        assert coverage.Coverage.current() is None
+    for each in reversed(two):
+        assert coverage.Coverage.current() is each
+        each.stop()
+    assert coverage.Coverage.current() is outer
