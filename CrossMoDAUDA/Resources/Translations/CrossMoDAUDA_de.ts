@@ -4039,7 +4039,7 @@
 </message>
 <message>
 <source>Expo&amp;rt for nnU-Net...</source>
-<translation>Für nn&amp;U-Net exportieren...</translation>
+<translation>Für nn&amp;U-Net...</translation>
 </message>
 <message>
 <source>Folder of the labelled scans, such as ceT1.</source>
@@ -4491,11 +4491,11 @@
 </message>
 <message>
 <source>Plot &amp;diameters</source>
-<translation>&amp;Durchmesser zeichnen</translation>
+<translation>Plot: &amp;Durchmesser</translation>
 </message>
 <message>
 <source>Plot &amp;volumes</source>
-<translation>&amp;Volumina zeichnen</translation>
+<translation>Plot: &amp;Volumina</translation>
 </message>
 <message>
 <source>Str&amp;ucture:</source>
