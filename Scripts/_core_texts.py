@@ -14,7 +14,7 @@ import re
 # No user of the panel sees what these say: pages, tables and words for a terminal, names of anatomy.
 SILENT_FILES = {
     *("commands/challenge.py", "commands/container.py", "commands/scans.py", "commands/study.py", "commands/terminal.py"),
-    *("commands/trust.py", "commands/export.py", "commands/report.py", "method/evidence.py", "method/exporting.py", "method/report.py"),
+    *("commands/trust.py", "commands/export.py", "commands/report.py", "method/evidence.py", "method/report.py"),
     *("method/report_facts.py", "method/report_page.py", "method/report_sections.py", "method/report_origin.py"),
     *("method/report_pictures.py", "method/report_plots.py", "method/report_style.py", "images/outlines.py"),
     *("scoring/comparison.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
@@ -38,6 +38,8 @@ SILENT_TEXTS = (
     *("diffusion ", "ends with its", "labels of names", "no panel", "Asked ", "Stopped; ", "Nobody is", "there is no C compiler"),
     *("the package triton", "the worker", "spacing (mm)", "array of shape", "The section '", "There is an image translator"),
     *("{section}.{name} of the translator", "cases of the target domain", "“", "launches ranks", "background worker", "where networks run"),
+    *("Switch test-time", "Test-time augmentation makes", "from {key}", "nnUNetv2_predict", "Made by CrossMoDAUDA {v", "-step_size"),
+    '"""Files of',
     *("Set aside", "Something is known", "There is no other", "Its mean rank", "It is ", "{scans} target scan", "does not show where"),
     *(
         "is not found where",

@@ -98,6 +98,25 @@ def find_images(folder: Path, suffix: str | None, option: str = "--suffix") -> l
     return sorted(named, key=lambda item: counting_order(Path(item[0])))
 
 
+def kinds(folder: Path, most_subjects: int = 50) -> list[str]:
+    """What ``suffix`` of :func:`find_images` can be: each suffix, and each with the entities before it that only some of its scans have.
+
+    Args:
+        most_subjects: that are looked at, for a list that somebody waits for.
+    """
+    there: dict[str, set[str]] = {}
+    for subject in _subjects(as_on_disk(folder))[:most_subjects]:
+        for path in (path for place in _anatomy(subject) for path in place.iterdir() if is_scan(path)):
+            name = Name.of(path)
+            if not name.is_label and name.suffix and name.suffix != "probseg":
+                entities = "_".join(f"{key}-{value}" for key, value in name.entities.items() if key not in _WHOSE)
+                there.setdefault(name.suffix, set()).add(entities if "run-" not in f"_{entities}" else "")
+    found = []
+    for suffix, before in sorted(there.items()):
+        found += [suffix, *(f"{entities}_{suffix}" for entities in sorted(before) if entities and len(before) > 1)]
+    return found
+
+
 def pattern(folder: Path) -> str:
     """A pattern that names scans of a BIDS data set, all with one suffix."""
     places = [place for subject in _subjects(folder) for place in _anatomy(subject)]

@@ -16,6 +16,18 @@ def layout_of(folder: Path) -> str:
     return NNUNET if nnunet_raw.is_data_set(folder) else BIDS if bids.is_bids(folder) else ""
 
 
+def kinds_in(folder: Path) -> dict[str, str]:
+    """Which scans of a data set can be asked for, as ``--channel`` and ``--suffix`` take it, with what each is called; empty for others.
+
+    Raises:
+        InputError: its ``dataset.json`` cannot be used.
+    """
+    layout = layout_of(folder)
+    if layout == NNUNET:
+        return {str(number): f"{number} ({name})" for number, name in nnunet_raw.read_data_set(folder).channels.items()}
+    return {kind: kind for kind in bids.kinds(folder)} if layout == BIDS else {}
+
+
 def in_nnunet(folder: Path, channel: str | None, option: str = "--channel") -> Found:
     """The labelled cases of nnU-Net's raw data set: imagesTr with labelsTr, or of the folder of images that is named.
 

@@ -7,11 +7,13 @@ installation has to replace. Whether they can be imported, a process of its own 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib
 import importlib.metadata
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,7 @@ from ..core.resources import resource
 from ..method.imports import PARTS, Unfit
 
 REQUIREMENTS = resource("requirements.txt")
+TICK_NS = 2_000_000_000  # of the coarsest clock of a disk, FAT's
 
 # Packages that Slicer is built with. Slicer itself relies on these very versions, so they are never ours to replace.
 SLICER_OWN = frozenset((
@@ -237,15 +240,31 @@ def broken() -> set[str]:
 def fingerprint() -> str:
     """A short text that changes with what is installed and what its metadata ask for, quick to get."""
     folders = [Path(entry) for entry in sys.path if entry]
-    found = sorted(f"{each.name} {_written(each)}" for folder in folders if folder.is_dir() for each in folder.glob("*.*-info"))
+    found = sorted(f"{name} {_written(files)}" for folder in folders for name, files in _records(folder))
     return hashlib.sha256("\n".join([sys.version, *found]).encode()).hexdigest()[:16]
 
 
-def _written(folder: Path) -> int:
+def _records(folder: Path) -> tuple[tuple[str, tuple[Path, ...]], ...]:
+    """The distributions in a folder of packages, and where their metadata may be; listed again once something was put in or taken out."""
+    try:
+        changed = folder.stat().st_mtime_ns
+    except OSError:
+        return ()
+    # Of two changes in one tick of a disk's clock the second leaves no trace.
+    return (_listed if time.time_ns() - changed > TICK_NS else _listed.__wrapped__)(folder, changed)
+
+
+@functools.lru_cache(maxsize=64)
+def _listed(folder: Path, _changed: int) -> tuple[tuple[str, tuple[Path, ...]], ...]:
+    found = folder.glob("*.*-info") if folder.is_dir() else ()
+    return tuple((each.name, (each / "METADATA", each / "PKG-INFO")) for each in found)
+
+
+def _written(files: Iterable[Path]) -> int:
     """When a distribution's metadata were written, in ns; the NNUNet extension writes them again."""
-    for name in ("METADATA", "PKG-INFO"):
+    for file in files:
         with contextlib.suppress(OSError):
-            return (folder / name).stat().st_mtime_ns
+            return file.stat().st_mtime_ns
     return 0
 
 

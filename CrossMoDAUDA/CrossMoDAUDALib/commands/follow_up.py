@@ -35,6 +35,7 @@ class _Scan:
     patient: str
     day: datetime.date
     source: str
+    notes: tuple[str, ...] = ()
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -72,10 +73,10 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def follow_up(options: argparse.Namespace, log: EventLog) -> int:
     """Measure and compare; write the tables and the page."""
+    from ..pages.follow_up_page import page
     from ..scoring import follow_up as comparison
     from ..scoring import follow_up_tables as tables
-    from ..scoring.extent import tumour_of
-    from ..study.follow_up_page import page
+    from ..scoring.extent import SIDES, tumour_of
 
     labels = _labels(options)
     tumour = tumour_of(labels, options.structure)
@@ -93,7 +94,12 @@ def follow_up(options: argparse.Namespace, log: EventLog) -> int:
                 done += 1
                 bar(done, total, scan.file.name)
                 log.write("progress", stage="follow-up", step=done, total=total, message=scan.file.name)
-            found.append(comparison.follow_up(patient, tumour, visits))
+            sides = SIDES if any(visit.extent.two_sided for visit in visits) else ()
+            for side in sides:
+                of_side = [_visit(scan, labels, tumour, side) for scan in scans]
+                found.append(comparison.follow_up(patient, tumour, of_side, side))
+            if not sides:
+                found.append(comparison.follow_up(patient, tumour, visits))
     for each in found:
         _tell(each, log)
     tables.write_scans_csv(outputs[SCANS_TABLE], found)
@@ -224,9 +230,11 @@ def _dates_by_hand(texts: list[str], files: list[Path]) -> dict[Path, str]:
     return found
 
 
-def _day(file: Path, given: str, options: argparse.Namespace) -> tuple[datetime.date, str]:
+def _day(file: Path, given: str, options: argparse.Namespace) -> tuple[datetime.date, str, tuple[str, ...]]:
+    """The date, where it is from, and what must be known about it."""
     from ..images.scan_dates import HOW_TO_GIVE, parse_date, scan_date
 
+    notes: tuple[str, ...] = ()
     if given:
         try:
             day, source = parse_date(given), "given by hand"
@@ -237,9 +245,11 @@ def _day(file: Path, given: str, options: argparse.Namespace) -> tuple[datetime.
         if found is None:
             raise InputError(f"{file}: nothing tells when this scan was made; {HOW_TO_GIVE.format(name=file.name)}.")
         day, source = found.day, found.source
+        if found.contradiction:
+            notes = (f"{found.contradiction}: give the right one by --date",)
     if day > datetime.date.today():
         raise InputError(f"{file}: {day} ({source}) is in the future; {HOW_TO_GIVE.format(name=file.name)}.")
-    return day, source
+    return day, source, notes
 
 
 def _subject(file: Path, scans: Path | None) -> str:
@@ -275,39 +285,33 @@ def _refuse_same_days(by_patient: dict[str, list[_Scan]]) -> None:
         complain(f"warning: every patient has a single scan ({names}); if they are one patient's, say so by --patient NAME.")
 
 
-def _visit(scan: _Scan, labels: dict[str, int], tumour: Tumour) -> Visit:
+def _visit(scan: _Scan, labels: dict[str, int], tumour: Tumour, side: str = "") -> Visit:
     from ..images.labels import read_labels
+    from ..images.names import uncertainty_file
     from ..images.scan_dates import modality_of
     from ..scoring.extent import check_values, fingerprint, measure_extent
     from ..scoring.follow_up import Visit, visit_notes
 
     label_map = read_labels(scan.file, labels)
     check_values(str(scan.file), label_map, labels)
-    doubt, notes = _doubt(scan.file), list[str]()
+    doubt, notes = _doubt(scan.file), list(scan.notes)
     if doubt is not None and doubt.get("label_sha256") != fingerprint(label_map):
         notes.append("the label map was changed after the network's doubt was written, which is left out")
         doubt = None
     try:
-        extent = measure_extent(label_map, tumour, doubt)
+        extent = measure_extent(label_map, tumour, doubt, side)
     except (KeyError, TypeError, AttributeError, IndexError):
-        raise InputError(f"{_doubt_file(scan.file)} is damaged; remove it, or segment the scan again with --uncertainty.") from None
+        raise InputError(f"{uncertainty_file(scan.file)} is damaged; remove it, or segment the scan again with --uncertainty.") from None
+    if doubt is not None and extent.expected_ml is None and not extent.is_empty:
+        notes.append("what was written of the network's doubt does not tell this part of the tumour, and is left out")
     return Visit(scan.day, scan.file, extent, scan.source, modality_of(scan.file), (*notes, *visit_notes(extent)))
-
-
-def _doubt_file(label: Path) -> Path:
-    from ..images.names import UNCERTAINTY
-    from ..images.volumes import file_stem
-
-    stem = file_stem(label)
-    names = [stem.removesuffix("_Label").removesuffix(".seg"), stem]
-    return next(
-        (file for name in names if (file := label.with_name(name + UNCERTAINTY)).is_file()), label.with_name(names[0] + UNCERTAINTY)
-    )
 
 
 def _doubt(label: Path) -> dict[str, Any] | None:
     """What ``segment --uncertainty`` has written for a label map; None without."""
-    file = _doubt_file(label)
+    from ..images.names import uncertainty_file
+
+    file = uncertainty_file(label)
     if not file.is_file():
         return None
     try:
@@ -321,7 +325,7 @@ def _doubt(label: Path) -> dict[str, Any] | None:
 def _tell(each: FollowUp, log: EventLog) -> None:
     """Report what must be known to read the results."""
     for sentence in _notes(each):
-        log.write("warning", message=f"{each.patient}: {sentence}")
+        log.write("warning", message=f"{each.title}: {sentence}")
 
 
 def _text(each: FollowUp) -> str:
@@ -332,7 +336,7 @@ def _text(each: FollowUp) -> str:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
     notes = [f"- {sentence}" for sentence in _notes(each)]
-    return "\n".join([f"{each.patient}: {each.tumour.name}", *table, tables.growth_sentence(each), *notes])
+    return "\n".join([f"{each.title}: {each.tumour.name}", *table, tables.growth_sentence(each), *notes])
 
 
 def _notes(each: FollowUp) -> list[str]:

@@ -91,6 +91,18 @@ def case_id(path: Path) -> str:
     return ScanName.of(path).id
 
 
+def uncertainty_file(label: Path) -> Path:
+    """The file of the network's doubt about a label map, whether it is there or not.
+
+    >>> str(uncertainty_file(Path("a_hrT2_Label.nii.gz"))), str(uncertainty_file(Path("a_hrT2.seg.nrrd")))
+    ('a_hrT2_Uncertainty.json', 'a_hrT2_Uncertainty.json')
+    """
+    stem = file_stem(label)
+    names = [stem.removesuffix("_Label").removesuffix(".seg"), stem]
+    files = [label.with_name(name + UNCERTAINTY) for name in names]
+    return next((file for file in files if file.is_file()), files[0])
+
+
 def is_label_name(path: Path) -> bool:
     """Whether a file's name says that it is a label map or a segmentation (``_Label``, ``_seg``, ``_mask``, ``.seg.nrrd``)."""
     return path.name.lower().endswith(".seg.nrrd") or ScanName.of(path).is_label

@@ -8,7 +8,7 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ _SUBJECT = re.compile(r"(?:^|[_/\\])(sub-[0-9A-Za-z]+)")
 _IN_NAME = re.compile(r"(?<![0-9A-Za-z])(\d{4}-\d{2}-\d{2}|(?:19[7-9]\d|20\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?![0-9A-Za-z])")
 _MODALITY = re.compile(r"[_.-](ceT1|hrT2|T[12]w?)$", re.IGNORECASE)
 _FIRST_YEAR = 1970  # before it nobody was scanned
+_SAME = datetime.timedelta(days=1)  # a scan that goes on after midnight
 _MOST_FILES = 20  # that are looked into for a DICOM header
 HOW_TO_GIVE = "give it by hand, as --date {name}=2024-03-01"
 
@@ -39,10 +40,20 @@ class ScanDate:
     Attributes:
         day: no time of day and no time zone: months are compared, not hours.
         source: where it was found, for a person.
+        others: what else was found that says another day.
     """
 
     day: datetime.date
     source: str
+    others: tuple[ScanDate, ...] = ()
+
+    @property
+    def contradiction(self) -> str:
+        """That what was found does not agree, as the end of a sentence; empty where it does."""
+        if not self.others:
+            return ""
+        said = " and ".join(f"{other.source} says {other.day}" for other in self.others)
+        return f"the dates contradict one another: {self.source} says {self.day}, which counts, and {said}"
 
 
 def parse_date(text: str) -> datetime.date:
@@ -69,7 +80,8 @@ def scan_date(path: Path, scans: Path | None = None) -> ScanDate | None:
     It is asked in this order: DICOM (the file or folder itself, a DICOM SEG or structure set beside the label map, or the scan's folder
     or files in ``scans``), the sidecar (``NAME.json`` with ``AcquisitionDateTime``, ``AcquisitionDate``, ``SeriesDate`` or
     ``StudyDate``), BIDS's table of sessions or scans (``acq_time``), ``ses-20240301``, a date in the file's name, the nearest folder that
-    is named as a date.
+    is named as a date. The first counts. What says another day is in ``others``: not a folder, which may be named after the day of
+    the work, nor a day more or less, nor one before there were such scans, which stands for a removed one.
 
     Args:
         path: the scan's file or DICOM folder, or its label map's file, which may be called as the scan with an ending such as ``_Label``.
@@ -87,9 +99,26 @@ def scan_date(path: Path, scans: Path | None = None) -> ScanDate | None:
         lambda: _of_table(path),
         lambda: _of_session(path),
         lambda: _of_name(path),
-        lambda: _of_folder(path),
     )
-    return next((found for find in finders if (found := find()) is not None), None)
+    said = list[ScanDate]()
+    for find in finders:
+        try:
+            found = find()
+        except InputError:
+            if not said:
+                raise
+            continue  # the date is known; what would have counted less is not asked
+        said += [found, *found.others] if found is not None else []
+    return with_others(said[0], said[1:]) if said else _of_folder(path)
+
+
+def with_others(first: ScanDate, rest: Sequence[ScanDate]) -> ScanDate:
+    """The date that counts, with those of the rest that say another day, as :func:`scan_date` has them."""
+    others: dict[datetime.date, ScanDate] = {}
+    for each in rest:
+        if abs(each.day - first.day) > _SAME and each.day.year >= _FIRST_YEAR:
+            others.setdefault(each.day, replace(each, others=()))
+    return replace(first, others=tuple(others.values()))
 
 
 def patient_of(path: Path) -> str:
@@ -147,7 +176,8 @@ def _of_header(path: Path, file: Path, data: Mapping[str, Any], keys: Sequence[s
                 found.append(ScanDate(parse_date(str(data[key])), f"{source} ({key})"))
             except ValueError as error:
                 raise InputError(f"{file}: {key}: {error}, or " + HOW_TO_GIVE.format(name=path.name) + ".") from None
-    return next((each for each in found if each.day.year >= _FIRST_YEAR), found[0] if found else None)
+    counting = next((each for each in found if each.day.year >= _FIRST_YEAR), found[0] if found else None)
+    return counting and with_others(counting, found)
 
 
 def _dicom(path: Path, scans: Path | None) -> tuple[Path, dict[str, str]]:

@@ -17,11 +17,11 @@ from .adapt_workers import AdaptWorkers
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
-from .model_packages import PackageExport
+from .model_packages import NnUNetExport, PackageExport
 from .places_row import PlacesRow
 from .refusals import Refusals
 from .report_button import ReportButton
-from .scan_folders import EVALUATION_SCANS, SCANS, ScanFolders
+from .scan_folders import EVALUATION_SCANS, SCANS, ScanFolders, ScanKinds
 from .section import FOR_PLACES, FOR_SCANS, ON, Section
 from .settings_form import SettingsForm
 from .show_case import ShowCase
@@ -56,6 +56,7 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptPreset.connect("currentIndexChanged(int)", self.onPreset)
         ui.adaptTranslator.connect("currentIndexChanged(int)", self.onTranslator)
         self.scanFolders = ScanFolders()
+        self.scanKinds = ScanKinds(self, self.scanFolders)
         self.settingsForm = SettingsForm(ui.adaptAdvanced.layout(), lambda changed: self._take("settings", changed))
         self.cases = CasesTable(ui)
         self.checker = CommandRunner(self.onCheckEvent, self.onCheckEnd)
@@ -71,6 +72,8 @@ class AdaptSection(AdaptWorkers, Section):
         self.package = PackageExport(ui.adaptPackage, functools.partial(self.say, status), isReady)
         self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, functools.partial(self.say, status), isReady)
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
+        self.export = NnUNetExport(ui.adaptExport, functools.partial(self.say, status), isReady)
+        ui.adaptExport.connect("clicked(bool)", lambda _checked: self.export.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
         self.report = ReportButton(ui.adaptReport, functools.partial(self.say, status), isReady)
         ui.adaptReport.connect("clicked(bool)", lambda _checked: self.report.open(self._watched))
@@ -134,6 +137,7 @@ class AdaptSection(AdaptWorkers, Section):
         for kind, names in SCANS.items():
             for name in names:
                 self.setRowVisible(self._scanEdits[name], kind == parameters.scansKind and self.scanFolders.takesLabels(parameters, name))
+        self.scanKinds.show(parameters)
         problem = self.view.problem or self._problem(isNew)
         self.say(ui.adaptExperimentInfo, self._experimentText(isNew))
         for group in (ui.adaptScans, ui.adaptSettings):
@@ -154,6 +158,7 @@ class AdaptSection(AdaptWorkers, Section):
         hasModel = self._watched is not None and any(self._watched.glob(f"{ITERATIONS}/model/model.json"))
         ui.adaptUseModel.enabled = hasModel
         ui.adaptPackage.enabled = hasModel and not self.package.runner.running
+        ui.adaptExport.enabled = hasModel and not self.export.runner.running
         ui.adaptReport.enabled = not isNew
         self.panel.showStatus()
 
@@ -336,6 +341,7 @@ class AdaptSection(AdaptWorkers, Section):
         self.samples.cancel()
         self.checker.cancel()
         self.package.runner.cancel()
+        self.export.runner.cancel()
         self.report.runner.cancel()
         self.showCase.cancel()
         self.view.hide()

@@ -16,6 +16,8 @@ from ..places.processes import Process
 from .wording import inThePanel
 
 POLL_MS = 200
+DRAW = "draw"  # what a step yields after which the views are to be drawn, by themselves, before the next
+DRAW_MS = 25  # Slicer draws a view up to 17 ms after it has changed (ctkVTKAbstractView, 60 times a second)
 
 
 class CommandRunner:
@@ -23,7 +25,7 @@ class CommandRunner:
 
     Args:
         onEvent: called with every event of the command; what takes long it returns as an iterator, whose steps are then done one by
-            one, with the window's own work between them.
+            one, with the window's own work between them; one that yields :data:`DRAW` lets the views be drawn.
         onEnd: called once with "finished", "failed" or "cancelled" and what went wrong in sentences; empty when all went well.
 
     Attributes:
@@ -63,6 +65,16 @@ class CommandRunner:
         self._steps, self._arguments = iter(prepare(self.folder)), arguments
         self._timer.start(0)
 
+    def work(self, steps):
+        """Do work in steps without a command; onEnd is told as of a command.
+
+        Args:
+            steps: an iterator, whose steps may yield :data:`DRAW`.
+        """
+        self.running = True
+        self._steps = iter(steps)
+        self._timer.start(0)
+
     def cancel(self):
         """End the command and everything it started; onEnd is told before this returns."""
         if self.running:
@@ -86,9 +98,12 @@ class CommandRunner:
 
     def _prepare(self):
         try:
-            next(self._steps)
+            self._timer.start(_pause(next(self._steps)))
         except StopIteration:
             self._steps = None
+            if self._arguments is None:
+                self._end("finished", "")
+                return
             self._timer.start(POLL_MS)
             words = [*self._arguments(self.folder), "--events", str(self.folder / "events.jsonl")]
             self._process = Process.start(words, self.folder / "log.txt", detached=False, gently=True)
@@ -98,11 +113,11 @@ class CommandRunner:
             self._status = self._process.poll()  # first: whatever it wrote before its end is then read below
             events, self._offset = read_events(self.folder / "events.jsonl", self._offset)
             self._taking = self._take(events)
-        isMore = next(self._taking, None) is not None
+        pause = next(self._taking, None)
         if not self.running:  # cancelled by whoever was told
             return
-        self._timer.start(0 if isMore else POLL_MS)
-        if isMore:
+        self._timer.start(POLL_MS if pause is None else pause)
+        if pause is not None:
             return
         self._taking = None
         if self._status is not None:
@@ -113,13 +128,13 @@ class CommandRunner:
                 self._end("failed", said or self._last_words(self._status))
 
     def _take(self, events):
-        """Tell of events; yields where the window may work in between."""
+        """Tell of events; yields where the window may work in between, and for how many ms."""
         for event in events:
             if event["kind"] == "error":
                 self._problems.append(inThePanel(event["message"]))
             self._isComplete |= event["kind"] == "run" and event.get("state") == "finished"
-            for _step in self._onEvent(event) or ():
-                yield True
+            for step in self._onEvent(event) or ():
+                yield _pause(step)
             if not self.running:
                 return
 
@@ -139,8 +154,9 @@ class CommandRunner:
             self._onEnd(outcome, message)  # may read results from the folder
         finally:
             self._clear()
-            self._left.append(folder)
-            self._remover.start(0)
+            if folder is not None:
+                self._left.append(folder)
+                self._remover.start(0)
 
     def _removeOne(self):
         """Remove a file of a command that has ended; of large files the system takes long to let go."""
@@ -154,3 +170,8 @@ class CommandRunner:
         shutil.rmtree(self._left.pop(0), ignore_errors=True)
         if not self._left:
             self._remover.stop()
+
+
+def _pause(step):
+    """How many ms the window has for itself after a step."""
+    return DRAW_MS if step == DRAW else 0

@@ -38,6 +38,7 @@ class CurvesTab:
         self._list(monitor)
         self._combo.visible = self._button.visible = bool(self._charts)
         if not self._charts:
+            self._label.minimumHeight = 3 * qt.QFontMetrics(self._label.font).height()
             self._label.text = _("Curves come with the first steps of a training.")
             return
         translator, names = _translator(monitor), self._names(monitor)
@@ -108,7 +109,7 @@ class CurvesTab:
         return [name for name, _curve in own if wording.chartOf(translator, name) == chart]
 
     def _height(self, titles, note):
-        """Give the curves a height that has room for what is written above them.
+        """Give the curves a height that has room for what is written above them; how high they are.
 
         It follows the width, but not small changes: where a scroll bar comes or goes with the height, it would do so for ever.
         """
@@ -117,8 +118,8 @@ class CurvesTab:
         above = (titles, note, line)
         if self._fitted is None or self._fitted[0] != above or abs(label.width - self._fitted[1]) > SCROLL_BAR:
             self._fitted = (above, label.width)
-            label.setFixedHeight(legendHeight(titles, note, label.width - SCROLL_BAR, label.font) + CURVE_LINES * line)
-        return label.minimumHeight
+            label.minimumHeight = legendHeight(titles, note, label.width - SCROLL_BAR, label.font) + CURVE_LINES * line
+        return max(label.height, label.minimumHeight)  # the other tabs may be higher
 
 
 def _translator(monitor):

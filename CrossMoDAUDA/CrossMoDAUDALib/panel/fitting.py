@@ -138,7 +138,8 @@ class Fitting:
         panel. What lies under it would be drawn over its neighbours.
         """
         for label in self._texts:
-            if label.isVisible() and label.minimumHeight != label.maximumHeight:  # else it is a picture's
+            isPicture = label.minimumHeight == label.maximumHeight or label.sizePolicy.verticalPolicy() == qt.QSizePolicy.Ignored
+            if label.isVisible() and not isPicture:
                 needed = max(label.heightForWidth(label.width), 0)  # less than nothing without a text
                 if label.minimumHeight != needed:
                     label.minimumHeight = needed

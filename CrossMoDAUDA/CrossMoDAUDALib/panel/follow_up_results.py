@@ -9,30 +9,50 @@ from ..slicer_nodes import mrml
 from . import plot_view, tables
 
 FOLLOWED = "CrossMoDAUDA.Followed"  # a table's references to the segmentations that it compares, saved with the scene
+# What may be above a threshold: its name in the reasons and in the columns, digits and unit.
+_REASONS = (("volume", "percent", 0, "%"), ("axial", "axial_mm", 1, "mm"), ("extrameatal", "extrameatal_mm", 1, "mm"))
 VOLUMES, DIAMETERS = "FollowUpVolumes", "FollowUpDiameters"  # charts
 
 
 def changeText(row, reference):
-    """What has changed, in few words: the verdict and the volume's change, or the diameters' where these alone decide."""
+    """What has changed, in few words: the verdict and the volume's change, or the diameters' where these alone decide.
+
+    Of what cannot be told the limits say why.
+    """
     verdict, reasons = row[f"verdict_since_{reference}"], row[f"reasons_since_{reference}"]
     words = {
         "": "-",
         "grown": _("grown"),
         "shrunk": _("shrunk"),
         "contradictory": _("contradictory"),
-        "uncertain": _("within limits"),
+        "uncertain": _("cannot be told"),
         "small": _("small"),
         "none": _("no change"),
-        "unknown": _("unknown"),
+        "vanished": _("not found"),
+        "appeared": _("not found before"),
+        "absent": _("not found in either"),
     }[verdict]
+    if verdict == "uncertain":
+        name, digits, unit = next((name, digits, unit) for key, name, digits, unit in _REASONS if key in reasons)
+        low, high = (_signed(row[f"{name}_since_{reference}_{end}"], digits) for end in ("low", "high"))
+        return _("{verdict}: {low} to {high} {unit}").format(verdict=words, low=low, high=high, unit=unit)
     if reasons and "volume" not in reasons:
         return f"{words} {', '.join(reason.rpartition('diameter ')[2] for reason in reasons.split(', '))}"
     percent = row[f"percent_since_{reference}"]
-    return f"{words} {float(percent):+.0f} %".replace("-", MINUS) if percent else words
+    return f"{words} {_signed(percent, 0)} %" if percent else words
 
 
-def growthText(row):
-    """How the tumour grows, from the command's line for a patient."""
+def _signed(number, digits):
+    return f"{float(number):+.{digits}f}".replace("-", MINUS)
+
+
+def growthText(rows):
+    """How the tumour grows, from the command's lines for a patient: one, or one for each side."""
+    sides = {"left": _("Left: {text}"), "right": _("Right: {text}")}
+    return " ".join(sides.get(row["side"], "{text}").format(text=_growthText(row)) for row in rows)
+
+
+def _growthText(row):
     if not row["percent_a_year"]:
         return _("Growth needs two scans that show the tumour.")
     percent = _interval(row, "percent_a_year", "{:+.0f} %")
@@ -49,18 +69,25 @@ def _interval(row, name, form):
     return _("{value} ({low} to {high})").format(value=form.format(float(row[name])), low=low, high=high)
 
 
+def sideText(row, text):
+    """A text with the side of the patient that a line of the command's is about, where it is about one."""
+    forms = {"left": _("{text}, left"), "right": _("{text}, right")}
+    return forms.get(row["side"], "{text}").format(text=text)
+
+
 def comparisonTable(rows, patient, segmentations):
     """A table node, tied to the segmentations.
 
     Args:
         rows: dictionaries of follow_up.csv.
     """
-    columns = {"date": _("Date"), "volume_ml": _("Volume (ml)"), "volume_limits": _("Limits (ml)"), "axial_mm": _("Axial diameter (mm)")}
+    columns = {"when": _("Date"), "volume_ml": _("Volume (ml)"), "volume_limits": _("Limits (ml)"), "axial_mm": _("Axial diameter (mm)")}
     if any(row["extrameatal_mm"] for row in rows):
         columns["extrameatal_mm"] = _("Extrameatal diameter (mm)")
     if len(rows) > 1:
         columns |= {"change": _("Since first scan"), "step": _("Since previous scan")}
     for row in rows:
+        row["when"] = sideText(row, row["date"])
         row["volume_limits"] = "\N{EN DASH}".join(f"{float(row[f'volume_ml_{end}']):.3g}" for end in ("low", "high"))
         row["change"], row["step"] = changeText(row, "first"), changeText(row, "previous")
     node = tables.tableNode(_("Follow-up of {patient}").format(patient=patient), columns, rows)
@@ -86,12 +113,13 @@ def showDiameters(rows, patient):
 def _show(name, title, axis, rows, quantities):
     """Each quantity as a line, with its limits as points above and below."""
     begin, lines = datetime.date.fromisoformat(rows[0]["date"]), []
-    for number, (key, quantity) in enumerate(quantities.items()):
-        known = [row for row in rows if row[key]]
+    sides = dict.fromkeys(row["side"] for row in rows)
+    for number, (side, key) in enumerate((side, key) for side in sides for key in quantities):
+        known = [row for row in rows if row[key] and row["side"] == side]
         years = [(datetime.date.fromisoformat(row["date"]) - begin).days / DAYS_A_YEAR for row in known]
         if not known:
             continue
-        names = [row["date"] for row in known]
+        quantity, names = sideText(known[0], quantities[key]), [row["date"] for row in known]
         lines.append(plot_view.Line(quantity, years, [float(row[key]) for row in known], names, colour=number))
         limits = [float(row[key + end]) for row in known for end in ("_low", "_high")]
         of_limits = _("{quantity}, limits").format(quantity=quantity)

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import shutil
 
 import qt
 import slicer
@@ -9,10 +10,11 @@ from slicer.i18n import tr as _
 
 from ..core.errors import CrossModaError, InputError
 from ..core.parsing import labels_text
+from ..images.names import uncertainty_file
 from ..images.raw_nrrd import write_in_pieces
 from ..scoring.extent import tumour_of
 from ..slicer_nodes import mrml, visits
-from . import follow_up_results, tables
+from . import follow_up_doubt, follow_up_results, tables
 from .command_runner import CommandRunner
 from .section import FOR_SCANS, Section
 from .wording import inThePanel
@@ -39,6 +41,7 @@ class FollowUpSection(Section):
         self._structures = ()
         self._running = ((), "")  # the segmentations that are compared, and the patient
         self._rows, self._patient = [], ""  # what the charts show
+        self._remarks = []  # on what is compared, beside the command's
         self._filling = False
         ui.followUpScans.columnCount = 2
         ui.followUpScans.setHorizontalHeaderLabels([_("Segmentation"), _("Date")])
@@ -58,21 +61,23 @@ class FollowUpSection(Section):
     def showResults(self):
         """List the scene's segmentations anew."""
         self._nodes = [node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode") if not node.GetHideFromEditors()]
-        days = [visits.day_of(node) for node in self._nodes]
-        listed = [(node.GetID(), mrml.name_with_scan(node), str(day or "")) for node, day in zip(self._nodes, days, strict=True)]
+        found = [(node, visits.date_of(node)) for node in self._nodes]
+        listed = [(node.GetID(), mrml.name_with_scan(node), str(date.day) if date else "", _contradiction(date)) for node, date in found]
         if listed != self._listed:
             self._listed = listed
             self._fill(listed)
         self._listStructures()
         if not self._rows and not self.runner.running:
-            self.say(self.ui.followUpStatus, self._problem() if len(self._chosen()) > 1 else "")
+            said = [self._problem(), *self._contradictions()] if len(self._chosen()) > 1 else []
+            self.say(self.ui.followUpStatus, " ".join(filter(None, said)))
         self.update()
 
     def _fill(self, listed):
         table = self.ui.followUpScans
         self._filling = True
         table.rowCount = len(listed)
-        for row, (identifier, name, day) in enumerate(listed):
+        icon = table.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
+        for row, (identifier, name, day, contradiction) in enumerate(listed):
             tick = qt.QTableWidgetItem(name)
             tick.setToolTip(name)
             tick.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsUserCheckable)
@@ -80,7 +85,10 @@ class FollowUpSection(Section):
             table.setItem(row, NAME, tick)
             date = qt.QTableWidgetItem(day)
             date.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsEditable)
-            date.setToolTip(_("When the scan was made, as 2024-03-01; a double click changes it."))
+            tip = _("When the scan was made, as 2024-03-01; a double click changes it.")
+            date.setToolTip("\n".join(filter(None, [contradiction, tip])))
+            if contradiction:
+                date.setIcon(icon)
             table.setItem(row, DATE, date)
         self._filling = False
         table.resizeColumnToContents(DATE)
@@ -126,6 +134,11 @@ class FollowUpSection(Section):
 
     def _chosen(self):
         return [node for node in self._nodes if self._ticked.get(node.GetID(), True)]
+
+    def _contradictions(self):
+        """What must be known about the dates of the chosen."""
+        said = [(node, _contradiction(visits.date_of(node))) for node in self._chosen()]
+        return [f"'{mrml.name_with_scan(node)}': {sentence}" for node, sentence in said if sentence]
 
     def update(self):
         ui, isRunning = self.ui, self.runner.running
@@ -173,27 +186,32 @@ class FollowUpSection(Section):
             return
         chosen = self._chosen()
         structure = self.ui.followUpStructure.itemData(self.ui.followUpStructure.currentIndex) or None
-        names = dict.fromkeys(name for node in chosen for name in mrml.structure_names(node))
+        values, doubts, lost = follow_up_doubt.values_and_doubts(chosen)
         try:
-            tumour = tumour_of({name: value for value, name in enumerate(names, 1)}, structure)
+            tumour = tumour_of(values, structure)
         except CrossModaError:
             self.say(self.ui.followUpStatus, _("Choose the structure to follow."))
             return
-        labels = {name: value for value, name in enumerate(names, 1) if value in tumour.values}
+        followed = {name: value for name, value in values.items() if value in tumour.values}
+        labels = values if doubts else followed
+        remarks = [*self._contradictions(), *(follow_up_doubt.lostText().format(name=mrml.name_with_scan(node)) for node in lost)]
         days = [visits.day_of(node) for node in chosen]
         patient = next(filter(None, map(visits.patient_of, chosen)), _("the patient"))
-        self._running = (chosen, patient)
+        self._running, self._remarks = (chosen, patient), remarks
 
         def prepare(folder):
             rows = [["patient", "date", "file"]]
             for number, (node, day) in enumerate(zip(chosen, days, strict=True), 1):
                 there = mrml.structure_names(node)
-                own = {name: value for name, value in labels.items() if name in there}
+                own = {name: value for name, value in followed.items() if name in there}
                 if not own:
                     raise InputError(
                         _("'{name}' has no segment {structure}; untick it.").format(name=node.GetName(), structure=tumour.name)
                     )
                 name = f"scan_{number:04d}.nrrd"
+                if node in doubts:  # which are of the whole label map; of segments that overlap the last counts
+                    own = {**{other: value for other, value in labels.items() if other in there and other not in own}, **own}
+                    shutil.copyfile(doubts[node], uncertainty_file(folder / name))
                 yield from write_in_pieces(mrml.label_volume_from_node(node, own), folder / name)
                 rows.append([patient, str(day), name])
             with (folder / "scans.csv").open("w", newline="", encoding="utf-8") as file:
@@ -227,8 +245,9 @@ class FollowUpSection(Section):
             node = follow_up_results.comparisonTable(self._rows, patient, [node for node in chosen if node.GetScene() is not None])
             tables.show(self.ui.followUpTable, node)
             self.say(self.ui.followUpTableTitle, node.GetName())
-            growth = tables.readCsv(results / "growth.csv")[0]
-            notes = [inThePanel(note) for note in filter(None, [growth["notes"], *self._scanNotes()])]
+            growth = tables.readCsv(results / "growth.csv")
+            said = dict.fromkeys([*(row["notes"] for row in growth), *self._scanNotes()])
+            notes = [*(inThePanel(note) for note in said if note), *self._remarks]
             text = " ".join([follow_up_results.growthText(growth), *notes, _("Not for clinical use.")])
         self.say(self.ui.followUpStatus, text)
         self.update()
@@ -256,3 +275,12 @@ class FollowUpSection(Section):
 
     def cleanup(self):
         self.runner.cancel()
+
+
+def _contradiction(date):
+    """That what tells a scan's date does not agree, in a sentence; empty where it does."""
+    if date is None or not date.others:
+        return ""
+    others = ", ".join(f"{other.day} ({inThePanel(other.source)})" for other in date.others)
+    text = _("{date} ({source}) counts, but there is also {others}; type the right date.")
+    return text.format(date=date.day, source=inThePanel(date.source), others=others)

@@ -75,14 +75,17 @@ class PackageImport:
         self._button.toolTip = _("End the import; nothing half-made is kept.") if self.runner.running else self._tip
 
 
-class PackageExport:
-    """Asks for a file and saves an experiment's model as a package.
+class SaveAs:
+    """A button that asks for a zip file, which a command then writes beside Slicer; what it is about, subclasses say.
 
     Args:
         button: starts it.
         say: called with sentences for the user.
         isReady: told the Python packages that it needs; whether they are there.
     """
+
+    needed = NEEDED
+    ending = ""  # of the suggested name, before .zip
 
     def __init__(self, button, say, isReady):
         self._button, self._say, self._isReady = button, say, isReady
@@ -91,10 +94,10 @@ class PackageExport:
 
     def save(self, experiment):
         """Ask where to, and save."""
-        if self.runner.running or not self._isReady(*NEEDED):
+        if self.runner.running or not self._isReady(*self.needed):
             return
-        suggested = str(Path(experiment).parent / f"{Path(experiment).name}.zip")
-        path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), _("Save model package"), suggested, _filter())
+        suggested = str(Path(experiment).parent / f"{Path(experiment).name}{self.ending}.zip")
+        path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), self.title(), suggested, self.kind() + " (*.zip)")
         if not path:
             return
         # Not every system's dialog adds the ending; one that it did not show has not been agreed to be replaced either.
@@ -102,9 +105,52 @@ class PackageExport:
         agreed = ["--overwrite"] if self._path == path else []
         self._say(_("Saving..."))
         self._button.enabled = False
-        self.runner.start(lambda _folder: (), lambda _folder: ["package", str(experiment), "-o", self._path, *agreed])
+        self.runner.start(lambda _folder: (), lambda _folder: [*self.words(str(experiment)), "-o", self._path, *agreed])
 
     def _onEnd(self, outcome, message):
         self._button.enabled = True
-        done = _("Saved: {file}, for use on other machines. It holds no patient data. Not for clinical use.").format(file=self._path)
+        done = self.done().format(file=self._path)
         self._say({"finished": done, "failed": message, "cancelled": _("Nothing was saved.")}[outcome])
+
+
+class PackageExport(SaveAs):
+    """Saves an experiment's model as a package."""
+
+    def title(self):
+        """Of the dialog."""
+        return _("Save model package")
+
+    def kind(self):
+        """What the file is."""
+        return _("Model package")
+
+    def words(self, experiment):
+        """The command."""
+        return ["package", experiment]
+
+    def done(self):
+        """What is said of the file in the end."""
+        return _("Saved: {file}, for use on other machines. It holds no patient data. Not for clinical use.")
+
+
+class NnUNetExport(SaveAs):
+    """Saves an experiment's segmenter for nnU-Net's own commands."""
+
+    needed = (*NEEDED, "torch", "nnunetv2")
+    ending = "_nnunet"
+
+    def title(self):
+        """Of the dialog."""
+        return _("Export for nnU-Net")
+
+    def kind(self):
+        """What the file is."""
+        return _("Model for nnU-Net")
+
+    def words(self, experiment):
+        """The command."""
+        return ["export", experiment, "--nnunet"]
+
+    def done(self):
+        """What is said of the file in the end."""
+        return _("Saved: {file}, for nnU-Net's commands; the README.md in it tells how. It holds no patient data. Not for clinical use.")

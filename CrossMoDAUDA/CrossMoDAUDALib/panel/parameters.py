@@ -43,6 +43,9 @@ class Parameters:
     targetImages: str = ""
     evaluateImages: str = ""
     evaluateLabels: str = ""
+    sourceKind: str = ""  # which scans of a data set: a channel of nnU-Net's, or a suffix of BIDS's
+    targetKind: str = ""
+    evaluateKind: str = ""
     preset: str = _START.preset
     translator: str = _START.translation.translator
     iterations: int = _START.self_training.iterations

@@ -57,6 +57,7 @@ class ShowCase:
         self._case = self._domain = self._labels = None
         self._lacking = 0  # files that are to be read
         self._parts, self._volumes, self._made, self._folder, self._done = [], {}, [], 0, ""
+        self._showing = None  # the steps in which what is loaded is shown
 
     def follow(self, folder):
         """Offer the cases of an experiment folder; None: of none."""
@@ -108,10 +109,9 @@ class ShowCase:
         self._parts = list(self._partsOf(self._experiment, domain, case))
         lacking = [part for part in self._parts if _found(part.path) is None]
         if not lacking:
-            for _step in self._take():
-                pass
-            self._say(self._done)
-            self._forget()
+            self._key = chosen
+            self.runner.work(self._take())
+            self._showButton()
             return
         if not self._isReady(*FOR_SCANS):
             self._forget()
@@ -174,16 +174,21 @@ class ShowCase:
         place = views.placeIn(segmentations[0]) if segmentations else None
         yield from _goneOn(scan)
         # A prediction stands beside its reference, so each has a view of its own; a label lies over scan and translation.
-        views.showSideBySide(scan, (others or [scan])[0], segmentations)
-        views.jump(place)
+        self._showing = views.sideBySide(scan, (others or [scan])[0], segmentations, place)
         self._done = self._told(self._case, others, segmentations, self._domain)
-        yield  # the views are drawn before anything else is done
+        for step in self._showing:
+            yield step
+            if any(node.GetScene() is None for node in (scan, *others, *segmentations)):
+                self._showing, self._done = None, ""
+                raise InputError(_("The scan was removed meanwhile; nothing was added."))
+        self._showing = None
 
     def _make(self, part, scan):
         """The node of a part that was read, in steps."""
         volume = self._volumes.pop(str(part.path))
         if part.isLabelMap:
             node = mrml.segmentation_node(volume, self._labels, scan, part.name)
+            node.SetDisplayVisibility(False)  # until its scan is shown
         else:
             image = yield from mrml.image_in_pieces(volume.array)
             node = mrml.volume_node(volume, part.name, None, scan, image)
@@ -197,6 +202,9 @@ class ShowCase:
         return node
 
     def _onEnd(self, outcome, message):
+        if self._done and self._showing is not None and not slicer.mrmlScene.IsClosing():  # all is there, so it is shown at once
+            for _step in self._showing:
+                pass
         if not self._done:
             self._removeMade()
         isGivenUp = outcome == "cancelled"

@@ -4,6 +4,7 @@ import slicer
 
 from ..slicer_nodes import mrml
 from . import apart
+from .command_runner import DRAW
 
 
 def shownScan():
@@ -115,24 +116,59 @@ def showSideBySide(first, second, segmentations=None):
         segmentations: what to show of the volumes' own, as for :func:`hideOthers`; of two, each is shown in its own of the two views,
             and nowhere else as long as the views lie so.
     """
-    showScan(first)  # also in the views that come again with another layout
+    for _step in sideBySide(first, second, segmentations):
+        pass
+
+
+def sideBySide(first, second, segmentations=None, place=None):
+    """As :func:`showSideBySide`, in steps: each changes what one view shows, which is drawn before the next (:data:`.command_runner.DRAW`).
+
+    Nothing lies over another's scan meanwhile: what does not belong is hidden first, and what belongs is shown last.
+
+    Args:
+        place: RAS, mm, that the two views are to show.
+    """
     hideOthers(first, second, shown=segmentations)
-    for segmentation in segmentations or ():
-        showEverywhere(segmentation)
     layoutManager = slicer.app.layoutManager()
     if layoutManager is None:
+        for segmentation in segmentations or ():
+            showEverywhere(segmentation)
         return
-    layoutManager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView)
-    sides = []
-    for name, volume in (("Red", first), ("Yellow", second)):
-        view = layoutManager.sliceWidget(name)
-        view.mrmlSliceNode().SetOrientation("Axial")
-        composite = view.mrmlSliceCompositeNode()
-        composite.SetBackgroundVolumeID(volume.GetID())
-        composite.SetForegroundVolumeID(None)
-        composite.SetLabelVolumeID(None)
-        composite.SetLinkedControl(True)
-        view.fitSliceToBackground()
-        sides.append(view.mrmlSliceNode())
-    if segmentations is not None and len(segmentations) == len(sides):
-        apart.bind(segmentations, sides)
+    if not apart.isSideBySide():
+        yield DRAW
+        layoutManager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView)
+    yield DRAW
+    sides = {"Red": first, "Yellow": second}
+    views = {name: layoutManager.sliceWidget(name) for name in layoutManager.sliceViewNames()}
+    for view in views.values():  # or each would change the others, too
+        view.mrmlSliceCompositeNode().SetLinkedControl(False)
+    # The others come again with another layout; nobody sees them now.
+    for name in sorted(views, key=lambda name: name not in sides):
+        _fill(views[name], sides.get(name, first), place if name in sides else None, isAxial=name in sides)
+        yield DRAW
+    isEachInItsOwn = segmentations is not None and len(segmentations) == len(sides)
+    for segmentation in () if isEachInItsOwn else segmentations or ():
+        showEverywhere(segmentation)
+        yield DRAW
+    if isEachInItsOwn:
+        apart.bind(segmentations, [views[name].mrmlSliceNode() for name in sides])
+        for segmentation in segmentations:
+            segmentation.SetDisplayVisibility(True)
+            yield DRAW
+        if not apart.isSideBySide():  # the user has chosen another layout meanwhile
+            apart.free()
+    for name in sides:
+        views[name].mrmlSliceCompositeNode().SetLinkedControl(True)
+
+
+def _fill(view, volume, place, isAxial):
+    """Show a volume in a slice view, and nothing but that."""
+    composite, sliceNode = view.mrmlSliceCompositeNode(), view.mrmlSliceNode()
+    if isAxial:
+        sliceNode.SetOrientation("Axial")
+    composite.SetBackgroundVolumeID(volume.GetID())
+    composite.SetForegroundVolumeID(None)
+    composite.SetLabelVolumeID(None)
+    view.fitSliceToBackground()
+    if place is not None:
+        sliceNode.JumpSlice(*place)

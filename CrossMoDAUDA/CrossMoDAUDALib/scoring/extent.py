@@ -20,6 +20,7 @@ from .plausibility import SIDES_APART_MM, look
 
 # Probabilities above which, and below which, a voxel is as good as certain: what lies between is what the network doubts.
 DOUBT = (0.025, 0.975)
+SIDES = "left", "right"  # of the patient
 CROSSMODA_2023 = "--set labels=Intrameatal:1,Extrameatal:2,Cochlea:3"
 
 
@@ -154,7 +155,7 @@ def check_values(where: str, label_map: Volume, labels: Mapping[str, int]) -> No
         raise InputError(f"{where} holds the value {unknown[0]}, which no structure has; {advice}{more}.")
 
 
-def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] | None = None) -> Extent:
+def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] | None = None, side: str = "") -> Extent:
     """Measure the tumour.
 
     The limits are those of an outline that lies half a voxel further in, or out, everywhere: of the volume, half the volume of the
@@ -164,7 +165,14 @@ def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] |
     Args:
         label_map: whole numbers, any orientation.
         doubt: what :func:`doubt_of` found for this label map.
+        side: ``left`` or ``right`` of the patient: only what lies there is measured (:func:`of_side`).
     """
+    keys = _key(tumour.values), _key(tumour.extrameatal)
+    if side:
+        both = np.isin(label_map.array, tumour.values).sum()
+        label_map = of_side(label_map, tumour.values, side)
+        if np.isin(label_map.array, tumour.values).sum() < both:
+            keys = keys[0] + f" {side}", keys[1] + f" {side}"
     spacing = canonical_grid(label_map.geometry).spacing
     whole = label_map.with_array(np.isin(label_map.array, tumour.values).astype(np.uint8))
     volume, axial = _sizes(whole, spacing)
@@ -172,9 +180,29 @@ def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] |
     if tumour.extrameatal:
         _, extrameatal = _sizes(label_map.with_array(np.isin(label_map.array, tumour.extrameatal).astype(np.uint8)), spacing)
     seen = look(whole, {tumour.name: 1})[tumour.name]
-    side = "" if seen.two_sided else _side(whole)
+    side = side or ("" if seen.two_sided else _side(whole))
     extent = Extent(volume, axial, extrameatal, bool(tumour.extrameatal), spacing, None, seen.faces, seen.two_sided, side)
-    return extent if doubt is None or extent.is_empty else _with_doubt(extent, tumour, doubt)
+    return extent if doubt is None or extent.is_empty else _with_doubt(extent, keys, doubt)
+
+
+def of_side(label_map: Volume, values: Sequence[int], side: str) -> Volume:
+    """Those connected parts of a tumour whose middle lies on one side of the scan's middle, in canonical orientation; else 0.
+
+    Args:
+        label_map: whole numbers, any orientation.
+        values: of the tumour, which are taken as one.
+        side: ``left`` or ``right`` of the patient.
+    """
+    from scipy import ndimage
+
+    seen = to_canonical(label_map)  # x runs from the patient's right to the left
+    parts, count = ndimage.label(np.isin(seen.array, values), np.ones((3, 3, 3)))
+    width = seen.array.shape[2]
+    along_x = np.stack([np.bincount(parts[:, :, x].ravel(), minlength=count + 1)[1:] for x in range(width)])
+    centres = (along_x * np.arange(width)[:, None]).sum(axis=0) / np.maximum(along_x.sum(axis=0), 1)
+    is_left = centres > (width - 1) / 2
+    kept = 1 + np.flatnonzero(is_left if side == "left" else ~is_left)
+    return seen.with_array(np.where(np.isin(parts, kept), seen.array, 0).astype(seen.array.dtype))
 
 
 def _side(mask: Volume) -> str:
@@ -210,7 +238,8 @@ def doubt_of(label_map: Volume, probabilities: Array, labels: Mapping[str, int])
         labels: structures and their values in label maps.
 
     Returns:
-        Plain JSON types: ``structures`` by value, ``1+2`` for a tumour of two labels; ``label_sha256`` ties them to the label map.
+        Plain JSON types: ``structures`` by value, ``1+2`` for a tumour of two labels, with `` left`` and `` right`` behind it for each
+        side of what lies on both; ``label_sha256`` ties them to the label map.
     """
     from scipy import ndimage
 
@@ -224,14 +253,18 @@ def doubt_of(label_map: Volume, probabilities: Array, labels: Mapping[str, int])
         likely: Array = np.asarray(np.sum([probabilities[1 + order.index(value)] for value in values], axis=0, dtype=np.float32))
         drawn = np.isin(canonical.array, values)
         parts, _ = ndimage.label((likely >= DOUBT[0]) | drawn, np.ones((3, 3, 3)))
-        touched = np.isin(parts, np.unique(parts[drawn])) & (parts > 0)
-        masks = [touched & (likely >= probability) for probability in reversed(DOUBT)]
-        sizes = [measure(canonical.with_array(mask.astype(np.uint8)), {"": 1})[0] for mask in masks]
-        found[_key(values)] = {
-            "expected_ml": float(likely[touched].sum()) * ml,
-            "volume_ml": [size.volume_ml for size in sizes],
-            "axial_mm": [0.0 if math.isnan(size.largest_axial_diameter_mm) else size.largest_axial_diameter_mm for size in sizes],
-        }
+        sides = {"": drawn}
+        if look(canonical.with_array(drawn.astype(np.uint8)), {"": 1})[""].two_sided:
+            sides |= {f" {side}": np.isin(of_side(canonical, values, side).array, values) for side in SIDES}
+        for side, there in sides.items():
+            touched = np.isin(parts, np.unique(parts[there])) & (parts > 0)
+            masks = [touched & (likely >= probability) for probability in reversed(DOUBT)]
+            sizes = [measure(canonical.with_array(mask.astype(np.uint8)), {"": 1})[0] for mask in masks]
+            found[_key(values) + side] = {
+                "expected_ml": float(likely[touched].sum()) * ml,
+                "volume_ml": [size.volume_ml for size in sizes],
+                "axial_mm": [0.0 if math.isnan(size.largest_axial_diameter_mm) else size.largest_axial_diameter_mm for size in sizes],
+            }
     return {"label_sha256": fingerprint(label_map), "probabilities": list(reversed(DOUBT)), "structures": found}
 
 
@@ -244,8 +277,8 @@ def fingerprint(label_map: Volume) -> str:
     return hashlib.sha256(label_map.array.astype(np.uint8).tobytes()).hexdigest()
 
 
-def _with_doubt(extent: Extent, tumour: Tumour, doubt: Mapping[str, Any]) -> Extent:
-    whole = doubt["structures"].get(_key(tumour.values))
+def _with_doubt(extent: Extent, keys: tuple[str, str], doubt: Mapping[str, Any]) -> Extent:
+    whole = doubt["structures"].get(keys[0])
     if whole is None:
         return extent
     half_voxel = math.prod(extent.spacing_mm) / 2000  # a logarithm needs more than 0
@@ -253,7 +286,7 @@ def _with_doubt(extent: Extent, tumour: Tumour, doubt: Mapping[str, Any]) -> Ext
     axial, outside = extent.axial_mm, extent.extrameatal_mm
     if axial is not None:
         axial = axial.widened(*map(float, whole["axial_mm"]))
-    part = doubt["structures"].get(_key(tumour.extrameatal))
+    part = doubt["structures"].get(keys[1])
     if outside is not None and part is not None:
         outside = outside.widened(*map(float, part["axial_mm"]))
     return replace(extent, volume_ml=volume, axial_mm=axial, extrameatal_mm=outside, expected_ml=float(whole["expected_ml"]))

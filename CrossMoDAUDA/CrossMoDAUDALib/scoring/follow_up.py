@@ -20,7 +20,7 @@ CHANGED_VOLUME, CHANGED_MM = 0.20, 2.0
 DAYS_A_YEAR = 365.25
 SHORT_DAYS = 90  # below which a growth a year says little
 OTHER_SPACING = 0.10  # by which voxel sizes may differ before it is told
-MINUS = "\N{MINUS SIGN}"
+MINUS, NBSP = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 Z = 1.96  # standard errors in the half of a 95 % interval
 
 
@@ -51,9 +51,10 @@ class Change:
     Attributes:
         percent: of the volume; None where one of the two shows no tumour.
         axial_mm, extrameatal_mm: of the diameters; None where one of the two has none.
-        verdict: grown, shrunk, contradictory (one measure up, another down), uncertain (above the threshold, within the uncertainty),
-            small (beyond the uncertainty, below the threshold), none or unknown.
-        reasons: what exceeds a threshold, in words.
+        verdict: grown, shrunk, contradictory (one measure up, another down), uncertain (it may be above a threshold or not), small (beyond
+            the uncertainty, surely below the thresholds), none (surely below them), vanished (a tumour before, none now), appeared, or
+            absent (none in either).
+        reasons: what exceeds a threshold, in words; of what is uncertain, what may.
     """
 
     percent: Size | None
@@ -65,7 +66,7 @@ class Change:
     @property
     def is_flagged(self) -> bool:
         """Whether a change is above a threshold and beyond the uncertainty."""
-        return self.verdict in ("grown", "shrunk", "contradictory")
+        return self.verdict in ("grown", "shrunk", "contradictory", "vanished", "appeared")
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ class FollowUp:
         since_first, since_previous: for each visit; None for the first.
         growth: None with a single scan that shows the tumour.
         notes: sentences about the patient's scans together.
+        side: ``left`` or ``right`` of the patient, where both sides have a tumour and each is followed by itself.
     """
 
     patient: str
@@ -125,10 +127,19 @@ class FollowUp:
     since_previous: tuple[Change | None, ...]
     growth: Growth | None
     notes: tuple[str, ...] = field(default=())
+    side: str = ""
+
+    @property
+    def title(self) -> str:
+        """The patient, and the side that is followed."""
+        return f"{self.patient}, {self.side}" if self.side else self.patient
 
 
-def follow_up(patient: str, tumour: Tumour, visits: Sequence[Visit]) -> FollowUp:
+def follow_up(patient: str, tumour: Tumour, visits: Sequence[Visit], side: str = "") -> FollowUp:
     """Compare one patient's scans.
+
+    Args:
+        side: on which the visits' tumours lie, where both sides have one.
 
     Raises:
         InputError: two are of one day.
@@ -144,7 +155,8 @@ def follow_up(patient: str, tumour: Tumour, visits: Sequence[Visit]) -> FollowUp
         (None, *since_first),
         (None, *since_previous),
         growth(ordered),
-        tuple(_notes(tumour, ordered)),
+        tuple(_notes(tumour, ordered, side)),
+        side,
     )
 
 
@@ -177,26 +189,38 @@ def compare(before: Extent, after: Extent) -> Change:
         logarithm = math.log(after.volume_ml.value / before.volume_ml.value)
         error = math.hypot(before.volume_ml.log_error, after.volume_ml.log_error)
         percent = _percent(logarithm, logarithm - error, logarithm + error)
-    axial, outside = _difference(before.axial_mm, after.axial_mm), _difference(before.extrameatal_mm, after.extrameatal_mm)
-    measures = (
-        ("volume", percent, 100 * CHANGED_VOLUME, "{:+.0f}\N{NO-BREAK SPACE}%"),
-        ("axial diameter", axial, CHANGED_MM, "{:+.1f}\N{NO-BREAK SPACE}mm"),
-        ("extrameatal diameter", outside, CHANGED_MM, "{:+.1f}\N{NO-BREAK SPACE}mm"),
+    axial, outside = _difference(before.axial_mm, after.axial_mm), _difference(_outside(before), _outside(after))
+    if percent is None:
+        verdict = "absent" if before.is_empty and after.is_empty else "vanished" if after.is_empty else "appeared"
+        return Change(None, None, None, verdict)
+    measures: tuple[tuple[str, Size | None, float, str, str], ...] = (
+        ("volume", percent, 100 * CHANGED_VOLUME, "{:+.0f}", "%"),
+        ("axial diameter", axial, CHANGED_MM, "{:+.1f}", "mm"),
+        ("extrameatal diameter", outside, CHANGED_MM, "{:+.1f}", "mm"),
     )
-    known = [measure for measure in measures if measure[1] is not None]
+    known = [(name, found, threshold, form, unit) for name, found, threshold, form, unit in measures if found is not None]
+    sure = [measure for measure in known if not measure[1].low <= 0 <= measure[1].high]
     # Rounded, or 2 mm would be less than 2 mm.
-    large = [measure for measure in known if round(abs(measure[1].value), 6) >= measure[2]]  # type: ignore[union-attr]
-    sure = [measure for measure in known if _is_beyond(measure[1])]
-    both = [measure for measure in large if measure in sure]
-    signs = {math.copysign(1, found.value) for _, found, *_ in both if found is not None}
-    if not known:
-        verdict = "unknown"
-    elif both:
+    both = [measure for measure in sure if round(abs(measure[1].value), 6) >= measure[2]]
+    if both:
+        signs = {math.copysign(1, measure[1].value) for measure in both}
         verdict = "contradictory" if len(signs) == 2 else "grown" if signs == {1.0} else "shrunk"
-    else:
-        verdict = "uncertain" if large else "small" if sure else "none"
-    reasons = tuple(f"{name} {form.format(found.value).replace('-', MINUS)}" for name, found, _, form in both or large if found is not None)
+        reasons = tuple(_reason(name, unit, form, found.value) for name, found, _, form, unit in both)
+        return Change(percent, axial, outside, verdict, reasons)
+    may_be = [measure for measure in known if round(max(-measure[1].low, measure[1].high), 6) >= measure[2]]
+    verdict = "uncertain" if may_be else "small" if sure else "none"
+    reasons = tuple(_reason(name, unit, form, found.low, found.high) for name, found, _, form, unit in may_be)
     return Change(percent, axial, outside, verdict, reasons)
+
+
+def _reason(name: str, unit: str, form: str, *values: float) -> str:
+    told = f"{NBSP}to{NBSP}".join(form.format(value).replace("-", MINUS) for value in values)
+    return f"{name} {told}{NBSP}{unit}"
+
+
+def _outside(extent: Extent) -> Size | None:
+    """The extrameatal diameter; 0 where labels tell that part apart and nothing lies there."""
+    return Size(0.0, 0.0, 0.0) if extent.tells_extrameatal and extent.extrameatal_mm is None else extent.extrameatal_mm
 
 
 def growth(visits: Sequence[Visit]) -> Growth | None:
@@ -255,13 +279,11 @@ def _difference(before: Size | None, after: Size | None) -> Size | None:
     return Size(value, value - error, value + error)
 
 
-def _is_beyond(change: Size | None) -> bool:
-    return change is not None and not change.low <= 0 <= change.high
-
-
-def _notes(tumour: Tumour, visits: Sequence[Visit]) -> list[str]:
+def _notes(tumour: Tumour, visits: Sequence[Visit], side: str) -> list[str]:
     """What must be known to read the comparison."""
     found = []
+    if side:
+        found.append("Both sides have a tumour: each is followed by itself, and what lies on one side of the scan's middle is one.")
     if len(visits) == 1:
         found.append("There is a single scan: with a second one, change and growth are told.")
     if not tumour.extrameatal:
@@ -291,9 +313,9 @@ def visit_notes(extent: Extent) -> list[str]:
     """What must be known about one scan's sizes."""
     found = []
     if extent.is_empty:
-        found.append("no tumour in the label map; the scan is left out of the growth")
+        found.append("no tumour in the label map: it is gone, or it was missed, so look at the scan, which is left out of the growth")
     if extent.faces:
         found.append(f"the tumour touches the scan's edge ({', '.join(extent.faces)}), so that part of it may be missing")
     if extent.two_sided:
-        found.append("the tumour lies on both sides; its volume is the sum, its diameter the larger one's: follow each side by itself")
+        found.append("the tumour lies on both sides: its volume is the sum, its diameter the larger one's")
     return found

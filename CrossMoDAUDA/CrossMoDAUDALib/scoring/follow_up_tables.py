@@ -7,16 +7,18 @@ from pathlib import Path
 
 from ..core import files
 from .extent import Size
-from .follow_up import MINUS, Change, FollowUp, Visit
+from .follow_up import MINUS, Change, FollowUp, Growth, Visit
 
 VERDICTS = {
     "grown": "grown",
     "shrunk": "shrunk",
     "contradictory": "changed, contradictory",
-    "uncertain": "not beyond the uncertainty",
+    "uncertain": "cannot be told",
     "small": "below 20 % and 2 mm",
     "none": "no change",
-    "unknown": "cannot be told",
+    "vanished": "not found",
+    "appeared": "not found before",
+    "absent": "not found in either",
 }
 _SIZES = ("volume_ml", "axial_mm", "extrameatal_mm")
 _CHANGES = ("percent", "axial_mm", "extrameatal_mm")
@@ -32,7 +34,7 @@ def verdict(change: Change | None) -> str:
 
 def write_scans_csv(path: Path, found: Iterable[FollowUp]) -> None:
     """Write a line for each scan, in the patients' and dates' order; what is not known is left empty."""
-    head = ["patient", "structure", "date", "date_from", "days", "file", "spacing_mm"]
+    head = ["patient", "structure", "side", "date", "date_from", "days", "file", "spacing_mm"]
     head += [f"{name}{ending}" for name in _SIZES for ending in ("", "_low", "_high")] + ["expected_ml"]
     for reference in ("first", "previous"):
         head += [f"{name}_since_{reference}{ending}" for name in _CHANGES for ending in ("", "_low", "_high")]
@@ -47,16 +49,17 @@ def write_scans_csv(path: Path, found: Iterable[FollowUp]) -> None:
 
 
 def write_growth_csv(path: Path, found: Iterable[FollowUp]) -> None:
-    """Write a line for each patient: growth a year, doubling time (of what shrinks, halving time), and notes."""
+    """Write a line for each patient, or side: growth a year, doubling time (of what shrinks, halving time), and notes."""
     names = ("ml_a_year", "percent_a_year", "axial_mm_a_year", "extrameatal_mm_a_year", "doubling_years")
-    head = ["patient", "structure", "scans", "first", "last", "state", *(f"{name}{end}" for name in names for end in ("", "_low", "_high"))]
+    head = ["patient", "structure", "side", "scans", "first", "last", "state"]
+    head += [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
     lines: list[list[object]] = [[*head, "notes"]]
     for each in found:
         growth = each.growth
         sizes = (growth.ml, growth.percent, growth.axial_mm, growth.extrameatal_mm, growth.doubling_years) if growth else (None,) * 5
         lines.append(
             [
-                *(each.patient, each.tumour.name, len(each.visits), each.visits[0].day, each.visits[-1].day),
+                *(each.patient, each.tumour.name, each.side, len(each.visits), each.visits[0].day, each.visits[-1].day),
                 *(growth.state if growth else "", *(cell for size in sizes for cell in _cells(size))),
                 " ".join(each.notes),
             ]
@@ -70,7 +73,7 @@ def _visit_cells(each: FollowUp, visit: Visit) -> list[object]:
     spacing = " x ".join(f"{step:.4g}" for step in extent.spacing_mm)
     expected = "" if extent.expected_ml is None else f"{extent.expected_ml:.6g}"
     sizes = [cell for name in _SIZES for cell in _cells(getattr(extent, name))]
-    return [each.patient, each.tumour.name, visit.day, visit.source, days, str(visit.file), spacing, *sizes, expected]
+    return [each.patient, each.tumour.name, each.side, visit.day, visit.source, days, str(visit.file), spacing, *sizes, expected]
 
 
 def _change_cells(change: Change | None) -> list[object]:
@@ -111,9 +114,16 @@ def signed(size: Size, digits: int, unit: str) -> str:
 
 def growth_sentence(each: FollowUp) -> str:
     """How the tumour grows, in one sentence."""
-    growth = each.growth
+    growth, last = each.growth, each.visits[-1]
     if growth is None:
         return "Growth needs two scans that show the tumour."
+    if last.extent.is_empty:
+        shown = max(visit.day for visit in each.visits if not visit.extent.is_empty)
+        return f"Until {shown}, as the last scan shows no tumour: {_growth_sentence(each, growth)}"
+    return _growth_sentence(each, growth)
+
+
+def _growth_sentence(each: FollowUp, growth: Growth) -> str:
     rate = f"{signed(growth.percent, 0, '%')} a year, {signed(growth.ml, 3, 'ml')} a year"
     if growth.doubling_years is None:
         change = each.since_first[-1]
@@ -132,7 +142,11 @@ def headline(each: FollowUp) -> str:
     if change is None:
         return f"One scan: {now}."
     since = f"since {each.visits[0].day}"
+    first = each.visits[0].extent.volume_ml
+    if change.verdict == "vanished":
+        then = f"{limits(first, 3)} ml on {each.visits[0].day}"
+        return f"No tumour on {last.day}, but {then}: it is gone, or it was missed; look at the scan."
     if change.percent is None:
-        return f"{now}; the change {since} cannot be told, as one of the two scans shows no tumour."
+        return f"{now}; no tumour on {each.visits[0].day}." if change.verdict == "appeared" else f"No tumour on {last.day}, nor {since}."
     lengths = [reason for reason in change.reasons if not reason.startswith("volume")]
     return f"{now}; {signed(change.percent, 0, '%')} {since}: {', '.join([VERDICTS[change.verdict], *lengths])}."

@@ -60,6 +60,10 @@
 <translation>, {number} von {stages} Experimenten</translation>
 </message>
 <message>
+<source>--dataset-id is {number}; nnU-Net's data sets have numbers from 1 to 999.</source>
+<translation>--dataset-id ist {number}; Datensätze von nnU-Net haben Nummern von 1 bis 999.</translation>
+</message>
+<message>
 <source>--date {text} names no file; write it as --date FILE=2024-03-01.</source>
 <translation>--date {text} nennt keine Datei; schreiben Sie --date DATEI=2024-03-01.</translation>
 </message>
@@ -268,6 +272,10 @@
 <translation>Batchgröße</translation>
 </message>
 <message>
+<source>Both sides have a tumour: each is followed by itself, and what lies on one side of the scan's middle is one.</source>
+<translation>Beide Seiten haben einen Tumor: Jede wird für sich verfolgt, und was auf einer Seite der Scanmitte liegt, gilt als einer.</translation>
+</message>
+<message>
 <source>Bright in target</source>
 <translation>Hell im Ziel</translation>
 </message>
@@ -334,6 +342,10 @@
 <message>
 <source>Cycle weight</source>
 <translation>Gewicht, Zyklus</translation>
+</message>
+<message>
+<source>DICOM (StudyDate)</source>
+<translation>DICOM (StudyDate)</translation>
 </message>
 <message>
 <source>DSC {scores} over {scores2} scans</source>
@@ -698,6 +710,14 @@
 <message>
 <source>No steady growth</source>
 <translation>Kein stetiges Wachstum</translation>
+</message>
+<message>
+<source>No tumour on {day}, but {limits} ml on {day2}: it is gone, or it was missed; look at the scan.</source>
+<translation>Kein Tumor am {day}, aber {limits} ml am {day2}: Er ist weg oder wurde übersehen; sehen Sie den Scan an.</translation>
+</message>
+<message>
+<source>No tumour on {day}, nor since {day2}.</source>
+<translation>Kein Tumor am {day}, auch nicht seit {day2}.</translation>
 </message>
 <message>
 <source>No volume is chosen; choose the scan to work on.</source>
@@ -1306,6 +1326,10 @@
 <message>
 <source>Unexpected {name}: {one_line}; please report it.</source>
 <translation>Unerwarteter Fehler {name}: {one_line}; bitte melden.</translation>
+</message>
+<message>
+<source>Until {shown}, as the last scan shows no tumour: {growth_sentence}</source>
+<translation>Bis {shown}, da der letzte Scan keinen Tumor zeigt: {growth_sentence}</translation>
 </message>
 <message>
 <source>Upper percentile</source>
@@ -2124,8 +2148,8 @@
 <translation>der Endung nach kein Scan; umbenennen, wenn die Datei einer ist</translation>
 </message>
 <message>
-<source>no tumour in the label map; the scan is left out of the growth</source>
-<translation>kein Tumor in der Labelkarte; beim Wachstum zählt der Scan nicht mit</translation>
+<source>no tumour in the label map: it is gone, or it was missed, so look at the scan, which is left out of the growth</source>
+<translation>kein Tumor in der Labelkarte: Er ist weg oder wurde übersehen; sehen Sie den Scan an, der beim Wachstum nicht mitzählt</translation>
 </message>
 <message>
 <source>none found: training runs on its processors and takes long</source>
@@ -2138,10 +2162,6 @@
 <message>
 <source>not begun</source>
 <translation>nicht begonnen</translation>
-</message>
-<message>
-<source>not beyond the uncertainty</source>
-<translation>nicht größer als die Unsicherheit</translation>
 </message>
 <message>
 <source>not divisible by 16</source>
@@ -2312,6 +2332,10 @@
 <translation>das Konto ist dort unbekannt; die Betreiber fragen, welches das eigene ist, und es mit --account angeben</translation>
 </message>
 <message>
+<source>the dates contradict one another: {source} says {day}, which counts, and {said}</source>
+<translation>die Daten widersprechen einander: {source} sagt {day}, was gilt, und {said}</translation>
+</message>
+<message>
 <source>the file is cut short</source>
 <translation>die Datei ist abgeschnitten</translation>
 </message>
@@ -2376,8 +2400,8 @@
 <translation>die Zeitgrenze ist dort nicht erlaubt; eine kürzere --time angeben</translation>
 </message>
 <message>
-<source>the tumour lies on both sides; its volume is the sum, its diameter the larger one's: follow each side by itself</source>
-<translation>der Tumor liegt auf beiden Seiten; sein Volumen ist die Summe, sein Durchmesser der des größeren: Verfolgen Sie jede Seite für sich</translation>
+<source>the tumour lies on both sides: its volume is the sum, its diameter the larger one's</source>
+<translation>der Tumor liegt auf beiden Seiten: Sein Volumen ist die Summe, sein Durchmesser der des größeren</translation>
 </message>
 <message>
 <source>the tumour touches the scan's edge ({faces}), so that part of it may be missing</source>
@@ -2508,6 +2532,10 @@
 <translation>Warnung: Jeder Patient hat nur einen Scan ({names}); gehören sie einem Patienten, sagen Sie das mit --patient NAME.</translation>
 </message>
 <message>
+<source>what was written of the network's doubt does not tell this part of the tumour, and is left out</source>
+<translation>was vom Zweifel des Netzes geschrieben wurde, sagt nichts über diesen Teil des Tumors und bleibt weg</translation>
+</message>
+<message>
 <source>which alone says where the scan lies</source>
 <translation>die allein sagt, wo der Scan liegt</translation>
 </message>
@@ -2564,6 +2592,10 @@
 <translation>{cmd} antwortet dort nicht; später noch einmal versuchen.</translation>
 </message>
 <message>
+<source>{contradiction}: give the right one by --date</source>
+<translation>{contradiction}: das richtige mit --date angeben</translation>
+</message>
+<message>
 <source>{count} DICOM {plural} left out.</source>
 <translation>{count} DICOM-Objekte ausgelassen: {plural}.</translation>
 </message>
@@ -2582,10 +2614,6 @@
 <message>
 <source>{device_name} has too little free memory to train the translator; lower translation.batch_size (now {batch_size}) or end other programs that use it.</source>
 <translation>{device_name} hat zu wenig freien Speicher, um die Bildübersetzung zu trainieren; translation.batch_size (jetzt {batch_size}) senken oder andere Programme beenden, die ihn nutzen.</translation>
-</message>
-<message>
-<source>{doubt_file} is damaged; remove it, or segment the scan again with --uncertainty.</source>
-<translation>{doubt_file} ist beschädigt; entfernen Sie die Datei, oder segmentieren Sie den Scan noch einmal mit --uncertainty.</translation>
 </message>
 <message>
 <source>{epochs} of the segmenter</source>
@@ -2646,6 +2674,10 @@
 <message>
 <source>{file} is compressed in a way that cannot be read ({name}), or damaged; export it uncompressed (Explicit VR Little Endian), or install a decoder with: pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg</source>
 <translation>{file} ist auf eine Art komprimiert, die nicht gelesen werden kann ({name}), oder beschädigt; exportieren Sie es unkomprimiert (Explicit VR Little Endian), oder installieren Sie einen Decoder mit: pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg</translation>
+</message>
+<message>
+<source>{file} is damaged; remove it, or segment the scan again with --uncertainty.</source>
+<translation>{file} ist beschädigt; entfernen oder den Scan noch einmal mit --uncertainty segmentieren.</translation>
 </message>
 <message>
 <source>{file} is given twice; give it once.</source>
@@ -3016,8 +3048,8 @@
 <translation>noch {left} MB zu senden</translation>
 </message>
 <message>
-<source>{limits} ml on {day}; the change since {day2} cannot be told, as one of the two scans shows no tumour.</source>
-<translation>{limits} ml am {day}; die Änderung seit {day2} ist nicht zu bestimmen, weil einer der beiden Scans keinen Tumor zeigt.</translation>
+<source>{limits} ml on {day}; no tumour on {day2}.</source>
+<translation>{limits} ml am {day}; kein Tumor am {day2}.</translation>
 </message>
 <message>
 <source>{limits} ml on {day}; {signed} since {day2}: {value}.</source>
@@ -3116,8 +3148,16 @@
 <translation>{output} gibt es schon; einen anderen Namen wählen oder erneut starten und zustimmen.</translation>
 </message>
 <message>
+<source>{output} is a file; name a new or an empty folder, or a file that ends in .zip.</source>
+<translation>{output} ist eine Datei; einen neuen oder leeren Ordner nennen oder eine Datei, die auf .zip endet.</translation>
+</message>
+<message>
 <source>{output} is a folder; name a file.</source>
 <translation>{output} ist ein Ordner; eine Datei angeben.</translation>
+</message>
+<message>
+<source>{output} is not empty; name a new or an empty folder, or a file that ends in .zip.</source>
+<translation>{output} ist nicht leer; einen neuen oder leeren Ordner nennen oder eine Datei, die auf .zip endet.</translation>
 </message>
 <message>
 <source>{out} could not be written; check the free space and the permissions of its folder.</source>
@@ -3926,6 +3966,10 @@
 <translation>Als &amp;Modell wählen</translation>
 </message>
 <message>
+<source>&amp;Which to evaluate:</source>
+<translation>Auswerten &amp;mit:</translation>
+</message>
+<message>
 <source>A case of this experiment.</source>
 <translation>Ein Fall dieses Experiments.</translation>
 </message>
@@ -3992,6 +4036,10 @@
 <message>
 <source>Every other setting of the preset, for those who know the method.</source>
 <translation>Alle übrigen Einstellungen der Voreinstellung, für Kenner der Methode.</translation>
+</message>
+<message>
+<source>Expo&amp;rt for nnU-Net...</source>
+<translation>Für nn&amp;U-Net...</translation>
 </message>
 <message>
 <source>Folder of the labelled scans, such as ceT1.</source>
@@ -4118,6 +4166,10 @@
 <translation>Das Modell als eine Datei für andere Rechner speichern. Sie enthält Netze, Einstellungen und Bewertungen, keine Patientendaten.</translation>
 </message>
 <message>
+<source>Save the segmenter for nnU-Net's own commands and for Slicer's extension SlicerNNUnet, which then give the same label maps. It holds no patient data.</source>
+<translation>Das Segmentierungsnetz für die eigenen Befehle von nnU-Net und für Slicers Erweiterung SlicerNNUnet speichern, die dann dieselben Labelkarten liefern. Patientendaten sind nicht darin.</translation>
+</message>
+<message>
 <source>Sc&amp;ores</source>
 <translation>Be&amp;wertung</translation>
 </message>
@@ -4178,6 +4230,10 @@
 <translation>Quell-&amp;Labels:</translation>
 </message>
 <message>
+<source>Source se&amp;quence:</source>
+<translation>Quell-&amp;Kanal:</translation>
+</message>
+<message>
 <source>Sta&amp;ges</source>
 <translation>Sch&amp;ritte</translation>
 </message>
@@ -4188,6 +4244,10 @@
 <message>
 <source>Sto&amp;p</source>
 <translation>St&amp;oppen</translation>
+</message>
+<message>
+<source>T&amp;arget sequence:</source>
+<translation>Ziel-K&amp;anal:</translation>
 </message>
 <message>
 <source>Tar&amp;get images:</source>
@@ -4248,6 +4308,14 @@
 <message>
 <source>Which device of that computer trains: auto, cpu, cuda, cuda:1, or several graphics cards as cuda:0,1. Empty is auto.</source>
 <translation>Welches Gerät jenes Rechners trainiert: auto, cpu, cuda, cuda:1 oder mehrere Grafikkarten wie cuda:0,1. Leer heißt auto.</translation>
+</message>
+<message>
+<source>Which scans of this data set, also for the evaluation: a channel of nnU-Net's, or what BIDS has at the end of their names.</source>
+<translation>Welche Scans dieses Datensatzes, auch für die Auswertung: ein Kanal bei nnU-Net, oder was bei BIDS am Ende ihrer Namen steht.</translation>
+</message>
+<message>
+<source>Which scans of this data set: a channel of nnU-Net's, or what BIDS has at the end of their names.</source>
+<translation>Welche Scans dieses Datensatzes: ein Kanal bei nnU-Net, oder was bei BIDS am Ende ihrer Namen steht.</translation>
 </message>
 <message>
 <source>Which training to show.</source>
@@ -4423,11 +4491,11 @@
 </message>
 <message>
 <source>Plot &amp;diameters</source>
-<translation>&amp;Durchmesser zeichnen</translation>
+<translation>Plot: &amp;Durchmesser</translation>
 </message>
 <message>
 <source>Plot &amp;volumes</source>
-<translation>&amp;Volumina zeichnen</translation>
+<translation>Plot: &amp;Volumina</translation>
 </message>
 <message>
 <source>Str&amp;ucture:</source>
@@ -5092,6 +5160,13 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 </context>
 <context>
+<name>panel.follow_up_doubt</name>
+<message>
+<source>What the network doubts of '{name}' is left out: its segments have other label values than those of the others.</source>
+<translation>Was das Netz an „{name}“ bezweifelt, bleibt weg: Die Segmente haben andere Labelwerte als die der übrigen.</translation>
+</message>
+</context>
+<context>
 <name>panel.follow_up_results</name>
 <message>
 <source>Axial diameter</source>
@@ -5130,8 +5205,16 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Für das Wachstum braucht es zwei Scans, die den Tumor zeigen.</translation>
 </message>
 <message>
+<source>Left: {text}</source>
+<translation>Links: {text}</translation>
+</message>
+<message>
 <source>Limits (ml)</source>
 <translation>Grenzen (ml)</translation>
+</message>
+<message>
+<source>Right: {text}</source>
+<translation>Rechts: {text}</translation>
 </message>
 <message>
 <source>Shrinking: {percent} a year; it halves in {years} years.</source>
@@ -5158,6 +5241,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Jahre seit {date}</translation>
 </message>
 <message>
+<source>cannot be told</source>
+<translation>nicht zu sagen</translation>
+</message>
+<message>
 <source>contradictory</source>
 <translation>widersprüchlich</translation>
 </message>
@@ -5170,20 +5257,24 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>keine Änderung</translation>
 </message>
 <message>
+<source>not found</source>
+<translation>nicht gefunden</translation>
+</message>
+<message>
+<source>not found before</source>
+<translation>vorher nicht gefunden</translation>
+</message>
+<message>
+<source>not found in either</source>
+<translation>in keinem gefunden</translation>
+</message>
+<message>
 <source>shrunk</source>
 <translation>geschrumpft</translation>
 </message>
 <message>
 <source>small</source>
 <translation>gering</translation>
-</message>
-<message>
-<source>unknown</source>
-<translation>unbekannt</translation>
-</message>
-<message>
-<source>within limits</source>
-<translation>in den Grenzen</translation>
 </message>
 <message>
 <source>{patient}: diameters</source>
@@ -5202,8 +5293,20 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>{quantity}, Grenzen</translation>
 </message>
 <message>
+<source>{text}, left</source>
+<translation>{text}, links</translation>
+</message>
+<message>
+<source>{text}, right</source>
+<translation>{text}, rechts</translation>
+</message>
+<message>
 <source>{value} ({low} to {high})</source>
 <translation>{value} ({low} bis {high})</translation>
+</message>
+<message>
+<source>{verdict}: {low} to {high} {unit}</source>
+<translation>{verdict}: {low} bis {high} {unit}</translation>
 </message>
 </context>
 <context>
@@ -5296,6 +5399,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <source>the patient</source>
 <translation>des Patienten</translation>
 </message>
+<message>
+<source>{date} ({source}) counts, but there is also {others}; type the right date.</source>
+<translation>{date} ({source}) gilt, doch es gibt auch {others}; geben Sie das richtige Datum ein.</translation>
+</message>
 </context>
 <context>
 <name>panel.import_trial</name>
@@ -5323,8 +5430,16 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Den Import beenden; nichts Halbfertiges bleibt zurück.</translation>
 </message>
 <message>
+<source>Export for nnU-Net</source>
+<translation>Für nnU-Net exportieren</translation>
+</message>
+<message>
 <source>Imported: {name}. Not for clinical use.</source>
 <translation>Importiert: {name}. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>Model for nnU-Net</source>
+<translation>Modell für nnU-Net</translation>
 </message>
 <message>
 <source>Model package</source>
@@ -5341,6 +5456,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Save model package</source>
 <translation>Modellpaket speichern</translation>
+</message>
+<message>
+<source>Saved: {file}, for nnU-Net's commands; the README.md in it tells how. It holds no patient data. Not for clinical use.</source>
+<translation>Gespeichert: {file}, für die Befehle von nnU-Net; wie, sagt die README.md darin. Patientendaten sind nicht darin. Nicht für den klinischen Einsatz.</translation>
 </message>
 <message>
 <source>Saved: {file}, for use on other machines. It holds no patient data. Not for clinical use.</source>
@@ -5574,6 +5693,14 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Choose where the scans are.</source>
 <translation>Wählen, wo die Scans liegen.</translation>
+</message>
+<message>
+<source>Choose which scans of the data set are meant.</source>
+<translation>Wählen Sie, welche Scans des Datensatzes gemeint sind.</translation>
+</message>
+<message>
+<source>Choose...</source>
+<translation>Wählen...</translation>
 </message>
 <message>
 <source>Evaluation images and evaluation labels belong together; give both or neither.</source>

@@ -119,6 +119,24 @@ def test_what_is_installed_has_a_fingerprint(site: Path) -> None:
     assert dependencies.fingerprint() != after, "another program has written what it asks for"
 
 
+def test_a_folder_is_listed_again_only_when_it_has_changed(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(site, "old", "1.0")
+    long_ago = time.time_ns() - 60 * 10**9
+    os.utime(site, ns=(long_ago, long_ago))
+    listed, real = list[Path](), Path.glob
+    monkeypatch.setattr(Path, "glob", lambda folder, *arguments: listed.append(folder) or real(folder, *arguments))
+    before = dependencies.fingerprint()
+    assert dependencies.fingerprint() == before and listed == [site], "it is asked at every click"
+    (metadata,) = site.rglob("METADATA")
+    os.utime(metadata, ns=(1, 1))  # as if another program had written it
+    written = dependencies.fingerprint()
+    assert written != before and listed == [site]
+    install(site, "new", "1.0")
+    assert dependencies.fingerprint() not in (before, written) and listed == [site, site]
+    shutil.rmtree(next(path for path in site.iterdir() if path.name.startswith("new")))
+    assert dependencies.fingerprint() == written, "within a tick of the disk's clock it is listed each time"
+
+
 def test_packages_that_appear_are_seen_at_once(site: Path) -> None:
     assert state("tqdm")["tqdm"].installed is None
     install(site, "tqdm", "4.70.0")

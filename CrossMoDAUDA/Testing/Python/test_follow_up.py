@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
 from pathlib import Path
@@ -12,12 +13,11 @@ import pytest
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.images.volumes import Geometry, Volume
 from CrossMoDAUDALib.scoring.extent import Extent, Size, check_values, doubt_of, fingerprint, measure_extent, tumour_of
-from CrossMoDAUDALib.scoring.follow_up import Visit, compare, follow_up, visit_notes
-from CrossMoDAUDALib.scoring.follow_up_tables import growth_sentence
+from CrossMoDAUDALib.scoring.follow_up import MINUS, NBSP, Visit, compare, follow_up, visit_notes
+from CrossMoDAUDALib.scoring.follow_up_tables import VERDICTS, growth_sentence, headline, rows
 
 VS = tumour_of({"Vestibular schwannoma": 1, "Cochlea": 2})
 PARTS = tumour_of({"Intrameatal": 1, "Extrameatal": 2, "Cochlea": 3})
-NBSP = "\N{NO-BREAK SPACE}"
 
 
 def on_grid(array: np.ndarray[Any, Any], spacing: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Volume:
@@ -199,17 +199,26 @@ def extent(ml: float, mm: float = 10.0, share: float = 0.05, error: float = 0.5,
     )
 
 
+def inside(ml: float, mm: float) -> Extent:
+    """A tumour whose labels tell that no part of it lies outside the canal."""
+    return dataclasses.replace(extent(ml, mm), tells_extrameatal=True)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "verdict", "reasons"),
     [
         (extent(1.0), extent(1.2), "grown", [f"volume +20{NBSP}%"]),
-        (extent(1.0), extent(1.19), "small", []),
+        (extent(1.0), extent(1.11), "small", []),
+        (extent(1.0), extent(1.19), "uncertain", [f"volume +11{NBSP}to{NBSP}+28{NBSP}%"]),
         (extent(1.0), extent(1.01), "none", []),
-        (extent(1.0, share=0.3), extent(1.3, share=0.3), "uncertain", [f"volume +30{NBSP}%"]),
+        (extent(1.0, share=0.15), extent(1.0, share=0.15), "uncertain", [f"volume {MINUS}21{NBSP}to{NBSP}+26{NBSP}%"]),
+        (extent(1.0, share=0.3), extent(1.3, share=0.3), "uncertain", [f"volume {MINUS}21{NBSP}to{NBSP}+115{NBSP}%"]),
         (extent(1.0, 10), extent(1.05, 12), "grown", [f"axial diameter +2.0{NBSP}mm"]),
-        (extent(1.0, 10, error=1.5), extent(1.05, 12, error=1.5), "uncertain", [f"axial diameter +2.0{NBSP}mm"]),
-        (extent(1.0), extent(0.7), "shrunk", [f"volume \N{MINUS SIGN}30{NBSP}%"]),
-        (extent(1.0, 10), extent(1.3, 7.5), "contradictory", [f"volume +30{NBSP}%", f"axial diameter \N{MINUS SIGN}2.5{NBSP}mm"]),
+        (extent(1.0, 10, error=1.5), extent(1.05, 12, error=1.5), "uncertain", [f"axial diameter {MINUS}0.1{NBSP}to{NBSP}+4.1{NBSP}mm"]),
+        (extent(1.0, 10, error=1.2), extent(1.0, 10.5, error=1.2), "uncertain", [f"axial diameter {MINUS}1.2{NBSP}to{NBSP}+2.2{NBSP}mm"]),
+        (extent(1.0), extent(0.7), "shrunk", [f"volume {MINUS}30{NBSP}%"]),
+        (extent(1.0, 10), extent(1.3, 7.5), "contradictory", [f"volume +30{NBSP}%", f"axial diameter {MINUS}2.5{NBSP}mm"]),
+        (extent(1.0, 10, outside=6), inside(1.0, 10), "shrunk", [f"extrameatal diameter {MINUS}6.0{NBSP}mm"]),
         (extent(1.0, 10, outside=6), extent(1.1, 11, outside=8.5), "grown", [f"extrameatal diameter +2.5{NBSP}mm"]),
     ],
 )
@@ -219,6 +228,17 @@ def test_a_change_is_flagged_above_a_threshold_and_beyond_the_limits(
     found = compare(before, after)
     assert (found.verdict, list(found.reasons)) == (verdict, reasons)
     assert found.is_flagged == (verdict in ("grown", "shrunk", "contradictory"))
+
+
+def test_no_change_is_said_only_where_the_limits_do_not_reach_a_threshold() -> None:
+    """Whatever the sizes and the limits."""
+    for share in (0.01, 0.05, 0.1, 0.14, 0.2, 0.5):
+        for error in (0.1, 0.5, 1.0, 1.4, 1.5, 3.0):
+            for ml, mm in ((1.0, 10.0), (1.1, 11.0), (0.85, 9.0), (1.19, 11.9)):
+                found = compare(extent(1.0, 10, share, error), extent(ml, mm, share, error))
+                assert found.percent is not None and found.axial_mm is not None
+                reached = max(-found.percent.low, found.percent.high) >= 20 or max(-found.axial_mm.low, found.axial_mm.high) >= 2
+                assert (found.verdict in ("none", "small")) == (not reached), (share, error, ml, mm)
 
 
 def test_the_interval_of_a_change_by_hand() -> None:
@@ -231,9 +251,28 @@ def test_the_interval_of_a_change_by_hand() -> None:
     assert [found.axial_mm.value, found.axial_mm.low, found.axial_mm.high] == pytest.approx([3, 2, 4])
 
 
-def test_a_tumour_that_was_not_seen_has_no_change_in_percent() -> None:
-    nothing = Extent(Size(0, 0, 0), None, None, False, (0.5, 0.5, 0.5))
-    assert compare(nothing, extent(1.0)).verdict == compare(extent(1.0), nothing).verdict == "unknown"
+NOTHING = Extent(Size(0, 0, 0), None, None, False, (0.5, 0.5, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict", "is_flagged", "said"),
+    [
+        (extent(1.0), NOTHING, "vanished", True, "No tumour on 2021-01-01, but 1.000 (0.950 to 1.050) ml on 2020-01-01: it is gone, or"),
+        (NOTHING, extent(1.0), "appeared", True, "1.000 (0.950 to 1.050) ml on 2021-01-01; no tumour on 2020-01-01."),
+        (NOTHING, NOTHING, "absent", False, "No tumour on 2021-01-01, nor since 2020-01-01."),
+    ],
+)
+def test_a_tumour_that_was_not_seen_is_told(before: Extent, after: Extent, verdict: str, is_flagged: bool, said: str) -> None:
+    change = compare(before, after)
+    assert (change.verdict, change.is_flagged, change.percent) == (verdict, is_flagged, None)
+    found = follow_up("Ada", VS, visits(("2020-01-01", before), ("2021-01-01", after)))
+    assert headline(found).startswith(said) and "cannot be told" not in headline(found)
+    assert VERDICTS[verdict] in "\n".join(rows(found)[-1])
+
+
+def test_growth_ends_with_the_last_scan_that_shows_the_tumour() -> None:
+    scans = visits(("2020-01-01", extent(1.0)), ("2021-01-01", extent(2.0)), ("2022-01-01", NOTHING))
+    assert growth_sentence(follow_up("Ada", VS, scans)).startswith("Until 2021-01-01, as the last scan shows no tumour: Growing")
 
 
 # Growth -----------------------------------------------------------------------------------------------------------------

@@ -271,8 +271,8 @@ def test_tab_goes_through_the_tabs_and_on(full_panel: Host, inside: list[str], t
     tabs.setCurrentIndex(next(index for index in range(tabs.count()) if tabs.widget(index).findChild(QtWidgets.QWidget, inside[0])))
     full_panel.process(0.05)
     order = tabbed(full_panel, full_panel.module_frame().window())
-    after = order[order.index("adaptTabs") :][: len(inside) + 7]
-    buttons = ["adaptShowCaseChoice", "adaptShowCase", "adaptUseModel", "adaptOpenFolder", "adaptReport", "adaptPackage"]
+    after = order[order.index("adaptTabs") :][: len(inside) + 8]
+    buttons = ["adaptShowCaseChoice", "adaptShowCase", "adaptUseModel", "adaptReport", "adaptOpenFolder", "adaptPackage", "adaptExport"]
     assert after == ["adaptTabs", *inside, *buttons]
 
 

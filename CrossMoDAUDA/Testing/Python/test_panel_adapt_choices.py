@@ -104,3 +104,62 @@ def test_data_sets_are_recognised_in_the_fields_and_said(host: Host, tmp_path: P
         "--source-labels",
         str(source / "labelsTr"),
     ]
+
+
+def scan_words(host: Host) -> list[str]:
+    """The options that name the scans, without the folders."""
+    words = host.widget.panel.adapt.scanFolders.words(host.widget.panel.parameters)
+    return [word for word in words if not Path(word).is_absolute()]
+
+
+def test_channels_are_asked_for_where_there_are_several(host: Host, tmp_path: Path) -> None:
+    both = save_nnunet(tmp_path / "Dataset001", ["a", "b"], ["c", "d"], channels=("T1", "T2"))
+    single = save_nnunet(tmp_path / "Dataset002", ["e"], seed=4)
+    open_section(host, "adapt")
+    host.find("adaptExperimentPath").currentPath = str(tmp_path / "experiment")
+    choose(host, "adaptScansKind", "folders")
+    host.find("adaptSourceImages").currentPath = str(single)
+    host.find("adaptTargetImages").currentPath = str(single)
+    assert not any(host.find(f"adapt{name}Kind").isVisible() for name in ("Source", "Target", "Evaluate"))
+    assert host.find("adaptCheck").enabled
+    for name in ("Source", "Target"):
+        host.find(f"adapt{name}Images").currentPath = str(both)
+    assert host.find("adaptSourceKind").isVisible() and not host.find("adaptEvaluateKind").isVisible()
+    assert host.texts_of_list(host.find("adaptSourceKind")) == ["Choose...", "0 (T1)", "1 (T2)"]
+    assert "which scans of the data set" in host.find("adaptStatus").text and not host.find("adaptCheck").enabled
+    choose(host, "adaptSourceKind", "0")
+    choose(host, "adaptTargetKind", "1")
+    assert scan_words(host) == ["--source-nnunet", "--channel", "0", "--target-nnunet", "--target-channel", "1"]
+    host.click("adaptCheck")
+    host.process(60, lambda: not host.widget.panel.adapt.checker.running)
+    assert "0 with problems" in host.find("adaptCheckStatus").text
+    host.find("adaptTargetImages").currentPath = str(single)
+    choose(host, "adaptSourceKind", "1")
+    assert scan_words(host)[3:] == ["--target-nnunet", "--target-channel", "0"], "the source's would count for it, too"
+    host.find("adaptTargetImages").currentPath = ""
+    choose(host, "adaptScansKind", "crossmoda")
+    assert not host.find("adaptSourceKind").isVisible()
+
+
+def test_kinds_of_bids_are_asked_for_and_saved_with_the_scene(host: Host, tmp_path: Path) -> None:
+    names = ["sub-0{}/anat/sub-0{}_T1w.nii.gz", "sub-0{}/anat/sub-0{}_ce-gd_T1w.nii.gz", "sub-0{}/anat/sub-0{}_T2w.nii.gz"]
+    scans = [name.replace("{}", str(number)) for number in (1, 2) for name in names]
+    labels = [f"derivatives/sub-0{number}/anat/sub-0{number}_ce-gd_T1w_dseg.nii.gz" for number in (1, 2)]
+    folder = save_bids(tmp_path / "bids ü", scans, labels)
+    open_section(host, "adapt")
+    choose(host, "adaptScansKind", "folders")
+    for name in ("Source", "Target", "Evaluate"):
+        host.find(f"adapt{name}Images").currentPath = str(folder)
+    assert host.texts_of_list(host.find("adaptTargetKind")) == ["Choose...", "T1w", "ce-gd_T1w", "T2w"]
+    assert not host.find("adaptEvaluateKind").isVisible(), "the target's counts"
+    choose(host, "adaptSourceKind", "ce-gd_T1w")
+    choose(host, "adaptTargetKind", "T2w")
+    host.find("adaptEvaluateImages").currentPath = ""
+    expected = ["--source-bids", "--suffix", "ce-gd_T1w", "--target-bids", "--target-suffix", "T2w"]
+    assert scan_words(host) == expected
+    host.save_and_load_scene(tmp_path / "scene.mrml")
+    host.process(0.1)
+    assert scan_words(host) == expected and host.find("adaptTargetKind").currentText == "T2w"
+    host.click("adaptCheck")
+    host.process(60, lambda: not host.widget.panel.adapt.checker.running)
+    assert "0 with problems" in host.find("adaptCheckStatus").text

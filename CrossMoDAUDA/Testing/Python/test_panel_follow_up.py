@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,19 @@ def add_visit(name: str, radius: float, labels: dict[str, int] | None = None) ->
     grid = Geometry((34, 32, 30), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
     scan = mrml.volume_node(Volume(mask.astype(np.int16), grid), name)
     return mrml.segmentation_node(Volume(mask, grid), labels, scan, f"{name} segmentation")
+
+
+def add_pair(name: str, left: int, right: int) -> Any:
+    """Cubes with these edges on both sides."""
+    from CrossMoDAUDALib.images.volumes import Geometry, Volume
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    mask = np.zeros((16, 20, 60), np.uint8)
+    mask[4 : 4 + left, 5 : 5 + left, 40 : 40 + left] = 1
+    mask[4 : 4 + right, 5 : 5 + right, 10 : 10 + right] = 1
+    grid = Geometry((60, 20, 16), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+    scan = mrml.volume_node(Volume(mask.astype(np.int16), grid), name)
+    return mrml.segmentation_node(Volume(mask, grid), {VS: 1}, scan, f"{name} segmentation")
 
 
 def rows_of(host: Host) -> list[tuple[str, str]]:
@@ -89,6 +103,8 @@ def test_patients_are_not_mixed_and_one_scan_is_told(host: Host) -> None:
     assert host.find("followUpApply").enabled
     host.click("followUpApply")
     assert "the limits hold 0" in wait(host, "followUp")
+    (table,) = nodes("vtkMRMLTableNode").values()
+    assert table.GetCellText(1, 4).startswith("cannot be told: \N{MINUS SIGN}"), "voxels of 1 mm tell no change of 20 %"
 
 
 def test_parts_inside_and_outside_the_canal_give_the_extrameatal_diameter(host: Host) -> None:
@@ -101,3 +117,94 @@ def test_parts_inside_and_outside_the_canal_give_the_extrameatal_diameter(host: 
     (table,) = (node for name, node in nodes("vtkMRMLTableNode").items() if name.startswith("Follow-up of"))
     assert table.GetColumnName(4) == "Extrameatal diameter (mm)"
     assert [float(table.GetCellText(row, 4)) > 5 for row in range(3)] == [True] * 3
+
+
+def load_visit(folder: Path, name: str, radius: float, doubt: tuple[float, float] | None, value: int = 1, unsure: int = 0) -> Any:
+    """As ``segment --uncertainty`` leaves it and Slicer loads it: a segmentation node with its file.
+
+    Args:
+        doubt: probabilities in the ball, and of a shell around it of so many voxels.
+    """
+    from CrossMoDAUDALib.core.files import write_json
+    from CrossMoDAUDALib.scoring.extent import doubt_of
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    labels = {VS: value, "Cochlea": 3 - value}
+    made = add_visit("made", radius)
+    label = mrml.label_volume_from_segmentation(made, {VS: value})
+    label.array[1, 1, 1] = 3 - value
+    mrml.remove_node(mrml.scan_of(made))
+    mrml.remove_node(made)
+    file = folder / f"{name}.seg.nrrd"
+    folder.mkdir(exist_ok=True)
+    mrml.write_segmentation_file(label, labels, file, name)
+    if doubt is not None:
+        z, y, x = np.indices((30, 32, 34)) - 15.0
+        distance = np.sqrt(x * x + y * y + z * z)
+        likely = np.where(distance <= radius, doubt[0], np.where(distance <= radius + unsure, doubt[1], 0)).astype(np.float32)
+        both = [likely, likely * 0] if value == 1 else [likely * 0, likely]
+        write_json(folder / f"{name}_Uncertainty.json", doubt_of(label, np.stack([1 - likely, *both]), labels))
+    return mrml.read_segmentation(file)
+
+
+@pytest.mark.parametrize("value", [1, 2])
+def test_the_networks_doubt_counts_where_it_lies_beside_the_file(host: Host, tmp_path: Path, value: int) -> None:
+    import slicer
+
+    load_visit(tmp_path / "ü", "sub-07_ses-20200301", 6, (0.99, 0.1), value, unsure=3)
+    load_visit(tmp_path / "ü", "sub-07_ses-20220301", 6, None, value)
+    open_section(host, "followUp")
+    host.click("followUpApply")
+    assert "left out" not in wait(host, "followUp")
+    (table,) = nodes("vtkMRMLTableNode").values()
+    (wide, narrow) = (table.GetCellText(row, 2).split("\N{EN DASH}") for row in range(2))
+    ball = 4 / 3 * np.pi * 9**3 / 1000
+    assert float(wide[1]) == pytest.approx(ball, rel=0.05), "what is not ruled out"
+    assert float(wide[1]) > 2 * float(narrow[1])
+    first = slicer.util.getNode("sub-07_ses-20200301*")
+    slicer.util.arrayFromSegmentInternalBinaryLabelmap(first, VS)[12:16, 12:16, 12:16] = 0  # somebody has drawn in it
+    host.click("followUpApply")
+    assert "was changed after" in wait(host, "followUp")
+
+
+def test_doubts_of_models_with_other_values_are_left_out_and_told(host: Host, tmp_path: Path) -> None:
+    load_visit(tmp_path, "sub-07_ses-20200301", 6, (0.99, 0.1), 1, unsure=3)
+    load_visit(tmp_path, "sub-07_ses-20220301", 9, (0.99, 0.1), 2)
+    open_section(host, "followUp")
+    host.click("followUpApply")
+    said = wait(host, "followUp")
+    assert "Growing" in said and said.count("other label values") == 2
+
+
+def test_contradicting_dates_are_told_before_and_after(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "sub-07_ses-20220301.json").write_text('{"AcquisitionDate": "20220301", "StudyDate": "20230405"}', encoding="utf-8")
+    load_visit(tmp_path, "sub-07_ses-20200301", 6, None)
+    load_visit(tmp_path, "sub-07_ses-20220301", 9, None)
+    open_section(host, "followUp")
+    item = host.find("followUpScans").item(1, 1)
+    assert "2023-04-05" in item.toolTip() and not item.icon().isNull() and host.find("followUpScans").item(0, 1).icon().isNull()
+    told = "2022-03-01 (sub-07_ses-20220301.json (AcquisitionDate)) counts, but there is also 2023-04-05"
+    assert told in host.find("followUpStatus").text and host.find("followUpApply").enabled
+    host.click("followUpApply")
+    assert told in wait(host, "followUp")
+    type_date(host, 1, "2023-04-05")
+    assert "2022-03-01" not in host.find("followUpStatus").text
+    host.click("followUpApply")
+    assert "counts, but" not in wait(host, "followUp")
+
+
+def test_sides_and_what_is_not_found_any_more(host: Host) -> None:
+    import slicer
+
+    for name, left, right in (("a_2020-01-01", 5, 4), ("a_2021-01-01", 7, 4), ("a_2022-01-01", 8, 0)):
+        add_pair(name, left, right)
+    open_section(host, "followUp")
+    host.click("followUpApply")
+    said = wait(host, "followUp")
+    assert "Left: Growing" in said and "Right: " in said and "Both sides have a tumour" in said and "it is gone, or it was missed" in said
+    (table,) = nodes("vtkMRMLTableNode").values()
+    assert [table.GetCellText(row, 0) for row in (0, 5)] == ["2020-01-01, left", "2022-01-01, right"]
+    assert table.GetCellText(5, 4) == "not found"
+    host.click("followUpPlotVolumes")
+    (chart,) = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
+    assert {chart.GetNthPlotSeriesNode(number).GetName() for number in (0, 2)} == {"Volume, left", "Volume, right"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,29 @@ def test_a_model_goes_from_one_panel_to_another(host: Host, tiny_experiment: Pat
     made = mrml.label_volume_from_segmentation(nodes("vtkMRMLSegmentationNode")["Scan A segmentation"], package.labels)
     assert np.array_equal(made.array, expected)
     assert not our_processes()
+
+
+def test_a_model_is_exported_for_nnunet(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
+    open_section(host, "adapt")
+    assert not host.find("adaptExport").enabled
+    host.find("adaptExperimentPath").currentPath = str(tiny_experiment)
+    host.process(20, lambda: host.find("adaptExport").enabled)
+    export = host.widget.panel.adapt.export.runner
+    (tmp_path / "theirs.zip").write_text("mine", encoding="utf-8")
+    host.answers += [str(tmp_path / "theirs")]  # a name that the dialog did not ask about
+    host.click("adaptExport")
+    assert export.running and not host.find("adaptExport").enabled and host.find("adaptPackage").enabled
+    host.process(60, lambda: not export.running)
+    said = host.find("adaptPackageStatus").text
+    assert "exists already; choose another name or folder" in said and "--" not in said
+    assert (tmp_path / "theirs.zip").read_text(encoding="utf-8") == "mine"
+    host.answers += [str(tmp_path / "mit Ümlaut.zip")]
+    host.click("adaptExport")
+    host.process(60, lambda: not export.running)
+    assert "README.md in it tells how" in host.find("adaptPackageStatus").text and host.find("adaptExport").enabled
+    with zipfile.ZipFile(tmp_path / "mit Ümlaut.zip") as file:
+        names = file.namelist()
+    assert any(name.endswith("/fold_0/checkpoint_final.pth") for name in names) and any(name.endswith("/README.md") for name in names)
 
 
 def test_a_bad_package_is_refused_in_a_sentence(host: Host, tmp_path: Path, own_models_folder: Path) -> None:

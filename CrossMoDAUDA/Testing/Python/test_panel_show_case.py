@@ -312,3 +312,66 @@ def test_what_a_command_leaves_goes_a_file_a_turn_and_at_once_with_the_panel(wat
     runner._remover.stop()
     runner.cancel()  # as a panel that goes does
     assert not any(path.is_dir() for path in parent.iterdir())
+
+
+def test_views_change_one_a_step_and_nothing_lies_over_anothers_scan(host: Host) -> None:
+    import slicer
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.panel import views
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    (old, labels), (new, more) = add_scan("Old"), add_scan("New", seed=4)
+    finding = mrml.segmentation_node(labels, phantom.LABELS, old, "Finding")
+    label = mrml.segmentation_node(more, phantom.LABELS, new, "Label")
+    views.showSegmentation(finding, old)
+    label.SetDisplayVisibility(False)
+    manager = slicer.app.layoutManager()
+    slices = {name: manager.sliceWidget(name) for name in manager.sliceViewNames()}
+
+    def state() -> dict[str, Any]:
+        nodes = {name: (each.mrmlSliceNode(), each.mrmlSliceCompositeNode()) for name, each in slices.items()}
+        return {
+            name: (composite.GetBackgroundVolumeID(), place.GetOrientation(), place.GetSliceOffset())
+            for name, (place, composite) in nodes.items()
+        }
+
+    before, steps = state(), 0
+    for _step in views.sideBySide(new, new, [label], views.placeIn(label)):
+        now, steps = state(), steps + 1
+        assert sum(now[name] != before[name] for name in now) <= 1, f"step {steps}"
+        assert not finding.GetDisplayVisibility(), "it was hidden first"
+        assert not label.GetDisplayVisibility() or {now[name][0] for name in ("Red", "Yellow")} == {new.GetID()}
+        before = now
+    assert steps > len(slices) and label.GetDisplayVisibility() and {place[0] for place in state().values()} == {new.GetID()}
+    assert all(slices[name].mrmlSliceCompositeNode().GetLinkedControl() for name in ("Red", "Yellow"))
+    assert len({slices[name].mrmlSliceNode().GetSliceOffset() for name in ("Red", "Yellow")}) == 1, "at one place"
+
+
+@pytest.mark.parametrize("moment", ["layout", "gone", "cancelled"])
+def test_what_happens_while_a_case_is_being_shown(watching: Host, moment: str) -> None:
+    import slicer
+
+    shown(watching, "evaluation")
+    scan = view("Red")[0]
+    case = watching.widget.panel.adapt.showCase
+    steps, real = [0], case.runner._step
+
+    def step() -> None:
+        real()
+        steps[0] += case._showing is not None
+        if steps[0] == 3 and case.runner.running:
+            {
+                "layout": lambda: slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView),
+                "gone": lambda: slicer.mrmlScene.RemoveNode(scan),
+                "cancelled": lambda: watching.click("adaptShowCase"),
+            }[moment]()
+
+    case.runner._timer.disconnect("timeout()", real)
+    case.runner._timer.connect("timeout()", step)
+    said = shown(watching, "evaluation")
+    assert steps[0] >= 3
+    if moment == "gone":
+        assert "was removed meanwhile" in said
+        return
+    assert "left the reference, right the prediction" in said
+    assert len(visible()) == (1 if moment == "layout" else 2) and (bound() == []) == (moment == "layout")

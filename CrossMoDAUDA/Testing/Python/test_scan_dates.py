@@ -92,6 +92,26 @@ def test_a_sidecar_beside_the_label_or_the_scan_comes_first(tmp_path: Path, side
 
 
 @pytest.mark.parametrize(
+    ("name", "sidecar", "others"),
+    [
+        ("a.nii.gz", {"AcquisitionDate": "20220101", "StudyDate": "20230405"}, [("2023-04-05", "a.json (StudyDate)")]),
+        ("a_ses-20210101.nii", {"SeriesDate": "2022-01-01"}, [("2021-01-01", "ses-20210101")]),
+        ("a_2019-05-06_Label.nrrd", {"StudyDate": "20220101"}, [("2019-05-06", "the file's name")]),
+        ("a.nii.gz", {"AcquisitionDate": "20220101", "SeriesDate": "20220102", "StudyDate": "20211231"}, []),  # over midnight
+        ("a.nii.gz", {"AcquisitionDate": "20220101", "StudyDate": "19000101"}, []),  # removed
+        ("2018-01-01/a.nii.gz", {"AcquisitionDate": "20220101"}, []),  # of the work
+        ("a_2019-05-06_2018-01-01.nrrd", {"StudyDate": "20220101"}, []),
+    ],
+)
+def test_what_says_another_day_is_kept(tmp_path: Path, name: str, sidecar: dict[str, str], others: list[tuple[str, str]]) -> None:
+    scan = touch(tmp_path / name)
+    scan.with_name(scan.name.partition(".")[0].removesuffix("_Label") + ".json").write_text(json.dumps(sidecar), encoding="utf-8")
+    found = scan_date(scan)
+    assert found is not None and str(found.day) == "2022-01-01"
+    assert [(str(other.day), other.source) for other in found.others] == others and bool(found.contradiction) == bool(others)
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [("{", "cannot be read"), ('{"AcquisitionDate": "01.03.2024"}', "is no date"), ('{"StudyDate": "20230230"}', "no day of the calendar")],
 )

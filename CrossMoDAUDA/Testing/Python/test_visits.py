@@ -64,3 +64,17 @@ def test_the_study_of_its_scan_tells_first(told: str, day: datetime.date) -> Non
     hierarchy.SetItemAttribute(study, "DICOM.StudyDate", told)
     hierarchy.CreateItem(study, scan)  # as the application does, which is not here
     assert (visits.day_of(node), visits.patient_of(node)) == (day, "4711")
+
+
+@pytest.mark.parametrize("study", ["20220301", "20220302", "20190807"])
+def test_what_says_another_day_than_the_study_is_kept(tmp_path: Path, study: str) -> None:
+    scan, node = segmented("scan", tmp_path / "scan_2022-03-01.nii.gz")
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(mrml.scene())
+    item = hierarchy.CreateStudyItem(hierarchy.GetSceneItemID(), "Study")
+    hierarchy.SetItemAttribute(item, "DICOM.StudyDate", study)
+    hierarchy.CreateItem(item, scan)
+    found = visits.date_of(node)
+    assert found is not None and [str(other.day) for other in found.others] == ["2022-03-01"] * (study == "20190807")
+    visits.set_day(node, "2020-01-01")
+    typed = visits.date_of(node)
+    assert typed is not None and not typed.others, "who types a date knows"

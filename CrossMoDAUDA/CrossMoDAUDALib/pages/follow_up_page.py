@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import NOT_CLINICAL, __version__
-from ..pages.pieces import document, escape
 from ..scoring import follow_up_tables as tables
 from ..scoring.extent import Size
 from ..scoring.follow_up import CHANGED_MM, CHANGED_VOLUME, Change, FollowUp, Visit
 from .follow_up_plot import plot
+from .pieces import document, escape
 
-_BADGES = {"grown": "bad", "shrunk": "good", "contradictory": "unsure", "uncertain": "unsure"}
+_BADGES = {"grown": "bad", "shrunk": "good", "contradictory": "unsure", "uncertain": "unsure", "vanished": "unsure", "appeared": "bad"}
 # Beside the style of all pages.
 _STYLE = """
 .badge.calm{background:var(--wash);color:var(--faint);border:1px solid var(--line)}
@@ -31,13 +31,14 @@ dd{margin:2px 0 0;max-width:100ch}
 
 def page(found: Sequence[FollowUp]) -> str:
     """The page's HTML, a section for each patient."""
-    title = f"Follow-up of {found[0].patient}" if len(found) == 1 else f"Follow-up of {len(found)} patients"
+    patients = {each.patient for each in found}
+    title = f"Follow-up of {found[0].patient}" if len(patients) == 1 else f"Follow-up of {len(patients)} patients"
     body = "\n".join([_heading(title, found), *map(_patient, found), _how_to_read(found)])
     return document(title, body, _STYLE)
 
 
 def _heading(title: str, found: Sequence[FollowUp]) -> str:
-    scans = sum(len(each.visits) for each in found)
+    scans = len({(each.patient, visit.file) for each in found for visit in each.visits})
     flagged = sum(1 for each in found if (change := each.since_first[-1]) and change.is_flagged)
     facts = [f"{scans} scan{'s' * (scans != 1)}", found[0].tumour.name]
     if len(found) > 1:
@@ -55,7 +56,7 @@ def _patient(each: FollowUp) -> str:
     if not svg and len(each.visits) > 1:
         svg = '<p class="note">The plot needs the Python package Matplotlib (pip install matplotlib).</p>'
     return (
-        f'<section class="patient"><h2>{escape(each.patient)}</h2><p class="lead">{escape(tables.headline(each))}</p>{_tiles(each)}'
+        f'<section class="patient"><h2>{escape(each.title)}</h2><p class="lead">{escape(tables.headline(each))}</p>{_tiles(each)}'
         + (f"<figure>{svg}</figure>" if svg else "")
         + f'<div class="wide">{_table(each)}</div>'
         + (f'<h3>To be kept in mind</h3><ul class="notes">{listed}</ul>' if notes else "")
@@ -66,7 +67,9 @@ def _patient(each: FollowUp) -> str:
 def _tiles(each: FollowUp) -> str:
     last, growth, change = each.visits[-1].extent, each.growth, each.since_first[-1]
     tiles = [_tile(f"{last.volume_ml.value:.3f}", "ml", "volume", _span(last.volume_ml, 3))]
-    if change and change.percent:
+    if change and change.percent is None:
+        tiles.append(_tile(tables.VERDICTS[change.verdict], "", "since the first scan", ""))
+    elif change and change.percent:
         tiles.append(_tile(_plus(change.percent.value, 0), "%", "since the first scan", _span(change.percent, 0, True)))
     if growth:
         tiles.append(_tile(_plus(growth.percent.value, 0), "%", "a year", _span(growth.percent, 0, True)))
@@ -136,6 +139,8 @@ def _how_to_read(found: Sequence[FollowUp]) -> str:
         "Grown, shrunk": f"The volume changed by {100 * CHANGED_VOLUME:.0f} % or more (Lees et al., Otolaryngology Head and Neck Surgery,"
         f" 2018) or a diameter by {CHANGED_MM:.0f} mm or more, and by more than the limits of both scans together, whose errors count as"
         " independent.",
+        "Cannot be told": "The limits of the change reach the threshold: it may be above it or not.",
+        "Not found": "The label map shows no tumour. It is gone, or the segmentation has missed it.",
         "A year, doubling time": "An exponential fit through all scans (two: their ratio). Its interval is what the scans' limits make of"
         " it, wider where the scans scatter around the fit. Doubling time is ln 2 / rate; where the interval holds 0 there is none."
         f" Then the tumour is stable if the interval lies within ±{100 * CHANGED_VOLUME:.0f} % a year; else it is unclear.",

@@ -65,7 +65,7 @@ def plot(each: FollowUp) -> str:
                 labelcolor=_FAINT,
             )
         text = io.StringIO()
-        title = f"Volume and diameters of {each.patient} over time"
+        title = f"Volume and diameters of {each.title} over time"
         figure.savefig(text, format="svg", bbox_inches="tight", transparent=True, metadata={"Date": None, "Title": title})
     svg = text.getvalue()
     svg = svg[svg.index("<svg") :]

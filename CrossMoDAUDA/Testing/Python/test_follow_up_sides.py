@@ -1,0 +1,45 @@
+"""A tumour on each side: both are measured by themselves, whatever way the grid is stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from CrossMoDAUDALib.images.volumes import Geometry, Volume
+from CrossMoDAUDALib.scoring.extent import doubt_of, measure_extent, tumour_of
+
+VS = tumour_of({"Vestibular schwannoma": 1, "Cochlea": 2})
+
+
+def two_balls(left: int, right: int, direction: tuple[float, ...] = (1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0)) -> Volume:
+    """Cubes with these edges (voxels of 1 mm) on the patient's left and right, on any grid along the patient's axes."""
+    array = np.zeros((16, 20, 60), np.uint8)
+    array[4 : 4 + left, 5 : 5 + left, 40 : 40 + left] = 1
+    array[4 : 4 + right, 5 : 5 + right, 10 : 10 + right] = 1
+    is_straight = direction[0] > 0
+    grid = Geometry((60, 20, 16), (1.0, 1.0, 1.0), (0.0 if is_straight else 59.0, 0.0, 0.0), direction)
+    return Volume(array if is_straight else np.ascontiguousarray(array[:, :, ::-1]), grid)
+
+
+@pytest.mark.parametrize(("left", "right"), [(5, 7), (8, 4), (6, 0)])
+@pytest.mark.parametrize("direction", [(1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0), (-1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0)])
+def test_each_side_is_measured_by_itself(left: int, right: int, direction: tuple[float, ...]) -> None:
+    scan = two_balls(left, right, direction)
+    sizes = {side: measure_extent(scan, VS, side=side) for side in ("left", "right")}
+    assert [sizes[side].volume_ml.value for side in ("left", "right")] == pytest.approx([left**3 / 1000, right**3 / 1000])
+    assert not any(one.two_sided for one in sizes.values()) and sizes["right"].is_empty == (right == 0)
+    if right == 0:
+        assert sizes["left"] == measure_extent(scan, VS)
+
+
+def test_the_doubt_of_each_side_is_its_own() -> None:
+    label = two_balls(5, 7)
+    line = np.where(label.array == 1, 0.99, 0.0).astype(np.float32)
+    line[4, 5, 45:48] = 0.3  # beside the left one
+    doubt = doubt_of(label, np.stack([1 - line, line]), {"VS": 1})
+    assert set(doubt["structures"]) == {"1", "1 left", "1 right"}
+    left, right = (measure_extent(label, VS, doubt, side) for side in ("left", "right"))
+    expected = pytest.approx([(125 * 0.99 + 0.9) / 1000, 0.343 * 0.99], rel=1e-4)
+    assert [left.expected_ml, right.expected_ml] == expected
+    alone = two_balls(5, 0)
+    of_one = doubt_of(alone, np.stack([1 - line, line]), {"VS": 1})
+    assert set(of_one["structures"]) == {"1"} and measure_extent(alone, VS, of_one, "left").expected_ml is not None
