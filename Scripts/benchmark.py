@@ -25,11 +25,12 @@ MEASUREMENTS = {
     "iteration": "preparing a self-training iteration against preparing its data anew",
     "startup": "the command line's first answer against importing PyTorch",
     "memory": "growth of a process over many steps and scans",
+    "check": "the check of a cohort of full-sized scans against reading them twice (minutes, and some GB of disk)",
     "fidelity": "translations in either precision against the truth (a quarter of an hour)",
     "scores": "scores of nnU-Net trained in either precision (half an hour)",
     "quality": "scores of the sample cohort in either precision (hours)",
 }
-LONG = ("fidelity", "scores", "quality")
+LONG = ("check", "fidelity", "scores", "quality")
 REPEATS, QUICK_REPEATS = 7, 2
 
 
@@ -69,6 +70,7 @@ def main(arguments):
             options.slices_per_volume,
             options.scan,
             options.model,
+            options.scans,
         )
         described, groups, failures = machine.describe(device), {}, []
         for name in options.measurements:
@@ -109,7 +111,7 @@ def parse(arguments):
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("measurements", nargs="*", metavar="MEASUREMENT", help="which (default: all but fidelity, scores and quality)")
+    parser.add_argument("measurements", nargs="*", metavar="MEASUREMENT", help=f"which (default: all but {', '.join(LONG)})")
     parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda|cuda:N", help="where networks run (default: %(default)s)")
     parser.add_argument("-o", "--output", type=Path, default=Path("benchmark_output"), metavar="DIR", help="(default: %(default)s)")
     parser.add_argument("--repeats", type=int, metavar="N", help=f"pairs of runs (default: {REPEATS}, quick: {QUICK_REPEATS})")
@@ -118,6 +120,7 @@ def parse(arguments):
     parser.add_argument("--slices-per-volume", type=int, default=120, metavar="N", help="for the schedule (default: %(default)s)")
     parser.add_argument("--scan", type=Path, metavar="FILE", help="segment: a scan of yours instead of a synthetic one, with --model")
     parser.add_argument("--model", type=Path, metavar="EXPERIMENT", help="segment: an experiment of yours that has its training output")
+    parser.add_argument("--scans", type=int, default=200, metavar="N", help="check: how many scans (default: %(default)s)")
     text = "quality: a setting; may be repeated"
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help=text)
     options = parser.parse_args(arguments)
@@ -128,6 +131,8 @@ def parse(arguments):
         refuse(f"--repeats {options.repeats} is too few; give 1 or more.")
     if options.slices_per_volume < 1:
         refuse(f"--slices-per-volume {options.slices_per_volume} is too few; give 1 or more.")
+    if options.scans < 2:
+        refuse(f"--scans {options.scans} is too few; give 2 or more.")
     if options.output.exists() and not options.output.is_dir():
         refuse(f"{options.output} is a file; name a folder with -o.")
     if (options.scan is None) != (options.model is None):

@@ -68,6 +68,7 @@ class Bench:
     Attributes:
         device: a torch.device.
         output: folder for results and for what is worth keeping from run to run.
+        scans: of the cohort whose check is measured.
         found: results by name, as seconds of a step.
     """
 
@@ -80,6 +81,7 @@ class Bench:
     slices_per_volume: int = 120
     scan: Path | None = None
     model: Path | None = None
+    scans: int = 200
     found: dict[str, Any] = field(default_factory=dict)
 
     @property

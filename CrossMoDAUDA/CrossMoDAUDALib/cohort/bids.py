@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import InputError, short
+from ..images.dicom_index import label_kind
 from ..images.names import as_on_disk, one_form
 from ..images.volumes import file_stem, is_scan
 from .lists import absolute, counting_order
@@ -77,7 +78,7 @@ def find_images(folder: Path, suffix: str | None, option: str = "--suffix") -> l
         scans = [absolute(path) for subject in subjects for place in _anatomy(subject) for path in place.iterdir() if is_scan(path)]
     except OSError as error:
         raise InputError(f"{folder} cannot be listed ({error.strerror}); check its permissions.") from None
-    images = [name for name in map(Name.of, scans) if not name.is_label and name.suffix and name.suffix != "probseg"]
+    images = [name for name in map(Name.of, scans) if not (name.is_label or label_kind(name.path)) and name.suffix not in ("", "probseg")]
     if not images:
         raise InputError(
             f"{folder} is no BIDS data set: it has no scans in sub-*/anat or sub-*/ses-*/anat; give the folder in which the"
@@ -157,8 +158,12 @@ def find_labels(folder: Path, images: Sequence[Path], labels: Path | None = None
     return {image: [path for near, path in fits if near == closest[image]] for image, fits in fitting.items()}, orphans
 
 
-def structures(labels: Iterable[Path]) -> dict[str, int]:
-    """The names and values of a ``_dseg.tsv`` of the label maps (``index`` and ``name``); empty where there is none."""
+def structures(labels: Iterable[Path]) -> tuple[dict[str, int], dict[str, int]]:
+    """The names and values of a ``_dseg.tsv`` of the label maps (``index`` and ``name``); empty where there is none.
+
+    Returns:
+        Names with their first values; further values of one name, as text, with its first.
+    """
     for label in labels:
         name = Name.of(label)
         beside = [label.with_name(f"{file_stem(label)}.tsv")]
@@ -169,19 +174,24 @@ def structures(labels: Iterable[Path]) -> dict[str, int]:
             mine = Name.of(table.with_suffix(".nii"))
             if table.is_file() and all(name.entities.get(key) == value for key, value in mine.entities.items()):
                 return _read_table(table)
-    return {}
+    return {}, {}
 
 
-def _read_table(table: Path) -> dict[str, int]:
+def _read_table(table: Path) -> tuple[dict[str, int], dict[str, int]]:
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file, delimiter="\t"))
-        found = {row["name"].strip(): int(row["index"]) for row in rows}
+        named = [(row["name"].strip(), int(row["index"])) for row in rows]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise InputError(
             f"{table} is no table of structures: it needs the columns index and name; correct it, or give --set labels."
         ) from None
-    return {name: value for name, value in found.items() if value}
+    found: dict[str, int] = {}
+    merged: dict[str, int] = {}
+    for name, value in named:
+        if value and found.setdefault(name, value) != value:
+            merged[str(value)] = found[name]
+    return found, merged
 
 
 def _belongs(label: Name, image: Name) -> bool:

@@ -15,7 +15,7 @@ from ..core.errors import CohortError, InputError, printable
 from ..core.progress import Progress, silent
 from ..images.fingerprint import scan_sha256
 from ..images.intensity import oddities
-from ..images.labels import read_labels
+from ..images.labels import how_to_name, read_labels
 from ..images.pictures import thumbnail
 from ..images.volumes import Array, Volume, other_places, read_volume
 from .finding import Case, Cohort
@@ -213,15 +213,8 @@ def _how_to_match(path: Path, image: Volume, label: Volume) -> str:
 
 def _unknown_values(label: Path, unknown: list[int], labels: dict[str, int], merged: Mapping[str, int]) -> str:
     """Values of no structure: they are structures, or further values of one."""
-    several = {name: "+".join([str(value), *(text for text, own in merged.items() if own == value)]) for name, value in labels.items()}
-    known = ",".join(f"{name}:{values}" for name, values in several.items())
-    first, values = next(iter(labels)), several[next(iter(labels))]
-    joined = ",".join(f"{name}:{f'{values}+{unknown[0]}' if name == first else own}" for name, own in several.items())
-    return (
-        f"{label} holds the unknown {'value' if len(unknown) == 1 else 'values'} {_first_three(unknown)};"
-        f' name every structure, as --set "labels={known},Another structure:{unknown[0]}",'
-        f' or several values of one, as --set "labels={joined}".'
-    )
+    values = "value" if len(unknown) == 1 else "values"
+    return f"{label} holds the unknown {values} {_first_three(unknown)}; {how_to_name(unknown[0], labels, merged)}."
 
 
 def _draw(row: CaseReport, image: Volume | None, label: Volume | None, labels: dict[str, int], pixels: int) -> None:

@@ -73,7 +73,7 @@ def _of_data_set(data: nnunet_raw.DataSet, part: str, channel: int) -> Found:
         *note_on(sorted(orphans), "a label map without an image"),
         *note_on(data.unnamed(part), f"in none of the channels that {data.record} names"),
     ]
-    return Found(cases, tuple(notes), data.labels, data.record)
+    return Found(cases, tuple(notes), data.labels, data.record, dict(data.merged))
 
 
 def in_bids(folder: Path, suffix: str | None, option: str = "--suffix", labels: Path | None = None, is_labelled: bool = True) -> Found:
@@ -91,5 +91,5 @@ def in_bids(folder: Path, suffix: str | None, option: str = "--suffix", labels: 
     labels_of, orphans = bids.find_labels(folder, [path for _, path in images], labels and existing_folder(labels))
     cases = [case for name, path in images for case in cases_with(name, path, labels_of[path])]
     unmatched = note_on(orphans, "a label map that belongs to none of the scans, or to several")
-    named = bids.structures(case.label for case in cases if case.label is not None)
-    return Found(tuple(cases), tuple(unmatched), named, as_on_disk(folder))
+    named, merged = bids.structures(case.label for case in cases if case.label is not None)
+    return Found(tuple(cases), tuple(unmatched), named, as_on_disk(folder), merged)

@@ -5,86 +5,35 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ..core.errors import InputError
+from ..images.dicom_index import RTSTRUCT, label_kind
 from ..images.names import ScanName, as_on_disk, one_form, second_channels
 from ..images.other_formats import scans_here
 from ..images.volumes import file_stem, is_scan
 from . import bids, nnunet_raw
-from .lists import Given, case_names, counting_order, listed_scans, one_folder, pair, pattern_below
+from .cases import Case, Cohort, Found
+from .lists import Given, case_names, counting_order, listed_scans, no_scans_among, one_folder, pair, pattern_below
+
+__all__ = [
+    "Case",
+    "Cohort",
+    "Found",
+    "cases_with",
+    "existing_folder",
+    "find_crossmoda",
+    "find_folders",
+    "in_folders",
+    "labelled",
+    "note_on",
+    "scans_below",
+    "with_evaluation",
+]
 
 _CHANNEL = "a further channel of another scan, by its name"
 _SCORING_FOLDERS = {"val", "test", "testing"}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One scan and, where there is one, its label map.
-
-    Attributes:
-        id: the file name without its ending and without suffixes such as ``_ceT1``.
-        image, label: absolute paths.
-    """
-
-    id: str
-    image: Path
-    label: Path | None
-
-
-@dataclass(frozen=True)
-class Cohort:
-    """The cases of both domains.
-
-    Attributes:
-        source: labelled scans of the source domain; a case that lacks its label is a problem that the check reports.
-        target: scans of the target domain to train on; they never carry labels.
-        evaluation: scans of the target domain whose reference labels are for scoring only.
-        notes: sentences on what was found and left out; they are part neither of the cohort's identity nor of its JSON.
-        labels: the structures and their values, where a data set of the source names them; no part of these either.
-    """
-
-    source: tuple[Case, ...]
-    target: tuple[Case, ...]
-    evaluation: tuple[Case, ...] = ()
-    notes: tuple[str, ...] = field(default=(), compare=False)
-    labels: dict[str, int] = field(default_factory=dict, compare=False)
-
-    def __post_init__(self) -> None:
-        if any(case.label is not None for case in self.target):
-            raise ValueError("cases of the target domain carry no labels")
-
-    def domains(self) -> dict[str, tuple[Case, ...]]:
-        """The cases by ``source``, ``target`` and ``evaluation``, in this order."""
-        return {"source": self.source, "target": self.target, "evaluation": self.evaluation}
-
-    def to_json(self) -> dict[str, Any]:
-        """The cohort as plain JSON types, with absolute paths written with forward slashes."""
-
-        def plain(case: Case) -> dict[str, str | None]:
-            return {"id": case.id, "image": case.image.as_posix(), "label": case.label.as_posix() if case.label else None}
-
-        return {domain: [plain(case) for case in cases] for domain, cases in self.domains().items()}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Cohort:
-        """The cohort of :meth:`to_json`.
-
-        Raises:
-            ValueError: the record is damaged.
-        """
-
-        def cases(domain: str) -> tuple[Case, ...]:
-            return tuple(
-                Case(str(case["id"]), Path(case["image"]), Path(case["label"]) if case["label"] else None) for case in data[domain]
-            )
-
-        try:
-            return cls(cases("source"), cases("target"), cases("evaluation"))
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a cohort: {error}") from error
 
 
 def find_crossmoda(folder: Path) -> Cohort:
@@ -136,27 +85,6 @@ def find_crossmoda(folder: Path) -> Cohort:
         *note_on(unnamed, "named neither *_ceT1, *_hrT2, *_T2 nor *_Label"),
     ]
     return Cohort(tuple(source), tuple(target), tuple(evaluation), tuple(notes))
-
-
-@dataclass(frozen=True)
-class Found:
-    """The cases of one domain.
-
-    Attributes:
-        cases: in counting order.
-        notes: as a cohort's.
-        labels: the structures that the data set names, with their values; empty where it names none.
-        named_in: the file that names them.
-    """
-
-    cases: tuple[Case, ...]
-    notes: tuple[str, ...] = ()
-    labels: dict[str, int] = field(default_factory=dict)
-    named_in: Path | None = None
-
-    def unlabelled(self) -> Found:
-        """The same scans as a target domain's."""
-        return replace(self, cases=tuple({case.image: replace(case, label=None) for case in self.cases}.values()))
 
 
 def find_folders(
@@ -270,11 +198,19 @@ def _images_of(given: Given) -> tuple[list[ScanName], list[str]]:
     """The images that are given and notes on label maps and further channels that lie among them."""
     folder = one_folder(given)
     scans = _folder_scans(folder) if folder else listed_scans(given)
+    no_scans = [] if folder else no_scans_among(given)
     images = [scan for scan in scans if not scan.is_label] or scans
     channels = second_channels(image.path for image in images) if folder else {}
     images = [image for image in images if image.path not in channels]
     notes = note_on([scan.path for scan in scans if scan not in images and scan.path not in channels], "a label map in a folder of images")
-    return images, [*notes, *note_on(list(channels), _CHANNEL)]
+    return images, [*notes, *note_on(list(channels), _CHANNEL), *_no_scans(no_scans)]
+
+
+def _no_scans(files: list[Path]) -> list[str]:
+    """At most one sentence on files that a pattern names and that are no scans."""
+    if len(files) > 1:
+        return [f"{len(files)} files were left out, such as {files[0]}: they are no scans by their names."]
+    return [f"{file} was left out: it is no scan by its name." for file in files]
 
 
 def _assign_labels(images: list[ScanName], labels: list[ScanName]) -> tuple[dict[Path, list[Path]], list[Path]]:
@@ -297,7 +233,11 @@ def _assign_labels(images: list[ScanName], labels: list[ScanName]) -> tuple[dict
 
 
 def cases_with(name: str, image: Path, labels: list[Path]) -> list[Case]:
-    """A case, or one for each label map where there are several: the check refuses these as duplicates."""
+    """A case, or one for each label map where there are several: the check refuses these as duplicates.
+
+    A structure set, which is not read, counts only where there is nothing else.
+    """
+    labels = [label for label in labels if label_kind(label) != RTSTRUCT] or labels
     return [Case(name, image, label) for label in labels] or [Case(name, image, None)]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..core.errors import InputError
 from ..images.fingerprint import is_there
-from ..images.names import ScanName, as_on_disk, one_form, scans_in
+from ..images.names import ScanName, as_on_disk, one_form, scans_in, sorted_out
 from ..images.volumes import file_stem, is_scan
 
 # Where scans are: a folder, a scan, a pattern such as DIR/*/T2.nii.gz, or several of these, as a shell makes of a pattern.
@@ -26,6 +26,11 @@ _KIND = re.compile(
 )
 
 
+def is_pattern(path: Path) -> bool:
+    """Whether a path is a pattern, and no file or folder of that name."""
+    return glob.has_magic(str(path)) and not as_on_disk(path).exists()
+
+
 def expanded(path: Path) -> list[Path]:
     """The files and folders that a path or a pattern names, with the numbers in their names in counting order.
 
@@ -35,7 +40,7 @@ def expanded(path: Path) -> list[Path]:
         InputError: it is a pattern, and nothing has such a name.
     """
     path = as_on_disk(path)
-    if path.exists() or not glob.has_magic(str(path)):
+    if not is_pattern(path):
         return [path]
     words = {str(path), *(unicodedata.normalize(form, str(path)) for form in ("NFC", "NFD"))}
     found = {Path(name) for word in words for name in glob.glob(word, recursive=True)}  # noqa: PTH207 - of a whole path
@@ -81,6 +86,13 @@ def listed_scans(given: Given) -> list[ScanName]:
     if not found:
         raise InputError(f'{names[0]} and the others are no scans (NIfTI, NRRD or MetaImage files); name the scans, as "DIR/*/T2.nii.gz".')
     return [ScanName.of(path) for path in found]
+
+
+def no_scans_among(given: Given) -> list[Path]:
+    """The files that patterns name and :func:`listed_scans` leaves out, documents and the data files of headers apart."""
+    files = [path for one in ([given] if isinstance(given, Path) else given) for path in expanded(one) if path.is_file()]
+    left_out = sorted_out(files, lambda _: False)[1]
+    return [one.path for one in left_out if one.kind in ("ending", "format", "slice")]
 
 
 def _only_scan(folder: Path) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..core.errors import InputError, short, unreadable
 from ..core.files import read_json
+from ..core.parsing import labels_text
 from ..images.names import as_on_disk, one_form
 from ..images.volumes import FILE_ENDINGS
 from .lists import counting_order
@@ -33,7 +34,8 @@ class DataSet:
         folder: where it lies.
         part: the folder of images that was named; empty where the whole data set was.
         channels: their names by number.
-        labels: the structures' names and values.
+        labels: the structures' names and values, the first where one has several.
+        merged: further values, as text, and the value of the structure that each counts as.
         ending: of its files.
         listed: image files by channel and the label map of each case, where ``dataset.json`` lists them; relative to the folder.
         notes: sentences on what is otherwise here than there.
@@ -46,6 +48,7 @@ class DataSet:
     ending: str
     listed: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    merged: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def record(self) -> Path:
@@ -168,6 +171,7 @@ def read_data_set(folder: Path) -> DataSet:
     try:
         channels = _channels(data)
         values = _values(data["labels"])
+        order = _class_order(data, values)
         ending = str(data.get("file_ending", ".nii.gz"))
         listed = {
             one_form(str(case)): (tuple(map(str, files["images"])), str(files["label"]))
@@ -182,8 +186,8 @@ def read_data_set(folder: Path) -> DataSet:
         raise InputError(
             f"{record} says that its files end in {short(ending)}, which is not read; convert them to .nii.gz and say so there."
         )
-    labels, notes = structures(values, record)
-    return DataSet(folder, part, channels, labels, ending, listed, tuple(notes))
+    labels, merged, notes = structures(values, record, order)
+    return DataSet(folder, part, channels, labels, ending, listed, tuple(notes), merged)
 
 
 def _channels(data: Mapping[str, Any]) -> dict[int, str]:
@@ -195,7 +199,7 @@ def _channels(data: Mapping[str, Any]) -> dict[int, str]:
 
 
 def _values(labels: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    """The values of each structure; of nnU-Net v1's labels, too, which have the value first."""
+    """The values of each structure; of nnU-Net v1's labels, too, which have the value first and may give several one name."""
     found: dict[str, tuple[int, ...]] = {}
     for name, value in labels.items():
         if isinstance(value, str) and not value.strip().isdecimal():
@@ -203,41 +207,77 @@ def _values(labels: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
         values = tuple(value) if isinstance(value, list | tuple) else (value,)
         if not values or any(isinstance(one, bool) or int(one) != float(one) for one in values):
             raise ValueError(f"labels: {name}")
-        found[str(name)] = tuple(dict.fromkeys(map(int, values)))
+        found[str(name)] = tuple(dict.fromkeys((*found.get(str(name), ()), *map(int, values))))
     return found
 
 
-def structures(values: Mapping[str, tuple[int, ...]], record: Path) -> tuple[dict[str, int], list[str]]:
+def _class_order(data: Mapping[str, Any], values: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
+    """The value by which nnU-Net's results show each region: ``regions_class_order``, in the order of the regions."""
+    regions = [name for name, of_it in values.items() if of_it != (0,) and not _is_ignored(name)]
+    order = [int(value) for value in data.get("regions_class_order") or ()]
+    return dict(zip(regions, order, strict=True)) if len(order) == len(regions) else {}
+
+
+def _is_ignored(name: str) -> bool:
+    return name.casefold() == "ignore"
+
+
+def structures(
+    values: Mapping[str, tuple[int, ...]], record: Path, order: Mapping[str, int] | None = None
+) -> tuple[dict[str, int], dict[str, int], list[str]]:
     """The structures as this program has them, each voxel in one, and sentences on what that changes.
 
-    nnU-Net's regions may hold several values, and lie within one another. A part that no other region divides keeps its region's name
-    if it is the whole of it; else it is ``rest of REGION``. Where a part has several values, each is a structure.
+    nnU-Net's regions may hold several values, and overlap. Voxels that the same regions hold are one structure. It keeps its region's
+    name if it is the whole of it. The rest of a region around others is ``rest of REGION``; what several share and none of them lies
+    within the other is ``REGION and REGION``.
 
-    >>> structures({"background": (0,), "whole tumour": (1, 2), "core": (2,)}, Path("dataset.json"))[0]
-    {'rest of whole tumour': 1, 'core': 2}
+    Args:
+        order: the value that each region has in nnU-Net's results, which is the first of its structure where it is one of its.
+
+    Returns:
+        The structures with their first values; further values, as text, with the first one of their structure; the sentences.
+
+    Raises:
+        InputError: a region holds the background.
+
+    >>> structures({"background": (0,), "whole tumour": (1, 2, 3), "core": (2, 3)}, Path("dataset.json"))[:2]
+    ({'rest of whole tumour': 1, 'core': 2}, {'3': 2})
     """
     notes = []
     regions = {}
     for name, of_it in values.items():
-        if name.casefold() == "ignore":
+        if _is_ignored(name):
             notes.append(
                 f"{record} has a value for what is to be ignored, {of_it[0]}, which is not known here; a label map that"
                 " holds it is refused."
             )
+        elif 0 in of_it and of_it != (0,):
+            raise InputError(
+                f"{record} counts the background (0) as a part of '{short(name)}', so that it would be everywhere; take the 0 out of its"
+                " values there."
+            )
         elif of_it != (0,):
-            regions[name] = tuple(value for value in of_it if value)
-    found: dict[str, int] = {}
+            regions[name] = of_it
+    parts: dict[tuple[str, ...], list[int]] = {}
     for value in sorted({value for of_it in regions.values() for value in of_it}):
-        around = [name for name, of_it in regions.items() if value in of_it]
-        smallest = min(around, key=lambda name: len(regions[name]))
-        part = [other for other in regions[smallest] if {name for name, of_it in regions.items() if other in of_it} == set(around)]
-        name = smallest if len(part) == len(regions[smallest]) else f"rest of {smallest}"
-        found[name if len(part) == 1 else f"{name} ({value})"] = value
-    changed = [name for name, of_it in regions.items() if found.get(name) != of_it[0] or len(of_it) > 1]
-    if changed:
-        text = ", ".join(f"{name}:{value}" for name, value in found.items())
-        notes.append(f"{record} has structures of several values ({', '.join(changed)}); here each value is a structure: {text}.")
-    return found, notes
+        parts.setdefault(tuple(name for name, of_it in regions.items() if value in of_it), []).append(value)
+    found: dict[str, int] = {}
+    merged: dict[str, int] = {}
+    for around, of_part in parts.items():
+        inner = [name for name in around if not any(set(regions[other]) < set(regions[name]) for other in around)]
+        name = " and ".join(inner)
+        if len(inner) == 1 and len(of_part) < len(regions[name]):
+            name = f"rest of {name}"
+        name = name if name not in found else f"{name} ({of_part[0]})"
+        wished = (order or {}).get(inner[0])
+        first = wished if wished in of_part else next(value for value in regions[inner[0]] if value in of_part)
+        found[name] = first
+        merged |= {str(value): first for value in of_part if value != first}
+    if changed := [name for name in regions if name not in found]:
+        notes.append(
+            f"{record} has structures that overlap ({', '.join(changed)}); here each voxel has one structure: {labels_text(found, merged)}."
+        )
+    return found, merged, notes
 
 
 def _files(folder: Path, ending: str) -> Iterable[Path]:

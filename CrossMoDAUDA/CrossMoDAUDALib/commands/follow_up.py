@@ -78,8 +78,8 @@ def follow_up(options: argparse.Namespace, log: EventLog) -> int:
     from ..scoring import follow_up_tables as tables
     from ..scoring.extent import SIDES, tumour_of
 
-    labels = _labels(options)
-    tumour = tumour_of(labels, options.structure)
+    settings = _settings(options)
+    tumour = tumour_of(settings.labels, options.structure)
     outputs = _outputs(options)
     by_patient: dict[str, list[_Scan]] = {}
     for scan in _scans(options):
@@ -90,13 +90,13 @@ def follow_up(options: argparse.Namespace, log: EventLog) -> int:
         for patient, scans in sorted(by_patient.items()):
             visits = []
             for scan in scans:
-                visits.append(_visit(scan, labels, tumour))
+                visits.append(_visit(scan, settings, tumour))
                 done += 1
                 bar(done, total, scan.file.name)
                 log.write("progress", stage="follow-up", step=done, total=total, message=scan.file.name)
             sides = SIDES if any(visit.extent.two_sided for visit in visits) else ()
             for side in sides:
-                of_side = [_visit(scan, labels, tumour, side) for scan in scans]
+                of_side = [_visit(scan, settings, tumour, side) for scan in scans]
                 found.append(comparison.follow_up(patient, tumour, of_side, side))
             if not sides:
                 found.append(comparison.follow_up(patient, tumour, visits))
@@ -111,11 +111,11 @@ def follow_up(options: argparse.Namespace, log: EventLog) -> int:
     return 0
 
 
-def _labels(options: argparse.Namespace) -> dict[str, int]:
+def _settings(options: argparse.Namespace) -> Settings:
     values: dict[str, Any] = dict(parse_assignments(options.assignments))
     if useless := [key for key in values if key != "labels"]:
         raise InputError(f"--set {short(useless[0])} does not matter to follow-up; it takes labels.")
-    return with_values(Settings(), values).labels
+    return with_values(Settings(), values)
 
 
 def _outputs(options: argparse.Namespace) -> dict[str, Path]:
@@ -176,7 +176,7 @@ def _scans(options: argparse.Namespace) -> list[_Scan]:
 
 def _listed(path: Path) -> list[tuple[Path, str, str]]:
     """The label maps that an input stands for, with patient and date where a table names them."""
-    from ..images.names import case_id, is_label_name
+    from ..images.names import case_id, is_label_name, label_rank
     from ..images.volumes import is_scan
 
     check_path(path)
@@ -185,10 +185,10 @@ def _listed(path: Path) -> list[tuple[Path, str, str]]:
         for file in sorted(path.rglob("*")):
             if is_scan(file) and file.is_file() and is_label_name(file):
                 key = file.parent, case_id(file.with_name(file.name.replace(".seg.nrrd", ".nrrd")))
-                best[key] = min(best.get(key, file), file, key=lambda one: one.name.lower().endswith(".seg.nrrd"))
+                best[key] = min(best.get(key, file), file, key=label_rank)
         if not best:
             raise InputError(
-                f"{path} holds no label maps (names that end in _Label, _seg or _mask, or .seg.nrrd); name the files themselves."
+                f"{path} holds no label maps (names that end in _Label, _seg, _dseg or _mask, or .seg.nrrd); name the files themselves."
             )
         return [(file, "", "") for file in best.values()]
     if path.suffix.lower() != ".csv":
@@ -285,15 +285,16 @@ def _refuse_same_days(by_patient: dict[str, list[_Scan]]) -> None:
         complain(f"warning: every patient has a single scan ({names}); if they are one patient's, say so by --patient NAME.")
 
 
-def _visit(scan: _Scan, labels: dict[str, int], tumour: Tumour, side: str = "") -> Visit:
+def _visit(scan: _Scan, settings: Settings, tumour: Tumour, side: str = "") -> Visit:
     from ..images.labels import read_labels
     from ..images.names import uncertainty_file
     from ..images.scan_dates import modality_of
     from ..scoring.extent import check_values, fingerprint, measure_extent
     from ..scoring.follow_up import Visit, visit_notes
 
-    label_map = read_labels(scan.file, labels)
-    check_values(str(scan.file), label_map, labels)
+    labels, merged = settings.labels, settings.reading.merged_values
+    label_map = read_labels(scan.file, labels, merged)
+    check_values(str(scan.file), label_map, labels, merged)
     doubt, notes = _doubt(scan.file), list(scan.notes)
     if doubt is not None and doubt.get("label_sha256") != fingerprint(label_map):
         notes.append("the label map was changed after the network's doubt was written, which is left out")

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..core.errors import InputError
 from ..experiment.events import EventLog
 from ..images.dicom_index import is_dicom
-from ..images.names import LeftOut, left_out_of, scans_in
+from ..images.names import LeftOut, left_out_of, scans_in, sorted_out
 from ..images.other_formats import header_of
 from ..images.volumes import FILE_ENDINGS, file_stem
 from .terminal import complain
@@ -21,9 +21,11 @@ _WHY = {
     "format": "in a format that is not read; convert it to .nii.gz",
     "link": "a folder with a scan's name; unpack it or give it another name",
     "folder": "a folder, which is not looked into; give it too, or a pattern",
+    "slice": "a slice of DICOM; give the folder of its series",
+    "nothing": "a folder without scans; give it alone to be told why",
     "ending": "no scan by its ending; rename it if it is one",
 }
-_UNREAD = ("format", "link")  # somebody will miss a result
+_UNREAD = ("format", "link", "slice")  # somebody will miss a result
 
 
 def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]:
@@ -34,26 +36,76 @@ def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]
     Raises:
         InputError: a folder holds no scans, or a pattern names nothing.
     """
-    from ..cohort.lists import expanded
+    from ..cohort.lists import expanded, is_pattern
 
     found: dict[Path, None] = {}
     status = 0
-    for path in [one for given in inputs for one in expanded(given)]:
-        if not path.is_dir():
-            header = header_of(path) if path.name.lower().endswith((".img", ".img.gz")) else None
-            found[header or path] = None  # a pattern names both files of a pair
-            continue
-        try:
-            inside, left_out = scans_in(path), left_out_of(path)
-        except OSError as error:
-            raise InputError(f"{path} cannot be listed ({error.strerror}); check its permissions.") from None
-        if not inside and is_dicom(path, deep=True):  # reading it tells which scans are below it
-            inside, left_out = [path], []
-        if not inside:
-            raise InputError(_nothing_in(path, left_out))
-        found |= dict.fromkeys(inside)
-        status = max(status, tell(path, left_out, log))
+    for given in inputs:
+        named = expanded(given)
+        files = [_header(path) for path in named if not path.is_dir()]
+        folders = [path for path in named if path.is_dir()]
+        if is_pattern(given):
+            files, left_out = sorted_out(list(dict.fromkeys(files)), _can_be_read)
+            empty = [LeftOut(path, "nothing") for path in folders if not _holds_scans(path)]
+            folders = [path for path in folders if path not in {each.path for each in empty}]
+            if not files and not folders:
+                raise InputError(_nothing_named(given, [*left_out, *empty]))
+            status = max(status, tell(given, [*left_out, *empty], log))
+        for path in named:
+            if not path.is_dir() and _header(path) in files:
+                found[_header(path)] = None
+            elif path in folders:
+                inside, status_of_folder = _inside(path, log)
+                found |= dict.fromkeys(inside)
+                status = max(status, status_of_folder)
     return list(found), status
+
+
+def _inside(path: Path, log: EventLog) -> tuple[list[Path], int]:
+    """The scans in a folder, and the exit status that what was left out calls for; what that is, is told.
+
+    Raises:
+        InputError: there is none.
+    """
+    try:
+        inside, left_out = scans_in(path), left_out_of(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be listed ({error.strerror}); check its permissions.") from None
+    if not inside and is_dicom(path, deep=True):  # reading it tells which scans are below it
+        inside, left_out = [path], []
+    if not inside:
+        raise InputError(_nothing_in(path, left_out))
+    return inside, tell(path, left_out, log)
+
+
+def _holds_scans(folder: Path) -> bool:
+    try:
+        return bool(scans_in(folder)) or is_dicom(folder, deep=True)
+    except OSError:  # is said when it is looked into
+        return True
+
+
+def _header(path: Path) -> Path:
+    """The header, if a path is the data file of a pair: a pattern names both."""
+    return (header_of(path) if path.name.lower().endswith((".img", ".img.gz")) else None) or path
+
+
+def _can_be_read(path: Path) -> bool:
+    """Whether a file holds a scan, whatever its name."""
+    from ..images.volumes import read_geometry
+
+    try:
+        read_geometry(path)
+    except InputError:
+        return False
+    return True
+
+
+def _nothing_named(pattern: Path, left_out: Sequence[LeftOut]) -> str:
+    """Why what a pattern names are no scans."""
+    for sentence in _sentences(pattern, left_out).values():
+        return f"{pattern} names no scans: {sentence.removeprefix(f'{pattern}: ')}"
+    return f"{pattern} names no scans (NIfTI, NRRD, DICOM, ...); check the pattern."
 
 
 def tell(folder: Path, left_out: Sequence[LeftOut], log: EventLog) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import InputError
-from ..core.parsing import labels_text, parse_assignments
+from ..core.parsing import labels_option, labels_text, parse_assignments
 from ..core.structures import plain_name
 from .terminal import note
 
@@ -85,7 +85,7 @@ def structures_of(cohort: Cohort, assignments: Sequence[str]) -> dict[str, str]:
     """The setting ``labels`` by which the structures are those that the cohort's data set names; none where it is set, or it names none."""
     if not cohort.labels or "labels" in parse_assignments(list(assignments)):
         return {}
-    text = labels_text(cohort.labels)
+    text = labels_text(cohort.labels, cohort.merged)
     note(f"The structures are the data set's: {text}.")
     return {"labels": text}
 
@@ -105,7 +105,7 @@ def find_scans(options: argparse.Namespace) -> Cohort:
     source = _source(options)
     target = _target(options, source)
     notes = dict.fromkeys((*source.notes, *target.notes))
-    cohort = finding.Cohort(source.cases, target.cases, notes=tuple(notes), labels=source.labels)
+    cohort = finding.Cohort(source.cases, target.cases, notes=tuple(notes), labels=source.labels, merged=source.merged)
     return _with_evaluation(options, cohort, source)
 
 
@@ -248,11 +248,11 @@ def _refuse_other_numbers(source: Found, found: Found) -> None:
     """Two data sets that number the structures differently would be scored against one another's structures."""
     if not source.labels or not found.labels:
         return
-    one, other = ({value: plain_name(name) for name, value in labels.items()} for labels in (source.labels, found.labels))
+    one, other = ({value: plain_name(name) for value, name in each.names_by_value().items()} for each in (source, found))
     differing = sorted(value for value in one.keys() & other.keys() if one[value] != other[value])
     if differing:
         first = differing[0]
         raise InputError(
             f"{found.named_in} calls the value {first} '{other[first]}', and {source.named_in} calls it '{one[first]}'; give all label maps"
-            " the same values, or, if they mean the same, say what they are with --set labels=NAME:VALUE."
+            f" the same values, or, if they mean the same, say so, as {labels_option(source.labels, source.merged)}."
         )

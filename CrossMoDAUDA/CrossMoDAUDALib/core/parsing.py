@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, get_args, get_origin
 
 from .errors import InputError, short
@@ -168,14 +169,43 @@ def names_text(names: Any) -> str:
     return plain if _names(plain) == tuple(names) else json.dumps(list(names), ensure_ascii=False)
 
 
-def labels_text(labels: Any) -> str:
-    """Structures and their values, or other numbers, as the command line takes them."""
-    plain = ",".join(f"{name}:{value}" for name, value in labels.items())
+def labels_text(labels: Any, merged: Mapping[str, int] | None = None) -> str:
+    """Structures and their values, or other numbers, as the command line takes them.
+
+    Args:
+        merged: further values of structures, as in ``reading.merged_values``.
+
+    >>> labels_text({"VS": 1, "Cochlea": 3}, {"2": 1})
+    'VS:1+2,Cochlea:3'
+    """
+    merged = dict(merged or {})
+    several = {name: "+".join([str(value), *(text for text, own in merged.items() if own == value)]) for name, value in labels.items()}
+    plain = ",".join(f"{name}:{values}" for name, values in several.items())
+    values = {name: text if "+" in text else labels[name] for name, text in several.items()}
+    as_json = json.dumps(values, ensure_ascii=False) if merged else json.dumps(dict(labels), ensure_ascii=False)
+    if _reads_as(plain, labels, merged):
+        return plain
+    # a plus in a name must not be taken for one between values
+    names = {name: json.dumps(name, ensure_ascii=False).replace("+", "\\u002b") for name in labels}
+    escaped = "{" + ", ".join(f"{names[name]}: {json.dumps(value)}" for name, value in values.items()) + "}"
+    return as_json if _reads_as(as_json, labels, merged) else escaped
+
+
+def labels_option(labels: Any, merged: Mapping[str, int] | None = None) -> str:
+    """The words that set ``labels``, in quotes that a shell understands: ``--set "labels=VS:1+2,Cochlea:3"``."""
+    text = labels_text(labels, merged)
+    if '"' not in text:
+        return f'--set "labels={text}"'
+    return "--set 'labels={}'".format(text.replace("'", "\\u0027"))
+
+
+def _reads_as(text: str, labels: Mapping[str, Any], merged: Mapping[str, int]) -> bool:
+    """Whether a text for ``labels`` means these structures."""
     try:
-        is_plain = _numbers(plain, float) == dict(labels)
-    except ValueError:
-        is_plain = False
-    return plain if is_plain else json.dumps(dict(labels), ensure_ascii=False)
+        read = with_merged_values({"labels": text})
+        return _numbers(read["labels"], float) == dict(labels) and read.get("reading.merged_values", {}) == merged
+    except (ValueError, InputError, AttributeError, TypeError):
+        return False
 
 
 def _checked_labels(labels: dict[str, int]) -> dict[str, int]:

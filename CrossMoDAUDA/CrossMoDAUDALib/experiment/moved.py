@@ -12,8 +12,10 @@ from ..cohort.finding import Case, Cohort, scans_below
 from ..core.errors import InputError
 from ..core.files import read_json, write_json
 from ..core.progress import Progress, silent
-from ..images.fingerprint import scan_sha256, scan_stamp
+from ..images import dicom_index
+from ..images.fingerprint import is_there, scan_sha256, scan_stamp
 from ..images.names import one_form
+from ..images.volumes import FILE_ENDINGS
 from .elsewhere import read_elsewhere
 from .folder import Experiment
 from .lock import locked
@@ -35,25 +37,28 @@ def find_moved(
     Raises:
         InputError: one is nowhere, or has changed.
     """
-    files = scans_below(place)
+    scans = _candidates(place)
+    files = [path for ways in scans.values() for path in ways]
     wanted = Counter(digests.values())
     found: dict[str, list[Path]] = {}
     names = {_plain(Path(name)) for name in digests}
-    likely = {path for path in files if _plain(path) in names or _size(path) in sizes}
-    for done, path in enumerate([*(path for path in files if path in likely), *(path for path in files if path not in likely)], 1):
-        if path not in likely and all(len(found.get(digest, ())) >= count for digest, count in wanted.items()):
+    likely = {scan for scan, ways in scans.items() if any(_plain(path) in names or _size(path) in sizes for path in ways)}
+    for done, scan in enumerate([*(scan for scan in scans if scan in likely), *(scan for scan in scans if scan not in likely)], 1):
+        if scan not in likely and all(len(found.get(digest, ())) >= count for digest, count in wanted.items()):
             break
-        progress(done, len(files), "looking for the scans")
-        if digest := _digest(path):
-            found.setdefault(digest, []).append(path)
+        progress(done, len(scans), "looking for the scans")
+        for path in scans[scan]:
+            if digest := _digest(path):
+                found.setdefault(digest, []).append(path)
+    if any(digest not in found and not name.lower().endswith(FILE_ENDINGS) for name, digest in digests.items()):
+        for path in _spread(place):  # a series whose files lie in several folders
+            if digest := _digest(path):
+                found.setdefault(digest, []).append(path)
     moved: dict[str, Path] = {}
     lacking = []
     for name, digest in digests.items():
-        there = found.get(digest, [])
-        # Of several files with one content, such as two empty label maps, that with the same name, then one that is not taken yet.
-        better = [path for path in there if _same_name(path, name)] or [path for path in there if path not in moved.values()] or there
-        if better:
-            moved[name] = better[0]
+        if better := _best(found.get(digest, []), name, set(moved.values())):
+            moved[name] = better
         elif _digest(Path(name)) == digest:
             moved[name] = Path(name)
         else:
@@ -61,6 +66,42 @@ def find_moved(
     if lacking:
         raise InputError(_lacking(lacking, files, place))
     return moved
+
+
+def _candidates(place: Path) -> dict[Path, list[Path]]:
+    """Every scan file or folder of DICOM below a folder, with every way to name what is in it, as ``study#5``."""
+    found = [place] if dicom_index.is_dicom(place) else []
+    left = scans_below(place)
+    while left:
+        path = left.pop()
+        found.append(path)
+        if path.is_dir():
+            left += [below for below in scans_below(path) if below not in found]
+    return {path: dicom_index.names_of(path) for path in sorted(set(found))}
+
+
+def _spread(place: Path) -> list[Path]:
+    """The series in all that lies below each folder that holds no DICOM file itself."""
+    folders = [place, *(path for path in sorted(place.rglob("*")) if path.is_dir())]
+    return [name for path in folders if not dicom_index.is_dicom(path) for name in dicom_index.names_of(path) if name != path]
+
+
+def _best(there: list[Path], name: str, taken: set[Path]) -> Path | None:
+    """Of scans with one content that with the same name, then with the same number of its series, then one that is not taken yet.
+
+    Several stacks in one file have one content; only its number tells which it is, in the file or in the folder as it was recorded.
+    """
+    choice = Path(name).name.rpartition(dicom_index.CHOICE)[2] if dicom_index.CHOICE in Path(name).name else ""
+    split = {path: dicom_index.split_choice(path) for path in there}
+    numbers = Counter(holder for holder, number in split.values() if number)
+    fitting = [path for path in there if numbers[split[path][0]] < 2 or split[path][1] == choice]
+    was_file = dicom_index.may_be_dicom(Path(name.rpartition(dicom_index.CHOICE)[0])) and "." in Path(name).name
+
+    def likeness(path: Path) -> tuple[bool, ...]:
+        holder, number = split[path]
+        return _same_name(path, name), number == choice, holder.is_file() == was_file or not number, path not in taken
+
+    return max(fitting, key=likeness, default=None)
 
 
 def move_scans(folder: Path, place: Path, progress: Progress = silent) -> dict[str, Path]:
@@ -117,7 +158,7 @@ def moved_cases(cases: tuple[Case, ...], moved: Mapping[str, Path]) -> tuple[Cas
 def _lacking(lacking: list[str], files: list[Path], place: Path) -> str:
     first = lacking[0]
     more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
-    if changed := next((path for path in [*files, Path(first)] if _same_name(path, first) and path.exists()), None):
+    if changed := next((path for path in [*files, Path(first)] if _same_name(path, first) and is_there(path)), None):
         return f"{changed} has the name of {first}, but not its content{more}: it has changed; put the file as it was into {place}."
     return f"{first}{more} is neither where it was nor, under any name, in {place}; put it there, or name the folder that holds it."
 

@@ -6,7 +6,9 @@ its number after ``#`` (``study#5`` is series 5, ``study#5.2`` the second stack 
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
@@ -27,6 +29,11 @@ _MARK, _MARK_AT = b"DICM", 128
 _ENDINGS = (".dcm", ".dicom", ".ima")
 _MOST_FILES = 100_000
 _SNIFFED = 200  # files of a folder that are looked at to tell whether it holds DICOM
+SEG, RTSTRUCT = "SEG", "RTSTRUCT"
+# The classes of files that say what is where in a scan: segmentations (of layers, and of numbers) and structure sets.
+_LABEL_CLASSES = {"1.2.840.10008.5.1.4.1.1.66.4": SEG, "1.2.840.10008.5.1.4.1.1.66.7": SEG, "1.2.840.10008.5.1.4.1.1.481.3": RTSTRUCT}
+_CLASS = re.compile(rb"(?:\x02\0\x02\0|\x08\0\x16\0).{4}([0-9.]+)", re.DOTALL)
+_CLASS_WITHIN = 4096  # bytes
 
 
 @dataclass(frozen=True)
@@ -99,8 +106,15 @@ def is_dicom_file(path: Path) -> bool:
     return start[_MARK_AT:] == _MARK or (path.name.lower().endswith(_ENDINGS) and start[1:2] == b"\0" and start[:1] in b"\x02\x08")
 
 
+def may_be_dicom(path: Path) -> bool:
+    """Whether a file is named as DICOM often is: by its ending, without one, or by its unique identifier."""
+    return path.suffix.lower() in ("", ".dcm", ".dicom", ".ima") or path.suffix[1:].isdecimal()
+
+
 def is_dicom(path: Path, deep: bool = False) -> bool:
     """Whether a path names DICOM: a file of it, or a folder that holds such files directly.
+
+    A folder of segmentations, whose scans are elsewhere, holds scan files like others; one with a single segmentation is that.
 
     Args:
         deep: folders in the folder count, too.
@@ -108,12 +122,58 @@ def is_dicom(path: Path, deep: bool = False) -> bool:
     path = split_choice(path)[0]
     if not path.is_dir():
         return path.is_file() and is_dicom_file(path)
+    labels, has_others = 0, False
     for number, file in enumerate(_files_below(path) if deep else _files_in(path)):
         if is_dicom_file(file):
-            return True
+            if not label_kind(file):
+                return True
+            labels += 1
+        has_others |= file.name.lower().endswith(HEADER_ENDINGS)
         if number >= _SNIFFED:
             break
-    return False
+    return labels == 1 and not has_others and (deep or not any(each.is_dir() for each in path.glob("*")))
+
+
+def label_kind(path: Path) -> str:
+    """:data:`SEG` or :data:`RTSTRUCT` for a file that is one; empty for any other."""
+    if not path.is_file() or not is_dicom_file(path):
+        return ""
+    try:
+        with path.open("rb") as file:
+            found = class_of(file.read(_CLASS_WITHIN))
+    except OSError:
+        return ""
+    return found if found in (SEG, RTSTRUCT) else ""
+
+
+def class_of(start: bytes) -> str:
+    """What a DICOM file is, by its first bytes: :data:`SEG`, :data:`RTSTRUCT`, else the identifier of its class."""
+    named = _CLASS.search(start)
+    text = named.group(1).decode() if named else ""
+    return _LABEL_CLASSES.get(text, text)
+
+
+def label_file(path: Path) -> Path | None:
+    """The segmentation or structure set that a path names; None where it names none, as where it names a scan.
+
+    A folder stands for the only one in it, if there is no scan. Where there are several, or scans too, the number of its series
+    after ``#`` names it.
+    """
+    place, choice = split_choice(path)
+    if not place.is_dir():
+        return place if label_kind(place) else None
+    if not choice:
+        inside = (file for file in _files_in(place) if is_dicom_file(file))
+        files = list(itertools.islice(inside, 2)) or list(
+            itertools.islice((file for file in _files_below(place) if is_dicom_file(file)), 2)
+        )
+        return files[0] if len(files) == 1 and label_kind(files[0]) else None
+    found = [file for file in files_of(place) if label_kind(file)]
+    if not found or any(choice in (stack.number, stack.series) for stack in index_of(place).stacks):
+        return None
+    tags = ["SeriesNumber", "SeriesInstanceUID"]
+    found = [file for file in found if choice in {str(read_dataset(file, tags).get(tag, "")) for tag in tags}]
+    return found[0] if len(found) == 1 else None
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -169,6 +229,26 @@ def index_of(path: Path) -> Index:
     return known[1]
 
 
+def names_of(path: Path) -> list[Path]:
+    """Every path by which a scan or a label map in a folder or file of DICOM can be named; any other path, or a damaged one, alone."""
+    if not is_dicom(path, deep=True):
+        return [path]
+    found = [path]
+    try:
+        files = files_of(path)
+        for stack in index_of(path).stacks:
+            found.append(path.with_name(f"{path.name}{CHOICE}{stack.number}"))
+            if len(stack.files) == 1 and path.is_dir():
+                found += names_of(stack.files[0])
+        for file in files if path.is_dir() else ():
+            if label_kind(file):
+                number = text_of(read_dataset(file, ["SeriesNumber"]).get("SeriesNumber"))
+                found += [file, path.with_name(f"{path.name}{CHOICE}{number}")]
+    except InputError:  # is said when it is read
+        pass
+    return list(dict.fromkeys(found))
+
+
 def _index(files: list[Path]) -> Index:
     slices: dict[str, list[Slice]] = {}
     heads: dict[str, Dataset] = {}
@@ -204,6 +284,8 @@ def _index(files: list[Path]) -> Index:
 def _plural(what: str, count: int) -> str:
     if count == 1:
         return f"{what} was"
+    if what.startswith("file that is"):
+        return f"{what.replace('file that is', 'files that are')} were"
     return ("copies of slices" if what.startswith("copy") else f"{what}s") + " were"
 
 

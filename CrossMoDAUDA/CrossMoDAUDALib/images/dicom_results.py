@@ -23,6 +23,7 @@ from ..core.structures import Code, structure_of
 from .dicom_index import is_dicom
 from .dicom_series import Series, find_series
 from .dicom_slices import Slice, read_dataset
+from .names import DICOM_RESULTS
 from .volumes import Volume
 
 if TYPE_CHECKING:
@@ -336,6 +337,8 @@ def _segment(number: int, name: str, value: int, model: str) -> Any:
         segmented_property_type=_concept(structure.type),
         algorithm_type=highdicom.seg.SegmentAlgorithmTypeValues.AUTOMATIC,
         algorithm_identification=algorithm,
+        tracking_uid=highdicom.UID(),
+        tracking_id=f"{_MAKER} {__version__}: {name}"[:_LONGEST],
         anatomic_regions=[_concept(structure.region)] if structure.region[1] else None,
         display_color=highdicom.color.CIELabColor.from_rgb(*structure.colour),
     )
@@ -373,5 +376,5 @@ def _save(result: Any, path: Path) -> None:
         raise CrossModaError(f"{path} could not be written; check the free space and the permissions of its folder.") from error
 
 
-SEG = DicomResult("_SEG.dcm", "--dicom-seg", {"pydicom": "pydicom", "highdicom": "highdicom"}, write_dicom_seg)
-RTSTRUCT = DicomResult("_RTSTRUCT.dcm", "--rtstruct", {"pydicom": "pydicom", "skimage": "scikit-image"}, write_rtstruct)
+SEG = DicomResult(DICOM_RESULTS[0], "--dicom-seg", {"pydicom": "pydicom", "highdicom": "highdicom"}, write_dicom_seg)
+RTSTRUCT = DicomResult(DICOM_RESULTS[1], "--rtstruct", {"pydicom": "pydicom", "skimage": "scikit-image"}, write_rtstruct)

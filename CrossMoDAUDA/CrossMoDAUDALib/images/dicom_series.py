@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from ..core.errors import InputError
 from ..core.failures import missing_packages
-from .dicom_index import CHOICE, Index, Stack, index_of, split_choice
+from .dicom_index import CHOICE, SEG, Index, Stack, index_of, is_dicom_file, label_kind, split_choice
 from .dicom_slices import Slice
 
 Array = npt.NDArray[Any]
@@ -80,6 +80,16 @@ def find_index(place: Path) -> Index:
     return index_of(place)
 
 
+def is_multi_frame(path: Path) -> bool:
+    """Whether a DICOM file holds a scan of its own; one that pydicom cannot tell of, because it is missing, may."""
+    if not is_dicom_file(path):
+        return False
+    try:
+        return bool(find_index(path).stacks)
+    except InputError:
+        return False
+
+
 def _chosen(place: Path, index: Index, choice: str) -> Stack:
     stacks = index.stacks
     if choice:
@@ -88,6 +98,9 @@ def _chosen(place: Path, index: Index, choice: str) -> Stack:
     if len(stacks) == 1:
         return stacks[0]
     if not index.stacks:
+        if label_kind(place):
+            what = "segmentation" if label_kind(place) == SEG else "structure set"
+            raise InputError(f"{place} is a DICOM {what}, not a scan; give the folder of the series that it was drawn on.")
         if place.is_file():
             raise InputError(f"{place} is one slice or no scan at all; give the folder that holds the series.")
         told = f": {' '.join(index.notes)}" if index.notes else "."
@@ -120,7 +133,7 @@ def _on_grid(path: Path, stack: Stack, notes: tuple[str, ...]) -> Series:
         angle = math.degrees(math.atan2(np.linalg.norm(beside[-1]), heights[-1] - heights[0]))
         told.append(
             f"The slices of {path} do not lie straight above one another (tilted by {angle:.3g} degrees, as with a tilted gantry):"
-            " they were resampled to a regular grid."
+            " they were resampled to a regular grid, on which label maps and translations of it lie; results as DICOM lie on the slices."
         )
         least = np.minimum(shifts.min(axis=0), 0)
         shift = shifts - least

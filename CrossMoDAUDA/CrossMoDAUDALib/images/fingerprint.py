@@ -10,8 +10,9 @@ from pathlib import Path
 from ..core.files import sha256
 from . import dicom_index
 from .other_formats import files_of, is_other
+from .text_headers import named_parts
 
-_DETACHED = re.compile(rb"^(?:ElementDataFile\s*=|data file:)\s*(\S.*?)\s*$", re.MULTILINE | re.IGNORECASE)
+_DETACHED = re.compile(rb"^(?:ElementDataFile\s*=|data ?file:)\s*(\S.*?)\s*$", re.MULTILINE | re.IGNORECASE)
 
 
 def is_there(path: Path) -> bool:
@@ -37,7 +38,7 @@ def scan_stamp(path: Path) -> dict[str, int]:
 
 
 def scan_sha256(path: Path) -> str:
-    """SHA-256 of a scan: of its file; of a header (.mhd, .nhdr, .hdr) with its data file; of a series, whatever its files' names.
+    """SHA-256 of a scan: of its file; of a header (.mhd, .nhdr, .hdr) with its data files; of a series, whatever its files' names.
 
     Raises:
         OSError: a file cannot be read.
@@ -55,10 +56,13 @@ def scan_sha256(path: Path) -> str:
 
 
 def _data_of(path: Path) -> list[Path]:
-    """The file with the voxels of a header (.mhd, .nhdr), if it is there; nothing of any other scan."""
+    """The files with the voxels of a header (.mhd, .nhdr) that are there; nothing of any other scan."""
     if path.suffix.lower() not in (".mhd", ".nhdr"):
         return []
     with path.open("rb") as file:
-        named = _DETACHED.search(file.read(1 << 20))
+        start = file.read(1 << 20)
+    if parts := named_parts(start)[0]:
+        return [path.parent / name for name in parts if (path.parent / name).is_file()]
+    named = _DETACHED.search(start)
     data = path.parent / os.fsdecode(named.group(1)) if named else path
     return [data] if data.is_file() else []

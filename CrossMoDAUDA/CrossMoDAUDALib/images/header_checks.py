@@ -30,7 +30,7 @@ class Header:
         reader: the name of ITK's reader of the format.
         sizes: voxels along each axis, as many as the header has.
         voxel_bytes: bytes of one voxel.
-        data: the file of the voxels: the scan itself, or the file that a detached header names.
+        data: the file of the voxels: the scan itself, or the file that a detached header names, or the first of several.
         offset: the byte of that file, once decompressed, at which the voxels begin; for NRRD and MetaImage a lower bound.
         packing: ``raw`` (NIfTI may be gzip besides), ``zlib``, ``gzip``, ``text`` or ``other``.
         kind: NumPy's type of the voxels in a NIfTI file, with their byte order; empty for the other formats.
@@ -38,6 +38,7 @@ class Header:
         pairs: what an NRRD file says besides, by name, as Slicer's description of segments.
         readings: the places that a NIfTI file gives its grid, by ``sform`` and ``qform``: the affine's three rows, mm, RAS. By
             ``pixdim``: the sform with the spacing that this gives, where it is another and there is no qform.
+        parts: the files of the voxels, where a detached header names several, with as many voxels each.
         faults: why a NIfTI file's form is none of them, though the header says that it is there.
     """
 
@@ -53,6 +54,7 @@ class Header:
     pairs: Mapping[str, str] = field(default_factory=dict)
     readings: Mapping[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[Path, ...] = ()
 
     @property
     def expected_bytes(self) -> int:

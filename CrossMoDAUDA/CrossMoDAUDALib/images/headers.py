@@ -37,10 +37,10 @@ def read_header(path: Path) -> Header:
     """
     with path.open("rb") as file:
         start = file.read(LONGEST_HEADER)
-    content = start[:512]
+    content, packed = start[:512], start[:2] == b"\x1f\x8b"
     if start[:4] == b"NRRD":
         return read_nrrd(path, start)
-    if start[:2] == b"\x1f\x8b":
+    if packed:
         try:
             start = b""
             for chunk in gunzipped(path):
@@ -56,7 +56,7 @@ def read_header(path: Path) -> Header:
         return _nifti(path, start)
     if path.name.lower().endswith((".nii", ".nii.gz")) and len(start) >= 348 and start[344:347] in (b"n+1", b"ni1"):
         raise damaged(path, f"it says that it has {struct.unpack('<i', start[:4])[0]} bytes, not 348")
-    if known := what_it_is(content, path):
+    if known := what_it_is(content, path, packed):
         raise InputError(f"{path} {known}.")
     if _is_cutshort(start):
         raise InputError(f"{path} cannot be read: it is damaged or cut short; copy it again from its source.")

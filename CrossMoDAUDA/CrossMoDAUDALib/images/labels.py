@@ -18,6 +18,8 @@ import numpy.typing as npt
 
 from ..core.errors import InputError, short
 from ..core.structures import STRUCTURES, plain_name, structure_of
+from .dicom_index import label_file
+from .dicom_labels import read_segmentation
 from .grids import Array, Geometry, Volume, turned_onto
 from .headers import Header
 from .other_formats import open_other
@@ -67,17 +69,22 @@ def read_labels(path: Path, labels: Mapping[str, int], merged: Mapping[str, int]
     >>> sorted(np.unique(label.array).tolist())
     [0, 1, 2]
     """
-    header = None if open_other(path) else check_header(path)
+    file = label_file(path)
+    header = None if file or open_other(path) else check_header(path)
     segments = segments_of(path, header) if header else []
-    if header and segments:
-        volume = _of_segments(path, header, segments, labels)
+    if file:
+        drawn = read_segmentation(file, path, grid)
+        segments = [Segment(each.name, layer, 1, each.terminology) for layer, each in enumerate(drawn.segments)]
+        volume = _of_segments(path, (drawn.volume, drawn.layers), segments, labels, merged or {})
+    elif header and segments:
+        volume = _of_segments(path, _layers(path, header), segments, labels, merged or {})
         grid = grid or _reference_grid(header.pairs)
     else:
         volume = _of_values(path, read_label_map(path), labels, merged or {})
     if grid is None:
         return volume
-    placed = put_onto(volume, grid, path, is_segmentation=bool(segments))
-    if placed.geometry != grid and volume.own is None:
+    placed = put_onto(volume, grid, path, is_segmentation=bool(segments) or file is not None)
+    if placed.geometry != grid and volume.own is None and not file:
         for name, place in other_places(path, volume.geometry).items():  # of its places the one that its image has
             again = put_onto(dataclasses.replace(volume, geometry=place), grid, path, is_segmentation=False)
             if again.geometry == grid:
@@ -93,6 +100,8 @@ def segment_names(path: Path) -> list[str]:
     Raises:
         InputError: its header cannot be read, or describes its segments wrongly.
     """
+    if file := label_file(path):
+        return [segment.name for segment in read_segmentation(file, path).segments]
     return [] if open_other(path) else [segment.name for segment in segments_of(path, check_header(path))]
 
 
@@ -173,8 +182,10 @@ def _plain_codes(codes: list[str]) -> list[str]:
     return ["^".join(code.split("^")[:2]) for index, code in enumerate(codes) if index in (0, 1, 4)]
 
 
-def _of_segments(path: Path, header: Header, segments: list[Segment], labels: Mapping[str, int]) -> Volume:
-    volume, layers = _layers(path, header)
+def _of_segments(
+    path: Path, stored: tuple[Volume, Array], segments: list[Segment], labels: Mapping[str, int], merged: Mapping[str, int]
+) -> Volume:
+    volume, layers = stored
     found: dict[str, Segment] = {}
     notes, strangers = list(volume.notes), list[Segment]()
     label = np.zeros(layers.shape[:3], label_type(labels))
@@ -198,7 +209,7 @@ def _of_segments(path: Path, header: Header, segments: list[Segment], labels: Ma
             notes.append(f"{path} has {shared} voxels in {name} and in another segment; they are taken as {name}, which comes later.")
         label[inside] = labels[name]
     if strangers:
-        raise _no_structures(path, segments, strangers, labels)
+        raise _no_structures(path, segments, strangers, labels, merged)
     counted = np.isin(layers, [0, *(segment.value for segment in segments)])
     if not counted.all():
         notes.append(f"{path} has {int(np.count_nonzero(~counted))} voxels of values that no segment has; they are taken as background.")
@@ -213,34 +224,52 @@ def _layers(path: Path, header: Header) -> tuple[Volume, Array]:
     return read_layers(path)
 
 
-def _no_structures(path: Path, segments: list[Segment], strangers: list[Segment], labels: Mapping[str, int]) -> InputError:
+def _no_structures(
+    path: Path, segments: list[Segment], strangers: list[Segment], labels: Mapping[str, int], merged: Mapping[str, int]
+) -> InputError:
     """What to do about segments that mean no structure: rename them, or call the structures so."""
     names = ", ".join(f"'{short(segment.name)}'" for segment in strangers[:5]) + (", ..." if len(strangers) > 5 else "")
     known = ", ".join(labels)
     values = {segment.value for segment in segments}
     fits = " Its values would fit, but its names decide." if len(strangers) == len(segments) and values == set(labels.values()) else ""
-    suggestion = labels_for(segments, labels)
+    suggestion = labels_for(segments, labels, merged)
     return InputError(
         f"{path} names segments that are no structure: {names} (the structures are {known}); rename them in Slicer,"
-        f' or name every structure as the file does, as --set "labels={suggestion}".{fits}'
+        f" or name every structure as the file does, as {suggestion}.{fits}"
     )
 
 
-def labels_for(segments: list[Segment], labels: Mapping[str, int]) -> str:
-    """The setting ``labels`` by which every segment is a structure: known ones as they are, others with values that are free."""
-    from ..core.parsing import labels_text
+def labels_for(segments: list[Segment], labels: Mapping[str, int], merged: Mapping[str, int] | None = None) -> str:
+    """The option ``--set "labels=..."`` by which every segment is a structure: known ones as they are, others with values that are free.
 
+    Structures keep their further values, which label maps without names may have.
+    """
+    from ..core.parsing import labels_option
+
+    merged = dict(merged or {})
+    taken = {*labels.values(), *map(int, merged)}
     found: dict[str, int] = {}
     for segment in segments:
         name = structure_named(segment.name, labels, segment.terminology)
         if name is None and segment.name not in found:
             wanted = [segment.value, *range(1, MOST)]
-            found[segment.name] = next(value for value in wanted if value not in (*found.values(), *labels.values()))
+            found[segment.name] = next(value for value in wanted if value not in (*found.values(), *taken))
         elif name is not None:
             found[name] = labels[name]
     if not any(name in labels for name in found):  # a name each, so that the values are free too
-        found = {name: value for value, name in enumerate(found, 1)}
-    return labels_text(found)
+        return labels_option({name: value for value, name in enumerate(found, 1)})
+    return labels_option(found, {text: value for text, value in merged.items() if value in found.values()})
+
+
+def how_to_name(unknown: int, labels: Mapping[str, int], merged: Mapping[str, int] | None = None) -> str:
+    """What to do about a value of no structure: it is another structure, or a further value of one."""
+    from ..core.parsing import labels_option
+
+    merged, first = dict(merged or {}), next(iter(labels.values()))
+    own = next(name for name in ("Another structure", "One more structure", "Yet another structure") if name not in labels)
+    another = labels_option({**labels, own: unknown}, merged)
+    joined = labels_option(labels, {**merged, str(unknown): first})
+    return f"name every structure, as {another}, or several values of one, as {joined}"
 
 
 def _reference_grid(pairs: Mapping[str, str]) -> Geometry | None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .dicom_index import is_dicom_file
+from .dicom_index import RTSTRUCT, SEG, is_dicom, is_dicom_file, label_file, label_kind, may_be_dicom
 from .other_formats import is_mere_folder, scans_here
 from .volumes import FILE_ENDINGS, file_stem, is_scan
 
-_SUFFIX = re.compile(r"[_.-](0000|ceT1|hrT2|T2|label|seg|mask)$", re.IGNORECASE)
+_SUFFIX = re.compile(r"[_.-](0000|ceT1|hrT2|T2|label|d?seg|mask|rtstruct)$", re.IGNORECASE)
 _MODALITY_OF_SUFFIX = {"cet1": "ceT1", "hrt2": "hrT2", "t2": "hrT2"}
-_LABEL_SUFFIXES = {"label", "seg", "mask"}
+_LABEL_SUFFIXES = {"label", "seg", "dseg", "mask", "rtstruct"}
 # Ends the name of the file of warnings, which is written only if there are any.
 WARNINGS = "_warnings.txt"
+# End the names of results as DICOM.
+DICOM_RESULTS = ("_SEG.dcm", "_RTSTRUCT.dcm")
 # Ends the name of the file of the network's doubt, which is written where it is asked for.
 UNCERTAINTY = "_Uncertainty.json"
 _CHANNEL = re.compile(r"(.+)_(\d{4})")
@@ -47,7 +49,7 @@ class ScanName:
             name = name[: match.start()]
             suffixes.append(match.group(1).lower())
         modality = next((_MODALITY_OF_SUFFIX[suffix] for suffix in suffixes if suffix in _MODALITY_OF_SUFFIX), "")
-        return cls(path, name, modality, bool(_LABEL_SUFFIXES.intersection(suffixes)))
+        return cls(path, name, modality, bool(_LABEL_SUFFIXES.intersection(suffixes)) or _is_dicom_label(path))
 
     @property
     def key(self) -> str:
@@ -104,8 +106,25 @@ def uncertainty_file(label: Path) -> Path:
 
 
 def is_label_name(path: Path) -> bool:
-    """Whether a file's name says that it is a label map or a segmentation (``_Label``, ``_seg``, ``_mask``, ``.seg.nrrd``)."""
+    """Whether a file's name says that it is a label map or a segmentation (``_Label``, ``_seg``, ``_dseg``, ``_mask``, ``.seg.nrrd``).
+
+    DICOM says so itself, whatever its name.
+    """
     return path.name.lower().endswith(".seg.nrrd") or ScanName.of(path).is_label
+
+
+def label_rank(path: Path) -> int:
+    """Which of one case's label maps is taken first: plain ones before ``.seg.nrrd``, then DICOM; lower is better."""
+    if path.name.lower().endswith(".seg.nrrd"):
+        return 1
+    kind = label_kind(path) if may_be_dicom(path) else ""
+    return {"": 0, SEG: 2, RTSTRUCT: 3}[kind]
+
+
+def _is_dicom_label(path: Path) -> bool:
+    if path.is_dir():
+        return is_dicom(path) and label_file(path) is not None
+    return may_be_dicom(path) and bool(label_kind(path))
 
 
 def shared_modality(scans: Iterable[Path]) -> str:
@@ -123,7 +142,7 @@ class LeftOut:
 
     Attributes:
         kind: ``label map``, ``channel``, ``hidden``, ``format`` (of other programs), ``folder`` (with
-            scans, or named as one), ``ending``.
+            scans, or named as one), ``slice`` (of DICOM), ``ending``.
     """
 
     path: Path
@@ -147,12 +166,35 @@ def left_out_of(folder: Path) -> list[LeftOut]:
     scans = scans_in(folder)
     if folder in scans:  # it is one scan
         return []
-    known = {*scans, *(folder / name for scan in scans for ending in ("nii.gz", "nrrd") for name in segment_results(scan, ending))}
+    known = {*scans, *_results_of(folder, scans)}
     channels = second_channels(path for path in folder.iterdir() if is_scan(path))
     headers = tuple(f"{file_stem(path)}." for path in folder.iterdir() if is_scan(path) and path.name.lower().endswith(_HEADERS))
-    others = (path for path in sorted(folder.iterdir()) if path not in known and not is_dicom_file(path))
+    others = (path for path in sorted(folder.iterdir()) if path not in known and (label_kind(path) or not is_dicom_file(path)))
     found = ((path, _why_left_out(path, channels)) for path in others if is_scan(path) or not path.name.startswith(headers))
     return [LeftOut(path, kind) for path, kind in found if kind]
+
+
+def sorted_out(paths: Sequence[Path], can_be_read: Callable[[Path], bool]) -> tuple[list[Path], list[LeftOut]]:
+    """The scans among the files that a pattern names, and what of the others has to be told, as :func:`left_out_of` tells of a folder's.
+
+    Label maps count as scans where the pattern names nothing else.
+
+    Args:
+        can_be_read: whether a file holds a scan, asked only of one whose name does not say so.
+    """
+    scans = [path for path in paths if is_scan(path) or (path.is_file() and _why_left_out(path, {}) == "ending" and can_be_read(path))]
+    images = [path for path in scans if not is_label_name(path)] or scans
+    known = {*images, *(name for folder in {path.parent for path in images} for name in _results_of(folder, images))}
+    headers = {f"{path.parent / file_stem(path)}." for path in images if path.name.lower().endswith(_HEADERS)}
+    others = [path for path in paths if path not in known and not str(path).startswith(tuple(headers))]
+    found = [(path, "slice" if is_dicom_file(path) and not label_kind(path) else _why_left_out(path, {})) for path in others]
+    return images, [LeftOut(path, kind) for path, kind in found if kind]
+
+
+def _results_of(folder: Path, scans: Sequence[Path]) -> list[Path]:
+    """What ``segment`` writes for some scans, in a folder."""
+    names = [name for scan in scans for ending in ("nii.gz", "nrrd") for name in segment_results(scan, ending)]
+    return [folder / name for name in (*names, *(f"{file_stem(scan)}{ending}" for scan in scans for ending in DICOM_RESULTS))]
 
 
 def _why_left_out(path: Path, channels: dict[Path, Path]) -> str:

@@ -25,7 +25,7 @@ from ..core.errors import InputError, unreadable
 from ..core.failures import missing_packages
 from ..core.files import check_path
 from . import dicom_index, readings
-from .dicom_series import find_index, find_series, read_voxels
+from .dicom_series import find_index, find_series, is_multi_frame, read_voxels
 from .grids import Geometry
 from .gzip_stream import gunzipped
 from .header_checks import geometry_fault
@@ -81,18 +81,25 @@ def is_other(path: Path) -> bool:
         return header_of(path) is None and not any(_is_header(each) for each in path.parent.glob(f"{glob.escape(other_stem(path))}.*"))
     if path.is_dir() or dicom_index.split_choice(path)[1]:
         return dicom_index.is_dicom(path)
-    return name.endswith(".dcm") and path.is_file() and _is_multi_frame(path)
+    if not dicom_index.may_be_dicom(path):
+        return False
+    return bool(dicom_index.label_kind(path)) or (name.endswith(".dcm") and path.is_file() and is_multi_frame(path))
 
 
 def scans_here(folder: Path) -> list[Path]:
     """What lies directly in a folder and may be a scan: its files and folders; DICOM files are one, the folder itself.
 
     Multi-frame files that are a series each are scans of their own; one that lies there alone goes by its folder's name.
+    Segmentations are files of their own, beside a series as well.
     """
     inside = sorted(folder.iterdir())
     if not dicom_index.is_dicom(folder):
         return inside
-    others = [path for path in inside if path.is_dir() or not dicom_index.is_dicom_file(path)]
+    dicom = [path for path in inside if not path.is_dir() and dicom_index.is_dicom_file(path)]
+    labels = [path for path in dicom if dicom_index.label_kind(path)]
+    others = [*labels, *(path for path in inside if path not in set(dicom))]
+    if len(labels) == len(dicom):
+        return others
     try:
         stacks = find_index(folder).stacks
     except InputError:  # is said when it is read
@@ -120,7 +127,8 @@ def files_of(path: Path) -> list[Path]:
     """The files that a scan consists of: those of a DICOM series, a header with its data file, or the one file itself."""
     place, choice = dicom_index.split_choice(path)
     if choice or place.is_dir():
-        return find_series(path).stack.files
+        label = dicom_index.label_file(path)
+        return [label] if label else find_series(path).stack.files
     if (header := _header_name(path)) is not None:
         data = _data_of(header)
         return [header, data] if data else [header]
@@ -164,16 +172,6 @@ def _dicom(path: Path) -> OtherScan:
     series = find_series(path)
     _check(path, series.size, series.spacing, series.origin, series.direction)
     return OtherScan(series.size, series.spacing, series.origin, series.direction, series.notes, lambda: read_voxels(series))
-
-
-def _is_multi_frame(path: Path) -> bool:
-    """Whether a DICOM file holds a scan of its own; one that pydicom cannot tell of, because it is missing, may."""
-    if not dicom_index.is_dicom_file(path):
-        return False
-    try:
-        return bool(find_index(path).stacks)
-    except InputError:
-        return False
 
 
 # nibabel -------------------------------------------------------------------------------------------------------------------

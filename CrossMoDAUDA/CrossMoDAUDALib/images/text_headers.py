@@ -65,10 +65,13 @@ def read_nrrd(path: Path, start: bytes) -> Header:
     (lines,) = _whole_numbers(path, "line skip", fields.get("lineskip", "0"), 1)
     if skipped < -1 or lines < 0:
         raise damaged(path, "it skips a negative number of bytes or lines")
-    named = fields.get("datafile")
-    data = path if named is None else _data_file(path, named, ".nhdr")
+    named, packing = fields.get("datafile"), _NRRD_PACKING[encoding]
     offset = max(skipped, 0) + (end.end() if end and named is None else 0)
-    return Header("NrrdImageIO", tuple(sizes), _NRRD_BYTES[kind], data, offset, _NRRD_PACKING[encoding], pairs=pairs)
+    if named is not None and _names_several(named):
+        parts = _data_files(path, start, sizes, packing)
+        return Header("NrrdImageIO", tuple(sizes), _NRRD_BYTES[kind], parts[0], offset, packing, pairs=pairs, parts=parts)
+    data = path if named is None else _data_file(path, named, ".nhdr")
+    return Header("NrrdImageIO", tuple(sizes), _NRRD_BYTES[kind], data, offset, packing, pairs=pairs)
 
 
 def _nrrd_geometry(path: Path, fields: dict[str, str]) -> None:
@@ -143,9 +146,12 @@ def read_meta(path: Path, start: bytes) -> Header:
     if skipped < -1:
         raise damaged(path, f"it gives itself {skipped} bytes")
     local = named.upper() == "LOCAL"
-    data = path if local else _data_file(path, named, ".mhd")
     packing = "zlib" if _is_true(fields.get("CompressedData")) else "raw" if _is_true(fields.get("BinaryData")) else "text"
     begin = max(skipped, offset if local else 0)
+    if _names_several(named):
+        parts = _data_files(path, start, sizes, packing)
+        return Header("MetaImageIO", tuple(sizes), _META_BYTES[kind] * channels, parts[0], begin, packing, parts=parts)
+    data = path if local else _data_file(path, named, ".mhd")
     return Header("MetaImageIO", tuple(sizes), _META_BYTES[kind] * channels, data, begin, packing)
 
 
@@ -176,12 +182,55 @@ def _data_file(path: Path, named: str, ending: str) -> Path:
     """The file that a detached header names for its voxels."""
     if path.suffix.lower() != ending:
         raise InputError(f"{path} names another file for its voxels ({short(named)}); save the scan as one file.")
-    if named.upper().startswith("LIST") or "%" in named:
-        raise InputError(f"{path} keeps its voxels in several files, which is not supported; save the scan as one file.")
     data = path.parent / named
     if not named or len(named) > LONGEST_LINE or not data.is_file():
         raise InputError(f"{path} names the file '{short(named)}' for its voxels, which is missing or no file; copy both files again.")
     return data
+
+
+_LIST = re.compile(r"^(?:ElementDataFile\s*=|data ?file:)\s*LIST\b[ \t]*(\d?)D?[ \t]*$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"^(?:ElementDataFile\s*=|data ?file:)\s*([^\s%]*%\d{0,2}d[^\s%]*)\s+(\d{1,9})\s+(\d{1,9})(?:\s+(\d{1,9}))?(?:\s+(\d))?\s*$",
+    re.IGNORECASE,
+)
+_MOST_PARTS = 10_000
+
+
+def _names_several(named: str) -> bool:
+    return named.upper().startswith("LIST") or "%" in named
+
+
+def named_parts(start: bytes) -> tuple[list[str], int]:
+    """The data files that a detached header lists, or names by a pattern with numbers, and how many axes each has (0: all but one).
+
+    Nothing where it names no several ones.
+    """
+    lines = start.decode("utf-8", "surrogateescape").splitlines()
+    for number, line in enumerate(lines):
+        if listed := _LIST.match(line):
+            return [each.strip() for each in lines[number + 1 :] if each.strip()], int(listed[1] or 0)
+        if numbered := _NUMBERED.match(line):
+            name, first, last = numbered[1], int(numbered[2]), int(numbered[3])
+            steps = range(first, last + 1, max(int(numbered[4] or 1), 1))
+            return [name % each for each in steps[:_MOST_PARTS]], int(numbered[5] or 0)
+    return [], 0
+
+
+def _data_files(path: Path, start: bytes, sizes: list[int], packing: str) -> tuple[Path, ...]:
+    """The files that a detached header names for its voxels, all there and as many as it needs."""
+    if path.suffix.lower() not in (".mhd", ".nhdr"):
+        raise InputError(f"{path} names other files for its voxels; save the scan as one file.")
+    if packing not in ("raw", "gzip"):
+        raise InputError(f"{path} keeps its voxels in several files, not as plain numbers, which is not supported; save it as one file.")
+    names, axes = named_parts(start)
+    needed = math.prod(sizes[axes or len(sizes) - 1 :])
+    if len(names) != needed:
+        raise damaged(path, f"it names {len(names)} files for its voxels, where {needed} are needed")
+    parts = tuple(path.parent / name for name in names)
+    for name, part in zip(names, parts, strict=True):
+        if len(name) > LONGEST_LINE or not part.is_file():
+            raise InputError(f"{path} names the file '{short(name)}' for its voxels, which is missing or no file; copy all files again.")
+    return parts
 
 
 def _whole_numbers(path: Path, name: str, text: str, count: int | None = None) -> list[int]:

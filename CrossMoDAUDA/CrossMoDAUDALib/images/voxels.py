@@ -37,6 +37,10 @@ def is_whole(header: Header) -> bool:
     Raises:
         OSError: it cannot be read, which is no damage.
     """
+    if header.parts:
+        least = header.expected_bytes // len(header.parts)
+        sizes = [part.stat().st_size for part in header.parts]
+        return all(size >= header.offset + least if header.packing == "raw" else size * _DEFLATE >= least for size in sizes)
     expected, size = header.expected_bytes, header.data.stat().st_size
     if header.reader == "NiftiImageIO":
         try:

@@ -17,13 +17,16 @@ from ..core.files import sha256
 from ..core.interrupts import raise_swallowed
 from ..core.progress import Progress
 from ..core.resources import resource
+from ..images.dicom_index import label_file
+from ..images.dicom_labels import write_segments
 from ..images.fingerprint import scan_stamp, travels_as_it_is
+from ..images.text_headers import named_parts
 from ..images.volumes import read_volume, write_volume
 from .connection import Connection, UnreachableError, digest_of
 
 FILES_AT_ONCE = 16  # so that progress is told, and what is there already is known after a break
 SCRIPT = "Scripts/crossmoda_uda.py"
-_DATA_FILE = re.compile(rb"^(ElementDataFile\s*=|data file:)[ \t]*(\S.*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_DATA_FILE = re.compile(rb"^(ElementDataFile\s*=|data ?file:)[ \t]*(\S.*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 
 
 def send_library(connection: Connection, folder: str) -> str:
@@ -158,16 +161,21 @@ def _link(path: Path, link: Path) -> None:
 def as_one_file(path: Path) -> bytes:
     """A header with the voxels that it names (.mhd, .nhdr) as the one file that these formats know, too (.mha, .nrrd).
 
-    DICOM and what else may hold a patient's name becomes .nrrd, with the voxels and their place alone.
+    DICOM and what else may hold a patient's name becomes .nrrd, with the voxels and their place alone; a DICOM segmentation has its
+    segments' names and codes besides.
 
     Raises:
         InputError: it names no single file, or none that is there; or the scan cannot be read.
     """
-    if path.suffix.lower() not in (".mhd", ".nhdr"):
+    is_detached = path.suffix.lower() in (".mhd", ".nhdr")
+    header = path.read_bytes() if is_detached else b""
+    if not is_detached or named_parts(header)[0]:
         with tempfile.TemporaryDirectory(prefix="crossmoda-uda-") as name:
-            write_volume(read_volume(path), Path(name) / "scan.nrrd")
+            if label_file(path):
+                write_segments(path, Path(name) / "scan.nrrd")
+            else:
+                write_volume(read_volume(path), Path(name) / "scan.nrrd")
             return (Path(name) / "scan.nrrd").read_bytes()
-    header = path.read_bytes()
     named = _DATA_FILE.search(header)
     data = path.parent / os.fsdecode(named.group(2)) if named else path
     if named is None or data == path or not data.is_file():

@@ -18,8 +18,8 @@ from ..core.errors import InputError
 from ..core.files import write_csv, write_text
 from ..core.progress import Progress, silent
 from ..images import volumes
-from ..images.labels import read_labels
-from ..images.names import case_id, one_form
+from ..images.labels import how_to_name, read_labels
+from ..images.names import case_id, label_rank, one_form
 from ..images.volumes import Volume
 from .metrics import check_convention, dice, distances
 
@@ -71,7 +71,12 @@ class TableRow:
 
 
 def score_case(
-    case: str, prediction: Volume, reference: Volume, labels: dict[str, int], convention: str = "challenge2022"
+    case: str,
+    prediction: Volume,
+    reference: Volume,
+    labels: dict[str, int],
+    convention: str = "challenge2022",
+    merged: Mapping[str, int] | None = None,
 ) -> list[CaseScore]:
     """Score every structure of one case.
 
@@ -79,6 +84,7 @@ def score_case(
         case: the case's name, for the scores and for messages.
         prediction, reference: label maps on one grid; their axes may be stored in different orders.
         labels: structures and their values in both label maps.
+        merged: further values, which have been replaced already; they are named where the setting is.
 
     Raises:
         InputError: the grids differ, or a label map holds a value that is no structure's.
@@ -100,8 +106,8 @@ def score_case(
                 f"{case}: prediction and reference are not on one grid ({'; '.join(differences)});"
                 " predict on the scan that the reference was drawn on."
             )
-    _check_values(f"The prediction of {case}", prediction, labels)
-    _check_values(f"The reference of {case}", reference, labels)
+    _check_values(f"The prediction of {case}", prediction, labels, merged)
+    _check_values(f"The reference of {case}", reference, labels, merged)
     spacing = reference.geometry.spacing
     ml_per_voxel = float(np.prod(spacing)) / 1000
     scores = []
@@ -122,16 +128,14 @@ def score_case(
     return scores
 
 
-def _check_values(what: str, label_map: Volume, labels: dict[str, int]) -> None:
+def _check_values(what: str, label_map: Volume, labels: dict[str, int], merged: Mapping[str, int] | None) -> None:
     array = label_map.array
     if int(np.count_nonzero(array)) == sum(int(np.count_nonzero(array == value)) for value in labels.values()):
         return  # counting is far quicker than listing the values
-    unknown = [str(value) for value in np.unique(array) if value != 0 and value not in labels.values()]
+    unknown = [int(value) for value in np.unique(array) if value != 0 and value not in labels.values()]
     known = ", ".join(f"{value} {name}" for name, value in labels.items())
-    raise InputError(
-        f"{what} holds the label {', '.join(unknown)}, which is no structure; expected 0 background, {known}"
-        " (the setting 'labels' names others)."
-    )
+    listed, advice = ", ".join(map(str, unknown)), how_to_name(unknown[0], labels, merged)
+    raise InputError(f"{what} holds the label {listed}, which is no structure; expected 0 background, {known}; {advice}.")
 
 
 def score_folders(
@@ -165,7 +169,7 @@ def score_folders(
         predicted, drawn = _read_pair(prediction, reference, labels, merged or {})
         for note in dict.fromkeys((*predicted.notes, *drawn.notes)):
             tell(note)
-        scores += score_case(case, predicted, drawn, labels, convention)
+        scores += score_case(case, predicted, drawn, labels, convention, merged)
         progress(done, len(pairs), f"scored {case}")
     return scores
 
@@ -209,8 +213,8 @@ def _label_maps(folder: Path) -> dict[str, Path]:
 def _rank(path: Path) -> int:
     """Which of one case's files is taken first: lower is better."""
     stem = volumes.file_stem(path).lower()
-    if stem.endswith(".seg"):
-        return 3
+    if rank := label_rank(path):
+        return 2 + rank
     if stem.endswith(("label", "_seg")):
         return 0
     return 2 if stem.endswith(("_cet1", "_hrt2", "_t2", "_0000")) else 1

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..core.errors import InputError, short
 from ..core.structures import STRUCTURES, plain_name
+from ..images.labels import how_to_name
 from ..images.volumes import Array, Volume, canonical_grid, to_canonical
 from .measurements import measure
 from .metrics import surface
@@ -141,7 +142,7 @@ def _is_tumour(name: str) -> bool:
     return is_known or any(word in plain for word in ("tumour", "tumor", "schwannoma", "neuroma"))
 
 
-def check_values(where: str, label_map: Volume, labels: Mapping[str, int]) -> None:
+def check_values(where: str, label_map: Volume, labels: Mapping[str, int], merged: Mapping[str, int] | None = None) -> None:
     """Refuse a label map that holds values without a name: another meaning of the values would be taken for growth.
 
     Raises:
@@ -151,8 +152,7 @@ def check_values(where: str, label_map: Volume, labels: Mapping[str, int]) -> No
     unknown = sorted(found - set(labels.values()))
     if unknown:
         more = f" (crossMoDA 2023's are {CROSSMODA_2023})" if found == {1, 2, 3} else ""
-        advice = f"say what the values mean, as --set labels=NAME:{unknown[0]}"
-        raise InputError(f"{where} holds the value {unknown[0]}, which no structure has; {advice}{more}.")
+        raise InputError(f"{where} holds the value {unknown[0]}, which no structure has; {how_to_name(unknown[0], labels, merged)}{more}.")
 
 
 def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] | None = None, side: str = "") -> Extent:

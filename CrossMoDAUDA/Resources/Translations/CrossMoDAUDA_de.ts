@@ -124,6 +124,14 @@
 <translation>--script-only ist für Cluster, und {name} ist keiner; weglassen oder den Rechner mit --slurm hinzufügen.</translation>
 </message>
 <message>
+<source>--set "labels={text}"</source>
+<translation>--set "labels={text}"</translation>
+</message>
+<message>
+<source>--set 'labels={{}}'</source>
+<translation>--set 'labels={{}}'</translation>
+</message>
+<message>
 <source>--set labels=Intrameatal:1,Extrameatal:2,Cochlea:3</source>
 <translation>--set labels=Intrameatal:1,Extrameatal:2,Cochlea:3</translation>
 </message>
@@ -238,6 +246,10 @@
 <message>
 <source>Another `segment --on` works for {output}; wait until it has ended, or name another output folder.</source>
 <translation>Ein anderes `segment --on` arbeitet für {output}; warten, bis es beendet ist, oder einen anderen Ausgabeordner nennen.</translation>
+</message>
+<message>
+<source>Another structure</source>
+<translation>Another structure</translation>
 </message>
 <message>
 <source>Any of {several} could be followed; name one, as --structure '{several2}'.</source>
@@ -756,6 +768,10 @@
 <translation>Nichts heißt wie {path}; das Muster prüfen und in Anführungszeichen setzen.</translation>
 </message>
 <message>
+<source>One more structure</source>
+<translation>One more structure</translation>
+</message>
+<message>
 <source>One scan appears as several cases: {first_three}.</source>
 <translation>Ein Scan kommt als mehrere Fälle vor: {first_three}.</translation>
 </message>
@@ -1160,8 +1176,8 @@
 <translation>Die Shell auf {name} gibt beim Anmelden etwas aus ('{noise}'), was jede Übertragung verdirbt; ~/.bashrc und dergleichen dort müssen für Programme stumm sein.</translation>
 </message>
 <message>
-<source>The slices of {path} do not lie straight above one another (tilted by {angle} degrees, as with a tilted gantry): they were resampled to a regular grid.</source>
-<translation>Die Schichten von {path} liegen nicht gerade übereinander (um {angle} Grad geneigt, wie bei gekippter Gantry): Sie wurden auf ein regelmäßiges Gitter umgerechnet.</translation>
+<source>The slices of {path} do not lie straight above one another (tilted by {angle} degrees, as with a tilted gantry): they were resampled to a regular grid, on which label maps and translations of it lie; results as DICOM lie on the slices.</source>
+<translation>Die Schichten von {path} liegen nicht gerade übereinander (um {angle} Grad geneigt, wie bei geneigter Gantry): Sie wurden auf ein regelmäßiges Gitter umgerechnet, auf dem Labelmaps und Übersetzungen davon liegen; Ergebnisse als DICOM liegen auf den Schichten.</translation>
 </message>
 <message>
 <source>The slices of {path} lie up to {jitter} mm beside their places, {distance} mm apart.</source>
@@ -1460,6 +1476,10 @@
 <translation>{path} geschrieben. Auf {name} reiht `cd {quote} &amp;&amp; sbatch {script}` es ein; `run -o {folder}` verfolgt es dann.</translation>
 </message>
 <message>
+<source>Yet another structure</source>
+<translation>Yet another structure</translation>
+</message>
+<message>
 <source>`run -o {folder}` goes on</source>
 <translation>Fortsetzen im Abschnitt Anpassen ({folder})</translation>
 </message>
@@ -1472,12 +1492,20 @@
 <translation>eine MATLAB-Datei</translation>
 </message>
 <message>
+<source>a NumPy file, which does not say where the voxels lie</source>
+<translation>eine NumPy-Datei, die nicht sagt, wo die Voxel liegen</translation>
+</message>
+<message>
 <source>a PDF document</source>
 <translation>ein PDF-Dokument</translation>
 </message>
 <message>
 <source>a PNG picture</source>
 <translation>ein PNG-Bild</translation>
+</message>
+<message>
+<source>a RAR archive</source>
+<translation>ein RAR-Archiv</translation>
 </message>
 <message>
 <source>a batch of {batch} slices is shared evenly</source>
@@ -1490,6 +1518,10 @@
 <message>
 <source>a folder with a scan's name; unpack it or give it another name</source>
 <translation>ein Ordner mit dem Namen eines Scans; entpacken oder umbenennen</translation>
+</message>
+<message>
+<source>a folder without scans; give it alone to be told why</source>
+<translation>ein Ordner ohne Scans; geben Sie ihn allein an, um zu erfahren, warum</translation>
 </message>
 <message>
 <source>a folder, which is not looked into; give it too, or a pattern</source>
@@ -1538,6 +1570,10 @@
 <message>
 <source>a pointer of Git LFS to a file kept elsewhere</source>
 <translation>ein Verweis von Git LFS auf eine anderswo liegende Datei</translation>
+</message>
+<message>
+<source>a slice of DICOM; give the folder of its series</source>
+<translation>eine DICOM-Schicht; geben Sie den Ordner ihrer Serie an</translation>
 </message>
 <message>
 <source>a whole number</source>
@@ -1684,12 +1720,20 @@
 <translation>extrameataler Durchmesser</translation>
 </message>
 <message>
+<source>file that is</source>
+<translation>Datei, die</translation>
+</message>
+<message>
 <source>file that is no image</source>
 <translation>Datei, die kein Bild ist,</translation>
 </message>
 <message>
 <source>file that is no image ({modality})</source>
 <translation>Datei, die kein Bild ist ({modality}),</translation>
+</message>
+<message>
+<source>files that are</source>
+<translation>Dateien, die</translation>
 </message>
 <message>
 <source>find out which of the two is in the right place before you change either; resampling would move a label that is right</source>
@@ -1776,8 +1820,40 @@
 <translation>Inversionszeit</translation>
 </message>
 <message>
-<source>is a DICOM file; give the folder of its series, or convert the series with `dcm2niix -z y "{folder}"`</source>
-<translation>ist eine DICOM-Datei; geben Sie den Ordner ihrer Serie an oder wandeln Sie die Serie mit `dcm2niix -z y "{folder}"` um</translation>
+<source>is a DICOM file of several frames, whatever its name says; rename it to "{name}", and give that</source>
+<translation>ist eine DICOM-Datei mit mehreren Frames, was auch ihr Name sagt; benennen Sie sie in "{name}" um und geben Sie diese an</translation>
+</message>
+<message>
+<source>is a DICOM file of several frames, whatever its name says; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"`, and give that</source>
+<translation>ist eine DICOM-Datei mit mehreren Frames, was auch ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie diese an</translation>
+</message>
+<message>
+<source>is a DICOM file, whatever its name says; rename it to "{name}", do the same with all slices of its series, and give their folder</source>
+<translation>ist eine DICOM-Datei, was auch ihr Name sagt; benennen Sie sie in "{name}" um, tun Sie dasselbe mit allen Schichten ihrer Serie und geben Sie deren Ordner an</translation>
+</message>
+<message>
+<source>is a DICOM file, whatever its name says; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"`, do the same with all slices of its series, and give their folder</source>
+<translation>ist eine DICOM-Datei, was auch ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"`, tun Sie dasselbe mit allen Schichten ihrer Serie und geben Sie deren Ordner an</translation>
+</message>
+<message>
+<source>is a DICOM segmentation, whatever its name says; rename it to "{name}", and give that as the label map</source>
+<translation>ist eine DICOM-Segmentierung, was auch ihr Name sagt; benennen Sie sie in "{name}" um und geben Sie diese als Labelmap an</translation>
+</message>
+<message>
+<source>is a DICOM segmentation, whatever its name says; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"`, and give that as the label map</source>
+<translation>ist eine DICOM-Segmentierung, was auch ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie diese als Labelmap an</translation>
+</message>
+<message>
+<source>is a DICOM structure set (RTSTRUCT), whatever its name says; save it from Slicer (extension SlicerRT) as .seg.nrrd</source>
+<translation>ist ein DICOM-Structure-Set (RTSTRUCT), was auch ihr Name sagt; speichern Sie es aus Slicer (Erweiterung SlicerRT) als .seg.nrrd</translation>
+</message>
+<message>
+<source>is a MATLAB file; write it as NIfTI (niftiwrite in MATLAB)</source>
+<translation>ist eine MATLAB-Datei; schreiben Sie sie als NIfTI (niftiwrite in MATLAB)</translation>
+</message>
+<message>
+<source>is a tar archive; unpack it and give the scan that is in it</source>
+<translation>ist ein tar-Archiv; entpacken Sie es und geben Sie den Scan an, der darin ist</translation>
 </message>
 <message>
 <source>is a web page, as servers send instead of a file that they do not give; download the scan again, logged in if need be</source>
@@ -1890,6 +1966,10 @@
 <message>
 <source>it lacks the mark of an NRRD file of the versions 1 to 5</source>
 <translation>ihm fehlt die Kennung einer NRRD-Datei der Versionen 1 bis 5</translation>
+</message>
+<message>
+<source>it names {count} files for its voxels, where {needed} are needed</source>
+<translation>er nennt {count} Dateien für seine Voxel, wo {needed} nötig sind</translation>
 </message>
 <message>
 <source>it places the scan at {by_axes} mm</source>
@@ -2062,6 +2142,10 @@
 <message>
 <source>missing or uncertain</source>
 <translation>nicht vorhanden oder unsicher</translation>
+</message>
+<message>
+<source>name every structure, as {another}, or several values of one, as {joined}</source>
+<translation>nennen Sie jede Struktur, etwa {another}, oder mehrere Werte von einer, etwa {joined}</translation>
 </message>
 <message>
 <source>named neither *_ceT1, *_hrT2, *_T2 nor *_Label</source>
@@ -2252,8 +2336,8 @@
 <translation>rechnen Sie die Labelmap um, mit nächsten Nachbarn</translation>
 </message>
 <message>
-<source>rest of {smallest}</source>
-<translation>Rest von {smallest}</translation>
+<source>rest of {name}</source>
+<translation>rest of {name}</translation>
 </message>
 <message>
 <source>right</source>
@@ -2556,6 +2640,14 @@
 <translation>schreiben Sie sie als NIfTI (niftiwrite in MATLAB)</translation>
 </message>
 <message>
+<source>write the scan as NIfTI, with nibabel</source>
+<translation>schreiben Sie den Scan mit nibabel als NIfTI</translation>
+</message>
+<message>
+<source>xz -d --format=lzma &lt;</source>
+<translation>xz -d --format=lzma &lt;</translation>
+</message>
+<message>
 <source>you have more jobs there than this cluster allows you; wait until some have ended</source>
 <translation>Sie haben dort mehr Jobs, als dieser Cluster Ihnen erlaubt; warten, bis einige beendet sind</translation>
 </message>
@@ -2598,6 +2690,10 @@
 <message>
 <source>{count} DICOM {plural} left out.</source>
 <translation>{count} DICOM-Objekte ausgelassen: {plural}.</translation>
+</message>
+<message>
+<source>{count} files were left out, such as {files}: they are no scans by their names.</source>
+<translation>{count} Dateien wurden ausgelassen, etwa {files}: Ihren Namen nach sind sie keine Scans.</translation>
 </message>
 <message>
 <source>{count} of {count2} tasks: {waits}</source>
@@ -2690,6 +2786,10 @@
 <message>
 <source>{file} should tell the scan's date and cannot be read; repair it or move it away.</source>
 <translation>{file} sollte das Datum des Scans enthalten und ist nicht lesbar; reparieren Sie die Datei, oder legen Sie sie woandershin.</translation>
+</message>
+<message>
+<source>{file} was left out: it is no scan by its name.</source>
+<translation>{file} wurde ausgelassen: Dem Namen nach ist es kein Scan.</translation>
 </message>
 <message>
 <source>{file}: nothing tells when this scan was made; {format}.</source>
@@ -3008,12 +3108,12 @@
 <translation>{labels} der {cases} Trainings-Labels es zeigt</translation>
 </message>
 <message>
-<source>{label} holds the unknown value {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}", or several values of one, as --set "labels={joined}".</source>
-<translation>{label} enthält den unbekannten Wert {first_three}; benennen Sie jede Struktur, etwa mit --set "labels={known},Another structure:{unknown}", oder mehrere Werte einer Struktur, etwa mit --set "labels={joined}".</translation>
+<source>{label} holds the unknown value {first_three}; {how_to_name}.</source>
+<translation>{label} enthält den unbekannten Wert {first_three}; {how_to_name}.</translation>
 </message>
 <message>
-<source>{label} holds the unknown values {first_three}; name every structure, as --set "labels={known},Another structure:{unknown}", or several values of one, as --set "labels={joined}".</source>
-<translation>{label} enthält die unbekannten Werte {first_three}; benennen Sie jede Struktur, etwa mit --set "labels={known},Another structure:{unknown}", oder mehrere Werte einer Struktur, etwa mit --set "labels={joined}".</translation>
+<source>{label} holds the unknown values {first_three}; {how_to_name}.</source>
+<translation>{label} enthält die unbekannten Werte {first_three}; {how_to_name}.</translation>
 </message>
 <message>
 <source>{label} is empty: no voxel belongs to a structure.</source>
@@ -3276,6 +3376,18 @@
 <translation>{path} hat sich beim Senden geändert oder kam nicht ganz an; mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
+<source>{path} has frames at uneven distances, which make no grid; export it as .seg.nrrd.</source>
+<translation>{path} hat Frames in ungleichen Abständen, die kein Gitter ergeben; exportieren Sie es als .seg.nrrd.</translation>
+</message>
+<message>
+<source>{path} has frames in several planes, which make no grid; export it as .seg.nrrd.</source>
+<translation>{path} hat Frames in mehreren Ebenen, die kein Gitter ergeben; exportieren Sie es als .seg.nrrd.</translation>
+</message>
+<message>
+<source>{path} has more voxels in its segments than can be worked on; export it as .seg.nrrd.</source>
+<translation>{path} hat in seinen Segmenten mehr Voxel, als bearbeitet werden können; exportieren Sie es als .seg.nrrd.</translation>
+</message>
+<message>
 <source>{path} has no column 'file' or no line below its head; expected the columns patient, date and file.</source>
 <translation>{path} hat keine Spalte 'file' oder keine Zeile unter dem Kopf; erwartet sind die Spalten patient, date und file.</translation>
 </message>
@@ -3332,12 +3444,16 @@
 <translation>{path} enthält ein MetaIO-Objekt '{fields}', kein Bild; umwandeln oder entfernen.</translation>
 </message>
 <message>
+<source>{path} holds fractions ({lower}); from a half on they count.</source>
+<translation>{path} enthält Anteile ({lower}); ab einer Hälfte zählen sie.</translation>
+</message>
+<message>
 <source>{path} holds more than {most_files} files; give the folder of the series itself.</source>
 <translation>{path} enthält mehr als {most_files} Dateien; geben Sie den Ordner der Serie selbst an.</translation>
 </message>
 <message>
-<source>{path} holds no label maps (names that end in _Label, _seg or _mask, or .seg.nrrd); name the files themselves.</source>
-<translation>{path} enthält keine Labelkarten (Namen, die auf _Label, _seg oder _mask enden, oder .seg.nrrd); nennen Sie die Dateien selbst.</translation>
+<source>{path} holds no label maps (names that end in _Label, _seg, _dseg or _mask, or .seg.nrrd); name the files themselves.</source>
+<translation>{path} enthält keine Labelmaps (Namen, die auf _Label, _seg, _dseg oder _mask enden, oder .seg.nrrd); nennen Sie die Dateien selbst.</translation>
 </message>
 <message>
 <source>{path} holds no numbers: every voxel is NaN; export it again.</source>
@@ -3358,6 +3474,10 @@
 <message>
 <source>{path} holds voxels that are not finite numbers; replace them, for example by 0.</source>
 <translation>{path} enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
+</message>
+<message>
+<source>{path} is a DICOM structure set (RTSTRUCT): it holds contours, not voxels. Open it in Slicer together with its scan (extension SlicerRT), save the segmentation as .seg.nrrd, and give that file.</source>
+<translation>{path} ist ein DICOM-Structure-Set (RTSTRUCT): Es enthält Konturen, keine Voxel. Öffnen Sie es in Slicer zusammen mit seinem Scan (Erweiterung SlicerRT), speichern Sie die Segmentierung als .seg.nrrd und geben Sie diese Datei an.</translation>
 </message>
 <message>
 <source>{path} is a GIPL file, which does not say how the patient lay: its axes were taken as left, posterior, superior, as ITK does.</source>
@@ -3468,6 +3588,10 @@
 <translation>{path} fehlt; das Experiment laufen lassen, bis Übersetzung und Runde 0 fertig sind.</translation>
 </message>
 <message>
+<source>{path} is no DICOM segmentation; give one.</source>
+<translation>{path} ist keine DICOM-Segmentierung; geben Sie eine an.</translation>
+</message>
+<message>
 <source>{path} is no model package: it holds a file twice; get it again from where it was made.</source>
 <translation>{path} ist kein Modellpaket: Eine Datei kommt doppelt vor; dort erneut besorgen, wo es erzeugt wurde.</translation>
 </message>
@@ -3524,8 +3648,8 @@
 <translation>{path} hat seine Voxel in einer Datei daneben, {stem}.img, und diese fehlt; kopieren Sie beide Dateien noch einmal.</translation>
 </message>
 <message>
-<source>{path} keeps its voxels in several files, which is not supported; save the scan as one file.</source>
-<translation>{path} hat seine Voxel in mehreren Dateien, was nicht unterstützt wird; den Scan als eine Datei speichern.</translation>
+<source>{path} keeps its voxels in several files, not as plain numbers, which is not supported; save it as one file.</source>
+<translation>{path} hat seine Voxel in mehreren Dateien, nicht als einfache Zahlen, was nicht unterstützt wird; speichern Sie es als eine Datei.</translation>
 </message>
 <message>
 <source>{path} lacks {lost} slice: after {name} the next is {steps} mm away, where {usual} mm is usual; export the whole series again.</source>
@@ -3548,24 +3672,32 @@
 <translation>{path} nennt keine einzelne Datei mit seinen Voxeln; als .nii.gz oder .nrrd speichern.</translation>
 </message>
 <message>
-<source>{path} names segments that are no structure: {strangers} (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}".</source>
-<translation>{path} nennt Segmente, die keine Struktur sind: {strangers} (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}".</translation>
+<source>{path} names other files for its voxels; save the scan as one file.</source>
+<translation>{path} nennt andere Dateien für seine Voxel; speichern Sie den Scan als eine Datei.</translation>
 </message>
 <message>
-<source>{path} names segments that are no structure: {strangers} (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}". Its values would fit, but its names decide.</source>
-<translation>{path} nennt Segmente, die keine Struktur sind: {strangers} (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}". Die Werte würden passen, aber die Namen entscheiden.</translation>
+<source>{path} names segments that are no structure: {strangers} (the structures are {known}); rename them in Slicer, or name every structure as the file does, as {suggestion}.</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers} (die Strukturen sind {known}); benennen Sie sie in Slicer um, oder nennen Sie jede Struktur wie die Datei, etwa {suggestion}.</translation>
 </message>
 <message>
-<source>{path} names segments that are no structure: {strangers}, ... (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}".</source>
-<translation>{path} nennt Segmente, die keine Struktur sind: {strangers}, ... (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}".</translation>
+<source>{path} names segments that are no structure: {strangers} (the structures are {known}); rename them in Slicer, or name every structure as the file does, as {suggestion}. Its values would fit, but its names decide.</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers} (die Strukturen sind {known}); benennen Sie sie in Slicer um, oder nennen Sie jede Struktur wie die Datei, etwa {suggestion}. Ihre Werte würden passen, aber die Namen entscheiden.</translation>
 </message>
 <message>
-<source>{path} names segments that are no structure: {strangers}, ... (the structures are {known}); rename them in Slicer, or name every structure as the file does, as --set "labels={suggestion}". Its values would fit, but its names decide.</source>
-<translation>{path} nennt Segmente, die keine Struktur sind: {strangers}, ... (die Strukturen sind {known}); benennen Sie sie in Slicer um oder nennen Sie jede Struktur wie in der Datei, mit --set "labels={suggestion}". Die Werte würden passen, aber die Namen entscheiden.</translation>
+<source>{path} names segments that are no structure: {strangers}, ... (the structures are {known}); rename them in Slicer, or name every structure as the file does, as {suggestion}.</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers}, ... (die Strukturen sind {known}); benennen Sie sie in Slicer um, oder nennen Sie jede Struktur wie die Datei, etwa {suggestion}.</translation>
+</message>
+<message>
+<source>{path} names segments that are no structure: {strangers}, ... (the structures are {known}); rename them in Slicer, or name every structure as the file does, as {suggestion}. Its values would fit, but its names decide.</source>
+<translation>{path} nennt Segmente, die keine Struktur sind: {strangers}, ... (die Strukturen sind {known}); benennen Sie sie in Slicer um, oder nennen Sie jede Struktur wie die Datei, etwa {suggestion}. Ihre Werte würden passen, aber die Namen entscheiden.</translation>
 </message>
 <message>
 <source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
 <translation>{path} nennt für seine Voxel die Datei '{named}', die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
+</message>
+<message>
+<source>{path} names the file '{name}' for its voxels, which is missing or no file; copy all files again.</source>
+<translation>{path} nennt die Datei '{name}' für seine Voxel, die fehlt oder keine Datei ist; kopieren Sie alle Dateien noch einmal.</translation>
 </message>
 <message>
 <source>{path} says that the segment '{name}' is in a layer that it does not have; save it again.</source>
@@ -3648,6 +3780,14 @@
 <translation>{patient}: Die Dateien gehören zu {named}; verfolgen Sie einen Patienten nach dem anderen.</translation>
 </message>
 <message>
+<source>{pattern} names no scans (NIfTI, NRRD, DICOM, ...); check the pattern.</source>
+<translation>{pattern} nennt keine Scans (NIfTI, NRRD, DICOM, ...); prüfen Sie das Muster.</translation>
+</message>
+<message>
+<source>{pattern} names no scans: {removeprefix}</source>
+<translation>{pattern} nennt keine Scans: {removeprefix}</translation>
+</message>
+<message>
 <source>{places} is missing; reinstall the extension.</source>
 <translation>{places} fehlt; die Erweiterung neu installieren.</translation>
 </message>
@@ -3688,6 +3828,14 @@
 <translation>{place} enthält {foreign}, das kein Teil eines von nnU-Net geplanten Netzes ist; ein Modell aus vertrauenswürdiger Quelle verwenden.</translation>
 </message>
 <message>
+<source>{place} is a DICOM segmentation, not a scan; give the folder of the series that it was drawn on.</source>
+<translation>{place} ist eine DICOM-Segmentierung, kein Scan; geben Sie den Ordner der Serie an, auf der sie gezeichnet wurde.</translation>
+</message>
+<message>
+<source>{place} is a DICOM structure set, not a scan; give the folder of the series that it was drawn on.</source>
+<translation>{place} ist ein DICOM-Structure-Set, kein Scan; geben Sie den Ordner der Serie an, auf der es gezeichnet wurde.</translation>
+</message>
+<message>
 <source>{place} is damaged or no safetensors file; get the model again.</source>
 <translation>{place} ist beschädigt oder keine safetensors-Datei; das Modell erneut besorgen.</translation>
 </message>
@@ -3716,12 +3864,16 @@
 <translation>{records} enthält Messungen eines anderen Experiments als {folder}; einen anderen Ordner angeben.</translation>
 </message>
 <message>
+<source>{record} counts the background (0) as a part of '{name}', so that it would be everywhere; take the 0 out of its values there.</source>
+<translation>{record} zählt den Hintergrund (0) als Teil von '{name}', der so überall wäre; nehmen Sie dort die 0 aus seinen Werten.</translation>
+</message>
+<message>
 <source>{record} has a value for what is to be ignored, {of_it}, which is not known here; a label map that holds it is refused.</source>
 <translation>{record} hat einen Wert für zu Übergehendes, {of_it}, den es hier nicht gibt; eine Labelkarte, die ihn enthält, wird abgelehnt.</translation>
 </message>
 <message>
-<source>{record} has structures of several values ({changed}); here each value is a structure: {text}.</source>
-<translation>{record} hat Strukturen mit mehreren Werten ({changed}); hier ist jeder Wert eine Struktur: {text}.</translation>
+<source>{record} has structures that overlap ({changed}); here each voxel has one structure: {labels_text}.</source>
+<translation>{record} hat Strukturen, die sich überlappen ({changed}); hier hat jedes Voxel eine Struktur: {labels_text}.</translation>
 </message>
 <message>
 <source>{record} is damaged: it is no JSON; copy it again from its source.</source>
@@ -3880,8 +4032,8 @@
 <translation>{what} enthält zu keinem Zielscan eine Labelkarte; eine Labelkarte heißt wie ihr Scan.</translation>
 </message>
 <message>
-<source>{what} holds the label {unknown}, which is no structure; expected 0 background, {known} (the setting 'labels' names others).</source>
-<translation>{what} enthält das Label {unknown}, das keine Struktur ist; erwartet werden 0 (Hintergrund), {known} (die Einstellung labels nennt andere).</translation>
+<source>{what} holds the label {listed}, which is no structure; expected 0 background, {known}; {advice}.</source>
+<translation>{what} enthält das Label {listed}, das keine Struktur ist; erwartet werden 0 Hintergrund, {known}; {advice}.</translation>
 </message>
 <message>
 <source>{what} in {limits} years: {signed} a year, {signed2} a year.</source>
@@ -3900,12 +4052,12 @@
 <translation>{what}; Passendes installieren mit: {executable} -m pip install --upgrade "{wanted}"</translation>
 </message>
 <message>
-<source>{where} holds the value {unknown}, which no structure has; say what the values mean, as --set labels=NAME:{unknown} (crossMoDA 2023's are --set labels=Intrameatal:1,Extrameatal:2,Cochlea:3).</source>
-<translation>{where} enthält den Wert {unknown}, den keine Struktur hat; sagen Sie, was die Werte bedeuten, etwa --set labels=NAME:{unknown} (die von crossMoDA 2023 sind --set labels=Intrameatal:1,Extrameatal:2,Cochlea:3).</translation>
+<source>{where} holds the value {unknown}, which no structure has; {how_to_name} (crossMoDA 2023's are --set labels=Intrameatal:1,Extrameatal:2,Cochlea:3).</source>
+<translation>{where} enthält den Wert {unknown}, den keine Struktur hat; {how_to_name} (die von crossMoDA 2023 sind --set labels=Intrameatal:1,Extrameatal:2,Cochlea:3).</translation>
 </message>
 <message>
-<source>{where} holds the value {unknown}, which no structure has; say what the values mean, as --set labels=NAME:{unknown}.</source>
-<translation>{where} enthält den Wert {unknown}, den keine Struktur hat; sagen Sie, was die Werte bedeuten, etwa --set labels=NAME:{unknown}.</translation>
+<source>{where} holds the value {unknown}, which no structure has; {how_to_name}.</source>
+<translation>{where} enthält den Wert {unknown}, den keine Struktur hat; {how_to_name}.</translation>
 </message>
 <message>
 <source>{who} has not stopped yet and does so after its current training step; wait, or kill it with --force.</source>

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from cohort_files import label_array, save, scan_array
 from CrossMoDAUDALib.cohort import bids, checking, data_sets
+from CrossMoDAUDALib.commands.scans import structures_of
 from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.core.settings import Settings, with_values
 from data_set_files import save_bids
 from test_nnunet_raw import find, names, refused
 
@@ -111,6 +113,21 @@ def test_a_table_names_the_structures(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="needs the columns index and name"):
             data_sets.in_bids(folder, None)
         (place / name).unlink()
+
+
+def test_several_lines_of_one_name_are_one_structure(tmp_path: Path) -> None:
+    folder = save_bids(tmp_path / "bids", TWO[:1], [f"{MANUAL}/sub-01/anat/sub-01_dseg.nii.gz"])
+    target = save(tmp_path / "t" / "x.nii.gz", scan_array(50)).parent
+    for lines, text in (
+        ("1\tVS\n2\tVS\n3\tCochlea\n", "VS:1+2,Cochlea:3"),
+        ("7\tCochlea\n2\tVS\n1\tVS\n", "Cochlea:7,VS:2+1"),
+        ("0\tBackground\n1\tA, b\n2\tA, b\n", '{"A, b": "1+2"}'),
+    ):
+        (folder / MANUAL / "dseg.tsv").write_text(f"index\tname\n{lines}", encoding="utf-8")
+        found = find("--source-bids", folder, "--target-images", target)
+        assert structures_of(found, []) == {"labels": text}
+        settings = with_values(Settings(), {"labels": text})
+        assert (settings.labels, settings.reading.merged_values) == (found.labels, found.merged)
 
 
 def test_source_target_and_evaluation_of_one_data_set(tmp_path: Path) -> None:

@@ -149,6 +149,8 @@ def test_target_cases_cannot_carry_labels(tmp_path: Path) -> None:
         ("case-label.nrrd", "case"),
         ("case.seg.nrrd", "case"),
         ("case_mask.mha", "case"),
+        ("sub-01_ses-2_dseg.nii.gz", "sub-01_ses-2"),
+        ("sub-01_T2_dseg.nrrd", "sub-01"),
         ("v1.2_seg.nii", "v1.2"),
         ("_Label.nii.gz", "_Label"),
     ],
@@ -158,7 +160,8 @@ def test_case_id(file_name: str, case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "suffixes", [("", ""), ("_0000", ""), ("_ceT1", "_Label"), ("", "_label"), ("", "-label"), ("_0000", "_seg"), ("", "_mask")]
+    "suffixes",
+    [("", ""), ("_0000", ""), ("_ceT1", "_Label"), ("", "_label"), ("", "-label"), ("_0000", "_seg"), ("", "_mask"), ("_T2", "_dseg")],
 )
 def test_folders_match_labels_by_case(tmp_path: Path, suffixes: tuple[str, str]) -> None:
     for name in ("a 1", "b"):

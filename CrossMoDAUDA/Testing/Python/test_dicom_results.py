@@ -164,6 +164,9 @@ def test_results_say_whose_they_are_and_what_made_them(tmp_path: Path, kind: str
     for segment, value in ((tumour, "86049000"), (cochlea, "80169004"), (nothing, "85756007")):
         code = segment.SegmentedPropertyTypeCodeSequence[0]
         assert (code.CodeValue, code.CodingSchemeDesignator) == (value, "SCT")
+    assert [each.TrackingID.partition(": ")[2] for each in seg.SegmentSequence] == ["Vestibular schwannoma", "Cochlea", "Nothing there"]
+    assert len({each.TrackingUID for each in seg.SegmentSequence}) == 3
+    assert not any("RegionModifier" in each.keyword for segment in seg.SegmentSequence for each in segment.iterall()), "no side is claimed"
     assert tumour.AnatomicRegionSequence[0].CodeValue == "361078006"
     assert "AnatomicRegionSequence" not in cochlea
     referred = {item.ReferencedSOPInstanceUID for item in seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence}

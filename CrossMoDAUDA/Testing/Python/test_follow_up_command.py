@@ -84,6 +84,33 @@ def test_folders_of_patients_and_dates(tmp_path: Path, ending: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "derivatives/manual/sub-07/ses-{day}/anat/sub-07_ses-{day}_space-orig_dseg.nii.gz",
+        "sub-07_ses-{day}_T2w_dseg.nrrd",
+        "sub-07/ses-{day}/anat/sub-07_ses-{day}_DSEG.mha",
+    ],
+)
+def test_label_maps_as_bids_derivatives_name_them(tmp_path: Path, name: str) -> None:
+    for day, width in (("20200101", 8), ("20210101", 12)):
+        write_box(tmp_path / "data" / name.format(day=day), width)
+        write_box(tmp_path / "data" / name.format(day=day).replace("dseg", "probseg").replace("DSEG", "probseg"), 3)
+    assert run(tmp_path / "data", "-o", tmp_path / "out") == 0
+    rows = table(tmp_path / "out" / "follow_up.csv")
+    assert [(row["patient"], row["date"]) for row in rows] == [("sub-07", "2020-01-01"), ("sub-07", "2021-01-01")]
+    assert [float(row["volume_ml"]) for row in rows] == pytest.approx([0.128, 0.192])
+
+
+@pytest.mark.parametrize("given", ["VS:1+2,Cochlea:3", "Tumour:2+1,Cochlea:3", "VS:1+2+3"])
+def test_several_values_are_one_tumour(tmp_path: Path, given: str) -> None:
+    for day, width in (("2020-01-01", 8), ("2020-12-31", 9)):
+        write_box(tmp_path / "Ada" / day / "t2_Label.nii.gz", width, parts=True)
+    assert run(tmp_path / "Ada", "-o", tmp_path / "out", "--set", f"labels={given}") == 0
+    more = 0.001 if "+3" in given else 0
+    assert [float(row["volume_ml"]) for row in table(tmp_path / "out" / "follow_up.csv")] == pytest.approx([0.128 + more, 0.144 + more])
+
+
 @pytest.mark.parametrize("comma", [",", ";"])
 def test_a_table_names_patients_dates_and_files(tmp_path: Path, comma: str) -> None:
     for name, width in (("a", 8), ("b", 8), ("c", 9)):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import shlex
 from pathlib import Path
 
 import nibabel
 import numpy as np
 import pytest
 from CrossMoDAUDALib.cohort.checking import check_cohort
-from CrossMoDAUDALib.cohort.finding import find_folders
+from CrossMoDAUDALib.cohort.finding import Case, Cohort, find_folders
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.images.labels import read_labels, structure_named
 from CrossMoDAUDALib.images.volumes import Geometry, Volume, read_volume, write_volume
 from CrossMoDAUDALib.scoring.evaluation import score_folders
+from CrossMoDAUDALib.scoring.extent import check_values
 from CrossMoDAUDALib.translation.slices import labels_of_slices
 
 nrrd = pytest.importorskip("nrrd", reason="pynrrd is not installed")
@@ -54,6 +57,12 @@ def write(path: Path, array: np.ndarray, grid: Geometry, *segments: dict[str, st
     return path
 
 
+def advised_labels(message: str) -> list[str]:
+    """What a message says to set ``labels`` to, as a shell reads it."""
+    found = re.findall(r"""--set ("labels=[^"]*"|'labels=[^']*')""", message)
+    return [shlex.split(words)[0].removeprefix("labels=") for words in found]
+
+
 @pytest.mark.parametrize(
     ("tumour", "cochlea"),
     [(("VS", 2), ("Cochlea", 1)), (("vestibular_SCHWANNOMA", 7), ("cochlea", 3)), (("Vestibular schwannoma", 1), ("Cochlea", 255))],
@@ -88,13 +97,68 @@ def test_a_name_that_is_no_structure_is_told_and_the_advice_works(names: tuple[s
     with pytest.raises(InputError) as raised:
         read_labels(path, LABELS)
     assert says in str(raised.value)
-    advised = str(raised.value).partition('--set "labels=')[2].rpartition('"')[0]
+    advised = advised_labels(str(raised.value))[0]
     labels = with_values(Settings(), {"labels": advised}).labels
     read = read_labels(path, labels).array
     for name, value in zip(names, (1, 2), strict=True):
         structure = structure_named(name, labels)
         assert structure is not None
         np.testing.assert_array_equal(read == labels[structure], drawn() == value)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [("VS:1+2,Cochlea:3", ("VS", "Brainstem")), ("Tumour:4+17,Cochlea:2+1", ("Cochlea", "Pons")), ("A:1+2,B:3", ("Pons", "Brain, stem"))],
+)
+def test_advice_keeps_several_values_of_a_structure(given: str, names: tuple[str, str], tmp_path: Path) -> None:
+    settings = with_values(Settings(), {"labels": given})
+    path = write(tmp_path / "a.seg.nrrd", drawn(), GRID, segment(0, names[0], 1), segment(1, names[1], 2))
+    with pytest.raises(InputError) as raised:
+        read_labels(path, settings.labels, settings.reading.merged_values)
+    again = with_values(settings, {"labels": advised_labels(str(raised.value))[0]})
+    read = read_labels(path, again.labels, again.reading.merged_values).array
+    for name, value in zip(names, (1, 2), strict=True):
+        np.testing.assert_array_equal(read == again.labels[str(structure_named(name, again.labels))], drawn() == value)
+    for name in settings.labels.keys() & again.labels.keys():  # which label maps without names still have
+        assert again.labels[name] == settings.labels[name]
+        kept = {text for text, own in again.reading.merged_values.items() if own == again.labels[name]}
+        assert kept == {text for text, own in settings.reading.merged_values.items() if own == settings.labels[name]}
+
+
+@pytest.mark.parametrize("given", ["VS:1+2,Cochlea:3", '{"Tumour, it\'s left": "1+2", "Cochlea": 3}', "A:1"])
+@pytest.mark.parametrize("reader", ["check", "evaluate", "follow-up"])
+def test_the_advice_on_an_unknown_value_works(given: str, reader: str, tmp_path: Path) -> None:
+    """Both ways of it, wherever a value of no structure is refused."""
+    settings = with_values(Settings(), {"labels": given})
+    label = Volume(drawn(), GRID)
+    known = sorted({*settings.labels.values(), *map(int, settings.reading.merged_values)})
+    label.array[0, 0, : len(known)], label.array[0, 0, len(known)] = known, 9
+    label.array[label.array == 2] = known[-1]
+    write_volume(label, tmp_path / "a_Label.nii.gz")
+    write_volume(Volume(np.arange(720, dtype=np.int16).reshape(8, 9, 10), GRID), tmp_path / "a.nii.gz")
+
+    def message(settings: Settings) -> str:
+        labels, merged = settings.labels, settings.reading.merged_values
+        if reader == "check":
+            case = Case("a", tmp_path / "a.nii.gz", tmp_path / "a_Label.nii.gz")
+            return " ".join(check_cohort(Cohort((case,), ()), labels, merged=merged).rows[0].problems)
+        try:
+            if reader == "evaluate":
+                score_folders(tmp_path / "a_Label.nii.gz", tmp_path / "a_Label.nii.gz", labels, merged=merged)
+            else:
+                check_values("a", read_labels(tmp_path / "a_Label.nii.gz", labels, merged), labels, merged)
+        except InputError as error:
+            return str(error)
+        return ""
+
+    refused = message(settings)
+    assert "9" in refused
+    ways = advised_labels(refused)
+    assert len(ways) == 2, refused
+    for way in ways:
+        again = with_values(Settings(), {"labels": way})
+        assert message(again) == ""
+        assert all(again.labels[name] == value for name, value in settings.labels.items())
 
 
 def test_an_empty_segment_of_no_structure_is_left_out(tmp_path: Path) -> None:

@@ -6,15 +6,19 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cohort_files import label_array, save, scan_array
+from CrossMoDAUDALib.cohort.finding import in_folders
 from CrossMoDAUDALib.commands import inputs
 from CrossMoDAUDALib.commands.inputs import result_stems
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.experiment.events import EventLog
+from CrossMoDAUDALib.images.dicom_results import SEG
 from CrossMoDAUDALib.images.names import left_out_of, scans_in
 from CrossMoDAUDALib.images.volumes import read_volume
 from data_set_files import save_bids, save_nnunet
+from dicom_files import multi_frame, series, some_slices
 from test_scan_lists import patients
 
 
@@ -45,6 +49,75 @@ def test_each_kind_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], n
     assert find_inputs([folder]) == ([scan], status)
     (line,) = capsys.readouterr().err.splitlines()
     assert f"{folder}: {name} left out: it is {kind}" in line and line.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "status"),
+    [
+        ("b_Label.nii.gz", "a label map by its name", 0),
+        ("other.seg.nrrd", "a label map by its name", 0),
+        ("d.nii.bz2", "in a format that is not read", 2),
+        ("e.dat", "no scan by its ending", 0),
+        ("noending", "no scan by its ending", 0),
+        ("empty", "a folder without scans", 0),
+    ],
+)
+def test_what_a_pattern_names_is_told_as_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, kind: str, status: int
+) -> None:
+    folder = tmp_path / "scans ü"
+    scans = [save(folder / f"{stem}.nii.gz", scan_array()) for stem in ("a 1", "a 10")]
+    for own in ("notes.txt", "a 1_Label.nii.gz", "a 1.seg.nrrd", "a 1_SEG.dcm", "measurements.csv"):
+        (folder / own).write_bytes(b"needs no word")
+    (folder / name).mkdir() if name == "empty" else (folder / name).write_bytes(b"what is in it does not matter")
+    assert find_inputs([folder / "*"]) == (scans, status)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{folder / '*'}: {name} left out: it is {kind}" in line and line.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["a.scan", "noending", "a.nrrd.1"])
+def test_a_scan_of_another_name_is_taken_from_a_pattern_too(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    save(tmp_path / "whole.nrrd", scan_array()).rename(tmp_path / name)
+    other = save(tmp_path / "b.nrrd", scan_array(1))
+    assert find_inputs([tmp_path / "*"]) == (sorted([tmp_path / name, other]), 0) and capsys.readouterr().err == ""
+    assert (read_volume(tmp_path / name).array == scan_array()).all()
+
+
+def test_a_pattern_of_nothing_but_others_says_what_they_are(tmp_path: Path) -> None:
+    for name, said in (("a.dat", "no scan by its ending"), ("a.nii.xz", "in a format that is not read"), (".a.nii", "hidden")):
+        (tmp_path / name).write_bytes(b"x")
+        with pytest.raises(InputError, match=f"names no scans: {name} left out: it is {said}"):
+            find_inputs([tmp_path / f"{name[:2]}*"])
+        (tmp_path / name).unlink()
+    labels = [save(tmp_path / f"{case}_Label.nii.gz", label_array(1)) for case in "ab"]
+    assert find_inputs([tmp_path / "*_Label.nii.gz"]) == (labels, 0), "they are what is asked for"
+
+
+def test_slices_and_pairs_by_a_pattern(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    slices = series(tmp_path / "t2", some_slices())
+    frames = multi_frame(tmp_path / "t2" / "frames", some_slices())
+    seg = tmp_path / "t2" / "x_SEG.dcm"
+    SEG.write(read_volume(frames).with_array((some_slices() > 500).astype(np.uint8)), {"VS": 1}, frames, seg, "m")
+    save(tmp_path / "t2" / "a.mhd", scan_array())
+    assert find_inputs([tmp_path / "t2" / "*"]) == ([tmp_path / "t2" / "a.mhd", frames], 2)
+    said = capsys.readouterr().err
+    assert f"and {len(slices) - 3} more left out: each is a slice of DICOM; give the folder of its series" in said
+    assert "x_SEG.dcm left out: it is a label map" in said and "a.raw" not in said
+    for path in (tmp_path / "t2" / "a.mhd", frames, seg):
+        path.unlink()
+    assert find_inputs([tmp_path / "t*"]) == ([tmp_path / "t2"], 0), "as advised"
+
+
+def test_a_pattern_of_a_cohort_tells_what_it_leaves_out(tmp_path: Path) -> None:
+    patients(tmp_path, "T2.nrrd", "seg.nrrd", who=("p1", "p2"))
+    for names in (("T2.dat",), ("T2.nii.bz2", "T2 (copy)"), ("notes.txt",)):
+        for name in names:
+            (tmp_path / "p1" / name).write_bytes(b"x")
+        found = in_folders(tmp_path / "*" / "T2*")
+        assert [case.image.name for case in found.cases] == ["T2.nrrd"] * 2
+        assert bool(found.notes) is (names != ("notes.txt",)) and all("no scan" in note for note in found.notes)
+        for name in names:
+            (tmp_path / "p1" / name).unlink()
 
 
 def test_a_named_file_is_taken_whatever_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

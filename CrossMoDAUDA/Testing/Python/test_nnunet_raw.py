@@ -8,12 +8,14 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from cohort_files import label_array, save, scan_array
 from CrossMoDAUDALib.cohort import checking, data_sets, nnunet_raw
 from CrossMoDAUDALib.commands import cli, scans
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import preset_settings, with_values
+from CrossMoDAUDALib.images.labels import read_labels
 from data_set_files import LABELS, save_nnunet, write_record
 
 TARGET = {"labels": LABELS, "channels": ("T2",), "seed": 5}
@@ -116,12 +118,12 @@ def test_evaluation_takes_the_labelled_part_that_is_not_the_source(tmp_path: Pat
     [
         ({"background": 0, "VS": 1, "Cochlea": 2}, {"VS": 1, "Cochlea": 2}, 0),
         ({"background": 0, "whole": [1, 2, 3], "core": [2, 3], "enhancing": 3}, {"rest of whole": 1, "rest of core": 2, "enhancing": 3}, 1),
-        ({"background": 0, "VS": [1, 2], "Cochlea": 3}, {"VS (1)": 1, "VS (2)": 2, "Cochlea": 3}, 1),
         ({"background": 0, "Lappen, links": [7]}, {"Lappen, links": 7}, 0),
         ({"0": "background", "1": "spleen", "2": "liver"}, {"spleen": 1, "liver": 2}, 0),
         ({"background": 0, "tumour": 1, "ignore": 2}, {"tumour": 1}, 1),
+        ({"background": 0, "a": [1, 2], "b": [2, 3]}, {"rest of a": 1, "a and b": 2, "rest of b": 3}, 1),
     ],
-    ids=["plain", "nested regions", "several values", "list of one, comma", "version 1", "ignore"],
+    ids=["plain", "nested regions", "list of one, comma", "version 1", "ignore", "regions that cross"],
 )
 def test_structures_of_dataset_json_become_settings(tmp_path: Path, labels: Any, expected: dict[str, int], said: int) -> None:
     folder = save_nnunet(tmp_path / "D", ["a"], labels=labels)
@@ -132,6 +134,52 @@ def test_structures_of_dataset_json_become_settings(tmp_path: Path, labels: Any,
     for preset in ("paper", "smoke"):
         assert with_values(preset_settings(preset), named).labels == expected
     assert scans.structures_of(cohort, ["labels=Own:1"]) == {}, "what is set by hand stays"
+
+
+@pytest.mark.parametrize(
+    ("labels", "order", "values", "text", "said"),
+    [
+        ({"background": 0, "VS": [1, 2], "Cochlea": 3}, None, {1: 1, 2: 1, 3: 3}, "VS:1+2,Cochlea:3", 0),
+        ({"background": 0, "VS": [1, 2], "Cochlea": 3}, [2, 3], {1: 2, 2: 2, 3: 3}, "VS:2+1,Cochlea:3", 0),
+        ({"background": 0, "whole": [4, 1, 2, 3], "core": [2, 3]}, [1, 2], {1: 1, 2: 2, 3: 2, 4: 1}, "rest of whole:1+4,core:2+3", 1),
+        (
+            {"background": 0, "Lappen, links": [7, 300], "a+b": 2},
+            None,
+            {2: 2, 7: 7, 300: 7},
+            '{"a+b": 2, "Lappen, links": "7+300"}',
+            0,
+        ),
+        ({"0": "background", "1": "tumour", "2": "tumour", "3": "cochlea"}, None, {1: 1, 2: 1, 3: 3}, "tumour:1+2,cochlea:3", 0),
+    ],
+    ids=["crossMoDA 2023", "nnU-Net's own values", "regions", "names with a comma and a plus", "version 1"],
+)
+def test_several_values_of_one_structure_stay_one(
+    tmp_path: Path, labels: Any, order: list[int] | None, values: dict[int, int], text: str, said: int
+) -> None:
+    more = {} if order is None else {"regions_class_order": order}
+    folder = save_nnunet(tmp_path / "D", ["a"], labels=labels, **more)
+    drawn = label_array(*values)
+    save(folder / "labelsTr" / "a.nii.gz", drawn)
+    cohort = find("--source-nnunet", folder, "--target-images", folder / "imagesTr")
+    assert len([note for note in cohort.notes if "overlap" in note]) == said
+    named = scans.structures_of(cohort, [])
+    assert named == {"labels": text}
+    settings = with_values(preset_settings("smoke"), named)
+    report = checking.check_cohort(cohort, settings.labels, merged=settings.reading.merged_values)
+    assert report.problems == [] and report.rows[0].label_voxels == {
+        name: sum(1 for value in values.values() if value == own) for name, own in settings.labels.items()
+    }
+    read = read_labels(folder / "labelsTr" / "a.nii.gz", settings.labels, settings.reading.merged_values).array
+    assert np.array_equal(read, np.vectorize(lambda value: values.get(int(value), 0))(drawn))
+
+
+@pytest.mark.parametrize("region", [[0, 1], [2, 0], [0, 1, 2]])
+def test_a_region_with_the_background_is_refused_and_read_as_advised(tmp_path: Path, region: list[int]) -> None:
+    folder = save_nnunet(tmp_path / "D", ["a"], labels={"background": 0, "VS": region})
+    with pytest.raises(InputError, match=r"counts the background \(0\) as a part of 'VS'.*take the 0 out"):
+        data_sets.in_nnunet(folder, None)
+    save_nnunet(folder, ["a"], labels={"background": 0, "VS": [value for value in region if value]})
+    assert list(data_sets.in_nnunet(folder, None).labels) == ["VS"]
 
 
 def test_data_sets_of_the_decathlon(tmp_path: Path) -> None:
@@ -247,7 +295,8 @@ def test_data_sets_that_number_their_structures_differently_are_not_mixed(tmp_pa
     words = ["--source-nnunet", source, "--target-nnunet", target, "--evaluate-nnunet", swapped]
     message = refused(*words)
     assert "calls the value 1 'schnecke'" in message and "'knoten'" in message
-    assert len(find(*words, "--set", "labels=Knoten:1,Schnecke:2").evaluation) == 1, "as advised"
+    advised = message.partition('--set "')[2].rpartition('"')[0]
+    assert advised == "labels=Knoten:1,Schnecke:2" and len(find(*words, "--set", advised).evaluation) == 1, "as advised"
     for same in ({"background": 0, "knoten": 1, "SCHNECKE": 2}, {"background": 0, "Knoten": 1}):
         save_nnunet(swapped, ["e"], labels=same, seed=7)
         assert len(find(*words).evaluation) == 1
@@ -259,3 +308,16 @@ def test_a_data_set_is_told_from_other_folders(tmp_path: Path) -> None:
     assert not any(map(nnunet_raw.is_data_set, (tmp_path, folder / "labelsTr", tmp_path / "none")))
     message = refused("--source-images", folder, "--source-labels", folder, "--target-images", folder / "imagesTr")
     assert "raw data set of nnU-Net's" in message and "--source-nnunet" in message
+
+
+def test_data_sets_that_merge_other_values_are_not_mixed_and_the_advice_works(tmp_path: Path) -> None:
+    source = save_nnunet(tmp_path / "S", ["a"], labels={"background": 0, "VS": [1, 2], "Cochlea": 3})
+    target = save_nnunet(tmp_path / "T", ["t"], channels=("T2",), labels={"background": 0, "VS": 1}, seed=5)
+    for parts in ({"VS": 1, "Cochlea": 2}, {"Intrameatal": 1, "Extrameatal": 2, "Cochlea": 3}, {"Cochlea": [2, 3], "VS": 1}):
+        scored = save_nnunet(tmp_path / "E", ["e"], labels={"background": 0, **parts}, seed=7)
+        words = ["--source-nnunet", source, "--target-nnunet", target, "--evaluate-nnunet", scored]
+        advised = refused(*words).partition('--set "')[2].rpartition('"')[0]
+        assert advised == "labels=VS:1+2,Cochlea:3" and len(find(*words, "--set", advised).evaluation) == 1
+    for parts in ({"vs": [2, 1], "cochlea": 3}, {"VS": 2, "Cochlea": 3}):
+        scored = save_nnunet(tmp_path / "E", ["e"], labels={"background": 0, **parts}, seed=7)
+        assert len(find("--source-nnunet", source, "--target-nnunet", target, "--evaluate-nnunet", scored).evaluation) == 1

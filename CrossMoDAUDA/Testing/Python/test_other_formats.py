@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 import SimpleITK as sitk
 from CrossMoDAUDALib.commands.inputs import find_inputs
 from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.images.labels import read_labels
 from CrossMoDAUDALib.images.names import scans_in
 from CrossMoDAUDALib.images.volumes import file_stem, is_scan, other_places, read_geometry, read_label_map, read_volume
 from dicom_files import notes_of
@@ -108,6 +110,51 @@ def test_gipl(tmp_path: Path, name: str, kind: str) -> None:
     assert found.geometry.origin == (3, 4, 5)
     assert "does not say how the patient lay" in notes_of(tmp_path / name)[0]
     assert (file_stem(tmp_path / name), scans_in(tmp_path)) == ("a", [tmp_path / name])
+
+
+def gipl(array: np.ndarray, kind: int, spacing: tuple[float, ...], origin: tuple[float, ...], more: tuple[int, ...] = (1,)) -> bytes:
+    """A GIPL file by hand, as the format's description has it: big-endian, a header of 256 bytes, then the voxels."""
+    sizes = struct.pack(">4H", *array.shape[::-1], *more)
+    head = sizes + struct.pack(">H4f", kind, *spacing, 0) + bytes(80 + 80 + 2) + struct.pack(">2d", array.min(), array.max())
+    head += struct.pack(">4d", *origin, 0) + bytes(16) + struct.pack(">I", 0xEFFFE9B0)
+    assert len(head) == 256
+    return head + array.astype(array.dtype.newbyteorder(">")).tobytes()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "code", "shape", "spacing", "origin"),
+    [
+        ("int16", 15, (5, 6, 7), (0.5, 0.75, 2), (3, 4, 5)),
+        ("uint8", 8, (9, 3, 4), (1, 1, 1), (0, 0, 0)),
+        ("float32", 64, (2, 8, 5), (0.25, 2, 1.5), (-30, 20.5, 100)),
+        ("uint16", 16, (4, 4, 4), (3, 0.5, 0.5), (0, -7, 0)),
+    ],
+)
+def test_gipl_by_hand(
+    tmp_path: Path, kind: str, code: int, shape: tuple[int, ...], spacing: tuple[float, ...], origin: tuple[float, ...], packed: bool
+) -> None:
+    array = RNG.integers(0, 200, shape).astype(kind)
+    data = gipl(array, code, spacing, origin)
+    path = tmp_path / ("ü.gipl.gz" if packed else "ü.gipl")
+    path.write_bytes(gzip.compress(data) if packed else data)
+    found = read_volume(path)
+    assert np.array_equal(found.array, array) and found.array.dtype == kind
+    assert found.geometry.spacing == spacing and found.geometry.origin == origin
+    assert found.geometry.direction == (1, 0, 0, 0, 1, 0, 0, 0, 1) and read_geometry(path) == found.geometry
+    if array.dtype.kind != "f":
+        assert np.array_equal(read_labels(path, {"A": 1}).array, array)
+
+
+@pytest.mark.parametrize(
+    ("code", "more", "said"),
+    [(144, (1,), "voxels of a type (GIPL's 144)"), (15, (3,), "4-D (7 x 6 x 5 x 3)"), (192, (1,), "voxels of a type (GIPL's 192)")],
+)
+def test_gipl_that_is_no_scan_is_named(tmp_path: Path, code: int, more: tuple[int, ...], said: str) -> None:
+    (tmp_path / "a.gipl").write_bytes(gipl(RNG.integers(0, 9, (5, 6, 7)).astype(np.int16), code, (1, 1, 1), (0, 0, 0), more))
+    with pytest.raises(InputError) as raised:
+        read_volume(tmp_path / "a.gipl")
+    assert said in str(raised.value)
 
 
 @pytest.mark.parametrize("name", ["a.mhd", "a.nhdr", "b.hdr"])

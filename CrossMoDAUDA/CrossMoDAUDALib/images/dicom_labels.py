@@ -1,0 +1,238 @@
+"""Label maps from DICOM: segmentations (SEG), binary, fractional or as numbers, with their segments' names and codes.
+
+pydicom reads and unpacks them. A structure set (RTSTRUCT) has contours and no voxels; it is refused with what to do.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.errors import InputError, short
+from ..core.failures import missing_packages
+from .dicom_index import RTSTRUCT, label_file, label_kind
+from .dicom_slices import Slice, damaged, group, read_dataset, slices_of
+from .grids import Geometry, Volume
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+Array = npt.NDArray[Any]
+
+# Of a pixel, or of the distance of slices: as far as this a frame may lie beside its place.
+_NO_SHIFT = 0.1
+_MOST_VOXELS = 1 << 30
+
+
+@dataclass(frozen=True)
+class DicomSegment:
+    """A segment as a DICOM segmentation describes it.
+
+    Attributes:
+        number: by which its frames refer to it.
+        name: its label.
+        terminology: category, type and region as Slicer's segments have them; empty codes where there are none.
+    """
+
+    number: int
+    name: str
+    terminology: str
+
+
+@dataclass(frozen=True)
+class DicomSegmentation:
+    """A segmentation's voxels.
+
+    Attributes:
+        segments: in the file's order.
+        layers: 1 inside, a layer for each segment; shape (z, y, x, segments).
+        volume: the first layer on the segmentation's own grid, which reaches from its first frame to its last, with notes.
+    """
+
+    segments: list[DicomSegment]
+    layers: Array
+    volume: Volume
+
+
+def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> DicomSegmentation:
+    """A segmentation, whose frames lie where their positions say; places without a frame are background.
+
+    Args:
+        file: the DICOM file.
+        path: as the user named it.
+        grid: of the scan that it was drawn on. Frames that are shifted against one another, as of a tilted gantry, are put onto its
+            nearest voxels; others keep their own grid.
+
+    Raises:
+        InputError: it is a structure set, it is damaged, its frames make no grid, or pydicom is not installed.
+    """
+    if label_kind(file) == RTSTRUCT:
+        raise InputError(
+            f"{path} is a DICOM structure set (RTSTRUCT): it holds contours, not voxels. Open it in Slicer together with its scan"
+            " (extension SlicerRT), save the segmentation as .seg.nrrd, and give that file."
+        )
+    try:
+        import pydicom  # noqa: F401
+    except ImportError:
+        raise InputError(f"{path} is DICOM. {missing_packages(['pydicom'])}") from None
+    head = read_dataset(file)
+    if "PerFrameFunctionalGroupsSequence" not in head:
+        raise damaged(file)
+    frames = list(slices_of(file, head))
+    segments = _segments(head, file)
+    numbers = _segment_of_each(head, len(frames), file)
+    stored = _stored(file, frames)
+    inside, notes = _inside(head, stored, path)
+    geometry, places = _on_grid(path, head, frames, grid)
+    columns, rows, count = geometry.size
+    if columns * rows * count * max(len(segments), 1) > _MOST_VOXELS:
+        raise InputError(f"{path} has more voxels in its segments than can be worked on; export it as .seg.nrrd.")
+    layers = np.zeros((count, rows, columns, max(len(segments), 1)), np.uint8)
+    for frame, plane in enumerate(inside):
+        right, down, up = places[frame]
+        for layer, segment in enumerate(segments):
+            if numbers[frame] is None or numbers[frame] == segment.number:
+                drawn = plane == segment.number if numbers[frame] is None else plane
+                height, width = min(drawn.shape[0], rows - down), min(drawn.shape[1], columns - right)
+                layers[up, down : down + height, right : right + width, layer] |= drawn[:height, :width].astype(np.uint8)
+    return DicomSegmentation(segments, layers, Volume(layers[..., 0], geometry, notes))
+
+
+def write_segments(path: Path, nrrd: Path) -> None:
+    """Write a DICOM segmentation's segments as an NRRD file that names them as Slicer's do; of no other tag.
+
+    Where segments overlap, the later one has the voxels, as where it is read.
+
+    Raises:
+        InputError: as :func:`read_segmentation`.
+    """
+    import SimpleITK as sitk
+
+    file = label_file(path)
+    if file is None:
+        raise InputError(f"{path} is no DICOM segmentation; give one.")
+    found = read_segmentation(file, path)
+    array = np.zeros(found.layers.shape[:3], np.uint16)
+    for layer in range(len(found.segments)):
+        array[found.layers[..., layer] > 0] = layer + 1
+    image, grid = sitk.GetImageFromArray(array), found.volume.geometry
+    image.SetSpacing(grid.spacing)
+    image.SetOrigin(grid.origin)
+    image.SetDirection(grid.direction)
+    for number, segment in enumerate(found.segments):
+        fields = {"ID": f"Segment_{number + 1}", "Name": segment.name, "LabelValue": str(number + 1), "Layer": "0"}
+        for key, text in {**fields, "Tags": f"TerminologyEntry:{segment.terminology}|"}.items():
+            image.SetMetaData(f"Segment{number}_{key}", text)
+    sitk.WriteImage(image, str(nrrd), useCompression=True)
+
+
+def _segments(head: Dataset, file: Path) -> list[DicomSegment]:
+    try:
+        return [
+            DicomSegment(
+                int(each.SegmentNumber), str(each.get("SegmentLabel", "") or f"Segment {each.SegmentNumber}").strip(), _terminology(each)
+            )
+            for each in head.SegmentSequence
+            if int(each.SegmentNumber)  # of numbers as voxels 0 is the background
+        ]
+    except (AttributeError, TypeError, ValueError):
+        raise damaged(file) from None
+
+
+def _terminology(segment: Dataset) -> str:
+    """Its codes in the form of :attr:`.structures.Structure.terminology`."""
+
+    def code(name: str) -> str:
+        items = segment.get(name) or ()
+        return "^".join(str(items[0].get(key, "")) for key in ("CodingSchemeDesignator", "CodeValue", "CodeMeaning")) if items else "^^"
+
+    category, kind, region = (
+        code(f"{name}Sequence") for name in ("SegmentedPropertyCategoryCode", "SegmentedPropertyTypeCode", "AnatomicRegion")
+    )
+    return "~".join(["", category, kind, "^^", "", region, "^^"])
+
+
+def _segment_of_each(head: Dataset, count: int, file: Path) -> list[int | None]:
+    """The segment that each frame is of; None where its voxels are the segments' numbers."""
+    if str(head.get("SegmentationType", "BINARY")) == "LABELMAP":
+        return [None] * count
+    try:
+        items = [group(head, frame, "SegmentIdentificationSequence") for frame in range(count)]
+        return [int(item.ReferencedSegmentNumber) for item in items]  # type: ignore[union-attr]
+    except (AttributeError, TypeError, ValueError):
+        raise damaged(file) from None
+
+
+def _stored(file: Path, frames: list[Slice]) -> Array:
+    from pydicom import dcmread
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            array: Array = dcmread(file, force=True).pixel_array
+        return array.reshape(len(frames), *frames[0].shape)
+    except MemoryError:
+        raise
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RuntimeError, EOFError, NotImplementedError, IndexError):
+        raise InputError(f"{file} cannot be read: it is damaged or cut short; copy it again from its source.") from None
+
+
+def _inside(head: Dataset, stored: Array, path: Path) -> tuple[Array, tuple[str, ...]]:
+    """What is drawn; of fractions, what is at least half."""
+    if str(head.get("SegmentationType", "BINARY")) != "FRACTIONAL":
+        return stored, ()
+    whole = float(head.get("MaximumFractionalValue", 0) or stored.max() or 1)
+    note = (
+        f"{path} holds fractions ({short(str(head.get('SegmentationFractionalType', 'FRACTIONAL')).lower())}); from a half on they count."
+    )
+    return stored >= whole / 2, (note,)
+
+
+def _on_grid(path: Path, head: Dataset, frames: list[Slice], grid: Geometry | None) -> tuple[Geometry, list[tuple[int, int, int]]]:
+    """A regular grid for the frames, and the column, row and slice of each one's first pixel on it."""
+    first = min(frames, key=lambda each: each.height)
+    if any(
+        each.shape != first.shape or not np.allclose([*each.row, *each.column], [*first.row, *first.column], atol=1e-3) for each in frames
+    ):
+        raise InputError(f"{path} has frames in several planes, which make no grid; export it as .seg.nrrd.")
+    heights = np.array([each.height for each in frames]) - first.height
+    distance = _distance(path, head, heights)
+    up = np.rint(heights / distance).astype(int)
+    spacing = (first.spacing[1], first.spacing[0], distance)
+    direction = np.stack([first.row, first.column, first.normal], axis=1)
+    beside = (np.array([each.position for each in frames]) - first.position) @ direction[:, :2] / spacing[:2]  # columns, rows
+    rows, columns = first.shape
+    if np.abs(beside).max() <= _NO_SHIFT:
+        size = (columns, rows, int(up.max()) + 1)
+        return Geometry(size, spacing, first.position, tuple(direction.ravel().tolist())), [(0, 0, int(each)) for each in up]
+    own = Geometry((columns, rows, int(up.max()) + 1), spacing, first.position, tuple(direction.ravel().tolist()))
+    if grid is not None and not [what for what in own.differences(grid) if what.startswith(("spacing", "axis"))]:
+        places = (np.array([each.position for each in frames]) - grid.origin) @ grid.matrix / grid.spacing
+        whole = np.rint(places).astype(int)
+        ends = whole + np.array([columns, rows, 1])
+        if np.abs(places - whole)[:, 2].max() <= _NO_SHIFT and whole.min() >= 0 and (ends <= grid.size).all():
+            return grid, [(int(right), int(down), int(high)) for right, down, high in whole]
+    least = np.minimum(beside.min(axis=0), 0)
+    shifts = np.rint(beside - least).astype(int)
+    size = (columns + int(shifts[:, 0].max()), rows + int(shifts[:, 1].max()), int(up.max()) + 1)
+    origin = np.array(first.position) + direction[:, :2] @ (least * spacing[:2])
+    geometry = Geometry(size, spacing, tuple(origin.tolist()), tuple(direction.ravel().tolist()))
+    return geometry, [(int(right), int(down), int(high)) for (right, down), high in zip(shifts, up, strict=True)]
+
+
+def _distance(path: Path, head: Dataset, heights: Array) -> float:
+    """From one slice to the next, in mm: as the file says, or the least that its frames have."""
+    steps = np.diff(np.unique(np.round(heights, 4)))
+    steps = steps[steps > 1e-3]
+    measures = group(head, 0, "PixelMeasuresSequence")
+    said = [float(measures.get(name) or 0) for name in ("SpacingBetweenSlices", "SliceThickness")] if measures is not None else []
+    for distance in (*said, *([float(steps.min())] if len(steps) else [])):
+        is_whole = distance > 0 and (np.abs(heights / distance - np.rint(heights / distance)) <= _NO_SHIFT).all()
+        if is_whole and (not len(steps) or steps.min() > distance * (1 - _NO_SHIFT)):
+            return distance
+    raise InputError(f"{path} has frames at uneven distances, which make no grid; export it as .seg.nrrd.")
