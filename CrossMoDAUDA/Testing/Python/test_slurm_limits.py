@@ -34,8 +34,6 @@ def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -
         assert seen["is_alive"] and seen["state"] == "Slurm does not answer", "it may be in the queue"
         for ask in (
             lambda: remote.start(elsewhere, SLEEPS, "another"),
-            lambda: remote.connection.ask("kill", experiment=elsewhere.folder),
-            lambda: remote.connection.ask("ask_to_stop", experiment=elsewhere.folder),
             lambda: remote.start_arrays(elsewhere.folder, [("late", [task], "")]),
         ):
             with pytest.raises(SilentError, match=r"On cluster: Slurm does not answer.*try again later"):
