@@ -14,6 +14,7 @@ Needs Python 3.11 or newer and, the first time, the network; everything else it 
 
 The tests of other computers need an SSH server, rsync and Slurm, and are skipped without. With CROSSMODA_APT=1 in the
 environment this installs them with apt-get, as root and without arguments.
+The longest tests are skipped without CROSSMODA_LONG=1 and, where kills are drawn at random, CROSSMODA_KILLS=20.
 """
 
 import os

@@ -162,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     segment.add_argument("--uncertainty", action="store_true", help="also write what the network doubts, for `follow-up`")
     segment.add_argument("--on", metavar="PLACE", help="segment on this place (see `place`); the results come here")
     segment.add_argument("--jobs", type=int, metavar="N", help="with --on a cluster: how many jobs at a time (default: as many as it lets)")
-    segment.add_argument("--only-missing", action="store_true", help="leave scans out whose results are there already")
+    segment.add_argument("--only-missing", action="store_true", help="leave scans out whose results by this model are there already")
     segment.add_argument("--dicom-seg", action="store_true", help="of DICOM, also write the segmentation as DICOM SEG")
     segment.add_argument("--rtstruct", action="store_true", help="of DICOM, also write contours as a DICOM structure set")
     segment.add_argument("--surfaces", action="store_true", help="also write each structure's surface for 3-D views, as .vtp")

@@ -39,7 +39,7 @@ def segment(options: argparse.Namespace, log: EventLog) -> int:
 
 def _segment(options: argparse.Namespace, log: EventLog, held: contextlib.ExitStack) -> int:
     from ..images.volumes import read_label_map
-    from ..models.model_folder import chosen_components, describe_model
+    from ..models.model_folder import chosen_components, describe_model, model_remark
     from ..slicer_nodes import mrml
     from .places import segmenter_on, unfinished
 
@@ -65,6 +65,7 @@ def _segment(options: argparse.Namespace, log: EventLog, held: contextlib.ExitSt
     if options.jobs is not None and (not options.on or options.jobs < 1):
         raise InputError("--jobs must be 1 or more, and belongs to --on; on this computer one scan is segmented at a time.")
     record = unfinished(options, model) if options.on else None
+    options.remark = model_remark(model)
     done = _done(options, outputs, record)
     begun = {path for path in options.inputs if record is not None and record.is_ours(path)}
     check_outputs(options, outputs, options.measurements, begun | done.keys(), is_table_ours=bool(begun))
@@ -125,14 +126,34 @@ def segmented(segmenter: Segmenter, path: Path, progress: Progress, doubts: Path
 
 
 def _done(options: argparse.Namespace, outputs: list[list[str]], record: Unfinished | None) -> dict[Path, Path]:
-    """The label maps of those scans whose results are there and are not to be made again, by scan."""
+    """The label maps of those scans whose results are there and are not to be made again, by scan.
+
+    Raises:
+        InputError: some are there by another model, and may not be overwritten.
+    """
     found = {}
     for path, names in zip(options.inputs, outputs, strict=True):
         needed = [name for name in names if not name.endswith((WARNINGS, ".vtp"))]  # of which there may be none
         are_there = options.only_missing and all((options.output / name).is_file() for name in needed)
+        are_there = are_there and not _is_anothers(options.output / names[0], options)
         if is_there(path) and (are_there or (record is not None and record.is_done(path, needed))):
             found[path] = options.output / names[0]
     return found
+
+
+def _is_anothers(label: Path, options: argparse.Namespace) -> bool:
+    """Whether another model has made a label map; one that says nothing, as after a correction by hand, is left as it is."""
+    from ..images.volumes import read_remark
+    from ..models.model_folder import MADE_BY
+
+    try:
+        remark = read_remark(label)
+    except InputError:  # damaged, and not ours to judge: it is read later
+        return False
+    is_anothers = remark.startswith(MADE_BY) and remark != options.remark
+    if is_anothers and not options.overwrite:
+        raise InputError(f"{label} was made by another model; add --overwrite to make it anew, or name another output folder.")
+    return is_anothers
 
 
 def _segment_all(
@@ -181,7 +202,7 @@ def _segment_all(
         name = stems[path]
         if warnings:  # first: no result lies there without its warnings
             write_text(names[2], plausibility.as_text(name, warnings))
-        write_volume(on_own_grid(label, label, nearest=True), names[0], options.format != "nrrd")
+        write_volume(on_own_grid(label, label, nearest=True), names[0], options.format != "nrrd", options.remark)
         mrml.write_segmentation_file(label, model.labels, names[1], name)
         if options.surfaces:
             mrml.write_surfaces(label, model.labels, options.output, name)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..study.request import Part, Study
-    from ..study.running import Submit
+    from ..study.running import Follow, Submit
 
 # Of methods that are compared one wants to know whether that could be seen without labels.
 EVIDENCE = "evaluation.evidence"
@@ -102,11 +102,11 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
             found.save()
             with _Told(found, len(devices)) as told:
                 words = [word for key, value in machine.items() for word in ("--set", f"{key}={value}")]
-                submit = _submitting(options, found, devices[0], words, log)
+                submit, follow = _submitting(options, found, devices[0], words, log) or (None, None)
                 if options.script_only and submit is not None:
                     failures = running.submit_only(found, submit)
                 else:
-                    failures = running.run(found, find_place(), devices, log, told.progress, words, options.on or "", submit)
+                    failures = running.run(found, find_place(), devices, log, told.progress, words, options.on or "", submit, follow)
             if not options.script_only:
                 write_results(found)
             from_here_it_is_too_late()
@@ -143,8 +143,11 @@ def _slots(options: argparse.Namespace, asked: Study, devices: list[str]) -> lis
     return devices * (len(asked.parts()) if is_cluster else count)  # there, how many work at a time is the array's business
 
 
-def _submitting(options: argparse.Namespace, found: Study, device: str, words: Sequence[str], log: EventLog) -> Submit | None:
-    """What submits experiments as a job array; None where they are not on a cluster."""
+def _submitting(
+    options: argparse.Namespace, found: Study, device: str, words: Sequence[str], log: EventLog
+) -> tuple[Submit, Follow] | None:
+    """What submits experiments as a job array, and what follows each; None where they are not on a cluster."""
+    from ..places.followers import Followers
     from ..places.known import known_place
     from ..places.remote import Remote
     from ..study.arrays import submit
@@ -157,7 +160,8 @@ def _submitting(options: argparse.Namespace, found: Study, device: str, words: S
         say(text)
 
     remote, every = Remote(known_place(options.on)), [f"--device={device}", *words]
-    return lambda parts, keys: submit(found, parts, keys, remote, every, options.jobs or 0, options.script_only, tell)
+    jobs, script_only = options.jobs or 0, options.script_only
+    return (lambda parts, keys: submit(found, parts, keys, remote, every, jobs, script_only, tell)), Followers(remote).start
 
 
 def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:

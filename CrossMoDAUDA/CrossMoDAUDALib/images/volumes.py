@@ -218,11 +218,12 @@ def read_label_map(path: Path) -> Volume:
     return Volume(labels, volume.geometry, (*volume.notes, *note), volume.own)
 
 
-def write_volume(volume: Volume, path: Path, compressed: bool = True) -> None:
+def write_volume(volume: Volume, path: Path, compressed: bool = True, remark: str = "") -> None:
     """Write a volume so that ``path`` is either the old file or the whole new one, never half of it.
 
     Args:
         compressed: smaller, and slower to write and read; a ``.nii`` never is and a ``.nii.gz`` always.
+        remark: at most 79 ASCII letters for the file's header (NIfTI's ``descrip``), which :func:`read_remark` reads.
 
     Raises:
         CrossModaError: the file cannot be written, or its name is not UTF-8.
@@ -234,6 +235,8 @@ def write_volume(volume: Volume, path: Path, compressed: bool = True) -> None:
     image.SetSpacing(volume.geometry.spacing)
     image.SetOrigin(volume.geometry.origin)
     image.SetDirection(volume.geometry.direction)
+    if remark:
+        image.SetMetaData(_REMARK, remark)
     try:
         with replacing(path) as partial:
             if path.name.lower().endswith((".nii", ".nii.gz")) and not shear.is_regular(volume.geometry):
@@ -245,6 +248,21 @@ def write_volume(volume: Volume, path: Path, compressed: bool = True) -> None:
                 raise OSError("the file is cut short")
     except (RuntimeError, OSError, InputError) as error:
         raise CrossModaError(f"{path} could not be written; check the free space and the permissions of its folder.") from error
+
+
+_REMARK = "ITK_FileNotes"  # what ITK calls NIfTI's descrip
+
+
+def read_remark(path: Path) -> str:
+    """What :func:`write_volume` was given as a remark; empty where there is none.
+
+    Raises:
+        InputError: it is no scan.
+    """
+    header = check_header(path)
+    if not header.kind:
+        return header.pairs.get(_REMARK, "")
+    return next(gunzipped(path))[148:228].partition(b"\0")[0].decode("ascii", "replace")
 
 
 class BackgroundWriter:

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InputError, unreadable
-from ..core.files import read_json
+from ..core.files import read_json, sha256
 from ..core.layout import ITERATIONS, iteration_name, iteration_number
 from ..core.settings import Settings, preset_settings, setting_fields, with_values
 from .plans import CONFIGURATION, check_plans
 from .training_summary import TrainedOn
 
 MODEL_FORMAT = 1
-MODEL_FILES = ("model.json", "plans.json", "dataset.json", "segmenter.safetensors")
+WEIGHTS = "segmenter.safetensors"
+MODEL_FILES = ("model.json", "plans.json", "dataset.json", WEIGHTS)
+MADE_BY = "CrossMoDAUDA model "
 TRANSLATOR_DESCRIPTION = "translator.json"
 TRANSLATOR_FILES = (TRANSLATOR_DESCRIPTION, "generator.safetensors")
 TRANSLATOR_FORMAT = 1
@@ -59,6 +61,11 @@ def describe_model(path: Path) -> ModelInfo:
         largest_component=model.settings.self_training.largest_component,
         trained_on=model.trained_on,
     )
+
+
+def model_remark(model: ModelInfo) -> str:
+    """What a label map's header says of the model that made it: the beginning of the SHA-256 of its weights, however it is called."""
+    return f"{MADE_BY}{sha256(model.folder / WEIGHTS)[:16]}"
 
 
 def _packed_iteration(folder: Path) -> int | None:

@@ -14,6 +14,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from .known import KnownPlace
 
 OLDEST = (3, 11)
 SECONDS_TO_CONNECT = 20
+SESSIONS_AT_ONCE = 5  # of one connection, from several threads; sshd lets it have ten (MaxSessions)
 SECONDS_KEPT = 60  # a connection is kept for the next request, so that ssh asks for a password once
 _OLD = "@crossmoda-uda-old@"
 # Reads the request's code, its length first, and runs it; an older Python could not even read it.
@@ -60,6 +62,21 @@ class UnreachableError(CrossModaError):
     """The connection failed or broke off; what was asked may be asked again."""
 
 
+class SilentError(UnreachableError):
+    """A cluster's Slurm does not answer."""
+
+
+class GoneError(CrossModaError):
+    """What was begun there is there no longer."""
+
+
+class TooManyError(CrossModaError):
+    """More jobs than the cluster lets the user have; fewer may do."""
+
+
+_KINDS = {kind.__name__: kind for kind in (SilentError, GoneError, TooManyError)}  # as :mod:`.there_common` has them
+
+
 class RefusedBySshError(InputError):
     """``ssh`` itself says no (an unknown name, a login that is refused): the user's to mend, unless it worked before."""
 
@@ -92,6 +109,7 @@ class Connection:
         self.place = place
         self.python = python
         self._shared = shared
+        self._turns = threading.BoundedSemaphore(SESSIONS_AT_ONCE)
         self._asks = sys.stdin is not None and sys.stdin.isatty() if asks is None else asks
 
     def ask(self, do: str, payload: bytes = b"", tell: Callable[[str], None] | None = None, **values: Any) -> Any:
@@ -102,13 +120,13 @@ class Connection:
             tell: is told each line that is said before the answer.
 
         Raises:
-            UnreachableError: there is no connection, or it broke off.
-            CrossModaError: it was refused, in a sentence.
+            UnreachableError: there is no connection, or it broke off; or Slurm does not answer there.
+            GoneError, TooManyError, CrossModaError: it was refused, in a sentence.
         """
         code = _agent().encode()
         request = json.dumps({"do": do, "with": values}).encode()
         command = [*self._ssh(), "--", self.place.ssh, f"{_quoted(self.python)} -c {shlex.quote(_BOOT)}"]
-        status, said, errors = _run(command, b"%d\n%s%s\n%s" % (len(code), code, request, payload), tell)
+        status, said, errors = self._run(command, b"%d\n%s%s\n%s" % (len(code), code, request, payload), tell)
         _, found, answer = said.rpartition(there.MARK)
         if found:
             try:
@@ -116,7 +134,7 @@ class Connection:
             except ValueError:
                 raise UnreachableError(f"The connection to {self.place.name} broke off in mid-answer; try again.") from None
             if "refused" in told:
-                raise CrossModaError(f"On {self.place.name}: {_with_advice(told['refused'], self.place)}")
+                raise _KINDS.get(told.get("kind", ""), CrossModaError)(f"On {self.place.name}: {_with_advice(told['refused'], self.place)}")
             return told["answer"]
         raise self._failure(status, said, errors)
 
@@ -209,7 +227,7 @@ class Connection:
         # -s: the path is not read by a shell there. Times decide whether a file has to be copied again.
         options = ["-s", "--times", "--copy-links", "--partial", "--files-from=-", "--rsh", shlex.join(self._ssh())]
         command = ["rsync", *options, *(["./", there_] if upwards else [there_, "./"])]
-        status, _, errors = _run(command, "".join(f"{name}\n" for name in names).encode(), folder=here)
+        status, _, errors = self._run(command, "".join(f"{name}\n" for name in names).encode(), folder=here)
         return status, errors
 
     def _sftp(self, here: Path, names: Sequence[str], folder: str, upwards: bool) -> tuple[int, str]:
@@ -224,8 +242,14 @@ class Connection:
                 (here / name).unlink(missing_ok=True)  # it may have a second name, whose content must stay
                 lines.append(f'-get -p "{name}" "{name}"')  # one that has gone does not keep the others back
         command = ["sftp", "-q", "-b", "-", *self._options(), self.place.ssh]
-        status, _, errors = _run(command, ("\n".join(lines) + "\n").encode(), folder=here)
+        status, _, errors = self._run(command, ("\n".join(lines) + "\n").encode(), folder=here)
         return status, errors
+
+    def _run(
+        self, command: Sequence[str], request: bytes, tell: Callable[[str], None] | None = None, folder: Path | None = None
+    ) -> tuple[int, str, str]:
+        with self._turns:
+            return _run(command, request, tell, folder)
 
     # ssh ------------------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,20 +19,21 @@ from ..cohort.finding import Case, Cohort
 from ..core.errors import CrossModaError, InputError
 from ..core.interrupts import raise_swallowed
 from ..core.progress import Progress, silent
-from ..experiment.elsewhere import Elsewhere, read_elsewhere
-from ..experiment.events import Event, read_events
-from ..images.fingerprint import scan_stamp, travels_as_it_is
+from ..experiment.elsewhere import Elsewhere
+from ..experiment.events import read_events
+from ..images.fingerprint import scan_stamp
 from ..images.volumes import Volume, file_stem, read_label_map, read_volume
 from ..models.model_folder import MODEL_FILES, ModelInfo
-from .connection import RefusedBySshError, UnreachableError
+from .connection import GoneError, RefusedBySshError, TooManyError, UnreachableError
 from .known import known_place
 from .naming import Names
 from .remote import COMPLAINS, Remote
-from .sending import SCRIPT, as_one_file, send_library, send_scans
+from .sending import SCRIPT, send_library, send_scans
+from .shares import STAYS, Share, same_model, staying, unreadable_ones
 from .slurm import Task
 from .there_common import SCANS
 from .there_slurm import WAITS
-from .unfinished import Unfinished, key
+from .unfinished import Begun, Unfinished, key, left_over
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LOOKS_AT_ARRAYS = 5.0  # each asks the cluster's queue
@@ -43,29 +43,6 @@ SCANS_A_TASK = 5
 MOST_TASKS = 200  # clusters often allow 1000 jobs
 NAMES_TOLD = 5
 EVENTS, RESULTS, COMMAND, MODEL, ARRAY = "events.jsonl", "results", "segment", "model", "segment"
-
-
-@dataclass
-class _Share:
-    """The scans of one worker.
-
-    Attributes:
-        folder: where it works there.
-        prefix: of its files' names below the folder of all.
-        scans: that it was given.
-        seen: how it stood when it was last looked at.
-        is_over: it has ended, and nothing more comes; ``is_told`` once that has been said.
-        offset, events: of its log of events, how far it was read, and what is still of use.
-    """
-
-    folder: str
-    prefix: str
-    scans: list[Path]
-    seen: dict[str, Any] = field(default_factory=dict)
-    is_over: bool = False
-    is_told: bool = False
-    offset: int = 0
-    events: list[Event] = field(default_factory=list)
 
 
 class RemoteSegmenter:
@@ -82,7 +59,8 @@ class RemoteSegmenter:
         at_once: on a cluster, how many tasks may run at a time; 0 for as many as it lets.
 
     Raises:
-        CrossModaError: there is no way there, it cannot be started, or something could not be sent.
+        UnreachableError, RefusedBySshError: there is no way there; with a ``record``, all that is there stays, and the same goes on.
+        CrossModaError: it cannot be started, or something could not be sent; what an earlier start has left there stays.
     """
 
     def __init__(
@@ -101,12 +79,16 @@ class RemoteSegmenter:
         folder = remote.folder()
         self._here = tempfile.TemporaryDirectory(prefix="crossmoda-uda-")
         self._fetched: dict[str, list[int]] = {}
-        self._shares: list[_Share] = []
+        self._shares: list[Share] = []
         self._is_lost = False
         self._said = set[str]()  # why tasks wait, as far as it has been told
-        self._bad = _unreadable(scans)
+        self._bad = unreadable_ones(scans)
         scans = [scan for scan in scans if scan not in self._bad]
-        known = self._taken_up(scans)
+        try:
+            known = self._taken_up(scans)
+        except BaseException:
+            self._here.cleanup()
+            raise
         self._there = known.folder if known else f"{folder}/tasks/{uuid.uuid4().hex[:12]}"
         here = {key(scan): scan for scan in scans}
         sent = tuple(here.get(path, Path(path)) for path in known.sent) if known else tuple(scans)
@@ -115,23 +97,37 @@ class RemoteSegmenter:
         self._names = Names(Cohort((), cases), Path(), self._there)
         self._numbers = {scan: place for place, scan in self._names.scans.items()}
         self._elsewhere = Elsewhere(remote.place.name, self._there, Cohort((), cases))
+        self._begun = Begun(remote.place, self._there, record.output if record else None)
         self._is_array = known.is_array if known else remote.place.slurm is not None and len(scans) > SCANS_A_TASK
         try:
             missing = list(scans)
             if known:
+                self._begun.keep()
                 self._shares = [
                     self._share(number, [here.get(path, Path(path)) for path in share]) for number, share in enumerate(known.shares)
                 ]
                 self._refresh()
-                missing = [scan for scan in scans if not (self._has_come(scan) or self._latest(scan).seen.get("is_alive"))]
+                missing = [scan for scan in scans if not self._is_under_way(scan)]
             else:
-                with contextlib.suppress(CrossModaError):  # what others left may stay
-                    remote.connection.ask("remove_old_tasks", folder=folder)
+                self._remove_left_over()
             if missing:
                 self._start(folder, model, missing, words, tell)
-        except BaseException:
-            self._tidy_up()
+        except BaseException as error:
+            if not self._may_stay(error, known):
+                self._tidy_up()
+                raise
+            self._here.cleanup()
+            if isinstance(error, (UnreachableError, RefusedBySshError)):
+                raise staying(error, remote.place.name) from None
+            self._warn(STAYS.format(place=remote.place.name))
             raise
+
+    def _may_stay(self, error: BaseException, known: Unfinished | None) -> bool:
+        """Whether, after an error at the start, the same command can go on with what is there."""
+        if self._record is None or self._record.folder != self._there:
+            return False
+        lasting = (UnreachableError, RefusedBySshError) if known is None else (CrossModaError, OSError)
+        return isinstance(error, lasting)
 
     # Starting it --------------------------------------------------------------------------------------------------------------
 
@@ -149,11 +145,19 @@ class RemoteSegmenter:
                 return known
             self._remote.connection.ask("kill", experiment=known.folder)
             self._remote.connection.ask("remove", experiment=known.folder)
-        except (UnreachableError, RefusedBySshError):
-            raise
-        except CrossModaError:  # it is gone
+        except (UnreachableError, RefusedBySshError) as error:
+            raise staying(error, known.place) from None
+        except GoneError:
             pass
         return None
+
+    def _remove_left_over(self) -> None:
+        """Delete what this computer has left there and nothing needs any more; what cannot be deleted now is tried the next time."""
+        with contextlib.suppress(CrossModaError):
+            for begun in left_over(self._remote.place):
+                self._remote.connection.ask("kill", experiment=begun.folder)
+                self._remote.connection.ask("remove", experiment=begun.folder)
+                begun.forget()
 
     def _end_on(self, known: Unfinished) -> None:
         """End what is under way on another place than is asked for now."""
@@ -164,45 +168,48 @@ class RemoteSegmenter:
         except CrossModaError as error:
             self._warn(f"{error} What was begun on {known.place}, in {known.folder}, may go on there.")
 
-    def _share(self, number: int, scans: list[Path]) -> _Share:
+    def _share(self, number: int, scans: list[Path]) -> Share:
         prefix = f"{number}/" if self._is_array else ""
-        return _Share(f"{self._there}/{prefix}".rstrip("/"), prefix, scans)
+        return Share(f"{self._there}/{prefix}".rstrip("/"), prefix, scans)
 
     def _start(self, folder: str, model: ModelInfo, scans: list[Path], words: Sequence[str], tell: Progress) -> None:
         """Send what is missing and start the workers, each with an even share of the scans."""
         remote, python = self._remote, self._remote.python()[0]
         library = send_library(remote.connection, folder)
-        there = _same_model(model, remote.place.name)
+        there = same_model(remote, model)
         files = {} if there else {f"{MODEL}/{name}": model.folder / name for name in MODEL_FILES}
-        remote.connection.ask("make_folder", path=self._there)  # by which what was half sent is found again
+        self._keep()  # first: what is half sent, or was started just before the way was lost, is found again by it
+        self._begun.keep()
+        remote.connection.ask("make_folder", path=self._there)
         task = self._there.rpartition("/")[2]
         stored = send_scans(remote.connection, folder, task, {**self._names.scans, **files}, tell, {})
         remote.connection.ask("lay_out", folder=folder, experiment=self._there, scans=stored)
         command = [python, f"{library}/{SCRIPT}", COMMAND, there or f"{self._there}/{SCANS}/{MODEL}"]
         first = len(self._shares)
         count = min(-(-len(scans) // SCANS_A_TASK), MOST_TASKS) if self._is_array else 1
-        added = [self._share(first + number, scans[number::count]) for number in range(count)]
-        for share in added:
-            share.offset = log.stat().st_size if (log := Path(self._here.name) / f"{share.prefix}{EVENTS}").is_file() else 0
-        self._shares += added
-        self._keep()
-        tasks = [
-            Task(
-                share.folder,
-                (
-                    *command,
-                    *(f"{self._there}/{SCANS}/{self._numbers[scan]}" for scan in share.scans),
-                    *("-o", f"{share.folder}/{RESULTS}", "--events", f"{share.folder}/{EVENTS}"),
-                    *("--only-missing", "--overwrite"),  # it may be stopped and queued again
-                    *words,
-                ),
-            )
-            for share in added
-        ]
-        if self._is_array:
-            remote.start_arrays(self._there, [(f"{ARRAY}-{first}" if first else ARRAY, tasks, "")], self._at_once)
-        else:
-            remote.start(self._elsewhere, list(tasks[0].words), uuid.uuid4().hex)
+        while True:
+            added = [self._share(first + number, scans[number::count]) for number in range(count)]
+            for share in added:
+                share.offset = log.stat().st_size if (log := Path(self._here.name) / f"{share.prefix}{EVENTS}").is_file() else 0
+            self._shares[first:] = added
+            self._keep()
+            tasks = [Task(share.folder, (*command, *self._asked_of(share), *words)) for share in added]
+            try:
+                if self._is_array:
+                    remote.start_arrays(self._there, [(f"{ARRAY}-{first}" if first else ARRAY, tasks, "")], self._at_once)
+                else:
+                    remote.start(self._elsewhere, list(tasks[0].words), uuid.uuid4().hex)
+                return
+            except TooManyError:  # than this cluster lets one have at a time: fewer tasks do as well, and take longer
+                if count == 1:
+                    raise
+                before, count = count, -(-count // 2)
+                self._warn(f"{remote.place.name} takes no {before} jobs at a time; trying {count}.")
+
+    def _asked_of(self, share: Share) -> list[str]:
+        """The scans of a worker and where their results go; it may be stopped and queued again."""
+        scans = [f"{self._there}/{SCANS}/{self._numbers[scan]}" for scan in share.scans]
+        return [*scans, "-o", f"{share.folder}/{RESULTS}", "--events", f"{share.folder}/{EVENTS}", "--only-missing", "--overwrite"]
 
     def _keep(self) -> None:
         """Record what is under way, so that the same command finds it when this process is killed."""
@@ -224,12 +231,16 @@ class RemoteSegmenter:
             self._remote.connection.ask("kill", experiment=self._there)
             self._remote.connection.ask("remove", experiment=self._there)
             if self._record is not None and self._record.folder:
-                self._record.folder = ""
-                self._record.save()
+                self._record.note_nothing_there()
+            self._begun.forget()
         except CrossModaError as error:
-            self._warn(
-                f"{error} What was sent to {self._remote.place.name} stays in {self._there} until a later `segment --on` removes it."
-            )
+            if self._record is not None and self._record.folder == self._there and not self._record.has_ended:
+                self._warn(f"{error} {STAYS.format(place=self._remote.place.name)}")
+            else:
+                self._begun.keep(is_over=self._record is None)
+                self._warn(
+                    f"{error} What was sent to {self._remote.place.name} stays in {self._there} until a later `segment --on` removes it."
+                )
         finally:
             self._here.cleanup()
 
@@ -284,7 +295,7 @@ class RemoteSegmenter:
                 raise failure
             self._wait(SECONDS_BETWEEN_LOOKS)
 
-    def _latest(self, scan: Path) -> _Share:
+    def _latest(self, scan: Path) -> Share:
         return next(share for share in reversed(self._shares) if scan in share.scans)
 
     def _result(self, scan: Path) -> str:
@@ -293,6 +304,12 @@ class RemoteSegmenter:
             f"{share.prefix}{RESULTS}/{file_stem(Path(self._numbers[scan]))}_Label.nii.gz" for share in self._shares if scan in share.scans
         ]
         return next((name for name in found if name in self._fetched), found[-1])
+
+    def _is_under_way(self, scan: Path) -> bool:
+        """Whether a scan's result has come, or a worker is still to be reckoned with that was given it."""
+        if not any(scan in share.scans for share in self._shares):
+            return False
+        return self._has_come(scan) or bool(self._latest(scan).seen.get("is_alive"))
 
     def _has_come(self, scan: Path) -> bool:
         return self._result(scan) in self._fetched
@@ -308,7 +325,7 @@ class RemoteSegmenter:
             return InputError(f"{share.seen['state']}; it was cancelled. Change what is asked for with `place add --overwrite`.")
         return CrossModaError(self._why(share)) if share.is_over else None
 
-    def _why(self, share: _Share) -> str:
+    def _why(self, share: Share) -> str:
         if share.seen.get("state"):  # Slurm's own reason
             return f"{share.seen['state']}."
         said = [line for line in share.seen.get("said", []) if line.strip()]
@@ -348,7 +365,7 @@ class RemoteSegmenter:
             share.events += events
             self._tell(share, before)
 
-    def _tell(self, share: _Share, before: dict[str, Any]) -> None:
+    def _tell(self, share: Share, before: dict[str, Any]) -> None:
         """Say what has become of a task: why it waits or was pushed aside, or that it has failed, with its scans."""
         state, scans = share.seen.get("state", ""), [scan for scan in share.scans if not self._has_come(scan)]
         told = ", ".join(scan.name for scan in scans[:NAMES_TOLD]) + (f" and {len(scans) - NAMES_TOLD} more" if scans[NAMES_TOLD:] else "")
@@ -370,25 +387,3 @@ class RemoteSegmenter:
         while time.monotonic() < until:
             raise_swallowed()
             time.sleep(0.1)
-
-
-def _unreadable(scans: Sequence[Path]) -> dict[Path, InputError]:
-    """What has to be read before it can travel, and cannot be read: it costs the others nothing."""
-    found = {}
-    for scan in scans:
-        try:
-            if not travels_as_it_is(scan):
-                as_one_file(scan)
-                scan_stamp(scan)
-        except InputError as error:
-            found[scan] = error
-    return found
-
-
-def _same_model(model: ModelInfo, place: str) -> str:
-    """The folder there of a model that was trained there, so that it need not travel; empty for any other."""
-    for folder in model.folder.parents[:2]:
-        elsewhere = read_elsewhere(folder)
-        if elsewhere is not None and elsewhere.place == place:
-            return f"{elsewhere.folder}/{model.folder.relative_to(folder).as_posix()}"
-    return ""

@@ -26,7 +26,9 @@ from .there_common import (
     SCRIPT,
     STARTED,
     STATUS,
+    GoneError,
     RefusedError,
+    SilentError,
     boot,
     is_locked,
     read,
@@ -36,7 +38,7 @@ from .there_common import (
     write,
 )
 from .there_setup import has_library, install, probe, put_library, tags
-from .there_slurm import HOPELESS, cancel_all, job, queued_jobs, why_not
+from .there_slurm import HOPELESS, SECONDS_TO_SUBMIT, SILENT, ask_slurm, cancel, cancel_all, job, queued_jobs, why_not
 
 MARK = "@crossmoda-uda@"
 EVENTS_AT_ONCE = 1 << 20
@@ -45,7 +47,6 @@ HEAVY = re.compile(
     r"nnunet/.*|translation/[^/]*slices.*|(.*/)?checkpoint[^/]*|.*/fold_[^/]*/.*|(.*/)?Dataset\d+_.*"
     r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/.*\.nii\.gz|pseudo_target/epoch_.*|.*\.(pt|pth)"
 )
-SECONDS_TASKS_STAY = 86400.0
 
 
 def main() -> None:
@@ -55,9 +56,7 @@ def main() -> None:
     try:
         answer = {"answer": _REQUESTS[request["do"]](**request["with"])}
     except RefusedError as error:
-        answer = {"refused": str(error)}
-    except subprocess.TimeoutExpired as error:
-        answer = {"refused": f"{error.cmd[0]} does not answer there; try again later."}
+        answer = {"refused": str(error), "kind": type(error).__name__}
     except OSError as error:
         answer = {"refused": f"{error.filename or 'A file'}: {error.strerror or error}", "errno": error.errno}
     sys.stdout.write(f"\n{MARK}{json.dumps(answer)}\n")
@@ -125,6 +124,16 @@ def is_recorded(experiment: str) -> bool:
     return (Path(experiment) / "experiment.json").is_file()
 
 
+def recorded(experiments: list[str]) -> list[str]:
+    """Which of these experiments are there: where old files are deleted, one may be gone."""
+    return [experiment for experiment in experiments if is_recorded(experiment)]
+
+
+def digests(folder: str, names: list[str]) -> dict[str, str]:
+    """SHA-256 of those of some files that are there."""
+    return {name: sha256(Path(folder) / name) for name in names if (Path(folder) / name).is_file()}
+
+
 def put_record(experiment: str, record: dict[str, Any]) -> None:
     """Record an experiment, unless it is."""
     if not is_recorded(experiment):
@@ -142,7 +151,12 @@ def start(experiment: str, token: str, words: list[str], environment: dict[str, 
     folder = Path(experiment)
     folder.mkdir(parents=True, exist_ok=True)
     known = read(folder / STARTED)
-    if (known and known.get("token") == token) or _stands(folder, known)[1]:
+    if known and known.get("token") == token:
+        return known
+    state, is_alive = _stands(folder, known)
+    if state == SILENT:  # its job may be in the queue
+        raise SilentError(f"{SILENT}; try again later.")
+    if is_alive:
         return known
     for left in (STATUS, STARTED, ARRAY, SCRIPT):
         (folder / left).unlink(missing_ok=True)
@@ -151,11 +165,9 @@ def start(experiment: str, token: str, words: list[str], environment: dict[str, 
     known = {"token": token, "boot": boot(), "offset": log.stat().st_size if log.is_file() else 0}
     if script:
         (folder / SCRIPT).write_text(script, encoding="utf-8")
-        submitted = subprocess.run(
-            ["sbatch", "--parsable", SCRIPT], cwd=folder, capture_output=True, text=True, errors="replace", timeout=120
-        )
+        submitted = ask_slurm(["sbatch", "--parsable", SCRIPT], folder, SECONDS_TO_SUBMIT)
         if submitted.returncode:
-            raise RefusedError(why_not(submitted.stderr))
+            raise why_not(submitted.stderr)
         known["job"] = submitted.stdout.strip().splitlines()[-1].partition(";")[0]
     else:
         command = ["sh", "-c", '"$@"; echo $? > "$0"', str(folder / STATUS), *words]
@@ -182,7 +194,7 @@ def look(experiment: str, lines: int = 40, offset: int = 0) -> dict[str, Any]:
     """
     folder = Path(experiment)
     if not folder.is_dir():
-        raise RefusedError(f"{folder} is gone from that computer; start again in a new folder.")
+        raise GoneError(f"{folder} is gone from that computer; start again in a new folder.")
     known = read(folder / STARTED)
     holds = is_locked(folder / "worker.lock")
     events = _events(folder / "events.jsonl", offset)  # before the files, of which they tell
@@ -220,7 +232,7 @@ def look_tasks(experiment: str, lines: int = 10) -> dict[str, Any]:
     """
     folder = Path(experiment)
     if not folder.is_dir():
-        raise RefusedError(f"{folder} is gone from that computer; run the same command again.")
+        raise GoneError(f"{folder} is gone from that computer; run the same command again.")
     known = read(folder / STARTED)
     tasks = stand_of(known) if "tasks" in known else []
     for task in tasks:
@@ -232,11 +244,14 @@ def look_tasks(experiment: str, lines: int = 10) -> dict[str, Any]:
 
 def _stands(folder: Path, known: dict[str, Any]) -> tuple[str, bool]:
     """What is said of a worker that was started, and whether it is still to be reckoned with. Completes what is known of its job."""
-    if "job" in known or (folder / SCRIPT).is_file() or (folder / ARRAY).is_file():
+    if _is_submitted(folder, known):
         state, is_alive = job(str(known["job"]), folder) if "job" in known else ("", False)
         # One that was submitted by hand, or right before a connection broke off, tells its number only when it runs. And a task of a
         # second array begins when that of the first has ended.
-        other = "" if is_alive else next(iter(queued_jobs(folder)), "")
+        try:
+            other = "" if is_alive else next(iter(queued_jobs(folder)), "")
+        except SilentError:
+            return SILENT, True
         if other and other != known.get("job"):
             said, goes_on = job(other, folder)
             if state and HOPELESS in said:  # why is more than that
@@ -249,28 +264,40 @@ def _stands(folder: Path, known: dict[str, Any]) -> tuple[str, bool]:
     return "", is_there or is_locked(folder / "worker.lock")
 
 
+def _is_submitted(folder: Path, known: dict[str, Any]) -> bool:
+    """Whether Slurm is to be asked of a worker; a host may have its commands and belong to no cluster."""
+    return "job" in known or (folder / SCRIPT).is_file() or (folder / ARRAY).is_file()
+
+
 def ask_to_stop(experiment: str) -> None:
     """Ask the worker to stop as the same file asks one here. A job that waits in the queue is cancelled."""
     folder = Path(experiment)
     known = read(folder / STARTED)
     _stands(folder, known)
-    cancel_others(folder, str(known.get("job", "")))
-    if "job" in known and not is_locked(folder / "worker.lock"):
-        subprocess.run(["scancel", *str(known["job"]).split(",")], capture_output=True, timeout=60)
-        return
-    (folder / "stop.request").write_text("")
+    waits = "job" in known and not is_locked(folder / "worker.lock")
+    if not waits:
+        (folder / "stop.request").write_text("")
+    if _is_submitted(folder, known):
+        cancel_others(folder, str(known.get("job", "")))
+    if waits:
+        cancel(str(known["job"]).split(","))
 
 
 def kill(experiment: str) -> None:
-    """End the worker with all that it has started, at once."""
+    """End the worker with all that it has started, at once.
+
+    Raises:
+        SilentError: Slurm does not answer, so that it may go on.
+    """
     folder = Path(experiment)
     known = read(folder / STARTED)
     _stands(folder, known)
-    cancel_others(folder, str(known.get("job", "")))
+    if _is_submitted(folder, known):
+        cancel_others(folder, str(known.get("job", "")))
     if "job" in known:
         numbers = str(known["job"]).split(",")
-        subprocess.run(["scancel", "--signal=KILL", "--full", *numbers], capture_output=True, timeout=60)
-        subprocess.run(["scancel", *numbers], capture_output=True, timeout=60)
+        cancel(numbers, "--signal=KILL", "--full")
+        cancel(numbers)
     if any(folder.glob("*.sbatch")):  # an array may have been submitted a moment ago, by a start that was broken off
         cancel_all(folder)
     elif "pid" in known and known.get("boot") == boot() and not (folder / STATUS).is_file():  # or the number may be another's
@@ -300,20 +327,11 @@ def keep_script(experiment: str, script: str) -> None:
 
 
 def remove(experiment: str) -> None:
-    """Delete an experiment folder there. The scans stay in the store, for other experiments."""
-    if Path(experiment).parent.name not in ("experiments", "tasks"):
-        raise RefusedError(f"{experiment} is no experiment folder of ours.")
+    """Delete what segmenting used there. Scans stay in the store, for other work; experiments, which others may take from, stay too."""
+    if Path(experiment).parent.name != "tasks":
+        raise RefusedError(f"{experiment} is no folder of `segment --on`, which alone are deleted.")
     shutil.rmtree(experiment, ignore_errors=True)
     shutil.rmtree(Path(experiment).parents[1] / "scans" / "incoming" / Path(experiment).name, ignore_errors=True)  # half sent
-
-
-def remove_old_tasks(folder: str) -> None:
-    """Delete what segmenting left here when nobody could tidy up, a day after its last sign of life."""
-    for task in (Path(folder) / "tasks").glob("*"):
-        with contextlib.suppress(OSError):
-            newest = max(path.stat().st_mtime for path in (task, *task.glob(".worker.*"), *task.glob("worker.*"), *task.glob("*.jsonl")))
-            if time.time() - newest > SECONDS_TASKS_STAY and not _stands(task, read(task / STARTED))[1]:
-                remove(str(task))
 
 
 def _events(path: Path, offset: int) -> bytes:
@@ -347,7 +365,7 @@ _REQUESTS = {
     function.__name__: function
     for function in (
         *(probe, put_library, has_library, install, tags),
-        *(missing_scans, take_scans, lay_out, put_record, is_recorded, make_folder, sizes, remove, remove_old_tasks),
+        *(missing_scans, take_scans, lay_out, put_record, is_recorded, make_folder, sizes, remove, recorded, digests),
         *(start, look, ask_to_stop, kill, keep_script),
         *(start_arrays, keep_arrays, look_tasks),
     )

@@ -6,13 +6,12 @@ is looked at, stopped and killed, as one whose job is its own.
 
 from __future__ import annotations
 
-import os
-import subprocess
+import contextlib
 from pathlib import Path
 from typing import Any
 
-from .there_common import ARRAY, SCRIPT, STARTED, STATUS, RefusedError, boot, output_of, read, write
-from .there_slurm import ended, job_name, queued, queued_jobs, told, why_not
+from .there_common import ARRAY, SCRIPT, STARTED, STATUS, SilentError, boot, read, write
+from .there_slurm import SECONDS_TO_SUBMIT, SILENT, ask_slurm, cancel, ended, in_queue, job_name, queued, queued_jobs, told, why_not
 
 
 def start_arrays(folder: str, token: str, arrays: list[dict[str, Any]]) -> dict[str, Any]:
@@ -39,8 +38,8 @@ def start_arrays(folder: str, token: str, arrays: list[dict[str, Any]]) -> dict[
                     offset = log.stat().st_size if log.is_file() else 0
                     write(Path(task) / STARTED, {"token": token, "boot": boot(), "offset": offset, "job": f"{numbers[-1]}_{number}"})
         except BaseException:  # a folder may have been removed meanwhile by who was interrupted
-            if numbers:
-                subprocess.run(["scancel", *numbers], capture_output=True, timeout=60)
+            with contextlib.suppress(SilentError):
+                cancel(numbers)
             raise
         seen.update(array["tasks"])
     earlier = [str(known["job"])] if "job" in known else []
@@ -75,17 +74,16 @@ def _lay_out(parent: Path, arrays: list[dict[str, Any]]) -> None:
 
 def _in_queue(parent: Path, name: str) -> str:
     """The number of an array that has been submitted: a connection may break off before that is told."""
-    listed = output_of(["squeue", "--noheader", f"--user={os.getuid()}", "--format=%i|%j|%Z"])
-    found = (line.strip().split("|", 2) for line in listed.splitlines() if line.count("|") >= 2)
-    return next((number.partition("_")[0] for number, called, place in found if (called, place) == (job_name(name), str(parent))), "")
+    asked, found = [job_name(name), str(parent)], in_queue("--format=%i|%j|%Z")
+    return next((number.partition("_")[0] for number, *where in found if where == asked), "")
 
 
 def _submitted(parent: Path, array: dict[str, Any], before: list[str]) -> str:
     after = [f"--dependency=after{array['after']}:{before[-1]}"] if before else []
     words = ["sbatch", "--parsable", *after, f"{array['name']}.sbatch"]
-    submitted = subprocess.run(words, cwd=parent, capture_output=True, text=True, errors="replace", timeout=120)
+    submitted = ask_slurm(words, parent, SECONDS_TO_SUBMIT)
     if submitted.returncode:
-        raise RefusedError(why_not(submitted.stderr))
+        raise why_not(submitted.stderr)
     return submitted.stdout.strip().splitlines()[-1].partition(";")[0]
 
 
@@ -105,7 +103,7 @@ def stand_of(known: dict[str, Any]) -> list[dict[str, Any]]:
         number = str(read(folder / STARTED).get("job", ""))
         row, status = rows.get(number), _status(folder)
         if row is not None or not does_answer:
-            state, is_alive = (told(number, row) if row is not None else "Slurm does not answer"), True
+            state, is_alive = (told(number, row) if row is not None else SILENT), True
         else:
             state, is_alive = ("" if status == 0 else ended(number, folder)), False
         status = None if is_alive else 1 if status is None else status
@@ -122,6 +120,4 @@ def _status(folder: Path) -> int | None:
 
 def cancel_others(folder: Path, number: str) -> None:
     """Cancel the jobs of a folder that are in the queue beside the one that is its present one."""
-    others = [one for one in queued_jobs(folder) if one != number]
-    if others:
-        subprocess.run(["scancel", *others], capture_output=True, timeout=60)
+    cancel([one for one in queued_jobs(folder) if one != number])

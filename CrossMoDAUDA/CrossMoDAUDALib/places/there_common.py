@@ -20,6 +20,18 @@ class RefusedError(Exception):
     """Something that cannot be done there, in a sentence."""
 
 
+class GoneError(RefusedError):
+    """The folder that was asked about is not there any more."""
+
+
+class TooManyError(RefusedError):
+    """More jobs, or more tasks of an array, than the cluster lets this user have; fewer may do."""
+
+
+class SilentError(RefusedError):
+    """Slurm does not answer: as good as a broken connection, and no word on what it knows."""
+
+
 def output_of(words: list[str]) -> str:
     """What a program says on its output; nothing where there is none, or where it takes half a minute."""
     try:

@@ -10,7 +10,11 @@ import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .there_common import ARRAY, JOB_LOG, STATUS, last_line, output_of, read, tail
+from .there_common import ARRAY, JOB_LOG, STATUS, RefusedError, SilentError, TooManyError, last_line, output_of, read, tail
+
+SECONDS_TO_ANSWER = 60  # for a question to Slurm, whose own programs wait for its controller as long as they like
+SECONDS_TO_SUBMIT = 120
+SILENT = "Slurm does not answer"
 
 _SLURM_ENDED = {
     "OUT_OF_MEMORY": "it ran out of memory; ask for more (--extra=--mem=...), or make the batches smaller",
@@ -69,6 +73,32 @@ WAITS = ("waiting ", "held ")  # so begins what is told of a job that has not be
 LONGEST_WAIT = datetime.timedelta(days=30)  # that is worth telling
 
 
+def ask_slurm(words: list[str], folder: Path | None = None, seconds: float = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command of Slurm's; each has a limit of time.
+
+    Args:
+        folder: where it runs.
+        seconds: the limit; 0 for :data:`SECONDS_TO_ANSWER`.
+
+    Raises:
+        SilentError: there was no answer in that time, or Slurm's controller gave none.
+        FileNotFoundError: there is no such command.
+    """
+    seconds = seconds or SECONDS_TO_ANSWER
+    try:
+        found = subprocess.run(
+            words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=seconds
+        )
+    except subprocess.TimeoutExpired:
+        raise SilentError(f"{SILENT} ({words[0]} took more than {seconds:g} seconds); try again later.") from None
+    if found.returncode and any(sign in found.stderr for sign in _NO_ANSWER):
+        raise SilentError(f"{SILENT} ({last_line(found.stderr)}); try again later.")
+    return found
+
+
+_NO_ANSWER = ("Unable to contact slurm controller", "Socket timed out", "Zero Bytes were transmitted", "Connection refused")
+
+
 def job(number: str, folder: Path) -> tuple[str, bool]:
     """What Slurm says of a job, or of one of an array's, and whether it is still to be reckoned with.
 
@@ -78,7 +108,7 @@ def job(number: str, folder: Path) -> tuple[str, bool]:
     """
     rows, does_answer = queued([number])
     if not does_answer:
-        return "Slurm does not answer", True  # the controller is restarted now and then
+        return SILENT, True  # the controller is restarted now and then
     row = rows.get(number) or (next(iter(rows.values()), None) if "_" not in number else None)
     if row is not None and row.state == "PENDING" and HOPELESS not in (said := told(number, row)):
         return _with_place(number, said, row), True
@@ -99,7 +129,10 @@ _OVER = ("COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "PREEMPTED"
 def queued(numbers: list[str]) -> tuple[dict[str, Row], bool]:
     """The jobs that have not ended, of an array each task, by their numbers; and whether Slurm answers."""
     asked = ["squeue", "--noheader", "--array", f"--jobs={','.join(numbers)}", "--format=%i|%T|%r|%S"]
-    found = subprocess.run(asked, capture_output=True, text=True, errors="replace")
+    try:
+        found = ask_slurm(asked)
+    except (SilentError, FileNotFoundError):
+        return {}, False
     if found.returncode and "Invalid job id" not in found.stderr:
         return {}, False
     rows = {}
@@ -176,9 +209,12 @@ def arrays_of(folder: Path) -> list[dict[str, Any]]:
 
 
 def queued_jobs(folder: Path) -> list[str]:
-    """The numbers of a folder's jobs that are in the queue, whoever submitted them; that which comes first leads."""
-    listed = output_of(["squeue", "--noheader", "--array", f"--user={os.getuid()}", "--format=%i|%j|%Z"])
-    found = [line.strip().split("|", 2) for line in listed.splitlines() if line.count("|") >= 2]
+    """The numbers of a folder's jobs that are in the queue, whoever submitted them; that which comes first leads.
+
+    Raises:
+        SilentError: that cannot be told now.
+    """
+    found = in_queue("--array", "--format=%i|%j|%Z")
     own = [number for number, _, place in reversed(found) if place == str(folder) and "_" not in number]
     for part in arrays_of(folder):
         asked = part["folder"], job_name(part["name"])
@@ -186,12 +222,38 @@ def queued_jobs(folder: Path) -> list[str]:
     return own
 
 
+def in_queue(*options: str) -> list[list[str]]:
+    """The user's jobs in the queue, of each what a ``--format`` of three fields tells; none where there is no Slurm.
+
+    Raises:
+        SilentError: that cannot be told now.
+    """
+    try:
+        listed = ask_slurm(["squeue", "--noheader", f"--user={os.getuid()}", *options])
+    except FileNotFoundError:
+        return []
+    if listed.returncode:
+        raise SilentError(f"{SILENT} ({last_line(listed.stderr)}); try again later.")
+    return [line.strip().split("|", 2) for line in listed.stdout.splitlines() if line.count("|") >= 2]
+
+
+def cancel(numbers: list[str], *options: str) -> None:
+    """Cancel jobs, or send them a signal; those that have ended are left as they are.
+
+    Raises:
+        SilentError: they may go on.
+    """
+    if numbers:
+        ask_slurm(["scancel", *options, *numbers])
+
+
 def cancel_all(folder: Path) -> None:
-    """Cancel whatever was submitted in a folder, of arrays each task, though nothing there tells of it yet."""
-    listed = output_of(["squeue", "--noheader", f"--user={os.getuid()}", "--format=%F|%Z"])
-    found = {number for number, _, place in (line.strip().partition("|") for line in listed.splitlines()) if place == str(folder)}
-    if found:
-        subprocess.run(["scancel", *sorted(found)], capture_output=True, timeout=60)
+    """Cancel whatever was submitted in a folder, of arrays each task, though nothing there tells of it yet.
+
+    Raises:
+        SilentError: it may go on.
+    """
+    cancel(sorted({number for number, _, place in in_queue("--format=%F|%j|%Z") if place == str(folder)}))
 
 
 def job_name(array: str) -> str:
@@ -207,21 +269,31 @@ def jobs_ahead(number: str) -> int:
     return listed.index(number) if number in listed else 0
 
 
-def why_not(said: str) -> str:
+def why_not(said: str) -> RefusedError:
     """Why sbatch took no job, in a sentence with what to do."""
+    too_many = {
+        "Invalid job array": "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
+        "MaxSubmitJob": _LIMIT,
+        "Job violates accounting/QOS policy": _LIMIT,
+        "Slurm temporarily unable to accept job": "it has as many jobs as it takes; try again when some have ended",
+    }
     known = {
+        **too_many,
         "invalid partition": "the partition is unknown there; `place check` lists them, and `place add --overwrite` names another",
         "Invalid account": "the account is unknown there; ask the cluster's people which one is yours, and give it with --account",
         "Memory specification": "no node there has that much memory; ask for less",
         "Invalid generic resource": "no node there has such GPUs; ask for fewer, or name another partition",
         "Invalid feature": "no node there has the features that --constraint asks for; name others",
         "Requested node configuration is not available": "no node there has that many GPUs or processors; ask for fewer",
-        "Unable to contact slurm controller": "Slurm's controller does not answer; try again later",
-        "Socket timed out": "Slurm's controller does not answer; try again later",
-        "Invalid job array": "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
-        "Job violates accounting/QOS policy": "you have more jobs there than this cluster allows you; wait until some have ended",
         "time limit": "the time limit is not allowed there; give a shorter --time",
     }
     lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("Try ")]
     last = lines[-1].removeprefix("sbatch: ").removeprefix("error: ") if lines else "sbatch said nothing"
-    return f"Slurm took no job: {next((text for sign, text in known.items() if sign.lower() in said.lower()), last)}."
+    sign = next((sign for sign in known if sign.lower() in said.lower()), "")
+    return (TooManyError if sign in too_many else RefusedError)(f"Slurm took no job: {known.get(sign, last)}.")
+
+
+_LIMIT = (
+    "this cluster lets you have no more jobs at a time, of which each task of an array is one, or none this long; wait until others have"
+    " ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later"
+)

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import CrossModaError
+from ..core.files import read_json, stamp, write_json
 from ..core.files import sha256 as file_digest
-from ..core.files import stamp, write_json
 from ..experiment.lock import only_one
 from ..images.fingerprint import scan_stamp
 from ..models.model_folder import MODEL_FILES, ModelInfo
+from .known import KnownPlace, places_file
 
 RECORD, LOCK = ".segment-on.json", ".segment-on.lock"
 
@@ -112,11 +113,88 @@ class Unfinished:
         del values["output"], values["refused"], values["has_ended"], values["saved"]
         write_json(self.output / RECORD, values)
 
+    def note_nothing_there(self) -> None:
+        """Keep that no work is under way elsewhere any more; where none had begun, there is nothing to keep."""
+        self.folder = ""
+        if self.scans or self.shares:
+            self.save()
+        elif not self.has_ended:
+            (self.output / RECORD).unlink(missing_ok=True)
+
     def end(self, scans: Sequence[Path]) -> None:
         """Forget it where nothing is left with which the same command could go on."""
         if all(self.scans.get(key(scan), {}).get("results") or key(scan) in self.refused for scan in scans):
             self.has_ended = True
             (self.output / RECORD).unlink(missing_ok=True)
+
+
+# What lies there ----------------------------------------------------------------------------------------------------------------
+
+
+class Begun:
+    """A folder on another computer in which a ``segment --on`` of this one works, kept here until it has been deleted there.
+
+    Nobody there can tell whether somebody still comes for it, as who began it may be asleep for weeks. The record in the output folder
+    can: what no such record names any more may be deleted.
+
+    Args:
+        place: where it is.
+        folder: there.
+        output: of the command; None where no record will name the folder.
+    """
+
+    def __init__(self, place: KnownPlace, folder: str, output: Path | None) -> None:
+        self._place, self.folder, self._output = place, folder, output
+
+    def keep(self, is_over: bool = False) -> None:
+        """Keep that it is there.
+
+        Args:
+            is_over: nobody needs it any more.
+        """
+        output = "" if self._output is None else str(self._output.absolute())
+        about = {"place": self._place.name, "ssh": self._place.ssh, "folder": self.folder, "output": output, "is_over": is_over}
+        write_json(self._path, about)
+
+    def forget(self) -> None:
+        """It has been deleted there."""
+        self._path.unlink(missing_ok=True)
+
+    @property
+    def _path(self) -> Path:
+        return _begun_folder() / f"{self.folder.rpartition('/')[2]}.json"
+
+
+def left_over(place: KnownPlace) -> list[Begun]:
+    """What commands of this computer have left on a place and do not need any more.
+
+    An output folder that is not there now, as on a disk that is not mounted, may come back with its record.
+    """
+    found = []
+    for path in sorted(_begun_folder().glob("*.json")):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            about = read_json(path)
+            if (about["place"], about["ssh"]) == (place.name, place.ssh):
+                output = Path(about["output"]) if about["output"] else None
+                if about["is_over"] or (output is not None and output.is_dir() and _named_in(output) != about["folder"]):
+                    found.append(Begun(place, about["folder"], output))
+    return found
+
+
+def _named_in(output: Path) -> str:
+    """The folder there that the record in an output folder names; empty where there is no record.
+
+    Raises:
+        OSError, ValueError, KeyError, TypeError: it cannot be read now.
+    """
+    try:
+        return str(read_json(output / RECORD)["folder"])
+    except FileNotFoundError:
+        return ""
+
+
+def _begun_folder() -> Path:
+    return places_file().parent / "segment-on"
 
 
 def _bytes(path: Path) -> bytes:

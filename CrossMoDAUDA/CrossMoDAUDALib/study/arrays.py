@@ -132,7 +132,7 @@ def submit(
     if not commands:
         return failures
     folder = f"{remote.folder()}/studies/{uuid.uuid4().hex[:12]}"
-    arrays = _arrays(study, commands, keys, remote.place.name)
+    arrays = _arrays(study, commands, keys, remote)
     for part, elsewhere, _ in commands.values():
         elsewhere.save(part.folder, has_begun=True, as_of=time.time() if script_only else elsewhere.as_of)  # an answer may be lost
     try:
@@ -150,9 +150,9 @@ def submit(
     return failures
 
 
-def _arrays(study: Study, commands: Mapping[str, tuple[Part, Elsewhere, list[str]]], keys: _Keys, place: str) -> list[Array]:
+def _arrays(study: Study, commands: Mapping[str, tuple[Part, Elsewhere, list[str]]], keys: _Keys, remote: Remote) -> list[Array]:
     """The arrays in their order: what is shared, then the experiments."""
-    done, folders = _done(study, keys, place)
+    done, folders = _done(study, keys, remote)
     folders |= {name: elsewhere.folder for name, (_, elsewhere, _) in commands.items()}
     found = shares([part for part, _, _ in commands.values()], keys, done)
 
@@ -169,13 +169,15 @@ def _arrays(study: Study, commands: Mapping[str, tuple[Part, Elsewhere, list[str
     return [*arrays, (EXPERIMENTS, [task(name) for name in commands], "any" if trains else "ok")]
 
 
-def _done(study: Study, keys: _Keys, place: str) -> tuple[dict[str, str], dict[str, str]]:
-    """By key, an experiment that has finished the stage on a place; and where the experiments lie there."""
-    done, folders = dict[str, str](), dict[str, str]()
-    for part in study.parts():
-        elsewhere = read_elsewhere(part.folder)
-        if elsewhere is not None and elsewhere.place == place and elsewhere.has_begun:
-            folders[part.name] = elsewhere.folder
+def _done(study: Study, keys: _Keys, remote: Remote) -> tuple[dict[str, str], dict[str, str]]:
+    """By key, an experiment that has finished the stage on a place; and where the experiments lie there, as far as they still do."""
+    known = [(part, read_elsewhere(part.folder)) for part in study.parts()]
+    folders = {part.name: one.folder for part, one in known if one and one.place == remote.place.name and one.has_begun}
+    there = set(remote.connection.ask("recorded", experiments=list(folders.values()))) if folders else set()
+    folders = {name: folder for name, folder in folders.items() if folder in there}  # others have been deleted, as old files often are
+    done = dict[str, str]()
+    for part, _ in known:
+        if part.name in folders:
             for stage in keys[part.name].keys() & read_markers(part.folder).keys():
                 done.setdefault(keys[part.name][stage], part.name)
     return done, folders

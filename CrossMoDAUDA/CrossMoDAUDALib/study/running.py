@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from ..cohort.checking import CohortReport, check_cohort
 from ..cohort.finding import Cohort
@@ -41,6 +42,7 @@ class Progress:
 
 # Submits the work on experiments, given the keys of all, to a cluster; gives those of which it cannot be done, with why.
 Submit = Callable[[Sequence[Part], Mapping[str, Mapping[str, str]]], dict[str, str]]
+Follow = Callable[[Path], Worker]  # follows the work on an experiment that was submitted
 
 
 def check_scans(study: Study, log: EventLog) -> tuple[Study, list[CohortReport]]:
@@ -125,6 +127,7 @@ def run(
     words: Sequence[str] = (),
     on: str = "",
     submit: Submit | None = None,
+    follow: Follow | None = None,
 ) -> list[tuple[Part, str]]:
     """Run all experiments of a study that are not finished, one a device at a time; those that fail do not keep the others back.
 
@@ -139,6 +142,7 @@ def run(
         words: options for every worker beside its folder and device.
         on: another computer where each of them runs; what experiments share is then made in each.
         submit: submits the work to a cluster, where what experiments share is made once; it need then only be followed.
+        follow: follows what was submitted.
 
     Returns:
         The parts that failed, each with the sentence that says why.
@@ -171,7 +175,7 @@ def run(
                 waiting.remove(part)
                 log.write("stage", stage=part.name, state="started")
                 try:
-                    running[slot] = _start(study, part, place, device, words, progress, on, submit is not None)
+                    running[slot] = _start(study, part, place, device, words, progress, on, follow if submit else None)
                 except CrossModaError as error:
                     end(part, str(error))
             for slot, one in list(running.items()):
@@ -248,16 +252,16 @@ class _Running:
 
 
 def _start(
-    study: Study, part: Part, place: Place, device: str, words: Sequence[str], progress: Progress, on: str, is_submitted: bool
+    study: Study, part: Part, place: Place, device: str, words: Sequence[str], progress: Progress, on: str, follow: Follow | None
 ) -> _Running:
     folder, log = part.folder, part.folder / "events.jsonl"
     offset = log.stat().st_size if log.is_file() else 0
     if place.is_alive(folder):
         progress.started(part, {})
         return _Running(part, place, None, offset)
-    if is_submitted:
+    if follow is not None:
         progress.started(part, {})
-        return _Running(part, place, place.start(folder, finish(place.send(["status", str(folder), "--follow"]))), offset)
+        return _Running(part, place, follow(folder), offset)
     if not on:
         finish(place.check(with_values(part.settings, {"device": device})))
     _create(study, part)

@@ -332,6 +332,10 @@
 <translation>Kompilieren</translation>
 </message>
 <message>
+<source>Connection refused</source>
+<translation>Connection refused</translation>
+</message>
+<message>
 <source>Contrast target slices with their own translations as well; FastCUT does not.</source>
 <translation>Auch Ziel-Schichten mit ihren eigenen Übersetzungen kontrastieren; FastCUT tut das nicht.</translation>
 </message>
@@ -346,6 +350,14 @@
 <message>
 <source>Cross entropy weight</source>
 <translation>Gewicht, Kreuzentropie</translation>
+</message>
+<message>
+<source>CrossMoDAUDA model</source>
+<translation>CrossMoDAUDA model</translation>
+</message>
+<message>
+<source>CrossMoDAUDA model {sha256}</source>
+<translation>CrossMoDAUDA model {sha256}</translation>
 </message>
 <message>
 <source>CrossMoDAUDA {version}, model {model}</source>
@@ -968,6 +980,18 @@
 <translation>Slurm antwortet nicht</translation>
 </message>
 <message>
+<source>Slurm does not answer ({last_line}); try again later.</source>
+<translation>Slurm antwortet nicht ({last_line}); versuchen Sie es später noch einmal.</translation>
+</message>
+<message>
+<source>Slurm does not answer ({words} took more than {seconds} seconds); try again later.</source>
+<translation>Slurm antwortet nicht ({words} hat länger als {seconds} Sekunden gebraucht); versuchen Sie es später noch einmal.</translation>
+</message>
+<message>
+<source>Slurm does not answer; try again later.</source>
+<translation>Slurm antwortet nicht; versuchen Sie es später noch einmal.</translation>
+</message>
+<message>
 <source>Slurm job {number} can never start: {slurm_never}</source>
 <translation>Slurm-Auftrag {number} kann nie beginnen: {slurm_never}</translation>
 </message>
@@ -984,12 +1008,12 @@
 <translation>Slurm-Job {seen} ({scans}) wurde angehalten und steht wieder in der Warteschlange: {state}.</translation>
 </message>
 <message>
-<source>Slurm took no job: {items}.</source>
-<translation>Slurm hat keinen Job angenommen: {items}.</translation>
+<source>Slurm temporarily unable to accept job</source>
+<translation>Slurm temporarily unable to accept job</translation>
 </message>
 <message>
-<source>Slurm's controller does not answer; try again later</source>
-<translation>Slurms Steuerung antwortet nicht; später noch einmal versuchen</translation>
+<source>Slurm took no job: {get}.</source>
+<translation>Slurm hat keinen Job angenommen: {get}.</translation>
 </message>
 <message>
 <source>Start each retraining from the weights of the iteration before.</source>
@@ -1452,6 +1476,10 @@
 <translation>Gewicht der Segmentierungsverluste.</translation>
 </message>
 <message>
+<source>What was begun on {{place}} stays there as it is, and the same command goes on with it.</source>
+<translation>Was auf {{place}} begonnen wurde, bleibt dort, wie es ist, und derselbe Befehl macht damit weiter.</translation>
+</message>
+<message>
 <source>Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.</source>
 <translation>Wo Netze rechnen: auto, cuda, cuda:N, mps, cpu oder cuda:N,M,..., um auf mehreren zu trainieren.</translation>
 </message>
@@ -1478,6 +1506,10 @@
 <message>
 <source>Yet another structure</source>
 <translation>Yet another structure</translation>
+</message>
+<message>
+<source>Zero Bytes were transmitted</source>
+<translation>Zero Bytes were transmitted</translation>
 </message>
 <message>
 <source>`run -o {folder}` goes on</source>
@@ -1934,6 +1966,10 @@
 <message>
 <source>it gives {dimension} dimensions and {count} sizes</source>
 <translation>er gibt {dimension} Dimensionen und {count} Größen an</translation>
+</message>
+<message>
+<source>it has as many jobs as it takes; try again when some have ended</source>
+<translation>es hat so viele Jobs, wie es annimmt; versuchen Sie es noch einmal, wenn einige beendet sind</translation>
 </message>
 <message>
 <source>it has more tasks than an array may have there; do less at once, as with fewer scans or seeds</source>
@@ -2500,6 +2536,10 @@
 <translation>sie enthält nichts</translation>
 </message>
 <message>
+<source>this cluster lets you have no more jobs at a time, of which each task of an array is one, or none this long; wait until others have ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later</source>
+<translation>dieser Cluster lässt Ihnen nicht mehr Jobs auf einmal, von denen jede Aufgabe eines Arrays einer ist, oder keinen, der so lange dauert; warten Sie, bis andere beendet sind, oder machen Sie weniger auf einmal: eine Studie kann mit weniger Startwerten oder Methoden beginnen und die übrigen später bekommen</translation>
+</message>
+<message>
 <source>this computer</source>
 <translation>dieser Rechner</translation>
 </message>
@@ -2648,10 +2688,6 @@
 <translation>xz -d --format=lzma &lt;</translation>
 </message>
 <message>
-<source>you have more jobs there than this cluster allows you; wait until some have ended</source>
-<translation>Sie haben dort mehr Jobs, als dieser Cluster Ihnen erlaubt; warten, bis einige beendet sind</translation>
-</message>
-<message>
 <source>{abs} minutes ahead; times that are shown are its own</source>
 <translation>{abs} Minuten voraus; gezeigte Zeiten sind seine</translation>
 </message>
@@ -2678,10 +2714,6 @@
 <message>
 <source>{changed} has the name of {first}, but not its content: it has changed; put the file as it was into {place}.</source>
 <translation>{changed} heißt wie {first}, hat aber nicht dessen Inhalt: Die Datei wurde geändert; die unveränderte Datei nach {place} legen.</translation>
-</message>
-<message>
-<source>{cmd} does not answer there; try again later.</source>
-<translation>{cmd} antwortet dort nicht; später noch einmal versuchen.</translation>
 </message>
 <message>
 <source>{contradiction}: give the right one by --date</source>
@@ -2740,8 +2772,8 @@
 <translation>{error}. Was folgt, ist der zuletzt bekannte Stand.</translation>
 </message>
 <message>
-<source>{experiment} is no experiment folder of ours.</source>
-<translation>{experiment} ist kein Experimentordner von uns.</translation>
+<source>{experiment} is no folder of `segment --on`, which alone are deleted.</source>
+<translation>{experiment} ist kein Ordner von `segment --on`; nur solche werden gelöscht.</translation>
 </message>
 <message>
 <source>{filename} could not be used ({why}); check its permissions and its disk.</source>
@@ -3124,6 +3156,10 @@
 <translation>{label} liegt nicht auf dem Gitter ihres Bildes {name}: {differences}; {how_to_match}.</translation>
 </message>
 <message>
+<source>{label} was made by another model; add --overwrite to make it anew, or name another output folder.</source>
+<translation>{label} stammt von einem anderen Modell; geben Sie --overwrite an, um es neu zu machen, oder nennen Sie einen anderen Ausgabeordner.</translation>
+</message>
+<message>
 <source>{lacking} for {name} could not be made here ({failed}).</source>
 <translation>{lacking} für {name} konnte hier nicht gebaut werden ({failed}).</translation>
 </message>
@@ -3226,6 +3262,10 @@
 <message>
 <source>{name} may not be written or read ({strerror}); change its permissions or choose another folder.</source>
 <translation>{name} darf nicht geschrieben oder gelesen werden ({strerror}); die Zugriffsrechte ändern oder einen anderen Ordner wählen.</translation>
+</message>
+<message>
+<source>{name} takes no {before} jobs at a time; trying {count}.</source>
+<translation>{name} nimmt keine {before} Jobs auf einmal; nun werden {count} versucht.</translation>
 </message>
 <message>
 <source>{name}: {strerror}; check the path and the disk, then try again.</source>

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 from long_runs import wait_until
-from ssh_server import SshServer, why_no_server
+from ssh_server import SshServer, same_threads, why_no_server, with_library
 
 if TYPE_CHECKING:
     from CrossMoDAUDALib.places.remote import Remote
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Add = Callable[..., "Remote"]
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(100)"]
+LARGEST_ARRAY = 4  # tasks
 DAEMONS = ("munged", "slurmctld", "slurmd")
 NODES = ("one", "two")
 # A requeued job starts when its old credential has expired (AuthInfo's cred_expire; two minutes unless set). Two nodes on one
@@ -59,6 +60,7 @@ SlurmdPidFile={folder}/slurmd-%n.pid
 SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd-%n.log
 KillWait=5
+MaxArraySize={array}
 MessageTimeout=3
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
 NodeName=one NodeHostname={host} NodeAddr=127.0.0.1 Port={one} CPUs=1 RealMemory={memory} State=UNKNOWN
@@ -81,12 +83,13 @@ class Cluster:
         controller, one, two = _free_ports(3)
         values = {"folder": folder, "host": socket.gethostname().partition(".")[0], "user": getpass.getuser()}
         values |= {"memory": psutil.virtual_memory().total >> 20, "default": psutil.virtual_memory().total >> 21}  # MB
+        values["array"] = LARGEST_ARRAY
         (folder / "slurm.conf").write_text(_SLURM.format(**values, controller=controller, one=one, two=two))
         (folder / "state").mkdir()
         key = folder / "munge.key"
         key.touch(mode=0o600)
         key.write_bytes(os.urandom(1024))
-        same = {"SLURM_CONF": str(folder / "slurm.conf"), "OMP_NUM_THREADS": "1"}  # as long_runs.py starts what it is compared with
+        same = {"SLURM_CONF": str(folder / "slurm.conf"), **same_threads()}
         self.environment = {**os.environ, **same}
         (folder / "login").mkdir()
         self.login = SshServer(folder / "login", same)
@@ -125,6 +128,17 @@ class Cluster:
         daemon.wait()
         self.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")  # as after SlurmdTimeout, five minutes by default
 
+    @contextlib.contextmanager
+    def silent_controller(self) -> Iterator[None]:
+        """Let what plans the jobs answer nobody for a while, as where it is overloaded; the jobs go on."""
+        controller = self._running["slurmctld"]
+        controller.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            controller.send_signal(signal.SIGCONT)
+            wait_until(lambda: self.ask("scontrol", "ping").count("UP"), seconds=30)
+
     def stop_controller(self) -> None:
         """End what plans the jobs; they go on."""
         controller = self._running.pop("slurmctld")
@@ -147,13 +161,17 @@ class Cluster:
         """What a command of Slurm's says."""
         return subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=60).stdout.strip()
 
+    def empty(self) -> None:
+        """Cancel what a test has left in the queue."""
+        deadline = time.monotonic() + 10
+        while self.ask("squeue", "--noheader") and time.monotonic() < deadline:
+            self.ask("scancel", "--user", getpass.getuser())
+            time.sleep(0.2)
+
     def close(self) -> None:
         """Cancel the jobs and end all daemons."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.ask("scancel", "--user", getpass.getuser())
-            deadline = time.monotonic() + 10
-            while self.ask("squeue", "--noheader") and time.monotonic() < deadline:
-                time.sleep(0.2)
+            self.empty()
         self.login.stop()
         for daemon in reversed(self._running.values()):
             daemon.send_signal(signal.SIGTERM)
@@ -188,8 +206,8 @@ def _free_ports(count: int) -> list[int]:
         return [int(one.getsockname()[1]) for one in sockets]
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+@pytest.fixture(scope="session")
+def running_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster whose jobs run on this machine."""
     if why := why_no_server():
         pytest.skip(why)
@@ -207,15 +225,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def add(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Add:
+def cluster(running_cluster: Cluster) -> Iterator[Cluster]:
+    """The cluster, with an empty queue."""
+    yield running_cluster
+    running_cluster.empty()
+
+
+@pytest.fixture
+def add(cluster: Cluster, sent_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Add:
     """Makes the cluster the place ``cluster`` with what is to be asked of Slurm, in place of an earlier one."""
     from CrossMoDAUDALib.places.known import FILE_VARIABLE, Slurm, add_place
     from CrossMoDAUDALib.places.remote import Remote
 
     monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "configuration" / "places.toml"))
 
+    folder = with_library(tmp_path / "there" / "our folder's ü", sent_library)
+
     def add(**slurm: Any) -> Remote:
-        place = cluster.login.place(tmp_path / "there" / "our folder's ü", "cluster", Slurm(**slurm))
+        place = cluster.login.place(folder, "cluster", Slurm(**slurm))
         add_place(place, overwrite=True)
         return Remote(place)
 

@@ -113,6 +113,11 @@ class SshServer:
         return KnownPlace(name.replace(" ", "-"), HOST, str(folder), sys.executable, str(self.config), slurm)
 
 
+def same_threads() -> dict[str, str]:
+    """What lets a worker there use as many threads as one here, or sums are rounded otherwise."""
+    return {"OMP_NUM_THREADS": os.environ["OMP_NUM_THREADS"]} if "OMP_NUM_THREADS" in os.environ else {}
+
+
 def why_no_server() -> str:
     """Why no SSH server can be started here; empty if one can."""
     if os.name != "posix":
@@ -130,19 +135,31 @@ def ssh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
         pytest.skip(why)
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # where sshd puts itself when nobody has logged in yet
-    same = {"OMP_NUM_THREADS": os.environ["OMP_NUM_THREADS"]} if "OMP_NUM_THREADS" in os.environ else {}  # or sums are rounded otherwise
-    server = SshServer(tmp_path_factory.mktemp("sshd"), same)
+    server = SshServer(tmp_path_factory.mktemp("sshd"), same_threads())
     server.start()
     yield server
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def sent_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what is sent of our library lies: sent by the first test that needs it, and read by Python once for all."""
+    return tmp_path_factory.mktemp("library")
+
+
+def with_library(folder: Path, library: Path) -> Path:
+    """A folder of ours there, in which the library lies where all tests have it."""
+    folder.mkdir(mode=0o700, parents=True)
+    (folder / "library").symlink_to(library)
+    return folder
+
+
 @pytest.fixture
-def gpu_box(ssh_server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KnownPlace:
+def gpu_box(ssh_server: SshServer, sent_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KnownPlace:
     """A place named ``gpu-box``, the only one that the user has; its folder's name has what shells dislike."""
     from CrossMoDAUDALib.places.known import add_place
 
     monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "configuration" / "places.toml"))
-    place = ssh_server.place(tmp_path / "there" / "our folder's $(touch ran) ü")
+    place = ssh_server.place(with_library(tmp_path / "there" / "our folder's $(touch ran) ü", sent_library))
     add_place(place)
     return place

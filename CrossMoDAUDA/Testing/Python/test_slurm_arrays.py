@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import shutil
-import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from conftest import TINY
 from CrossMoDAUDALib.cohort import phantom
@@ -237,10 +236,10 @@ def test_a_study_is_an_array_that_gives_the_table_of_one_here(
     wait_until(lambda: is_running(same) and (read_elsewhere(same) or Elsewhere("", "", Cohort((), ()))).job == f"{job}_0", followed)
     wait_until(lambda: any("cluster: held by you" in str(event.get("message")) for event in events_of(same)), followed)
     worker = read_worker(same)
-    assert worker is not None
+    assert worker is not None and worker["pid"] == followed.pid, "one process follows all of them"
+    assert not [child for child in psutil.Process(followed.pid).children(recursive=True) if "--follow" in child.cmdline()]
     followed.kill()
     followed.communicate()
-    os.kill(int(worker["pid"]), signal.SIGKILL)
     wait_until(lambda: not is_running(same))
     cluster.ask("scontrol", "release", job)
     assert cli.main([*words, str(folder), "--on", "cluster"]) == 0, capsys.readouterr().err

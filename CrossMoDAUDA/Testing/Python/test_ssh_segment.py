@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ from CrossMoDAUDALib.places import segmenting
 from CrossMoDAUDALib.places.connection import Connection
 from CrossMoDAUDALib.places.known import KnownPlace
 from CrossMoDAUDALib.places.remote import Remote
+from CrossMoDAUDALib.places.unfinished import left_over
 from ssh_server import SshServer
 
 
@@ -115,12 +114,6 @@ def test_a_way_that_is_lost_is_told_once_and_keeps_nothing_from_its_end(
     ssh_server.start()
     assert len(told) == 3 and "until a later `segment --on` removes it" in told[2], told
     (task,) = (Path(gpu_box.folder) / "tasks").iterdir()
-    remote.connection.ask("remove_old_tasks", folder=gpu_box.folder)
-    assert task.is_dir(), "somebody may still come back"
-    deadline = time.monotonic() + 60
-    while remote.connection.ask("look", experiment=str(task))["is_alive"] and time.monotonic() < deadline:
-        time.sleep(0.5)
-    for path in (task, *task.iterdir()):
-        os.utime(path, (0, 0), follow_symlinks=False)
-    remote.connection.ask("remove_old_tasks", folder=gpu_box.folder)
-    assert not task.exists()
+    assert [begun.folder for begun in left_over(gpu_box)] == [str(task)]
+    segmenter._remove_left_over()
+    assert not task.exists() and not left_over(gpu_box)

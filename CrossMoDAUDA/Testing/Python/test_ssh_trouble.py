@@ -27,6 +27,7 @@ from packaging.tags import sys_tags
 from ssh_server import SshServer
 from test_ssh_way import another_server
 
+LONG = "CROSSMODA_LONG" in os.environ
 NNUNETS = ("nnunetv2", "acvl_utils", "batchgenerators=", "batchgeneratorsv2", "dynamic_network_architectures")
 
 
@@ -301,6 +302,49 @@ def test_packages_that_come_as_source_alone_are_sent_too(gpu_box: KnownPlace, tm
     listed.write_text("ours-unknown\n")
     with pytest.raises(CrossModaError, match=r"ours-unknown for gpu-box could not be made here"):
         there.install(said.append, ["--no-index", f"--find-links={index}"], offline=True)
+
+
+def index_of_stubs(folder: Path) -> Path:
+    """A tiny index: a wheel with nothing in it of each package that we need, in a version that we take."""
+    folder.mkdir()
+    for one in remote._requirements():
+        version = next(version for version in (*(part.version for part in one.specifier), "1.0") if one.specifier.contains(version))
+        name = one.name.replace("-", "_")
+        with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+            wheel.writestr(f"{name}-{version}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {one.name}\nVersion: {version}\n")
+            wheel.writestr(f"{name}-{version}.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(f"{name}-{version}.dist-info/RECORD", "")
+    return folder
+
+
+def test_install_from_end_to_end(gpu_box: KnownPlace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command as a user gives it: it makes the environment there and fills it; with it the place is fit, and is not before."""
+    add_place(replace(gpu_box, python=str(bare_python(tmp_path / "bare"))), overwrite=True)
+    assert cli.main(["place", "check", "gpu-box"]) == 1 and "run `place install gpu-box`" in capsys.readouterr().out
+    add_place(replace(gpu_box, python=""), overwrite=True)
+    index = index_of_stubs(tmp_path / "an index")
+    words = ["place", "install", "gpu-box", "--pip=--no-index", f"--pip=--find-links={index}"]
+    assert cli.main(words) == 0, capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "gpu-box has our packages." in said.out and "Successfully installed" in said.err
+    assert cli.main(["place", "check", "gpu-box"]) == 0
+    listed = capsys.readouterr().out
+    assert "all there" in listed and f"{Remote(gpu_box, asks=False).folder()}/environment/bin/python" in listed, listed
+    next(index.glob("torch-*.whl")).unlink()
+    assert cli.main([*words, "--pip=--force-reinstall"]) != 0 and "torch" in capsys.readouterr().err
+    assert cli.main(["place", "check", "gpu-box"]) == 0
+
+
+@pytest.mark.skipif(not LONG, reason="takes minutes and hundreds of megabytes; run it with CROSSMODA_LONG=1")
+def test_install_of_the_real_packages(gpu_box: KnownPlace, capsys: pytest.CaptureFixture[str]) -> None:
+    """From the package index that pip knows; PyTorch from the one for processors alone, which is a tenth of its size."""
+    add_place(replace(gpu_box, python=""), overwrite=True)
+    status = cli.main(["place", "install", "gpu-box", "--pip=--extra-index-url=https://download.pytorch.org/whl/cpu"])
+    said = capsys.readouterr().err
+    if status and any(sign in said for sign in remote._NO_INTERNET):
+        pytest.skip("no package index can be reached")
+    assert status == 0, said
+    assert cli.main(["place", "check", "gpu-box"]) == 0 and "all there" in capsys.readouterr().out
 
 
 @pytest.mark.slow

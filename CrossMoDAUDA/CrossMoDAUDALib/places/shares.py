@@ -1,0 +1,73 @@
+"""What a segmentation on another computer is made of: the share of the scans that each worker has, the model, what stays at a break."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import CrossModaError, InputError
+from ..core.files import sha256
+from ..experiment.elsewhere import read_elsewhere
+from ..experiment.events import Event
+from ..images.fingerprint import scan_stamp, travels_as_it_is
+from ..models.model_folder import MODEL_FILES, WEIGHTS, ModelInfo
+from .remote import Remote
+from .sending import as_one_file
+
+STAYS = "What was begun on {place} stays there as it is, and the same command goes on with it."
+
+
+@dataclass
+class Share:
+    """The scans of one worker.
+
+    Attributes:
+        folder: where it works there.
+        prefix: of its files' names below the folder of all.
+        scans: that it was given.
+        seen: how it stood when it was last looked at.
+        is_over: it has ended, and nothing more comes; ``is_told`` once that has been said.
+        offset, events: of its log of events, how far it was read, and what is still of use.
+    """
+
+    folder: str
+    prefix: str
+    scans: list[Path]
+    seen: dict[str, Any] = field(default_factory=dict)
+    is_over: bool = False
+    is_told: bool = False
+    offset: int = 0
+    events: list[Event] = field(default_factory=list)
+
+
+def same_model(remote: Remote, model: ModelInfo) -> str:
+    """The folder there of a model that was trained there, so that it need not travel; empty where no such model is there, or another."""
+    name = remote.place.name
+    for folder in model.folder.parents[:2]:
+        elsewhere = read_elsewhere(folder)
+        if elsewhere is not None and elsewhere.place == name:
+            there = f"{elsewhere.folder}/{model.folder.relative_to(folder).as_posix()}"
+            found = remote.connection.ask("digests", folder=there, names=list(MODEL_FILES))
+            is_same = found.keys() == set(MODEL_FILES) and found[WEIGHTS] == sha256(model.folder / WEIGHTS)
+            return there if is_same else ""
+    return ""
+
+
+def unreadable_ones(scans: Sequence[Path]) -> dict[Path, InputError]:
+    """What has to be read before it can travel, and cannot be read: it costs the others nothing."""
+    found = {}
+    for scan in scans:
+        try:
+            if not travels_as_it_is(scan):
+                as_one_file(scan)
+                scan_stamp(scan)
+        except InputError as error:
+            found[scan] = error
+    return found
+
+
+def staying(error: CrossModaError, place: str) -> CrossModaError:
+    """An error of the way there that has stopped nothing there."""
+    return type(error)(f"{error} {STAYS.format(place=place)}")

@@ -1,0 +1,137 @@
+"""A cluster that answers late or not at all, and one that lets its users have few jobs, on a real Slurm by SSH."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from CrossMoDAUDALib.models.model_folder import describe_model
+from CrossMoDAUDALib.places import segmenting, there, there_slurm
+from CrossMoDAUDALib.places.connection import SilentError, TooManyError
+from CrossMoDAUDALib.places.slurm import Task
+from CrossMoDAUDALib.places.there_common import SCRIPT, STARTED
+from CrossMoDAUDALib.places.there_common import SilentError as SilentThere
+from CrossMoDAUDALib.places.there_common import TooManyError as TooManyThere
+from long_runs import wait_until
+from slurm_cluster import LARGEST_ARRAY, SLEEPS, Add, Cluster
+from test_slurm import submitted
+
+
+def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -> None:
+    """No job is taken for ended, none is submitted twice, and what is to be deleted stays until its jobs have been cancelled."""
+    remote = add(partition="single")
+    elsewhere = submitted(remote, SLEEPS)
+    wait_until(lambda: remote.look(elsewhere)["state"] == "" and cluster.job_processes())
+    (Path(elsewhere.folder) / STARTED).rename(Path(elsewhere.folder) / "lost")  # as where the answer of sbatch was lost
+    task = Task(f"{elsewhere.folder}/t", tuple(SLEEPS))
+    with cluster.silent_controller():
+        seen = remote.look(elsewhere)
+        assert seen["is_alive"] and seen["state"] == "Slurm does not answer", "it may be in the queue"
+        for ask in (
+            lambda: remote.start(elsewhere, SLEEPS, "another"),
+            lambda: remote.start_arrays(elsewhere.folder, [("late", [task], "")]),
+        ):
+            with pytest.raises(SilentError, match=r"On cluster: Slurm does not answer.*try again later"):
+                ask()
+    assert (Path(elsewhere.folder) / SCRIPT).is_file() and len(cluster.ask("squeue", "--noheader").splitlines()) == 1
+    seen = remote.look(elsewhere)
+    assert seen["is_alive"] and seen["state"] == "" and seen["job"], "it is found in the queue"
+    remote.connection.ask("kill", experiment=elsewhere.folder)
+    wait_until(lambda: not cluster.ask("squeue", "--noheader"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
+def test_every_question_to_slurm_has_a_limit_of_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs that never end, in the place of each of Slurm's."""
+    for name in ("squeue", "scancel", "sbatch", "scontrol", "sacct", "sinfo"):
+        (tmp_path / name).write_text("#!/bin/sh\nexec sleep 100\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(there_slurm, "SECONDS_TO_ANSWER", 0.2)
+    (tmp_path / SCRIPT).touch()
+    began = time.monotonic()
+    assert there_slurm.job("1", tmp_path) == ("Slurm does not answer", True)
+    assert there_slurm.queued(["1"]) == ({}, False)
+    assert there.look(str(tmp_path))["state"] == "Slurm does not answer"
+    for ask in (
+        there_slurm.in_queue,
+        lambda: there_slurm.cancel(["1"]),
+        lambda: there_slurm.cancel_all(tmp_path),
+        lambda: there.kill(str(tmp_path)),
+        lambda: there.ask_to_stop(str(tmp_path)),
+    ):
+        with pytest.raises(SilentThere, match=r"took more than 0\.2 seconds"):
+            ask()
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.skipif(os.name != "posix", reason="work is ended there on POSIX systems alone")
+def test_a_host_that_belongs_to_no_cluster_is_asked_nothing_of_slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though its commands are installed there: what one says without a configuration is no silence of a cluster's."""
+    (tmp_path / "squeue").write_text("#!/bin/sh\necho 'squeue: fatal: Could not establish a configuration source' >&2\nexit 1\n")
+    (tmp_path / "squeue").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    folder = tmp_path / "tasks" / "one"
+    folder.mkdir(parents=True)
+    there.ask_to_stop(str(folder))
+    there.kill(str(folder))
+    assert not there.look(str(folder))["is_alive"]
+    there.remove(str(folder))
+    assert not folder.exists()
+
+
+def test_whatever_is_waited_for_there_has_a_limit_of_time() -> None:
+    """But for Python and pip, which make an environment for minutes, and are seen to do so."""
+    waits = 0
+    for path in sorted(Path(str(there.__file__)).parent.glob("there*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("subprocess.run", "subprocess.check_output", "subprocess.call"):
+                waits += 1
+                told = ast.unparse(call)
+                assert "timeout" in {word.arg for word in call.keywords} or "sys.executable" in told or "str(python)" in told, told
+    assert waits > 3
+
+
+def test_many_scans_are_shared_out_to_as_many_tasks_as_a_cluster_takes(
+    cluster: Cluster, add: Add, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path
+) -> None:
+    remote, told = add(extra=("--hold",)), list[str]()
+    whole = min(tiny_cohort.rglob("*_hrT2.nii.gz"))
+    scans = [tmp_path / f"{number}_hrT2.nii.gz" for number in range(segmenting.SCANS_A_TASK * LARGEST_ARRAY + 1)]
+    for scan in scans:
+        shutil.copy(whole, scan)
+    with segmenting.RemoteSegmenter(remote, describe_model(tiny_experiment), scans, [], warn=told.append) as segmenter:
+        assert told == [f"cluster takes no {LARGEST_ARRAY + 1} jobs at a time; trying 3."]
+        assert sorted(scan for share in segmenter._shares for scan in share.scans) == sorted(scans) and len(segmenter._shares) == 3
+        listed = cluster.ask("squeue", "--noheader", "--array", "--format=%i").split()
+        assert len(listed) == 3
+        script = (Path(segmenter._there) / "segment.sbatch").read_text()
+        assert all(f"/{segmenter._numbers[scan]}" in script for scan in scans)
+    assert not cluster.ask("squeue", "--noheader")
+    quick = (sys.executable, "-c", "")
+    with pytest.raises(TooManyError, match=r"it has more tasks than an array may have there; do less at once"):
+        remote.start_arrays(remote.new_folder(), [("many", [Task(f"{tmp_path}/m{n}", quick) for n in range(LARGEST_ARRAY + 1)], "")])
+
+
+# As sbatch 22.05 says it (slurm_errno.c; a cluster with accounting is needed to hear it).
+SAID = {
+    "sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit"
+    " limit, user's size and/or time limits)": TooManyThere,
+    "sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job"
+    " submit limit, user's size and/or time limits)": TooManyThere,
+    "sbatch: error: Batch job submission failed: Invalid job array specification": TooManyThere,
+    "sbatch: error: invalid partition specified: nowhere\nsbatch: error: Batch job submission failed: Invalid partition name specified":
+        there_slurm.RefusedError,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_what_fewer_jobs_would_mend_is_told_apart(said: str) -> None:
+    error = there_slurm.why_not(said)
+    assert type(error) is SAID[said] and str(error).startswith("Slurm took no job: ") and str(error).endswith(".")
+    assert "MaxSubmit" not in said or "a study may begin with fewer seeds or methods" in str(error)

@@ -1,0 +1,183 @@
+"""What a ``segment --on`` leaves on another computer, by a real SSH server: whoever comes back for it finds it, and nothing else stays."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from CrossMoDAUDALib.core.errors import CrossModaError
+from CrossMoDAUDALib.models.model_folder import describe_model
+from CrossMoDAUDALib.places.connection import Connection, UnreachableError
+from CrossMoDAUDALib.places.known import KnownPlace
+from CrossMoDAUDALib.places.remote import Remote
+from CrossMoDAUDALib.places.segmenting import RemoteSegmenter
+from CrossMoDAUDALib.places.unfinished import Unfinished, left_over
+from long_runs import wait_until
+from ssh_server import SshServer
+
+Begin = Callable[..., RemoteSegmenter]
+SECONDS = f"3{os.getpid()}"  # that these workers would sleep, by which they are known
+
+
+@pytest.fixture
+def scans(tiny_cohort: Path, tmp_path: Path) -> list[Path]:
+    """Two scans."""
+    found = sorted(tiny_cohort.rglob("*_hrT2.nii.gz"))[:2]
+    return [Path(shutil.copy(scan, tmp_path / f"{number}_hrT2.nii.gz")) for number, scan in enumerate(found)]
+
+
+@pytest.fixture
+def begin(gpu_box: KnownPlace, tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]:
+    """Begins what ``segment --on -o OUT`` begins; the worker there does nothing and does not end."""
+    sleeper = tmp_path / "sleeper"
+    sleeper.write_text(f"#!/bin/sh\nexec sleep {SECONDS}\n")
+    sleeper.chmod(0o755)
+    monkeypatch.setattr(Remote, "python", lambda _: (str(sleeper), {}))
+    model = describe_model(tiny_experiment)
+
+    def begin(out: Path, scans: list[Path], **more: Any) -> RemoteSegmenter:
+        return RemoteSegmenter(Remote(gpu_box, asks=False), model, scans, [], record=Unfinished.of(out, model, []), **more)
+
+    yield begin
+    end_sleepers()
+
+
+def sleepers() -> list[int]:
+    """The workers there."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.cmdline() == ["sleep", SECONDS]:
+                found.append(process.pid)
+    return found
+
+
+def end_sleepers() -> None:
+    """Kill them."""
+    for pid in sleepers():
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not sleepers())
+
+
+def killed_here(segmenter: RemoteSegmenter) -> str:
+    """What is left of one whose process is killed: nothing is tidied up there; its folder there."""
+    segmenter._here.cleanup()
+    return segmenter._there
+
+
+def flapping(at: str, server: SshServer, monkeypatch: pytest.MonkeyPatch, is_after: bool = False) -> None:
+    """Let the way be lost at a request, and be there again for the next one."""
+    whole, lost = Connection.ask, list[str]()
+
+    def ask(self: Connection, do: str, *words: Any, **values: Any) -> Any:
+        if do != at or lost:
+            return whole(self, do, *words, **values)
+        lost.append(do)
+        if is_after:  # it is done there, and the answer does not come
+            whole(self, do, *words, **values)
+            raise UnreachableError("The connection to gpu-box broke off in mid-answer; try again.")
+        server.stop()
+        try:
+            return whole(self, do, *words, **values)
+        finally:
+            server.start()
+
+    monkeypatch.setattr(Connection, "ask", ask)
+
+
+@pytest.mark.parametrize("at", ["look_tasks", "look", "missing_scans", "start"])
+def test_a_way_that_is_lost_while_work_is_taken_up_ends_nothing_there(
+    at: str, begin: Begin, gpu_box: KnownPlace, ssh_server: SshServer, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the first look, when it is looked for what has come, and while one more worker is started for what has not."""
+    out = tmp_path / "out"
+    there = Path(killed_here(begin(out, scans)))
+    wait_until(lambda: sleepers())
+    before = sleepers()
+    starts = at in ("missing_scans", "start")
+    if starts:  # the worker there has died
+        end_sleepers()
+    (there / "results").mkdir()
+    (there / "results" / "kept").write_text("as a label map is")
+    flapping(at, ssh_server, monkeypatch)
+    with pytest.raises(UnreachableError, match="What was begun on gpu-box stays there as it is, and the same command goes on with it"):
+        begin(out, scans)
+    assert (there / "results" / "kept").is_file() and json.loads((out / ".segment-on.json").read_text())["folder"] == str(there)
+    assert starts or sleepers() == before
+    again = begin(out, scans)
+    assert again._there == str(there) and len(sleepers()) == 1 and (starts or sleepers() == before)
+    again._tidy_up()
+    assert not there.exists() and not sleepers()
+
+
+@pytest.mark.parametrize("at", ["missing_scans", "lay_out", "start", "start, after it"])
+def test_a_first_start_that_loses_its_way_goes_on_where_it_was(
+    at: str, begin: Begin, gpu_box: KnownPlace, ssh_server: SshServer, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    flapping(at.partition(",")[0], ssh_server, monkeypatch, "after" in at)
+    with pytest.raises(UnreachableError, match="the same command goes on with it"):
+        begin(out, scans)
+    (there,) = (Path(gpu_box.folder) / "tasks").iterdir()
+    again = begin(out, scans)
+    wait_until(lambda: sleepers())
+    assert again._there == str(there) and len(sleepers()) == 1
+    again._tidy_up()
+
+
+def test_an_error_that_is_not_of_the_way_ends_nothing_that_was_taken_up(
+    begin: Begin, gpu_box: KnownPlace, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails here; Ctrl-C alone cancels. A first start that fails leaves nothing."""
+    out, told = tmp_path / "out", list[str]()
+    there = Path(killed_here(begin(out, scans)))
+    for error, is_kept in (
+        (CrossModaError("The disk here is full."), True),
+        (OSError(28, "No space left"), True),
+        (KeyboardInterrupt(), False),
+    ):
+        with monkeypatch.context() as broken:
+            broken.setattr(RemoteSegmenter, "_refresh", lambda _, error=error: (_ for _ in ()).throw(error))
+            with pytest.raises(type(error)):
+                begin(out, scans, warn=told.append)
+        assert there.is_dir() is is_kept and bool(sleepers()) is is_kept
+    assert told == ["What was begun on gpu-box stays there as it is, and the same command goes on with it."] * 2
+    with monkeypatch.context() as broken:
+        broken.setattr(Connection, "send", lambda *_: (_ for _ in ()).throw(CrossModaError("No room there.")))
+        scans[0].write_bytes(scans[0].read_bytes() + b"another")
+        with pytest.raises(CrossModaError, match="No room there"):
+            begin(out, scans)
+    assert not list((Path(gpu_box.folder) / "tasks").iterdir())
+
+
+def test_only_what_no_command_needs_any_more_is_deleted_there(
+    begin: Begin, gpu_box: KnownPlace, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However old it is; what other computers have begun there, and experiments, are theirs."""
+    tasks = Path(gpu_box.folder) / "tasks"
+    unfinished, unmounted, forgotten, replaced = (Path(killed_here(begin(tmp_path / name, scans))) for name in "abcd")
+    (tmp_path / "b").rename(tmp_path / "as if it were not mounted")
+    (tmp_path / "c" / ".segment-on.json").unlink()
+    (tmp_path / "d" / ".segment-on.json").write_text(json.dumps({"folder": "/another"}))
+    others, experiment = tasks / "of-another-computer", Path(gpu_box.folder) / "experiments" / "e"
+    for folder in (others, experiment):
+        folder.mkdir(parents=True)
+    end_sleepers()
+    for path in [*Path(gpu_box.folder).rglob("*")]:
+        if "library" not in path.parts:
+            os.utime(path, (0, 0), follow_symlinks=False)
+    assert {begun.folder for begun in left_over(gpu_box)} == {str(forgotten), str(replaced)}
+    begin(tmp_path / "another", scans)._tidy_up()
+    assert {path.name for path in tasks.iterdir()} == {unfinished.name, unmounted.name, others.name} and experiment.is_dir()
+    assert not left_over(gpu_box)
+    assert begin(tmp_path / "a", scans)._there == str(unfinished)
+    with pytest.raises(CrossModaError, match=r"is no folder of `segment --on`, which alone are deleted"):
+        Remote(gpu_box, asks=False).connection.ask("remove", experiment=str(experiment))
