@@ -88,7 +88,7 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
     numbers = _segment_of_each(head, len(frames), file)
     stored = _stored(file, frames)
     inside, notes = _inside(head, stored, path)
-    geometry, places = _on_grid(path, head, frames, grid)
+    geometry, places, remarks = _on_grid(path, head, frames, grid)
     columns, rows, count = geometry.size
     if columns * rows * count * max(len(segments), 1) > _MOST_VOXELS:
         raise InputError(f"{path} has more voxels in its segments than can be worked on; export it as .seg.nrrd.")
@@ -100,7 +100,7 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
                 drawn = plane == segment.number if numbers[frame] is None else plane
                 height, width = min(drawn.shape[0], rows - down), min(drawn.shape[1], columns - right)
                 layers[up, down : down + height, right : right + width, layer] |= drawn[:height, :width].astype(np.uint8)
-    return DicomSegmentation(segments, layers, Volume(layers[..., 0], geometry, notes))
+    return DicomSegmentation(segments, layers, Volume(layers[..., 0], geometry, (*notes, *remarks)))
 
 
 def write_segments(path: Path, nrrd: Path) -> None:
@@ -193,15 +193,17 @@ def _inside(head: Dataset, stored: Array, path: Path) -> tuple[Array, tuple[str,
     return stored >= whole / 2, (note,)
 
 
-def _on_grid(path: Path, head: Dataset, frames: list[Slice], grid: Geometry | None) -> tuple[Geometry, list[tuple[int, int, int]]]:
-    """A regular grid for the frames, and the column, row and slice of each one's first pixel on it."""
+def _on_grid(
+    path: Path, head: Dataset, frames: list[Slice], grid: Geometry | None
+) -> tuple[Geometry, list[tuple[int, int, int]], tuple[str, ...]]:
+    """A regular grid for the frames, the column, row and slice of each one's first pixel on it, and what must be known about it."""
     first = min(frames, key=lambda each: each.height)
     if any(
         each.shape != first.shape or not np.allclose([*each.row, *each.column], [*first.row, *first.column], atol=1e-3) for each in frames
     ):
         raise InputError(f"{path} has frames in several planes, which make no grid; export it as .seg.nrrd.")
     heights = np.array([each.height for each in frames]) - first.height
-    distance = _distance(path, head, heights)
+    distance, notes = _distance(path, head, first, heights, grid)
     up = np.rint(heights / distance).astype(int)
     spacing = (first.spacing[1], first.spacing[0], distance)
     direction = np.stack([first.row, first.column, first.normal], axis=1)
@@ -209,30 +211,50 @@ def _on_grid(path: Path, head: Dataset, frames: list[Slice], grid: Geometry | No
     rows, columns = first.shape
     if np.abs(beside).max() <= _NO_SHIFT:
         size = (columns, rows, int(up.max()) + 1)
-        return Geometry(size, spacing, first.position, tuple(direction.ravel().tolist())), [(0, 0, int(each)) for each in up]
+        return Geometry(size, spacing, first.position, tuple(direction.ravel().tolist())), [(0, 0, int(each)) for each in up], notes
     own = Geometry((columns, rows, int(up.max()) + 1), spacing, first.position, tuple(direction.ravel().tolist()))
     if grid is not None and not [what for what in own.differences(grid) if what.startswith(("spacing", "axis"))]:
         places = (np.array([each.position for each in frames]) - grid.origin) @ grid.matrix / grid.spacing
         whole = np.rint(places).astype(int)
         ends = whole + np.array([columns, rows, 1])
         if np.abs(places - whole)[:, 2].max() <= _NO_SHIFT and whole.min() >= 0 and (ends <= grid.size).all():
-            return grid, [(int(right), int(down), int(high)) for right, down, high in whole]
+            return grid, [(int(right), int(down), int(high)) for right, down, high in whole], notes
     least = np.minimum(beside.min(axis=0), 0)
     shifts = np.rint(beside - least).astype(int)
     size = (columns + int(shifts[:, 0].max()), rows + int(shifts[:, 1].max()), int(up.max()) + 1)
     origin = np.array(first.position) + direction[:, :2] @ (least * spacing[:2])
     geometry = Geometry(size, spacing, tuple(origin.tolist()), tuple(direction.ravel().tolist()))
-    return geometry, [(int(right), int(down), int(high)) for (right, down), high in zip(shifts, up, strict=True)]
+    return geometry, [(int(right), int(down), int(high)) for (right, down), high in zip(shifts, up, strict=True)], notes
 
 
-def _distance(path: Path, head: Dataset, heights: Array) -> float:
-    """From one slice to the next, in mm: as the file says, or the least that its frames have."""
+def _distance(path: Path, head: Dataset, first: Slice, heights: Array, grid: Geometry | None) -> tuple[float, tuple[str, ...]]:
+    """From one slice to the next, in mm, and what must be known about it.
+
+    The file's own distance counts, then the least that its frames have. A slice may be thinner than that: its thickness counts only
+    where nothing else tells. A scan whose slices are at least as thick says where they lie.
+    """
     steps = np.diff(np.unique(np.round(heights, 4)))
     steps = steps[steps > 1e-3]
     measures = group(head, 0, "PixelMeasuresSequence")
-    said = [float(measures.get(name) or 0) for name in ("SpacingBetweenSlices", "SliceThickness")] if measures is not None else []
-    for distance in (*said, *([float(steps.min())] if len(steps) else [])):
+    said, thickness = (
+        float(measures.get(name) or 0) if measures is not None else 0.0 for name in ("SpacingBetweenSlices", "SliceThickness")
+    )
+    least = float(steps.min()) if len(steps) else 0.0
+    of_scan = _distance_of(grid, first)
+    is_as_scan = of_scan > 0 and (not least or 0 < thickness <= of_scan * (1 + 1e-3))
+    for distance in (said, of_scan if is_as_scan else 0.0, least, thickness):
         is_whole = distance > 0 and (np.abs(heights / distance - np.rint(heights / distance)) <= _NO_SHIFT).all()
-        if is_whole and (not len(steps) or steps.min() > distance * (1 - _NO_SHIFT)):
-            return distance
+        if is_whole and (not least or least > distance * (1 - _NO_SHIFT)):
+            is_known = bool(said) or abs(of_scan - distance) <= 1e-3 * distance
+            is_guess = not is_known and distance == least and 0 < thickness * (2 - _NO_SHIFT) < least
+            told = (
+                f"{path} does not say how far its slices lie apart; they are taken as {distance:.4g} mm apart, as its nearest frames lie."
+            )
+            return distance, (told,) if is_guess else ()
     raise InputError(f"{path} has frames at uneven distances, which make no grid; export it as .seg.nrrd.")
+
+
+def _distance_of(grid: Geometry | None, first: Slice) -> float:
+    """From one slice of a grid to the next along a frame's normal; 0 without a grid, or where no axis runs so."""
+    along = np.abs(grid.matrix.T @ first.normal) if grid is not None else np.zeros(3)
+    return float(grid.spacing[int(along.argmax())]) if grid is not None and along.max() > 1 - 1e-3 else 0.0
