@@ -5,6 +5,7 @@ pydicom reads and unpacks them. A structure set (RTSTRUCT) has contours and no v
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ import numpy.typing as npt
 
 from ..core.errors import InputError, short
 from ..core.failures import missing_packages
-from .dicom_index import RTSTRUCT, label_file, label_kind
+from .dicom_index import CHOICE, RTSTRUCT, label_file, label_kind
+from .dicom_series import find_index, find_series
 from .dicom_slices import Slice, damaged, group, read_dataset, slices_of
 from .grids import Geometry, Volume
 
@@ -101,6 +103,30 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
                 height, width = min(drawn.shape[0], rows - down), min(drawn.shape[1], columns - right)
                 layers[up, down : down + height, right : right + width, layer] |= drawn[:height, :width].astype(np.uint8)
     return DicomSegmentation(segments, layers, Volume(layers[..., 0], geometry, (*notes, *remarks)))
+
+
+def scan_grid(path: Path, folder: Path | None = None) -> Geometry | None:
+    """The grid of the scan that a DICOM segmentation was drawn on; None where its series is not found.
+
+    Args:
+        path: that names the segmentation.
+        folder: where the scan may lie, if not beside the segmentation.
+
+    Raises:
+        InputError: the segmentation is damaged.
+    """
+    file = label_file(path)
+    if file is None:
+        return None
+    head = read_dataset(file, ["ReferencedSeriesSequence"])
+    drawn_on = [str(each.get("SeriesInstanceUID", "")) for each in head.get("ReferencedSeriesSequence") or ()]
+    for place in dict.fromkeys(filter(None, (folder, file.parent))):
+        with contextlib.suppress(InputError):  # of other files, or of a scan that makes no volume
+            stacks = [stack for stack in find_index(place).stacks if stack.series in drawn_on]
+            if len(stacks) == 1:
+                series = find_series(place.absolute().with_name(f"{place.absolute().name}{CHOICE}{stacks[0].number}"))
+                return Geometry(series.size, series.spacing, series.origin, series.direction)
+    return None
 
 
 def write_segments(path: Path, nrrd: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from ..core.errors import InputError, short
 from ..core.structures import STRUCTURES, plain_name
 from ..images.labels import how_to_name
-from ..images.volumes import Array, Volume, canonical_grid, to_canonical
+from ..images.volumes import Array, Geometry, Volume, canonical_grid, to_canonical
 from .measurements import measure
 from .metrics import surface
 from .plausibility import SIDES_APART_MM, look
@@ -183,6 +183,21 @@ def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] |
     side = side or ("" if seen.two_sided else _side(whole))
     extent = Extent(volume, axial, extrameatal, bool(tumour.extrameatal), spacing, None, seen.faces, seen.two_sided, side)
     return extent if doubt is None or extent.is_empty else _with_doubt(extent, keys, doubt)
+
+
+def runs_across(grid: Geometry) -> bool:
+    """Whether a grid's slices are nearest to sagittal, so that they are counted from one side of the patient to the other."""
+    return int(np.abs(grid.matrix[:, 2]).argmax()) == 0
+
+
+def without_ends(extent: Extent, grid: Geometry) -> Extent:
+    """What is known where a label map reaches from its first slice with a structure to its last, and not as far as its scan.
+
+    Its ends are not the scan's, and the middle of sagittal slices is not the scan's, either.
+    """
+    ends = (("right", "left"), ("anterior", "posterior"), ("inferior", "superior"))[int(np.abs(grid.matrix[:, 2]).argmax())]
+    faces = tuple(face for face in extent.faces if face not in ends)
+    return replace(extent, faces=faces, side="" if runs_across(grid) else extent.side)
 
 
 def of_side(label_map: Volume, values: Sequence[int], side: str) -> Volume:
