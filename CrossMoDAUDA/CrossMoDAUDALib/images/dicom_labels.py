@@ -102,6 +102,9 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
                 drawn = plane == segment.number if numbers[frame] is None else plane
                 height, width = min(drawn.shape[0], rows - down), min(drawn.shape[1], columns - right)
                 layers[up, down : down + height, right : right + width, layer] |= drawn[:height, :width].astype(np.uint8)
+    lost = _without_a_segment(inside, numbers, [segment.number for segment in segments])
+    if lost:
+        notes += (f"{path} has {lost} voxels of numbers that none of its segments has; they are taken as background.",)
     return DicomSegmentation(segments, layers, Volume(layers[..., 0], geometry, (*notes, *remarks)))
 
 
@@ -194,6 +197,14 @@ def _segment_of_each(head: Dataset, count: int, file: Path) -> list[int | None]:
         raise damaged(file) from None
 
 
+def _without_a_segment(inside: Array, numbers: list[int | None], known: list[int]) -> int:
+    """How many voxels are drawn of segments that the file does not describe."""
+    planes = zip(inside, numbers, strict=True)
+    return sum(
+        int(np.count_nonzero(~np.isin(plane, [0, *known]) if number is None else plane)) for plane, number in planes if number not in known
+    )
+
+
 def _stored(file: Path, frames: list[Slice]) -> Array:
     from pydicom import dcmread
 
@@ -210,8 +221,9 @@ def _stored(file: Path, frames: list[Slice]) -> Array:
 
 def _inside(head: Dataset, stored: Array, path: Path) -> tuple[Array, tuple[str, ...]]:
     """What is drawn; of fractions, what is at least half."""
-    if str(head.get("SegmentationType", "BINARY")) != "FRACTIONAL":
-        return stored, ()
+    kind = str(head.get("SegmentationType", "BINARY"))
+    if kind != "FRACTIONAL":  # some programs write 255 where 1 is meant
+        return (stored if kind == "LABELMAP" else stored != 0), ()
     whole = float(head.get("MaximumFractionalValue", 0) or stored.max() or 1)
     note = (
         f"{path} holds fractions ({short(str(head.get('SegmentationFractionalType', 'FRACTIONAL')).lower())}); from a half on they count."

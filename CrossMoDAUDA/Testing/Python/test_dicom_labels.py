@@ -147,6 +147,29 @@ def test_slices_may_be_thinner_than_their_distance(tmp_path: Path, thickness: fl
         assert bool(alone.notes) == (least >= 2 * thickness) and ("as its nearest frames lie" in "".join(alone.notes)) == bool(alone.notes)
 
 
+@pytest.mark.parametrize("kind", ["BINARY", "FRACTIONAL", "LABELMAP"])
+def test_voxels_of_no_segment_are_told(tmp_path: Path, kind: str) -> None:
+    path = write_seg(tmp_path / "a.dcm", scan_of(tmp_path / "scan"), in_layers(drawn()), kind=kind)
+    data = pydicom.dcmread(path)
+    data.SegmentSequence = [segment for segment in data.SegmentSequence if segment.SegmentNumber == 1]
+    data.save_as(path)
+    read = read_labels(path, LABELS, None, read_geometry(tmp_path / "scan"))
+    assert np.array_equal(read.array, drawn() == 1)
+    lost = int((drawn() == 2).sum())
+    assert sum(f"has {lost} voxels of numbers that none of its segments has" in note for note in read.notes) == 1
+
+
+@pytest.mark.parametrize("value", [1, 7, 255])
+def test_binary_in_bytes_is_read_whatever_number_stands_for_inside(tmp_path: Path, value: int) -> None:
+    path = write_seg(tmp_path / "a.dcm", scan_of(tmp_path / "scan"), in_layers(drawn()), kind="FRACTIONAL")
+    data = pydicom.dcmread(path)
+    array = data.pixel_array
+    data.SegmentationType, data.PixelData = "BINARY", (array // array.max() * value).astype(np.uint8).tobytes()
+    data.save_as(path)
+    read = read_labels(path, LABELS, None, read_geometry(tmp_path / "scan"))
+    assert np.array_equal(read.array, drawn()) and read.notes == ()
+
+
 def test_codes_decide_where_names_say_nothing(tmp_path: Path) -> None:
     files = scan_of(tmp_path / "scan")
     for names, said in (
