@@ -291,7 +291,7 @@ def _visit(scan: _Scan, options: argparse.Namespace, settings: Settings, tumour:
     from ..images.labels import read_labels
     from ..images.names import uncertainty_file
     from ..images.scan_dates import modality_of
-    from ..scoring.extent import check_values, fingerprint, measure_extent, runs_across, without_ends
+    from ..scoring.extent import check_values, fingerprint, is_spread, measure_extent, runs_across, without_ends
     from ..scoring.follow_up import Visit, visit_notes
 
     labels, merged = settings.labels, settings.reading.merged_values
@@ -315,6 +315,8 @@ def _visit(scan: _Scan, options: argparse.Namespace, settings: Settings, tumour:
             notes.append("its scan is not found, so that it cannot be told whether the tumour reaches the scan's first or last slice")
     except (KeyError, TypeError, AttributeError, IndexError):
         raise InputError(f"{uncertainty_file(scan.file)} is damaged; remove it, or segment the scan again with --uncertainty.") from None
+    if side and is_spread(label_map, tumour.values, side):
+        notes.append("parts far apart lie on one side of the scan's middle, which may not be the patient's: look which side each is of")
     if doubt is not None and extent.expected_ml is None and not extent.is_empty:
         notes.append("what was written of the network's doubt does not tell this part of the tumour, and is left out")
     return Visit(scan.day, scan.file, extent, scan.source, modality_of(scan.file), (*notes, *visit_notes(extent)))

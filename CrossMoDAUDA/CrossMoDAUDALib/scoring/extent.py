@@ -220,6 +220,16 @@ def of_side(label_map: Volume, values: Sequence[int], side: str) -> Volume:
     return seen.with_array(np.where(np.isin(parts, kept), seen.array, 0).astype(seen.array.dtype))
 
 
+def is_spread(label_map: Volume, values: Sequence[int], side: str) -> bool:
+    """Whether parts on one side of the scan's middle are as far apart as tumours of two sides; its middle is then hardly the patient's."""
+    from scipy import ndimage
+
+    there = of_side(label_map, values, side)
+    parts, count = ndimage.label(np.isin(there.array, values), np.ones((3, 3, 3)))
+    centres = [centre[2] for centre in ndimage.center_of_mass(parts > 0, parts, range(1, count + 1))]
+    return count > 1 and float(np.ptp(centres)) * there.geometry.spacing[0] >= SIDES_APART_MM
+
+
 def _side(mask: Volume) -> str:
     """The side of the scan's middle on which the voxels of value 1 lie, as the patient's; empty where that is not plain."""
     seen = to_canonical(mask)  # x runs from the patient's right to the left
