@@ -2069,7 +2069,7 @@
 </message>
 <message>
 <source>its scan is not found, so that it cannot be told whether the tumour reaches the scan's first or last slice</source>
-<translation type="unfinished"></translation>
+<translation>die Aufnahme dazu wurde nicht gefunden, sodass sich nicht sagen lässt, ob der Tumor an ihre erste oder letzte Schicht reicht</translation>
 </message>
 <message>
 <source>its time limit came before it had stopped; give a longer --time</source>
@@ -2285,7 +2285,7 @@
 </message>
 <message>
 <source>parts far apart lie on one side of the scan's middle, which may not be the patient's: look which side each is of</source>
-<translation type="unfinished"></translation>
+<translation>weit voneinander entfernte Teile liegen auf einer Seite der Aufnahmemitte, die vielleicht nicht die des Patienten ist: Sehen Sie nach, zu welcher Seite jeder gehört</translation>
 </message>
 <message>
 <source>places up to {apart} mm apart</source>
@@ -2765,7 +2765,7 @@
 </message>
 <message>
 <source>{file} has sagittal slices, and its scan is not found, so that nothing tells the patient's left from right; give the folder of its DICOM series, as --scans DIR.</source>
-<translation type="unfinished"></translation>
+<translation>{file} hat sagittale Schichten, und die Aufnahme dazu wurde nicht gefunden, sodass links und rechts nicht zu unterscheiden sind; geben Sie den Ordner ihrer DICOM-Serie an, als --scans DIR.</translation>
 </message>
 <message>
 <source>{file} is a damaged DICOM file; copy it again from its source, or remove it.</source>
@@ -3345,7 +3345,7 @@
 </message>
 <message>
 <source>{path} does not say how far its slices lie apart; they are taken as {distance} mm apart, as its nearest frames lie.</source>
-<translation type="unfinished"></translation>
+<translation>{path} nennt keinen Schichtabstand; angenommen werden {distance} mm wie zwischen den nächsten Schichten darin.</translation>
 </message>
 <message>
 <source>{path} exists already; add --overwrite to replace it, or name another output folder.</source>
@@ -3453,7 +3453,7 @@
 </message>
 <message>
 <source>{path} has {lost} voxels of numbers that none of its segments has; they are taken as background.</source>
-<translation type="unfinished"></translation>
+<translation>{path} hat {lost} Voxel mit Nummern, die keines der Segmente hat; sie gelten als Hintergrund.</translation>
 </message>
 <message>
 <source>{path} has {shared} voxels in {name} and in another segment; they are taken as {name}, which comes later.</source>
@@ -3685,11 +3685,11 @@
 </message>
 <message>
 <source>{path} lists files of {axes} axes, which is not supported; save the scan as one file.</source>
-<translation type="unfinished"></translation>
+<translation>{path} nennt Dateien mit {axes} Achsen, was nicht unterstützt wird; speichern Sie die Aufnahme als eine Datei.</translation>
 </message>
 <message>
 <source>{path} lists files that hold all its axes, which is not supported; write the one file's name where the list is.</source>
-<translation type="unfinished"></translation>
+<translation>{path} nennt in einer Liste Dateien, die alle Achsen enthalten, was nicht unterstützt wird; schreiben Sie den Namen der einen Datei an die Stelle der Liste.</translation>
 </message>
 <message>
 <source>{path} names another file for its voxels ({named}); save the scan as one file.</source>
