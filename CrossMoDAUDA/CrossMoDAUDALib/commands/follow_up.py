@@ -90,13 +90,13 @@ def follow_up(options: argparse.Namespace, log: EventLog) -> int:
         for patient, scans in sorted(by_patient.items()):
             visits = []
             for scan in scans:
-                visits.append(_visit(scan, settings, tumour))
+                visits.append(_visit(scan, options, settings, tumour))
                 done += 1
                 bar(done, total, scan.file.name)
                 log.write("progress", stage="follow-up", step=done, total=total, message=scan.file.name)
             sides = SIDES if any(visit.extent.two_sided for visit in visits) else ()
             for side in sides:
-                of_side = [_visit(scan, settings, tumour, side) for scan in scans]
+                of_side = [_visit(scan, options, settings, tumour, side) for scan in scans]
                 found.append(comparison.follow_up(patient, tumour, of_side, side))
             if not sides:
                 found.append(comparison.follow_up(patient, tumour, visits))
@@ -285,24 +285,38 @@ def _refuse_same_days(by_patient: dict[str, list[_Scan]]) -> None:
         complain(f"warning: every patient has a single scan ({names}); if they are one patient's, say so by --patient NAME.")
 
 
-def _visit(scan: _Scan, settings: Settings, tumour: Tumour, side: str = "") -> Visit:
+def _visit(scan: _Scan, options: argparse.Namespace, settings: Settings, tumour: Tumour, side: str = "") -> Visit:
+    from ..images.dicom_index import label_file
+    from ..images.dicom_labels import scan_grid
     from ..images.labels import read_labels
     from ..images.names import uncertainty_file
     from ..images.scan_dates import modality_of
-    from ..scoring.extent import check_values, fingerprint, measure_extent
+    from ..scoring.extent import check_values, fingerprint, is_spread, measure_extent, runs_across, without_ends
     from ..scoring.follow_up import Visit, visit_notes
 
     labels, merged = settings.labels, settings.reading.merged_values
-    label_map = read_labels(scan.file, labels, merged)
+    grid = scan_grid(scan.file, options.scans)
+    label_map = read_labels(scan.file, labels, merged, grid)
+    is_cut = label_map.geometry != grid and label_file(scan.file) is not None  # it reaches from its first slice with a segment to its last
     check_values(str(scan.file), label_map, labels, merged)
     doubt, notes = _doubt(scan.file), list(scan.notes)
+    if is_cut and side and runs_across(label_map.geometry):
+        raise InputError(
+            f"{scan.file} has sagittal slices, and its scan is not found, so that nothing tells the patient's left from right;"
+            " give the folder of its DICOM series, as --scans DIR."
+        )
     if doubt is not None and doubt.get("label_sha256") != fingerprint(label_map):
         notes.append("the label map was changed after the network's doubt was written, which is left out")
         doubt = None
     try:
         extent = measure_extent(label_map, tumour, doubt, side)
+        if is_cut:
+            extent = without_ends(extent, label_map.geometry)
+            notes.append("its scan is not found, so that it cannot be told whether the tumour reaches the scan's first or last slice")
     except (KeyError, TypeError, AttributeError, IndexError):
         raise InputError(f"{uncertainty_file(scan.file)} is damaged; remove it, or segment the scan again with --uncertainty.") from None
+    if side and is_spread(label_map, tumour.values, side):
+        notes.append("parts far apart lie on one side of the scan's middle, which may not be the patient's: look which side each is of")
     if doubt is not None and extent.expected_ml is None and not extent.is_empty:
         notes.append("what was written of the network's doubt does not tell this part of the tumour, and is left out")
     return Visit(scan.day, scan.file, extent, scan.source, modality_of(scan.file), (*notes, *visit_notes(extent)))

@@ -5,6 +5,7 @@ pydicom reads and unpacks them. A structure set (RTSTRUCT) has contours and no v
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ import numpy.typing as npt
 
 from ..core.errors import InputError, short
 from ..core.failures import missing_packages
-from .dicom_index import RTSTRUCT, label_file, label_kind
+from .dicom_index import CHOICE, RTSTRUCT, label_file, label_kind
+from .dicom_series import find_index, find_series
 from .dicom_slices import Slice, damaged, group, read_dataset, slices_of
 from .grids import Geometry, Volume
 
@@ -88,7 +90,7 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
     numbers = _segment_of_each(head, len(frames), file)
     stored = _stored(file, frames)
     inside, notes = _inside(head, stored, path)
-    geometry, places = _on_grid(path, head, frames, grid)
+    geometry, places, remarks = _on_grid(path, head, frames, grid)
     columns, rows, count = geometry.size
     if columns * rows * count * max(len(segments), 1) > _MOST_VOXELS:
         raise InputError(f"{path} has more voxels in its segments than can be worked on; export it as .seg.nrrd.")
@@ -100,7 +102,34 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
                 drawn = plane == segment.number if numbers[frame] is None else plane
                 height, width = min(drawn.shape[0], rows - down), min(drawn.shape[1], columns - right)
                 layers[up, down : down + height, right : right + width, layer] |= drawn[:height, :width].astype(np.uint8)
-    return DicomSegmentation(segments, layers, Volume(layers[..., 0], geometry, notes))
+    lost = _without_a_segment(inside, numbers, [segment.number for segment in segments])
+    if lost:
+        notes += (f"{path} has {lost} voxels of numbers that none of its segments has; they are taken as background.",)
+    return DicomSegmentation(segments, layers, Volume(layers[..., 0], geometry, (*notes, *remarks)))
+
+
+def scan_grid(path: Path, folder: Path | None = None) -> Geometry | None:
+    """The grid of the scan that a DICOM segmentation was drawn on; None where its series is not found.
+
+    Args:
+        path: that names the segmentation.
+        folder: where the scan may lie, if not beside the segmentation.
+
+    Raises:
+        InputError: the segmentation is damaged.
+    """
+    file = label_file(path)
+    if file is None:
+        return None
+    head = read_dataset(file, ["ReferencedSeriesSequence"])
+    drawn_on = [str(each.get("SeriesInstanceUID", "")) for each in head.get("ReferencedSeriesSequence") or ()]
+    for place in dict.fromkeys(filter(None, (folder, file.parent))):
+        with contextlib.suppress(InputError):  # of other files, or of a scan that makes no volume
+            stacks = [stack for stack in find_index(place).stacks if stack.series in drawn_on]
+            if len(stacks) == 1:
+                series = find_series(place.absolute().with_name(f"{place.absolute().name}{CHOICE}{stacks[0].number}"))
+                return Geometry(series.size, series.spacing, series.origin, series.direction)
+    return None
 
 
 def write_segments(path: Path, nrrd: Path) -> None:
@@ -168,6 +197,14 @@ def _segment_of_each(head: Dataset, count: int, file: Path) -> list[int | None]:
         raise damaged(file) from None
 
 
+def _without_a_segment(inside: Array, numbers: list[int | None], known: list[int]) -> int:
+    """How many voxels are drawn of segments that the file does not describe."""
+    planes = zip(inside, numbers, strict=True)
+    return sum(
+        int(np.count_nonzero(~np.isin(plane, [0, *known]) if number is None else plane)) for plane, number in planes if number not in known
+    )
+
+
 def _stored(file: Path, frames: list[Slice]) -> Array:
     from pydicom import dcmread
 
@@ -184,8 +221,9 @@ def _stored(file: Path, frames: list[Slice]) -> Array:
 
 def _inside(head: Dataset, stored: Array, path: Path) -> tuple[Array, tuple[str, ...]]:
     """What is drawn; of fractions, what is at least half."""
-    if str(head.get("SegmentationType", "BINARY")) != "FRACTIONAL":
-        return stored, ()
+    kind = str(head.get("SegmentationType", "BINARY"))
+    if kind != "FRACTIONAL":  # some programs write 255 where 1 is meant
+        return (stored if kind == "LABELMAP" else stored != 0), ()
     whole = float(head.get("MaximumFractionalValue", 0) or stored.max() or 1)
     note = (
         f"{path} holds fractions ({short(str(head.get('SegmentationFractionalType', 'FRACTIONAL')).lower())}); from a half on they count."
@@ -193,15 +231,17 @@ def _inside(head: Dataset, stored: Array, path: Path) -> tuple[Array, tuple[str,
     return stored >= whole / 2, (note,)
 
 
-def _on_grid(path: Path, head: Dataset, frames: list[Slice], grid: Geometry | None) -> tuple[Geometry, list[tuple[int, int, int]]]:
-    """A regular grid for the frames, and the column, row and slice of each one's first pixel on it."""
+def _on_grid(
+    path: Path, head: Dataset, frames: list[Slice], grid: Geometry | None
+) -> tuple[Geometry, list[tuple[int, int, int]], tuple[str, ...]]:
+    """A regular grid for the frames, the column, row and slice of each one's first pixel on it, and what must be known about it."""
     first = min(frames, key=lambda each: each.height)
     if any(
         each.shape != first.shape or not np.allclose([*each.row, *each.column], [*first.row, *first.column], atol=1e-3) for each in frames
     ):
         raise InputError(f"{path} has frames in several planes, which make no grid; export it as .seg.nrrd.")
     heights = np.array([each.height for each in frames]) - first.height
-    distance = _distance(path, head, heights)
+    distance, notes = _distance(path, head, first, heights, grid)
     up = np.rint(heights / distance).astype(int)
     spacing = (first.spacing[1], first.spacing[0], distance)
     direction = np.stack([first.row, first.column, first.normal], axis=1)
@@ -209,30 +249,50 @@ def _on_grid(path: Path, head: Dataset, frames: list[Slice], grid: Geometry | No
     rows, columns = first.shape
     if np.abs(beside).max() <= _NO_SHIFT:
         size = (columns, rows, int(up.max()) + 1)
-        return Geometry(size, spacing, first.position, tuple(direction.ravel().tolist())), [(0, 0, int(each)) for each in up]
+        return Geometry(size, spacing, first.position, tuple(direction.ravel().tolist())), [(0, 0, int(each)) for each in up], notes
     own = Geometry((columns, rows, int(up.max()) + 1), spacing, first.position, tuple(direction.ravel().tolist()))
     if grid is not None and not [what for what in own.differences(grid) if what.startswith(("spacing", "axis"))]:
         places = (np.array([each.position for each in frames]) - grid.origin) @ grid.matrix / grid.spacing
         whole = np.rint(places).astype(int)
         ends = whole + np.array([columns, rows, 1])
         if np.abs(places - whole)[:, 2].max() <= _NO_SHIFT and whole.min() >= 0 and (ends <= grid.size).all():
-            return grid, [(int(right), int(down), int(high)) for right, down, high in whole]
+            return grid, [(int(right), int(down), int(high)) for right, down, high in whole], notes
     least = np.minimum(beside.min(axis=0), 0)
     shifts = np.rint(beside - least).astype(int)
     size = (columns + int(shifts[:, 0].max()), rows + int(shifts[:, 1].max()), int(up.max()) + 1)
     origin = np.array(first.position) + direction[:, :2] @ (least * spacing[:2])
     geometry = Geometry(size, spacing, tuple(origin.tolist()), tuple(direction.ravel().tolist()))
-    return geometry, [(int(right), int(down), int(high)) for (right, down), high in zip(shifts, up, strict=True)]
+    return geometry, [(int(right), int(down), int(high)) for (right, down), high in zip(shifts, up, strict=True)], notes
 
 
-def _distance(path: Path, head: Dataset, heights: Array) -> float:
-    """From one slice to the next, in mm: as the file says, or the least that its frames have."""
+def _distance(path: Path, head: Dataset, first: Slice, heights: Array, grid: Geometry | None) -> tuple[float, tuple[str, ...]]:
+    """From one slice to the next, in mm, and what must be known about it.
+
+    The file's own distance counts, then the least that its frames have. A slice may be thinner than that: its thickness counts only
+    where nothing else tells. A scan whose slices are at least as thick says where they lie.
+    """
     steps = np.diff(np.unique(np.round(heights, 4)))
     steps = steps[steps > 1e-3]
     measures = group(head, 0, "PixelMeasuresSequence")
-    said = [float(measures.get(name) or 0) for name in ("SpacingBetweenSlices", "SliceThickness")] if measures is not None else []
-    for distance in (*said, *([float(steps.min())] if len(steps) else [])):
+    said, thickness = (
+        float(measures.get(name) or 0) if measures is not None else 0.0 for name in ("SpacingBetweenSlices", "SliceThickness")
+    )
+    least = float(steps.min()) if len(steps) else 0.0
+    of_scan = _distance_of(grid, first)
+    is_as_scan = of_scan > 0 and (not least or 0 < thickness <= of_scan * (1 + 1e-3))
+    for distance in (said, of_scan if is_as_scan else 0.0, least, thickness):
         is_whole = distance > 0 and (np.abs(heights / distance - np.rint(heights / distance)) <= _NO_SHIFT).all()
-        if is_whole and (not len(steps) or steps.min() > distance * (1 - _NO_SHIFT)):
-            return distance
+        if is_whole and (not least or least > distance * (1 - _NO_SHIFT)):
+            is_known = bool(said) or abs(of_scan - distance) <= 1e-3 * distance
+            is_guess = not is_known and distance == least and 0 < thickness * (2 - _NO_SHIFT) < least
+            told = (
+                f"{path} does not say how far its slices lie apart; they are taken as {distance:.4g} mm apart, as its nearest frames lie."
+            )
+            return distance, (told,) if is_guess else ()
     raise InputError(f"{path} has frames at uneven distances, which make no grid; export it as .seg.nrrd.")
+
+
+def _distance_of(grid: Geometry | None, first: Slice) -> float:
+    """From one slice of a grid to the next along a frame's normal; 0 without a grid, or where no axis runs so."""
+    along = np.abs(grid.matrix.T @ first.normal) if grid is not None else np.zeros(3)
+    return float(grid.spacing[int(along.argmax())]) if grid is not None and along.max() > 1 - 1e-3 else 0.0

@@ -190,7 +190,7 @@ def _data_file(path: Path, named: str, ending: str) -> Path:
 
 _LIST = re.compile(r"^(?:ElementDataFile\s*=|data ?file:)\s*LIST\b[ \t]*(\d?)D?[ \t]*$", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"^(?:ElementDataFile\s*=|data ?file:)\s*([^\s%]*%\d{0,2}d[^\s%]*)\s+(\d{1,9})\s+(\d{1,9})(?:\s+(\d{1,9}))?(?:\s+(\d))?\s*$",
+    r"^(?:ElementDataFile\s*=|data ?file:)\s*([^\s%]*%\d{0,2}d[^\s%]*)\s+(\d{1,9})\s+(\d{1,9})(?:\s+(-?\d{1,9}))?(?:\s+(\d))?\s*$",
     re.IGNORECASE,
 )
 _MOST_PARTS = 10_000
@@ -211,7 +211,10 @@ def named_parts(start: bytes) -> tuple[list[str], int]:
             return [each.strip() for each in lines[number + 1 :] if each.strip()], int(listed[1] or 0)
         if numbered := _NUMBERED.match(line):
             name, first, last = numbered[1], int(numbered[2]), int(numbered[3])
-            steps = range(first, last + 1, max(int(numbered[4] or 1), 1))
+            step = int(numbered[4] or 1) or 1
+            if step < 0 and line[:1] in "Ee":  # in .mhd such a pattern names none
+                return [], 0
+            steps = range(first, last + (1 if step > 0 else -1), step)
             return [name % each for each in steps[:_MOST_PARTS]], int(numbered[5] or 0)
     return [], 0
 
@@ -223,6 +226,11 @@ def _data_files(path: Path, start: bytes, sizes: list[int], packing: str) -> tup
     if packing not in ("raw", "gzip"):
         raise InputError(f"{path} keeps its voxels in several files, not as plain numbers, which is not supported; save it as one file.")
     names, axes = named_parts(start)
+    # ITK leaves voxels of the first kind unread without a word, and calls files of the second kind damaged.
+    if axes >= len(sizes):
+        raise InputError(f"{path} lists files that hold all its axes, which is not supported; write the one file's name where the list is.")
+    if path.suffix.lower() == ".nhdr" and axes not in (0, len(sizes) - 1):
+        raise InputError(f"{path} lists files of {axes} axes, which is not supported; save the scan as one file.")
     needed = math.prod(sizes[axes or len(sizes) - 1 :])
     if len(names) != needed:
         raise damaged(path, f"it names {len(names)} files for its voxels, where {needed} are needed")

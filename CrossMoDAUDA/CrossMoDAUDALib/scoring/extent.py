@@ -14,7 +14,7 @@ import numpy as np
 from ..core.errors import InputError, short
 from ..core.structures import STRUCTURES, plain_name
 from ..images.labels import how_to_name
-from ..images.volumes import Array, Volume, canonical_grid, to_canonical
+from ..images.volumes import Array, Geometry, Volume, canonical_grid, to_canonical
 from .measurements import measure
 from .metrics import surface
 from .plausibility import SIDES_APART_MM, look
@@ -185,6 +185,21 @@ def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] |
     return extent if doubt is None or extent.is_empty else _with_doubt(extent, keys, doubt)
 
 
+def runs_across(grid: Geometry) -> bool:
+    """Whether a grid's slices are nearest to sagittal, so that they are counted from one side of the patient to the other."""
+    return int(np.abs(grid.matrix[:, 2]).argmax()) == 0
+
+
+def without_ends(extent: Extent, grid: Geometry) -> Extent:
+    """What is known where a label map reaches from its first slice with a structure to its last, and not as far as its scan.
+
+    Its ends are not the scan's, and the middle of sagittal slices is not the scan's, either.
+    """
+    ends = (("right", "left"), ("anterior", "posterior"), ("inferior", "superior"))[int(np.abs(grid.matrix[:, 2]).argmax())]
+    faces = tuple(face for face in extent.faces if face not in ends)
+    return replace(extent, faces=faces, side="" if runs_across(grid) else extent.side)
+
+
 def of_side(label_map: Volume, values: Sequence[int], side: str) -> Volume:
     """Those connected parts of a tumour whose middle lies on one side of the scan's middle, in canonical orientation; else 0.
 
@@ -203,6 +218,16 @@ def of_side(label_map: Volume, values: Sequence[int], side: str) -> Volume:
     is_left = centres > (width - 1) / 2
     kept = 1 + np.flatnonzero(is_left if side == "left" else ~is_left)
     return seen.with_array(np.where(np.isin(parts, kept), seen.array, 0).astype(seen.array.dtype))
+
+
+def is_spread(label_map: Volume, values: Sequence[int], side: str) -> bool:
+    """Whether parts on one side of the scan's middle are as far apart as tumours of two sides; its middle is then hardly the patient's."""
+    from scipy import ndimage
+
+    there = of_side(label_map, values, side)
+    parts, count = ndimage.label(np.isin(there.array, values), np.ones((3, 3, 3)))
+    centres = [centre[2] for centre in ndimage.center_of_mass(parts > 0, parts, range(1, count + 1))]
+    return count > 1 and float(np.ptp(centres)) * there.geometry.spacing[0] >= SIDES_APART_MM
 
 
 def _side(mask: Volume) -> str:

@@ -2104,6 +2104,10 @@
 <translation>seine Dienstgüte (QOS) ist dort unbekannt</translation>
 </message>
 <message>
+<source>its scan is not found, so that it cannot be told whether the tumour reaches the scan's first or last slice</source>
+<translation>die Aufnahme dazu wurde nicht gefunden, sodass sich nicht sagen lässt, ob der Tumor an ihre erste oder letzte Schicht reicht</translation>
+</message>
+<message>
 <source>its time limit came before it had stopped; give a longer --time</source>
 <translation>seine Zeitgrenze kam, bevor er angehalten hatte; eine längere --time angeben</translation>
 </message>
@@ -2314,6 +2318,10 @@
 <message>
 <source>partition {wanted}; there are {known}</source>
 <translation>Partition {wanted}; es gibt {known}</translation>
+</message>
+<message>
+<source>parts far apart lie on one side of the scan's middle, which may not be the patient's: look which side each is of</source>
+<translation>weit voneinander entfernte Teile liegen auf einer Seite der Aufnahmemitte, die vielleicht nicht die des Patienten ist: Sehen Sie nach, zu welcher Seite jeder gehört</translation>
 </message>
 <message>
 <source>places up to {apart} mm apart</source>
@@ -2786,6 +2794,10 @@
 <message>
 <source>{file} cannot be read: it is damaged or cut short; copy it again from its source.</source>
 <translation>{file} kann nicht gelesen werden: Die Datei ist beschädigt oder abgeschnitten; kopieren Sie sie noch einmal von ihrer Quelle.</translation>
+</message>
+<message>
+<source>{file} has sagittal slices, and its scan is not found, so that nothing tells the patient's left from right; give the folder of its DICOM series, as --scans DIR.</source>
+<translation>{file} hat sagittale Schichten, und die Aufnahme dazu wurde nicht gefunden, sodass links und rechts nicht zu unterscheiden sind; geben Sie den Ordner ihrer DICOM-Serie an, als --scans DIR.</translation>
 </message>
 <message>
 <source>{file} is a damaged DICOM file; copy it again from its source, or remove it.</source>
@@ -3372,6 +3384,10 @@
 <translation>{path} passt nicht zu den Plänen des Modells oder ist beschädigt; das Modell erneut kopieren.</translation>
 </message>
 <message>
+<source>{path} does not say how far its slices lie apart; they are taken as {distance} mm apart, as its nearest frames lie.</source>
+<translation>{path} nennt keinen Schichtabstand; angenommen werden {distance} mm wie zwischen den nächsten Schichten darin.</translation>
+</message>
+<message>
 <source>{path} exists already; add --overwrite to replace it, or name another output folder.</source>
 <translation>{path} gibt es schon; ersetzen Sie die Datei mit --overwrite, oder nennen Sie einen anderen Ausgabeordner.</translation>
 </message>
@@ -3474,6 +3490,10 @@
 <message>
 <source>{path} has {lost} labelled voxels outside its image; they are left out.</source>
 <translation>{path} hat {lost} gelabelte Voxel außerhalb des Bildes; sie werden weggelassen.</translation>
+</message>
+<message>
+<source>{path} has {lost} voxels of numbers that none of its segments has; they are taken as background.</source>
+<translation>{path} hat {lost} Voxel mit Nummern, die keines der Segmente hat; sie gelten als Hintergrund.</translation>
 </message>
 <message>
 <source>{path} has {shared} voxels in {name} and in another segment; they are taken as {name}, which comes later.</source>
@@ -3702,6 +3722,14 @@
 <message>
 <source>{path} lies {beside} of a voxel beside its image and is taken as on the image's grid.</source>
 <translation>{path} liegt {beside} eines Voxels neben dem Bild und gilt als auf dessen Gitter liegend.</translation>
+</message>
+<message>
+<source>{path} lists files of {axes} axes, which is not supported; save the scan as one file.</source>
+<translation>{path} nennt Dateien mit {axes} Achsen, was nicht unterstützt wird; speichern Sie die Aufnahme als eine Datei.</translation>
+</message>
+<message>
+<source>{path} lists files that hold all its axes, which is not supported; write the one file's name where the list is.</source>
+<translation>{path} nennt in einer Liste Dateien, die alle Achsen enthalten, was nicht unterstützt wird; schreiben Sie den Namen der einen Datei an die Stelle der Liste.</translation>
 </message>
 <message>
 <source>{path} names another file for its voxels ({named}); save the scan as one file.</source>

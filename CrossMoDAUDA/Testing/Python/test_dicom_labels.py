@@ -124,6 +124,52 @@ def test_the_scan_may_be_stored_otherwise(tmp_path: Path, plane: str) -> None:
     assert read.geometry == other.geometry and np.array_equal(read.array, other.array)
 
 
+@pytest.mark.parametrize(
+    ("thickness", "gap", "slices"), [(1.0, 2.0, (1, 2, 3)), (3.0, 3.3, (1, 2)), (2.0, 4.0, (1, 3)), (2.0, 2.0, (1, 3)), (0.5, 2.0, (2,))]
+)
+def test_slices_may_be_thinner_than_their_distance(tmp_path: Path, thickness: float, gap: float, slices: tuple[int, ...]) -> None:
+    """Where a file says only how thick its slices are, they lie as the scan's, or as its nearest frames."""
+    files = series(tmp_path / "scan", some_slices(*SHAPE), "oblique", gap)
+    label = np.zeros(SHAPE, np.uint8)
+    label[list(slices), 5:12, 3:9] = 1
+    path = write_seg(tmp_path / "a.dcm", files, in_layers(label))
+    data = pydicom.dcmread(path)
+    measures = data.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    del measures.SpacingBetweenSlices
+    measures.SliceThickness = thickness
+    data.save_as(path)
+    read = read_labels(path, LABELS, None, grid := read_geometry(tmp_path / "scan"))
+    assert read.geometry == grid and np.array_equal(read.array, label) and read.notes == ()
+    if len(slices) > 1:
+        alone = read_labels(path, LABELS)
+        least = gap * min(np.diff(slices))
+        assert alone.geometry.spacing[2] == pytest.approx(least) and alone.array.any(axis=(1, 2)).all()
+        assert bool(alone.notes) == (least >= 2 * thickness) and ("as its nearest frames lie" in "".join(alone.notes)) == bool(alone.notes)
+
+
+@pytest.mark.parametrize("kind", ["BINARY", "FRACTIONAL", "LABELMAP"])
+def test_voxels_of_no_segment_are_told(tmp_path: Path, kind: str) -> None:
+    path = write_seg(tmp_path / "a.dcm", scan_of(tmp_path / "scan"), in_layers(drawn()), kind=kind)
+    data = pydicom.dcmread(path)
+    data.SegmentSequence = [segment for segment in data.SegmentSequence if segment.SegmentNumber == 1]
+    data.save_as(path)
+    read = read_labels(path, LABELS, None, read_geometry(tmp_path / "scan"))
+    assert np.array_equal(read.array, drawn() == 1)
+    lost = int((drawn() == 2).sum())
+    assert sum(f"has {lost} voxels of numbers that none of its segments has" in note for note in read.notes) == 1
+
+
+@pytest.mark.parametrize("value", [1, 7, 255])
+def test_binary_in_bytes_is_read_whatever_number_stands_for_inside(tmp_path: Path, value: int) -> None:
+    path = write_seg(tmp_path / "a.dcm", scan_of(tmp_path / "scan"), in_layers(drawn()), kind="FRACTIONAL")
+    data = pydicom.dcmread(path)
+    array = data.pixel_array
+    data.SegmentationType, data.PixelData = "BINARY", (array // array.max() * value).astype(np.uint8).tobytes()
+    data.save_as(path)
+    read = read_labels(path, LABELS, None, read_geometry(tmp_path / "scan"))
+    assert np.array_equal(read.array, drawn()) and read.notes == ()
+
+
 def test_codes_decide_where_names_say_nothing(tmp_path: Path) -> None:
     files = scan_of(tmp_path / "scan")
     for names, said in (

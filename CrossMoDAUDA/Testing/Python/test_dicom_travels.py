@@ -315,3 +315,39 @@ def test_too_few_or_too_many_parts_are_refused(tmp_path: Path, named: str) -> No
     path.write_text(f"{header}ElementDataFile = {named}", encoding="utf-8")
     with pytest.raises(InputError, match="files for its voxels, where 4 are needed"):
         read_volume(path)
+
+
+@pytest.mark.parametrize("name", ["a.mhd", "a.nhdr"])
+def test_lists_of_which_itk_leaves_voxels_unread_are_refused(tmp_path: Path, name: str) -> None:
+    """Of these it gives what lay in memory before, or numbers of another order, without a word."""
+    path, parts = parts_of(tmp_path / "a", f"{name} list")
+    key = "ElementDataFile = " if name == "a.mhd" else "data file: "
+    header = path.read_text(encoding="utf-8").partition(key)[0]
+    (path.parent / "all.raw").write_bytes(b"".join(part.read_bytes() for part in parts))
+    for said, why in (("LIST 3D\nall.raw\n", "hold all its axes"), ("LIST 3\nall.raw\n", "hold all its axes")):
+        path.write_text(f"{header}{key}{said}", encoding="utf-8")
+        with pytest.raises(InputError, match=why):
+            read_volume(path)
+    path.write_text(f"{header}{key}all.raw\n", encoding="utf-8")
+    assert np.array_equal(read_volume(path).array, some_slices(4)), "as the advice says"
+
+
+def test_numbers_may_count_down_in_nrrd_alone(tmp_path: Path) -> None:
+    for name, key in (("a.nhdr", "data file: "), ("a.mhd", "ElementDataFile = ")):
+        path, _ = parts_of(tmp_path / name, f"{name} list")
+        header = path.read_text(encoding="utf-8").partition(key)[0]
+        path.write_text(f"{header}{key}teil_%02d.raw 4 1 -1\n", encoding="utf-8")
+        if name == "a.nhdr":
+            assert np.array_equal(read_volume(path).array, some_slices(4)[::-1])
+        else:
+            with pytest.raises(InputError, match="names 0 files"):
+                read_volume(path)
+
+
+def test_nrrd_in_files_of_single_rows_is_named_as_what_it_is(tmp_path: Path) -> None:
+    path, parts = parts_of(tmp_path / "a", "a.nhdr list")
+    header, key, _ = path.read_text(encoding="utf-8").partition("data file: ")
+    names = "\n".join(part.name for part in parts)
+    path.write_text(f"{header}{key}LIST 1\n{names}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="files of 1 axes, which is not supported"):
+        read_volume(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from CrossMoDAUDALib.images.volumes import Geometry, Volume
-from CrossMoDAUDALib.scoring.extent import doubt_of, measure_extent, tumour_of
+from CrossMoDAUDALib.scoring.extent import doubt_of, is_spread, measure_extent, tumour_of
 
 VS = tumour_of({"Vestibular schwannoma": 1, "Cochlea": 2})
 
@@ -43,3 +43,12 @@ def test_the_doubt_of_each_side_is_its_own() -> None:
     alone = two_balls(5, 0)
     of_one = doubt_of(alone, np.stack([1 - line, line]), {"VS": 1})
     assert set(of_one["structures"]) == {"1"} and measure_extent(alone, VS, of_one, "left").expected_ml is not None
+
+
+@pytest.mark.parametrize(("before", "behind", "spread"), [(0, 0, ""), (40, 0, "left"), (0, 60, "right")])
+def test_a_scan_whose_middle_is_not_the_patients_is_told(before: int, behind: int, spread: str) -> None:
+    """Both tumours then lie on one side of it."""
+    scan = two_balls(5, 7)
+    array = np.pad(scan.array, ((0, 0), (0, 0), (before, behind)))
+    grid = Geometry((60 + before + behind, 20, 16), (1.0, 1.0, 1.0), (float(-before), 0.0, 0.0), scan.geometry.direction)
+    assert [side for side in ("left", "right") if is_spread(Volume(array, grid), VS.values, side)] == ([spread] if spread else [])
