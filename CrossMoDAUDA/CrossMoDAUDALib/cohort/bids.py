@@ -78,7 +78,7 @@ def find_images(folder: Path, suffix: str | None, option: str = "--suffix") -> l
         scans = [absolute(path) for subject in subjects for place in _anatomy(subject) for path in place.iterdir() if is_scan(path)]
     except OSError as error:
         raise InputError(f"{folder} cannot be listed ({error.strerror}); check its permissions.") from None
-    images = [name for name in map(Name.of, scans) if not (name.is_label or label_kind(name.path)) and name.suffix not in ("", "probseg")]
+    images = [name for name in map(Name.of, scans) if _is_image(name)]
     if not images:
         raise InputError(
             f"{folder} is no BIDS data set: it has no scans in sub-*/anat or sub-*/ses-*/anat; give the folder in which the"
@@ -109,13 +109,17 @@ def kinds(folder: Path, most_subjects: int = 50) -> list[str]:
     for subject in _subjects(as_on_disk(folder))[:most_subjects]:
         for path in (path for place in _anatomy(subject) for path in place.iterdir() if is_scan(path)):
             name = Name.of(path)
-            if not name.is_label and name.suffix and name.suffix != "probseg":
+            if _is_image(name):
                 entities = "_".join(f"{key}-{value}" for key, value in name.entities.items() if key not in _WHOSE)
                 there.setdefault(name.suffix, set()).add(entities if "run-" not in f"_{entities}" else "")
     found = []
     for suffix, before in sorted(there.items()):
         found += [suffix, *(f"{entities}_{suffix}" for entities in sorted(before) if entities and len(before) > 1)]
     return found
+
+
+def _is_image(name: Name) -> bool:
+    return not (name.is_label or label_kind(name.path)) and name.suffix not in ("", "probseg")
 
 
 def pattern(folder: Path) -> str:

@@ -126,8 +126,7 @@ class Host:
         before = QtCore.qInstallMessageHandler(signals.qt_message)
         self._undo += [lambda: QtCore.qInstallMessageHandler(before), mrml_widgets.hear_vtk()]
         scripted.forget_panel()
-        modules_before = set(sys.modules)
-        loaded = dict(sys.modules)
+        modules_before, loaded = set(sys.modules), dict(sys.modules)
         self._undo.append(lambda: scripted.restore(loaded, self._module_folder()))
         self._undo.append(lambda: scripted.forget(modules_before, self._module_folder()))
         for name, module in scripted.modules().items():
