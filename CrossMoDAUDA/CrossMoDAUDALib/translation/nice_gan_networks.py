@@ -34,10 +34,10 @@ class SpectralConv2d(nn.Conv2d):
     u: Tensor
     v: Tensor
 
-    def __init__(self, inputs: int, outputs: int, stride: int, bias: bool = True) -> None:
-        super().__init__(inputs, outputs, 4, stride, padding=1, padding_mode="reflect", bias=bias)
+    def __init__(self, inputs: int, outputs: int, stride: int, bias: bool = True, kernel: int = 4) -> None:
+        super().__init__(inputs, outputs, kernel, stride, padding=1, padding_mode="reflect", bias=bias)
         self.register_buffer("u", torch.zeros(outputs))
-        self.register_buffer("v", torch.zeros(16 * inputs))
+        self.register_buffer("v", torch.zeros(kernel**2 * inputs))
 
     def spectral_norm(self) -> Tensor:
         """The weight's largest singular value, with a gradient."""
@@ -66,12 +66,17 @@ class Encoder(nn.Module):
 
     The score (n, 1) is that of the attention: a linear layer on the code's means and maxima, whose weight also says how much of
     each feature map the code takes up again, by a strength that is learnt from 0 on. h and w are multiples of 4.
+
+    Args:
+        features: of the first layer.
+        downsamplings: 2 as published; with 1 the second layer keeps the size and the code is (n, 2 features, h / 2, w / 2).
     """
 
-    def __init__(self, features: int = 64) -> None:
+    def __init__(self, features: int = 64, downsamplings: int = 2) -> None:
         super().__init__()
+        self.downsamplings = downsamplings
         self.first = InputSpectralConv2d(1, features, stride=2)
-        self.second = SpectralConv2d(features, 2 * features, stride=2)
+        self.second = SpectralConv2d(features, 2 * features, stride=downsamplings, kernel=_second_kernel(downsamplings))
         self.attention = nn.Linear(4 * features, 1, bias=False)
         self.mixing = nn.Conv2d(4 * features, 2 * features, 1)
         self.strength = nn.Parameter(torch.zeros(()))
@@ -98,7 +103,7 @@ class Encoder(nn.Module):
         width = self.second.out_channels
         assert self.mixing.bias is not None
         code = self.strength * self._mixing_weight() + torch.eye(width, device=self.strength.device)[..., None, None]
-        layers = plain_encoder(width // 2).to(self.strength.device)
+        layers = plain_encoder(width // 2, self.downsamplings).to(self.strength.device)
         weights = (
             (self.first.weight / self.first.spectral_norm(), self.first.bias),
             (self.second.weight / self.second.spectral_norm(), self.second.bias),
@@ -113,12 +118,17 @@ class Encoder(nn.Module):
 _NAMES = ("weight", "bias")
 
 
-def plain_encoder(features: int = 64) -> nn.Sequential:
+def _second_kernel(downsamplings: int) -> int:
+    """A convolution that keeps the size needs a middle."""
+    return 4 if downsamplings == 2 else 3
+
+
+def plain_encoder(features: int = 64, downsamplings: int = 2) -> nn.Sequential:
     """An encoder's layers with weights that are normalised already, the attention being one 1 x 1 convolution; not yet filled."""
     return nn.Sequential(
         InputConv2d(1, features, 4, stride=2, padding=1, padding_mode="reflect"),
         nn.LeakyReLU(0.2, inplace=True),
-        nn.Conv2d(features, 2 * features, 4, stride=2, padding=1, padding_mode="reflect"),
+        nn.Conv2d(features, 2 * features, _second_kernel(downsamplings), stride=downsamplings, padding=1, padding_mode="reflect"),
         nn.LeakyReLU(0.2, inplace=True),
         nn.Conv2d(2 * features, 2 * features, 1),
         nn.LeakyReLU(0.2, inplace=True),
@@ -128,25 +138,32 @@ def plain_encoder(features: int = 64) -> nn.Sequential:
 class Heads(nn.Module):
     """The rest of a discriminator: codes (n, 2 features, h / 4, w / 4) to scores of patches, of 70 x 70 pixels and of larger ones.
 
+    Codes of half the slice's size are scored by patches of 40 x 40 pixels.
+
     Args:
         features: those of the encoder.
         halvings: of the global head; with two a score sees 286 x 286 pixels, with one 142 x 142. See :func:`global_halvings`.
+            None: there is no global head.
     """
 
-    def __init__(self, features: int = 64, halvings: int = 2) -> None:
+    def __init__(self, features: int = 64, halvings: int | None = 2) -> None:
         super().__init__()
         width = 4 * features
         self.stem = SpectralConv2d(2 * features, width, stride=2)
         self.local_head = nn.Sequential(*_head(width))
+        self.global_head: nn.Module | None = None
+        if halvings is None:
+            return
         layers: list[nn.Module] = []
         for _ in range(halvings):
             layers += [SpectralConv2d(width, 2 * width, stride=2), nn.LeakyReLU(0.2, inplace=True)]
             width *= 2
         self.global_head = nn.Sequential(*layers, *_head(width))
 
-    def forward(self, code: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, code: Tensor) -> tuple[Tensor, ...]:
+        """Local scores, then, where there is a head for them, global ones."""
         shared = _leaky(self.stem(code))
-        return self.local_head(shared), self.global_head(shared)
+        return tuple(head(shared) for head in (self.local_head, self.global_head) if head is not None)
 
 
 def _head(width: int) -> tuple[nn.Module, ...]:
@@ -169,9 +186,9 @@ class Generator(nn.Module):
     code, with hundreds of millions of parameters). 8.1 million parameters with 64 features, 6 blocks and 128 inputs.
     """
 
-    def __init__(self, inputs: int = 128, features: int = 64, blocks: int = 6) -> None:
+    def __init__(self, inputs: int = 128, features: int = 64, blocks: int = 6, downsamplings: int = 2) -> None:
         super().__init__()
-        width = 4 * features
+        width = features << downsamplings
         self.begin = nn.Sequential(_conv3(inputs, width, bias=True), InstanceLayerNorm2d(width), nn.ReLU(inplace=True))
         self.style = nn.Sequential(
             nn.Linear(width, width, bias=False), nn.ReLU(inplace=True), nn.Linear(width, width, bias=False), nn.ReLU(inplace=True)
@@ -180,7 +197,7 @@ class Generator(nn.Module):
         self.shift = nn.Linear(width, width, bias=False)
         self.blocks = nn.ModuleList(AdaptiveBlock(width) for _ in range(blocks))
         layers: list[nn.Module] = []
-        for half in (width // 2, width // 4):
+        for half in (width >> number for number in range(1, downsamplings + 1)):
             layers += [_conv3(2 * half, half), InstanceLayerNorm2d(half), nn.ReLU(inplace=True)]
             layers += [nn.Conv2d(half, 4 * half, 1), nn.PixelShuffle(2), InstanceLayerNorm2d(half), nn.ReLU(inplace=True)]
         self.end = nn.Sequential(*layers, OutputConv2d(features, 1, 7, padding=3, padding_mode="reflect", bias=False), nn.Tanh())
@@ -248,18 +265,21 @@ def instance_layer_norm(features: Tensor, mix: Tensor, scale: Tensor, shift: Ten
 
 def build_encoder(settings: Settings) -> Encoder:
     """The encoder of a domain, its weights not yet drawn by :func:`initialize`."""
-    return Encoder(settings.of(NiceGANSettings).discriminator_features)
+    own = settings.of(NiceGANSettings)
+    return Encoder(own.discriminator_features, own.halvings(settings))
 
 
 def build_heads(settings: Settings) -> Heads:
     """The heads of a discriminator, their weights not yet drawn by :func:`initialize`."""
-    return Heads(settings.of(NiceGANSettings).discriminator_features, global_halvings(settings.translation.image_size))
+    own = settings.of(NiceGANSettings)
+    judged = settings.translation.image_size * 2 // 2 ** own.halvings(settings)
+    return Heads(own.discriminator_features, global_halvings(judged) if own.global_weight else None)
 
 
 def build_generator(settings: Settings) -> Generator:
     """The generator into a domain, its weights not yet drawn by :func:`initialize`."""
     own = settings.of(NiceGANSettings)
-    return Generator(2 * own.discriminator_features, own.generator_features, own.generator_blocks)
+    return Generator(2 * own.discriminator_features, own.generator_features, own.generator_blocks, own.halvings(settings))
 
 
 def with_encoder(encoder: nn.Module, generator: nn.Module) -> nn.Module:
