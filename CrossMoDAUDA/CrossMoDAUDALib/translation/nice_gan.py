@@ -10,8 +10,9 @@ source and t of the target domain
   + reconstruction_weight * ( |F(e(s)) - s|          + |G(e(t)) - t|        )      reconstruction
 
 with weights 1 : 10 : 10, all norms being means over pixels; each discriminator minimises |D(real) - 1|^2 + |D(fake)|^2,
-summed over its three scores. Training is decoupled: discriminators step first, then generators, and only a discriminator's
-step changes its encoder. In the generators' step codes are computed anew; gradients pass through them, encoders stay.
+summed over its three scores. ``global_weight`` weighs the scores of whole slices; with 0 there are none. Training is
+decoupled: discriminators step first, then generators, and only a discriminator's step changes its encoder. In the
+generators' step codes are computed anew; gradients pass through them, encoders stay.
 
 Calls are shared where no number changes: a generator decodes codes of both domains at once, heads score real and fake codes
 at once. The singular vectors by which the discriminators' weights are normalised are improved once before each step.

@@ -138,7 +138,7 @@ def plain_encoder(features: int = 64, downsamplings: int = 2) -> nn.Sequential:
 class Heads(nn.Module):
     """The rest of a discriminator: codes (n, 2 features, h / 4, w / 4) to scores of patches, of 70 x 70 pixels and of larger ones.
 
-    Codes of half the slice's size are scored by patches of 40 x 40 pixels.
+    Patches of codes of half the slice's size are of 38 x 38 pixels.
 
     Args:
         features: those of the encoder.

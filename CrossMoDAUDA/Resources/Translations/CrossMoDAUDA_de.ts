@@ -416,6 +416,10 @@
 <translation>Gewicht, Kanten</translation>
 </message>
 <message>
+<source>Encoder downsamplings</source>
+<translation>Halbierungen des Encoders</translation>
+</message>
+<message>
 <source>Entropy (nats) of a structure's probability above which a voxel is doubtful.</source>
 <translation>Entropie (nat) der Wahrscheinlichkeit einer Struktur, ab der ein Voxel zweifelhaft ist.</translation>
 </message>
@@ -520,6 +524,10 @@
 <translation>Merkmale (Generator)</translation>
 </message>
 <message>
+<source>Global weight</source>
+<translation>Gewicht ganzer Schichten</translation>
+</message>
+<message>
 <source>Growing, doubling</source>
 <translation>Wachsend, Verdopplung</translation>
 </message>
@@ -530,6 +538,10 @@
 <message>
 <source>Growth needs two scans that show the tumour.</source>
 <translation>Für das Wachstum braucht es zwei Scans, die den Tumor zeigen.</translation>
+</message>
+<message>
+<source>Halvings of the slice in its code: 2 or 1; 0: by the slice's size.</source>
+<translation>Wie oft die Schicht in ihrem Code halbiert ist: 2 oder 1; 0: nach der Größe der Schicht.</translation>
 </message>
 <message>
 <source>Header</source>
@@ -1474,6 +1486,10 @@
 <message>
 <source>Weight of the segmentation losses.</source>
 <translation>Gewicht der Segmentierungsverluste.</translation>
+</message>
+<message>
+<source>Weight, within the adversarial losses, of the scores of whole slices: the attention's and the global head's; 0: they are left out.</source>
+<translation>Gewicht, innerhalb der adversarialen Verluste, der Bewertungen ganzer Schichten: der der Aufmerksamkeit und der des globalen Kopfes; 0: sie entfallen.</translation>
 </message>
 <message>
 <source>What was begun on {{place}} stays there as it is, and the same command goes on with it.</source>

@@ -48,9 +48,16 @@ def pictures(seed: int = 0, count: int = 2) -> tuple[Tensor, Tensor]:
 
 
 def judged(model: NiceGAN, domain: str, images: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-    """The three scores of a domain's discriminator, and the code."""
+    """The scores of a domain's discriminator, that of patches first, and the code."""
     code, score = getattr(model, f"{domain}_encoder")(images)
-    return (score, *getattr(model, f"{domain}_heads")(code)), code
+    local, *whole = getattr(model, f"{domain}_heads")(code)
+    return (local, score, *whole), code
+
+
+def squares(model: NiceGAN, scores: tuple[Tensor, ...], wanted: float) -> list[Tensor]:
+    """The terms of an adversarial loss: all weigh one, but those of whole slices as the setting says."""
+    weights = (1.0, model.settings.global_weight, model.settings.global_weight)
+    return [weight * torch.mean((score - wanted) ** 2) for weight, score in zip(weights, scores, strict=False)]
 
 
 def discriminators_by_hand(model: NiceGAN, source: Tensor, target: Tensor) -> dict[str, Tensor]:
@@ -59,8 +66,7 @@ def discriminators_by_hand(model: NiceGAN, source: Tensor, target: Tensor) -> di
     for domain, real, other, images in (("target", target, "source", source), ("source", source, "target", target)):
         fake = getattr(model, f"to_{domain}")(judged(model, other, images)[1]).detach()
         on_real, on_fake = judged(model, domain, real)[0], judged(model, domain, fake)[0]
-        terms = [torch.mean((one - 1) ** 2) for one in on_real] + [torch.mean(one**2) for one in on_fake]
-        losses[f"discriminator_{domain}"] = sum(terms, torch.zeros(()))
+        losses[f"discriminator_{domain}"] = sum(squares(model, on_real, 1) + squares(model, on_fake, 0), torch.zeros(()))
     return losses
 
 
@@ -70,7 +76,7 @@ def generators_by_hand(model: NiceGAN, source: Tensor, target: Tensor) -> dict[s
     for domain, real, other, images in (("target", target, "source", source), ("source", source, "target", target)):
         there, back = getattr(model, f"to_{domain}"), getattr(model, f"to_{other}")
         scores, code = judged(model, domain, there(judged(model, other, images)[1]))
-        losses[f"adversarial_{domain}"] = sum((torch.mean((one - 1) ** 2) for one in scores), torch.zeros(()))
+        losses[f"adversarial_{domain}"] = sum(squares(model, scores, 1), torch.zeros(()))
         losses[f"cycle_{other}"] = torch.mean(torch.abs(back(code) - images))
         losses[f"reconstruction_{domain}"] = torch.mean(torch.abs(there(judged(model, domain, real)[1]) - real))
     return losses
@@ -86,10 +92,23 @@ def assert_close_in_scale(ours: list[Tensor], expected: list[Tensor]) -> None:
     torch.testing.assert_close(ours, expected, rtol=1e-3, atol=1e-4 * scale)
 
 
-@pytest.mark.parametrize("weights", [(1, 10, 10), (1, 0, 0), (0, 1, 0), (0, 0, 1)], ids=lambda weights: ":".join(map(str, weights)))
-def test_a_step_is_one_of_the_discriminators_then_one_of_the_generators(weights: tuple[float, float, float]) -> None:
+@pytest.mark.parametrize(
+    ("weights", "own"),
+    [
+        ((1, 10, 10), {}),
+        ((1, 0, 0), {}),
+        ((0, 1, 0), {}),
+        ((0, 0, 1), {}),
+        ((1, 10, 10), {"global_weight": 0.25}),
+        ((3, 10, 10), {"global_weight": 0.0}),
+        ((3, 10, 10), {"global_weight": 0.0, "encoder_downsamplings": 0}),
+        ((1, 10, 10), {"encoder_downsamplings": 1}),
+    ],
+    ids=str,
+)
+def test_a_step_is_one_of_the_discriminators_then_one_of_the_generators(weights: tuple[float, ...], own: dict[str, float]) -> None:
     kinds = dict(zip(("adversarial", "cycle", "reconstruction"), weights, strict=True))
-    model = made(**{f"{kind}_weight": weight for kind, weight in kinds.items()})
+    model = made(**{f"{kind}_weight": weight for kind, weight in kinds.items()}, **own)
     reference = copy.deepcopy(model)
     source, target = pictures()
 
@@ -114,6 +133,17 @@ def test_a_step_is_one_of_the_discriminators_then_one_of_the_generators(weights:
     for name, network in model._networks().items():
         for ours, theirs in zip(network.parameters(), reference._networks()[name].parameters(), strict=True):
             torch.testing.assert_close(ours, theirs, rtol=0, atol=2.5e-4)  # one step of Adam is at most the learning rate, either way
+
+
+@pytest.mark.parametrize("steps", [3])
+def test_a_discriminator_without_scores_of_whole_slices_has_no_head_for_them(steps: int) -> None:
+    """One that no loss trained would shrink by its weight decay until its normalisation divides by nothing."""
+    model = made(global_weight=0.0, weight_decay=1.0)
+    assert model.target_heads.global_head is None and len(model.target_heads(torch.zeros(1, 8, 12, 12))) == 1
+    model.set_learning_rate(0.1)
+    for _ in range(steps):
+        losses = model.step(*pictures())
+    assert all(torch.isfinite(loss) for loss in losses.values())
 
 
 def test_losses_of_black_translations_are_what_one_computes_on_paper() -> None:

@@ -56,15 +56,42 @@ def test_codes_are_a_quarter_of_the_slice_and_scores_cover_it(size: int) -> None
     assert slices.shape == (2, 1, size, size) and slices.abs().max() <= 1
 
 
+@pytest.mark.parametrize("size", [32, 48, 96])
+def test_codes_of_small_slices_are_half_of_them(size: int) -> None:
+    encoder, generator = drawn(Encoder(2, downsamplings=1)), drawn(Generator(4, 2, 1, downsamplings=1))
+    images = torch.randn(2, 1, size, size)
+    code, score = encoder(images)
+    assert code.shape == (2, 4, size // 2, size // 2) and score.shape == (2, 1)
+    slices = generator(code)
+    assert slices.shape == (2, 1, size, size) and slices.abs().max() <= 1
+    assert count(generator) < count(drawn(Generator(4, 2, 1))) / 2, "half the feature maps in the blocks"
+    torch.testing.assert_close(encoder.plain()(images), code, rtol=1e-4, atol=1e-5)
+    (local_scores,) = drawn(Heads(2, None))(code)
+    assert local_scores.shape == (2, 1, size // 4 - 2, size // 4 - 2)
+
+
+def test_a_code_of_half_the_size_lies_on_its_slice() -> None:
+    """Mirroring a slice mirrors what changed in the code: nothing moves by a part of a pixel."""
+    encoder = drawn(Encoder(1, downsamplings=1))
+    image = torch.zeros(1, 1, 32, 32, requires_grad=True)
+    encoder(image)[0][0, 0, 8, 5].backward()
+    assert image.grad is not None
+    seen = image.grad[0, 0].nonzero()
+    centre = (seen.max(dim=0).values + seen.min(dim=0).values) / 2
+    assert centre.tolist() == [16.5, 10.5], "pixels 16 and 17 are those of the code's row 8"
+
+
 def test_the_global_head_is_as_deep_as_the_slice_allows() -> None:
     assert [global_halvings(size) for size in (1024, 256, 96, 92, 80, 48, 44, 32)] == [2, 2, 2, 1, 1, 1, 0, 0]
 
 
 @pytest.mark.parametrize(
-    ("size", "halvings", "side"), [(160, 1, 70), (288, 1, 142), (608, 2, 286)], ids=["local", "global, smaller", "global"]
+    ("size", "halvings", "side", "downsamplings"),
+    [(160, 1, 70, 2), (288, 1, 142, 2), (608, 2, 286, 2), (96, None, 38, 1)],
+    ids=["local", "global, smaller", "global", "local, small slices"],
 )
-def test_a_score_sees_as_many_pixels_as_published(size: int, halvings: int, side: int) -> None:
-    encoder, heads = drawn(Encoder(1)), drawn(Heads(1, halvings))
+def test_a_score_sees_as_many_pixels_as_published(size: int, halvings: int | None, side: int, downsamplings: int) -> None:
+    encoder, heads = drawn(Encoder(1, downsamplings)), drawn(Heads(1, halvings))
     image = torch.randn(1, 1, size, size, requires_grad=True)
     scores = heads(encoder(image)[0])[side > 70]
     scores[0, 0, scores.shape[2] // 2, scores.shape[3] // 2].backward()
