@@ -43,7 +43,7 @@ class NiceGANSettings:
     adversarial_weight: float = setting(1.0, "Weight of the generators' adversarial loss.", low=0, high=1000)
     global_weight: float = setting(
         1.0,
-        "Weight, within the adversarial losses, of the scores of whole slices: the attention's and the global head's; 0: they are left out.",
+        "Weight, within the adversarial losses, of the scores of whole slices: the attention's and the global head's; 0: there are none.",
         low=0,
         high=1000,
     )

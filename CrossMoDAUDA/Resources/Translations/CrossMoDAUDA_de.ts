@@ -1488,8 +1488,8 @@
 <translation>Gewicht der Segmentierungsverluste.</translation>
 </message>
 <message>
-<source>Weight, within the adversarial losses, of the scores of whole slices: the attention's and the global head's; 0: they are left out.</source>
-<translation>Gewicht, innerhalb der adversarialen Verluste, der Bewertungen ganzer Schichten: der der Aufmerksamkeit und der des globalen Kopfes; 0: sie entfallen.</translation>
+<source>Weight, within the adversarial losses, of the scores of whole slices: the attention's and the global head's; 0: there are none.</source>
+<translation>Gewicht, innerhalb der adversarialen Verluste, der Bewertungen ganzer Schichten: der der Aufmerksamkeit und der des globalen Kopfes; 0: keine.</translation>
 </message>
 <message>
 <source>What was begun on {{place}} stays there as it is, and the same command goes on with it.</source>
