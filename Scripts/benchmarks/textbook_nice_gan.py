@@ -77,9 +77,11 @@ class TextbookNiceGAN:
         return {name: loss.item() for name, loss in losses.items()}
 
     def _judged(self, domain: str, images: Tensor, wanted: float) -> Tensor:
-        """The adversarial loss of all three scores."""
+        """The adversarial loss of all scores: that of patches, and as far as they count, those of the whole slice."""
         code, score = getattr(self, f"{domain}_encoder")(images)
-        loss = images.new_zeros(())
-        for scores in (score, *getattr(self, f"{domain}_heads")(code)):
-            loss = loss + self.adversarial(scores, torch.tensor(wanted, device=scores.device).expand_as(scores))
+        local, *whole = getattr(self, f"{domain}_heads")(code)
+        loss = self.adversarial(local, torch.tensor(wanted, device=local.device).expand_as(local))
+        for scores in (score, *whole) if self.settings.global_weight else ():
+            squares = self.adversarial(scores, torch.tensor(wanted, device=scores.device).expand_as(scores))
+            loss = loss + self.settings.global_weight * squares
         return loss
