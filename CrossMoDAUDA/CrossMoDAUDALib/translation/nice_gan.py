@@ -206,7 +206,8 @@ def _(text: str) -> str:
 def _network(settings: Settings) -> nn.Module:
     from .nice_gan_networks import build_generator, plain_encoder, with_encoder
 
-    return with_encoder(plain_encoder(settings.of(NiceGANSettings).discriminator_features), build_generator(settings))
+    own = settings.of(NiceGANSettings)
+    return with_encoder(plain_encoder(own.discriminator_features, own.halvings(settings)), build_generator(settings))
 
 
 TRANSLATORS = (
