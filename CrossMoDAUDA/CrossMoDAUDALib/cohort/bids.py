@@ -127,7 +127,7 @@ def find_images(folder: Path, suffix: str | None, option: str = "--suffix") -> l
 
 
 def of_several_kinds(images: Sequence[Path], option: str = "--suffix") -> list[str]:
-    """At most one sentence, where scans with one suffix differ by more than subject, session and run, as with and without contrast agent."""
+    """At most one sentence, where scans with one suffix differ by more than subject, session and run, as by a contrast agent."""
     names = [Name.of(image) for image in images]
     counts: dict[str, int] = {}
     for name in names:
@@ -137,7 +137,8 @@ def of_several_kinds(images: Sequence[Path], option: str = "--suffix") -> list[s
     listed = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())[:5]) + (", ..." if len(counts) > 5 else "")
     example = max(counts, key=len)
     return [
-        f"The scans named *_{names[0].suffix} are of {len(counts)} kinds, and all are taken: {listed}; for one kind give {option} {example}."
+        f"The scans named *_{names[0].suffix} are of {len(counts)} kinds, and all are taken: {listed};"
+        f" for one kind give {option} {example}."
     ]
 
 

@@ -188,9 +188,11 @@ def _data_file(path: Path, named: str, ending: str) -> Path:
     return data
 
 
-_LIST = re.compile(r"^(?:ElementDataFile\s*=|data ?file:)\s*LIST\b[ \t]*(\d?)D?[ \t]*$", re.IGNORECASE)
+# The line of a detached header that names the file with its voxels: MetaImage takes a colon, too.
+DATA_FILE = re.compile(rb"^(?:ElementDataFile\s*[=:]|data ?file:)[ \t]*(\S.*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_LIST = re.compile(r"^(?:ElementDataFile\s*[=:]|data ?file:)\s*LIST\b[ \t]*(\d?)D?[ \t]*$", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"^(?:ElementDataFile\s*=|data ?file:)\s*([^\s%]*%\d{0,2}d[^\s%]*)\s+(\d{1,9})\s+(\d{1,9})(?:\s+(-?\d{1,9}))?(?:\s+(\d))?\s*$",
+    r"^(?:ElementDataFile\s*[=:]|data ?file:)\s*([^\s%]*%\d{0,2}d[^\s%]*)\s+(\d{1,9})\s+(\d{1,9})(?:\s+(-?\d{1,9}))?(?:\s+(\d))?\s*$",
     re.IGNORECASE,
 )
 _MOST_PARTS = 10_000

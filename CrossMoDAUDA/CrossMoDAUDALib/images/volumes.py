@@ -76,11 +76,12 @@ def read_geometry(path: Path) -> Geometry:
     return _grid(path, check_header(path)).geometry
 
 
-def _grid(path: Path, header: Header, layers: bool = False) -> shear.RegularGrid:
+def _grid(path: Path, header: Header, layers: bool = False, is_label: bool = False) -> shear.RegularGrid:
     """A scan's grid as ITK reads it, which knows best what a checked header means, or as a NIfTI header says otherwise.
 
     Args:
         layers: whether each voxel may have several values, one of each layer.
+        is_label: whether it is a label map. One that names its segments may be cropped to a single slice of its scan.
     """
     try:
         with _itk_works(), _named_for_itk(path, header) as named:
@@ -101,7 +102,8 @@ def _grid(path: Path, header: Header, layers: bool = False) -> shear.RegularGrid
         size = size[:3]
     if len(size) != 3:
         raise InputError(f"{path} is {dimension}-D ({by_axes(size)}); expected a 3-D scan.")
-    if dimension == 3 and min(size) < 2:
+    is_cropped = is_label and any(key.startswith("Segment") for key in header.pairs)
+    if dimension == 3 and min(size) < 2 and not is_cropped:
         raise InputError(f"{path} is a single slice ({by_axes(size)}); expected a 3-D scan.")
     if math.prod(size) * (components if layers else 1) != math.prod(header.sizes):
         raise InputError(_DAMAGED.format(path=path))
@@ -144,7 +146,7 @@ def read_volume(path: Path, is_label: bool = False) -> Volume:
         grid, array = shear.regular_grid(path, Geometry(*other.grid), other.notes), other.read()
     else:
         header = check_header(path)
-        grid, array = _grid(path, header), _voxels(path, header)
+        grid, array = _grid(path, header, is_label=is_label), _voxels(path, header)
     array, notes = without_nan(array.reshape((grid.own or grid.geometry).size[::-1]), path)
     if grid.own is not None:
         array = shear.resampled(Volume(array, grid.own), grid.geometry, nearest=is_label)

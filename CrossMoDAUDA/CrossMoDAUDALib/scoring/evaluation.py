@@ -18,6 +18,7 @@ from ..core.errors import InputError
 from ..core.files import write_csv, write_text
 from ..core.progress import Progress, silent
 from ..images import volumes
+from ..images.dicom_labels import NoPlaceError
 from ..images.labels import how_to_name, read_labels
 from ..images.names import case_id, label_rank, one_form
 from ..images.volumes import Volume
@@ -222,7 +223,10 @@ def _rank(path: Path) -> int:
 
 def _read_pair(prediction: Path, reference: Path, labels: dict[str, int], merged: Mapping[str, int]) -> tuple[Volume, Volume]:
     """Both label maps with the structures' values, on one grid where a segmentation covers but a part of the other's."""
-    drawn = read_labels(reference, labels, merged)
+    try:
+        drawn = read_labels(reference, labels, merged)
+    except NoPlaceError:  # it is empty: it lies where the prediction does
+        drawn = read_labels(reference, labels, merged, read_labels(prediction, labels, merged).geometry)
     predicted = read_labels(prediction, labels, merged, drawn.geometry)
     if predicted.geometry != drawn.geometry:
         drawn = read_labels(reference, labels, merged, predicted.geometry)
