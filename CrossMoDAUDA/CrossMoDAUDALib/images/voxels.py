@@ -175,9 +175,11 @@ def _inflates(header: Header, expected: int) -> bool:
                 found += len(inflater.decompress(chunk, _CHUNK))
                 if found > expected:
                     return False
+            packed = file.tell() - len(inflater.unused_data) - header.offset
     except zlib.error:
         return False
-    return inflater.eof and found == expected
+    says_less = 0 < header.packed_bytes < packed  # MetaIO unpacks no more, and makes up the rest
+    return inflater.eof and found == expected and not says_less
 
 
 def _is_text_whole(header: Header) -> bool:

@@ -13,35 +13,35 @@
 </message>
 <message>
 <source>'{name}' and '{name2}' have no structure in common; give their segments the same names.</source>
-<translation>'{name}' und '{name2}' haben keine Struktur gemeinsam; ihren Segmenten dieselben Namen geben.</translation>
+<translation>„{name}“ und „{name2}“ haben keine Struktur gemeinsam; ihren Segmenten dieselben Namen geben.</translation>
 </message>
 <message>
 <source>'{name}' cannot name a place; use letters, digits, '_', '-' and '.'.</source>
-<translation>'{name}' geht nicht als Name; nur Buchstaben, Ziffern, '_', '-' und '.' verwenden.</translation>
+<translation>„{name}“ geht nicht als Name; nur Buchstaben, Ziffern, '_', '-' und '.' verwenden.</translation>
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; known are {places}.</source>
-<translation>'{name}' ist kein Ort, an dem gearbeitet werden kann; bekannt sind {places}.</translation>
+<translation>„{name}“ ist kein Ort, an dem gearbeitet werden kann; bekannt sind {places}.</translation>
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; known are {places}; `place add` adds one.</source>
-<translation>'{name}' ist kein bekannter Rechner; bekannt sind {places}; `place add` fügt einen hinzu.</translation>
+<translation>„{name}“ ist kein bekannter Rechner; bekannt sind {places}; `place add` fügt einen hinzu.</translation>
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; none is known yet; `place add` adds one.</source>
-<translation>'{name}' ist kein bekannter Rechner; noch ist keiner bekannt; `place add` fügt einen hinzu.</translation>
+<translation>„{name}“ ist kein bekannter Rechner; noch ist keiner bekannt; `place add` fügt einen hinzu.</translation>
 </message>
 <message>
 <source>'{name}' on {name2} is not called as our files are; it is not copied.</source>
-<translation>'{name}' auf {name2} heißt nicht wie unsere Dateien; es wird nicht kopiert.</translation>
+<translation>„{name}“ auf {name2} heißt nicht wie unsere Dateien; es wird nicht kopiert.</translation>
 </message>
 <message>
 <source>'{text}' is no date; write it as 2024-03-01</source>
-<translation>'{text}' ist kein Datum; schreiben Sie es wie 2024-03-01</translation>
+<translation>„{text}“ ist kein Datum; schreiben Sie es wie 2024-03-01</translation>
 </message>
 <message>
 <source>'{text}' is no day of the calendar; write it as 2024-03-01</source>
-<translation>'{text}' ist kein Tag des Kalenders; schreiben Sie es wie 2024-03-01</translation>
+<translation>„{text}“ ist kein Tag des Kalenders; schreiben Sie es wie 2024-03-01</translation>
 </message>
 <message>
 <source>(and {count} more; --dry-run lists all)</source>
@@ -85,7 +85,7 @@
 </message>
 <message>
 <source>--extra '{option}' is no option of sbatch's; write it in one word, as --extra=--constraint=a100.</source>
-<translation>--extra '{option}' ist keine Option von sbatch; in einem Wort schreiben, wie --extra=--constraint=a100.</translation>
+<translation>--extra „{option}“ ist keine Option von sbatch; in einem Wort schreiben, wie --extra=--constraint=a100.</translation>
 </message>
 <message>
 <source>--folder must name a folder of its own on that computer.</source>
@@ -149,7 +149,7 @@
 </message>
 <message>
 <source>--ssh '{ssh}' is no host; give HOST or USER@HOST. Its port, key and jump host belong into ~/.ssh/config.</source>
-<translation>--ssh '{ssh}' ist kein Rechner; HOST oder USER@HOST angeben. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
+<translation>--ssh „{ssh}“ ist kein Rechner; HOST oder USER@HOST angeben. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
 </message>
 <message>
 <source>--structure {structure} is none of the structures; they are {labels}.</source>
@@ -161,11 +161,11 @@
 </message>
 <message>
 <source>--time '{time}' is no time limit of Slurm's; write it as 24:00:00 or 2-00:00:00.</source>
-<translation>--time '{time}' ist keine Zeitgrenze von Slurm; wie 24:00:00 oder 2-00:00:00 schreiben.</translation>
+<translation>--time „{time}“ ist keine Zeitgrenze von Slurm; wie 24:00:00 oder 2-00:00:00 schreiben.</translation>
 </message>
 <message>
 <source>--time '{time}' is too short; give two minutes or more, so that the work goes on from job to job.</source>
-<translation>--time '{time}' ist zu kurz; mindestens zwei Minuten angeben, damit die Arbeit von Auftrag zu Auftrag weitergeht.</translation>
+<translation>--time „{time}“ ist zu kurz; mindestens zwei Minuten angeben, damit die Arbeit von Auftrag zu Auftrag weitergeht.</translation>
 </message>
 <message>
 <source>--uncertainty and --on do not go together: the probabilities stay there; leave one of them out.</source>
@@ -177,11 +177,11 @@
 </message>
 <message>
 <source>--{option} '{value}' holds control characters; give another.</source>
-<translation>--{option} '{value}' enthält Steuerzeichen; etwas anderes angeben.</translation>
+<translation>--{option} „{value}“ enthält Steuerzeichen; etwas anderes angeben.</translation>
 </message>
 <message>
 <source>--{option} '{value}' is no name of Slurm's; letters, digits, '_', '-', '.' and ',' are.</source>
-<translation>--{option} '{value}' ist kein Name von Slurm; Buchstaben, Ziffern, '_', '-', '.' und ',' sind erlaubt.</translation>
+<translation>--{option} „{value}“ ist kein Name von Slurm; Buchstaben, Ziffern, '_', '-', '.' und ',' sind erlaubt.</translation>
 </message>
 <message>
 <source>A helper process died while {message}, most likely because memory ran out; run again with --set helper_processes=0 or fewer.</source>
@@ -233,7 +233,7 @@
 </message>
 <message>
 <source>All {count} label maps of the {domain} domain are empty: no voxel belongs to a structure, such as in {label}; give the folder of the right label maps, or export them again.</source>
-<translation>Alle {count} Labelmaps der Domäne {domain} sind leer: Kein Voxel gehört zu einer Struktur, etwa in {label}; geben Sie den Ordner der richtigen Labelmaps an oder exportieren Sie sie neu.</translation>
+<translation>Alle {count} Labelkarten der Domäne {domain} sind leer: Kein Voxel gehört zu einer Struktur, etwa in {label}; geben Sie den Ordner der richtigen Labelkarten an oder exportieren Sie sie neu.</translation>
 </message>
 <message>
 <source>Also train a segmenter on the source images as they are, for comparison.</source>
@@ -253,7 +253,7 @@
 </message>
 <message>
 <source>Any of {several} could be followed; name one, as --structure '{several2}'.</source>
-<translation>Jede von {several} könnte verfolgt werden; nennen Sie eine, etwa --structure '{several2}'.</translation>
+<translation>Jede von {several} könnte verfolgt werden; nennen Sie eine, etwa --structure „{several2}“.</translation>
 </message>
 <message>
 <source>Apple GPU (mps)</source>
@@ -497,7 +497,7 @@
 </message>
 <message>
 <source>Further values in label maps, each with the value of the structure that it counts as; labels=Tumour:1+2 sets 2:1.</source>
-<translation>Weitere Werte in Labelmaps, jeweils mit dem Wert der Struktur, als die sie zählen; labels=Tumour:1+2 setzt 2:1.</translation>
+<translation>Weitere Werte in Labelkarten, jeweils mit dem Wert der Struktur, als die sie zählen; labels=Tumour:1+2 setzt 2:1.</translation>
 </message>
 <message>
 <source>GPU memory (GB)</source>
@@ -769,7 +769,7 @@
 </message>
 <message>
 <source>None of {labels} is known to be a tumour; name one, as --structure '{several}'.</source>
-<translation>Von {labels} ist keine als Tumor bekannt; nennen Sie eine, etwa --structure '{several}'.</translation>
+<translation>Von {labels} ist keine als Tumor bekannt; nennen Sie eine, etwa --structure „{several}“.</translation>
 </message>
 <message>
 <source>Not for clinical use.</source>
@@ -913,23 +913,23 @@
 </message>
 <message>
 <source>Segment '{name}' could not be added to segmentation '{name2}'; see Slicer's log.</source>
-<translation>Segment '{name}' ließ sich der Segmentierung '{name2}' nicht hinzufügen; siehe Slicers Protokoll.</translation>
+<translation>Segment „{name}“ ließ sich der Segmentierung „{name2}“ nicht hinzufügen; siehe Slicers Protokoll.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' could not be merged into one label map; check its segments in the module Segmentations.</source>
-<translation>Segmentierung '{name}' ließ sich nicht zu einer Labelkarte zusammenfassen; ihre Segmente im Modul Segmentierungen prüfen.</translation>
+<translation>Segmentierung „{name}“ ließ sich nicht zu einer Labelkarte zusammenfassen; ihre Segmente im Modul Segmentierungen prüfen.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' has no binary labelmap; create that representation in the module Segmentations.</source>
-<translation>Segmentierung '{name}' hat keine binäre Labelkarte; diese Darstellung im Modul Segmentierungen erzeugen.</translation>
+<translation>Segmentierung „{name}“ hat keine binäre Labelkarte; diese Darstellung im Modul Segmentierungen erzeugen.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' has no reference geometry; choose its source volume in the module Segment Editor.</source>
-<translation>Segmentierung '{name}' hat keine Referenzgeometrie; ihr Quellvolumen im Modul Segment-Editor wählen.</translation>
+<translation>Segmentierung „{name}“ hat keine Referenzgeometrie; ihr Quellvolumen im Modul Segment-Editor wählen.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' has no segment '{name2}' (it has {there}); rename the segment.</source>
-<translation>Segmentierung '{name}' hat kein Segment '{name2}' (sie hat {there}); das Segment umbenennen.</translation>
+<translation>Segmentierung „{name}“ hat kein Segment „{name2}“ (sie hat {there}); das Segment umbenennen.</translation>
 </message>
 <message>
 <source>Segmentation by CrossMoDAUDA, not for clinical use</source>
@@ -1093,7 +1093,7 @@
 </message>
 <message>
 <source>The Python package '{name}' is missing; install nnU-Net (pip install nnunetv2).</source>
-<translation>Das Python-Paket '{name}' fehlt; nnU-Net im Abschnitt Python-Pakete installieren.</translation>
+<translation>Das Python-Paket „{name}“ fehlt; nnU-Net im Abschnitt Python-Pakete installieren.</translation>
 </message>
 <message>
 <source>The Python package {packages} is missing; install the extension PyTorch with Slicer's Extensions Manager, open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
@@ -1137,7 +1137,7 @@
 </message>
 <message>
 <source>The device '{text}' names a GPU twice; name each once, such as cuda:0,1.</source>
-<translation>Das Gerät '{text}' nennt eine GPU zweimal; jede einmal nennen, etwa cuda:0,1.</translation>
+<translation>Das Gerät „{text}“ nennt eine GPU zweimal; jede einmal nennen, etwa cuda:0,1.</translation>
 </message>
 <message>
 <source>The disk is full (writing {place}); free some space, then go on (the same command, or Resume in the panel).</source>
@@ -1161,7 +1161,7 @@
 </message>
 <message>
 <source>The label map is not on the grid of {parent}; segment the scan again.</source>
-<translation>Die Labelmap liegt nicht auf dem Gitter von {parent}; segmentieren Sie die Aufnahme noch einmal.</translation>
+<translation>Die Labelkarte liegt nicht auf dem Gitter von {parent}; segmentieren Sie den Scan noch einmal.</translation>
 </message>
 <message>
 <source>The model in {folder} is incomplete: {name} is missing; copy the whole folder again.</source>
@@ -1192,16 +1192,24 @@
 <translation>Die Scans sind verschiedener Art ({modalities}); schon das ändert, was gemessen wird.</translation>
 </message>
 <message>
+<source>The scans named *_{suffix} are of {count} kinds, and all are taken: {items}, ...; for one kind give {option} {example}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The scans named *_{suffix} are of {count} kinds, and all are taken: {items}; for one kind give {option} {example}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>The settings are not a JSON object; restore the file or start in a new folder.</source>
 <translation>Die Einstellungen sind kein JSON-Objekt; die Datei wiederherstellen oder in einem neuen Ordner beginnen.</translation>
 </message>
 <message>
 <source>The shell on {name} prints something at login ('{noise}'), which spoils every copy; ~/.bashrc and its like there must be silent for programs.</source>
-<translation>Die Shell auf {name} gibt beim Anmelden etwas aus ('{noise}'), was jede Übertragung verdirbt; ~/.bashrc und dergleichen dort müssen für Programme stumm sein.</translation>
+<translation>Die Shell auf {name} gibt beim Anmelden etwas aus („{noise}“), was jede Übertragung verdirbt; ~/.bashrc und dergleichen dort müssen für Programme stumm sein.</translation>
 </message>
 <message>
 <source>The slices of {path} do not lie straight above one another (tilted by {angle} degrees, as with a tilted gantry): they were resampled to a regular grid, on which label maps and translations of it lie; results as DICOM lie on the slices.</source>
-<translation>Die Schichten von {path} liegen nicht gerade übereinander (um {angle} Grad geneigt, wie bei geneigter Gantry): Sie wurden auf ein regelmäßiges Gitter umgerechnet, auf dem Labelmaps und Übersetzungen davon liegen; Ergebnisse als DICOM liegen auf den Schichten.</translation>
+<translation>Die Schichten von {path} liegen nicht gerade übereinander (um {angle} Grad geneigt, wie bei geneigter Gantry): Sie wurden auf ein regelmäßiges Gitter umgerechnet, auf dem Labelkarten und Übersetzungen davon liegen; Ergebnisse als DICOM liegen auf den Schichten.</translation>
 </message>
 <message>
 <source>The slices of {path} lie up to {jitter} mm beside their places, {distance} mm apart.</source>
@@ -1233,7 +1241,7 @@
 </message>
 <message>
 <source>The tumour lies on the left in one scan and on the right in another: check whose scans these are, and which is left.</source>
-<translation>Der Tumor liegt in einer Aufnahme links und in einer anderen rechts: Prüfen Sie, von wem die Aufnahmen sind und wo links ist.</translation>
+<translation>Der Tumor liegt in einem Scan links und in einem anderen rechts: Prüfen Sie, von wem die Scans sind und wo links ist.</translation>
 </message>
 <message>
 <source>The voxel sizes differ (along {name} from {min} to {max} mm), which by itself changes diameters.</source>
@@ -1257,11 +1265,11 @@
 </message>
 <message>
 <source>The {domain} case '{id}' has {count} images: {first_three}; keep one of them.</source>
-<translation>Der Fall '{id}' ({domain}) hat {count} Bilder: {first_three}; eines davon behalten.</translation>
+<translation>Der Fall „{id}“ ({domain}) hat {count} Bilder: {first_three}; eines davon behalten.</translation>
 </message>
 <message>
 <source>The {domain} case '{id}' has {count} label maps: {first_three}; keep one of them.</source>
-<translation>Der Fall '{id}' ({domain}) hat {count} Labelkarten: {first_three}; eine davon behalten.</translation>
+<translation>Der Fall „{id}“ ({domain}) hat {count} Labelkarten: {first_three}; eine davon behalten.</translation>
 </message>
 <message>
 <source>The {domain} domain has no cases; add {text}.</source>
@@ -1273,7 +1281,7 @@
 </message>
 <message>
 <source>There is a place '{name}' already; choose another name, or replace it with --overwrite.</source>
-<translation>Einen Rechner '{name}' gibt es schon; einen anderen Namen wählen oder ihn mit --overwrite ersetzen.</translation>
+<translation>Einen Rechner „{name}“ gibt es schon; einen anderen Namen wählen oder ihn mit --overwrite ersetzen.</translation>
 </message>
 <message>
 <source>There is a single scan: with a second one, change and growth are told.</source>
@@ -1281,39 +1289,39 @@
 </message>
 <message>
 <source>There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.</source>
-<translation>Ein Gerät '{text}' gibt es nicht; auto, cuda, cuda:N (wie cuda:0), mehrere als cuda:0,1, mps oder cpu angeben.</translation>
+<translation>Ein Gerät „{text}“ gibt es nicht; auto, cuda, cuda:N (wie cuda:0), mehrere als cuda:0,1, mps oder cpu angeben.</translation>
 </message>
 <message>
 <source>There is no image translator '{name}'; choose one of {translators}.</source>
-<translation>Einen Bildübersetzer '{name}' gibt es nicht; einen von {translators} wählen.</translation>
+<translation>Einen Bildübersetzer „{name}“ gibt es nicht; einen von {translators} wählen.</translation>
 </message>
 <message>
 <source>There is no imported model '{name}'; none has been imported.</source>
-<translation>Ein importiertes Modell '{name}' gibt es nicht; es wurde keines importiert.</translation>
+<translation>Ein importiertes Modell „{name}“ gibt es nicht; es wurde keines importiert.</translation>
 </message>
 <message>
 <source>There is no imported model '{name}'; there are {names}.</source>
-<translation>Ein importiertes Modell '{name}' gibt es nicht; es gibt {names}.</translation>
+<translation>Ein importiertes Modell „{name}“ gibt es nicht; es gibt {names}.</translation>
 </message>
 <message>
 <source>There is no preset '{name}'; {nearest_of}.</source>
-<translation>Eine Voreinstellung '{name}' gibt es nicht; {nearest_of}.</translation>
+<translation>Eine Voreinstellung „{name}“ gibt es nicht; {nearest_of}.</translation>
 </message>
 <message>
 <source>There is no program '{command}' on this computer; install OpenSSH's client.</source>
-<translation>Auf diesem Rechner gibt es kein Programm '{command}'; das Programm ssh von OpenSSH installieren.</translation>
+<translation>Auf diesem Rechner gibt es kein Programm „{command}“; das Programm ssh von OpenSSH installieren.</translation>
 </message>
 <message>
 <source>There is no scoring convention '{convention}'; choose one of {conventions}.</source>
-<translation>Eine Bewertungskonvention '{convention}' gibt es nicht; eine von {conventions} wählen.</translation>
+<translation>Eine Bewertungskonvention „{convention}“ gibt es nicht; eine von {conventions} wählen.</translation>
 </message>
 <message>
 <source>There is no setting '{key}'; {nearest_of}.</source>
-<translation>Eine Einstellung '{key}' gibt es nicht; {nearest_of}.</translation>
+<translation>Eine Einstellung „{key}“ gibt es nicht; {nearest_of}.</translation>
 </message>
 <message>
 <source>There is no stage '{name}' for --only; there are {there_are}.</source>
-<translation>Es gibt keinen Schritt '{name}' für --only; es gibt {there_are}.</translation>
+<translation>Es gibt keinen Schritt „{name}“ für --only; es gibt {there_are}.</translation>
 </message>
 <message>
 <source>These scans need about {needed} on this computer even with the fewest useful training steps, more than budget_minutes={budget_minutes}; take fewer scans, a smaller translation.image_size or more time.</source>
@@ -1389,35 +1397,35 @@
 </message>
 <message>
 <source>Volume '{name}' has no image data; load it again or choose another volume.</source>
-<translation>Volumen '{name}' hat keine Bilddaten; erneut laden oder ein anderes Volumen wählen.</translation>
+<translation>Volumen „{name}“ hat keine Bilddaten; erneut laden oder ein anderes Volumen wählen.</translation>
 </message>
 <message>
 <source>Volume '{name}' has skewed axes; resample it to a regular grid first (module Resample Scalar/Vector/DWI Volume).</source>
-<translation>Volumen '{name}' hat schiefe Achsen; zuerst auf ein regelmäßiges Gitter umrechnen (Modul Resample Scalar/Vector/DWI Volume).</translation>
+<translation>Volumen „{name}“ hat schiefe Achsen; zuerst auf ein regelmäßiges Gitter umrechnen (Modul Resample Scalar/Vector/DWI Volume).</translation>
 </message>
 <message>
 <source>Volume '{name}' has {numberofcomponents} values a voxel; expected a scalar volume.</source>
-<translation>Volumen '{name}' hat {numberofcomponents} Werte je Voxel; erwartet wird ein skalares Volumen.</translation>
+<translation>Volumen „{name}“ hat {numberofcomponents} Werte je Voxel; erwartet wird ein skalares Volumen.</translation>
 </message>
 <message>
 <source>Volume '{name}' holds voxels that are not finite numbers; replace them, for example by 0.</source>
-<translation>Volumen '{name}' enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
+<translation>Volumen „{name}“ enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
 </message>
 <message>
 <source>Volume '{name}' is a single slice; expected a 3-D scan.</source>
-<translation>Volumen '{name}' ist eine einzelne Schicht; erwartet wird ein 3-D-Scan.</translation>
+<translation>Volumen „{name}“ ist eine einzelne Schicht; erwartet wird ein 3-D-Scan.</translation>
 </message>
 <message>
 <source>Volume '{name}' is both input and output; choose another output volume.</source>
-<translation>Volumen '{name}' ist Eingabe und Ausgabe zugleich; ein anderes Ausgabevolumen wählen.</translation>
+<translation>Volumen „{name}“ ist Eingabe und Ausgabe zugleich; ein anderes Ausgabevolumen wählen.</translation>
 </message>
 <message>
 <source>Volume '{name}' is not on the grid of its label map ({differences}); segment the volume again as it is now.</source>
-<translation>Volumen '{name}' liegt nicht auf dem Gitter seiner Labelkarte ({differences}); das Volumen, wie es jetzt ist, erneut segmentieren.</translation>
+<translation>Volumen „{name}“ liegt nicht auf dem Gitter seiner Labelkarte ({differences}); das Volumen, wie es jetzt ist, erneut segmentieren.</translation>
 </message>
 <message>
 <source>Volume '{name}' is under the non-linear transform '{name2}'; harden the transform or take it off first.</source>
-<translation>Volumen '{name}' steht unter der nichtlinearen Transformation '{name2}'; die Transformation zuerst härten oder abnehmen.</translation>
+<translation>Volumen „{name}“ steht unter der nichtlinearen Transformation „{name2}“; die Transformation zuerst härten oder abnehmen.</translation>
 </message>
 <message>
 <source>Volume (ml)</source>
@@ -1592,6 +1600,10 @@
 <translation>eine Liste NAME,NAME oder JSON, etwa ["Tumour, left"]</translation>
 </message>
 <message>
+<source>a mask of a whole head or brain by its name (if it is meant, give its folder as that of the labels)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>a number of thousands of digits</source>
 <translation>eine Zahl mit Tausenden von Stellen</translation>
 </message>
@@ -1729,7 +1741,7 @@
 </message>
 <message>
 <source>did you mean '{near}'</source>
-<translation>gemeint ist vielleicht '{near}'</translation>
+<translation>gemeint ist vielleicht „{near}“</translation>
 </message>
 <message>
 <source>echo time</source>
@@ -1853,31 +1865,31 @@
 </message>
 <message>
 <source>is a DICOM file of several frames, whatever its name says; rename it to "{name}", and give that</source>
-<translation>ist eine DICOM-Datei mit mehreren Frames, was auch ihr Name sagt; benennen Sie sie in "{name}" um und geben Sie diese an</translation>
+<translation>ist eine DICOM-Datei mit mehreren Frames, was auch immer ihr Name sagt; benennen Sie sie in "{name}" um und geben Sie diese an</translation>
 </message>
 <message>
 <source>is a DICOM file of several frames, whatever its name says; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"`, and give that</source>
-<translation>ist eine DICOM-Datei mit mehreren Frames, was auch ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie diese an</translation>
+<translation>ist eine DICOM-Datei mit mehreren Frames, was auch immer ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie diese an</translation>
 </message>
 <message>
 <source>is a DICOM file, whatever its name says; rename it to "{name}", do the same with all slices of its series, and give their folder</source>
-<translation>ist eine DICOM-Datei, was auch ihr Name sagt; benennen Sie sie in "{name}" um, tun Sie dasselbe mit allen Schichten ihrer Serie und geben Sie deren Ordner an</translation>
+<translation>ist eine DICOM-Datei, was auch immer ihr Name sagt; benennen Sie sie in "{name}" um, tun Sie dasselbe mit allen Schichten ihrer Serie und geben Sie deren Ordner an</translation>
 </message>
 <message>
 <source>is a DICOM file, whatever its name says; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"`, do the same with all slices of its series, and give their folder</source>
-<translation>ist eine DICOM-Datei, was auch ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"`, tun Sie dasselbe mit allen Schichten ihrer Serie und geben Sie deren Ordner an</translation>
+<translation>ist eine DICOM-Datei, was auch immer ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"`, tun Sie dasselbe mit allen Schichten ihrer Serie und geben Sie deren Ordner an</translation>
 </message>
 <message>
 <source>is a DICOM segmentation, whatever its name says; rename it to "{name}", and give that as the label map</source>
-<translation>ist eine DICOM-Segmentierung, was auch ihr Name sagt; benennen Sie sie in "{name}" um und geben Sie diese als Labelmap an</translation>
+<translation>ist eine DICOM-Segmentierung, was auch immer ihr Name sagt; benennen Sie sie in "{name}" um und geben Sie diese als Labelkarte an</translation>
 </message>
 <message>
 <source>is a DICOM segmentation, whatever its name says; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"`, and give that as the label map</source>
-<translation>ist eine DICOM-Segmentierung, was auch ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie diese als Labelmap an</translation>
+<translation>ist eine DICOM-Segmentierung, was auch immer ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie diese als Labelkarte an</translation>
 </message>
 <message>
 <source>is a DICOM structure set (RTSTRUCT), whatever its name says; save it from Slicer (extension SlicerRT) as .seg.nrrd</source>
-<translation>ist ein DICOM-Structure-Set (RTSTRUCT), was auch ihr Name sagt; speichern Sie es aus Slicer (Erweiterung SlicerRT) als .seg.nrrd</translation>
+<translation>ist ein DICOM-Structure-Set (RTSTRUCT), was auch immer ihr Name sagt; speichern Sie es aus Slicer (Erweiterung SlicerRT) als .seg.nrrd</translation>
 </message>
 <message>
 <source>is a MATLAB file; write it as NIfTI (niftiwrite in MATLAB)</source>
@@ -1925,7 +1937,7 @@
 </message>
 <message>
 <source>it gives '{text}' for {name}</source>
-<translation>er gibt '{text}' für {name} an</translation>
+<translation>er gibt „{text}“ für {name} an</translation>
 </message>
 <message>
 <source>it gives a spacing of {by_axes} mm</source>
@@ -1941,15 +1953,15 @@
 </message>
 <message>
 <source>it gives the encoding '{encoding}'</source>
-<translation>er gibt die Kodierung '{encoding}' an</translation>
+<translation>er gibt die Kodierung „{encoding}“ an</translation>
 </message>
 <message>
 <source>it gives the space directions '{fields}'</source>
-<translation>er gibt die Raumrichtungen '{fields}' an</translation>
+<translation>er gibt die Raumrichtungen „{fields}“ an</translation>
 </message>
 <message>
 <source>it gives voxels of the type '{kind}'</source>
-<translation>er gibt Voxel vom Typ '{kind}' an</translation>
+<translation>er gibt Voxel vom Typ „{kind}“ an</translation>
 </message>
 <message>
 <source>it gives {bits} bits a voxel of {voxel_bytes}</source>
@@ -2081,11 +2093,11 @@
 </message>
 <message>
 <source>its line '{decode}' is not a new field and its value</source>
-<translation>seine Zeile '{decode}' ist kein neues Feld mit Wert</translation>
+<translation>seine Zeile „{decode}“ ist kein neues Feld mit Wert</translation>
 </message>
 <message>
 <source>its line '{line}' is too long</source>
-<translation>seine Zeile '{line}' ist zu lang</translation>
+<translation>seine Zeile „{line}“ ist zu lang</translation>
 </message>
 <message>
 <source>its node did not start</source>
@@ -2105,7 +2117,7 @@
 </message>
 <message>
 <source>its scan is not found, so that it cannot be told whether the tumour reaches the scan's first or last slice</source>
-<translation>die Aufnahme dazu wurde nicht gefunden, sodass sich nicht sagen lässt, ob der Tumor an ihre erste oder letzte Schicht reicht</translation>
+<translation>der Scan dazu wurde nicht gefunden, sodass sich nicht sagen lässt, ob der Tumor bis an seine erste oder letzte Schicht reicht</translation>
 </message>
 <message>
 <source>its time limit came before it had stopped; give a longer --time</source>
@@ -2129,11 +2141,11 @@
 </message>
 <message>
 <source>labels: '{name}' holds characters that cannot be shown; give the structure another name.</source>
-<translation>labels: '{name}' enthält Zeichen, die sich nicht zeigen lassen; der Struktur einen anderen Namen geben.</translation>
+<translation>labels: „{name}“ enthält Zeichen, die sich nicht zeigen lassen; der Struktur einen anderen Namen geben.</translation>
 </message>
 <message>
 <source>labels: '{name}' means something of its own to nnU-Net; give the structure another name.</source>
-<translation>labels: '{name}' bedeutet für nnU-Net etwas Eigenes; der Struktur einen anderen Namen geben.</translation>
+<translation>labels: „{name}“ bedeutet für nnU-Net etwas Eigenes; der Struktur einen anderen Namen geben.</translation>
 </message>
 <message>
 <source>labels: '{name}:{value}' needs a name and a value from 1 to {most_label}.</source>
@@ -2321,7 +2333,7 @@
 </message>
 <message>
 <source>parts far apart lie on one side of the scan's middle, which may not be the patient's: look which side each is of</source>
-<translation>weit voneinander entfernte Teile liegen auf einer Seite der Aufnahmemitte, die vielleicht nicht die des Patienten ist: Sehen Sie nach, zu welcher Seite jeder gehört</translation>
+<translation>weit voneinander entfernte Teile liegen auf einer Seite der Scanmitte, die vielleicht nicht die des Patienten ist: Sehen Sie nach, zu welcher Seite jeder gehört</translation>
 </message>
 <message>
 <source>places up to {apart} mm apart</source>
@@ -2353,7 +2365,7 @@
 </message>
 <message>
 <source>reading.merged_values: '{text}' is no value of a label map, which are 1 to {most_label}.</source>
-<translation>reading.merged_values: '{text}' ist kein Wert einer Labelmap; diese gehen von 1 bis {most_label}.</translation>
+<translation>reading.merged_values: „{text}“ ist kein Wert einer Labelkarte; diese gehen von 1 bis {most_label}.</translation>
 </message>
 <message>
 <source>reading.merged_values: no structure has the value {value} ({known}); name the value of one of them.</source>
@@ -2377,7 +2389,7 @@
 </message>
 <message>
 <source>resample the label map, with nearest neighbours</source>
-<translation>rechnen Sie die Labelmap um, mit nächsten Nachbarn</translation>
+<translation>rechnen Sie die Labelkarte um, mit dem nächsten Nachbarn</translation>
 </message>
 <message>
 <source>rest of {name}</source>
@@ -2393,7 +2405,7 @@
 </message>
 <message>
 <source>segmentation.bright_in_target and segmentation.dark_in_target both name '{both}'; name it in one of them.</source>
-<translation>segmentation.bright_in_target und segmentation.dark_in_target nennen beide '{both}'; nur in einer von beiden nennen.</translation>
+<translation>segmentation.bright_in_target und segmentation.dark_in_target nennen beide „{both}“; nur in einer von beiden nennen.</translation>
 </message>
 <message>
 <source>segmentation.structure_scaling_lowest={lowest} is above segmentation.structure_scaling_highest={highest}; set both.</source>
@@ -2477,7 +2489,7 @@
 </message>
 <message>
 <source>the image's header gives two places, and the label map lies on the one by its {form}: try --header {form}</source>
-<translation>der Header des Bildes gibt zwei Lagen an, und die Labelmap liegt auf der nach seiner {form}: versuchen Sie --header {form}</translation>
+<translation>der Header des Bildes gibt zwei Lagen an, und die Labelkarte liegt auf der nach seiner {form}: versuchen Sie --header {form}</translation>
 </message>
 <message>
 <source>the job that it waits for, which makes what several of them need</source>
@@ -2537,7 +2549,7 @@
 </message>
 <message>
 <source>there is no partition '{wanted}'; there are {known}</source>
-<translation>eine Partition '{wanted}' gibt es nicht; es gibt {known}</translation>
+<translation>eine Partition „{wanted}“ gibt es nicht; es gibt {known}</translation>
 </message>
 <message>
 <source>there is nothing in it</source>
@@ -2585,7 +2597,7 @@
 </message>
 <message>
 <source>translation.translator cannot be '{translator}'; {nearest_of}.</source>
-<translation>translation.translator kann nicht '{translator}' sein; {nearest_of}.</translation>
+<translation>translation.translator kann nicht „{translator}“ sein; {nearest_of}.</translation>
 </message>
 <message>
 <source>trigger time</source>
@@ -2725,7 +2737,7 @@
 </message>
 <message>
 <source>{contradiction}: give the right one by --date</source>
-<translation>{contradiction}: das richtige mit --date angeben</translation>
+<translation>{contradiction}: geben Sie das richtige mit --date an</translation>
 </message>
 <message>
 <source>{count} DICOM {plural} left out.</source>
@@ -2797,7 +2809,7 @@
 </message>
 <message>
 <source>{file} has sagittal slices, and its scan is not found, so that nothing tells the patient's left from right; give the folder of its DICOM series, as --scans DIR.</source>
-<translation>{file} hat sagittale Schichten, und die Aufnahme dazu wurde nicht gefunden, sodass links und rechts nicht zu unterscheiden sind; geben Sie den Ordner ihrer DICOM-Serie an, als --scans DIR.</translation>
+<translation>{file} hat sagittale Schichten, und der Scan dazu wurde nicht gefunden, sodass links und rechts nicht zu unterscheiden sind; geben Sie den Ordner seiner DICOM-Serie an, als --scans DIR.</translation>
 </message>
 <message>
 <source>{file} is a damaged DICOM file; copy it again from its source, or remove it.</source>
@@ -2817,7 +2829,7 @@
 </message>
 <message>
 <source>{file} is damaged; remove it, or segment the scan again with --uncertainty.</source>
-<translation>{file} ist beschädigt; entfernen oder den Scan noch einmal mit --uncertainty segmentieren.</translation>
+<translation>{file} ist beschädigt; entfernen Sie die Datei, oder segmentieren Sie den Scan noch einmal mit --uncertainty.</translation>
 </message>
 <message>
 <source>{file} is given twice; give it once.</source>
@@ -2825,7 +2837,7 @@
 </message>
 <message>
 <source>{file} lacks {lacking}, to which a DICOM result has to refer; export the scan again.</source>
-<translation>{file} fehlt {lacking}, worauf sich ein DICOM-Ergebnis beziehen muss; exportieren Sie die Aufnahme noch einmal.</translation>
+<translation>{file} fehlt {lacking}, worauf sich ein DICOM-Ergebnis beziehen muss; exportieren Sie den Scan noch einmal.</translation>
 </message>
 <message>
 <source>{file} should tell the scan's date and cannot be read; repair it or move it away.</source>
@@ -2896,8 +2908,8 @@
 <translation>{folder} hat keine NIfTI-, NRRD- oder MetaImage-Datei; den Ordner der Labelkarten angeben.</translation>
 </message>
 <message>
-<source>{folder} has no scans named *_{wanted}; give one of {there} as {option}.</source>
-<translation>{folder} hat keine Scans namens *_{wanted}; eines von {there} als {option} angeben.</translation>
+<source>{folder} has no scans named *_{suffix}; give one of {kinds_of} as {option}.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{folder} has no worker elsewhere that could be followed; leave --follow out.</source>
@@ -3097,7 +3109,7 @@
 </message>
 <message>
 <source>{given} is no setting any more and always '{retired}'; leave it out.</source>
-<translation>{given} ist keine Einstellung mehr und immer '{retired}'; weglassen.</translation>
+<translation>{given} ist keine Einstellung mehr und immer „{retired}“; weglassen.</translation>
 </message>
 <message>
 <source>{image} has no label map; add one named as {id}_Label.nii.gz, or remove the image.</source>
@@ -3113,15 +3125,15 @@
 </message>
 <message>
 <source>{key} cannot be '{parsed}'; {nearest_of}.</source>
-<translation>{key} kann nicht '{parsed}' sein; {nearest_of}.</translation>
+<translation>{key} kann nicht „{parsed}“ sein; {nearest_of}.</translation>
 </message>
 <message>
 <source>{key} names '{name}', which is not a structure; {meant}.</source>
-<translation>{key} nennt '{name}', das keine Struktur ist; {meant}.</translation>
+<translation>{key} nennt „{name}“, das keine Struktur ist; {meant}.</translation>
 </message>
 <message>
 <source>{key} names '{name}', which is not a structure; {meant}; write names that hold a comma as JSON.</source>
-<translation>{key} nennt '{name}', das keine Struktur ist; {meant}; Namen mit Komma als JSON schreiben.</translation>
+<translation>{key} nennt „{name}“, das keine Struktur ist; {meant}; Namen mit Komma als JSON schreiben.</translation>
 </message>
 <message>
 <source>{key}={value} is not a multiple of {limits}; the nearest allowed value is {nearest}.</source>
@@ -3301,7 +3313,7 @@
 </message>
 <message>
 <source>{output} is a file; name a new or an empty folder, or a file that ends in .zip.</source>
-<translation>{output} ist eine Datei; einen neuen oder leeren Ordner nennen oder eine Datei, die auf .zip endet.</translation>
+<translation>{output} ist eine Datei; nennen Sie einen neuen oder leeren Ordner oder eine Datei, die auf .zip endet.</translation>
 </message>
 <message>
 <source>{output} is a folder; name a file.</source>
@@ -3309,7 +3321,7 @@
 </message>
 <message>
 <source>{output} is not empty; name a new or an empty folder, or a file that ends in .zip.</source>
-<translation>{output} ist nicht leer; einen neuen oder leeren Ordner nennen oder eine Datei, die auf .zip endet.</translation>
+<translation>{output} ist nicht leer; nennen Sie einen neuen oder leeren Ordner oder eine Datei, die auf .zip endet.</translation>
 </message>
 <message>
 <source>{out} could not be written; check the free space and the permissions of its folder.</source>
@@ -3317,7 +3329,7 @@
 </message>
 <message>
 <source>{parent} spreads one scan over several multi-frame files, to which no one DICOM result can refer.</source>
-<translation>{parent} verteilt eine Aufnahme auf mehrere Multi-Frame-Dateien, auf die sich kein einzelnes DICOM-Ergebnis beziehen kann.</translation>
+<translation>{parent} verteilt einen Scan auf mehrere Multi-Frame-Dateien, auf die sich kein einzelnes DICOM-Ergebnis beziehen kann.</translation>
 </message>
 <message>
 <source>{paths} was left out: it is {why}.</source>
@@ -3325,7 +3337,7 @@
 </message>
 <message>
 <source>{path} calls a segment '{name}'; by its codes it is taken as {name2}.</source>
-<translation>{path} nennt ein Segment '{name}'; nach seinen Codes gilt es als {name2}.</translation>
+<translation>{path} nennt ein Segment „{name}“; nach seinen Codes gilt es als {name2}.</translation>
 </message>
 <message>
 <source>{path} cannot be opened ({strerror}); check its permissions and its disk.</source>
@@ -3393,7 +3405,7 @@
 </message>
 <message>
 <source>{path} gives the segment '{name}' the label value {given}, not 1 to {most}; save it again.</source>
-<translation>{path} gibt dem Segment '{name}' den Labelwert {given} statt 1 bis {most}; speichern Sie sie neu.</translation>
+<translation>{path} gibt dem Segment „{name}“ den Labelwert {given} statt 1 bis {most}; speichern Sie sie neu.</translation>
 </message>
 <message>
 <source>{path} gives two places; the one by its {name} is its image's and is taken.</source>
@@ -3409,7 +3421,7 @@
 </message>
 <message>
 <source>{path} has an empty segment '{name}', which is no structure and is left out.</source>
-<translation>{path} hat ein leeres Segment '{name}', das keine Struktur ist und weggelassen wird.</translation>
+<translation>{path} hat ein leeres Segment „{name}“, das keine Struktur ist und weggelassen wird.</translation>
 </message>
 <message>
 <source>{path} has been removed since the experiment began; put it back, name the folder that it was moved to with --scans-moved-to, or start in a new folder.</source>
@@ -3448,6 +3460,14 @@
 <translation>{path} hat keine Spalte 'file' oder keine Zeile unter dem Kopf; erwartet sind die Spalten patient, date und file.</translation>
 </message>
 <message>
+<source>{path} has no slices: nothing was segmented in it, and where it lies can be told only by the scan that it was drawn on; put the series of that scan into its folder, or leave the segmentation out.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{path} has no slices: nothing was segmented in it, so it is empty on its scan's grid.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{path} has several values a voxel (RGB or vector); expected a scalar image.</source>
 <translation>{path} hat mehrere Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
 </message>
@@ -3461,11 +3481,11 @@
 </message>
 <message>
 <source>{path} has slices at uneven distances ({min} to {max} mm); resample it to a regular grid first.</source>
-<translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm); rechnen Sie die Aufnahme zuerst auf ein regelmäßiges Gitter um.</translation>
+<translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm); rechnen Sie den Scan zuerst auf ein regelmäßiges Gitter um.</translation>
 </message>
 <message>
 <source>{path} has two segments that mean {name}, '{name2}' and '{name3}'; rename one, or join them in Slicer's Segment Editor.</source>
-<translation>{path} hat zwei Segmente, die {name} bedeuten, '{name2}' und '{name3}'; benennen Sie eines um oder vereinigen Sie sie in Slicers Segment Editor.</translation>
+<translation>{path} hat zwei Segmente, die {name} bedeuten, „{name2}“ und „{name3}“; benennen Sie eines um oder vereinigen Sie sie in Slicers Segment Editor.</translation>
 </message>
 <message>
 <source>{path} has voxels of a type (GIPL's {kind}) that is not supported; convert it to numbers of 16 bits.</source>
@@ -3485,7 +3505,7 @@
 </message>
 <message>
 <source>{path} has {count} places with more than one slice (such as {names}), which nothing in them tells apart; remove those that do not belong to the scan, or export it again.</source>
-<translation>{path} hat {count} Plätze mit mehr als einer Schicht (etwa {names}), die nichts in ihnen unterscheidet; entfernen Sie die, die nicht zur Aufnahme gehören, oder exportieren Sie sie noch einmal.</translation>
+<translation>{path} hat {count} Plätze mit mehr als einer Schicht (etwa {names}), die nichts in ihnen unterscheidet; entfernen Sie die, die nicht zum Scan gehören, oder exportieren Sie ihn noch einmal.</translation>
 </message>
 <message>
 <source>{path} has {lost} labelled voxels outside its image; they are left out.</source>
@@ -3501,7 +3521,7 @@
 </message>
 <message>
 <source>{path} holds a MetaIO '{fields}', not an image; convert it or remove it.</source>
-<translation>{path} enthält ein MetaIO-Objekt '{fields}', kein Bild; umwandeln oder entfernen.</translation>
+<translation>{path} enthält ein MetaIO-Objekt „{fields}“, kein Bild; umwandeln oder entfernen.</translation>
 </message>
 <message>
 <source>{path} holds fractions ({lower}); from a half on they count.</source>
@@ -3513,7 +3533,7 @@
 </message>
 <message>
 <source>{path} holds no label maps (names that end in _Label, _seg, _dseg or _mask, or .seg.nrrd); name the files themselves.</source>
-<translation>{path} enthält keine Labelmaps (Namen, die auf _Label, _seg, _dseg oder _mask enden, oder .seg.nrrd); nennen Sie die Dateien selbst.</translation>
+<translation>{path} enthält keine Labelkarten (Namen, die auf _Label, _seg, _dseg oder _mask enden, oder .seg.nrrd); nennen Sie die Dateien selbst.</translation>
 </message>
 <message>
 <source>{path} holds no numbers: every voxel is NaN; export it again.</source>
@@ -3629,7 +3649,7 @@
 </message>
 <message>
 <source>{path} is in Analyze's format, which does not say which side is left: its first column was taken as the patient's right, as SPM does. Check it at a structure of a known side, or convert the scan anew to NIfTI.</source>
-<translation>{path} ist im Format von Analyze, das nicht sagt, welche Seite links ist: Die erste Spalte wurde wie von SPM als rechts vom Patienten aus verstanden. Prüfen Sie es an einer Struktur bekannter Seite, oder wandeln Sie die Aufnahme neu in NIfTI um.</translation>
+<translation>{path} ist im Format von Analyze, das nicht sagt, welche Seite links ist: Die erste Spalte wurde wie von SPM als rechts vom Patienten aus verstanden. Prüfen Sie es an einer Struktur bekannter Seite, oder wandeln Sie den Scan neu in NIfTI um.</translation>
 </message>
 <message>
 <source>{path} is missing or damaged; delete it, so that the scans are cut into slices again.</source>
@@ -3697,11 +3717,11 @@
 </message>
 <message>
 <source>{path} is not a label map: it holds values that are not whole numbers from 0 to {most_label}.</source>
-<translation>{path} ist keine Labelmap: Sie enthält Werte, die keine ganzen Zahlen von 0 bis {most_label} sind.</translation>
+<translation>{path} ist keine Labelkarte: Sie enthält Werte, die keine ganzen Zahlen von 0 bis {most_label} sind.</translation>
 </message>
 <message>
 <source>{path} is {count}-D ({by_axes}); expected a 3-D scan.</source>
-<translation>{path} ist {count}-D ({by_axes}); erwartet wird eine 3-D-Aufnahme.</translation>
+<translation>{path} ist {count}-D ({by_axes}); erwartet wird ein 3-D-Scan.</translation>
 </message>
 <message>
 <source>{path} keeps its voxels in a file beside it, {stem}.img, which is missing; copy both files again.</source>
@@ -3725,7 +3745,7 @@
 </message>
 <message>
 <source>{path} lists files of {axes} axes, which is not supported; save the scan as one file.</source>
-<translation>{path} nennt Dateien mit {axes} Achsen, was nicht unterstützt wird; speichern Sie die Aufnahme als eine Datei.</translation>
+<translation>{path} nennt Dateien mit {axes} Achsen, was nicht unterstützt wird; speichern Sie den Scan als eine Datei.</translation>
 </message>
 <message>
 <source>{path} lists files that hold all its axes, which is not supported; write the one file's name where the list is.</source>
@@ -3761,15 +3781,15 @@
 </message>
 <message>
 <source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
-<translation>{path} nennt für seine Voxel die Datei '{named}', die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
+<translation>{path} nennt für seine Voxel die Datei „{named}“, die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
 </message>
 <message>
 <source>{path} names the file '{name}' for its voxels, which is missing or no file; copy all files again.</source>
-<translation>{path} nennt die Datei '{name}' für seine Voxel, die fehlt oder keine Datei ist; kopieren Sie alle Dateien noch einmal.</translation>
+<translation>{path} nennt die Datei „{name}“ für seine Voxel, die fehlt oder keine Datei ist; kopieren Sie alle Dateien noch einmal.</translation>
 </message>
 <message>
 <source>{path} says that the segment '{name}' is in a layer that it does not have; save it again.</source>
-<translation>{path} sagt, dass das Segment '{name}' in einer Schicht liegt, die es nicht gibt; speichern Sie die Datei neu.</translation>
+<translation>{path} sagt, dass das Segment „{name}“ in einer Schicht liegt, die es nicht gibt; speichern Sie die Datei neu.</translation>
 </message>
 <message>
 <source>{path} stores its axes in another order than its image, at the same place; it is read in the image's order.</source>
@@ -3881,7 +3901,7 @@
 </message>
 <message>
 <source>{place} holds no scan #{choice}, but {names}; give one of these, as {example}.</source>
-<translation>{place} enthält keine Aufnahme #{choice}, aber {names}; geben Sie eine davon an, etwa {example}.</translation>
+<translation>{place} enthält keinen Scan #{choice}, aber {names}; geben Sie einen davon an, etwa {example}.</translation>
 </message>
 <message>
 <source>{place} holds weights that are no finite numbers ({name}); use another model.</source>
@@ -3889,7 +3909,7 @@
 </message>
 <message>
 <source>{place} holds {count} scans: {names}; choose one, as {example}, or give each a folder of its own.</source>
-<translation>{place} enthält {count} Aufnahmen: {names}; wählen Sie eine, etwa {example}, oder geben Sie jeder einen eigenen Ordner.</translation>
+<translation>{place} enthält {count} Scans: {names}; wählen Sie einen, etwa {example}, oder geben Sie jedem einen eigenen Ordner.</translation>
 </message>
 <message>
 <source>{place} holds {foreign}, which is no part of a network that nnU-Net plans; use a model from a source you trust.</source>
@@ -3913,7 +3933,7 @@
 </message>
 <message>
 <source>{place} is one slice or no scan at all; give the folder that holds the series.</source>
-<translation>{place} ist eine einzelne Schicht oder gar keine Aufnahme; geben Sie den Ordner der Serie an.</translation>
+<translation>{place} ist eine einzelne Schicht oder gar kein Scan; geben Sie den Ordner der Serie an.</translation>
 </message>
 <message>
 <source>{place}dataset.json does not describe one channel and the structures of model.json; copy the model again.</source>
@@ -3933,7 +3953,7 @@
 </message>
 <message>
 <source>{record} counts the background (0) as a part of '{name}', so that it would be everywhere; take the 0 out of its values there.</source>
-<translation>{record} zählt den Hintergrund (0) als Teil von '{name}', der so überall wäre; nehmen Sie dort die 0 aus seinen Werten.</translation>
+<translation>{record} zählt den Hintergrund (0) als Teil von „{name}“, der so überall wäre; nehmen Sie dort die 0 aus seinen Werten.</translation>
 </message>
 <message>
 <source>{record} has a value for what is to be ignored, {of_it}, which is not known here; a label map that holds it is refused.</source>
@@ -4118,6 +4138,10 @@
 <message>
 <source>{what}; install what fits with: {executable} -m pip install --upgrade "{wanted}"</source>
 <translation>{what}; Passendes installieren mit: {executable} -m pip install --upgrade "{wanted}"</translation>
+</message>
+<message>
+<source>{where} calls the value {value} '{name}', and {first} calls it '{before}'; give all label maps the same values, or say what they mean, as --set labels=VS:1,Cochlea:2.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{where} holds the value {unknown}, which no structure has; {how_to_name} (crossMoDA 2023's are --set labels=Intrameatal:1,Extrameatal:2,Cochlea:3).</source>
@@ -5237,7 +5261,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>'{first}' and '{second}' lie on different grids; choose two segmentations of the same scan.</source>
-<translation>'{first}' und '{second}' liegen auf verschiedenen Gittern; zwei Segmentierungen desselben Scans wählen.</translation>
+<translation>„{first}“ und „{second}“ liegen auf verschiedenen Gittern; zwei Segmentierungen desselben Scans wählen.</translation>
 </message>
 <message>
 <source>ASSD (mm)</source>
@@ -5541,11 +5565,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>'{name}' has no segment {structure}; untick it.</source>
-<translation>'{name}' hat kein Segment {structure}; nehmen Sie den Haken weg.</translation>
+<translation>„{name}“ hat kein Segment {structure}; nehmen Sie den Haken weg.</translation>
 </message>
 <message>
 <source>'{text}' is no date; write it as 2024-03-01.</source>
-<translation>'{text}' ist kein Datum; schreiben Sie es wie 2024-03-01.</translation>
+<translation>„{text}“ ist kein Datum; schreiben Sie es wie 2024-03-01.</translation>
 </message>
 <message>
 <source>A tick: it is compared.</source>
@@ -5589,7 +5613,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>The date of '{name}' is in the future; type the right one.</source>
-<translation>Das Datum von '{name}' liegt in der Zukunft; tragen Sie das richtige ein.</translation>
+<translation>Das Datum von „{name}“ liegt in der Zukunft; tragen Sie das richtige ein.</translation>
 </message>
 <message>
 <source>The ticked segmentations are of different patients ({patients}); tick those of one.</source>
@@ -5601,11 +5625,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Two of the ticked segmentations are of {date}; untick '{name}', or type its right date.</source>
-<translation>Zwei der angehakten Segmentierungen sind vom {date}; nehmen Sie den Haken bei '{name}' weg, oder tragen Sie das richtige Datum ein.</translation>
+<translation>Zwei der angehakten Segmentierungen sind vom {date}; nehmen Sie den Haken bei „{name}“ weg, oder tragen Sie das richtige Datum ein.</translation>
 </message>
 <message>
 <source>Type the date of '{name}', as 2024-03-01.</source>
-<translation>Tragen Sie das Datum von '{name}' ein, wie 2024-03-01.</translation>
+<translation>Tragen Sie das Datum von „{name}“ ein, wie 2024-03-01.</translation>
 </message>
 <message>
 <source>When the scan was made, as 2024-03-01; a double click changes it.</source>
@@ -6130,7 +6154,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>'{name}' was changed meanwhile and is kept; the result is another segmentation.</source>
-<translation>'{name}' wurde inzwischen geändert und bleibt; das Ergebnis ist eine weitere Segmentierung.</translation>
+<translation>„{name}“ wurde inzwischen geändert und bleibt; das Ergebnis ist eine weitere Segmentierung.</translation>
 </message>
 <message>
 <source>All volumes in the scene</source>
@@ -6242,7 +6266,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>The segments of '{name}' will be replaced. Go on?</source>
-<translation>Die Segmente von '{name}' werden ersetzt. Fortfahren?</translation>
+<translation>Die Segmente von „{name}“ werden ersetzt. Fortfahren?</translation>
 </message>
 <message>
 <source>The volume chosen below.</source>
@@ -6372,7 +6396,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>{case}, with '{name}'.</source>
-<translation>{case}, mit '{name}'.</translation>
+<translation>{case}, mit „{name}“.</translation>
 </message>
 <message>
 <source>{case}: left the reference, right the prediction. Not for clinical use.</source>
@@ -6862,7 +6886,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>'{name}' was changed meanwhile and is kept; the result is another volume.</source>
-<translation>'{name}' wurde inzwischen geändert und bleibt; das Ergebnis ist ein weiteres Volumen.</translation>
+<translation>„{name}“ wurde inzwischen geändert und bleibt; das Ergebnis ist ein weiteres Volumen.</translation>
 </message>
 <message>
 <source>Cancelled when it was done: {name} is there.</source>
@@ -6910,7 +6934,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>The image of '{name}' will be replaced. Go on?</source>
-<translation>Das Bild von '{name}' wird ersetzt. Fortfahren?</translation>
+<translation>Das Bild von „{name}“ wird ersetzt. Fortfahren?</translation>
 </message>
 <message>
 <source>The scan was removed meanwhile; nothing was added.</source>
