@@ -20,6 +20,8 @@ from ..images.pictures import thumbnail
 from ..images.volumes import Array, Volume, other_places, read_volume
 from .finding import Case, Cohort
 
+_MOST_UNKNOWN = 100  # values in a label map, of which atlases of the brain have some dozens
+
 
 @dataclass
 class CaseReport:
@@ -213,6 +215,10 @@ def _how_to_match(path: Path, image: Volume, label: Volume) -> str:
 
 def _unknown_values(label: Path, unknown: list[int], labels: dict[str, int], merged: Mapping[str, int]) -> str:
     """Values of no structure: they are structures, or further values of one."""
+    if len(unknown) > _MOST_UNKNOWN:
+        return (
+            f"{label} holds {len(unknown)} values that no structure has, as scans do and not label maps; give the label map of its image."
+        )
     values = "value" if len(unknown) == 1 else "values"
     return f"{label} holds the unknown {values} {_first_three(unknown)}; {how_to_name(unknown[0], labels, merged)}."
 

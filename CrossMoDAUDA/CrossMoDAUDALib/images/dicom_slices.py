@@ -146,6 +146,7 @@ def _slice(
     position = _vector(place.ImagePositionPatient)
     spacing = float(measures.PixelSpacing[0]), float(measures.PixelSpacing[1])
     slope, shift = (float(_first(scaling.get(name), default)) for name, default in (("RescaleSlope", 1), ("RescaleIntercept", 0)))
+    slope = slope or 1.0  # 0 would make all voxels one; it stands for none
     values = (*row, *column, *position, *spacing, slope, shift)
     if not np.isfinite(values).all() or min(spacing) <= 0 or abs(row @ column) > 1e-3:
         raise ValueError("no grid")

@@ -112,13 +112,14 @@ def check_geometry(path: Path, spacing: Iterable[float], origin: Iterable[float]
         raise damaged(path, fault)
 
 
-def check_shape(path: Path, sizes: Sequence[int], values: int = 1, may_be_flat: bool = False) -> None:
+def check_shape(path: Path, sizes: Sequence[int], values: int = 1, may_be_flat: bool = False, is_label: bool = False) -> None:
     """Make sure that a file holds one scan.
 
     Args:
         sizes: voxels along each axis.
         values: numbers a voxel.
         may_be_flat: whether it may be a single slice.
+        is_label: whether it is a label map.
 
     Raises:
         InputError: it holds something else.
@@ -129,6 +130,8 @@ def check_shape(path: Path, sizes: Sequence[int], values: int = 1, may_be_flat: 
         )
     if len(sizes) != 3:
         do = "save the one volume of it that is meant as a file of its own" if len(sizes) > 3 else "give the file with all slices"
+        if is_label and len(sizes) > 3:
+            do = "join its volumes into one, with a number for each structure"
         raise InputError(f"{path} is {len(sizes)}-D ({by_axes(sizes)}); expected a 3-D scan; {do}.")
     if min(sizes) < 1:
         raise damaged(path, f"it gives {by_axes(sizes)} voxels along its axes")

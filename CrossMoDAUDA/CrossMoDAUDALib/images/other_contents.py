@@ -41,6 +41,7 @@ _OTHERS = (
 )
 
 
+_DIRECTORY = "1.2.840.10008.1.3.10"
 # Classes of DICOM files that hold a whole scan: enhanced CT, MR and PET, and those that were made of single slices later.
 _WHOLE_SCANS = {f"1.2.840.10008.5.1.4.1.1.{kind}" for kind in ("2.1", "2.2", "4.1", "4.3", "4.4", "128.1", "130")}
 
@@ -102,6 +103,8 @@ def _unpacked(path: Path) -> Path:
 
 def _dicom(start: bytes, path: Path, packed: bool) -> str:
     """What a DICOM file under another format's name is: folders are searched for files that are named as DICOM or not at all."""
+    if class_of(start) == _DIRECTORY or path.name.upper().startswith("DICOMDIR"):
+        return "is the table of contents of a DICOM disc, not a scan; give the folder beside it that holds the series"
     kind, ending = class_of(start), next((each for each in HEADER_ENDINGS if path.name.lower().endswith(each)), path.suffix)
     named = path.with_name(f"{path.name[: len(path.name) - len(ending)]}.dcm")
     do = f'unpack it with `gzip -d < "{path}" > "{named}"`' if packed else f'rename it to "{named.name}"'

@@ -99,7 +99,7 @@ def _grid(path: Path, header: Header, layers: bool = False, is_label: bool = Fal
     if dimension == 4 and size[3] == 1:  # a 3-D scan in a 4-D file
         size = size[:3]
     is_cropped = is_label and any(key.startswith("Segment") for key in header.pairs)
-    check_shape(path, size, 1 if layers else components, layers or is_cropped)
+    check_shape(path, size, 1 if layers else components, layers or is_cropped, is_label)
     if math.prod(size) * (components if layers else 1) != math.prod(header.sizes):
         raise InputError(_DAMAGED.format(path=path))
     _, place, notes = readings.chosen(path, readings.places(header), header.faults, itk)
@@ -322,7 +322,7 @@ def check_header(path: Path) -> Header:
     """The checked header of what must be a file."""
     check_path(path)
     if path.is_dir():
-        raise InputError(f"{path} is a folder, not a scan; give the file itself.")
+        raise InputError(f"{path} is a folder without a DICOM series, not a scan; give a scan's file, or the folder of a series.")
     if not path.exists():
         raise missing(path)
     if not path.is_file():  # a pipe would be waited for

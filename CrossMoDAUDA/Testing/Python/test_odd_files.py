@@ -13,6 +13,8 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from CrossMoDAUDALib.cohort.checking import check_cohort
+from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.images.volumes import Volume, read_volume
 
@@ -259,3 +261,33 @@ def test_damaged_files_of_freesurfer(tmp_path: Path, change: tuple[int, int]) ->
     struct.pack_into(">i", data, *change)
     for name, content in (("a.mgh", bytes(data)), ("a.mgz", gzip.compress(bytes(data))), ("b.mgh", gzip.compress(mgh()))):
         assert "damaged" in refused(written(tmp_path / name, content)) or change == (12, 1 << 28)
+
+
+# Label maps that are none ---------------------------------------------------------------------------------------------------
+
+
+DRAWN = np.zeros(ARRAY.shape, np.uint8)
+DRAWN[2:4, 3:6, 2:5], DRAWN[4, 6:8, 5:7] = 1, 2
+
+
+@pytest.mark.parametrize(
+    ("array", "said"),
+    [
+        (
+            (DRAWN == 1) * 0.7 + 0.1,
+            "from 0.1 to 0.8; save it with a whole number for each structure, where a probability is at least a half",
+        ),
+        (DRAWN.astype(np.int16) - 1, "but lie from -1 to 1; save it with a whole number for each structure, and 0 for the background"),
+        (DRAWN.astype(np.int32) * 100_000, "but lie from 0 to 200000; save it"),
+        (np.stack([DRAWN == 1, DRAWN == 2], 0).astype(np.uint8), "expected a 3-D scan; join its volumes into one, with a number for each"),
+        (ARRAY, "values that no structure has, as scans do and not label maps; give the label map of its image"),
+        (DRAWN * 3, "holds the unknown values 3, 6; name every structure, as --set"),
+    ],
+    ids=["probabilities", "negative", "large", "a volume each", "a scan", "other values"],
+)
+def test_what_is_no_label_map_is_told_with_what_to_do(tmp_path: Path, array: np.ndarray, said: str) -> None:
+    image, label = written(tmp_path / "a_ceT1.nii", nifti()), tmp_path / "a_Label.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(array.T, AFFINE), label)
+    other = written(tmp_path / "t_hrT2.nii", nifti({112: ("f", 2.0)}))
+    (problem,) = check_cohort(Cohort((Case("a", image, label),), (Case("t", other, None),)), {"VS": 1, "Cochlea": 2}).problems
+    assert problem.startswith(str(label)) and said in problem
