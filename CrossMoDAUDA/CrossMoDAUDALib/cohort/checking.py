@@ -15,12 +15,10 @@ from ..core.errors import CohortError, InputError, printable
 from ..core.progress import Progress, silent
 from ..images.fingerprint import scan_sha256
 from ..images.intensity import oddities
-from ..images.labels import how_to_name, read_labels
+from ..images.labels import as_a_scan, how_to_name, read_labels
 from ..images.pictures import thumbnail
 from ..images.volumes import Array, Volume, other_places, read_volume
 from .finding import Case, Cohort
-
-_MOST_UNKNOWN = 100  # values in a label map, of which atlases of the brain have some dozens
 
 
 @dataclass
@@ -215,10 +213,8 @@ def _how_to_match(path: Path, image: Volume, label: Volume) -> str:
 
 def _unknown_values(label: Path, unknown: list[int], labels: dict[str, int], merged: Mapping[str, int]) -> str:
     """Values of no structure: they are structures, or further values of one."""
-    if len(unknown) > _MOST_UNKNOWN:
-        return (
-            f"{label} holds {len(unknown)} values that no structure has, as scans do and not label maps; give the label map of its image."
-        )
+    if refusal := as_a_scan(label, unknown):
+        return refusal
     values = "value" if len(unknown) == 1 else "values"
     return f"{label} holds the unknown {values} {_first_three(unknown)}; {how_to_name(unknown[0], labels, merged)}."
 

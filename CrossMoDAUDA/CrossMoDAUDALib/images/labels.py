@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from .volumes import check_header, other_places, read_label_map, read_layers
 from .voxels import label_type
 
 MOST = 65535  # the greatest value of a structure
+_MOST_UNKNOWN = 100  # values in a label map; atlases of the brain have some dozens
 _MASK = 255  # what many programs write for "inside"
 _OLD_SNOMED = ("SRT", "SNM3", "99SDM")
 # Another place of the label map than this part of a voxel is another grid.
@@ -283,6 +284,13 @@ def labels_for(segments: list[Segment], labels: Mapping[str, int], merged: Mappi
     if not any(name in labels for name in found):  # a name each, so that the values are free too
         return labels_option({name: value for value, name in enumerate(found, 1)})
     return labels_option(found, {text: value for text, value in merged.items() if value in found.values()})
+
+
+def as_a_scan(what: str | Path, unknown: Sequence[int]) -> str:
+    """What to say of so many values that no structure has as scans have them; empty where they are fewer."""
+    if len(unknown) <= _MOST_UNKNOWN:
+        return ""
+    return f"{what} holds {len(unknown)} values that no structure has, as scans do and not label maps; give the label map itself."
 
 
 def how_to_name(unknown: int, labels: Mapping[str, int], merged: Mapping[str, int] | None = None) -> str:

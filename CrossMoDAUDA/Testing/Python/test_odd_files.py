@@ -15,8 +15,10 @@ import pytest
 import SimpleITK as sitk
 from CrossMoDAUDALib.cohort.checking import check_cohort
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.commands.cli import main
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.images.volumes import Volume, read_volume
+from CrossMoDAUDALib.scoring.evaluation import score_folders
 
 ARRAY = np.random.default_rng(0).integers(0, 1000, (6, 10, 8)).astype(np.int16)
 AFFINE = np.array([[-0.5, 0, 0, 10], [0, -0.75, 0, -20], [0, 0, 2, 30], [0, 0, 0, 1.0]])
@@ -280,7 +282,7 @@ DRAWN[2:4, 3:6, 2:5], DRAWN[4, 6:8, 5:7] = 1, 2
         (DRAWN.astype(np.int16) - 1, "but lie from -1 to 1; save it with a whole number for each structure, and 0 for the background"),
         (DRAWN.astype(np.int32) * 100_000, "but lie from 0 to 200000; save it"),
         (np.stack([DRAWN == 1, DRAWN == 2], 0).astype(np.uint8), "expected a 3-D scan; join its volumes into one, with a number for each"),
-        (ARRAY, "values that no structure has, as scans do and not label maps; give the label map of its image"),
+        (ARRAY, "values that no structure has, as scans do and not label maps; give the label map itself"),
         (DRAWN * 3, "holds the unknown values 3, 6; name every structure, as --set"),
     ],
     ids=["probabilities", "negative", "large", "a volume each", "a scan", "other values"],
@@ -291,3 +293,44 @@ def test_what_is_no_label_map_is_told_with_what_to_do(tmp_path: Path, array: np.
     other = written(tmp_path / "t_hrT2.nii", nifti({112: ("f", 2.0)}))
     (problem,) = check_cohort(Cohort((Case("a", image, label),), (Case("t", other, None),)), {"VS": 1, "Cochlea": 2}).problems
     assert problem.startswith(str(label)) and said in problem
+
+
+def label_file(path: Path, array: np.ndarray = DRAWN, changes: dict[int, tuple[object, ...]] | None = None) -> Path:
+    data = bytearray(nibabel.Nifti1Image(array.T, AFFINE).to_bytes())
+    for place, (code, *values) in (changes or {}).items():
+        struct.pack_into(f"<{code}", data, place, *values)
+    return written(path, bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("array", "changes", "told"),
+    [
+        (DRAWN * np.float32(0.99998), None, "holds values up to 4e-05 beside whole numbers, as resampling leaves them; they are rounded."),
+        (DRAWN, {252: ("2h", 0, 0)}, "does not say how the patient lay. It has neither a sform nor a qform"),
+        (DRAWN, {123: ("B", 1)}, "says that its voxels have 500 x 750 x 2000 mm; if that is another unit than mm, correct its header."),
+    ],
+)
+def test_follow_up_tells_what_is_odd_of_a_label_map(
+    tmp_path: Path, array: np.ndarray, changes: dict[int, tuple[object, ...]] | None, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    label_file(tmp_path / "ü 1" / "P_2020-01-01_Label.nii")
+    label_file(tmp_path / "ü 1" / "P_2021-01-01_Label.nii", array, changes)
+    assert main(["follow-up", str(tmp_path / "ü 1"), "-o", str(tmp_path / "out"), "--patient", "P"]) == 0
+    assert f"P_2021-01-01_Label.nii: {told}" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("way", ["shifted", "cropped", "another value"])
+def test_scores_that_cannot_be_name_both_files(tmp_path: Path, way: str) -> None:
+    good = label_file(tmp_path / "r" / "a_Label.nii")
+    other = label_file(
+        tmp_path / "p" / "a_Label.nii",
+        {"shifted": DRAWN, "cropped": DRAWN[1:], "another value": DRAWN * 7}[way],
+        {292: ("f", 15.0)} if way == "shifted" else None,
+    )
+    with pytest.raises(InputError) as error:
+        score_folders(other, good, {"VS": 1, "Cochlea": 2})
+    message = str(error.value)
+    if way == "another value":
+        assert message.startswith(f"{other} holds the label 7, 14, which is no structure")
+    else:
+        assert message.startswith(f"{other} and its reference {good} are not on one grid (")
