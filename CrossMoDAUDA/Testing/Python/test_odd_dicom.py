@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pydicom
 import pytest
-from CrossMoDAUDALib.images.volumes import read_volume
-from dicom_files import TEST_FILES, multi_frame, refusal, series, some_slices
+import SimpleITK as sitk
+from CrossMoDAUDALib.images.volumes import Geometry, Volume, read_volume, write_volume
+from dicom_files import ORIGIN, TEST_FILES, multi_frame, normal_of, refusal, series, some_slices
 from pydicom.uid import JPEGLSLossless, RLELossless, generate_uid
 
 ARRAY = some_slices(6, 16, 12)
@@ -121,6 +123,24 @@ def test_folders_without_a_series_are_told(tmp_path: Path) -> None:
         if content is not None:
             (folder / "a.dcm").write_bytes(content)
         assert "is a folder without a DICOM series, not a scan; give a scan's file" in refusal(folder)
+
+
+@pytest.mark.parametrize("shift", [0.3, 0.65, -1.0])
+def test_why_results_of_tilted_series_lie_on_a_regular_grid(tmp_path: Path, shift: float) -> None:
+    """NIfTI can hold the slices' own grid, and this library and nibabel read it; ITK does not."""
+    step = 2.0 * normal_of("axial") + np.array([0, shift, 0])
+    series(tmp_path / "a", ARRAY, positions=np.array(ORIGIN) + np.arange(6)[:, None] * step, modality="CT")
+    volume = read_volume(tmp_path / "a")
+    assert "results as DICOM lie on the slices" in volume.notes[0]
+    assert np.allclose(volume.geometry.matrix.T @ volume.geometry.matrix, np.eye(3))
+    length = float(np.linalg.norm(step))
+    direction = np.column_stack([[1, 0, 0], [0, 1, 0], step / length])
+    own = Geometry((12, 16, 6), (0.75, 0.5, length), ORIGIN, tuple(direction.ravel().tolist()))
+    write_volume(Volume(ARRAY, own), tmp_path / "own.nii.gz")
+    assert np.allclose(nibabel.load(tmp_path / "own.nii.gz").affine[:3, 2], step * [-1, -1, 1], atol=1e-5)
+    assert read_volume(tmp_path / "own.nii.gz").own is not None
+    with pytest.raises(RuntimeError, match="orthonormal"):
+        sitk.ReadImage(str(tmp_path / "own.nii.gz"))
 
 
 @pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])
