@@ -35,7 +35,7 @@ from .header_checks import (
     geometry_fault,
 )
 from .other_contents import what_it_is
-from .text_headers import NO_ORIENTATION, read_meta, read_nrrd
+from .text_headers import lies_unsaid, read_meta, read_nrrd
 
 __all__ = ["MOST_VOXELS", "Header", "by_axes", "check_geometry", "read_header"]
 
@@ -128,7 +128,7 @@ def _nifti(path: Path, start: bytes) -> Header:
     begin = max(int(offset), _NIFTI_BYTES + 4)
     kind = order + _NIFTI_KINDS[code]
     header = Header("NiftiImageIO", tuple(sizes), voxel_bytes, path, begin, kind=kind, slope=slope, shift=shift, faults=faults)
-    notes = (NO_ORIENTATION.format(path=path, says="It has neither a sform nor a qform"),) if count >= 3 and not readings else ()
+    notes = (lies_unsaid(path, "it has neither a sform nor a qform"),) if count >= 3 and not readings else ()
     return replace(header, readings=readings, notes=notes)
 
 

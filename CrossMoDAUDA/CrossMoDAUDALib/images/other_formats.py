@@ -28,7 +28,7 @@ from .gzip_stream import gunzipped
 from .header_checks import check_shape
 from .headers import MOST_VOXELS, by_axes, check_geometry
 from .nibabel_headers import forms_of, unit_of, what_nibabel_mends
-from .text_headers import NO_ORIENTATION
+from .text_headers import lies_unsaid
 
 Array = npt.NDArray[Any]
 
@@ -257,7 +257,7 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
     _, chosen, told = readings.chosen(path, places, faults, None)
     if hasattr(image.header, "get_sform") and not (places or faults):  # nibabel has a rule of its own, by which y grows to the front
         affine = np.diag([-1.0, -1, 1, 1]) @ np.diag([*np.array(image.header.get_zooms()[:3]) * unit_of(image), 1.0])
-        told = (NO_ORIENTATION.format(path=path, says="It has neither a sform nor a qform"),)
+        told = (lies_unsaid(path, "it has neither a sform nor a qform"),)
     with np.errstate(invalid="ignore", divide="ignore"):
         place = chosen or readings.place_of(shape, affine[:3])
     _check(path, shape, place.spacing, place.origin, place.direction)

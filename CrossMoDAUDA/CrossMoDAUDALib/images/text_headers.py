@@ -9,8 +9,15 @@ from pathlib import Path
 from ..core.errors import InputError, short
 from .header_checks import LONGEST_HEADER, LONGEST_LINE, LONGEST_NAME, Header, check_geometry, check_sizes, check_spacing, damaged
 
-NO_ORIENTATION = "{path} does not say how the patient lay. {says}; its axes were taken as left, posterior, superior, as Slicer does."
-_NO_SPACING = "{path} does not say how large its voxels are; they were taken as 1 mm, so volumes and distances may be wrong."
+
+def lies_unsaid(path: Path, why: str) -> str:
+    """What is told of a header that does not say how the patient lay."""
+    return f"{path} does not say how the patient lay ({why}); its axes were taken as left, posterior, superior, as Slicer does."
+
+
+def _is_sizeless(path: Path) -> str:
+    return f"{path} does not say how large its voxels are; they were taken as 1 mm, so volumes and distances may be wrong."
+
 
 # NRRD ----------------------------------------------------------------------------------------------------------------------
 
@@ -66,9 +73,9 @@ def read_nrrd(path: Path, start: bytes) -> Header:
         raise damaged(path, f"it gives the encoding '{short(encoding)}'")
     if dimension == 3 or (dimension == 4 and "none" in fields.get("spacedirections", "")):
         _nrrd_geometry(path, fields)
-    notes = [_NO_SPACING.format(path=path)] if not ({"spacedirections", "spacings"} & fields.keys()) else []
+    notes = [_is_sizeless(path)] if not ({"spacedirections", "spacings"} & fields.keys()) else []
     if "space" not in fields and "spacedimension" not in fields:
-        notes.append(NO_ORIENTATION.format(path=path, says="It names no space"))
+        notes.append(lies_unsaid(path, "it names no space"))
     (skipped,) = _whole_numbers(path, "byte skip", fields.get("byteskip", "0"), 1)
     (lines,) = _whole_numbers(path, "line skip", fields.get("lineskip", "0"), 1)
     if skipped < -1 or lines < 0:
@@ -161,9 +168,9 @@ def read_meta(path: Path, start: bytes) -> Header:
         (packed,) = _whole_numbers(path, "CompressedDataSize", fields.get("CompressedDataSize", "0"), 1)
         if packed < 0 or (local and packed == 0):
             raise damaged(path, "it does not say how many bytes its compressed voxels have (CompressedDataSize)")
-    notes = [] if fields.keys() & {"ElementSpacing", "ElementSize"} else [_NO_SPACING.format(path=path)]
+    notes = [] if fields.keys() & {"ElementSpacing", "ElementSize"} else [_is_sizeless(path)]
     if not fields.keys() & {*_META_MATRICES}:
-        notes.append(NO_ORIENTATION.format(path=path, says="It has no TransformMatrix"))
+        notes.append(lies_unsaid(path, "it has no TransformMatrix"))
     if _names_several(named):
         parts = _data_files(path, start, sizes, packing)
         return Header("MetaImageIO", tuple(sizes), _META_BYTES[kind] * channels, parts[0], begin, packing, parts=parts, notes=(*notes,))

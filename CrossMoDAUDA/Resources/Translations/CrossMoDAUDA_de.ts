@@ -184,6 +184,10 @@
 <translation>--{option} „{value}“ ist kein Name von Slurm; Buchstaben, Ziffern, '_', '-', '.' und ',' sind erlaubt.</translation>
 </message>
 <message>
+<source>1 file is empty or no DICOM in spite of the name ({wrong}); copy again what is a slice.</source>
+<translation>1 Datei ist trotz ihres Namens leer oder kein DICOM ({wrong}); kopieren Sie noch einmal, was eine Schicht ist.</translation>
+</message>
+<message>
 <source>A helper process died while {message}, most likely because memory ran out; run again with --set helper_processes=0 or fewer.</source>
 <translation>Ein Hilfsprozess brach ab ({message}), wahrscheinlich weil der Speicher ausging; andere Programme schließen und erneut versuchen.</translation>
 </message>
@@ -1193,11 +1197,11 @@
 </message>
 <message>
 <source>The scans named *_{suffix} are of {count} kinds, and all are taken: {items}, ...; for one kind give {option} {example}.</source>
-<translation type="unfinished"></translation>
+<translation>Die Scans namens *_{suffix} sind von {count} Arten, und alle werden genommen: {items}, ...; für eine Art geben Sie {option} {example} an.</translation>
 </message>
 <message>
 <source>The scans named *_{suffix} are of {count} kinds, and all are taken: {items}; for one kind give {option} {example}.</source>
-<translation type="unfinished"></translation>
+<translation>Die Scans namens *_{suffix} sind von {count} Arten, und alle werden genommen: {items}; für eine Art geben Sie {option} {example} an.</translation>
 </message>
 <message>
 <source>The settings are not a JSON object; restore the file or start in a new folder.</source>
@@ -1524,6 +1528,10 @@
 <translation>Fortsetzen im Abschnitt Anpassen ({folder})</translation>
 </message>
 <message>
+<source>a GIF picture</source>
+<translation>ein GIF-Bild</translation>
+</message>
+<message>
 <source>a JPEG picture</source>
 <translation>ein JPEG-Bild</translation>
 </message>
@@ -1548,12 +1556,24 @@
 <translation>ein RAR-Archiv</translation>
 </message>
 <message>
+<source>a TIFF picture</source>
+<translation>ein TIFF-Bild</translation>
+</message>
+<message>
 <source>a batch of {batch} slices is shared evenly</source>
 <translation>ein Batch von {batch} Schichten wird gleichmäßig geteilt</translation>
 </message>
 <message>
 <source>a damaged quaternion</source>
 <translation>ein beschädigtes Quaternion</translation>
+</message>
+<message>
+<source>a file of MINC 1</source>
+<translation>eine Datei von MINC 1</translation>
+</message>
+<message>
+<source>a file of VTK</source>
+<translation>eine Datei von VTK</translation>
 </message>
 <message>
 <source>a folder with a scan's name; unpack it or give it another name</source>
@@ -1601,7 +1621,7 @@
 </message>
 <message>
 <source>a mask of a whole head or brain by its name (if it is meant, give its folder as that of the labels)</source>
-<translation type="unfinished"></translation>
+<translation>dem Namen nach eine Maske des ganzen Kopfes oder Gehirns (wenn sie gemeint ist, geben Sie ihren Ordner als den der Labelkarten an)</translation>
 </message>
 <message>
 <source>a number of thousands of digits</source>
@@ -1614,6 +1634,10 @@
 <message>
 <source>a pointer of Git LFS to a file kept elsewhere</source>
 <translation>ein Verweis von Git LFS auf eine anderswo liegende Datei</translation>
+</message>
+<message>
+<source>a pointer of git-annex to a file kept elsewhere</source>
+<translation>ein Verweis von git-annex auf eine Datei an anderer Stelle</translation>
 </message>
 <message>
 <source>a slice of DICOM; give the folder of its series</source>
@@ -1638,6 +1662,10 @@
 <message>
 <source>an HDF5 file, such as of MINC or MATLAB</source>
 <translation>eine HDF5-Datei, etwa von MINC oder MATLAB</translation>
+</message>
+<message>
+<source>an image of MRtrix</source>
+<translation>ein Bild von MRtrix</translation>
 </message>
 <message>
 <source>and {count} more</source>
@@ -1728,8 +1756,16 @@
 <translation>compile=on: torch.compile funktioniert hier nicht ({problem}); compile auf off setzen.</translation>
 </message>
 <message>
+<source>convert it to NIfTI (mnc2nii)</source>
+<translation>wandeln Sie die Datei in NIfTI um (mnc2nii)</translation>
+</message>
+<message>
 <source>convert it to NIfTI (mnc2nii, or niftiwrite in MATLAB)</source>
 <translation>wandeln Sie sie in NIfTI um (mnc2nii, oder niftiwrite in MATLAB)</translation>
+</message>
+<message>
+<source>convert it to NIfTI (mrconvert)</source>
+<translation>wandeln Sie die Datei in NIfTI um (mrconvert)</translation>
 </message>
 <message>
 <source>copies of slices were</source>
@@ -1792,12 +1828,20 @@
 <translation>Einzelbild {frame} von {name}</translation>
 </message>
 <message>
+<source>get the file itself with `datalad get` or `git annex get`</source>
+<translation>holen Sie die Datei selbst mit `datalad get` oder `git annex get`</translation>
+</message>
+<message>
 <source>get the file itself with `git lfs pull`</source>
 <translation>holen Sie die Datei selbst mit `git lfs pull`</translation>
 </message>
 <message>
 <source>give it by hand, as --date {{name}}=2024-03-01</source>
 <translation>geben Sie es von Hand an, etwa --date {{name}}=2024-03-01</translation>
+</message>
+<message>
+<source>give the file with all slices</source>
+<translation>geben Sie die Datei mit allen Schichten an</translation>
 </message>
 <message>
 <source>give the folder in which the scans lie directly</source>
@@ -1826,6 +1870,10 @@
 <message>
 <source>hidden; rename it if it is meant</source>
 <translation>versteckt; umbenennen, wenn die Datei gemeint ist</translation>
+</message>
+<message>
+<source>holds only zeros where its header should be, as after a copy that broke off; copy it again from its source</source>
+<translation>enthält nur Nullen, wo der Header sein sollte, wie nach einer abgebrochenen Kopie; kopieren Sie die Datei noch einmal von ihrer Quelle</translation>
 </message>
 <message>
 <source>image in colours</source>
@@ -1904,12 +1952,32 @@
 <translation>ist eine Webseite, wie Server sie statt einer Datei senden, die sie nicht herausgeben; laden Sie den Scan neu herunter, nötigenfalls angemeldet</translation>
 </message>
 <message>
+<source>is compressed by gzip as a whole; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"` and give the new file</source>
+<translation>ist als Ganzes mit gzip gepackt; entpacken Sie die Datei mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie die neue an</translation>
+</message>
+<message>
+<source>is compressed by gzip twice; unpack it with `gzip -d &lt; "{path}" &gt; "{unpacked}.gz"` and give the new file</source>
+<translation>ist zweimal mit gzip gepackt; entpacken Sie die Datei mit `gzip -d &lt; "{path}" &gt; "{unpacked}.gz"` und geben Sie die neue an</translation>
+</message>
+<message>
 <source>is compressed by {name}; unpack it with `{command} "{path}" &gt; "{unpacked}"` and give the new file</source>
 <translation>ist mit {name} komprimiert; entpacken Sie sie mit `{command} "{path}" &gt; "{unpacked}"` und geben Sie die neue Datei an</translation>
 </message>
 <message>
+<source>is in FreeSurfer's format, whatever its name says; rename it to "{renamed}"</source>
+<translation>ist im Format von FreeSurfer, was auch immer ihr Name sagt; benennen Sie die Datei in "{renamed}" um</translation>
+</message>
+<message>
+<source>is in the format GIPL, whatever its name says; rename it to "{renamed}"</source>
+<translation>ist im Format GIPL, was auch immer ihr Name sagt; benennen Sie die Datei in "{renamed}" um</translation>
+</message>
+<message>
 <source>is not known to ssh yet; connect once with `ssh {{host}}` and accept its host key</source>
 <translation>ist ssh noch nicht bekannt; einmal mit `ssh {{host}}` verbinden und den Schlüssel des Rechners annehmen</translation>
+</message>
+<message>
+<source>is the table of contents of a DICOM disc, not a scan; give the folder beside it that holds the series</source>
+<translation>ist das Inhaltsverzeichnis einer DICOM-Disc, kein Scan; geben Sie den Ordner daneben an, der die Serie enthält</translation>
 </message>
 <message>
 <source>is unknown; check its name, in ~/.ssh/config too</source>
@@ -1924,8 +1992,12 @@
 <translation>er verlangt mehr Knoten, als dieser Cluster Ihnen erlaubt</translation>
 </message>
 <message>
-<source>it does not end</source>
-<translation>er endet nicht</translation>
+<source>it does not end within {count} bytes</source>
+<translation>er endet nicht innerhalb von {count} Bytes</translation>
+</message>
+<message>
+<source>it does not say how many bytes its compressed voxels have (CompressedDataSize)</source>
+<translation>er sagt nicht, wie viele Bytes die gepackten Voxel haben (CompressedDataSize)</translation>
 </message>
 <message>
 <source>it does not say where the voxels are (ElementDataFile)</source>
@@ -1988,6 +2060,14 @@
 <translation>er hat mehr Teile, als ein Job-Array dort haben darf; weniger auf einmal tun, etwa mit weniger Scans oder Startwerten</translation>
 </message>
 <message>
+<source>it has neither a sform nor a qform</source>
+<translation>er hat weder sform noch qform</translation>
+</message>
+<message>
+<source>it has no TransformMatrix</source>
+<translation>er hat keine TransformMatrix</translation>
+</message>
+<message>
 <source>it has version {version} of CrossMoDAUDA, not {version2}; use the same installation on all nodes.</source>
 <translation>er hat Version {version} von CrossMoDAUDA, nicht {version2}; verwenden Sie auf allen Knoten dieselbe Installation.</translation>
 </message>
@@ -2016,6 +2096,10 @@
 <translation>ihm fehlt die Kennung einer NRRD-Datei der Versionen 1 bis 5</translation>
 </message>
 <message>
+<source>it names no space</source>
+<translation>er nennt keinen Raum (space)</translation>
+</message>
+<message>
 <source>it names {count} files for its voxels, where {needed} are needed</source>
 <translation>er nennt {count} Dateien für seine Voxel, wo {needed} nötig sind</translation>
 </message>
@@ -2036,8 +2120,8 @@
 <translation>er sagt, er habe {unpack} Bytes, nicht 348</translation>
 </message>
 <message>
-<source>it says that the voxels begin at byte {offset}</source>
-<translation>er sagt, die Voxel begännen bei Byte {offset}</translation>
+<source>it says that the voxels begin at byte {by_axes}</source>
+<translation>nach ihm beginnen die Voxel bei Byte {by_axes}</translation>
 </message>
 <message>
 <source>it scales the voxels by {slope} and {shift}</source>
@@ -2130,6 +2214,10 @@
 <message>
 <source>its {domain} cases differ{value}</source>
 <translation>seine {domain}-Fälle unterscheiden sich{value}</translation>
+</message>
+<message>
+<source>join its volumes into one, with a number for each structure</source>
+<translation>fassen Sie die Volumina darin zu einem zusammen, mit einer Zahl für jede Struktur</translation>
 </message>
 <message>
 <source>labelled scans such as *_ceT1 with *_Label</source>
@@ -2398,6 +2486,10 @@
 <message>
 <source>right</source>
 <translation>rechts</translation>
+</message>
+<message>
+<source>save the one volume of it that is meant as a file of its own</source>
+<translation>speichern Sie das eine Volumen daraus, das gemeint ist, als eigene Datei</translation>
 </message>
 <message>
 <source>sbatch said nothing</source>
@@ -2700,6 +2792,10 @@
 <translation>schreiben Sie sie als NIfTI (niftiwrite in MATLAB)</translation>
 </message>
 <message>
+<source>write the scan as NIfTI or NRRD</source>
+<translation>schreiben Sie den Scan als NIfTI oder NRRD</translation>
+</message>
+<message>
 <source>write the scan as NIfTI, with nibabel</source>
 <translation>schreiben Sie den Scan mit nibabel als NIfTI</translation>
 </message>
@@ -2742,6 +2838,10 @@
 <message>
 <source>{count} DICOM {plural} left out.</source>
 <translation>{count} DICOM-Objekte ausgelassen: {plural}.</translation>
+</message>
+<message>
+<source>{count} files are empty or no DICOM in spite of the name ({wrong}); copy again what is a slice.</source>
+<translation>{count} Dateien sind trotz ihres Namens leer oder kein DICOM ({wrong}); kopieren Sie noch einmal, was eine Schicht ist.</translation>
 </message>
 <message>
 <source>{count} files were left out, such as {files}: they are no scans by their names.</source>
@@ -2798,6 +2898,10 @@
 <message>
 <source>{filename} could not be used ({why}); check its permissions and its disk.</source>
 <translation>{filename} ließ sich nicht verwenden ({why}); Zugriffsrechte und Platte prüfen.</translation>
+</message>
+<message>
+<source>{files} and its reference {files2} are not on one grid ({differences}); predict on the scan that the reference was drawn on.</source>
+<translation>{files} und die Referenz {files2} liegen nicht auf einem Gitter ({differences}); segmentieren Sie den Scan, auf dem die Referenz gezeichnet wurde.</translation>
 </message>
 <message>
 <source>{files} is a mosaic, which has no slices that a DICOM result could lie on; write a .seg.nrrd alone.</source>
@@ -2909,7 +3013,7 @@
 </message>
 <message>
 <source>{folder} has no scans named *_{suffix}; give one of {kinds_of} as {option}.</source>
-<translation type="unfinished"></translation>
+<translation>{folder} hat keine Scans namens *_{suffix}; geben Sie eines von {kinds_of} als {option} an.</translation>
 </message>
 <message>
 <source>{folder} has no worker elsewhere that could be followed; leave --follow out.</source>
@@ -3400,6 +3504,14 @@
 <translation>{path} nennt keinen Schichtabstand; angenommen werden {distance} mm wie zwischen den nächsten Schichten darin.</translation>
 </message>
 <message>
+<source>{path} does not say how large its voxels are; they were taken as 1 mm, so volumes and distances may be wrong.</source>
+<translation>{path} sagt nicht, wie groß die Voxel sind; 1 mm wurde angenommen, sodass Volumina und Abstände falsch sein können.</translation>
+</message>
+<message>
+<source>{path} does not say how the patient lay ({why}); its axes were taken as left, posterior, superior, as Slicer does.</source>
+<translation>{path} sagt nicht, wie der Patient lag (Header: {why}); die Achsen wurden wie von Slicer als links, hinten, oben angenommen.</translation>
+</message>
+<message>
 <source>{path} exists already; add --overwrite to replace it, or name another output folder.</source>
 <translation>{path} gibt es schon; ersetzen Sie die Datei mit --overwrite, oder nennen Sie einen anderen Ausgabeordner.</translation>
 </message>
@@ -3452,6 +3564,10 @@
 <translation>{path} hat Frames in mehreren Ebenen, die kein Gitter ergeben; exportieren Sie es als .seg.nrrd.</translation>
 </message>
 <message>
+<source>{path} has its voxels in the encoding '{encoding}', which is not read; save it with gzip, or raw.</source>
+<translation>{path} hat seine Voxel in der Kodierung „{encoding}“, die nicht gelesen wird; speichern Sie die Datei mit gzip oder raw.</translation>
+</message>
+<message>
 <source>{path} has more voxels in its segments than can be worked on; export it as .seg.nrrd.</source>
 <translation>{path} hat in seinen Segmenten mehr Voxel, als bearbeitet werden können; exportieren Sie es als .seg.nrrd.</translation>
 </message>
@@ -3461,15 +3577,11 @@
 </message>
 <message>
 <source>{path} has no slices: nothing was segmented in it, and where it lies can be told only by the scan that it was drawn on; put the series of that scan into its folder, or leave the segmentation out.</source>
-<translation type="unfinished"></translation>
+<translation>{path} hat keine Schichten: Darin wurde nichts segmentiert, und wo sie liegt, sagt nur der Scan, auf dem sie gezeichnet wurde; legen Sie die Serie dieses Scans in ihren Ordner, oder lassen Sie die Segmentierung weg.</translation>
 </message>
 <message>
 <source>{path} has no slices: nothing was segmented in it, so it is empty on its scan's grid.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>{path} has several values a voxel (RGB or vector); expected a scalar image.</source>
-<translation>{path} hat mehrere Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
+<translation>{path} hat keine Schichten: Darin wurde nichts segmentiert, sie ist also leer und liegt auf dem Gitter ihres Scans.</translation>
 </message>
 <message>
 <source>{path} has skewed axes (a sheared affine), by too much to be made regular here; resample it first.</source>
@@ -3496,10 +3608,6 @@
 <translation>{path} hat Voxel eines nicht unterstützten Typs (NIfTI: {code}); in Zahlen von 16 Bit umwandeln.</translation>
 </message>
 <message>
-<source>{path} has {components} values a voxel (RGB or vector); expected a scalar image.</source>
-<translation>{path} hat {components} Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
-</message>
-<message>
 <source>{path} has {count_nonzero} voxels of values that no segment has; they are taken as background.</source>
 <translation>{path} hat {count_nonzero} Voxel mit Werten, die kein Segment hat; sie gelten als Hintergrund.</translation>
 </message>
@@ -3518,6 +3626,10 @@
 <message>
 <source>{path} has {shared} voxels in {name} and in another segment; they are taken as {name}, which comes later.</source>
 <translation>{path} hat {shared} Voxel in {name} und in einem anderen Segment; sie gelten als {name}, das später kommt.</translation>
+</message>
+<message>
+<source>{path} has {values} values a voxel (RGB or vector); expected a scalar image; give the scan itself, or one of its channels.</source>
+<translation>{path} hat {values} Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild; geben Sie den Scan selbst an oder einen seiner Kanäle.</translation>
 </message>
 <message>
 <source>{path} holds a MetaIO '{fields}', not an image; convert it or remove it.</source>
@@ -3572,8 +3684,8 @@
 <translation>{path} ist eine Datei, und keine NIfTI-, NRRD- oder MetaImage-Datei; Scans angeben, oder den Ordner, der sie enthält.</translation>
 </message>
 <message>
-<source>{path} is a folder, not a scan; give the file itself.</source>
-<translation>{path} ist ein Ordner, kein Scan; die Datei selbst angeben.</translation>
+<source>{path} is a folder without a DICOM series, not a scan; give a scan's file, or the folder of a series.</source>
+<translation>{path} ist ein Ordner ohne DICOM-Serie, kein Scan; geben Sie die Datei eines Scans an oder den Ordner einer Serie.</translation>
 </message>
 <message>
 <source>{path} is a folder; name another output folder.</source>
@@ -3584,12 +3696,20 @@
 <translation>{path} ist ein Verweis auf sich selbst; den Ort selbst angeben.</translation>
 </message>
 <message>
+<source>{path} is a link to a file that is not there; copy that file there, or correct the link.</source>
+<translation>{path} ist ein Link auf eine Datei, die nicht da ist; kopieren Sie diese dorthin, oder berichtigen Sie den Link.</translation>
+</message>
+<message>
+<source>{path} is a link to a file that is not there; get it with `datalad get "{path}"`, or `git annex get`.</source>
+<translation>{path} ist ein Link auf eine Datei, die nicht da ist; holen Sie diese mit `datalad get "{path}"` oder `git annex get`.</translation>
+</message>
+<message>
 <source>{path} is a mask of 0 and {mask}; {mask} is taken as {name} ({value}).</source>
 <translation>{path} ist eine Maske aus 0 und {mask}; {mask} gilt als {name} ({value}).</translation>
 </message>
 <message>
-<source>{path} is a single slice ({by_axes}); expected a 3-D scan.</source>
-<translation>{path} ist eine einzelne Schicht ({by_axes}); erwartet wird ein 3-D-Scan.</translation>
+<source>{path} is a single slice ({by_axes}); expected a 3-D scan; give the file with all slices.</source>
+<translation>{path} ist eine einzelne Schicht ({by_axes}); erwartet wird ein 3-D-Scan; geben Sie die Datei mit allen Schichten an.</translation>
 </message>
 <message>
 <source>{path} is an input and would be overwritten; name another output folder.</source>
@@ -3705,7 +3825,7 @@
 </message>
 <message>
 <source>{path} is not a GIPL file, whatever its name says, or is damaged; copy it again or convert it.</source>
-<translation>{path} ist keine GIPL-Datei, was auch der Name sagt, oder beschädigt; kopieren Sie sie noch einmal, oder wandeln Sie sie um.</translation>
+<translation>{path} ist keine GIPL-Datei, was auch immer der Name sagt, oder beschädigt; kopieren Sie sie noch einmal, oder wandeln Sie sie um.</translation>
 </message>
 <message>
 <source>{path} is not a NIfTI, NRRD or MetaImage file, whatever its name says; convert it or remove it.</source>
@@ -3713,15 +3833,19 @@
 </message>
 <message>
 <source>{path} is not a header of NIfTI or Analyze, whatever its name says; convert it or remove it.</source>
-<translation>{path} ist kein Header von NIfTI oder Analyze, was auch der Name sagt; wandeln Sie die Datei um, oder entfernen Sie sie.</translation>
+<translation>{path} ist kein Header von NIfTI oder Analyze, was auch immer der Name sagt; wandeln Sie die Datei um, oder entfernen Sie sie.</translation>
 </message>
 <message>
-<source>{path} is not a label map: it holds values that are not whole numbers from 0 to {most_label}.</source>
-<translation>{path} ist keine Labelkarte: Sie enthält Werte, die keine ganzen Zahlen von 0 bis {most_label} sind.</translation>
+<source>{path} is not a label map: it holds values that are not whole numbers from 0 to {most_label}, but lie from {low} to {high}; save it with a whole number for each structure, and 0 for the background.</source>
+<translation>{path} ist keine Labelkarte: Die Werte darin sind keine ganzen Zahlen von 0 bis {most_label}, sondern liegen von {low} bis {high}; speichern Sie sie mit einer ganzen Zahl für jede Struktur und 0 für den Hintergrund.</translation>
 </message>
 <message>
-<source>{path} is {count}-D ({by_axes}); expected a 3-D scan.</source>
-<translation>{path} ist {count}-D ({by_axes}); erwartet wird ein 3-D-Scan.</translation>
+<source>{path} is not a label map: it holds values that are not whole numbers from 0 to {most_label}, but lie from {low} to {high}; save it with a whole number for each structure, where a probability is at least a half, and 0 for the background.</source>
+<translation>{path} ist keine Labelkarte: Die Werte darin sind keine ganzen Zahlen von 0 bis {most_label}, sondern liegen von {low} bis {high}; speichern Sie sie mit einer ganzen Zahl für jede Struktur, wo eine Wahrscheinlichkeit mindestens ein halb ist, und 0 für den Hintergrund.</translation>
+</message>
+<message>
+<source>{path} is {count}-D ({by_axes}); expected a 3-D scan; {do}.</source>
+<translation>{path} ist {count}-D ({by_axes}); erwartet wird ein 3-D-Scan; {do}.</translation>
 </message>
 <message>
 <source>{path} keeps its voxels in a file beside it, {stem}.img, which is missing; copy both files again.</source>
@@ -3780,12 +3904,20 @@
 <translation>{path} nennt Segmente, die keine Struktur sind: {strangers}, ... (die Strukturen sind {known}); benennen Sie sie in Slicer um, oder nennen Sie jede Struktur wie die Datei, etwa {suggestion}. Ihre Werte würden passen, aber die Namen entscheiden.</translation>
 </message>
 <message>
+<source>{path} names the file '{named}' for its voxels, but that is called '{other}'; correct its header.</source>
+<translation>{path} nennt die Datei „{named}“ für seine Voxel, die aber „{other}“ heißt; berichtigen Sie den Header.</translation>
+</message>
+<message>
 <source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
 <translation>{path} nennt für seine Voxel die Datei „{named}“, die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
 </message>
 <message>
 <source>{path} names the file '{name}' for its voxels, which is missing or no file; copy all files again.</source>
 <translation>{path} nennt die Datei „{name}“ für seine Voxel, die fehlt oder keine Datei ist; kopieren Sie alle Dateien noch einmal.</translation>
+</message>
+<message>
+<source>{path} says that its voxels have {lengths} mm; if that is another unit than mm, correct its header.</source>
+<translation>{path} sagt, dass die Voxel {lengths} mm haben; wenn das eine andere Einheit als mm ist, berichtigen Sie den Header.</translation>
 </message>
 <message>
 <source>{path} says that the segment '{name}' is in a layer that it does not have; save it again.</source>
@@ -3892,6 +4024,10 @@
 <translation>{place} hat Format {version}, diese Version von CrossMoDAUDA liest {translator_format}; CrossMoDAUDA aktualisieren.</translation>
 </message>
 <message>
+<source>{place} holds a part of a series, and {name} in it another; put all of its files into one folder.</source>
+<translation>{place} enthält einen Teil einer Serie und {name} darin einen anderen; legen Sie alle ihre Dateien in einen Ordner.</translation>
+</message>
+<message>
 <source>{place} holds no DICOM series that is a volume; give the folder of one.</source>
 <translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; geben Sie den Ordner einer solchen an.</translation>
 </message>
@@ -3946,6 +4082,10 @@
 <message>
 <source>{place}model.json was made by a newer version (format {version}); update CrossMoDAUDA to use it.</source>
 <translation>{place}model.json stammt von einer neueren Version (Format {version}); CrossMoDAUDA aktualisieren.</translation>
+</message>
+<message>
+<source>{reason} (what is in that folder besides: {told})</source>
+<translation>{reason} (was sonst in diesem Ordner ist: {told})</translation>
 </message>
 <message>
 <source>{records} holds what was measured of another experiment than {folder}; name another folder.</source>
@@ -4124,6 +4264,10 @@
 <translation>{what} enthält das Label {listed}, das keine Struktur ist; erwartet werden 0 Hintergrund, {known}; {advice}.</translation>
 </message>
 <message>
+<source>{what} holds {count} values that no structure has, as scans do and not label maps; give the label map itself.</source>
+<translation>{what} enthält {count} Werte, die keine Struktur hat, wie Scans und nicht wie Labelkarten; geben Sie die Labelkarte selbst an.</translation>
+</message>
+<message>
 <source>{what} in {limits} years: {signed} a year, {signed2} a year.</source>
 <translation>{what} in {limits} Jahren: {signed} im Jahr, {signed2} im Jahr.</translation>
 </message>
@@ -4141,7 +4285,7 @@
 </message>
 <message>
 <source>{where} calls the value {value} '{name}', and {first} calls it '{before}'; give all label maps the same values, or say what they mean, as --set labels=VS:1,Cochlea:2.</source>
-<translation type="unfinished"></translation>
+<translation>{where} nennt den Wert {value} „{name}“ und {first} nennt ihn „{before}“; geben Sie allen Labelkarten dieselben Werte, oder sagen Sie, was sie bedeuten, etwa --set labels=VS:1,Cochlea:2.</translation>
 </message>
 <message>
 <source>{where} holds the value {unknown}, which no structure has; {how_to_name} (crossMoDA 2023's are --set labels=Intrameatal:1,Extrameatal:2,Cochlea:3).</source>

@@ -106,7 +106,7 @@ def test_what_tells_no_place_is_named(tmp_path: Path, lost: str, told: str) -> N
     files = series(tmp_path / "b", ARRAY)
     changed(files[2:3], lambda data, _: delattr(data, lost))
     message = refusal(tmp_path / "b")
-    assert "lacks 1 slice" in message and "(besides: 1 DICOM " in message
+    assert "lacks 1 slice" in message and "besides: 1 DICOM " in message
 
 
 @pytest.mark.parametrize("name", ["DICOMDIR", "DICOMDIR.dcm", "index.nii"])

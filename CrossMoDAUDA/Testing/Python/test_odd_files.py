@@ -306,7 +306,7 @@ def label_file(path: Path, array: np.ndarray = DRAWN, changes: dict[int, tuple[o
     ("array", "changes", "told"),
     [
         (DRAWN * np.float32(0.99998), None, "holds values up to 4e-05 beside whole numbers, as resampling leaves them; they are rounded."),
-        (DRAWN, {252: ("2h", 0, 0)}, "does not say how the patient lay. It has neither a sform nor a qform"),
+        (DRAWN, {252: ("2h", 0, 0)}, "does not say how the patient lay (it has neither a sform nor a qform)"),
         (DRAWN, {123: ("B", 1)}, "says that its voxels have 500 x 750 x 2000 mm; if that is another unit than mm, correct its header."),
     ],
 )
