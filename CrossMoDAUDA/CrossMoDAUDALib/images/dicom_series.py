@@ -141,8 +141,8 @@ def _on_grid(path: Path, stack: Stack, notes: tuple[str, ...]) -> Series:
     except InputError as error:
         if not notes:
             raise
-        reason, told = str(error).removesuffix("."), " ".join(notes)
-        raise InputError(f"{reason} (what is in that folder besides: {told})") from None
+        reason, besides = str(error).removesuffix("."), " ".join(notes)
+        raise InputError(f"{reason} (what is in that folder besides: {besides})") from None
     if jitter > _NO_JITTER:
         told.append(f"The slices of {path} lie up to {jitter * distance:.2g} mm beside their places, {distance:.4g} mm apart.")
     beside = (positions - positions[0]) @ np.array([first.row, first.column]).T  # mm in the slices' plane

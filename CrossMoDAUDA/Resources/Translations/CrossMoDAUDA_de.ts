@@ -4084,8 +4084,8 @@
 <translation>{place}model.json stammt von einer neueren Version (Format {version}); CrossMoDAUDA aktualisieren.</translation>
 </message>
 <message>
-<source>{reason} (what is in that folder besides: {told})</source>
-<translation>{reason} (was sonst in diesem Ordner ist: {told})</translation>
+<source>{reason} (what is in that folder besides: {besides})</source>
+<translation>{reason} (was sonst in diesem Ordner ist: {besides})</translation>
 </message>
 <message>
 <source>{records} holds what was measured of another experiment than {folder}; name another folder.</source>
