@@ -216,12 +216,14 @@ def _data_file(path: Path, named: str, ending: str) -> Path:
 def _called_otherwise(path: Path, named: str) -> str:
     """How the data file is called that a header from Windows names with backslashes, or in letters of another case; empty if it is none."""
     place = path.parent
-    parts = named.replace("\\", "/").split("/")
-    for part in parts:
+    for part in named.replace("\\", "/").split("/"):
         try:
-            place = next(each for each in (place / part, *sorted(place.iterdir())) if each.exists() and each.name.lower() == part.lower())
-        except (StopIteration, OSError):
+            alike = [each for each in place.iterdir() if each.name.lower() == part.lower()]
+        except OSError:
             return ""
+        if not alike and part not in ("", ".", ".."):
+            return ""
+        place = next((each for each in alike if each.name == part), min(alike)) if alike else place / part
     return place.relative_to(path.parent).as_posix() if place.is_file() else ""
 
 

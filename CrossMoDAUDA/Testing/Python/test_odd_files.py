@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -130,7 +131,7 @@ def test_links(tmp_path: Path) -> None:
         ("c.nii.gz", "ü/a.nii", ""),
         ("d.nii", "gone.nii", "is a link to a file that is not there; copy that file there, or correct the link"),
         ("e.nii", "../.git/annex/objects/xx/MD5E-s1--0.nii", 'e.nii"`, or `git annex get`'),
-        ("f.nii", "f.nii", "leads to itself"),
+        *([("f.nii", "f.nii", "leads to itself")] if os.name != "nt" else []),
     ):
         try:
             (tmp_path / name).symlink_to(target)
