@@ -119,6 +119,10 @@ def _chosen(place: Path, index: Index, choice: str) -> Stack:
         if place.is_file():
             raise InputError(f"{place} is one slice or no scan at all; give the folder that holds the series.")
         told = f": {' '.join(index.notes)}" if index.notes else "."
+        if any("single slices" in note for note in index.notes):
+            raise InputError(
+                f"{place} holds no DICOM series that is a volume; the slices of a scan need one series, and places above one another{told}"
+            )
         raise InputError(f"{place} holds no DICOM series that is a volume; give the folder of one{told}")
     listed = stacks or index.stacks
     names = ", ".join(each.words for each in listed[:_MOST_LISTED])
@@ -143,6 +147,8 @@ def _on_grid(path: Path, stack: Stack, notes: tuple[str, ...]) -> Series:
             raise
         reason, besides = str(error).removesuffix("."), " ".join(notes)
         raise InputError(f"{reason} (what is in that folder besides: {besides})") from None
+    if any(each.inverted for each in slices):
+        told.append(f"{path} means its lowest values to be white (MONOCHROME1); they are read as they are, so what looks bright is low.")
     if jitter > _NO_JITTER:
         told.append(f"The slices of {path} lie up to {jitter * distance:.2g} mm beside their places, {distance:.4g} mm apart.")
     beside = (positions - positions[0]) @ np.array([first.row, first.column]).T  # mm in the slices' plane

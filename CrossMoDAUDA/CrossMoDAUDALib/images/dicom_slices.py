@@ -38,6 +38,7 @@ class Slice:
         shape: rows, columns.
         slope, shift: value = slope * stored + shift.
         marks: what may tell stacks at one place apart, by its name.
+        inverted: whether its lowest values are meant to be white (MONOCHROME1).
     """
 
     file: Path
@@ -52,6 +53,7 @@ class Slice:
     slope: float
     shift: float
     marks: tuple[tuple[str, Hashable], ...]
+    inverted: bool = False
 
     @property
     def normal(self) -> np.ndarray[Any, Any]:
@@ -163,6 +165,7 @@ def _slice(
         slope=slope,
         shift=shift,
         marks=tuple(marks.items()),
+        inverted=str(head.get("PhotometricInterpretation", "")) == "MONOCHROME1",
     )
 
 

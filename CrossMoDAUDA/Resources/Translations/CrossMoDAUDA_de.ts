@@ -2528,6 +2528,10 @@
 <translation>einzelne Schicht</translation>
 </message>
 <message>
+<source>single slices</source>
+<translation>einzelne Schichten</translation>
+</message>
+<message>
 <source>size {by_axes} against {by_axes2}</source>
 <translation>Größe {by_axes} gegen {by_axes2}</translation>
 </message>
@@ -3876,6 +3880,10 @@
 <translation>{path} nennt in einer Liste Dateien, die alle Achsen enthalten, was nicht unterstützt wird; schreiben Sie den Namen der einen Datei an die Stelle der Liste.</translation>
 </message>
 <message>
+<source>{path} means its lowest values to be white (MONOCHROME1); they are read as they are, so what looks bright is low.</source>
+<translation>{path} meint die niedrigsten Werte als Weiß (MONOCHROME1); sie werden gelesen, wie sie sind, sodass niedrig ist, was hell aussieht.</translation>
+</message>
+<message>
 <source>{path} names another file for its voxels ({named}); save the scan as one file.</source>
 <translation>{path} nennt für seine Voxel eine andere Datei ({named}); den Scan als eine Datei speichern.</translation>
 </message>
@@ -4034,6 +4042,14 @@
 <message>
 <source>{place} holds no DICOM series that is a volume; give the folder of one: {notes}</source>
 <translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; geben Sie den Ordner einer solchen an: {notes}</translation>
+</message>
+<message>
+<source>{place} holds no DICOM series that is a volume; the slices of a scan need one series, and places above one another.</source>
+<translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; die Schichten eines Scans brauchen eine Serie und Plätze übereinander.</translation>
+</message>
+<message>
+<source>{place} holds no DICOM series that is a volume; the slices of a scan need one series, and places above one another: {notes}</source>
+<translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; die Schichten eines Scans brauchen eine Serie und Plätze übereinander: {notes}</translation>
 </message>
 <message>
 <source>{place} holds no scan #{choice}, but {names}; give one of these, as {example}.</source>

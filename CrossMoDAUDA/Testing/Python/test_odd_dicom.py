@@ -56,6 +56,30 @@ def test_a_slope_of_zero_stands_for_none(tmp_path: Path, slope: str, shift: str)
     assert np.array_equal(read_volume(tmp_path / "a").array, ARRAY + int(shift or 0))
 
 
+@pytest.mark.parametrize("plane", ["axial", "oblique", "coronal"])
+def test_inverted_values_are_told(tmp_path: Path, plane: str) -> None:
+    changed(series(tmp_path / "a", ARRAY, plane), lambda data, _: setattr(data, "PhotometricInterpretation", "MONOCHROME1"))
+    assert is_right(tmp_path / "a")
+    (note,) = read_volume(tmp_path / "a").notes
+    assert "means its lowest values to be white (MONOCHROME1); they are read as they are" in note
+
+
+@pytest.mark.parametrize("way", ["a series each", "one place", "planes of their own"])
+def test_slices_that_are_no_stack_are_told(tmp_path: Path, way: str) -> None:
+    def change(data: pydicom.Dataset, number: int) -> None:
+        if way == "a series each":
+            data.SeriesInstanceUID = generate_uid()
+        elif way == "one place":
+            data.ImagePositionPatient = [0, 0, 0]
+        else:
+            angle = 0.2 * number
+            data.ImageOrientationPatient = [np.cos(angle), np.sin(angle), 0, -np.sin(angle), np.cos(angle), 0]
+
+    changed(series(tmp_path / "a", ARRAY), change)
+    message = refusal(tmp_path / "a")
+    assert "the slices of a scan need one series, and places above one another: 6 DICOM single slices were left out" in message
+
+
 @pytest.mark.parametrize("content", [b"", b"\0" * 3000, b"<html>"])
 @pytest.mark.parametrize("number", [0, 5])
 def test_a_file_that_is_no_dicom_in_spite_of_its_name_is_told(tmp_path: Path, content: bytes, number: int) -> None:
