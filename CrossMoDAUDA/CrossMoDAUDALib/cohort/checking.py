@@ -15,7 +15,7 @@ from ..core.errors import CohortError, InputError, printable
 from ..core.progress import Progress, silent
 from ..images.fingerprint import scan_sha256
 from ..images.intensity import oddities
-from ..images.labels import how_to_name, read_labels
+from ..images.labels import as_a_scan, how_to_name, read_labels
 from ..images.pictures import thumbnail
 from ..images.volumes import Array, Volume, other_places, read_volume
 from .finding import Case, Cohort
@@ -213,6 +213,8 @@ def _how_to_match(path: Path, image: Volume, label: Volume) -> str:
 
 def _unknown_values(label: Path, unknown: list[int], labels: dict[str, int], merged: Mapping[str, int]) -> str:
     """Values of no structure: they are structures, or further values of one."""
+    if refusal := as_a_scan(label, unknown):
+        return refusal
     values = "value" if len(unknown) == 1 else "values"
     return f"{label} holds the unknown {values} {_first_three(unknown)}; {how_to_name(unknown[0], labels, merged)}."
 

@@ -76,20 +76,34 @@ def _of_data_set(data: nnunet_raw.DataSet, part: str, channel: int) -> Found:
     return Found(cases, tuple(notes), data.labels, data.record, dict(data.merged))
 
 
-def in_bids(folder: Path, suffix: str | None, option: str = "--suffix", labels: Path | None = None, is_labelled: bool = True) -> Found:
+def in_bids(
+    folder: Path,
+    suffix: str | None,
+    option: str = "--suffix",
+    labels: Path | None = None,
+    is_labelled: bool = True,
+    names_structures: bool = True,
+) -> Found:
     """The scans with one suffix of a BIDS data set (:mod:`.bids`) and, if they are labelled, their label maps.
 
     Args:
         labels: where to look for label maps; by default in ``derivatives`` and beside the scans.
+        names_structures: whether it says what the label maps' values mean; else that is known already.
 
     Raises:
-        InputError: it is no BIDS data set, or it has no such scans.
+        InputError: it is no BIDS data set, it has no such scans, or what it calls its structures contradicts itself.
     """
     images = bids.find_images(folder, suffix, option)
+    kinds = bids.of_several_kinds([path for _, path in images], option)
     if not is_labelled:
-        return Found(tuple(Case(name, path, None) for name, path in images))
+        return Found(tuple(Case(name, path, None) for name, path in images), tuple(kinds))
     labels_of, orphans = bids.find_labels(folder, [path for _, path in images], labels and existing_folder(labels))
     cases = [case for name, path in images for case in cases_with(name, path, labels_of[path])]
-    unmatched = note_on(orphans, "a label map that belongs to none of the scans, or to several")
-    named, merged = bids.structures(case.label for case in cases if case.label is not None)
-    return Found(tuple(cases), tuple(unmatched), named, as_on_disk(folder), merged)
+    whole = [path for path in orphans if bids.Name.of(path).is_of_all]
+    notes = [
+        *kinds,
+        *note_on([path for path in orphans if path not in whole], "a label map that belongs to none of the scans, or to several"),
+        *note_on(whole, "a mask of a whole head or brain by its name (if it is meant, give its folder as that of the labels)"),
+    ]
+    named, merged = bids.structures(case.label for case in cases if case.label is not None and names_structures)
+    return Found(tuple(cases), tuple(notes), named, as_on_disk(folder), merged)

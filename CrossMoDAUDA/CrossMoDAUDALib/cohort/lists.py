@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..core.errors import InputError
+from ..core.errors import InputError, missing
 from ..images.fingerprint import is_there
 from ..images.names import ScanName, as_on_disk, one_form, scans_in, sorted_out
 from ..images.volumes import file_stem, is_scan
@@ -78,7 +78,7 @@ def listed_scans(given: Given) -> list[ScanName]:
         if path.is_dir() and not is_scan(path):
             found |= dict.fromkeys([_only_scan(path)])
         elif not is_there(path):
-            raise InputError(f"{path} does not exist; check the path.")
+            raise missing(path)
         elif is_scan(path):
             found |= dict.fromkeys([absolute(path)])
         elif len(names) == 1:

@@ -299,7 +299,7 @@ def _visit(scan: _Scan, options: argparse.Namespace, settings: Settings, tumour:
     label_map = read_labels(scan.file, labels, merged, grid)
     is_cut = label_map.geometry != grid and label_file(scan.file) is not None  # it reaches from its first slice with a segment to its last
     check_values(str(scan.file), label_map, labels, merged)
-    doubt, notes = _doubt(scan.file), list(scan.notes)
+    doubt, notes = _doubt(scan.file), [*scan.notes, *(_told_of(scan.file, note) for note in label_map.notes)]
     if is_cut and side and runs_across(label_map.geometry):
         raise InputError(
             f"{scan.file} has sagittal slices, and its scan is not found, so that nothing tells the patient's left from right;"
@@ -320,6 +320,11 @@ def _visit(scan: _Scan, options: argparse.Namespace, settings: Settings, tumour:
     if doubt is not None and extent.expected_ml is None and not extent.is_empty:
         notes.append("what was written of the network's doubt does not tell this part of the tumour, and is left out")
     return Visit(scan.day, scan.file, extent, scan.source, modality_of(scan.file), (*notes, *visit_notes(extent)))
+
+
+def _told_of(file: Path, note: str) -> str:
+    """What was told of a file when it was read, for a list in which its name stands before."""
+    return note.removeprefix(str(file)).removeprefix(":").strip().removesuffix(".")
 
 
 def _doubt(label: Path) -> dict[str, Any] | None:

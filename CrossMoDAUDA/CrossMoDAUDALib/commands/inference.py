@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import InputError, short
+from ..core.errors import InputError, missing, short
 from ..core.failures import explain, write_traceback
 from ..core.files import check_path
 from ..core.progress import Progress
@@ -194,7 +194,7 @@ def check_outputs(
     seen: dict[str, Path] = {}
     for path, names in zip(options.inputs, outputs, strict=True):
         if not is_there(path):
-            raise InputError(f"{path} does not exist; check the path.")
+            raise missing(path)
         other = seen.setdefault(names[0].casefold(), path)  # a and A are one file on Windows and macOS
         if other is not path:
             raise InputError(f"{other} and {path} would both become {names[0]}; give them different names or output folders.")

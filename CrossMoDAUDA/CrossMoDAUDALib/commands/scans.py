@@ -176,7 +176,8 @@ def _source(options: argparse.Namespace) -> Found:
     if options.source_nnunet:
         return data_sets.in_nnunet(options.source_nnunet, options.channel)
     if options.source_bids:
-        return data_sets.in_bids(options.source_bids, options.suffix, labels=_one(options.source_labels, "--source-labels"))
+        labels = _one(options.source_labels, "--source-labels")
+        return data_sets.in_bids(options.source_bids, options.suffix, labels=labels, names_structures=not _names_structures(options))
     return finding.in_folders(options.source_images, options.source_labels)
 
 
@@ -205,7 +206,7 @@ def _with_evaluation(options: argparse.Namespace, cohort: Cohort, source: Found 
     elif options.evaluate_bids:
         suffix, option = _of_target(options, "suffix")
         labels = _one(options.evaluate_labels, "--evaluate-labels")
-        found = data_sets.in_bids(options.evaluate_bids, suffix, option, labels)
+        found = data_sets.in_bids(options.evaluate_bids, suffix, option, labels, names_structures=not _names_structures(options))
         scored = tuple(case for case in found.cases if case.label is not None)
         if scored and len(scored) < len(found.cases):
             remark = f"{len(found.cases) - len(scored)} scans of {options.evaluate_bids} have no label map and are not scored."
@@ -216,9 +217,14 @@ def _with_evaluation(options: argparse.Namespace, cohort: Cohort, source: Found 
         return cohort
     if source is not None and option:
         _refuse_sources(source, found, "evaluation", option)
-    if source is not None and "labels" not in parse_assignments(options.assignments):
+    if source is not None and not _names_structures(options):
         _refuse_other_numbers(source, found)
     return replace(cohort, evaluation=found.cases, notes=tuple(dict.fromkeys((*cohort.notes, *found.notes))))
+
+
+def _names_structures(options: argparse.Namespace) -> bool:
+    """Whether the command itself says which structures there are."""
+    return "labels" in parse_assignments(options.assignments)
 
 
 def _of_target(options: argparse.Namespace, which: str) -> tuple[str | None, str]:

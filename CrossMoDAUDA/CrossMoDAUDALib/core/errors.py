@@ -31,6 +31,15 @@ def unreadable(path: Path, error: OSError) -> InputError:
     return InputError(f"{path} cannot be read ({error.strerror or error}); check its permissions and its disk.")
 
 
+def missing(path: Path) -> InputError:
+    """The error to raise for a path that leads to nothing, as the links of a DataLad data set do whose files were not fetched."""
+    if not path.is_symlink():
+        return InputError(f"{path} does not exist; check the path.")
+    is_annexed = ".git/annex" in path.readlink().as_posix()
+    do = f'get it with `datalad get "{path}"`, or `git annex get`' if is_annexed else "copy that file there, or correct the link"
+    return InputError(f"{path} is a link to a file that is not there; {do}.")
+
+
 def short(value: object) -> str:
     """Something of the user's for a sentence: in one line, cut to 80 characters."""
     try:

@@ -46,6 +46,7 @@ _SCHWANNOMA = Structure((230, 75, 53), _ALTERED, _NEOPLASM, _CANAL)
 _COCHLEA = Structure((77, 187, 213), ("SCT", "123037004", "Anatomical Structure"), ("SCT", "80169004", "Cochlea"))
 # Somewhere in the body: no region is claimed. The part outside the canal has no code in Slicer's list of regions either.
 _TUMOUR = Structure((230, 75, 53), _ALTERED, _NEOPLASM)
+_EXTRAMEATAL = Structure((230, 75, 53), _ALTERED, _NEOPLASM)  # not the same: a whole tumour is not this part of it
 _INTRAMEATAL = Structure((243, 155, 127), _ALTERED, _NEOPLASM, _CANAL)
 
 STRUCTURES: dict[str, Structure] = {
@@ -53,7 +54,7 @@ STRUCTURES: dict[str, Structure] = {
     "vestibular schwannoma": _SCHWANNOMA,
     "tumour": _TUMOUR,
     "tumor": _TUMOUR,
-    "extrameatal": _TUMOUR,
+    "extrameatal": _EXTRAMEATAL,
     "intrameatal": _INTRAMEATAL,
     "cochlea": _COCHLEA,
 }

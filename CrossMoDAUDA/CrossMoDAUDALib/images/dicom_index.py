@@ -11,7 +11,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -221,12 +221,23 @@ def index_of(path: Path) -> Index:
     with _lock:
         known = _known.get(path)
     if known is None or known[0] != sign:
-        known = sign, _index([Path(name) for name, _, _ in sign])
+        found = _index([Path(name) for name, _, _ in sign])
+        known = sign, replace(found, notes=(*found.notes, *_named_wrongly(path)))
         with _lock:
             if len(_known) > 1000:
                 _known.clear()
             _known[path] = known
     return known[1]
+
+
+def _named_wrongly(path: Path) -> list[str]:
+    """At most one sentence on files that are named as DICOM and hold none, as after a copy that broke off."""
+    named = [file for file in _files_in(path) if file.name.lower().endswith(_ENDINGS) and not file.name.upper().startswith("DICOMDIR")]
+    wrong = [file.name for file in named if not is_dicom_file(file)] if path.is_dir() else []
+    if not wrong:
+        return []
+    what = "1 file is" if len(wrong) == 1 else f"{len(wrong)} files are"
+    return [f"{what} empty or no DICOM in spite of the name ({', '.join(map(short, wrong[:3]))}); copy again what is a slice."]
 
 
 def names_of(path: Path) -> list[Path]:
@@ -254,7 +265,7 @@ def _index(files: list[Path]) -> Index:
     heads: dict[str, Dataset] = {}
     mosaics: list[tuple[Dataset, Slice]] = []
     left_out: dict[str, int] = {}
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[str, int, tuple[float, ...]]] = set()
     for file in files:
         head = read_dataset(file, TAGS)
         why = why_no_slice(head)
@@ -264,13 +275,14 @@ def _index(files: list[Path]) -> Index:
         series = str(head.get("SeriesInstanceUID", ""))
         heads.setdefault(series, head)
         for each in slices_of(file, head):
-            if (each.uid, each.frame) in seen:
+            key = (each.uid, each.frame, each.position)  # programs that take names out have given all slices one identifier
+            if key in seen:
                 left_out["copy of a slice"] = left_out.get("copy of a slice", 0) + 1
             elif "MOSAIC" in (head.get("ImageType") or ()):
                 mosaics.append((head, each))
             else:
                 slices.setdefault(series, []).append(each)
-            seen.add((each.uid, each.frame))
+            seen.add(key)
     found = [(heads[series], each, why) for series, some in slices.items() for each, why in _stacks(some)]
     single = [each for _, each, _ in found if len(each) == 1]
     if single:
@@ -286,6 +298,8 @@ def _plural(what: str, count: int) -> str:
         return f"{what} was"
     if what.startswith("file that is"):
         return f"{what.replace('file that is', 'files that are')} were"
+    if what.startswith("image "):
+        return f"{what.replace('image', 'images', 1)} were"
     return ("copies of slices" if what.startswith("copy") else f"{what}s") + " were"
 
 

@@ -31,6 +31,10 @@ _NO_SHIFT = 0.1
 _MOST_VOXELS = 1 << 30
 
 
+class NoPlaceError(InputError):
+    """A segmentation lies nowhere as long as its scan is not known."""
+
+
 @dataclass(frozen=True)
 class DicomSegment:
     """A segment as a DICOM segmentation describes it.
@@ -71,6 +75,7 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
             nearest voxels; others keep their own grid.
 
     Raises:
+        NoPlaceError: it has no frame, and nothing tells where its slices would lie.
         InputError: it is a structure set, it is damaged, its frames make no grid, or pydicom is not installed.
     """
     if label_kind(file) == RTSTRUCT:
@@ -83,10 +88,10 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
     except ImportError:
         raise InputError(f"{path} is DICOM. {missing_packages(['pydicom'])}") from None
     head = read_dataset(file)
-    if "PerFrameFunctionalGroupsSequence" not in head:
-        raise damaged(file)
-    frames = list(slices_of(file, head))
     segments = _segments(head, file)
+    if not head.get("PerFrameFunctionalGroupsSequence"):
+        return _without_frames(path, file, head, segments, grid)
+    frames = list(slices_of(file, head))
     numbers = _segment_of_each(head, len(frames), file)
     stored = _stored(file, frames)
     inside, notes = _inside(head, stored, path)
@@ -106,6 +111,31 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
     if lost:
         notes += (f"{path} has {lost} voxels of numbers that none of its segments has; they are taken as background.",)
     return DicomSegmentation(segments, layers, Volume(layers[..., 0], geometry, (*notes, *remarks)))
+
+
+def _without_frames(path: Path, file: Path, head: Dataset, segments: list[DicomSegment], grid: Geometry | None) -> DicomSegmentation:
+    """What programs write that leave out slices where nothing is segmented, if nothing is."""
+    says_so = "NumberOfFrames" in head or "PerFrameFunctionalGroupsSequence" in head
+    if not says_so or str(head.get("NumberOfFrames", "")) not in ("0", ""):
+        raise damaged(file)  # it breaks off before its frames
+    grid = grid or scan_grid(path)
+    if grid is None:
+        raise NoPlaceError(
+            f"{path} has no slices: nothing was segmented in it, and where it lies can be told only by the scan that it was drawn on;"
+            " put the series of that scan into its folder, or leave the segmentation out."
+        )
+    note = f"{path} has no slices: nothing was segmented in it, so it is empty on its scan's grid."
+    layers = np.zeros((*grid.size[::-1], max(len(segments), 1)), np.uint8)
+    return DicomSegmentation(segments, layers, Volume(layers[..., 0], grid, (note,)))
+
+
+def segments_in(file: Path) -> list[DicomSegment]:
+    """The segments that a segmentation describes; none of a structure set.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    return [] if label_kind(file) == RTSTRUCT else _segments(read_dataset(file), file)
 
 
 def scan_grid(path: Path, folder: Path | None = None) -> Geometry | None:
@@ -132,10 +162,13 @@ def scan_grid(path: Path, folder: Path | None = None) -> Geometry | None:
     return None
 
 
-def write_segments(path: Path, nrrd: Path) -> None:
+def write_segments(path: Path, nrrd: Path, grid: Geometry | None = None) -> None:
     """Write a DICOM segmentation's segments as an NRRD file that names them as Slicer's do; of no other tag.
 
     Where segments overlap, the later one has the voxels, as where it is read.
+
+    Args:
+        grid: of the scan that it was drawn on, as for :func:`read_segmentation`.
 
     Raises:
         InputError: as :func:`read_segmentation`.
@@ -145,7 +178,7 @@ def write_segments(path: Path, nrrd: Path) -> None:
     file = label_file(path)
     if file is None:
         raise InputError(f"{path} is no DICOM segmentation; give one.")
-    found = read_segmentation(file, path)
+    found = read_segmentation(file, path, grid)
     array = np.zeros(found.layers.shape[:3], np.uint16)
     for layer in range(len(found.segments)):
         array[found.layers[..., layer] > 0] = layer + 1

@@ -7,6 +7,7 @@ what it cannot, GDCM does, which SimpleITK brings along.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import warnings
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from ..core.errors import InputError
 from ..core.failures import missing_packages
 from .dicom_index import CHOICE, SEG, Index, Stack, index_of, is_dicom_file, label_kind, split_choice
-from .dicom_slices import Slice
+from .dicom_slices import Slice, read_dataset
 
 Array = npt.NDArray[Any]
 
@@ -28,6 +29,7 @@ _NO_SHIFT = 0.1
 # Of the distance of slices: as far as this a slice may lie from its place, unsaid, and at all.
 _NO_JITTER, _MOST_JITTER = 0.01, 0.1
 _MOST_LISTED = 12
+_MOST_FOLDERS = 50  # that are looked into for the rest of a series
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,20 @@ def find_series(path: Path) -> Series:
         from .dicom_mosaic import mosaic_series
 
         return mosaic_series(stack, index.notes)
+    _refuse_halves(place, stack)
     return _on_grid(path, stack, index.notes)
+
+
+def _refuse_halves(place: Path, stack: Stack) -> None:
+    """A folder's own files are its scan; further slices of the series in folders below would be missing without a word."""
+    if not place.is_dir() or any(file.parent != place for file in stack.files):
+        return
+    for folder in itertools.islice(
+        sorted(each for each in place.iterdir() if each.is_dir() and not each.name.startswith(".")), _MOST_FOLDERS
+    ):
+        first = next((file for file in sorted(folder.iterdir()) if file.is_file() and is_dicom_file(file)), None)
+        if first is not None and str(read_dataset(first, ["SeriesInstanceUID"]).get("SeriesInstanceUID", "")) == stack.series != "":
+            raise InputError(f"{place} holds a part of a series, and {folder.name} in it another; put all of its files into one folder.")
 
 
 def find_index(place: Path) -> Index:
@@ -104,6 +119,10 @@ def _chosen(place: Path, index: Index, choice: str) -> Stack:
         if place.is_file():
             raise InputError(f"{place} is one slice or no scan at all; give the folder that holds the series.")
         told = f": {' '.join(index.notes)}" if index.notes else "."
+        if any("single slices" in note for note in index.notes):
+            raise InputError(
+                f"{place} holds no DICOM series that is a volume; the slices of a scan need one series, and places above one another{told}"
+            )
         raise InputError(f"{place} holds no DICOM series that is a volume; give the folder of one{told}")
     listed = stacks or index.stacks
     names = ", ".join(each.words for each in listed[:_MOST_LISTED])
@@ -121,7 +140,15 @@ def _on_grid(path: Path, stack: Stack, notes: tuple[str, ...]) -> Series:
     heights = positions @ first.normal
     distance = float(heights[-1] - heights[0]) / (len(slices) - 1)
     told = list(notes)
-    jitter = _unevenness(path, slices, heights, distance)
+    try:
+        jitter = _unevenness(path, slices, heights, distance)
+    except InputError as error:
+        if not notes:
+            raise
+        reason, besides = str(error).removesuffix("."), " ".join(notes)
+        raise InputError(f"{reason} (what is in that folder besides: {besides})") from None
+    if any(each.inverted for each in slices):
+        told.append(f"{path} means its lowest values to be white (MONOCHROME1); they are read as they are, so what looks bright is low.")
     if jitter > _NO_JITTER:
         told.append(f"The slices of {path} lie up to {jitter * distance:.2g} mm beside their places, {distance:.4g} mm apart.")
     beside = (positions - positions[0]) @ np.array([first.row, first.column]).T  # mm in the slices' plane

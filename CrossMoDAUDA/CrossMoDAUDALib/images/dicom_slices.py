@@ -38,6 +38,7 @@ class Slice:
         shape: rows, columns.
         slope, shift: value = slope * stored + shift.
         marks: what may tell stacks at one place apart, by its name.
+        inverted: whether its lowest values are meant to be white (MONOCHROME1).
     """
 
     file: Path
@@ -52,6 +53,7 @@ class Slice:
     slope: float
     shift: float
     marks: tuple[tuple[str, Hashable], ...]
+    inverted: bool = False
 
     @property
     def normal(self) -> np.ndarray[Any, Any]:
@@ -146,6 +148,7 @@ def _slice(
     position = _vector(place.ImagePositionPatient)
     spacing = float(measures.PixelSpacing[0]), float(measures.PixelSpacing[1])
     slope, shift = (float(_first(scaling.get(name), default)) for name, default in (("RescaleSlope", 1), ("RescaleIntercept", 0)))
+    slope = slope or 1.0  # 0 would make all voxels one; it stands for none
     values = (*row, *column, *position, *spacing, slope, shift)
     if not np.isfinite(values).all() or min(spacing) <= 0 or abs(row @ column) > 1e-3:
         raise ValueError("no grid")
@@ -162,6 +165,7 @@ def _slice(
         slope=slope,
         shift=shift,
         marks=tuple(marks.items()),
+        inverted=str(head.get("PhotometricInterpretation", "")) == "MONOCHROME1",
     )
 
 

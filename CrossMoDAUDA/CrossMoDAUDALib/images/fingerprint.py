@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from pathlib import Path
 
 from ..core.files import sha256
 from . import dicom_index
 from .other_formats import files_of, is_other
-from .text_headers import named_parts
-
-_DETACHED = re.compile(rb"^(?:ElementDataFile\s*=|data ?file:)\s*(\S.*?)\s*$", re.MULTILINE | re.IGNORECASE)
+from .text_headers import DATA_FILE, named_parts
 
 
 def is_there(path: Path) -> bool:
@@ -21,7 +18,7 @@ def is_there(path: Path) -> bool:
 
 
 def travels_as_it_is(path: Path) -> bool:
-    """Whether a scan is sent elsewhere as the file that it is: a single one, in a format that has no field for a patient's name."""
+    """Whether a scan is sent elsewhere as the file that it is: a single one of NIfTI, NRRD or MetaImage."""
     is_detached = path.suffix.lower() in (".mhd", ".nhdr")
     return not (is_detached or is_other(path) or dicom_index.is_dicom(path, deep=True))
 
@@ -63,6 +60,6 @@ def _data_of(path: Path) -> list[Path]:
         start = file.read(1 << 20)
     if parts := named_parts(start)[0]:
         return [path.parent / name for name in parts if (path.parent / name).is_file()]
-    named = _DETACHED.search(start)
+    named = DATA_FILE.search(start)
     data = path.parent / os.fsdecode(named.group(1)) if named else path
     return [data] if data.is_file() else []

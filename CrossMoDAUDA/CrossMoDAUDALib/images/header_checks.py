@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ _LENGTHS = (1e-6, 1e6)  # mm: every spacing lies between
 _FURTHEST = 1e7  # mm
 # Of the box that three axes of length one span: axes that are tilted by more than 60 degrees are no scanner's.
 _LEAST_VOLUME, _MOST_COSINE = 0.5, 0.87
-LONGEST_HEADER = 1 << 20
+LONGEST_HEADER, LONGEST_TEXT = 1 << 20, 1 << 26
 # How files end that ITK reads, whose headers are read here; longer ones first.
 HEADER_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 # Bytes of a header's line, and of a MetaImage's name: ITK copies them into memory of a fixed size.
@@ -40,6 +40,8 @@ class Header:
             ``pixdim``: the sform with the spacing that this gives, where it is another and there is no qform.
         parts: the files of the voxels, where a detached header names several, with as many voxels each.
         faults: why a NIfTI file's form is none of them, though the header says that it is there.
+        packed_bytes: of compressed voxels, where the header says so.
+        notes: sentences on what the header does not say, and what is taken instead.
     """
 
     reader: str
@@ -55,6 +57,8 @@ class Header:
     readings: Mapping[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Path, ...] = ()
+    packed_bytes: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def expected_bytes(self) -> int:
@@ -106,6 +110,33 @@ def check_geometry(path: Path, spacing: Iterable[float], origin: Iterable[float]
     """
     if fault := geometry_fault(spacing, origin, columns):
         raise damaged(path, fault)
+
+
+def check_shape(path: Path, sizes: Sequence[int], values: int = 1, may_be_flat: bool = False, is_label: bool = False) -> None:
+    """Make sure that a file holds one scan.
+
+    Args:
+        sizes: voxels along each axis.
+        values: numbers a voxel.
+        may_be_flat: whether it may be a single slice.
+        is_label: whether it is a label map.
+
+    Raises:
+        InputError: it holds something else.
+    """
+    if values != 1:
+        raise InputError(
+            f"{path} has {values} values a voxel (RGB or vector); expected a scalar image; give the scan itself, or one of its channels."
+        )
+    if len(sizes) != 3:
+        do = "save the one volume of it that is meant as a file of its own" if len(sizes) > 3 else "give the file with all slices"
+        if is_label and len(sizes) > 3:
+            do = "join its volumes into one, with a number for each structure"
+        raise InputError(f"{path} is {len(sizes)}-D ({by_axes(sizes)}); expected a 3-D scan; {do}.")
+    if min(sizes) < 1:
+        raise damaged(path, f"it gives {by_axes(sizes)} voxels along its axes")
+    if min(sizes) < 2 and not may_be_flat:
+        raise InputError(f"{path} is a single slice ({by_axes(sizes)}); expected a 3-D scan; give the file with all slices.")
 
 
 def geometry_fault(spacing: Iterable[float], origin: Iterable[float], columns: list[tuple[float, ...]]) -> str:

@@ -17,13 +17,25 @@ import struct
 import sys
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..core.errors import InputError
 from .gzip_stream import gunzipped
-from .header_checks import LONGEST_HEADER, MOST_VOXELS, Header, by_axes, check_geometry, check_sizes, check_spacing, damaged, geometry_fault
+from .header_checks import (
+    LONGEST_HEADER,
+    LONGEST_TEXT,
+    MOST_VOXELS,
+    Header,
+    by_axes,
+    check_geometry,
+    check_sizes,
+    check_spacing,
+    damaged,
+    geometry_fault,
+)
 from .other_contents import what_it_is
-from .text_headers import read_meta, read_nrrd
+from .text_headers import lies_unsaid, read_meta, read_nrrd
 
 __all__ = ["MOST_VOXELS", "Header", "by_axes", "check_geometry", "read_header"]
 
@@ -37,6 +49,8 @@ def read_header(path: Path) -> Header:
     """
     with path.open("rb") as file:
         start = file.read(LONGEST_HEADER)
+        if start[:4] == b"NRRD" and len(start) == LONGEST_HEADER and not re.search(rb"\r?\n\r?\n", start):
+            start += file.read(LONGEST_TEXT - LONGEST_HEADER)
     content, packed = start[:512], start[:2] == b"\x1f\x8b"
     if start[:4] == b"NRRD":
         return read_nrrd(path, start)
@@ -74,6 +88,9 @@ def _is_cutshort(start: bytes) -> bool:
 _NIFTI_KINDS = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 32: "c8", 64: "f8", 128: "V3", 256: "i1", 512: "u2", 768: "u4", 1024: "i8",
                 1280: "u8", 2304: "V4"}  # fmt: skip
 _NIFTI_BYTES = 348
+_FURTHEST_VOXELS = 1 << 28  # byte: what other programs keep in a header may be some megabytes
+# How many mm a unit of the header's lengths has, by its field xyzt_units; the others are mm, or unknown.
+_UNITS = {1: 1000.0, 3: 0.001}
 _LEAST_SLOPE = sys.float_info.epsilon  # less stands for none, as 0 does; ITK takes it so
 
 
@@ -101,8 +118,8 @@ def _nifti(path: Path, start: bytes) -> Header:
     if bits != voxel_bytes * 8:
         raise damaged(path, f"it gives {bits} bits a voxel of {voxel_bytes * 8}")
     offset, slope, shift = field(108, "3f")
-    if not (offset == 0 or (_NIFTI_BYTES + 4 <= offset < 1 << 24 and offset == int(offset))):  # 0 as much as the least
-        raise damaged(path, f"it says that the voxels begin at byte {offset:g}")
+    if not (offset == 0 or (_NIFTI_BYTES + 4 <= offset < _FURTHEST_VOXELS and offset == int(offset))):  # 0 as much as the least
+        raise damaged(path, f"it says that the voxels begin at byte {by_axes([int(offset) if math.isfinite(offset) else offset])}")
     if math.isinf(slope) or (slope and not math.isnan(slope) and not math.isfinite(shift)):  # NaN stands for none
         raise damaged(path, f"it scales the voxels by {slope:g} and {shift:g}")
     readings, faults = _nifti_readings(path, field, min(count, 3))
@@ -110,9 +127,9 @@ def _nifti(path: Path, start: bytes) -> Header:
         slope, shift = 1.0, 0.0
     begin = max(int(offset), _NIFTI_BYTES + 4)
     kind = order + _NIFTI_KINDS[code]
-    return Header(
-        *("NiftiImageIO", tuple(sizes), voxel_bytes, path, begin), kind=kind, slope=slope, shift=shift, readings=readings, faults=faults
-    )
+    header = Header("NiftiImageIO", tuple(sizes), voxel_bytes, path, begin, kind=kind, slope=slope, shift=shift, faults=faults)
+    notes = (lies_unsaid(path, "it has neither a sform nor a qform"),) if count >= 3 and not readings else ()
+    return replace(header, readings=readings, notes=notes)
 
 
 def _nifti_readings(
@@ -124,14 +141,15 @@ def _nifti_readings(
         InputError: it gives none that can be used.
     """
     factor, *lengths = field(76, "8f")
-    spacing = lengths[:count]
+    unit = _UNITS.get(int(field(123, "B")[0]) & 7, 1.0)
+    spacing = [length * unit for length in lengths[:count]]
     qform, sform = field(252, "2h")
     if count < 3 or (qform <= 0 and sform <= 0):
         check_spacing(path, spacing)
     readings: dict[str, tuple[tuple[float, ...], ...]] = {}
     faults: dict[str, str] = {}
     if sform > 0:
-        rows = tuple(field(280 + 16 * row, "4f") for row in range(3))
+        rows = tuple(tuple(value * unit for value in field(280 + 16 * row, "4f")) for row in range(3))
         columns = [tuple(row[column] for row in rows) for column in range(3)]
         if fault := geometry_fault([math.hypot(*column) for column in columns], [row[3] for row in rows], columns):
             faults["sform"] = fault
@@ -139,6 +157,7 @@ def _nifti_readings(
             readings["sform"] = rows
     if qform > 0:
         *quaternion, x, y, z = field(256, "6f")
+        x, y, z = x * unit, y * unit, z * unit
         rest = 1 - sum(value * value for value in quaternion)
         if fault := geometry_fault(spacing, (x, y, z), []):
             faults["qform"] = fault

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.errors import InputError, short
-from ..core.structures import STRUCTURES, plain_name, structure_of
+from ..core.structures import STRUCTURES, Code, plain_name
 from .dicom_index import label_file
-from .dicom_labels import read_segmentation
+from .dicom_labels import read_segmentation, segments_in
 from .grids import Array, Geometry, Volume, turned_onto
 from .headers import Header
 from .other_formats import open_other
@@ -27,7 +27,9 @@ from .volumes import check_header, other_places, read_label_map, read_layers
 from .voxels import label_type
 
 MOST = 65535  # the greatest value of a structure
+_MOST_UNKNOWN = 100  # values in a label map; atlases of the brain have some dozens
 _MASK = 255  # what many programs write for "inside"
+_OLD_SNOMED = ("SRT", "SNM3", "99SDM")
 # Another place of the label map than this part of a voxel is another grid.
 _BESIDE = 0.1
 
@@ -101,7 +103,7 @@ def segment_names(path: Path) -> list[str]:
         InputError: its header cannot be read, or describes its segments wrongly.
     """
     if file := label_file(path):
-        return [segment.name for segment in read_segmentation(file, path).segments]
+        return [segment.name for segment in segments_in(file)]
     return [] if open_other(path) else [segment.name for segment in segments_of(path, check_header(path))]
 
 
@@ -161,25 +163,48 @@ def structure_named(name: str, labels: Iterable[str], terminology: str = "") -> 
     ('Vestibular schwannoma', None)
     """
     labels = list(labels)
-    known, codes = STRUCTURES.get(plain_name(name)), terminology.split("~")[1:]
-    for found in (
-        [label for label in labels if label == name],
-        [label for label in labels if plain_name(label) == plain_name(name)],
-        [label for label in labels if known is not None and STRUCTURES.get(plain_name(label)) is known],
-        [label for label in labels if codes and plain_name(label) in STRUCTURES and _codes(label) == _plain_codes(codes)],
-    ):
+    for found in (*_by_name(name, labels), *_by_codes(terminology, labels)):
         if found:
             return found[0] if len(found) == 1 else None
     return None
 
 
-def _codes(label: str) -> list[str]:
-    return _plain_codes(structure_of(label, 1).terminology.split("~")[1:])
+def _by_name(name: str, labels: list[str]) -> Iterator[list[str]]:
+    """The structures that a name may mean, the surer ones first."""
+    known = STRUCTURES.get(plain_name(name))
+    yield [label for label in labels if label == name]
+    yield [label for label in labels if plain_name(label) == plain_name(name)]
+    yield [label for label in labels if known is not None and STRUCTURES.get(plain_name(label)) is known]
 
 
-def _plain_codes(codes: list[str]) -> list[str]:
-    """Category, type and region without their meanings, which programs write differently."""
-    return ["^".join(code.split("^")[:2]) for index, code in enumerate(codes) if index in (0, 1, 4)]
+def _by_codes(terminology: str, labels: list[str]) -> Iterator[list[str]]:
+    """The structures that a segment's type may mean, by its code or the words for it. Programs write categories differently.
+
+    A region decides where there are several, and excludes others; a segment need not have one.
+    """
+    codes = [tuple(code.split("^")) for code in terminology.split("~")[1:]]
+    kind = codes[1] if len(codes) > 1 and len(codes[1]) == 3 else ("", "", "")
+    region = codes[4] if len(codes) > 4 and len(codes[4]) == 3 else ("", "", "")
+    known = [(label, STRUCTURES[plain_name(label)]) for label in labels if plain_name(label) in STRUCTURES]
+    alike = [(label, structure.region) for label, structure in known if kind[1] and _is_same(kind, structure.type)]
+    if region[1]:
+        yield [label for label, place in alike if place[1] and _is_same(region, place)]
+    yield [label for label, place in alike if not (region[1] and place[1])]
+    if kind[2]:
+        yield from _by_name(kind[2], labels)
+
+
+def _is_same(code: tuple[str, ...], known: Code) -> bool:
+    """Whether a code is one that is known, whatever its words; SNOMED's older codes, as programs wrote them until 2019, mean today's."""
+    if code[:2] == known[:2]:
+        return True
+    if code[0] not in _OLD_SNOMED:
+        return False
+    try:
+        from pydicom.sr.coding import Code as Coded
+    except ImportError:
+        return False
+    return bool(Coded(code[1], "SRT", code[2]) == Coded(known[1], known[0], known[2]))
 
 
 def _of_segments(
@@ -259,6 +284,13 @@ def labels_for(segments: list[Segment], labels: Mapping[str, int], merged: Mappi
     if not any(name in labels for name in found):  # a name each, so that the values are free too
         return labels_option({name: value for value, name in enumerate(found, 1)})
     return labels_option(found, {text: value for text, value in merged.items() if value in found.values()})
+
+
+def as_a_scan(what: str | Path, unknown: Sequence[int]) -> str:
+    """What to say of so many values that no structure has as scans have them; empty where they are fewer."""
+    if len(unknown) <= _MOST_UNKNOWN:
+        return ""
+    return f"{what} holds {len(unknown)} values that no structure has, as scans do and not label maps; give the label map itself."
 
 
 def how_to_name(unknown: int, labels: Mapping[str, int], merged: Mapping[str, int] | None = None) -> str:

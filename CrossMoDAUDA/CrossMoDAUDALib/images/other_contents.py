@@ -30,9 +30,18 @@ _OTHERS = (
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file, such as of MINC or MATLAB", "convert it to NIfTI (mnc2nii, or niftiwrite in MATLAB)"),
     (b"MATLAB", "a MATLAB file", "write it as NIfTI (niftiwrite in MATLAB)"),
     (b"%PDF", "a PDF document", "give the scan itself"),
+    (b"/annex/objects/", "a pointer of git-annex to a file kept elsewhere", "get the file itself with `datalad get` or `git annex get`"),
+    (b"../.git/annex/", "a pointer of git-annex to a file kept elsewhere", "get the file itself with `datalad get` or `git annex get`"),
+    (b"II*\0", "a TIFF picture", "give the scan itself"),
+    (b"MM\0*", "a TIFF picture", "give the scan itself"),
+    (b"GIF8", "a GIF picture", "give the scan itself"),
+    (b"CDF", "a file of MINC 1", "convert it to NIfTI (mnc2nii)"),
+    (b"mrtrix image", "an image of MRtrix", "convert it to NIfTI (mrconvert)"),
+    (b"# vtk", "a file of VTK", "write the scan as NIfTI or NRRD"),
 )
 
 
+_DIRECTORY = "1.2.840.10008.1.3.10"
 # Classes of DICOM files that hold a whole scan: enhanced CT, MR and PET, and those that were made of single slices later.
 _WHOLE_SCANS = {f"1.2.840.10008.5.1.4.1.1.{kind}" for kind in ("2.1", "2.2", "4.1", "4.3", "4.4", "128.1", "130")}
 
@@ -52,6 +61,18 @@ def what_it_is(start: bytes, path: Path, packed: bool = False) -> str:
     for beginning, what, advice in _OTHERS:
         if start.startswith(beginning):
             return f"is {what}; {advice}"
+    if packed and start[:2] == b"\x1f\x8b":
+        return f'is compressed by gzip twice; unpack it with `gzip -d < "{path}" > "{_unpacked(path)}.gz"` and give the new file'
+    if packed and start.startswith((b"NRRD", b"ObjectType", b"NDims")):
+        name = path.name.removesuffix(".gz").removesuffix(".nii")
+        named = path.with_name(f"{Path(name).stem}_unpacked{'.nrrd' if start[:1] == b'N' and start[1:2] == b'R' else '.mha'}")
+        return f'is compressed by gzip as a whole; unpack it with `gzip -d < "{path}" > "{named}"` and give the new file'
+    if start and not start.strip(b"\0"):
+        return "holds only zeros where its header should be, as after a copy that broke off; copy it again from its source"
+    if start[252:256] in (b"\xef\xff\xe9\xb0", b"\x2a\xe3\x89\xb8"):
+        return f'is in the format GIPL, whatever its name says; rename it to "{_renamed(path, ".gipl.gz" if packed else ".gipl")}"'
+    if _is_mgh(start):
+        return f'is in FreeSurfer\'s format, whatever its name says; rename it to "{_renamed(path, ".mgz" if packed else ".mgh")}"'
     if start[257:262] == b"ustar":
         return "is a tar archive; unpack it and give the scan that is in it"
     if _is_old_matlab(start):
@@ -59,6 +80,17 @@ def what_it_is(start: bytes, path: Path, packed: bool = False) -> str:
     if re.match(rb"\s*<(!doctype|html|\?xml)", start, re.IGNORECASE):
         return "is a web page, as servers send instead of a file that they do not give; download the scan again, logged in if need be"
     return ""
+
+
+def _is_mgh(start: bytes) -> bool:
+    """Whether this is how FreeSurfer's files begin, which have no mark: version, sizes, type of voxels."""
+    version, *sizes, kind = struct.unpack(">6i", start[:24]) if len(start) >= 24 else (0,) * 6
+    return version == 1 and all(1 <= size <= 1 << 15 for size in sizes) and kind in (0, 1, 3, 4)
+
+
+def _renamed(path: Path, ending: str) -> str:
+    old = next((each for each in HEADER_ENDINGS if path.name.lower().endswith(each)), path.suffix)
+    return path.name[: len(path.name) - len(old)] + ending
 
 
 def _unpacked(path: Path) -> Path:
@@ -71,6 +103,8 @@ def _unpacked(path: Path) -> Path:
 
 def _dicom(start: bytes, path: Path, packed: bool) -> str:
     """What a DICOM file under another format's name is: folders are searched for files that are named as DICOM or not at all."""
+    if class_of(start) == _DIRECTORY or path.name.upper().startswith("DICOMDIR"):
+        return "is the table of contents of a DICOM disc, not a scan; give the folder beside it that holds the series"
     kind, ending = class_of(start), next((each for each in HEADER_ENDINGS if path.name.lower().endswith(each)), path.suffix)
     named = path.with_name(f"{path.name[: len(path.name) - len(ending)]}.dcm")
     do = f'unpack it with `gzip -d < "{path}" > "{named}"`' if packed else f'rename it to "{named.name}"'

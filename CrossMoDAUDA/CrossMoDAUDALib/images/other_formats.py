@@ -5,15 +5,12 @@ Each is read by a library that knows it: pydicom with GDCM, nibabel, ITK.
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import gzip
-import logging
 import math
 import struct
-import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,8 +25,10 @@ from . import dicom_index, readings
 from .dicom_series import find_index, find_series, is_multi_frame, read_voxels
 from .grids import Geometry
 from .gzip_stream import gunzipped
-from .header_checks import geometry_fault
+from .header_checks import check_shape
 from .headers import MOST_VOXELS, by_axes, check_geometry
+from .nibabel_headers import forms_of, unit_of, what_nibabel_mends
+from .text_headers import lies_unsaid
 
 Array = npt.NDArray[Any]
 
@@ -148,6 +147,8 @@ def open_other(path: Path) -> OtherScan | None:
     if not path.is_file():
         return None
     try:
+        if (name.endswith((*OTHER_ENDINGS, ".img", ".img.gz"))) and _is_another(path):
+            return None
         if name.endswith((".gipl", ".gipl.gz")):
             return _gipl(path)
         if name.endswith((".mgz", ".mgh")):
@@ -163,6 +164,13 @@ def open_other(path: Path) -> OtherScan | None:
     except OSError as error:
         raise unreadable(path, error) from None
     return None
+
+
+def _is_another(path: Path) -> bool:
+    """Whether a file holds a whole scan of NIfTI-1, NRRD or MetaImage, whatever its name says."""
+    start = _start(path, 4096)
+    is_alone = (header := _header_name(path)) is None or _data_of(header) is None
+    return start[:4] == b"NRRD" or (is_alone and (start[344:347] == b"n+1" or start.startswith((b"ObjectType", b"NDims"))))
 
 
 # DICOM ---------------------------------------------------------------------------------------------------------------------
@@ -227,24 +235,29 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
     except ImportError:
         raise InputError(f"{path} is in {kind}. {missing_packages(['nibabel'])}") from None
     try:
-        with _complaints() as complaints:
+        with what_nibabel_mends() as mended:
             image: Any = nibabel.load(path)
-        if complaints:
-            raise HeaderDataError(complaints[0])
-        affine = np.asarray(image.affine, np.float64)
+        if mended:
+            raise HeaderDataError(mended[0])
+        affine = np.array(image.affine, np.float64)
         shape = tuple(int(count) for count in image.shape)
     except MemoryError:
         raise
-    except (ImageFileError, HeaderDataError, ValueError, TypeError, KeyError, EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(_DAMAGED.format(path=path)) from None
     except OSError as error:
-        raise (InputError(_DAMAGED.format(path=path)) if error.errno is None else unreadable(path, error)) from None
+        is_damaged = error.errno is None or isinstance(error, gzip.BadGzipFile)
+        raise (InputError(_DAMAGED.format(path=path)) if is_damaged else unreadable(path, error)) from None
+    except Exception:  # what readers of nibabel raise, MGHError for one, has no common class
+        raise InputError(_DAMAGED.format(path=path)) from None
+    affine[:3] *= unit_of(image)
     while len(shape) > 3 and shape[-1] == 1:  # a 3-D scan in a 4-D file
         shape = shape[:-1]
-    if image.get_data_dtype().fields is not None:
-        raise InputError(f"{path} has several values a voxel (RGB or vector); expected a scalar image.")
-    places, faults = _forms(image) if len(shape) == 3 else ({}, {})
+    voxels = image.get_data_dtype()
+    check_shape(path, shape, len(voxels.fields) if voxels.fields else 2 if voxels.kind == "c" else 1)
+    places, faults = forms_of(image)
     _, chosen, told = readings.chosen(path, places, faults, None)
+    if hasattr(image.header, "get_sform") and not (places or faults):  # nibabel has a rule of its own, by which y grows to the front
+        affine = np.diag([-1.0, -1, 1, 1]) @ np.diag([*np.array(image.header.get_zooms()[:3]) * unit_of(image), 1.0])
+        told = (lies_unsaid(path, "it has neither a sform nor a qform"),)
     with np.errstate(invalid="ignore", divide="ignore"):
         place = chosen or readings.place_of(shape, affine[:3])
     _check(path, shape, place.spacing, place.origin, place.direction)
@@ -273,52 +286,6 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
         read,
         places,
     )
-
-
-_loading = threading.Lock()
-
-
-@contextlib.contextmanager
-def _complaints() -> Iterator[list[str]]:
-    """What nibabel finds wrong in a header, which it mends by a guess; it says so on standard error, where it is no sentence."""
-    from nibabel import imageglobals
-
-    class Listener(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            text = record.getMessage()
-            # neither of these changes what is read: SPM's wish, and a field that stands for its default
-            if "not divisible by 16" not in text and "qfac" not in text:
-                found.append(text)
-
-    found: list[str] = []
-    with _loading, imageglobals.LoggingOutputSuppressor():
-        listener = Listener()
-        imageglobals.logger.addHandler(listener)
-        try:
-            yield found
-        finally:
-            imageglobals.logger.removeHandler(listener)
-
-
-def _forms(image: Any) -> tuple[dict[str, Geometry], dict[str, str]]:
-    """The places by the sform and qform that a NIfTI header has, and what is wrong with one that cannot be used."""
-    found: dict[str, Geometry] = {}
-    faults: dict[str, str] = {}
-    for name in readings.FORMS if hasattr(image.header, "get_sform") else ():
-        try:
-            affine, code = getattr(image.header, f"get_{name}")(coded=True)
-        except Exception:
-            faults[name] = "a damaged quaternion"
-            continue
-        if not code or affine is None:
-            continue
-        with np.errstate(invalid="ignore", divide="ignore"):
-            place = readings.place_of(image.shape, np.asarray(affine, np.float64)[:3])
-        if fault := geometry_fault(place.spacing, place.origin, [tuple(column) for column in place.matrix.T.tolist()]):
-            faults[name] = fault
-        else:
-            found[name] = place
-    return found, faults
 
 
 # GIPL ----------------------------------------------------------------------------------------------------------------------
@@ -382,10 +349,7 @@ def _start(path: Path, count: int, packed: bool = False) -> bytes:
 
 def _check(path: Path, size: Any, spacing: Any, origin: Any, direction: Any) -> None:
     """Refuse what is no 3-D volume, or lies nowhere."""
-    if len(size) != 3:
-        raise InputError(f"{path} is {len(size)}-D ({by_axes(size)}); expected a 3-D scan.")
-    if min(size) < 2:
-        raise InputError(f"{path} is a single slice ({by_axes(size)}); expected a 3-D scan.")
+    check_shape(path, size)
     if math.prod(size) > MOST_VOXELS:
         raise InputError(
             f"{path} claims {by_axes(size)} voxels, more than the {MOST_VOXELS} of the largest volume; copy it again or crop it."

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _UPRIGHT = 1e-3  # the greatest cosine between axes that ITK takes for a right angle
 # A grid that differs by less than this part of a voxel everywhere is the same to whoever looks at it.
 _UNSEEN = 0.1
+_LIKELY = (0.005, 50.0)  # mm: lengths of voxels of scans; of other lengths one may be in metres, or in micrometres
 
 
 def is_regular(grid: Geometry) -> bool:
@@ -79,6 +80,9 @@ def regular_grid(path: Path, geometry: Geometry, notes: tuple[str, ...]) -> Regu
     Raises:
         InputError: as :func:`regular`.
     """
+    if not _LIKELY[0] <= min(geometry.spacing) <= max(geometry.spacing) <= _LIKELY[1]:
+        lengths = by_axes([float(f"{length:.4g}") for length in geometry.spacing])
+        notes = (*notes, f"{path} says that its voxels have {lengths} mm; if that is another unit than mm, correct its header.")
     if is_regular(geometry):
         return RegularGrid(geometry, None, notes)
     upright, moves = regular(geometry, path)

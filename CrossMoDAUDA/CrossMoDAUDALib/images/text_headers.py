@@ -9,6 +9,16 @@ from pathlib import Path
 from ..core.errors import InputError, short
 from .header_checks import LONGEST_HEADER, LONGEST_LINE, LONGEST_NAME, Header, check_geometry, check_sizes, check_spacing, damaged
 
+
+def lies_unsaid(path: Path, why: str) -> str:
+    """What is told of a header that does not say how the patient lay."""
+    return f"{path} does not say how the patient lay ({why}); its axes were taken as left, posterior, superior, as Slicer does."
+
+
+def _is_sizeless(path: Path) -> str:
+    return f"{path} does not say how large its voxels are; they were taken as 1 mm, so volumes and distances may be wrong."
+
+
 # NRRD ----------------------------------------------------------------------------------------------------------------------
 
 _NRRD_BYTES = {
@@ -35,8 +45,8 @@ def read_nrrd(path: Path, start: bytes) -> Header:
     if not re.match(rb"NRRD000[1-5]\r?\n", start):
         raise damaged(path, "it lacks the mark of an NRRD file of the versions 1 to 5")
     end = re.search(rb"\r?\n\r?\n", start)
-    if end is None and len(start) == LONGEST_HEADER:
-        raise damaged(path, "it does not end")
+    if end is None and len(start) >= LONGEST_HEADER:
+        raise damaged(path, f"it does not end within {len(start)} bytes")
     fields: dict[str, str] = {}
     pairs: dict[str, str] = {}
     for line in start[: end.start() if end else None].decode("utf-8", "replace").splitlines()[1:]:
@@ -57,10 +67,15 @@ def read_nrrd(path: Path, start: bytes) -> Header:
     kind, encoding = fields.get("type", "").lower(), fields.get("encoding", "").lower()
     if kind not in _NRRD_BYTES:
         raise damaged(path, f"it gives voxels of the type '{short(kind)}'")
-    if encoding not in _NRRD_PACKING:
+    if _NRRD_PACKING.get(encoding, "other") == "other" and encoding != "hex":
+        if encoding and re.fullmatch(r"[a-z][a-z0-9]*", encoding):
+            raise InputError(f"{path} has its voxels in the encoding '{short(encoding)}', which is not read; save it with gzip, or raw.")
         raise damaged(path, f"it gives the encoding '{short(encoding)}'")
     if dimension == 3 or (dimension == 4 and "none" in fields.get("spacedirections", "")):
         _nrrd_geometry(path, fields)
+    notes = [_is_sizeless(path)] if not ({"spacedirections", "spacings"} & fields.keys()) else []
+    if "space" not in fields and "spacedimension" not in fields:
+        notes.append(lies_unsaid(path, "it names no space"))
     (skipped,) = _whole_numbers(path, "byte skip", fields.get("byteskip", "0"), 1)
     (lines,) = _whole_numbers(path, "line skip", fields.get("lineskip", "0"), 1)
     if skipped < -1 or lines < 0:
@@ -69,9 +84,9 @@ def read_nrrd(path: Path, start: bytes) -> Header:
     offset = max(skipped, 0) + (end.end() if end and named is None else 0)
     if named is not None and _names_several(named):
         parts = _data_files(path, start, sizes, packing)
-        return Header("NrrdImageIO", tuple(sizes), _NRRD_BYTES[kind], parts[0], offset, packing, pairs=pairs, parts=parts)
+        return Header("NrrdImageIO", tuple(sizes), _NRRD_BYTES[kind], parts[0], offset, packing, pairs=pairs, parts=parts, notes=(*notes,))
     data = path if named is None else _data_file(path, named, ".nhdr")
-    return Header("NrrdImageIO", tuple(sizes), _NRRD_BYTES[kind], data, offset, packing, pairs=pairs)
+    return Header("NrrdImageIO", tuple(sizes), _NRRD_BYTES[kind], data, offset, packing, pairs=pairs, notes=(*notes,))
 
 
 def _nrrd_geometry(path: Path, fields: dict[str, str]) -> None:
@@ -148,11 +163,19 @@ def read_meta(path: Path, start: bytes) -> Header:
     local = named.upper() == "LOCAL"
     packing = "zlib" if _is_true(fields.get("CompressedData")) else "raw" if _is_true(fields.get("BinaryData")) else "text"
     begin = max(skipped, offset if local else 0)
+    packed = 0
+    if packing == "zlib":  # where voxels follow in the same file, MetaIO asks how many bytes it is to unpack, and makes them up without
+        (packed,) = _whole_numbers(path, "CompressedDataSize", fields.get("CompressedDataSize", "0"), 1)
+        if packed < 0 or (local and packed == 0):
+            raise damaged(path, "it does not say how many bytes its compressed voxels have (CompressedDataSize)")
+    notes = [] if fields.keys() & {"ElementSpacing", "ElementSize"} else [_is_sizeless(path)]
+    if not fields.keys() & {*_META_MATRICES}:
+        notes.append(lies_unsaid(path, "it has no TransformMatrix"))
     if _names_several(named):
         parts = _data_files(path, start, sizes, packing)
-        return Header("MetaImageIO", tuple(sizes), _META_BYTES[kind] * channels, parts[0], begin, packing, parts=parts)
+        return Header("MetaImageIO", tuple(sizes), _META_BYTES[kind] * channels, parts[0], begin, packing, parts=parts, notes=(*notes,))
     data = path if local else _data_file(path, named, ".mhd")
-    return Header("MetaImageIO", tuple(sizes), _META_BYTES[kind] * channels, data, begin, packing)
+    return Header("MetaImageIO", tuple(sizes), _META_BYTES[kind] * channels, data, begin, packing, packed_bytes=packed, notes=(*notes,))
 
 
 def _meta_geometry(path: Path, fields: dict[str, str], dimension: int) -> None:
@@ -184,13 +207,31 @@ def _data_file(path: Path, named: str, ending: str) -> Path:
         raise InputError(f"{path} names another file for its voxels ({short(named)}); save the scan as one file.")
     data = path.parent / named
     if not named or len(named) > LONGEST_LINE or not data.is_file():
+        if other := _called_otherwise(path, named):
+            raise InputError(f"{path} names the file '{short(named)}' for its voxels, but that is called '{other}'; correct its header.")
         raise InputError(f"{path} names the file '{short(named)}' for its voxels, which is missing or no file; copy both files again.")
     return data
 
 
-_LIST = re.compile(r"^(?:ElementDataFile\s*=|data ?file:)\s*LIST\b[ \t]*(\d?)D?[ \t]*$", re.IGNORECASE)
+def _called_otherwise(path: Path, named: str) -> str:
+    """How the data file is called that a header from Windows names with backslashes, or in letters of another case; empty if it is none."""
+    place = path.parent
+    for part in named.replace("\\", "/").split("/"):
+        try:
+            alike = [each for each in place.iterdir() if each.name.lower() == part.lower()]
+        except OSError:
+            return ""
+        if not alike and part not in ("", ".", ".."):
+            return ""
+        place = next((each for each in alike if each.name == part), min(alike)) if alike else place / part
+    return place.relative_to(path.parent).as_posix() if place.is_file() else ""
+
+
+# The line of a detached header that names the file with its voxels: MetaImage takes a colon, too.
+DATA_FILE = re.compile(rb"^(?:ElementDataFile\s*[=:]|data ?file:)[ \t]*(\S.*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_LIST = re.compile(r"^(?:ElementDataFile\s*[=:]|data ?file:)\s*LIST\b[ \t]*(\d?)D?[ \t]*$", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"^(?:ElementDataFile\s*=|data ?file:)\s*([^\s%]*%\d{0,2}d[^\s%]*)\s+(\d{1,9})\s+(\d{1,9})(?:\s+(-?\d{1,9}))?(?:\s+(\d))?\s*$",
+    r"^(?:ElementDataFile\s*[=:]|data ?file:)\s*([^\s%]*%\d{0,2}d[^\s%]*)\s+(\d{1,9})\s+(\d{1,9})(?:\s+(-?\d{1,9}))?(?:\s+(\d))?\s*$",
     re.IGNORECASE,
 )
 _MOST_PARTS = 10_000

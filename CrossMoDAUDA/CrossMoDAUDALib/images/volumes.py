@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.errors import CrossModaError, InputError
+from ..core.errors import CrossModaError, InputError, missing
 from ..core.failures import is_out_of_memory
 from ..core.files import check_path, replacing
 from . import readings, shear
 from .grids import Array, Geometry, Volume, canonical_grid, from_canonical, to_canonical
 from .gzip_stream import gunzipped
-from .header_checks import HEADER_ENDINGS
-from .headers import Header, by_axes, check_geometry, read_header
+from .header_checks import HEADER_ENDINGS, check_shape
+from .headers import Header, check_geometry, read_header
 from .other_formats import OTHER_ENDINGS, is_other, open_other, other_stem
 from .voxels import is_whole, nifti_voxels, whole_numbers, without_nan
 
@@ -76,11 +76,12 @@ def read_geometry(path: Path) -> Geometry:
     return _grid(path, check_header(path)).geometry
 
 
-def _grid(path: Path, header: Header, layers: bool = False) -> shear.RegularGrid:
+def _grid(path: Path, header: Header, layers: bool = False, is_label: bool = False) -> shear.RegularGrid:
     """A scan's grid as ITK reads it, which knows best what a checked header means, or as a NIfTI header says otherwise.
 
     Args:
         layers: whether each voxel may have several values, one of each layer.
+        is_label: whether it is a label map. One that names its segments may be cropped to a single slice of its scan.
     """
     try:
         with _itk_works(), _named_for_itk(path, header) as named:
@@ -95,21 +96,17 @@ def _grid(path: Path, header: Header, layers: bool = False) -> shear.RegularGrid
     else:
         dimension, components, size = reader.GetDimension(), reader.GetNumberOfComponents(), reader.GetSize()
         itk = _of_itk(reader) if dimension >= 3 else None
-    if components != 1 and not layers:
-        raise InputError(f"{path} has {components} values a voxel (RGB or vector); expected a scalar image.")
     if dimension == 4 and size[3] == 1:  # a 3-D scan in a 4-D file
         size = size[:3]
-    if len(size) != 3:
-        raise InputError(f"{path} is {dimension}-D ({by_axes(size)}); expected a 3-D scan.")
-    if dimension == 3 and min(size) < 2:
-        raise InputError(f"{path} is a single slice ({by_axes(size)}); expected a 3-D scan.")
+    is_cropped = is_label and any(key.startswith("Segment") for key in header.pairs)
+    check_shape(path, size, 1 if layers else components, layers or is_cropped, is_label)
     if math.prod(size) * (components if layers else 1) != math.prod(header.sizes):
         raise InputError(_DAMAGED.format(path=path))
     _, place, notes = readings.chosen(path, readings.places(header), header.faults, itk)
     geometry = place or itk
     assert geometry is not None  # ITK's, or one of the header's readings, without which ITK's error was raised
     check_geometry(path, geometry.spacing, geometry.origin, [tuple(column) for column in geometry.matrix.T.tolist()])
-    return shear.regular_grid(path, geometry, notes)
+    return shear.regular_grid(path, geometry, (*header.notes, *notes))
 
 
 def _of_itk(reader: SimpleITK.ImageFileReader) -> Geometry:
@@ -144,7 +141,7 @@ def read_volume(path: Path, is_label: bool = False) -> Volume:
         grid, array = shear.regular_grid(path, Geometry(*other.grid), other.notes), other.read()
     else:
         header = check_header(path)
-        grid, array = _grid(path, header), _voxels(path, header)
+        grid, array = _grid(path, header, is_label=is_label), _voxels(path, header)
     array, notes = without_nan(array.reshape((grid.own or grid.geometry).size[::-1]), path)
     if grid.own is not None:
         array = shear.resampled(Volume(array, grid.own), grid.geometry, nearest=is_label)
@@ -325,9 +322,9 @@ def check_header(path: Path) -> Header:
     """The checked header of what must be a file."""
     check_path(path)
     if path.is_dir():
-        raise InputError(f"{path} is a folder, not a scan; give the file itself.")
+        raise InputError(f"{path} is a folder without a DICOM series, not a scan; give a scan's file, or the folder of a series.")
     if not path.exists():
-        raise InputError(f"{path} does not exist; check the path.")
+        raise missing(path)
     if not path.is_file():  # a pipe would be waited for
         raise InputError(f"{path} is no regular file; give a file.")
     try:
@@ -353,13 +350,11 @@ def _reader(path: Path, header: Header) -> SimpleITK.ImageFileReader:
 
 @contextlib.contextmanager
 def _named_for_itk(path: Path, header: Header) -> Iterator[Path]:
-    """The file, or, where ITK would be misled by its name, its header in a file of another: a compressed NIfTI that is named ``.nii``."""
-    if header.reader != "NiftiImageIO" or path.name.lower().endswith(".gz"):
-        yield path
-        return
+    """The file, or, where ITK would be misled by its name, its header in a file of another: a NIfTI that is not named as it is packed."""
     with path.open("rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
-    if not is_packed:
+    ending = (".nii.gz",) if is_packed else (".nii", ".nii.gz")
+    if header.reader != "NiftiImageIO" or path.name.lower().endswith(ending):
         yield path
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -135,7 +135,11 @@ def whole_numbers(array: Array, path: Path) -> tuple[Array, tuple[str, ...]]:
     if array.dtype == np.uint8:
         return array, ()
     low, high = array.min(), array.max()
-    refusal = f"{path} is not a label map: it holds values that are not whole numbers from 0 to {_MOST_LABEL}."
+    hint = ", where a probability is at least a half" if 0 <= low <= high <= 1 else ""
+    refusal = (
+        f"{path} is not a label map: it holds values that are not whole numbers from 0 to {_MOST_LABEL}, but lie from {low:g} to {high:g};"
+        f" save it with a whole number for each structure{hint}, and 0 for the background."
+    )
     if not (low > -_NEARLY and high < _MOST_LABEL + _NEARLY):  # false for NaN
         raise InputError(refusal)
     kind = np.uint8 if high < 255.5 else np.uint16
@@ -175,9 +179,11 @@ def _inflates(header: Header, expected: int) -> bool:
                 found += len(inflater.decompress(chunk, _CHUNK))
                 if found > expected:
                     return False
+            packed = file.tell() - len(inflater.unused_data) - header.offset
     except zlib.error:
         return False
-    return inflater.eof and found == expected
+    says_less = 0 < header.packed_bytes < packed  # MetaIO unpacks no more, and makes up the rest
+    return inflater.eof and found == expected and not says_less
 
 
 def _is_text_whole(header: Header) -> bool:

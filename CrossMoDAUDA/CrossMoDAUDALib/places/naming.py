@@ -31,6 +31,8 @@ class Names:
     def __init__(self, cohort: Cohort, here: Path, there: str) -> None:
         self.scans: dict[str, Path] = {}
         """The file here for each path below the experiment's folder of scans there."""
+        self.drawn_on: dict[str, Path] = {}
+        """The scan here of those of them that are label maps."""
         self._ids: dict[str, str] = {}
         self._cases: dict[str, list[dict[str, str | None]]] = {domain: [] for domain in cohort.domains()}
         self._here, self._there = str(here), there
@@ -50,7 +52,7 @@ class Names:
                 label = f"{domain}_labels/{number}_Label{_ending(case.label)}" if case.label else ""
                 self.scans[image] = case.image
                 if case.label is not None:
-                    self.scans[label] = case.label
+                    self.scans[label], self.drawn_on[label] = case.label, case.image
                 self._cases[domain].append({"id": number, "image": self._path(image), "label": self._path(label) if label else None})
         self._paths = {self._path(place): str(path) for place, path in self.scans.items()}
         self._paths[f"{there}/{LOG}"] = str(here / LOG_HERE)

@@ -274,7 +274,8 @@ class Remote:
         record = here / COPY / "scans.json"
         known = _known(record)
         try:
-            stored = send_scans(self.connection, folder, elsewhere.folder.rpartition("/")[2], names.scans, progress, known)
+            sender = elsewhere.folder.rpartition("/")[2]
+            stored = send_scans(self.connection, folder, sender, names.scans, progress, known, names.drawn_on)
         finally:
             write_json(record, known)
         self.connection.ask("lay_out", folder=folder, experiment=elsewhere.folder, scans=stored)

@@ -20,13 +20,13 @@ from ..core.resources import resource
 from ..images.dicom_index import label_file
 from ..images.dicom_labels import write_segments
 from ..images.fingerprint import scan_stamp, travels_as_it_is
-from ..images.text_headers import named_parts
-from ..images.volumes import read_volume, write_volume
+from ..images.text_headers import DATA_FILE, named_parts
+from ..images.volumes import read_geometry, read_volume, write_volume
 from .connection import Connection, UnreachableError, digest_of
 
 FILES_AT_ONCE = 16  # so that progress is told, and what is there already is known after a break
 SCRIPT = "Scripts/crossmoda_uda.py"
-_DATA_FILE = re.compile(rb"^(ElementDataFile\s*=|data ?file:)[ \t]*(\S.*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_HEADER_SIZE = re.compile(rb"^HeaderSize\s*[=:]\s*(\d+)\s*?\n", re.MULTILINE)
 
 
 def send_library(connection: Connection, folder: str) -> str:
@@ -69,7 +69,13 @@ if __name__ == "__main__":
 
 
 def send_scans(
-    connection: Connection, folder: str, sender: str, scans: Mapping[str, Path], progress: Progress, known: dict[str, dict[str, object]]
+    connection: Connection,
+    folder: str,
+    sender: str,
+    scans: Mapping[str, Path],
+    progress: Progress,
+    known: dict[str, dict[str, object]],
+    drawn_on: Mapping[str, Path] | None = None,
 ) -> dict[str, str]:
     """Send the scans that are not there yet.
 
@@ -79,6 +85,7 @@ def send_scans(
         scans: the files by what they are to be called there.
         progress: told files.
         known: what is known of the files' content by their paths; completed here.
+        drawn_on: the scans of those that are label maps.
 
     Returns:
         By what they are to be called, their names in the store there.
@@ -92,7 +99,7 @@ def send_scans(
         stored = {}
         for place, path in scans.items():
             raise_swallowed()
-            stored[place] = _stage(place, path, staging, known)
+            stored[place] = _stage(place, path, (drawn_on or {}).get(place), staging, known)
         names = sorted(set(stored.values()))
         missing = connection.ask("missing_scans", folder=folder, names=names, sender=sender)
         for first in range(0, len(missing), FILES_AT_ONCE):
@@ -112,13 +119,13 @@ def send_scans(
         return stored
 
 
-def _stage(place: str, path: Path, staging: Path, known: dict[str, dict[str, object]]) -> str:
+def _stage(place: str, path: Path, scan: Path | None, staging: Path, known: dict[str, dict[str, object]]) -> str:
     """Put a scan into the folder that is sent from, as one file whose name tells its content; its name."""
     ending = "".join(Path(place).suffixes)
     mark = known.get(str(path), {})
     try:
         is_whole = travels_as_it_is(path)
-        data = None if is_whole else as_one_file(path)
+        data = None if is_whole else as_one_file(path, scan)
         now = scan_stamp(path)
         if is_whole and mark.get("stamp") == now:
             digest = str(mark["sha256"])
@@ -158,11 +165,14 @@ def _link(path: Path, link: Path) -> None:
             shutil.copyfile(path, link)
 
 
-def as_one_file(path: Path) -> bytes:
+def as_one_file(path: Path, scan: Path | None = None) -> bytes:
     """A header with the voxels that it names (.mhd, .nhdr) as the one file that these formats know, too (.mha, .nrrd).
 
     DICOM and what else may hold a patient's name becomes .nrrd, with the voxels and their place alone; a DICOM segmentation has its
     segments' names and codes besides.
+
+    Args:
+        scan: of a label map, the scan that it is of: a DICOM segmentation may leave it to its scan where its slices lie.
 
     Raises:
         InputError: it names no single file, or none that is there; or the scan cannot be read.
@@ -172,16 +182,18 @@ def as_one_file(path: Path) -> bytes:
     if not is_detached or named_parts(header)[0]:
         with tempfile.TemporaryDirectory(prefix="crossmoda-uda-") as name:
             if label_file(path):
-                write_segments(path, Path(name) / "scan.nrrd")
+                write_segments(path, Path(name) / "scan.nrrd", read_geometry(scan) if scan else None)
             else:
-                write_volume(read_volume(path), Path(name) / "scan.nrrd")
+                write_volume(read_volume(path, is_label=scan is not None), Path(name) / "scan.nrrd")
             return (Path(name) / "scan.nrrd").read_bytes()
-    named = _DATA_FILE.search(header)
-    data = path.parent / os.fsdecode(named.group(2)) if named else path
+    named = DATA_FILE.search(header)
+    data = path.parent / os.fsdecode(named.group(1)) if named else path
     if named is None or data == path or not data.is_file():
         raise InputError(f"{path} names no single file with its voxels; save it as .nii.gz or .nrrd.")
     if path.suffix.lower() == ".mhd":
-        return header[: named.start()] + b"ElementDataFile = LOCAL\n" + data.read_bytes()
+        before, size = header[: named.start()], _HEADER_SIZE.search(header)  # bytes of the data file before its voxels
+        skipped = int(size.group(1)) if size else 0
+        return _HEADER_SIZE.sub(b"", before) + b"ElementDataFile = LOCAL\n" + data.read_bytes()[skipped:]
     return (header[: named.start()] + header[named.end() :].lstrip(b"\r\n")).rstrip(b"\r\n") + b"\n\n" + data.read_bytes()
 
 

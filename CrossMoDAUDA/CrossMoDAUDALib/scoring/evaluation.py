@@ -18,7 +18,8 @@ from ..core.errors import InputError
 from ..core.files import write_csv, write_text
 from ..core.progress import Progress, silent
 from ..images import volumes
-from ..images.labels import how_to_name, read_labels
+from ..images.dicom_labels import NoPlaceError
+from ..images.labels import as_a_scan, how_to_name, read_labels
 from ..images.names import case_id, label_rank, one_form
 from ..images.volumes import Volume
 from .metrics import check_convention, dice, distances
@@ -77,6 +78,7 @@ def score_case(
     labels: dict[str, int],
     convention: str = "challenge2022",
     merged: Mapping[str, int] | None = None,
+    files: tuple[Path, Path] | None = None,
 ) -> list[CaseScore]:
     """Score every structure of one case.
 
@@ -85,6 +87,7 @@ def score_case(
         prediction, reference: label maps on one grid; their axes may be stored in different orders.
         labels: structures and their values in both label maps.
         merged: further values, which have been replaced already; they are named where the setting is.
+        files: of prediction and reference, for messages.
 
     Raises:
         InputError: the grids differ, or a label map holds a value that is no structure's.
@@ -102,12 +105,12 @@ def score_case(
     if differences:
         prediction, reference = volumes.to_canonical(prediction), volumes.to_canonical(reference)
         if prediction.geometry.differences(reference.geometry):
+            which = f"{files[0]} and its reference {files[1]}" if files else f"{case}: prediction and reference"
             raise InputError(
-                f"{case}: prediction and reference are not on one grid ({'; '.join(differences)});"
-                " predict on the scan that the reference was drawn on."
+                f"{which} are not on one grid ({'; '.join(differences)}); predict on the scan that the reference was drawn on."
             )
-    _check_values(f"The prediction of {case}", prediction, labels, merged)
-    _check_values(f"The reference of {case}", reference, labels, merged)
+    _check_values(str(files[0]) if files else f"The prediction of {case}", prediction, labels, merged)
+    _check_values(str(files[1]) if files else f"The reference of {case}", reference, labels, merged)
     spacing = reference.geometry.spacing
     ml_per_voxel = float(np.prod(spacing)) / 1000
     scores = []
@@ -133,6 +136,8 @@ def _check_values(what: str, label_map: Volume, labels: dict[str, int], merged: 
     if int(np.count_nonzero(array)) == sum(int(np.count_nonzero(array == value)) for value in labels.values()):
         return  # counting is far quicker than listing the values
     unknown = [int(value) for value in np.unique(array) if value != 0 and value not in labels.values()]
+    if refusal := as_a_scan(what, unknown):
+        raise InputError(refusal)
     known = ", ".join(f"{value} {name}" for name, value in labels.items())
     listed, advice = ", ".join(map(str, unknown)), how_to_name(unknown[0], labels, merged)
     raise InputError(f"{what} holds the label {listed}, which is no structure; expected 0 background, {known}; {advice}.")
@@ -169,7 +174,7 @@ def score_folders(
         predicted, drawn = _read_pair(prediction, reference, labels, merged or {})
         for note in dict.fromkeys((*predicted.notes, *drawn.notes)):
             tell(note)
-        scores += score_case(case, predicted, drawn, labels, convention, merged)
+        scores += score_case(case, predicted, drawn, labels, convention, merged, (prediction, reference))
         progress(done, len(pairs), f"scored {case}")
     return scores
 
@@ -222,7 +227,10 @@ def _rank(path: Path) -> int:
 
 def _read_pair(prediction: Path, reference: Path, labels: dict[str, int], merged: Mapping[str, int]) -> tuple[Volume, Volume]:
     """Both label maps with the structures' values, on one grid where a segmentation covers but a part of the other's."""
-    drawn = read_labels(reference, labels, merged)
+    try:
+        drawn = read_labels(reference, labels, merged)
+    except NoPlaceError:  # it is empty: it lies where the prediction does
+        drawn = read_labels(reference, labels, merged, read_labels(prediction, labels, merged).geometry)
     predicted = read_labels(prediction, labels, merged, drawn.geometry)
     if predicted.geometry != drawn.geometry:
         drawn = read_labels(reference, labels, merged, predicted.geometry)

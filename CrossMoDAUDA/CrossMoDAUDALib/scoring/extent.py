@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core.errors import InputError, short
 from ..core.structures import STRUCTURES, plain_name
-from ..images.labels import how_to_name
+from ..images.labels import as_a_scan, how_to_name
 from ..images.volumes import Array, Geometry, Volume, canonical_grid, to_canonical
 from .measurements import measure
 from .metrics import surface
@@ -150,6 +150,8 @@ def check_values(where: str, label_map: Volume, labels: Mapping[str, int], merge
     """
     found = set(np.unique(label_map.array).tolist()) - {0}
     unknown = sorted(found - set(labels.values()))
+    if refusal := as_a_scan(where, unknown):
+        raise InputError(refusal)
     if unknown:
         more = f" (crossMoDA 2023's are {CROSSMODA_2023})" if found == {1, 2, 3} else ""
         raise InputError(f"{where} holds the value {unknown[0]}, which no structure has; {how_to_name(unknown[0], labels, merged)}{more}.")

@@ -13,35 +13,35 @@
 </message>
 <message>
 <source>'{name}' and '{name2}' have no structure in common; give their segments the same names.</source>
-<translation>'{name}' und '{name2}' haben keine Struktur gemeinsam; ihren Segmenten dieselben Namen geben.</translation>
+<translation>„{name}“ und „{name2}“ haben keine Struktur gemeinsam; ihren Segmenten dieselben Namen geben.</translation>
 </message>
 <message>
 <source>'{name}' cannot name a place; use letters, digits, '_', '-' and '.'.</source>
-<translation>'{name}' geht nicht als Name; nur Buchstaben, Ziffern, '_', '-' und '.' verwenden.</translation>
+<translation>„{name}“ geht nicht als Name; nur Buchstaben, Ziffern, '_', '-' und '.' verwenden.</translation>
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; known are {places}.</source>
-<translation>'{name}' ist kein Ort, an dem gearbeitet werden kann; bekannt sind {places}.</translation>
+<translation>„{name}“ ist kein Ort, an dem gearbeitet werden kann; bekannt sind {places}.</translation>
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; known are {places}; `place add` adds one.</source>
-<translation>'{name}' ist kein bekannter Rechner; bekannt sind {places}; `place add` fügt einen hinzu.</translation>
+<translation>„{name}“ ist kein bekannter Rechner; bekannt sind {places}; `place add` fügt einen hinzu.</translation>
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; none is known yet; `place add` adds one.</source>
-<translation>'{name}' ist kein bekannter Rechner; noch ist keiner bekannt; `place add` fügt einen hinzu.</translation>
+<translation>„{name}“ ist kein bekannter Rechner; noch ist keiner bekannt; `place add` fügt einen hinzu.</translation>
 </message>
 <message>
 <source>'{name}' on {name2} is not called as our files are; it is not copied.</source>
-<translation>'{name}' auf {name2} heißt nicht wie unsere Dateien; es wird nicht kopiert.</translation>
+<translation>„{name}“ auf {name2} heißt nicht wie unsere Dateien; es wird nicht kopiert.</translation>
 </message>
 <message>
 <source>'{text}' is no date; write it as 2024-03-01</source>
-<translation>'{text}' ist kein Datum; schreiben Sie es wie 2024-03-01</translation>
+<translation>„{text}“ ist kein Datum; schreiben Sie es wie 2024-03-01</translation>
 </message>
 <message>
 <source>'{text}' is no day of the calendar; write it as 2024-03-01</source>
-<translation>'{text}' ist kein Tag des Kalenders; schreiben Sie es wie 2024-03-01</translation>
+<translation>„{text}“ ist kein Tag des Kalenders; schreiben Sie es wie 2024-03-01</translation>
 </message>
 <message>
 <source>(and {count} more; --dry-run lists all)</source>
@@ -85,7 +85,7 @@
 </message>
 <message>
 <source>--extra '{option}' is no option of sbatch's; write it in one word, as --extra=--constraint=a100.</source>
-<translation>--extra '{option}' ist keine Option von sbatch; in einem Wort schreiben, wie --extra=--constraint=a100.</translation>
+<translation>--extra „{option}“ ist keine Option von sbatch; in einem Wort schreiben, wie --extra=--constraint=a100.</translation>
 </message>
 <message>
 <source>--folder must name a folder of its own on that computer.</source>
@@ -149,7 +149,7 @@
 </message>
 <message>
 <source>--ssh '{ssh}' is no host; give HOST or USER@HOST. Its port, key and jump host belong into ~/.ssh/config.</source>
-<translation>--ssh '{ssh}' ist kein Rechner; HOST oder USER@HOST angeben. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
+<translation>--ssh „{ssh}“ ist kein Rechner; HOST oder USER@HOST angeben. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
 </message>
 <message>
 <source>--structure {structure} is none of the structures; they are {labels}.</source>
@@ -161,11 +161,11 @@
 </message>
 <message>
 <source>--time '{time}' is no time limit of Slurm's; write it as 24:00:00 or 2-00:00:00.</source>
-<translation>--time '{time}' ist keine Zeitgrenze von Slurm; wie 24:00:00 oder 2-00:00:00 schreiben.</translation>
+<translation>--time „{time}“ ist keine Zeitgrenze von Slurm; wie 24:00:00 oder 2-00:00:00 schreiben.</translation>
 </message>
 <message>
 <source>--time '{time}' is too short; give two minutes or more, so that the work goes on from job to job.</source>
-<translation>--time '{time}' ist zu kurz; mindestens zwei Minuten angeben, damit die Arbeit von Auftrag zu Auftrag weitergeht.</translation>
+<translation>--time „{time}“ ist zu kurz; mindestens zwei Minuten angeben, damit die Arbeit von Auftrag zu Auftrag weitergeht.</translation>
 </message>
 <message>
 <source>--uncertainty and --on do not go together: the probabilities stay there; leave one of them out.</source>
@@ -177,11 +177,15 @@
 </message>
 <message>
 <source>--{option} '{value}' holds control characters; give another.</source>
-<translation>--{option} '{value}' enthält Steuerzeichen; etwas anderes angeben.</translation>
+<translation>--{option} „{value}“ enthält Steuerzeichen; etwas anderes angeben.</translation>
 </message>
 <message>
 <source>--{option} '{value}' is no name of Slurm's; letters, digits, '_', '-', '.' and ',' are.</source>
-<translation>--{option} '{value}' ist kein Name von Slurm; Buchstaben, Ziffern, '_', '-', '.' und ',' sind erlaubt.</translation>
+<translation>--{option} „{value}“ ist kein Name von Slurm; Buchstaben, Ziffern, '_', '-', '.' und ',' sind erlaubt.</translation>
+</message>
+<message>
+<source>1 file is empty or no DICOM in spite of the name ({wrong}); copy again what is a slice.</source>
+<translation>1 Datei ist trotz ihres Namens leer oder kein DICOM ({wrong}); kopieren Sie noch einmal, was eine Schicht ist.</translation>
 </message>
 <message>
 <source>A helper process died while {message}, most likely because memory ran out; run again with --set helper_processes=0 or fewer.</source>
@@ -233,7 +237,7 @@
 </message>
 <message>
 <source>All {count} label maps of the {domain} domain are empty: no voxel belongs to a structure, such as in {label}; give the folder of the right label maps, or export them again.</source>
-<translation>Alle {count} Labelmaps der Domäne {domain} sind leer: Kein Voxel gehört zu einer Struktur, etwa in {label}; geben Sie den Ordner der richtigen Labelmaps an oder exportieren Sie sie neu.</translation>
+<translation>Alle {count} Labelkarten der Domäne {domain} sind leer: Kein Voxel gehört zu einer Struktur, etwa in {label}; geben Sie den Ordner der richtigen Labelkarten an oder exportieren Sie sie neu.</translation>
 </message>
 <message>
 <source>Also train a segmenter on the source images as they are, for comparison.</source>
@@ -253,7 +257,7 @@
 </message>
 <message>
 <source>Any of {several} could be followed; name one, as --structure '{several2}'.</source>
-<translation>Jede von {several} könnte verfolgt werden; nennen Sie eine, etwa --structure '{several2}'.</translation>
+<translation>Jede von {several} könnte verfolgt werden; nennen Sie eine, etwa --structure „{several2}“.</translation>
 </message>
 <message>
 <source>Apple GPU (mps)</source>
@@ -501,7 +505,7 @@
 </message>
 <message>
 <source>Further values in label maps, each with the value of the structure that it counts as; labels=Tumour:1+2 sets 2:1.</source>
-<translation>Weitere Werte in Labelmaps, jeweils mit dem Wert der Struktur, als die sie zählen; labels=Tumour:1+2 setzt 2:1.</translation>
+<translation>Weitere Werte in Labelkarten, jeweils mit dem Wert der Struktur, als die sie zählen; labels=Tumour:1+2 setzt 2:1.</translation>
 </message>
 <message>
 <source>GPU memory (GB)</source>
@@ -781,7 +785,7 @@
 </message>
 <message>
 <source>None of {labels} is known to be a tumour; name one, as --structure '{several}'.</source>
-<translation>Von {labels} ist keine als Tumor bekannt; nennen Sie eine, etwa --structure '{several}'.</translation>
+<translation>Von {labels} ist keine als Tumor bekannt; nennen Sie eine, etwa --structure „{several}“.</translation>
 </message>
 <message>
 <source>Not for clinical use.</source>
@@ -925,23 +929,23 @@
 </message>
 <message>
 <source>Segment '{name}' could not be added to segmentation '{name2}'; see Slicer's log.</source>
-<translation>Segment '{name}' ließ sich der Segmentierung '{name2}' nicht hinzufügen; siehe Slicers Protokoll.</translation>
+<translation>Segment „{name}“ ließ sich der Segmentierung „{name2}“ nicht hinzufügen; siehe Slicers Protokoll.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' could not be merged into one label map; check its segments in the module Segmentations.</source>
-<translation>Segmentierung '{name}' ließ sich nicht zu einer Labelkarte zusammenfassen; ihre Segmente im Modul Segmentierungen prüfen.</translation>
+<translation>Segmentierung „{name}“ ließ sich nicht zu einer Labelkarte zusammenfassen; ihre Segmente im Modul Segmentierungen prüfen.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' has no binary labelmap; create that representation in the module Segmentations.</source>
-<translation>Segmentierung '{name}' hat keine binäre Labelkarte; diese Darstellung im Modul Segmentierungen erzeugen.</translation>
+<translation>Segmentierung „{name}“ hat keine binäre Labelkarte; diese Darstellung im Modul Segmentierungen erzeugen.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' has no reference geometry; choose its source volume in the module Segment Editor.</source>
-<translation>Segmentierung '{name}' hat keine Referenzgeometrie; ihr Quellvolumen im Modul Segment-Editor wählen.</translation>
+<translation>Segmentierung „{name}“ hat keine Referenzgeometrie; ihr Quellvolumen im Modul Segment-Editor wählen.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' has no segment '{name2}' (it has {there}); rename the segment.</source>
-<translation>Segmentierung '{name}' hat kein Segment '{name2}' (sie hat {there}); das Segment umbenennen.</translation>
+<translation>Segmentierung „{name}“ hat kein Segment „{name2}“ (sie hat {there}); das Segment umbenennen.</translation>
 </message>
 <message>
 <source>Segmentation by CrossMoDAUDA, not for clinical use</source>
@@ -1105,7 +1109,7 @@
 </message>
 <message>
 <source>The Python package '{name}' is missing; install nnU-Net (pip install nnunetv2).</source>
-<translation>Das Python-Paket '{name}' fehlt; nnU-Net im Abschnitt Python-Pakete installieren.</translation>
+<translation>Das Python-Paket „{name}“ fehlt; nnU-Net im Abschnitt Python-Pakete installieren.</translation>
 </message>
 <message>
 <source>The Python package {packages} is missing; install the extension PyTorch with Slicer's Extensions Manager, open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
@@ -1149,7 +1153,7 @@
 </message>
 <message>
 <source>The device '{text}' names a GPU twice; name each once, such as cuda:0,1.</source>
-<translation>Das Gerät '{text}' nennt eine GPU zweimal; jede einmal nennen, etwa cuda:0,1.</translation>
+<translation>Das Gerät „{text}“ nennt eine GPU zweimal; jede einmal nennen, etwa cuda:0,1.</translation>
 </message>
 <message>
 <source>The disk is full (writing {place}); free some space, then go on (the same command, or Resume in the panel).</source>
@@ -1173,7 +1177,7 @@
 </message>
 <message>
 <source>The label map is not on the grid of {parent}; segment the scan again.</source>
-<translation>Die Labelmap liegt nicht auf dem Gitter von {parent}; segmentieren Sie die Aufnahme noch einmal.</translation>
+<translation>Die Labelkarte liegt nicht auf dem Gitter von {parent}; segmentieren Sie den Scan noch einmal.</translation>
 </message>
 <message>
 <source>The model in {folder} is incomplete: {name} is missing; copy the whole folder again.</source>
@@ -1204,16 +1208,24 @@
 <translation>Die Scans sind verschiedener Art ({modalities}); schon das ändert, was gemessen wird.</translation>
 </message>
 <message>
+<source>The scans named *_{suffix} are of {count} kinds, and all are taken: {items}, ...; for one kind give {option} {example}.</source>
+<translation>Die Scans namens *_{suffix} sind von {count} Arten, und alle werden genommen: {items}, ...; für eine Art geben Sie {option} {example} an.</translation>
+</message>
+<message>
+<source>The scans named *_{suffix} are of {count} kinds, and all are taken: {items}; for one kind give {option} {example}.</source>
+<translation>Die Scans namens *_{suffix} sind von {count} Arten, und alle werden genommen: {items}; für eine Art geben Sie {option} {example} an.</translation>
+</message>
+<message>
 <source>The settings are not a JSON object; restore the file or start in a new folder.</source>
 <translation>Die Einstellungen sind kein JSON-Objekt; die Datei wiederherstellen oder in einem neuen Ordner beginnen.</translation>
 </message>
 <message>
 <source>The shell on {name} prints something at login ('{noise}'), which spoils every copy; ~/.bashrc and its like there must be silent for programs.</source>
-<translation>Die Shell auf {name} gibt beim Anmelden etwas aus ('{noise}'), was jede Übertragung verdirbt; ~/.bashrc und dergleichen dort müssen für Programme stumm sein.</translation>
+<translation>Die Shell auf {name} gibt beim Anmelden etwas aus („{noise}“), was jede Übertragung verdirbt; ~/.bashrc und dergleichen dort müssen für Programme stumm sein.</translation>
 </message>
 <message>
 <source>The slices of {path} do not lie straight above one another (tilted by {angle} degrees, as with a tilted gantry): they were resampled to a regular grid, on which label maps and translations of it lie; results as DICOM lie on the slices.</source>
-<translation>Die Schichten von {path} liegen nicht gerade übereinander (um {angle} Grad geneigt, wie bei geneigter Gantry): Sie wurden auf ein regelmäßiges Gitter umgerechnet, auf dem Labelmaps und Übersetzungen davon liegen; Ergebnisse als DICOM liegen auf den Schichten.</translation>
+<translation>Die Schichten von {path} liegen nicht gerade übereinander (um {angle} Grad geneigt, wie bei geneigter Gantry): Sie wurden auf ein regelmäßiges Gitter umgerechnet, auf dem Labelkarten und Übersetzungen davon liegen; Ergebnisse als DICOM liegen auf den Schichten.</translation>
 </message>
 <message>
 <source>The slices of {path} lie up to {jitter} mm beside their places, {distance} mm apart.</source>
@@ -1245,7 +1257,7 @@
 </message>
 <message>
 <source>The tumour lies on the left in one scan and on the right in another: check whose scans these are, and which is left.</source>
-<translation>Der Tumor liegt in einer Aufnahme links und in einer anderen rechts: Prüfen Sie, von wem die Aufnahmen sind und wo links ist.</translation>
+<translation>Der Tumor liegt in einem Scan links und in einem anderen rechts: Prüfen Sie, von wem die Scans sind und wo links ist.</translation>
 </message>
 <message>
 <source>The voxel sizes differ (along {name} from {min} to {max} mm), which by itself changes diameters.</source>
@@ -1269,11 +1281,11 @@
 </message>
 <message>
 <source>The {domain} case '{id}' has {count} images: {first_three}; keep one of them.</source>
-<translation>Der Fall '{id}' ({domain}) hat {count} Bilder: {first_three}; eines davon behalten.</translation>
+<translation>Der Fall „{id}“ ({domain}) hat {count} Bilder: {first_three}; eines davon behalten.</translation>
 </message>
 <message>
 <source>The {domain} case '{id}' has {count} label maps: {first_three}; keep one of them.</source>
-<translation>Der Fall '{id}' ({domain}) hat {count} Labelkarten: {first_three}; eine davon behalten.</translation>
+<translation>Der Fall „{id}“ ({domain}) hat {count} Labelkarten: {first_three}; eine davon behalten.</translation>
 </message>
 <message>
 <source>The {domain} domain has no cases; add {text}.</source>
@@ -1285,7 +1297,7 @@
 </message>
 <message>
 <source>There is a place '{name}' already; choose another name, or replace it with --overwrite.</source>
-<translation>Einen Rechner '{name}' gibt es schon; einen anderen Namen wählen oder ihn mit --overwrite ersetzen.</translation>
+<translation>Einen Rechner „{name}“ gibt es schon; einen anderen Namen wählen oder ihn mit --overwrite ersetzen.</translation>
 </message>
 <message>
 <source>There is a single scan: with a second one, change and growth are told.</source>
@@ -1293,39 +1305,39 @@
 </message>
 <message>
 <source>There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.</source>
-<translation>Ein Gerät '{text}' gibt es nicht; auto, cuda, cuda:N (wie cuda:0), mehrere als cuda:0,1, mps oder cpu angeben.</translation>
+<translation>Ein Gerät „{text}“ gibt es nicht; auto, cuda, cuda:N (wie cuda:0), mehrere als cuda:0,1, mps oder cpu angeben.</translation>
 </message>
 <message>
 <source>There is no image translator '{name}'; choose one of {translators}.</source>
-<translation>Einen Bildübersetzer '{name}' gibt es nicht; einen von {translators} wählen.</translation>
+<translation>Einen Bildübersetzer „{name}“ gibt es nicht; einen von {translators} wählen.</translation>
 </message>
 <message>
 <source>There is no imported model '{name}'; none has been imported.</source>
-<translation>Ein importiertes Modell '{name}' gibt es nicht; es wurde keines importiert.</translation>
+<translation>Ein importiertes Modell „{name}“ gibt es nicht; es wurde keines importiert.</translation>
 </message>
 <message>
 <source>There is no imported model '{name}'; there are {names}.</source>
-<translation>Ein importiertes Modell '{name}' gibt es nicht; es gibt {names}.</translation>
+<translation>Ein importiertes Modell „{name}“ gibt es nicht; es gibt {names}.</translation>
 </message>
 <message>
 <source>There is no preset '{name}'; {nearest_of}.</source>
-<translation>Eine Voreinstellung '{name}' gibt es nicht; {nearest_of}.</translation>
+<translation>Eine Voreinstellung „{name}“ gibt es nicht; {nearest_of}.</translation>
 </message>
 <message>
 <source>There is no program '{command}' on this computer; install OpenSSH's client.</source>
-<translation>Auf diesem Rechner gibt es kein Programm '{command}'; das Programm ssh von OpenSSH installieren.</translation>
+<translation>Auf diesem Rechner gibt es kein Programm „{command}“; das Programm ssh von OpenSSH installieren.</translation>
 </message>
 <message>
 <source>There is no scoring convention '{convention}'; choose one of {conventions}.</source>
-<translation>Eine Bewertungskonvention '{convention}' gibt es nicht; eine von {conventions} wählen.</translation>
+<translation>Eine Bewertungskonvention „{convention}“ gibt es nicht; eine von {conventions} wählen.</translation>
 </message>
 <message>
 <source>There is no setting '{key}'; {nearest_of}.</source>
-<translation>Eine Einstellung '{key}' gibt es nicht; {nearest_of}.</translation>
+<translation>Eine Einstellung „{key}“ gibt es nicht; {nearest_of}.</translation>
 </message>
 <message>
 <source>There is no stage '{name}' for --only; there are {there_are}.</source>
-<translation>Es gibt keinen Schritt '{name}' für --only; es gibt {there_are}.</translation>
+<translation>Es gibt keinen Schritt „{name}“ für --only; es gibt {there_are}.</translation>
 </message>
 <message>
 <source>These scans need about {needed} on this computer even with the fewest useful training steps, more than budget_minutes={budget_minutes}; take fewer scans, a smaller translation.image_size or more time.</source>
@@ -1401,35 +1413,35 @@
 </message>
 <message>
 <source>Volume '{name}' has no image data; load it again or choose another volume.</source>
-<translation>Volumen '{name}' hat keine Bilddaten; erneut laden oder ein anderes Volumen wählen.</translation>
+<translation>Volumen „{name}“ hat keine Bilddaten; erneut laden oder ein anderes Volumen wählen.</translation>
 </message>
 <message>
 <source>Volume '{name}' has skewed axes; resample it to a regular grid first (module Resample Scalar/Vector/DWI Volume).</source>
-<translation>Volumen '{name}' hat schiefe Achsen; zuerst auf ein regelmäßiges Gitter umrechnen (Modul Resample Scalar/Vector/DWI Volume).</translation>
+<translation>Volumen „{name}“ hat schiefe Achsen; zuerst auf ein regelmäßiges Gitter umrechnen (Modul Resample Scalar/Vector/DWI Volume).</translation>
 </message>
 <message>
 <source>Volume '{name}' has {numberofcomponents} values a voxel; expected a scalar volume.</source>
-<translation>Volumen '{name}' hat {numberofcomponents} Werte je Voxel; erwartet wird ein skalares Volumen.</translation>
+<translation>Volumen „{name}“ hat {numberofcomponents} Werte je Voxel; erwartet wird ein skalares Volumen.</translation>
 </message>
 <message>
 <source>Volume '{name}' holds voxels that are not finite numbers; replace them, for example by 0.</source>
-<translation>Volumen '{name}' enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
+<translation>Volumen „{name}“ enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
 </message>
 <message>
 <source>Volume '{name}' is a single slice; expected a 3-D scan.</source>
-<translation>Volumen '{name}' ist eine einzelne Schicht; erwartet wird ein 3-D-Scan.</translation>
+<translation>Volumen „{name}“ ist eine einzelne Schicht; erwartet wird ein 3-D-Scan.</translation>
 </message>
 <message>
 <source>Volume '{name}' is both input and output; choose another output volume.</source>
-<translation>Volumen '{name}' ist Eingabe und Ausgabe zugleich; ein anderes Ausgabevolumen wählen.</translation>
+<translation>Volumen „{name}“ ist Eingabe und Ausgabe zugleich; ein anderes Ausgabevolumen wählen.</translation>
 </message>
 <message>
 <source>Volume '{name}' is not on the grid of its label map ({differences}); segment the volume again as it is now.</source>
-<translation>Volumen '{name}' liegt nicht auf dem Gitter seiner Labelkarte ({differences}); das Volumen, wie es jetzt ist, erneut segmentieren.</translation>
+<translation>Volumen „{name}“ liegt nicht auf dem Gitter seiner Labelkarte ({differences}); das Volumen, wie es jetzt ist, erneut segmentieren.</translation>
 </message>
 <message>
 <source>Volume '{name}' is under the non-linear transform '{name2}'; harden the transform or take it off first.</source>
-<translation>Volumen '{name}' steht unter der nichtlinearen Transformation '{name2}'; die Transformation zuerst härten oder abnehmen.</translation>
+<translation>Volumen „{name}“ steht unter der nichtlinearen Transformation „{name2}“; die Transformation zuerst härten oder abnehmen.</translation>
 </message>
 <message>
 <source>Volume (ml)</source>
@@ -1532,6 +1544,10 @@
 <translation>Fortsetzen im Abschnitt Anpassen ({folder})</translation>
 </message>
 <message>
+<source>a GIF picture</source>
+<translation>ein GIF-Bild</translation>
+</message>
+<message>
 <source>a JPEG picture</source>
 <translation>ein JPEG-Bild</translation>
 </message>
@@ -1556,12 +1572,24 @@
 <translation>ein RAR-Archiv</translation>
 </message>
 <message>
+<source>a TIFF picture</source>
+<translation>ein TIFF-Bild</translation>
+</message>
+<message>
 <source>a batch of {batch} slices is shared evenly</source>
 <translation>ein Batch von {batch} Schichten wird gleichmäßig geteilt</translation>
 </message>
 <message>
 <source>a damaged quaternion</source>
 <translation>ein beschädigtes Quaternion</translation>
+</message>
+<message>
+<source>a file of MINC 1</source>
+<translation>eine Datei von MINC 1</translation>
+</message>
+<message>
+<source>a file of VTK</source>
+<translation>eine Datei von VTK</translation>
 </message>
 <message>
 <source>a folder with a scan's name; unpack it or give it another name</source>
@@ -1608,6 +1636,10 @@
 <translation>eine Liste NAME,NAME oder JSON, etwa ["Tumour, left"]</translation>
 </message>
 <message>
+<source>a mask of a whole head or brain by its name (if it is meant, give its folder as that of the labels)</source>
+<translation>dem Namen nach eine Maske des ganzen Kopfes oder Gehirns (wenn sie gemeint ist, geben Sie ihren Ordner als den der Labelkarten an)</translation>
+</message>
+<message>
 <source>a number of thousands of digits</source>
 <translation>eine Zahl mit Tausenden von Stellen</translation>
 </message>
@@ -1618,6 +1650,10 @@
 <message>
 <source>a pointer of Git LFS to a file kept elsewhere</source>
 <translation>ein Verweis von Git LFS auf eine anderswo liegende Datei</translation>
+</message>
+<message>
+<source>a pointer of git-annex to a file kept elsewhere</source>
+<translation>ein Verweis von git-annex auf eine Datei an anderer Stelle</translation>
 </message>
 <message>
 <source>a slice of DICOM; give the folder of its series</source>
@@ -1642,6 +1678,10 @@
 <message>
 <source>an HDF5 file, such as of MINC or MATLAB</source>
 <translation>eine HDF5-Datei, etwa von MINC oder MATLAB</translation>
+</message>
+<message>
+<source>an image of MRtrix</source>
+<translation>ein Bild von MRtrix</translation>
 </message>
 <message>
 <source>and {count} more</source>
@@ -1732,8 +1772,16 @@
 <translation>compile=on: torch.compile funktioniert hier nicht ({problem}); compile auf off setzen.</translation>
 </message>
 <message>
+<source>convert it to NIfTI (mnc2nii)</source>
+<translation>wandeln Sie die Datei in NIfTI um (mnc2nii)</translation>
+</message>
+<message>
 <source>convert it to NIfTI (mnc2nii, or niftiwrite in MATLAB)</source>
 <translation>wandeln Sie sie in NIfTI um (mnc2nii, oder niftiwrite in MATLAB)</translation>
+</message>
+<message>
+<source>convert it to NIfTI (mrconvert)</source>
+<translation>wandeln Sie die Datei in NIfTI um (mrconvert)</translation>
 </message>
 <message>
 <source>copies of slices were</source>
@@ -1745,7 +1793,7 @@
 </message>
 <message>
 <source>did you mean '{near}'</source>
-<translation>gemeint ist vielleicht '{near}'</translation>
+<translation>gemeint ist vielleicht „{near}“</translation>
 </message>
 <message>
 <source>echo time</source>
@@ -1796,12 +1844,20 @@
 <translation>Einzelbild {frame} von {name}</translation>
 </message>
 <message>
+<source>get the file itself with `datalad get` or `git annex get`</source>
+<translation>holen Sie die Datei selbst mit `datalad get` oder `git annex get`</translation>
+</message>
+<message>
 <source>get the file itself with `git lfs pull`</source>
 <translation>holen Sie die Datei selbst mit `git lfs pull`</translation>
 </message>
 <message>
 <source>give it by hand, as --date {{name}}=2024-03-01</source>
 <translation>geben Sie es von Hand an, etwa --date {{name}}=2024-03-01</translation>
+</message>
+<message>
+<source>give the file with all slices</source>
+<translation>geben Sie die Datei mit allen Schichten an</translation>
 </message>
 <message>
 <source>give the folder in which the scans lie directly</source>
@@ -1830,6 +1886,10 @@
 <message>
 <source>hidden; rename it if it is meant</source>
 <translation>versteckt; umbenennen, wenn die Datei gemeint ist</translation>
+</message>
+<message>
+<source>holds only zeros where its header should be, as after a copy that broke off; copy it again from its source</source>
+<translation>enthält nur Nullen, wo der Header sein sollte, wie nach einer abgebrochenen Kopie; kopieren Sie die Datei noch einmal von ihrer Quelle</translation>
 </message>
 <message>
 <source>image in colours</source>
@@ -1869,31 +1929,31 @@
 </message>
 <message>
 <source>is a DICOM file of several frames, whatever its name says; rename it to "{name}", and give that</source>
-<translation>ist eine DICOM-Datei mit mehreren Frames, was auch ihr Name sagt; benennen Sie sie in "{name}" um und geben Sie diese an</translation>
+<translation>ist eine DICOM-Datei mit mehreren Frames, was auch immer ihr Name sagt; benennen Sie sie in "{name}" um und geben Sie diese an</translation>
 </message>
 <message>
 <source>is a DICOM file of several frames, whatever its name says; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"`, and give that</source>
-<translation>ist eine DICOM-Datei mit mehreren Frames, was auch ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie diese an</translation>
+<translation>ist eine DICOM-Datei mit mehreren Frames, was auch immer ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie diese an</translation>
 </message>
 <message>
 <source>is a DICOM file, whatever its name says; rename it to "{name}", do the same with all slices of its series, and give their folder</source>
-<translation>ist eine DICOM-Datei, was auch ihr Name sagt; benennen Sie sie in "{name}" um, tun Sie dasselbe mit allen Schichten ihrer Serie und geben Sie deren Ordner an</translation>
+<translation>ist eine DICOM-Datei, was auch immer ihr Name sagt; benennen Sie sie in "{name}" um, tun Sie dasselbe mit allen Schichten ihrer Serie und geben Sie deren Ordner an</translation>
 </message>
 <message>
 <source>is a DICOM file, whatever its name says; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"`, do the same with all slices of its series, and give their folder</source>
-<translation>ist eine DICOM-Datei, was auch ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"`, tun Sie dasselbe mit allen Schichten ihrer Serie und geben Sie deren Ordner an</translation>
+<translation>ist eine DICOM-Datei, was auch immer ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"`, tun Sie dasselbe mit allen Schichten ihrer Serie und geben Sie deren Ordner an</translation>
 </message>
 <message>
 <source>is a DICOM segmentation, whatever its name says; rename it to "{name}", and give that as the label map</source>
-<translation>ist eine DICOM-Segmentierung, was auch ihr Name sagt; benennen Sie sie in "{name}" um und geben Sie diese als Labelmap an</translation>
+<translation>ist eine DICOM-Segmentierung, was auch immer ihr Name sagt; benennen Sie sie in "{name}" um und geben Sie diese als Labelkarte an</translation>
 </message>
 <message>
 <source>is a DICOM segmentation, whatever its name says; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"`, and give that as the label map</source>
-<translation>ist eine DICOM-Segmentierung, was auch ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie diese als Labelmap an</translation>
+<translation>ist eine DICOM-Segmentierung, was auch immer ihr Name sagt; entpacken Sie sie mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie diese als Labelkarte an</translation>
 </message>
 <message>
 <source>is a DICOM structure set (RTSTRUCT), whatever its name says; save it from Slicer (extension SlicerRT) as .seg.nrrd</source>
-<translation>ist ein DICOM-Structure-Set (RTSTRUCT), was auch ihr Name sagt; speichern Sie es aus Slicer (Erweiterung SlicerRT) als .seg.nrrd</translation>
+<translation>ist ein DICOM-Structure-Set (RTSTRUCT), was auch immer ihr Name sagt; speichern Sie es aus Slicer (Erweiterung SlicerRT) als .seg.nrrd</translation>
 </message>
 <message>
 <source>is a MATLAB file; write it as NIfTI (niftiwrite in MATLAB)</source>
@@ -1908,12 +1968,32 @@
 <translation>ist eine Webseite, wie Server sie statt einer Datei senden, die sie nicht herausgeben; laden Sie den Scan neu herunter, nötigenfalls angemeldet</translation>
 </message>
 <message>
+<source>is compressed by gzip as a whole; unpack it with `gzip -d &lt; "{path}" &gt; "{named}"` and give the new file</source>
+<translation>ist als Ganzes mit gzip gepackt; entpacken Sie die Datei mit `gzip -d &lt; "{path}" &gt; "{named}"` und geben Sie die neue an</translation>
+</message>
+<message>
+<source>is compressed by gzip twice; unpack it with `gzip -d &lt; "{path}" &gt; "{unpacked}.gz"` and give the new file</source>
+<translation>ist zweimal mit gzip gepackt; entpacken Sie die Datei mit `gzip -d &lt; "{path}" &gt; "{unpacked}.gz"` und geben Sie die neue an</translation>
+</message>
+<message>
 <source>is compressed by {name}; unpack it with `{command} "{path}" &gt; "{unpacked}"` and give the new file</source>
 <translation>ist mit {name} komprimiert; entpacken Sie sie mit `{command} "{path}" &gt; "{unpacked}"` und geben Sie die neue Datei an</translation>
 </message>
 <message>
+<source>is in FreeSurfer's format, whatever its name says; rename it to "{renamed}"</source>
+<translation>ist im Format von FreeSurfer, was auch immer ihr Name sagt; benennen Sie die Datei in "{renamed}" um</translation>
+</message>
+<message>
+<source>is in the format GIPL, whatever its name says; rename it to "{renamed}"</source>
+<translation>ist im Format GIPL, was auch immer ihr Name sagt; benennen Sie die Datei in "{renamed}" um</translation>
+</message>
+<message>
 <source>is not known to ssh yet; connect once with `ssh {{host}}` and accept its host key</source>
 <translation>ist ssh noch nicht bekannt; einmal mit `ssh {{host}}` verbinden und den Schlüssel des Rechners annehmen</translation>
+</message>
+<message>
+<source>is the table of contents of a DICOM disc, not a scan; give the folder beside it that holds the series</source>
+<translation>ist das Inhaltsverzeichnis einer DICOM-Disc, kein Scan; geben Sie den Ordner daneben an, der die Serie enthält</translation>
 </message>
 <message>
 <source>is unknown; check its name, in ~/.ssh/config too</source>
@@ -1928,8 +2008,12 @@
 <translation>er verlangt mehr Knoten, als dieser Cluster Ihnen erlaubt</translation>
 </message>
 <message>
-<source>it does not end</source>
-<translation>er endet nicht</translation>
+<source>it does not end within {count} bytes</source>
+<translation>er endet nicht innerhalb von {count} Bytes</translation>
+</message>
+<message>
+<source>it does not say how many bytes its compressed voxels have (CompressedDataSize)</source>
+<translation>er sagt nicht, wie viele Bytes die gepackten Voxel haben (CompressedDataSize)</translation>
 </message>
 <message>
 <source>it does not say where the voxels are (ElementDataFile)</source>
@@ -1941,7 +2025,7 @@
 </message>
 <message>
 <source>it gives '{text}' for {name}</source>
-<translation>er gibt '{text}' für {name} an</translation>
+<translation>er gibt „{text}“ für {name} an</translation>
 </message>
 <message>
 <source>it gives a spacing of {by_axes} mm</source>
@@ -1957,15 +2041,15 @@
 </message>
 <message>
 <source>it gives the encoding '{encoding}'</source>
-<translation>er gibt die Kodierung '{encoding}' an</translation>
+<translation>er gibt die Kodierung „{encoding}“ an</translation>
 </message>
 <message>
 <source>it gives the space directions '{fields}'</source>
-<translation>er gibt die Raumrichtungen '{fields}' an</translation>
+<translation>er gibt die Raumrichtungen „{fields}“ an</translation>
 </message>
 <message>
 <source>it gives voxels of the type '{kind}'</source>
-<translation>er gibt Voxel vom Typ '{kind}' an</translation>
+<translation>er gibt Voxel vom Typ „{kind}“ an</translation>
 </message>
 <message>
 <source>it gives {bits} bits a voxel of {voxel_bytes}</source>
@@ -1990,6 +2074,14 @@
 <message>
 <source>it has more tasks than an array may have there; do less at once, as with fewer scans or seeds</source>
 <translation>er hat mehr Teile, als ein Job-Array dort haben darf; weniger auf einmal tun, etwa mit weniger Scans oder Startwerten</translation>
+</message>
+<message>
+<source>it has neither a sform nor a qform</source>
+<translation>er hat weder sform noch qform</translation>
+</message>
+<message>
+<source>it has no TransformMatrix</source>
+<translation>er hat keine TransformMatrix</translation>
 </message>
 <message>
 <source>it has version {version} of CrossMoDAUDA, not {version2}; use the same installation on all nodes.</source>
@@ -2020,6 +2112,10 @@
 <translation>ihm fehlt die Kennung einer NRRD-Datei der Versionen 1 bis 5</translation>
 </message>
 <message>
+<source>it names no space</source>
+<translation>er nennt keinen Raum (space)</translation>
+</message>
+<message>
 <source>it names {count} files for its voxels, where {needed} are needed</source>
 <translation>er nennt {count} Dateien für seine Voxel, wo {needed} nötig sind</translation>
 </message>
@@ -2040,8 +2136,8 @@
 <translation>er sagt, er habe {unpack} Bytes, nicht 348</translation>
 </message>
 <message>
-<source>it says that the voxels begin at byte {offset}</source>
-<translation>er sagt, die Voxel begännen bei Byte {offset}</translation>
+<source>it says that the voxels begin at byte {by_axes}</source>
+<translation>nach ihm beginnen die Voxel bei Byte {by_axes}</translation>
 </message>
 <message>
 <source>it scales the voxels by {slope} and {shift}</source>
@@ -2097,11 +2193,11 @@
 </message>
 <message>
 <source>its line '{decode}' is not a new field and its value</source>
-<translation>seine Zeile '{decode}' ist kein neues Feld mit Wert</translation>
+<translation>seine Zeile „{decode}“ ist kein neues Feld mit Wert</translation>
 </message>
 <message>
 <source>its line '{line}' is too long</source>
-<translation>seine Zeile '{line}' ist zu lang</translation>
+<translation>seine Zeile „{line}“ ist zu lang</translation>
 </message>
 <message>
 <source>its node did not start</source>
@@ -2121,7 +2217,7 @@
 </message>
 <message>
 <source>its scan is not found, so that it cannot be told whether the tumour reaches the scan's first or last slice</source>
-<translation>die Aufnahme dazu wurde nicht gefunden, sodass sich nicht sagen lässt, ob der Tumor an ihre erste oder letzte Schicht reicht</translation>
+<translation>der Scan dazu wurde nicht gefunden, sodass sich nicht sagen lässt, ob der Tumor bis an seine erste oder letzte Schicht reicht</translation>
 </message>
 <message>
 <source>its time limit came before it had stopped; give a longer --time</source>
@@ -2136,6 +2232,10 @@
 <translation>seine {domain}-Fälle unterscheiden sich{value}</translation>
 </message>
 <message>
+<source>join its volumes into one, with a number for each structure</source>
+<translation>fassen Sie die Volumina darin zu einem zusammen, mit einer Zahl für jede Struktur</translation>
+</message>
+<message>
 <source>labelled scans such as *_ceT1 with *_Label</source>
 <translation>gelabelte Scans wie *_ceT1 mit *_Label</translation>
 </message>
@@ -2145,11 +2245,11 @@
 </message>
 <message>
 <source>labels: '{name}' holds characters that cannot be shown; give the structure another name.</source>
-<translation>labels: '{name}' enthält Zeichen, die sich nicht zeigen lassen; der Struktur einen anderen Namen geben.</translation>
+<translation>labels: „{name}“ enthält Zeichen, die sich nicht zeigen lassen; der Struktur einen anderen Namen geben.</translation>
 </message>
 <message>
 <source>labels: '{name}' means something of its own to nnU-Net; give the structure another name.</source>
-<translation>labels: '{name}' bedeutet für nnU-Net etwas Eigenes; der Struktur einen anderen Namen geben.</translation>
+<translation>labels: „{name}“ bedeutet für nnU-Net etwas Eigenes; der Struktur einen anderen Namen geben.</translation>
 </message>
 <message>
 <source>labels: '{name}:{value}' needs a name and a value from 1 to {most_label}.</source>
@@ -2337,7 +2437,7 @@
 </message>
 <message>
 <source>parts far apart lie on one side of the scan's middle, which may not be the patient's: look which side each is of</source>
-<translation>weit voneinander entfernte Teile liegen auf einer Seite der Aufnahmemitte, die vielleicht nicht die des Patienten ist: Sehen Sie nach, zu welcher Seite jeder gehört</translation>
+<translation>weit voneinander entfernte Teile liegen auf einer Seite der Scanmitte, die vielleicht nicht die des Patienten ist: Sehen Sie nach, zu welcher Seite jeder gehört</translation>
 </message>
 <message>
 <source>places up to {apart} mm apart</source>
@@ -2369,7 +2469,7 @@
 </message>
 <message>
 <source>reading.merged_values: '{text}' is no value of a label map, which are 1 to {most_label}.</source>
-<translation>reading.merged_values: '{text}' ist kein Wert einer Labelmap; diese gehen von 1 bis {most_label}.</translation>
+<translation>reading.merged_values: „{text}“ ist kein Wert einer Labelkarte; diese gehen von 1 bis {most_label}.</translation>
 </message>
 <message>
 <source>reading.merged_values: no structure has the value {value} ({known}); name the value of one of them.</source>
@@ -2393,7 +2493,7 @@
 </message>
 <message>
 <source>resample the label map, with nearest neighbours</source>
-<translation>rechnen Sie die Labelmap um, mit nächsten Nachbarn</translation>
+<translation>rechnen Sie die Labelkarte um, mit dem nächsten Nachbarn</translation>
 </message>
 <message>
 <source>rest of {name}</source>
@@ -2404,12 +2504,16 @@
 <translation>rechts</translation>
 </message>
 <message>
+<source>save the one volume of it that is meant as a file of its own</source>
+<translation>speichern Sie das eine Volumen daraus, das gemeint ist, als eigene Datei</translation>
+</message>
+<message>
 <source>sbatch said nothing</source>
 <translation>sbatch hat nichts gesagt</translation>
 </message>
 <message>
 <source>segmentation.bright_in_target and segmentation.dark_in_target both name '{both}'; name it in one of them.</source>
-<translation>segmentation.bright_in_target und segmentation.dark_in_target nennen beide '{both}'; nur in einer von beiden nennen.</translation>
+<translation>segmentation.bright_in_target und segmentation.dark_in_target nennen beide „{both}“; nur in einer von beiden nennen.</translation>
 </message>
 <message>
 <source>segmentation.structure_scaling_lowest={lowest} is above segmentation.structure_scaling_highest={highest}; set both.</source>
@@ -2438,6 +2542,10 @@
 <message>
 <source>single slice</source>
 <translation>einzelne Schicht</translation>
+</message>
+<message>
+<source>single slices</source>
+<translation>einzelne Schichten</translation>
 </message>
 <message>
 <source>size {by_axes} against {by_axes2}</source>
@@ -2493,7 +2601,7 @@
 </message>
 <message>
 <source>the image's header gives two places, and the label map lies on the one by its {form}: try --header {form}</source>
-<translation>der Header des Bildes gibt zwei Lagen an, und die Labelmap liegt auf der nach seiner {form}: versuchen Sie --header {form}</translation>
+<translation>der Header des Bildes gibt zwei Lagen an, und die Labelkarte liegt auf der nach seiner {form}: versuchen Sie --header {form}</translation>
 </message>
 <message>
 <source>the job that it waits for, which makes what several of them need</source>
@@ -2553,7 +2661,7 @@
 </message>
 <message>
 <source>there is no partition '{wanted}'; there are {known}</source>
-<translation>eine Partition '{wanted}' gibt es nicht; es gibt {known}</translation>
+<translation>eine Partition „{wanted}“ gibt es nicht; es gibt {known}</translation>
 </message>
 <message>
 <source>there is nothing in it</source>
@@ -2601,7 +2709,7 @@
 </message>
 <message>
 <source>translation.translator cannot be '{translator}'; {nearest_of}.</source>
-<translation>translation.translator kann nicht '{translator}' sein; {nearest_of}.</translation>
+<translation>translation.translator kann nicht „{translator}“ sein; {nearest_of}.</translation>
 </message>
 <message>
 <source>trigger time</source>
@@ -2704,6 +2812,10 @@
 <translation>schreiben Sie sie als NIfTI (niftiwrite in MATLAB)</translation>
 </message>
 <message>
+<source>write the scan as NIfTI or NRRD</source>
+<translation>schreiben Sie den Scan als NIfTI oder NRRD</translation>
+</message>
+<message>
 <source>write the scan as NIfTI, with nibabel</source>
 <translation>schreiben Sie den Scan mit nibabel als NIfTI</translation>
 </message>
@@ -2741,11 +2853,15 @@
 </message>
 <message>
 <source>{contradiction}: give the right one by --date</source>
-<translation>{contradiction}: das richtige mit --date angeben</translation>
+<translation>{contradiction}: geben Sie das richtige mit --date an</translation>
 </message>
 <message>
 <source>{count} DICOM {plural} left out.</source>
 <translation>{count} DICOM-Objekte ausgelassen: {plural}.</translation>
+</message>
+<message>
+<source>{count} files are empty or no DICOM in spite of the name ({wrong}); copy again what is a slice.</source>
+<translation>{count} Dateien sind trotz ihres Namens leer oder kein DICOM ({wrong}); kopieren Sie noch einmal, was eine Schicht ist.</translation>
 </message>
 <message>
 <source>{count} files were left out, such as {files}: they are no scans by their names.</source>
@@ -2804,6 +2920,10 @@
 <translation>{filename} ließ sich nicht verwenden ({why}); Zugriffsrechte und Platte prüfen.</translation>
 </message>
 <message>
+<source>{files} and its reference {files2} are not on one grid ({differences}); predict on the scan that the reference was drawn on.</source>
+<translation>{files} und die Referenz {files2} liegen nicht auf einem Gitter ({differences}); segmentieren Sie den Scan, auf dem die Referenz gezeichnet wurde.</translation>
+</message>
+<message>
 <source>{files} is a mosaic, which has no slices that a DICOM result could lie on; write a .seg.nrrd alone.</source>
 <translation>{files} ist ein Mosaik und hat keine Schichten, auf denen ein DICOM-Ergebnis liegen könnte; schreiben Sie nur eine .seg.nrrd.</translation>
 </message>
@@ -2813,7 +2933,7 @@
 </message>
 <message>
 <source>{file} has sagittal slices, and its scan is not found, so that nothing tells the patient's left from right; give the folder of its DICOM series, as --scans DIR.</source>
-<translation>{file} hat sagittale Schichten, und die Aufnahme dazu wurde nicht gefunden, sodass links und rechts nicht zu unterscheiden sind; geben Sie den Ordner ihrer DICOM-Serie an, als --scans DIR.</translation>
+<translation>{file} hat sagittale Schichten, und der Scan dazu wurde nicht gefunden, sodass links und rechts nicht zu unterscheiden sind; geben Sie den Ordner seiner DICOM-Serie an, als --scans DIR.</translation>
 </message>
 <message>
 <source>{file} is a damaged DICOM file; copy it again from its source, or remove it.</source>
@@ -2833,7 +2953,7 @@
 </message>
 <message>
 <source>{file} is damaged; remove it, or segment the scan again with --uncertainty.</source>
-<translation>{file} ist beschädigt; entfernen oder den Scan noch einmal mit --uncertainty segmentieren.</translation>
+<translation>{file} ist beschädigt; entfernen Sie die Datei, oder segmentieren Sie den Scan noch einmal mit --uncertainty.</translation>
 </message>
 <message>
 <source>{file} is given twice; give it once.</source>
@@ -2841,7 +2961,7 @@
 </message>
 <message>
 <source>{file} lacks {lacking}, to which a DICOM result has to refer; export the scan again.</source>
-<translation>{file} fehlt {lacking}, worauf sich ein DICOM-Ergebnis beziehen muss; exportieren Sie die Aufnahme noch einmal.</translation>
+<translation>{file} fehlt {lacking}, worauf sich ein DICOM-Ergebnis beziehen muss; exportieren Sie den Scan noch einmal.</translation>
 </message>
 <message>
 <source>{file} should tell the scan's date and cannot be read; repair it or move it away.</source>
@@ -2912,8 +3032,8 @@
 <translation>{folder} hat keine NIfTI-, NRRD- oder MetaImage-Datei; den Ordner der Labelkarten angeben.</translation>
 </message>
 <message>
-<source>{folder} has no scans named *_{wanted}; give one of {there} as {option}.</source>
-<translation>{folder} hat keine Scans namens *_{wanted}; eines von {there} als {option} angeben.</translation>
+<source>{folder} has no scans named *_{suffix}; give one of {kinds_of} as {option}.</source>
+<translation>{folder} hat keine Scans namens *_{suffix}; geben Sie eines von {kinds_of} als {option} an.</translation>
 </message>
 <message>
 <source>{folder} has no worker elsewhere that could be followed; leave --follow out.</source>
@@ -3113,7 +3233,7 @@
 </message>
 <message>
 <source>{given} is no setting any more and always '{retired}'; leave it out.</source>
-<translation>{given} ist keine Einstellung mehr und immer '{retired}'; weglassen.</translation>
+<translation>{given} ist keine Einstellung mehr und immer „{retired}“; weglassen.</translation>
 </message>
 <message>
 <source>{image} has no label map; add one named as {id}_Label.nii.gz, or remove the image.</source>
@@ -3129,15 +3249,15 @@
 </message>
 <message>
 <source>{key} cannot be '{parsed}'; {nearest_of}.</source>
-<translation>{key} kann nicht '{parsed}' sein; {nearest_of}.</translation>
+<translation>{key} kann nicht „{parsed}“ sein; {nearest_of}.</translation>
 </message>
 <message>
 <source>{key} names '{name}', which is not a structure; {meant}.</source>
-<translation>{key} nennt '{name}', das keine Struktur ist; {meant}.</translation>
+<translation>{key} nennt „{name}“, das keine Struktur ist; {meant}.</translation>
 </message>
 <message>
 <source>{key} names '{name}', which is not a structure; {meant}; write names that hold a comma as JSON.</source>
-<translation>{key} nennt '{name}', das keine Struktur ist; {meant}; Namen mit Komma als JSON schreiben.</translation>
+<translation>{key} nennt „{name}“, das keine Struktur ist; {meant}; Namen mit Komma als JSON schreiben.</translation>
 </message>
 <message>
 <source>{key}={value} is not a multiple of {limits}; the nearest allowed value is {nearest}.</source>
@@ -3317,7 +3437,7 @@
 </message>
 <message>
 <source>{output} is a file; name a new or an empty folder, or a file that ends in .zip.</source>
-<translation>{output} ist eine Datei; einen neuen oder leeren Ordner nennen oder eine Datei, die auf .zip endet.</translation>
+<translation>{output} ist eine Datei; nennen Sie einen neuen oder leeren Ordner oder eine Datei, die auf .zip endet.</translation>
 </message>
 <message>
 <source>{output} is a folder; name a file.</source>
@@ -3325,7 +3445,7 @@
 </message>
 <message>
 <source>{output} is not empty; name a new or an empty folder, or a file that ends in .zip.</source>
-<translation>{output} ist nicht leer; einen neuen oder leeren Ordner nennen oder eine Datei, die auf .zip endet.</translation>
+<translation>{output} ist nicht leer; nennen Sie einen neuen oder leeren Ordner oder eine Datei, die auf .zip endet.</translation>
 </message>
 <message>
 <source>{out} could not be written; check the free space and the permissions of its folder.</source>
@@ -3333,7 +3453,7 @@
 </message>
 <message>
 <source>{parent} spreads one scan over several multi-frame files, to which no one DICOM result can refer.</source>
-<translation>{parent} verteilt eine Aufnahme auf mehrere Multi-Frame-Dateien, auf die sich kein einzelnes DICOM-Ergebnis beziehen kann.</translation>
+<translation>{parent} verteilt einen Scan auf mehrere Multi-Frame-Dateien, auf die sich kein einzelnes DICOM-Ergebnis beziehen kann.</translation>
 </message>
 <message>
 <source>{paths} was left out: it is {why}.</source>
@@ -3341,7 +3461,7 @@
 </message>
 <message>
 <source>{path} calls a segment '{name}'; by its codes it is taken as {name2}.</source>
-<translation>{path} nennt ein Segment '{name}'; nach seinen Codes gilt es als {name2}.</translation>
+<translation>{path} nennt ein Segment „{name}“; nach seinen Codes gilt es als {name2}.</translation>
 </message>
 <message>
 <source>{path} cannot be opened ({strerror}); check its permissions and its disk.</source>
@@ -3404,12 +3524,20 @@
 <translation>{path} nennt keinen Schichtabstand; angenommen werden {distance} mm wie zwischen den nächsten Schichten darin.</translation>
 </message>
 <message>
+<source>{path} does not say how large its voxels are; they were taken as 1 mm, so volumes and distances may be wrong.</source>
+<translation>{path} sagt nicht, wie groß die Voxel sind; 1 mm wurde angenommen, sodass Volumina und Abstände falsch sein können.</translation>
+</message>
+<message>
+<source>{path} does not say how the patient lay ({why}); its axes were taken as left, posterior, superior, as Slicer does.</source>
+<translation>{path} sagt nicht, wie der Patient lag (Header: {why}); die Achsen wurden wie von Slicer als links, hinten, oben angenommen.</translation>
+</message>
+<message>
 <source>{path} exists already; add --overwrite to replace it, or name another output folder.</source>
 <translation>{path} gibt es schon; ersetzen Sie die Datei mit --overwrite, oder nennen Sie einen anderen Ausgabeordner.</translation>
 </message>
 <message>
 <source>{path} gives the segment '{name}' the label value {given}, not 1 to {most}; save it again.</source>
-<translation>{path} gibt dem Segment '{name}' den Labelwert {given} statt 1 bis {most}; speichern Sie sie neu.</translation>
+<translation>{path} gibt dem Segment „{name}“ den Labelwert {given} statt 1 bis {most}; speichern Sie sie neu.</translation>
 </message>
 <message>
 <source>{path} gives two places; the one by its {name} is its image's and is taken.</source>
@@ -3425,7 +3553,7 @@
 </message>
 <message>
 <source>{path} has an empty segment '{name}', which is no structure and is left out.</source>
-<translation>{path} hat ein leeres Segment '{name}', das keine Struktur ist und weggelassen wird.</translation>
+<translation>{path} hat ein leeres Segment „{name}“, das keine Struktur ist und weggelassen wird.</translation>
 </message>
 <message>
 <source>{path} has been removed since the experiment began; put it back, name the folder that it was moved to with --scans-moved-to, or start in a new folder.</source>
@@ -3456,6 +3584,10 @@
 <translation>{path} hat Frames in mehreren Ebenen, die kein Gitter ergeben; exportieren Sie es als .seg.nrrd.</translation>
 </message>
 <message>
+<source>{path} has its voxels in the encoding '{encoding}', which is not read; save it with gzip, or raw.</source>
+<translation>{path} hat seine Voxel in der Kodierung „{encoding}“, die nicht gelesen wird; speichern Sie die Datei mit gzip oder raw.</translation>
+</message>
+<message>
 <source>{path} has more voxels in its segments than can be worked on; export it as .seg.nrrd.</source>
 <translation>{path} hat in seinen Segmenten mehr Voxel, als bearbeitet werden können; exportieren Sie es als .seg.nrrd.</translation>
 </message>
@@ -3464,8 +3596,12 @@
 <translation>{path} hat keine Spalte 'file' oder keine Zeile unter dem Kopf; erwartet sind die Spalten patient, date und file.</translation>
 </message>
 <message>
-<source>{path} has several values a voxel (RGB or vector); expected a scalar image.</source>
-<translation>{path} hat mehrere Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
+<source>{path} has no slices: nothing was segmented in it, and where it lies can be told only by the scan that it was drawn on; put the series of that scan into its folder, or leave the segmentation out.</source>
+<translation>{path} hat keine Schichten: Darin wurde nichts segmentiert, und wo sie liegt, sagt nur der Scan, auf dem sie gezeichnet wurde; legen Sie die Serie dieses Scans in ihren Ordner, oder lassen Sie die Segmentierung weg.</translation>
+</message>
+<message>
+<source>{path} has no slices: nothing was segmented in it, so it is empty on its scan's grid.</source>
+<translation>{path} hat keine Schichten: Darin wurde nichts segmentiert, sie ist also leer und liegt auf dem Gitter ihres Scans.</translation>
 </message>
 <message>
 <source>{path} has skewed axes (a sheared affine), by too much to be made regular here; resample it first.</source>
@@ -3477,11 +3613,11 @@
 </message>
 <message>
 <source>{path} has slices at uneven distances ({min} to {max} mm); resample it to a regular grid first.</source>
-<translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm); rechnen Sie die Aufnahme zuerst auf ein regelmäßiges Gitter um.</translation>
+<translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm); rechnen Sie den Scan zuerst auf ein regelmäßiges Gitter um.</translation>
 </message>
 <message>
 <source>{path} has two segments that mean {name}, '{name2}' and '{name3}'; rename one, or join them in Slicer's Segment Editor.</source>
-<translation>{path} hat zwei Segmente, die {name} bedeuten, '{name2}' und '{name3}'; benennen Sie eines um oder vereinigen Sie sie in Slicers Segment Editor.</translation>
+<translation>{path} hat zwei Segmente, die {name} bedeuten, „{name2}“ und „{name3}“; benennen Sie eines um oder vereinigen Sie sie in Slicers Segment Editor.</translation>
 </message>
 <message>
 <source>{path} has voxels of a type (GIPL's {kind}) that is not supported; convert it to numbers of 16 bits.</source>
@@ -3492,16 +3628,12 @@
 <translation>{path} hat Voxel eines nicht unterstützten Typs (NIfTI: {code}); in Zahlen von 16 Bit umwandeln.</translation>
 </message>
 <message>
-<source>{path} has {components} values a voxel (RGB or vector); expected a scalar image.</source>
-<translation>{path} hat {components} Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild.</translation>
-</message>
-<message>
 <source>{path} has {count_nonzero} voxels of values that no segment has; they are taken as background.</source>
 <translation>{path} hat {count_nonzero} Voxel mit Werten, die kein Segment hat; sie gelten als Hintergrund.</translation>
 </message>
 <message>
 <source>{path} has {count} places with more than one slice (such as {names}), which nothing in them tells apart; remove those that do not belong to the scan, or export it again.</source>
-<translation>{path} hat {count} Plätze mit mehr als einer Schicht (etwa {names}), die nichts in ihnen unterscheidet; entfernen Sie die, die nicht zur Aufnahme gehören, oder exportieren Sie sie noch einmal.</translation>
+<translation>{path} hat {count} Plätze mit mehr als einer Schicht (etwa {names}), die nichts in ihnen unterscheidet; entfernen Sie die, die nicht zum Scan gehören, oder exportieren Sie ihn noch einmal.</translation>
 </message>
 <message>
 <source>{path} has {lost} labelled voxels outside its image; they are left out.</source>
@@ -3516,8 +3648,12 @@
 <translation>{path} hat {shared} Voxel in {name} und in einem anderen Segment; sie gelten als {name}, das später kommt.</translation>
 </message>
 <message>
+<source>{path} has {values} values a voxel (RGB or vector); expected a scalar image; give the scan itself, or one of its channels.</source>
+<translation>{path} hat {values} Werte je Voxel (RGB oder Vektor); erwartet wird ein skalares Bild; geben Sie den Scan selbst an oder einen seiner Kanäle.</translation>
+</message>
+<message>
 <source>{path} holds a MetaIO '{fields}', not an image; convert it or remove it.</source>
-<translation>{path} enthält ein MetaIO-Objekt '{fields}', kein Bild; umwandeln oder entfernen.</translation>
+<translation>{path} enthält ein MetaIO-Objekt „{fields}“, kein Bild; umwandeln oder entfernen.</translation>
 </message>
 <message>
 <source>{path} holds fractions ({lower}); from a half on they count.</source>
@@ -3529,7 +3665,7 @@
 </message>
 <message>
 <source>{path} holds no label maps (names that end in _Label, _seg, _dseg or _mask, or .seg.nrrd); name the files themselves.</source>
-<translation>{path} enthält keine Labelmaps (Namen, die auf _Label, _seg, _dseg oder _mask enden, oder .seg.nrrd); nennen Sie die Dateien selbst.</translation>
+<translation>{path} enthält keine Labelkarten (Namen, die auf _Label, _seg, _dseg oder _mask enden, oder .seg.nrrd); nennen Sie die Dateien selbst.</translation>
 </message>
 <message>
 <source>{path} holds no numbers: every voxel is NaN; export it again.</source>
@@ -3568,8 +3704,8 @@
 <translation>{path} ist eine Datei, und keine NIfTI-, NRRD- oder MetaImage-Datei; Scans angeben, oder den Ordner, der sie enthält.</translation>
 </message>
 <message>
-<source>{path} is a folder, not a scan; give the file itself.</source>
-<translation>{path} ist ein Ordner, kein Scan; die Datei selbst angeben.</translation>
+<source>{path} is a folder without a DICOM series, not a scan; give a scan's file, or the folder of a series.</source>
+<translation>{path} ist ein Ordner ohne DICOM-Serie, kein Scan; geben Sie die Datei eines Scans an oder den Ordner einer Serie.</translation>
 </message>
 <message>
 <source>{path} is a folder; name another output folder.</source>
@@ -3580,12 +3716,20 @@
 <translation>{path} ist ein Verweis auf sich selbst; den Ort selbst angeben.</translation>
 </message>
 <message>
+<source>{path} is a link to a file that is not there; copy that file there, or correct the link.</source>
+<translation>{path} ist ein Link auf eine Datei, die nicht da ist; kopieren Sie diese dorthin, oder berichtigen Sie den Link.</translation>
+</message>
+<message>
+<source>{path} is a link to a file that is not there; get it with `datalad get "{path}"`, or `git annex get`.</source>
+<translation>{path} ist ein Link auf eine Datei, die nicht da ist; holen Sie diese mit `datalad get "{path}"` oder `git annex get`.</translation>
+</message>
+<message>
 <source>{path} is a mask of 0 and {mask}; {mask} is taken as {name} ({value}).</source>
 <translation>{path} ist eine Maske aus 0 und {mask}; {mask} gilt als {name} ({value}).</translation>
 </message>
 <message>
-<source>{path} is a single slice ({by_axes}); expected a 3-D scan.</source>
-<translation>{path} ist eine einzelne Schicht ({by_axes}); erwartet wird ein 3-D-Scan.</translation>
+<source>{path} is a single slice ({by_axes}); expected a 3-D scan; give the file with all slices.</source>
+<translation>{path} ist eine einzelne Schicht ({by_axes}); erwartet wird ein 3-D-Scan; geben Sie die Datei mit allen Schichten an.</translation>
 </message>
 <message>
 <source>{path} is an input and would be overwritten; name another output folder.</source>
@@ -3645,7 +3789,7 @@
 </message>
 <message>
 <source>{path} is in Analyze's format, which does not say which side is left: its first column was taken as the patient's right, as SPM does. Check it at a structure of a known side, or convert the scan anew to NIfTI.</source>
-<translation>{path} ist im Format von Analyze, das nicht sagt, welche Seite links ist: Die erste Spalte wurde wie von SPM als rechts vom Patienten aus verstanden. Prüfen Sie es an einer Struktur bekannter Seite, oder wandeln Sie die Aufnahme neu in NIfTI um.</translation>
+<translation>{path} ist im Format von Analyze, das nicht sagt, welche Seite links ist: Die erste Spalte wurde wie von SPM als rechts vom Patienten aus verstanden. Prüfen Sie es an einer Struktur bekannter Seite, oder wandeln Sie den Scan neu in NIfTI um.</translation>
 </message>
 <message>
 <source>{path} is missing or damaged; delete it, so that the scans are cut into slices again.</source>
@@ -3701,7 +3845,7 @@
 </message>
 <message>
 <source>{path} is not a GIPL file, whatever its name says, or is damaged; copy it again or convert it.</source>
-<translation>{path} ist keine GIPL-Datei, was auch der Name sagt, oder beschädigt; kopieren Sie sie noch einmal, oder wandeln Sie sie um.</translation>
+<translation>{path} ist keine GIPL-Datei, was auch immer der Name sagt, oder beschädigt; kopieren Sie sie noch einmal, oder wandeln Sie sie um.</translation>
 </message>
 <message>
 <source>{path} is not a NIfTI, NRRD or MetaImage file, whatever its name says; convert it or remove it.</source>
@@ -3709,15 +3853,19 @@
 </message>
 <message>
 <source>{path} is not a header of NIfTI or Analyze, whatever its name says; convert it or remove it.</source>
-<translation>{path} ist kein Header von NIfTI oder Analyze, was auch der Name sagt; wandeln Sie die Datei um, oder entfernen Sie sie.</translation>
+<translation>{path} ist kein Header von NIfTI oder Analyze, was auch immer der Name sagt; wandeln Sie die Datei um, oder entfernen Sie sie.</translation>
 </message>
 <message>
-<source>{path} is not a label map: it holds values that are not whole numbers from 0 to {most_label}.</source>
-<translation>{path} ist keine Labelmap: Sie enthält Werte, die keine ganzen Zahlen von 0 bis {most_label} sind.</translation>
+<source>{path} is not a label map: it holds values that are not whole numbers from 0 to {most_label}, but lie from {low} to {high}; save it with a whole number for each structure, and 0 for the background.</source>
+<translation>{path} ist keine Labelkarte: Die Werte darin sind keine ganzen Zahlen von 0 bis {most_label}, sondern liegen von {low} bis {high}; speichern Sie sie mit einer ganzen Zahl für jede Struktur und 0 für den Hintergrund.</translation>
 </message>
 <message>
-<source>{path} is {count}-D ({by_axes}); expected a 3-D scan.</source>
-<translation>{path} ist {count}-D ({by_axes}); erwartet wird eine 3-D-Aufnahme.</translation>
+<source>{path} is not a label map: it holds values that are not whole numbers from 0 to {most_label}, but lie from {low} to {high}; save it with a whole number for each structure, where a probability is at least a half, and 0 for the background.</source>
+<translation>{path} ist keine Labelkarte: Die Werte darin sind keine ganzen Zahlen von 0 bis {most_label}, sondern liegen von {low} bis {high}; speichern Sie sie mit einer ganzen Zahl für jede Struktur, wo eine Wahrscheinlichkeit mindestens ein halb ist, und 0 für den Hintergrund.</translation>
+</message>
+<message>
+<source>{path} is {count}-D ({by_axes}); expected a 3-D scan; {do}.</source>
+<translation>{path} ist {count}-D ({by_axes}); erwartet wird ein 3-D-Scan; {do}.</translation>
 </message>
 <message>
 <source>{path} keeps its voxels in a file beside it, {stem}.img, which is missing; copy both files again.</source>
@@ -3741,11 +3889,15 @@
 </message>
 <message>
 <source>{path} lists files of {axes} axes, which is not supported; save the scan as one file.</source>
-<translation>{path} nennt Dateien mit {axes} Achsen, was nicht unterstützt wird; speichern Sie die Aufnahme als eine Datei.</translation>
+<translation>{path} nennt Dateien mit {axes} Achsen, was nicht unterstützt wird; speichern Sie den Scan als eine Datei.</translation>
 </message>
 <message>
 <source>{path} lists files that hold all its axes, which is not supported; write the one file's name where the list is.</source>
 <translation>{path} nennt in einer Liste Dateien, die alle Achsen enthalten, was nicht unterstützt wird; schreiben Sie den Namen der einen Datei an die Stelle der Liste.</translation>
+</message>
+<message>
+<source>{path} means its lowest values to be white (MONOCHROME1); they are read as they are, so what looks bright is low.</source>
+<translation>{path} meint die niedrigsten Werte als Weiß (MONOCHROME1); sie werden gelesen, wie sie sind, sodass niedrig ist, was hell aussieht.</translation>
 </message>
 <message>
 <source>{path} names another file for its voxels ({named}); save the scan as one file.</source>
@@ -3776,16 +3928,24 @@
 <translation>{path} nennt Segmente, die keine Struktur sind: {strangers}, ... (die Strukturen sind {known}); benennen Sie sie in Slicer um, oder nennen Sie jede Struktur wie die Datei, etwa {suggestion}. Ihre Werte würden passen, aber die Namen entscheiden.</translation>
 </message>
 <message>
+<source>{path} names the file '{named}' for its voxels, but that is called '{other}'; correct its header.</source>
+<translation>{path} nennt die Datei „{named}“ für seine Voxel, die aber „{other}“ heißt; berichtigen Sie den Header.</translation>
+</message>
+<message>
 <source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
-<translation>{path} nennt für seine Voxel die Datei '{named}', die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
+<translation>{path} nennt für seine Voxel die Datei „{named}“, die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
 </message>
 <message>
 <source>{path} names the file '{name}' for its voxels, which is missing or no file; copy all files again.</source>
-<translation>{path} nennt die Datei '{name}' für seine Voxel, die fehlt oder keine Datei ist; kopieren Sie alle Dateien noch einmal.</translation>
+<translation>{path} nennt die Datei „{name}“ für seine Voxel, die fehlt oder keine Datei ist; kopieren Sie alle Dateien noch einmal.</translation>
+</message>
+<message>
+<source>{path} says that its voxels have {lengths} mm; if that is another unit than mm, correct its header.</source>
+<translation>{path} sagt, dass die Voxel {lengths} mm haben; wenn das eine andere Einheit als mm ist, berichtigen Sie den Header.</translation>
 </message>
 <message>
 <source>{path} says that the segment '{name}' is in a layer that it does not have; save it again.</source>
-<translation>{path} sagt, dass das Segment '{name}' in einer Schicht liegt, die es nicht gibt; speichern Sie die Datei neu.</translation>
+<translation>{path} sagt, dass das Segment „{name}“ in einer Schicht liegt, die es nicht gibt; speichern Sie die Datei neu.</translation>
 </message>
 <message>
 <source>{path} stores its axes in another order than its image, at the same place; it is read in the image's order.</source>
@@ -3888,6 +4048,10 @@
 <translation>{place} hat Format {version}, diese Version von CrossMoDAUDA liest {translator_format}; CrossMoDAUDA aktualisieren.</translation>
 </message>
 <message>
+<source>{place} holds a part of a series, and {name} in it another; put all of its files into one folder.</source>
+<translation>{place} enthält einen Teil einer Serie und {name} darin einen anderen; legen Sie alle ihre Dateien in einen Ordner.</translation>
+</message>
+<message>
 <source>{place} holds no DICOM series that is a volume; give the folder of one.</source>
 <translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; geben Sie den Ordner einer solchen an.</translation>
 </message>
@@ -3896,8 +4060,16 @@
 <translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; geben Sie den Ordner einer solchen an: {notes}</translation>
 </message>
 <message>
+<source>{place} holds no DICOM series that is a volume; the slices of a scan need one series, and places above one another.</source>
+<translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; die Schichten eines Scans brauchen eine Serie und Plätze übereinander.</translation>
+</message>
+<message>
+<source>{place} holds no DICOM series that is a volume; the slices of a scan need one series, and places above one another: {notes}</source>
+<translation>{place} enthält keine DICOM-Serie, die ein Volumen ist; die Schichten eines Scans brauchen eine Serie und Plätze übereinander: {notes}</translation>
+</message>
+<message>
 <source>{place} holds no scan #{choice}, but {names}; give one of these, as {example}.</source>
-<translation>{place} enthält keine Aufnahme #{choice}, aber {names}; geben Sie eine davon an, etwa {example}.</translation>
+<translation>{place} enthält keinen Scan #{choice}, aber {names}; geben Sie einen davon an, etwa {example}.</translation>
 </message>
 <message>
 <source>{place} holds weights that are no finite numbers ({name}); use another model.</source>
@@ -3905,7 +4077,7 @@
 </message>
 <message>
 <source>{place} holds {count} scans: {names}; choose one, as {example}, or give each a folder of its own.</source>
-<translation>{place} enthält {count} Aufnahmen: {names}; wählen Sie eine, etwa {example}, oder geben Sie jeder einen eigenen Ordner.</translation>
+<translation>{place} enthält {count} Scans: {names}; wählen Sie einen, etwa {example}, oder geben Sie jedem einen eigenen Ordner.</translation>
 </message>
 <message>
 <source>{place} holds {foreign}, which is no part of a network that nnU-Net plans; use a model from a source you trust.</source>
@@ -3929,7 +4101,7 @@
 </message>
 <message>
 <source>{place} is one slice or no scan at all; give the folder that holds the series.</source>
-<translation>{place} ist eine einzelne Schicht oder gar keine Aufnahme; geben Sie den Ordner der Serie an.</translation>
+<translation>{place} ist eine einzelne Schicht oder gar kein Scan; geben Sie den Ordner der Serie an.</translation>
 </message>
 <message>
 <source>{place}dataset.json does not describe one channel and the structures of model.json; copy the model again.</source>
@@ -3944,12 +4116,16 @@
 <translation>{place}model.json stammt von einer neueren Version (Format {version}); CrossMoDAUDA aktualisieren.</translation>
 </message>
 <message>
+<source>{reason} (what is in that folder besides: {besides})</source>
+<translation>{reason} (was sonst in diesem Ordner ist: {besides})</translation>
+</message>
+<message>
 <source>{records} holds what was measured of another experiment than {folder}; name another folder.</source>
 <translation>{records} enthält Messungen eines anderen Experiments als {folder}; einen anderen Ordner angeben.</translation>
 </message>
 <message>
 <source>{record} counts the background (0) as a part of '{name}', so that it would be everywhere; take the 0 out of its values there.</source>
-<translation>{record} zählt den Hintergrund (0) als Teil von '{name}', der so überall wäre; nehmen Sie dort die 0 aus seinen Werten.</translation>
+<translation>{record} zählt den Hintergrund (0) als Teil von „{name}“, der so überall wäre; nehmen Sie dort die 0 aus seinen Werten.</translation>
 </message>
 <message>
 <source>{record} has a value for what is to be ignored, {of_it}, which is not known here; a label map that holds it is refused.</source>
@@ -4120,6 +4296,10 @@
 <translation>{what} enthält das Label {listed}, das keine Struktur ist; erwartet werden 0 Hintergrund, {known}; {advice}.</translation>
 </message>
 <message>
+<source>{what} holds {count} values that no structure has, as scans do and not label maps; give the label map itself.</source>
+<translation>{what} enthält {count} Werte, die keine Struktur hat, wie Scans und nicht wie Labelkarten; geben Sie die Labelkarte selbst an.</translation>
+</message>
+<message>
 <source>{what} in {limits} years: {signed} a year, {signed2} a year.</source>
 <translation>{what} in {limits} Jahren: {signed} im Jahr, {signed2} im Jahr.</translation>
 </message>
@@ -4134,6 +4314,10 @@
 <message>
 <source>{what}; install what fits with: {executable} -m pip install --upgrade "{wanted}"</source>
 <translation>{what}; Passendes installieren mit: {executable} -m pip install --upgrade "{wanted}"</translation>
+</message>
+<message>
+<source>{where} calls the value {value} '{name}', and {first} calls it '{before}'; give all label maps the same values, or say what they mean, as --set labels=VS:1,Cochlea:2.</source>
+<translation>{where} nennt den Wert {value} „{name}“ und {first} nennt ihn „{before}“; geben Sie allen Labelkarten dieselben Werte, oder sagen Sie, was sie bedeuten, etwa --set labels=VS:1,Cochlea:2.</translation>
 </message>
 <message>
 <source>{where} holds the value {unknown}, which no structure has; {how_to_name} (crossMoDA 2023's are --set labels=Intrameatal:1,Extrameatal:2,Cochlea:3).</source>
@@ -5253,7 +5437,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>'{first}' and '{second}' lie on different grids; choose two segmentations of the same scan.</source>
-<translation>'{first}' und '{second}' liegen auf verschiedenen Gittern; zwei Segmentierungen desselben Scans wählen.</translation>
+<translation>„{first}“ und „{second}“ liegen auf verschiedenen Gittern; zwei Segmentierungen desselben Scans wählen.</translation>
 </message>
 <message>
 <source>ASSD (mm)</source>
@@ -5557,11 +5741,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>'{name}' has no segment {structure}; untick it.</source>
-<translation>'{name}' hat kein Segment {structure}; nehmen Sie den Haken weg.</translation>
+<translation>„{name}“ hat kein Segment {structure}; nehmen Sie den Haken weg.</translation>
 </message>
 <message>
 <source>'{text}' is no date; write it as 2024-03-01.</source>
-<translation>'{text}' ist kein Datum; schreiben Sie es wie 2024-03-01.</translation>
+<translation>„{text}“ ist kein Datum; schreiben Sie es wie 2024-03-01.</translation>
 </message>
 <message>
 <source>A tick: it is compared.</source>
@@ -5605,7 +5789,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>The date of '{name}' is in the future; type the right one.</source>
-<translation>Das Datum von '{name}' liegt in der Zukunft; tragen Sie das richtige ein.</translation>
+<translation>Das Datum von „{name}“ liegt in der Zukunft; tragen Sie das richtige ein.</translation>
 </message>
 <message>
 <source>The ticked segmentations are of different patients ({patients}); tick those of one.</source>
@@ -5617,11 +5801,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Two of the ticked segmentations are of {date}; untick '{name}', or type its right date.</source>
-<translation>Zwei der angehakten Segmentierungen sind vom {date}; nehmen Sie den Haken bei '{name}' weg, oder tragen Sie das richtige Datum ein.</translation>
+<translation>Zwei der angehakten Segmentierungen sind vom {date}; nehmen Sie den Haken bei „{name}“ weg, oder tragen Sie das richtige Datum ein.</translation>
 </message>
 <message>
 <source>Type the date of '{name}', as 2024-03-01.</source>
-<translation>Tragen Sie das Datum von '{name}' ein, wie 2024-03-01.</translation>
+<translation>Tragen Sie das Datum von „{name}“ ein, wie 2024-03-01.</translation>
 </message>
 <message>
 <source>When the scan was made, as 2024-03-01; a double click changes it.</source>
@@ -6146,7 +6330,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>'{name}' was changed meanwhile and is kept; the result is another segmentation.</source>
-<translation>'{name}' wurde inzwischen geändert und bleibt; das Ergebnis ist eine weitere Segmentierung.</translation>
+<translation>„{name}“ wurde inzwischen geändert und bleibt; das Ergebnis ist eine weitere Segmentierung.</translation>
 </message>
 <message>
 <source>All volumes in the scene</source>
@@ -6258,7 +6442,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>The segments of '{name}' will be replaced. Go on?</source>
-<translation>Die Segmente von '{name}' werden ersetzt. Fortfahren?</translation>
+<translation>Die Segmente von „{name}“ werden ersetzt. Fortfahren?</translation>
 </message>
 <message>
 <source>The volume chosen below.</source>
@@ -6388,7 +6572,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>{case}, with '{name}'.</source>
-<translation>{case}, mit '{name}'.</translation>
+<translation>{case}, mit „{name}“.</translation>
 </message>
 <message>
 <source>{case}: left the reference, right the prediction. Not for clinical use.</source>
@@ -6878,7 +7062,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>'{name}' was changed meanwhile and is kept; the result is another volume.</source>
-<translation>'{name}' wurde inzwischen geändert und bleibt; das Ergebnis ist ein weiteres Volumen.</translation>
+<translation>„{name}“ wurde inzwischen geändert und bleibt; das Ergebnis ist ein weiteres Volumen.</translation>
 </message>
 <message>
 <source>Cancelled when it was done: {name} is there.</source>
@@ -6926,7 +7110,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>The image of '{name}' will be replaced. Go on?</source>
-<translation>Das Bild von '{name}' wird ersetzt. Fortfahren?</translation>
+<translation>Das Bild von „{name}“ wird ersetzt. Fortfahren?</translation>
 </message>
 <message>
 <source>The scan was removed meanwhile; nothing was added.</source>

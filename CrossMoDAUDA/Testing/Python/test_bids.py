@@ -10,7 +10,10 @@ from CrossMoDAUDALib.cohort import bids, checking, data_sets
 from CrossMoDAUDALib.commands.scans import structures_of
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, with_values
+from CrossMoDAUDALib.images.dicom_index import label_kind
 from data_set_files import save_bids
+from dicom_files import series, some_slices
+from test_dicom_labels import SHAPE, drawn, in_layers, write_seg
 from test_nnunet_raw import find, names, refused
 
 TWO = ("sub-01/anat/sub-01_T1w.nii.gz", "sub-02/anat/sub-02_T1w.nii.gz")
@@ -128,6 +131,98 @@ def test_several_lines_of_one_name_are_one_structure(tmp_path: Path) -> None:
         assert structures_of(found, []) == {"labels": text}
         settings = with_values(Settings(), {"labels": text})
         assert (settings.labels, settings.reading.merged_values) == (found.labels, found.merged)
+
+
+@pytest.mark.parametrize(
+    ("tables", "why"),
+    [
+        (("1\tVS\n2\tCochlea\n", "1\tCochlea\n2\tVS\n"), "calls the value 1 'Cochlea', and"),
+        (("1\tVS\n2\tCochlea\n", "1\tVS\n2\tBrainstem\n"), "calls the value 2 'Brainstem', and"),
+        (("1\tVS\n", "2\tCochlea\n1\tvs\n"), ""),  # another spelling is no other structure
+    ],
+)
+def test_tables_of_subjects_that_contradict_each_other_are_refused(tmp_path: Path, tables: tuple[str, str], why: str) -> None:
+    """With the first subject's table the second's structures would be swapped without a word."""
+    folder = save_bids(tmp_path / "bids", TWO, [f"{MANUAL}/sub-0{number}/anat/sub-0{number}_dseg.nii.gz" for number in (1, 2)])
+    for number, lines in enumerate(tables, 1):
+        (folder / MANUAL / f"sub-0{number}" / "anat" / f"sub-0{number}_dseg.tsv").write_text(f"index\tname\n{lines}", encoding="utf-8")
+    words = ["--source-bids", folder, "--target-images", save(tmp_path / "t" / "x.nii.gz", scan_array(50)).parent]
+    if why:
+        message = refused(*words)
+        assert why in message and "sub-01_dseg.tsv" in message and "sub-02_dseg.tsv" in message
+        assert len(find(*words, "--set", message.partition("as --set ")[2].rstrip(".")).source) == 2, "as advised"
+    else:
+        assert find(*words).labels == {"VS": 1, "Cochlea": 2}
+
+
+def test_the_advice_on_a_table_that_cannot_be_used_works(tmp_path: Path) -> None:
+    folder = save_bids(tmp_path / "bids", TWO, [f"{MANUAL}/sub-01/anat/sub-01_dseg.nii.gz"])
+    (folder / MANUAL / "dseg.tsv").write_text("number\twhat\n1\tx\n", encoding="utf-8")
+    words = ["--source-bids", folder, "--target-images", save(tmp_path / "t" / "x.nii.gz", scan_array(50)).parent]
+    assert "or give --set labels" in refused(*words)
+    assert len(find(*words, "--set", "labels=VS:1").source) == 2
+    (folder / MANUAL / "dseg.tsv").rename(folder / "dseg.tsv")  # of scans, not of label maps in derivatives
+    assert find(*words).labels == {}
+
+
+@pytest.mark.parametrize(("label", "labels"), [("Cochlea", {"Cochlea": 1}), ("VS", {"VS": 1}), ("lesion", {"lesion": 1})])
+def test_a_mask_is_of_the_structure_that_its_name_says(tmp_path: Path, label: str, labels: dict[str, int]) -> None:
+    name = f"{MANUAL}/sub-0{{}}/anat/sub-0{{}}_label-{label}_mask.nii.gz"
+    folder = save_bids(tmp_path, TWO, [name.format(number, number) for number in (1, 2)])
+    assert data_sets.in_bids(folder, None).labels == labels
+    (folder / name.format(2, 2)).rename(folder / MANUAL / "sub-02" / "anat" / "sub-02_label-other_mask.nii.gz")
+    with pytest.raises(InputError, match="calls the value 1 'other', and"):
+        data_sets.in_bids(folder, None)
+
+
+@pytest.mark.parametrize("desc", ["brain", "head", "Brain"])
+def test_a_mask_of_the_whole_brain_is_no_structure(tmp_path: Path, desc: str) -> None:
+    masks = [f"derivatives/fmriprep/sub-0{number}/anat/sub-0{number}_desc-{desc}_mask.nii.gz" for number in (1, 2)]
+    folder = save_bids(tmp_path, TWO, [*masks, f"{MANUAL}/sub-01/anat/sub-01_desc-x_mask.nii.gz"])
+    assert labels_of(folder) == {"sub-01": [f"{MANUAL}/sub-01/anat/sub-01_desc-x_mask.nii.gz"], "sub-02": []}
+    (note,) = data_sets.in_bids(folder, None).notes
+    assert "2 scans were left out" in note and "mask of a whole head or brain" in note
+    meant = labels_of(folder, labels=folder / "derivatives" / "fmriprep")
+    assert meant == {"sub-01": masks[:1], "sub-02": masks[1:]}, "as advised"
+
+
+@pytest.mark.parametrize(
+    ("scans", "kinds"),
+    [
+        (("ce-gad_run-1_T1w", "ce-gad_run-2_T1w", "T1w"), ["T1w", "ce-gad_T1w"]),
+        (("part-mag_T2w", "part-phase_T2w", "mod-T2w_defacemask"), ["T2w", "part-mag_T2w", "part-phase_T2w"]),
+        (("acq-ciss_rec-norm_T2w", "acq-ciss_T2w", "acq-space_T2w"), ["T2w", "acq-ciss_T2w", "acq-ciss_rec-norm_T2w", "acq-space_T2w"]),
+    ],
+)
+def test_kinds_that_would_be_mixed_are_told_and_can_be_chosen(tmp_path: Path, scans: tuple[str, ...], kinds: list[str]) -> None:
+    folder = save_bids(tmp_path, [f"sub-01/anat/sub-01_{scan}.nii.gz" for scan in scans])
+    assert bids.kinds(folder) == kinds
+    scans = tuple(scan for scan in scans if "mask" not in scan)
+    for kind in kinds:
+        found = data_sets.in_bids(folder, kind, is_labelled=False)
+        wanted = [scan for scan in scans if set(kind.split("_")) <= set(scan.split("_"))]
+        assert sorted(f"{case.id}_{kind[-3:]}" for case in found.cases) == sorted(f"sub-01_{scan}" for scan in wanted)
+        are_mixed = len({scan.replace("run-2", "run-1") for scan in wanted}) > 1
+        assert len(found.notes) == are_mixed, found.notes
+        if are_mixed:
+            assert "kinds, and all are taken: " in found.notes[0]
+            advised = found.notes[0].partition("give --suffix ")[2].rstrip(".")
+            assert advised in kinds and not data_sets.in_bids(folder, advised).notes, "as advised"
+
+
+def test_what_is_no_scan_is_no_kind_and_in_no_pattern(tmp_path: Path) -> None:
+    """Segmentations as DICOM are known by what they hold, whatever they are called."""
+    scan_files = series(tmp_path / "series", some_slices(*SHAPE))
+    folder = save_bids(tmp_path / "bids", [TWO[0], "sub-01/anat/sub-01_T1w_probseg.nii.gz"])
+    for name in ("sub-01_T1w.dcm", "sub-01_desc-x_tumour.dcm", "sub-01_zzz"):
+        path = write_seg(folder / "sub-01" / "anat" / name, scan_files, in_layers(drawn()))
+        assert label_kind(path) == "SEG"
+    assert bids.kinds(folder) == ["T1w"]
+    assert [path.name for _, path in bids.find_images(folder, None)] == ["sub-01_T1w.nii.gz"]
+    assert bids.pattern(folder) == str(folder / "sub-*" / "anat" / "*_T1w.nii.gz")
+    (folder / TWO[0]).unlink()
+    with pytest.raises(InputError, match="has no scans in sub"):
+        bids.find_images(folder, None)
 
 
 def test_source_target_and_evaluation_of_one_data_set(tmp_path: Path) -> None:

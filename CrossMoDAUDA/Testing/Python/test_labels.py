@@ -214,6 +214,18 @@ def test_what_lies_outside_the_image_is_left_out_and_told(tmp_path: Path) -> Non
     assert f"{int((drawn()[-3:] > 0).sum())} labelled voxels outside its image" in read.notes[-1]
 
 
+@pytest.mark.parametrize("cut", [(slice(3, 4), slice(2, 7), slice(3, 9)), (slice(1, 8), slice(4, 5), slice(3, 9)), (slice(4, 5),) * 3])
+def test_cropped_to_a_single_slice(cut: tuple[slice, slice, slice], tmp_path: Path) -> None:
+    """As Slicer writes a structure that was drawn in one slice; of other files such a slice is refused."""
+    expected, offset = np.zeros_like(drawn()), (cut[2].start, cut[1].start, cut[0].start)
+    expected[cut] = drawn()[cut]
+    path = write(tmp_path / "a.seg.nrrd", drawn()[cut], GRID, segment(0, "VS", 1), segment(1, "Cochlea", 2), offset=offset)
+    found = read_labels(path, LABELS, None, GRID)
+    assert expected.any() and found.geometry == GRID and np.array_equal(found.array, expected)
+    with pytest.raises(InputError, match="is a single slice"):
+        read_volume(path)
+
+
 @pytest.mark.parametrize("crops", [False, True])
 @pytest.mark.parametrize("overlaps", [False, True])
 def test_what_slicer_itself_writes(crops: bool, overlaps: bool, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.experiment.events import EventLog, read_events
+from CrossMoDAUDALib.images.fingerprint import scan_sha256
 from CrossMoDAUDALib.images.volumes import read_volume
 from CrossMoDAUDALib.places import slurm
 from CrossMoDAUDALib.places.fetching import Copy
@@ -137,6 +138,37 @@ def test_a_header_and_its_voxels_travel_as_one_file(ending: str, compressed: boo
     next(file for file in tmp_path.iterdir() if file not in (path, alone)).unlink()
     with pytest.raises(InputError, match=r"names no single file with its voxels; save it as"):
         as_one_file(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "before"),
+    [
+        ("a.mhd", "HeaderSize = 10\n", b"x" * 10),
+        ("a.mhd", "HeaderSize = -1\n", b"x" * 7),
+        ("a.mhd", "HeaderSize = 0\r\n", b""),
+        ("a.mhd", "", b""),
+        ("a.nhdr", "byte skip: 10\n", b"x" * 10),
+        ("a.nhdr", "byte skip: -1\n", b"x" * 7),
+        ("a.nhdr", "line skip: 2\n", b"one\ntwo\n"),
+    ],
+)
+@pytest.mark.parametrize("colon", ["=", ":"])
+def test_what_lies_before_the_voxels_does_not_shift_them_there(tmp_path: Path, name: str, header: str, before: bytes, colon: str) -> None:
+    array = np.random.default_rng(0).integers(0, 1000, (4, 5, 6)).astype(np.int16)
+    (tmp_path / "a b.raw").write_bytes(before + array.tobytes())
+    meta = "NDims = 3\nBinaryData = True\nElementSpacing = 1 1 2\nDimSize = 6 5 4\nElementType = MET_SHORT\n"
+    nrrd = "NRRD0004\ntype: short\ndimension: 3\nsizes: 6 5 4\nspacings: 1 1 2\nendian: little\nencoding: raw\n"
+    text = f"{meta}{header}ElementDataFile = a b.raw\n".replace("=", colon) if name == "a.mhd" else f"{nrrd}{header}data file: a b.raw\n"
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    assert np.array_equal(read_volume(path).array, array)
+    digest = scan_sha256(path)
+    alone = tmp_path / {"a.mhd": "one.mha", "a.nhdr": "one.nrrd"}[name]
+    alone.write_bytes(as_one_file(path))
+    there = read_volume(alone)
+    assert np.array_equal(there.array, array) and there.geometry == read_volume(path).geometry
+    (tmp_path / "a b.raw").write_bytes(before + (array + 1).tobytes())
+    assert scan_sha256(path) != digest, "its voxels are a part of it"
 
 
 def test_the_script_is_read_by_people_and_by_bash(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ SENTENCES = {
         "Cochlea: berührt den Rand des Volumens (unten, links), ein Teil kann also außerhalb liegen; vor der Verwendung ansehen."
     ),
     # A sentence in a sentence.
-    "There is no setting 'seeds'; did you mean 'seed'.": "Eine Einstellung 'seeds' gibt es nicht; gemeint ist vielleicht 'seed'.",
+    "There is no setting 'seeds'; did you mean 'seed'.": "Eine Einstellung „seeds“ gibt es nicht; gemeint ist vielleicht „seed“.",
     "/x has a damaged header: it gives 3 dimensions and 4 sizes; copy the file again from its source, or export it again.": (
         "/x hat einen beschädigten Dateikopf: er gibt 3 Dimensionen und 4 Größen an; die Datei erneut von der Quelle kopieren oder"
         " exportieren."

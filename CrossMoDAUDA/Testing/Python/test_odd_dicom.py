@@ -1,0 +1,184 @@
+"""DICOM series as other programs leave them: identifiers, files and folders that do not fit together, values that mean none."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK as sitk
+from CrossMoDAUDALib.images.volumes import Geometry, Volume, read_volume, write_volume
+from dicom_files import ORIGIN, TEST_FILES, multi_frame, normal_of, refusal, series, some_slices
+from pydicom.uid import JPEGLSLossless, RLELossless, generate_uid
+
+ARRAY = some_slices(6, 16, 12)
+
+
+def changed(files: list[Path], change: Callable[[pydicom.Dataset, int], object]) -> None:
+    """Other tags in the files of a series, given each's data set and number."""
+    for number, file in enumerate(files):
+        data = pydicom.dcmread(file)
+        change(data, number)
+        data.save_as(file)
+
+
+def is_right(path: Path) -> bool:
+    volume = read_volume(path)
+    return np.array_equal(volume.array, ARRAY) and np.allclose(volume.geometry.spacing, (0.75, 0.5, 2.0))
+
+
+@pytest.mark.parametrize("identifier", ["SOPInstanceUID", "InstanceNumber", "SeriesInstanceUID", "Modality"])
+@pytest.mark.parametrize("plane", ["axial", "oblique", "sagittal"])
+def test_identifiers_that_are_alike_or_missing(tmp_path: Path, identifier: str, plane: str) -> None:
+    """As programs leave them that take names out."""
+    files = series(tmp_path / "a", ARRAY, plane)
+    changed(files, lambda data, _: delattr(data, identifier))
+    assert is_right(tmp_path / "a") and read_volume(tmp_path / "a").notes == ()
+    if "UID" in identifier:
+        one = generate_uid()
+        changed(files, lambda data, _: setattr(data, identifier, one))
+        assert is_right(tmp_path / "a") and read_volume(tmp_path / "a").notes == ()
+        shutil.copy(files[2], tmp_path / "a" / "again")
+        assert is_right(tmp_path / "a") and "1 DICOM copy of a slice was left out." in read_volume(tmp_path / "a").notes
+
+
+@pytest.mark.parametrize("slope", ["0", "", "1"])
+@pytest.mark.parametrize("shift", ["0", "", "-7"])
+def test_a_slope_of_zero_stands_for_none(tmp_path: Path, slope: str, shift: str) -> None:
+    def scale(data: pydicom.Dataset, _: int) -> None:
+        data.RescaleSlope, data.RescaleIntercept = slope, shift
+
+    changed(series(tmp_path / "a", ARRAY), scale)
+    assert np.array_equal(read_volume(tmp_path / "a").array, ARRAY + int(shift or 0))
+
+
+@pytest.mark.parametrize("plane", ["axial", "oblique", "coronal"])
+def test_inverted_values_are_told(tmp_path: Path, plane: str) -> None:
+    changed(series(tmp_path / "a", ARRAY, plane), lambda data, _: setattr(data, "PhotometricInterpretation", "MONOCHROME1"))
+    assert is_right(tmp_path / "a")
+    (note,) = read_volume(tmp_path / "a").notes
+    assert "means its lowest values to be white (MONOCHROME1); they are read as they are" in note
+
+
+@pytest.mark.parametrize("way", ["a series each", "one place", "planes of their own"])
+def test_slices_that_are_no_stack_are_told(tmp_path: Path, way: str) -> None:
+    def change(data: pydicom.Dataset, number: int) -> None:
+        if way == "a series each":
+            data.SeriesInstanceUID = generate_uid()
+        elif way == "one place":
+            data.ImagePositionPatient = [0, 0, 0]
+        else:
+            angle = 0.2 * number
+            data.ImageOrientationPatient = [np.cos(angle), np.sin(angle), 0, -np.sin(angle), np.cos(angle), 0]
+
+    changed(series(tmp_path / "a", ARRAY), change)
+    message = refusal(tmp_path / "a")
+    assert "the slices of a scan need one series, and places above one another: 6 DICOM single slices were left out" in message
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 3000, b"<html>"])
+@pytest.mark.parametrize("number", [0, 5])
+def test_a_file_that_is_no_dicom_in_spite_of_its_name_is_told(tmp_path: Path, content: bytes, number: int) -> None:
+    """At an end of the series nothing else shows that a slice is missing."""
+    files = series(tmp_path / "a", ARRAY, "oblique")
+    files[number].write_bytes(content)
+    (tmp_path / "a" / "._IM.dcm").write_bytes(b"\0\5\x16\7")
+    (tmp_path / "a" / "DICOMDIR.dcm").write_bytes(b"x")
+    volume = read_volume(tmp_path / "a")
+    assert len(volume.array) == 5
+    (note,) = volume.notes
+    assert note.startswith(f"1 file is empty or no DICOM in spite of the name ({files[number].name})")
+    files[2].write_bytes(content)
+    message = refusal(tmp_path / "a")
+    names = ", ".join(sorted((files[number].name, files[2].name)))
+    assert "lacks 1 slice" in message and f"2 files are empty or no DICOM in spite of the name ({names})" in message
+
+
+@pytest.mark.parametrize("below", [3, 1, 5])
+def test_a_series_in_two_folders_is_not_halved_without_a_word(tmp_path: Path, below: int) -> None:
+    files = series(tmp_path / "a", ARRAY)
+    (tmp_path / "a" / "ü rest").mkdir()
+    series(tmp_path / "a" / "other", some_slices(3), SeriesNumber=9)
+    assert is_right(tmp_path / "a"), "another series below is another scan"
+    for file in files[-below:]:
+        shutil.move(file, tmp_path / "a" / "ü rest")
+    if len(files) - below > 1:
+        assert "holds a part of a series, and ü rest in it another; put all of its files into one folder" in refusal(tmp_path / "a")
+    for file in (tmp_path / "a" / "ü rest").iterdir():
+        shutil.move(file, tmp_path / "a")
+    assert is_right(tmp_path / "a"), "as advised"
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ("PixelSpacing", "6 DICOM images without a place in space were left out"),
+        ("ImagePositionPatient", "6 DICOM images without a place in space were left out"),
+        ("ImageOrientationPatient", "6 DICOM images without a place in space were left out"),
+        ("Rows", "6 DICOM files that are no image (MR) were left out"),
+    ],
+)
+def test_what_tells_no_place_is_named(tmp_path: Path, lost: str, told: str) -> None:
+    files = series(tmp_path / "a", ARRAY)
+    changed(files, lambda data, _: delattr(data, lost))
+    assert told in refusal(tmp_path / "a")
+    changed(files[:1], lambda data, _: None)
+    files = series(tmp_path / "b", ARRAY)
+    changed(files[2:3], lambda data, _: delattr(data, lost))
+    message = refusal(tmp_path / "b")
+    assert "lacks 1 slice" in message and "besides: 1 DICOM " in message
+
+
+@pytest.mark.parametrize("name", ["DICOMDIR", "DICOMDIR.dcm", "index.nii"])
+def test_the_table_of_contents_of_a_disc_is_named(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    shutil.copy(TEST_FILES / "dicomdirtests" / "DICOMDIR", path)
+    assert "is the table of contents of a DICOM disc, not a scan; give the folder beside it" in refusal(path)
+
+
+def test_folders_without_a_series_are_told(tmp_path: Path) -> None:
+    for number, content in enumerate((None, b"hello", b"")):
+        folder = tmp_path / f"{number} ü"
+        folder.mkdir()
+        if content is not None:
+            (folder / "a.dcm").write_bytes(content)
+        assert "is a folder without a DICOM series, not a scan; give a scan's file" in refusal(folder)
+
+
+@pytest.mark.parametrize("shift", [0.3, 0.65, -1.0])
+def test_why_results_of_tilted_series_lie_on_a_regular_grid(tmp_path: Path, shift: float) -> None:
+    """NIfTI can hold the slices' own grid, and this library and nibabel read it; ITK does not."""
+    step = 2.0 * normal_of("axial") + np.array([0, shift, 0])
+    series(tmp_path / "a", ARRAY, positions=np.array(ORIGIN) + np.arange(6)[:, None] * step, modality="CT")
+    volume = read_volume(tmp_path / "a")
+    assert "results as DICOM lie on the slices" in volume.notes[0]
+    assert np.allclose(volume.geometry.matrix.T @ volume.geometry.matrix, np.eye(3))
+    length = float(np.linalg.norm(step))
+    direction = np.column_stack([[1, 0, 0], [0, 1, 0], step / length])
+    own = Geometry((12, 16, 6), (0.75, 0.5, length), ORIGIN, tuple(direction.ravel().tolist()))
+    write_volume(Volume(ARRAY, own), tmp_path / "own.nii.gz")
+    assert np.allclose(nibabel.load(tmp_path / "own.nii.gz").affine[:3, 2], step * [-1, -1, 1], atol=1e-5)
+    assert read_volume(tmp_path / "own.nii.gz").own is not None
+    with pytest.raises(RuntimeError, match="orthonormal"):
+        sitk.ReadImage(str(tmp_path / "own.nii.gz"))
+
+
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])
+@pytest.mark.parametrize("kind", ["int16", "uint16", "uint8"])
+def test_compressed_series_and_frames(tmp_path: Path, syntax: str, kind: str) -> None:
+    array = (ARRAY % 250).astype(kind)
+    files = series(tmp_path / "a", array)
+    frames = multi_frame(tmp_path / "b.dcm", array) if syntax == RLELossless else None
+    try:
+        for file in filter(None, (*files, frames)):
+            data = pydicom.dcmread(file)
+            data.compress(syntax)
+            data.save_as(file)
+    except RuntimeError as error:  # the encoder is not installed
+        pytest.skip(str(error).partition("\n")[0])
+    for path in filter(None, (tmp_path / "a", frames)):
+        assert np.array_equal(read_volume(path).array, array)

@@ -1,0 +1,205 @@
+"""DICOM segmentations of other writers: empty ones, older or fewer codes, and on their way to another computer."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+import pytest
+from CrossMoDAUDALib.cohort.checking import check_cohort
+from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.commands.cli import main
+from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.images.dicom_results import SEG
+from CrossMoDAUDALib.images.labels import read_labels, segment_names, structure_named
+from CrossMoDAUDALib.images.volumes import Volume, read_geometry, read_volume, write_volume
+from CrossMoDAUDALib.places.naming import Names
+from CrossMoDAUDALib.places.sending import as_one_file
+from CrossMoDAUDALib.scoring.evaluation import score_folders
+from dicom_files import series, some_slices
+from pydicom.dataset import Dataset
+from test_dicom_labels import LABELS, SHAPE, drawn, in_layers, scan_of, write_seg
+from test_dicom_results import made
+
+# Empty ones -----------------------------------------------------------------------------------------------------------------
+
+
+def write_empty(path: Path, files: list[Path], way: str) -> Path:
+    """A segmentation without a frame, as programs write it that leave out empty slices."""
+    data = pydicom.dcmread(write_seg(path, files, in_layers(drawn()), kind="LABELMAP" if way == "numbers" else "BINARY"))
+    data.NumberOfFrames = 0
+    data.PerFrameFunctionalGroupsSequence = []
+    if way == "no voxels":
+        del data.PixelData, data.PerFrameFunctionalGroupsSequence
+    else:
+        data.PixelData = b""
+    data.save_as(path)
+    return path
+
+
+@pytest.mark.parametrize("way", ["no voxels", "an empty list", "numbers"])
+def test_one_without_a_slice_is_empty_on_its_scans_grid(tmp_path: Path, way: str) -> None:
+    files = scan_of(tmp_path / "scan", "oblique")
+    grid = read_geometry(tmp_path / "scan")
+    path = write_empty(tmp_path / "labels" / "scan_SEG.dcm", files, way)
+    assert segment_names(path) == ["VS", "Cochlea"]
+    read = read_labels(path, LABELS, None, grid)
+    assert read.geometry == grid and not read.array.any()
+    assert sum("has no slices: nothing was segmented in it" in note for note in read.notes) == 1
+    with pytest.raises(InputError, match="put the series of that scan into its folder, or leave") as raised:
+        read_labels(path, LABELS)
+    assert str(raised.value).startswith(f"{path} has no slices: nothing was segmented in it")
+    for file in files:
+        file.rename(path.with_name(file.name))
+    assert read_labels(path, LABELS).geometry == grid, "as advised"
+
+
+def test_an_empty_one_in_a_cohort_in_scores_and_in_a_follow_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = scan_of(tmp_path / "a")
+    grid = read_geometry(tmp_path / "a")
+    empty = write_empty(tmp_path / "seg" / "a_SEG.dcm", files, "no voxels")
+    scan_of(tmp_path / "t", seed=3)
+    (other,) = (write_seg(tmp_path / "seg" / "b_SEG.dcm", scan_of(tmp_path / "b", seed=2), in_layers(drawn())),)
+    cohort = Cohort((Case("a", tmp_path / "a", empty), Case("b", tmp_path / "b", other)), (Case("t", tmp_path / "t", None),))
+    report = check_cohort(cohort, LABELS)
+    assert report.problems == [] and any(f"{empty} is empty" in warning for warning in report.warnings)
+    write_volume(Volume(drawn(), grid), tmp_path / "plain_Label.nii.gz")
+    for pair in ((empty, tmp_path / "plain_Label.nii.gz"), (tmp_path / "plain_Label.nii.gz", empty)):
+        assert [score.dice for score in score_folders(*pair, LABELS)] == [0, 0]
+    with pytest.raises(InputError, match="has no slices"):
+        score_folders(empty, empty, LABELS)
+    words = ["follow-up", str(empty), str(other), "--date", f"{empty}=2024-01-02", "--date", f"{other}=2025-01-02", "--patient", "P"]
+    assert main([*words, "--scans", str(tmp_path / "a"), "-o", str(tmp_path / "out")]) == 0, capsys.readouterr().err
+    assert "no tumour in the label map" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("kept", [0.55, 0.6, 0.75])
+def test_one_that_breaks_off_is_not_taken_for_an_empty_one(tmp_path: Path, kept: float) -> None:
+    path = write_seg(tmp_path / "a.dcm", scan_of(tmp_path / "scan"), in_layers(drawn()))
+    grid, data = read_geometry(tmp_path / "scan"), path.read_bytes()
+    frames = data.index(b"\x00\x52\x30\x92")  # PerFrameFunctionalGroupsSequence
+    path.write_bytes(data[: int(frames * kept)])
+    with pytest.raises(InputError, match="damaged"):
+        read_labels(path, LABELS, None, grid)
+    path.write_bytes(data[:frames])
+    with pytest.raises(InputError, match="damaged"):
+        read_labels(path, LABELS, None, grid)
+
+
+# Codes ----------------------------------------------------------------------------------------------------------------------
+
+
+def coded(value: str, scheme: str, meaning: str) -> Dataset:
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
+    return item
+
+
+NEOPLASM, OLD_NEOPLASM = ("86049000", "SCT", "Neoplasm, Primary"), ("M-80003", "SRT", "Neoplasm, Primary")
+CANAL, OLD_CANAL = ("361078006", "SCT", "Internal Auditory Canal"), ("T-AB959", "SRT", "Internal Auditory Canal")
+OLD_ALTERED, OLD_ANATOMY = ("M-01000", "SRT", "Morphologically Altered Structure"), ("T-D000A", "SRT", "Anatomical Structure")
+PARTS = {"Intrameatal": 1, "Extrameatal": 2, "Cochlea": 3}
+
+
+@pytest.mark.parametrize(
+    ("tumour", "cochlea"),
+    [
+        ((OLD_ALTERED, OLD_NEOPLASM, OLD_CANAL), (OLD_ANATOMY, ("80169004", "SCT", "Cochlea"), None)),
+        ((OLD_ALTERED, OLD_NEOPLASM, None), (OLD_ANATOMY, ("T-1", "SRT", "Cochlea"), None)),
+        ((OLD_ALTERED, ("M-80003", "99SDM", "Tumor"), None), (OLD_ANATOMY, ("1", "99OURS", "cochlea"), None)),
+        ((OLD_ANATOMY, NEOPLASM, None), (OLD_ALTERED, ("80169004", "SCT", "x"), CANAL)),
+        ((OLD_ALTERED, ("2", "99OURS", "Vestibular schwannoma"), CANAL), (OLD_ANATOMY, ("80169004", "SCT", "x"), None)),
+    ],
+    ids=["SNOMED-RT", "no region", "older names of SNOMED", "other categories", "words"],
+)
+def test_older_and_fewer_codes_mean_the_same(tmp_path: Path, tumour: Any, cochlea: Any) -> None:
+    path = write_seg(tmp_path / "a.dcm", scan_of(tmp_path / "scan"), in_layers(drawn()), ("Segment_1", "Segment_2"))
+    data = pydicom.dcmread(path)
+    for segment, (category, kind, region) in zip(data.SegmentSequence, (tumour, cochlea), strict=True):
+        segment.SegmentedPropertyCategoryCodeSequence, segment.SegmentedPropertyTypeCodeSequence = [coded(*category)], [coded(*kind)]
+        if region:
+            segment.AnatomicRegionSequence = [coded(*region)]
+    data.save_as(path)
+    grid = read_geometry(tmp_path / "scan")
+    read = read_labels(path, LABELS, None, grid)
+    assert np.array_equal(read.array, drawn())
+    assert [re.findall(r"calls a segment '(.*)'; by its codes it is taken as (.*)\.", note) for note in read.notes] == [
+        [("Segment_1", "Vestibular schwannoma")],
+        [("Segment_2", "Cochlea")],
+    ]
+    (tmp_path / "sent.nrrd").write_bytes(as_one_file(path, tmp_path / "scan"))
+    assert np.array_equal(read_labels(tmp_path / "sent.nrrd", LABELS, None, grid).array, drawn()), "and elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "region", "labels", "expected"),
+    [
+        ("Segment_1", NEOPLASM, CANAL, PARTS, "Intrameatal"),
+        ("Segment_1", OLD_NEOPLASM, OLD_CANAL, PARTS, "Intrameatal"),
+        ("Segment_1", NEOPLASM, None, PARTS, None),  # which part of the tumour?
+        ("Tumour", NEOPLASM, None, PARTS, None),  # the whole of it is neither
+        ("Tumor", None, None, PARTS, None),
+        ("Extrameatal", NEOPLASM, None, PARTS, "Extrameatal"),
+        ("Segment_1", NEOPLASM, ("12738006", "SCT", "Brain"), LABELS, None),
+        ("Segment_1", ("T-D0050", "SRT", "Tissue"), None, LABELS, None),
+        ("Segment_1", OLD_NEOPLASM, None, {"A": 1, "Tumour": 2}, "Tumour"),
+        ("Segment_1", NEOPLASM, CANAL, {"A": 1, "Tumour": 2}, "Tumour"),
+    ],
+)
+def test_what_codes_leave_open_is_not_guessed(name: str, kind: Any, region: Any, labels: dict[str, int], expected: str | None) -> None:
+    def text(code: Any) -> str:
+        return f"{code[1]}^{code[0]}^{code[2]}" if code else "^^"
+
+    entry = "~".join(["Any context", text(OLD_ALTERED), text(kind), "^^", "", text(region), "^^"])
+    assert structure_named(name, labels, entry) == expected
+
+
+# Sent elsewhere -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("thickness", "gap", "slices"), [(1.0, 3.0, (1, 3)), (2.0, 2.5, (0, 2)), (0.5, 2.0, (2,))])
+def test_it_lies_elsewhere_where_its_scan_says(tmp_path: Path, thickness: float, gap: float, slices: tuple[int, ...]) -> None:
+    """What the file leaves to its scan: how far its slices lie apart."""
+    files = series(tmp_path / "scan", some_slices(*SHAPE), "oblique", gap)
+    label = np.zeros(SHAPE, np.uint8)
+    label[list(slices), 5:12, 3:9] = 1
+    path = write_seg(tmp_path / "a.dcm", files, in_layers(label))
+    data = pydicom.dcmread(path)
+    measures = data.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    del measures.SpacingBetweenSlices
+    measures.SliceThickness = thickness
+    data.save_as(path)
+    assert np.array_equal(sent(tmp_path, path, tmp_path / "scan").array, label)
+
+
+def sent(folder: Path, label: Path, scan: Path) -> Volume:
+    """A label map as it is read on another computer."""
+    names = Names(Cohort((Case("a", scan, label),), ()), folder, "/there")
+    assert names.drawn_on == {"source_labels/scan_s0001_Label.nrrd": scan}
+    read = {}
+    for place, path in names.scans.items():
+        (folder / "there" / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "there" / place).write_bytes(as_one_file(path, names.drawn_on.get(place)))
+        read[place.partition("/")[0]] = folder / "there" / place
+    found = read_labels(read["source_labels"], LABELS, None, read_geometry(read["source"]))
+    assert not found.geometry.differences(read_geometry(scan))
+    return found
+
+
+@pytest.mark.parametrize("way", ["tilted", "empty", "two slices of a tilted one"])
+def test_tilted_and_empty_ones_lie_on_their_scans_grid_elsewhere(tmp_path: Path, way: str) -> None:
+    if way == "empty":
+        files = scan_of(tmp_path / "scan")
+        assert not sent(tmp_path, write_empty(tmp_path / "a.dcm", files, "no voxels"), tmp_path / "scan").array.any()
+        return
+    scan = made(tmp_path, "tilted")
+    volume = read_volume(scan)
+    array = np.zeros(volume.array.shape, np.uint8)
+    array[:, 9:15, 5:12] = 2
+    if way != "tilted":
+        array[[0, 2, 3, 5]] = 0
+    SEG.write(volume.with_array(array), LABELS, scan, tmp_path / "t_SEG.dcm", "m")
+    assert np.array_equal(sent(tmp_path, tmp_path / "t_SEG.dcm", scan).array, array)
