@@ -332,10 +332,6 @@
 <translation>Kompilieren</translation>
 </message>
 <message>
-<source>Connection refused</source>
-<translation>Connection refused</translation>
-</message>
-<message>
 <source>Contrast target slices with their own translations as well; FastCUT does not.</source>
 <translation>Auch Ziel-Schichten mit ihren eigenen Übersetzungen kontrastieren; FastCUT tut das nicht.</translation>
 </message>
@@ -350,14 +346,6 @@
 <message>
 <source>Cross entropy weight</source>
 <translation>Gewicht, Kreuzentropie</translation>
-</message>
-<message>
-<source>CrossMoDAUDA model</source>
-<translation>CrossMoDAUDA model</translation>
-</message>
-<message>
-<source>CrossMoDAUDA model {sha256}</source>
-<translation>CrossMoDAUDA model {sha256}</translation>
 </message>
 <message>
 <source>CrossMoDAUDA {version}, model {model}</source>
@@ -1008,10 +996,6 @@
 <translation>Slurm-Job {seen} ({scans}) wurde angehalten und steht wieder in der Warteschlange: {state}.</translation>
 </message>
 <message>
-<source>Slurm temporarily unable to accept job</source>
-<translation>Slurm temporarily unable to accept job</translation>
-</message>
-<message>
 <source>Slurm took no job: {get}.</source>
 <translation>Slurm hat keinen Job angenommen: {get}.</translation>
 </message>
@@ -1476,8 +1460,8 @@
 <translation>Gewicht der Segmentierungsverluste.</translation>
 </message>
 <message>
-<source>What was begun on {{place}} stays there as it is, and the same command goes on with it.</source>
-<translation>Was auf {{place}} begonnen wurde, bleibt dort, wie es ist, und derselbe Befehl macht damit weiter.</translation>
+<source>What was begun on {place} stays there as it is, and the same command goes on with it.</source>
+<translation>Was auf {place} begonnen wurde, bleibt dort, wie es ist, und derselbe Befehl macht damit weiter.</translation>
 </message>
 <message>
 <source>Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.</source>
@@ -1506,10 +1490,6 @@
 <message>
 <source>Yet another structure</source>
 <translation>Yet another structure</translation>
-</message>
-<message>
-<source>Zero Bytes were transmitted</source>
-<translation>Zero Bytes were transmitted</translation>
 </message>
 <message>
 <source>`run -o {folder}` goes on</source>
@@ -1784,8 +1764,8 @@
 <translation>holen Sie die Datei selbst mit `git lfs pull`</translation>
 </message>
 <message>
-<source>give it by hand, as --date {{name}}=2024-03-01</source>
-<translation>geben Sie es von Hand an, etwa --date {{name}}=2024-03-01</translation>
+<source>give it by hand, as --date {name}=2024-03-01</source>
+<translation>geben Sie es von Hand an, etwa --date {name}=2024-03-01</translation>
 </message>
 <message>
 <source>give the folder in which the scans lie directly</source>
@@ -1808,8 +1788,8 @@
 <translation>von den Betreuern des Clusters angehalten</translation>
 </message>
 <message>
-<source>held by you; `scontrol release {{number}}` there lets it go</source>
-<translation>von Ihnen angehalten; `scontrol release {{number}}` dort gibt ihn frei</translation>
+<source>held by you; `scontrol release {number}` there lets it go</source>
+<translation>von Ihnen angehalten; `scontrol release {number}` dort gibt ihn frei</translation>
 </message>
 <message>
 <source>hidden; rename it if it is meant</source>
@@ -1896,8 +1876,8 @@
 <translation>ist mit {name} komprimiert; entpacken Sie sie mit `{command} "{path}" &gt; "{unpacked}"` und geben Sie die neue Datei an</translation>
 </message>
 <message>
-<source>is not known to ssh yet; connect once with `ssh {{host}}` and accept its host key</source>
-<translation>ist ssh noch nicht bekannt; einmal mit `ssh {{host}}` verbinden und den Schlüssel des Rechners annehmen</translation>
+<source>is not known to ssh yet; connect once with `ssh {host}` and accept its host key</source>
+<translation>ist ssh noch nicht bekannt; einmal mit `ssh {host}` verbinden und den Schlüssel des Rechners annehmen</translation>
 </message>
 <message>
 <source>is unknown; check its name, in ~/.ssh/config too</source>
@@ -1969,7 +1949,7 @@
 </message>
 <message>
 <source>it has as many jobs as it takes; try again when some have ended</source>
-<translation>es hat so viele Jobs, wie es annimmt; versuchen Sie es noch einmal, wenn einige beendet sind</translation>
+<translation>es hat schon so viele Jobs, wie es annimmt; versuchen Sie es noch einmal, wenn einige beendet sind</translation>
 </message>
 <message>
 <source>it has more tasks than an array may have there; do less at once, as with fewer scans or seeds</source>
@@ -2368,8 +2348,8 @@
 <translation>verweigert die Anmeldung; in ~/.ssh/config den richtigen Schlüssel nennen (IdentityFile, IdentitiesOnly)</translation>
 </message>
 <message>
-<source>refuses the login; see that `ssh {{host}}` works without asking (a key in ssh-agent), or run this in a terminal</source>
-<translation>verweigert die Anmeldung; dafür sorgen, dass `ssh {{host}}` ohne Rückfrage geht (ein Schlüssel im ssh-agent), oder es in einem Terminal tun</translation>
+<source>refuses the login; see that `ssh {host}` works without asking (a key in ssh-agent), or run this in a terminal</source>
+<translation>verweigert die Anmeldung; dafür sorgen, dass `ssh {host}` ohne Rückfrage geht (ein Schlüssel im ssh-agent), oder es in einem Terminal tun</translation>
 </message>
 <message>
 <source>report.html could not be made ({explain}).</source>
@@ -2544,8 +2524,8 @@
 <translation>sie enthält nichts</translation>
 </message>
 <message>
-<source>this cluster lets you have no more jobs at a time, of which each task of an array is one, or none this long; wait until others have ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later</source>
-<translation>dieser Cluster lässt Ihnen nicht mehr Jobs auf einmal, von denen jede Aufgabe eines Arrays einer ist, oder keinen, der so lange dauert; warten Sie, bis andere beendet sind, oder machen Sie weniger auf einmal: eine Studie kann mit weniger Startwerten oder Methoden beginnen und die übrigen später bekommen</translation>
+<source>this cluster does not let you have so many jobs at a time (each task of an array is one), or none that takes so long; wait until others have ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later</source>
+<translation>dieser Cluster erlaubt Ihnen nicht so viele Jobs auf einmal (jede Aufgabe eines Arrays zählt als einer) oder keinen, der so lange dauert; warten Sie, bis andere beendet sind, oder geben Sie weniger auf einmal in Auftrag: Eine Studie kann mit weniger Startwerten oder Methoden beginnen und die übrigen später bekommen</translation>
 </message>
 <message>
 <source>this computer</source>
@@ -3169,7 +3149,7 @@
 </message>
 <message>
 <source>{label} was made by another model; add --overwrite to make it anew, or name another output folder.</source>
-<translation>{label} stammt von einem anderen Modell; geben Sie --overwrite an, um es neu zu machen, oder nennen Sie einen anderen Ausgabeordner.</translation>
+<translation>{label} stammt von einem anderen Modell; geben Sie --overwrite an, um sie neu zu erzeugen, oder nennen Sie einen anderen Ausgabeordner.</translation>
 </message>
 <message>
 <source>{lacking} for {name} could not be made here ({failed}).</source>
@@ -4138,6 +4118,10 @@
 <message>
 <source>{why}: of the {count} devices only {usable} trains.</source>
 <translation>{why}: Von den {count} Geräten trainiert nur {usable}.</translation>
+</message>
+<message>
+<source>{words} is not found there; name the cluster's login node with `place add --overwrite`.</source>
+<translation>{words} gibt es dort nicht; nennen Sie mit `place add --overwrite` den Anmelderechner des Clusters.</translation>
 </message>
 </context>
 <context>

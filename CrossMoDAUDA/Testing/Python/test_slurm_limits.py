@@ -70,6 +70,28 @@ def test_every_question_to_slurm_has_a_limit_of_time(tmp_path: Path, monkeypatch
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
+def test_a_full_queue_is_no_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then sbatch tries it again by itself, for as long as it may take."""
+    (tmp_path / "sbatch").write_text("#!/bin/sh\necho 'sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying' >&2\n"
+                                     "exec sleep 100\n")  # fmt: skip
+    (tmp_path / "sbatch").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(TooManyThere, match=r"Slurm took no job: it has as many jobs as it takes; try again when some have ended\.$"):
+        there_slurm.ask_slurm(["sbatch", SCRIPT], tmp_path, 0.3)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
+def test_a_computer_without_slurm_is_no_silent_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be waited for without end."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / STARTED).write_text('{"job": "1"}')
+    for ask in (lambda: there_slurm.job("1", tmp_path), lambda: there.look(str(tmp_path)), lambda: there_slurm.cancel(["1"])):
+        with pytest.raises(there_slurm.RefusedError, match=r"^(squeue|scancel) is not found there; name the cluster's login node"):
+            ask()
+    assert not there_slurm.in_queue()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="work is ended there on POSIX systems alone")
 def test_a_host_that_belongs_to_no_cluster_is_asked_nothing_of_slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Though its commands are installed there: what one says without a configuration is no silence of a cluster's."""
