@@ -93,15 +93,15 @@ def ask_slurm(words: list[str], folder: Path | None = None, seconds: float = 0) 
             words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=seconds
         )
     except subprocess.TimeoutExpired as error:
-        if _FULL.encode() in (error.stderr or b""):  # sbatch tries it again by itself, for two minutes
-            raise why_not(_FULL) from None
+        if full := next((sign for sign in _FULL if sign.encode() in (error.stderr or b"")), ""):
+            raise why_not(full) from None  # sbatch tries it again by itself, for two minutes
         raise SilentError(f"{SILENT} ({words[0]} took more than {seconds:g} seconds); try again later.") from None
     if found.returncode and any(sign in found.stderr for sign in _NO_ANSWER):
         raise SilentError(f"{SILENT} ({last_line(found.stderr)}); try again later.")
     return found
 
 
-_FULL = "Slurm temporarily unable to accept job"
+_FULL = ("Slurm temporarily unable to accept job", "Slurm job queue full")
 _NO_ANSWER = ("Unable to contact slurm controller", "Socket timed out", "Zero Bytes were transmitted", "Connection refused")
 
 
@@ -280,7 +280,7 @@ def why_not(said: str) -> RefusedError:
         "Invalid job array": "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
         "MaxSubmitJob": _LIMIT,
         "Job violates accounting/QOS policy": _LIMIT,
-        _FULL: "it has as many jobs as it takes; try again when some have ended",
+        **dict.fromkeys(_FULL, "it has as many jobs as it takes; try again when some have ended"),
     }
     known = {
         **too_many,
