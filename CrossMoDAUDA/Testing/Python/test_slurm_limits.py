@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,14 +31,14 @@ def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -
     (Path(elsewhere.folder) / STARTED).rename(Path(elsewhere.folder) / "lost")  # as where the answer of sbatch was lost
     task = Task(f"{elsewhere.folder}/t", tuple(SLEEPS))
     with cluster.silent_controller():
-        seen = remote.look(elsewhere)
-        assert seen["is_alive"] and seen["state"] == "Slurm does not answer", "it may be in the queue"
-        for ask in (
-            lambda: remote.start(elsewhere, SLEEPS, "another"),
-            lambda: remote.start_arrays(elsewhere.folder, [("late", [task], "")]),
-        ):
+        with ThreadPoolExecutor() as threads:  # as each waits until Slurm's own programs have given up
+            started = threads.submit(remote.start, elsewhere, SLEEPS, "another")
+            submitted_too = threads.submit(remote.start_arrays, elsewhere.folder, [("late", [task], "")])
+            looked = threads.submit(remote.look, elsewhere)
+        assert looked.result()["is_alive"] and looked.result()["state"] == "Slurm does not answer", "it may be in the queue"
+        for asked in (started, submitted_too):
             with pytest.raises(SilentError, match=r"On cluster: Slurm does not answer.*try again later"):
-                ask()
+                asked.result()
     assert (Path(elsewhere.folder) / SCRIPT).is_file() and len(cluster.ask("squeue", "--noheader").splitlines()) == 1
     seen = remote.look(elsewhere)
     assert seen["is_alive"] and seen["state"] == "" and seen["job"], "it is found in the queue"
@@ -71,10 +72,10 @@ def test_every_question_to_slurm_has_a_limit_of_time(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
-def test_a_full_queue_is_no_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("said", there_slurm._FULL)
+def test_a_full_queue_is_no_silence(said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then sbatch tries it again by itself, for as long as it may take."""
-    (tmp_path / "sbatch").write_text("#!/bin/sh\necho 'sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying' >&2\n"
-                                     "exec sleep 100\n")  # fmt: skip
+    (tmp_path / "sbatch").write_text(f"#!/bin/sh\necho 'sbatch: error: {said}, sleeping and retrying' >&2\nexec sleep 100\n")
     (tmp_path / "sbatch").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     with pytest.raises(TooManyThere, match=r"Slurm took no job: it has as many jobs as it takes; try again when some have ended\.$"):

@@ -21,7 +21,7 @@ from CrossMoDAUDALib.places.known import KnownPlace
 from CrossMoDAUDALib.places.remote import Remote
 from CrossMoDAUDALib.places.segmenting import RemoteSegmenter
 from CrossMoDAUDALib.places.unfinished import Unfinished, left_over
-from long_runs import wait_until
+from long_runs import TAKES_LONG, wait_until
 from ssh_server import SshServer
 
 Begin = Callable[..., RemoteSegmenter]
@@ -94,7 +94,9 @@ def flapping(at: str, server: SshServer, monkeypatch: pytest.MonkeyPatch, is_aft
     monkeypatch.setattr(Connection, "ask", ask)
 
 
-@pytest.mark.parametrize("at", ["look_tasks", "look", "missing_scans", "start"])
+@pytest.mark.parametrize(
+    "at", ["look", "start", pytest.param("look_tasks", marks=TAKES_LONG), pytest.param("missing_scans", marks=TAKES_LONG)]
+)
 def test_a_way_that_is_lost_while_work_is_taken_up_ends_nothing_there(
     at: str, begin: Begin, gpu_box: KnownPlace, ssh_server: SshServer, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,7 +121,9 @@ def test_a_way_that_is_lost_while_work_is_taken_up_ends_nothing_there(
     assert not there.exists() and not sleepers()
 
 
-@pytest.mark.parametrize("at", ["missing_scans", "lay_out", "start", "start, after it"])
+@pytest.mark.parametrize(
+    "at", ["lay_out", "start, after it", pytest.param("missing_scans", marks=TAKES_LONG), pytest.param("start", marks=TAKES_LONG)]
+)
 def test_a_first_start_that_loses_its_way_goes_on_where_it_was(
     at: str, begin: Begin, gpu_box: KnownPlace, ssh_server: SshServer, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
