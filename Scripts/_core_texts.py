@@ -34,7 +34,7 @@ SILENT_CALLS = {
 SILENT_TEXTS = (
     *("can't allocate", "cannot allocate", "not enough memory", "failed to allocate", "failed to map", "can't start new", "CUDA error"),
     *("No space left", "out of memory", "space:", "space directions:", "space origin:", "kinds:", "endian:", "encoding:", "unsigned "),
-    *("signed ", "Yang and Wang", "CrossMoDAUDA model package", "Mean ± ", "ASSD", "distance_mm to", "label map", "vector volume"),
+    *("signed ", "Yang and Wang", "CrossMoDAUDA model", "Mean ± ", "ASSD", "distance_mm to", "label map", "vector volume"),
     *("diffusion ", "ends with its", "labels of names", "no panel", "Asked ", "Stopped; ", "Nobody is", "there is no C compiler"),
     *("the package triton", "the worker", "spacing (mm)", "array of shape", "The section '", "There is an image translator"),
     *("{section}.{name} of the translator", "cases of the target domain", "“", "launches ranks", "background worker", "where networks run"),
@@ -55,7 +55,17 @@ SILENT_TEXTS = (
     ),
     # What Slurm says.
     *("Exceeded job", "exceeded memory", "Invalid feature", "Invalid generic", "Memory specification", "Nodes required", "Socket timed"),
-    *("Job violates", "kill -TERM", "scancel --signal", "srun --ntasks", "Temporary failure in name", "message too long"),
+    *(
+        "Connection refused",
+        "Slurm temporarily",
+        "Zero Bytes",
+        "Job violates",
+        "kill -TERM",
+        "scancel --signal",
+        "srun --ntasks",
+        "Temporary failure in name",
+        "message too long",
+    ),
     # What other programs say, and code and scripts for another computer.
     *("Bad configuration option", "Can't open user config", "Could not find a version", "Could not resolve", "Disk quota", "Host key"),
     *("Invalid account", "Invalid job", "Max retries", "No matching distribution", "No space", "No such file", "Permission denied"),
@@ -152,7 +162,7 @@ class _File:
         decided for it (by a condition's source), so that one condition decides the same everywhere in a sentence.
         """
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return [([node.value], {})]
+            return [(_parts(node.value), {})]
         if isinstance(node, ast.JoinedStr):
             return self._together(node.values)
         if isinstance(node, ast.FormattedValue):
@@ -164,7 +174,7 @@ class _File:
             return [(way, {**chosen, test: is_so}) for is_so in (True, False) for way, chosen in self._ways(_branch(node, is_so))]
         if isinstance(node, ast.Name):
             if node.id in self._constants:
-                return [([self._constants[node.id]], {})]
+                return [(_parts(self._constants[node.id]), {})]
             value = self._locals.get(node.id)
             if value is not None and _is_text(value):
                 self._used.add(node.id)
@@ -181,6 +191,12 @@ class _File:
             if all(chosen.setdefault(test, is_so) == is_so for _way, tests in parts for test, is_so in tests.items()):
                 joined.append(([each for way, _tests in parts for each in way], chosen))
         return joined
+
+
+def _parts(text):
+    """A literal text, with nodes for the names in braces that ``format`` replaces later."""
+    parts = re.split(r"\{([a-z_]+)\}", text)
+    return [ast.Name(part) if place % 2 else part for place, part in enumerate(parts) if place % 2 or part]
 
 
 def _branch(choice, is_so):

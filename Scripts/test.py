@@ -13,7 +13,7 @@ Needs Python 3.11 or newer and, the first time, the network; everything else it 
 ``-k geometry``) pytest runs a part of the tests, so the coverage that is demanded of all of them is not.
 
 The tests of other computers need an SSH server, rsync and Slurm, and are skipped without. With CROSSMODA_APT=1 in the
-environment this installs them with apt-get, as root and without arguments.
+environment, as in .ci/run, this installs them with apt-get, as root and without arguments.
 The longest tests are skipped without CROSSMODA_LONG=1 and, where kills are drawn at random, CROSSMODA_KILLS=20.
 """
 
@@ -33,7 +33,7 @@ CHECKS = {
     "rooms (import-linter)": ["-c", LINT_IMPORTS],
 }
 LEAST_COVERAGE = 96  # percent of the core library's lines; pyproject.toml says what is not counted
-# What only the tests with an SSH server reach.
+# What only the tests of other computers reach.
 UNREACHED = {
     "CROSSMODA_UNREACHED_PLACES": "*/places/[cfrsu]*.py",
     "CROSSMODA_UNREACHED_COMMANDS": "*/commands/places.py",
@@ -69,7 +69,7 @@ def main(arguments):
         processes = min(os.cpu_count() or 1, 4)
         arguments = [f"--cov-fail-under={LEAST_COVERAGE}", f"--numprocesses={processes}", "--dist=worksteal", "--durations=20"]
         environment["OMP_NUM_THREADS"] = "1"  # the cores are taken by as many processes
-        if not _system_packages.has_ssh_server():
+        if not _system_packages.are_there():
             environment.update(UNREACHED)
     tests = [sys.executable, "-m", "pytest", "--cov", "--cov-report=term", *arguments]
     statuses.append(subprocess.call(tests, cwd=_environment.ROOT, env=environment))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import NOT_CLINICAL, __version__
+from ..core import garbage
 from ..core.errors import InputError, short
 from ..core.failures import INTERRUPTED, explain, write_traceback
 from ..core.interrupts import from_here_it_is_too_late, interruptible
@@ -46,7 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # read when PyTorch is first imported, also by helper processes
     end_with_owner()
     with interruptible(last=arguments is None):
-        return _carry_out(arguments)
+        status = _carry_out(arguments)
+        if arguments is None:
+            garbage.leave_to_the_system()
+        return status
 
 
 def _carry_out(arguments: Sequence[str] | None) -> int:

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from . import garbage
 from .errors import CrossModaError
 from .progress import Progress
 
@@ -162,6 +163,7 @@ def _serve(function: Callable[..., Any], connection: Any) -> None:
             except Exception as error:
                 answer = (None, portable(error))
             connection.send(answer)
+    garbage.leave_to_the_system()
 
 
 def _be_killed_with_parent() -> None:

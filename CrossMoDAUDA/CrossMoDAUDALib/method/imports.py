@@ -18,6 +18,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from ..core import garbage
 from ..core.errors import CrossModaError, short
 from ..core.interrupts import raise_swallowed
 
@@ -95,7 +96,7 @@ def try_imports(modules: Sequence[str] = MODULES) -> Unfit | None:
     try:
         from ..segmentation.nnunet import prediction_session
 
-        with prediction_session():  # nnU-Net reads some of its environment when it is first imported
+        with garbage.importing(), prediction_session():  # nnU-Net reads some of its environment when it is first imported
             for module in modules:
                 importlib.import_module(module)
                 raise_swallowed()

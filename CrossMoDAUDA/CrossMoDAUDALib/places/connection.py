@@ -110,6 +110,7 @@ class Connection:
         self.python = python
         self._shared = shared
         self._turns = threading.BoundedSemaphore(SESSIONS_AT_ONCE)
+        self._opening = threading.Lock()
         self._asks = sys.stdin is not None and sys.stdin.isatty() if asks is None else asks
 
     def ask(self, do: str, payload: bytes = b"", tell: Callable[[str], None] | None = None, **values: Any) -> Any:
@@ -249,7 +250,18 @@ class Connection:
         self, command: Sequence[str], request: bytes, tell: Callable[[str], None] | None = None, folder: Path | None = None
     ) -> tuple[int, str, str]:
         with self._turns:
+            if self._asks:
+                with self._opening:  # or each thread would ask for the password; the connection that one opens serves all
+                    if not self._is_open():
+                        return _run(command, request, tell, folder)
             return _run(command, request, tell, folder)
+
+    def _is_open(self) -> bool:
+        """Whether a connection is kept that needs no password any more."""
+        options = self._options()
+        return (
+            any(word.startswith("ControlPath=") for word in options) and not _run(["ssh", *options, "-O", "check", self.place.ssh], b"")[0]
+        )
 
     # ssh ------------------------------------------------------------------------------------------------------------------
 

@@ -300,6 +300,8 @@ class Follower:
             if self.is_late and self._force and not self._killed and seen["is_alive"]:
                 self._patiently(lambda: self.remote.connection.ask("kill", experiment=self._elsewhere().folder))
                 self._killed = True
+            if not seen["is_alive"] and not seen["job"]:  # on a cluster, the last files of another node may come late
+                continue
             wait = pause if seen["changed"] or self._asked else min(wait * 1.5, quiet)
             self._sleep(wait)
 

@@ -99,6 +99,7 @@ class RemoteSegmenter:
         self._elsewhere = Elsewhere(remote.place.name, self._there, Cohort((), cases))
         self._begun = Begun(remote.place, self._there, record.output if record else None)
         self._is_array = known.is_array if known else remote.place.slurm is not None and len(scans) > SCANS_A_TASK
+        self._has_begun = known is not None
         try:
             missing = list(scans)
             if known:
@@ -113,6 +114,9 @@ class RemoteSegmenter:
             if missing:
                 self._start(folder, model, missing, words, tell)
         except BaseException as error:
+            if not self._has_begun:  # nothing is there
+                self._here.cleanup()
+                raise
             if not self._may_stay(error, known):
                 self._tidy_up()
                 raise
@@ -178,6 +182,7 @@ class RemoteSegmenter:
         library = send_library(remote.connection, folder)
         there = same_model(remote, model)
         files = {} if there else {f"{MODEL}/{name}": model.folder / name for name in MODEL_FILES}
+        self._has_begun = True
         self._keep()  # first: what is half sent, or was started just before the way was lost, is found again by it
         self._begun.keep()
         remote.connection.ask("make_folder", path=self._there)

@@ -82,20 +82,26 @@ def ask_slurm(words: list[str], folder: Path | None = None, seconds: float = 0) 
 
     Raises:
         SilentError: there was no answer in that time, or Slurm's controller gave none.
-        FileNotFoundError: there is no such command.
+        TooManyError: Slurm takes no more jobs now.
+        RefusedError: there is no such command.
     """
     seconds = seconds or SECONDS_TO_ANSWER
+    if shutil.which(words[0]) is None:
+        raise RefusedError(f"{words[0]} is not found there; name the cluster's login node with `place add --overwrite`.")
     try:
         found = subprocess.run(
             words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=seconds
         )
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired as error:
+        if full := next((sign for sign in _FULL if sign.encode() in (error.stderr or b"")), ""):
+            raise why_not(full) from None  # sbatch tries it again by itself, for two minutes
         raise SilentError(f"{SILENT} ({words[0]} took more than {seconds:g} seconds); try again later.") from None
     if found.returncode and any(sign in found.stderr for sign in _NO_ANSWER):
         raise SilentError(f"{SILENT} ({last_line(found.stderr)}); try again later.")
     return found
 
 
+_FULL = ("Slurm temporarily unable to accept job", "Slurm job queue full")
 _NO_ANSWER = ("Unable to contact slurm controller", "Socket timed out", "Zero Bytes were transmitted", "Connection refused")
 
 
@@ -131,7 +137,7 @@ def queued(numbers: list[str]) -> tuple[dict[str, Row], bool]:
     asked = ["squeue", "--noheader", "--array", f"--jobs={','.join(numbers)}", "--format=%i|%T|%r|%S"]
     try:
         found = ask_slurm(asked)
-    except (SilentError, FileNotFoundError):
+    except SilentError:
         return {}, False
     if found.returncode and "Invalid job id" not in found.stderr:
         return {}, False
@@ -228,10 +234,9 @@ def in_queue(*options: str) -> list[list[str]]:
     Raises:
         SilentError: that cannot be told now.
     """
-    try:
-        listed = ask_slurm(["squeue", "--noheader", f"--user={os.getuid()}", *options])
-    except FileNotFoundError:
+    if shutil.which("squeue") is None:
         return []
+    listed = ask_slurm(["squeue", "--noheader", f"--user={os.getuid()}", *options])
     if listed.returncode:
         raise SilentError(f"{SILENT} ({last_line(listed.stderr)}); try again later.")
     return [line.strip().split("|", 2) for line in listed.stdout.splitlines() if line.count("|") >= 2]
@@ -275,7 +280,7 @@ def why_not(said: str) -> RefusedError:
         "Invalid job array": "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
         "MaxSubmitJob": _LIMIT,
         "Job violates accounting/QOS policy": _LIMIT,
-        "Slurm temporarily unable to accept job": "it has as many jobs as it takes; try again when some have ended",
+        **dict.fromkeys(_FULL, "it has as many jobs as it takes; try again when some have ended"),
     }
     known = {
         **too_many,
@@ -294,6 +299,6 @@ def why_not(said: str) -> RefusedError:
 
 
 _LIMIT = (
-    "this cluster lets you have no more jobs at a time, of which each task of an array is one, or none this long; wait until others have"
-    " ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later"
+    "this cluster does not let you have so many jobs at a time (each task of an array is one), or none that takes so long; wait until"
+    " others have ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later"
 )

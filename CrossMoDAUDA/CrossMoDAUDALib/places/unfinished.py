@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -154,7 +155,7 @@ class Begun:
         """
         output = "" if self._output is None else str(self._output.absolute())
         about = {"place": self._place.name, "ssh": self._place.ssh, "folder": self.folder, "output": output, "is_over": is_over}
-        write_json(self._path, about)
+        write_json(self._path, {**about, "host": socket.gethostname()})
 
     def forget(self) -> None:
         """It has been deleted there."""
@@ -168,13 +169,14 @@ class Begun:
 def left_over(place: KnownPlace) -> list[Begun]:
     """What commands of this computer have left on a place and do not need any more.
 
-    An output folder that is not there now, as on a disk that is not mounted, may come back with its record.
+    An output folder that is not there now, as on a disk that is not mounted, may come back with its record. And computers may share
+    the user's configuration: each knows its own disks alone.
     """
     found = []
     for path in sorted(_begun_folder().glob("*.json")):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             about = read_json(path)
-            if (about["place"], about["ssh"]) == (place.name, place.ssh):
+            if (about["host"], about["place"], about["ssh"]) == (socket.gethostname(), place.name, place.ssh):
                 output = Path(about["output"]) if about["output"] else None
                 if about["is_over"] or (output is not None and output.is_dir() and _named_in(output) != about["folder"]):
                     found.append(Begun(place, about["folder"], output))
@@ -190,6 +192,8 @@ def _named_in(output: Path) -> str:
     try:
         return str(read_json(output / RECORD)["folder"])
     except FileNotFoundError:
+        if not any(output.iterdir()):  # as where a disk would be mounted
+            raise
         return ""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..compute.devices import resolve
+from ..core import garbage
 from ..core.errors import CrossModaError, InputError
 from ..core.failures import is_of_this_machine
 from ..core.progress import Progress, silent
@@ -171,16 +172,17 @@ def _predictor(model: Model, device_name: str, precision: str) -> Any:
 
     Needs an open ``prediction_session``: nnU-Net compiles the network where its environment says so.
     """
-    device = resolve(device_name)
-    try:
-        import nnunetv2.inference.predict_from_raw_data as inference
-        import torch
-        from nnunetv2.utilities.label_handling.label_handling import determine_num_input_channels
-        from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
+    with garbage.importing():
+        device = resolve(device_name)
+        try:
+            import nnunetv2.inference.predict_from_raw_data as inference
+            import torch
+            from nnunetv2.utilities.label_handling.label_handling import determine_num_input_channels
+            from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
 
-        from .on_cpu import hasten, precision_of
-    except ModuleNotFoundError as error:
-        raise CrossModaError(f"The Python package '{error.name}' is missing; install nnU-Net (pip install nnunetv2).") from None
+            from .on_cpu import hasten, precision_of
+        except ModuleNotFoundError as error:
+            raise CrossModaError(f"The Python package '{error.name}' is missing; install nnU-Net (pip install nnunetv2).") from None
 
     class ReportingPredictor(inference.nnUNetPredictor):  # type: ignore[misc]
         """Tells how many patches are done, and ends when the telling raises."""

@@ -336,10 +336,6 @@
 <translation>Kompilieren</translation>
 </message>
 <message>
-<source>Connection refused</source>
-<translation>Connection refused</translation>
-</message>
-<message>
 <source>Contrast target slices with their own translations as well; FastCUT does not.</source>
 <translation>Auch Ziel-Schichten mit ihren eigenen Übersetzungen kontrastieren; FastCUT tut das nicht.</translation>
 </message>
@@ -354,14 +350,6 @@
 <message>
 <source>Cross entropy weight</source>
 <translation>Gewicht, Kreuzentropie</translation>
-</message>
-<message>
-<source>CrossMoDAUDA model</source>
-<translation>CrossMoDAUDA model</translation>
-</message>
-<message>
-<source>CrossMoDAUDA model {sha256}</source>
-<translation>CrossMoDAUDA model {sha256}</translation>
 </message>
 <message>
 <source>CrossMoDAUDA {version}, model {model}</source>
@@ -1008,6 +996,10 @@
 <translation>Slurm antwortet nicht; versuchen Sie es später noch einmal.</translation>
 </message>
 <message>
+<source>Slurm job queue full</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Slurm job {number} can never start: {slurm_never}</source>
 <translation>Slurm-Auftrag {number} kann nie beginnen: {slurm_never}</translation>
 </message>
@@ -1022,10 +1014,6 @@
 <message>
 <source>Slurm job {seen} ({scans}) was stopped and is queued again: {state}.</source>
 <translation>Slurm-Job {seen} ({scans}) wurde angehalten und steht wieder in der Warteschlange: {state}.</translation>
-</message>
-<message>
-<source>Slurm temporarily unable to accept job</source>
-<translation>Slurm temporarily unable to accept job</translation>
 </message>
 <message>
 <source>Slurm took no job: {get}.</source>
@@ -1504,8 +1492,8 @@
 <translation>Gewicht, innerhalb der adversarialen Verluste, der Bewertungen ganzer Schichten: der der Aufmerksamkeit und der des globalen Kopfes; 0: keine.</translation>
 </message>
 <message>
-<source>What was begun on {{place}} stays there as it is, and the same command goes on with it.</source>
-<translation>Was auf {{place}} begonnen wurde, bleibt dort, wie es ist, und derselbe Befehl macht damit weiter.</translation>
+<source>What was begun on {place} stays there as it is, and the same command goes on with it.</source>
+<translation>Was auf {place} begonnen wurde, bleibt dort, wie es ist, und derselbe Befehl macht damit weiter.</translation>
 </message>
 <message>
 <source>Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.</source>
@@ -1534,10 +1522,6 @@
 <message>
 <source>Yet another structure</source>
 <translation>Yet another structure</translation>
-</message>
-<message>
-<source>Zero Bytes were transmitted</source>
-<translation>Zero Bytes were transmitted</translation>
 </message>
 <message>
 <source>`run -o {folder}` goes on</source>
@@ -1852,8 +1836,8 @@
 <translation>holen Sie die Datei selbst mit `git lfs pull`</translation>
 </message>
 <message>
-<source>give it by hand, as --date {{name}}=2024-03-01</source>
-<translation>geben Sie es von Hand an, etwa --date {{name}}=2024-03-01</translation>
+<source>give it by hand, as --date {name}=2024-03-01</source>
+<translation>geben Sie es von Hand an, etwa --date {name}=2024-03-01</translation>
 </message>
 <message>
 <source>give the file with all slices</source>
@@ -1880,8 +1864,8 @@
 <translation>von den Betreuern des Clusters angehalten</translation>
 </message>
 <message>
-<source>held by you; `scontrol release {{number}}` there lets it go</source>
-<translation>von Ihnen angehalten; `scontrol release {{number}}` dort gibt ihn frei</translation>
+<source>held by you; `scontrol release {number}` there lets it go</source>
+<translation>von Ihnen angehalten; `scontrol release {number}` dort gibt ihn frei</translation>
 </message>
 <message>
 <source>hidden; rename it if it is meant</source>
@@ -1988,8 +1972,8 @@
 <translation>ist im Format GIPL, was auch immer ihr Name sagt; benennen Sie die Datei in "{renamed}" um</translation>
 </message>
 <message>
-<source>is not known to ssh yet; connect once with `ssh {{host}}` and accept its host key</source>
-<translation>ist ssh noch nicht bekannt; einmal mit `ssh {{host}}` verbinden und den Schlüssel des Rechners annehmen</translation>
+<source>is not known to ssh yet; connect once with `ssh {host}` and accept its host key</source>
+<translation>ist ssh noch nicht bekannt; einmal mit `ssh {host}` verbinden und den Schlüssel des Rechners annehmen</translation>
 </message>
 <message>
 <source>is the table of contents of a DICOM disc, not a scan; give the folder beside it that holds the series</source>
@@ -2066,10 +2050,6 @@
 <message>
 <source>it gives {dimension} dimensions and {count} sizes</source>
 <translation>er gibt {dimension} Dimensionen und {count} Größen an</translation>
-</message>
-<message>
-<source>it has as many jobs as it takes; try again when some have ended</source>
-<translation>es hat so viele Jobs, wie es annimmt; versuchen Sie es noch einmal, wenn einige beendet sind</translation>
 </message>
 <message>
 <source>it has more tasks than an array may have there; do less at once, as with fewer scans or seeds</source>
@@ -2484,8 +2464,8 @@
 <translation>verweigert die Anmeldung; in ~/.ssh/config den richtigen Schlüssel nennen (IdentityFile, IdentitiesOnly)</translation>
 </message>
 <message>
-<source>refuses the login; see that `ssh {{host}}` works without asking (a key in ssh-agent), or run this in a terminal</source>
-<translation>verweigert die Anmeldung; dafür sorgen, dass `ssh {{host}}` ohne Rückfrage geht (ein Schlüssel im ssh-agent), oder es in einem Terminal tun</translation>
+<source>refuses the login; see that `ssh {host}` works without asking (a key in ssh-agent), or run this in a terminal</source>
+<translation>verweigert die Anmeldung; dafür sorgen, dass `ssh {host}` ohne Rückfrage geht (ein Schlüssel im ssh-agent), oder es in einem Terminal tun</translation>
 </message>
 <message>
 <source>report.html could not be made ({explain}).</source>
@@ -2668,8 +2648,8 @@
 <translation>sie enthält nichts</translation>
 </message>
 <message>
-<source>this cluster lets you have no more jobs at a time, of which each task of an array is one, or none this long; wait until others have ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later</source>
-<translation>dieser Cluster lässt Ihnen nicht mehr Jobs auf einmal, von denen jede Aufgabe eines Arrays einer ist, oder keinen, der so lange dauert; warten Sie, bis andere beendet sind, oder machen Sie weniger auf einmal: eine Studie kann mit weniger Startwerten oder Methoden beginnen und die übrigen später bekommen</translation>
+<source>this cluster does not let you have so many jobs at a time (each task of an array is one), or none that takes so long; wait until others have ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later</source>
+<translation>dieser Cluster erlaubt Ihnen nicht so viele Jobs auf einmal (jede Aufgabe eines Arrays zählt als einer) oder keinen, der so lange dauert; warten Sie, bis andere beendet sind, oder geben Sie weniger auf einmal in Auftrag: Eine Studie kann mit weniger Startwerten oder Methoden beginnen und die übrigen später bekommen</translation>
 </message>
 <message>
 <source>this computer</source>
@@ -4338,6 +4318,10 @@
 <message>
 <source>{why}: of the {count} devices only {usable} trains.</source>
 <translation>{why}: Von den {count} Geräten trainiert nur {usable}.</translation>
+</message>
+<message>
+<source>{words} is not found there; name the cluster's login node with `place add --overwrite`.</source>
+<translation type="unfinished"></translation>
 </message>
 </context>
 <context>

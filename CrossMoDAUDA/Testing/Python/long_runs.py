@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from cohort_files import save_crossmoda
 from conftest import ROOT, TINY
 from CrossMoDAUDALib.experiment.events import Event, read_events
@@ -17,6 +18,8 @@ LAUNCHER = ROOT / "Scripts" / "crossmoda_uda.py"
 # Training that would take hours.
 ENDLESS = ["--preset", "smoke", "--device", "cpu", *(f"--set={key}={value}" for key, value in TINY.items())]
 ENDLESS += ["--set=translation.steps_per_epoch=5", "--set=translation.epochs=100000"]
+# What varies a quicker test of other computers, or takes the real network.
+TAKES_LONG = pytest.mark.skipif("CROSSMODA_LONG" not in os.environ, reason="takes long; run it with CROSSMODA_LONG=1")
 
 
 def many_scans(folder: Path) -> Path:

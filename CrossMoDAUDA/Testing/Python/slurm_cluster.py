@@ -32,8 +32,8 @@ SLEEPS = [sys.executable, "-c", "import time; time.sleep(100)"]
 LARGEST_ARRAY = 4  # tasks
 DAEMONS = ("munged", "slurmctld", "slurmd")
 NODES = ("one", "two")
-# A requeued job starts when its old credential has expired (AuthInfo's cred_expire; two minutes unless set). Two nodes on one
-# machine are what --enable-multiple-slurmd allows, with which Debian builds it.
+# A requeued job starts when its old credential has expired (AuthInfo's cred_expire: five seconds or more; two minutes unless set). Two
+# nodes on one machine are what --enable-multiple-slurmd allows, with which Debian builds it.
 _SLURM = """\
 ClusterName=tests
 SlurmctldHost={host}(127.0.0.1)

@@ -163,3 +163,23 @@ def gpu_box(ssh_server: SshServer, sent_library: Path, tmp_path: Path, monkeypat
     place = ssh_server.place(with_library(tmp_path / "there" / "our folder's $(touch ran) ü", sent_library))
     add_place(place)
     return place
+
+
+@pytest.fixture(scope="session")
+def study_here(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], Path]:
+    """The words of a small study but for its folder, and the folder of it here, with which those elsewhere are compared."""
+    from conftest import TINY
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.commands import cli
+    from CrossMoDAUDALib.places import place
+    from test_study import ThisProcess
+
+    folder = tmp_path_factory.mktemp("study")
+    phantom.write_cohort(folder / "data", source_cases=2, target_cases=2, evaluation_cases=2, seed=3, size=(32, 32, 16))
+    settings = [f"--set={key}={value}" for key, value in TINY.items() if not key.startswith(("cyclegan.", "translation."))]
+    words = ["study", "--crossmoda", str(folder / "data"), "--preset", "smoke", "--devices", "cpu", "--iterations", "0", *settings]
+    words += ["--method", "same=none", "-o"]
+    with pytest.MonkeyPatch.context() as here:
+        here.setitem(place.PLACES, place.THIS_COMPUTER, lambda _address: ThisProcess())  # which imports PyTorch once
+        assert cli.main([*words, str(folder / "here")]) == 0
+    return words, folder / "here"

@@ -79,3 +79,41 @@ def test_what_apt_cannot_install_is_one_line_and_no_failure() -> None:
     first, second = finished.stdout.splitlines()
     assert finished.returncode == 0 and first.startswith("Installing no-such-package for the tests of other computers")
     assert second.startswith("no-such-package could not be installed (") and second.endswith("; the tests that need them are skipped.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="apt-get is a program of Debian's")
+@pytest.mark.parametrize(
+    ("fails", "steps"),
+    [
+        ("nothing", ["update", "install --download-only", "install --no-download"]),
+        ("update", ["update", "install --download-only", "install --no-download"]),
+        ("--download-only", ["update", "install --download-only"]),
+        ("hangs", ["update"]),
+    ],
+)
+def test_a_mirror_that_is_down_costs_a_minute_and_no_service_is_started(
+    fails: str, steps: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By a program that tells how it is called, as no test may change the machine."""
+    monkeypatch.syspath_prepend(str(ROOT / "Scripts"))
+    import _system_packages as packages
+
+    apt = tmp_path / "apt-get"
+    apt.write_text(
+        f"#!/bin/sh\ntest -x '{tmp_path}/policy' || exit 9\necho \"$*\" >> '{tmp_path}/asked'\n"
+        f'case "{fails} $*" in hangs*) exec sleep 100;; *" {fails} "*|*" {fails}") echo no way; exit 1;; esac\n'
+    )
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(packages, "POLICY", str(tmp_path / "policy"))
+    monkeypatch.setattr(packages, "PACKAGES", {"no-such-program": "no-such-package"})
+    monkeypatch.setattr(packages, "may_install", lambda _: True)
+    monkeypatch.setattr(packages, "STEPS", tuple((words, 1.0 if fails == "hangs" else 60.0) for words, _ in packages.STEPS))
+    packages.install_missing()
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert [step in line for step, line in zip(steps, asked, strict=True)] == [True] * len(steps), asked
+    assert not (tmp_path / "policy").exists()
+    assert capsys.readouterr().out.splitlines()[-1].endswith("; the tests that need them are skipped.")
+    monkeypatch.setattr(packages, "POLICY", str(tmp_path / "nowhere" / "policy"))
+    packages.install_missing()
+    assert "No such file or directory" in capsys.readouterr().out.splitlines()[-1]

@@ -25,7 +25,7 @@ pytest.importorskip("PySide6")
 if TYPE_CHECKING:
     from Testing.Host import Host
 
-LONG = {**TINY, "segmentation.epochs": 500, "segmentation.iterations_per_epoch": 20}
+LONG = {**TINY, "translation.steps_per_epoch": 5, "translation.epochs": 100000}
 
 
 def workers_in(folder: Path) -> list[psutil.Process]:
@@ -187,8 +187,7 @@ def test_what_a_place_lacks_can_be_installed_there(box: KnownPlace, host: Host, 
 
 def test_training_there_is_started_watched_stopped_resumed_and_used(box: KnownPlace, host: Host, tiny_cohort: Path, tmp_path: Path) -> None:
     experiment = tmp_path / "experiment ü"
-    seconds = {"segmentation.epochs": 30, "segmentation.iterations_per_epoch": 6}  # long enough to be stopped
-    choose_place(host, tiny_cohort, experiment, box, {**TINY, **seconds})
+    choose_place(host, tiny_cohort, experiment, box, TINY)
     host.find("adaptIterations").value = 0
     host.click("adaptStart")
     seen: set[str] = set()
@@ -197,7 +196,19 @@ def test_training_there_is_started_watched_stopped_resumed_and_used(box: KnownPl
         seen.add(host.find("adaptStatus").text)
         return host.find("adaptStatus").text == f"Training on {box.name}. It goes on when Slicer is closed."
 
+    def is_held() -> bool:
+        """Hold the worker there as soon as it has begun, or it may be done before it is stopped."""
+        there = read_elsewhere(experiment)
+        if there is None or not Path(there.folder, "experiment.json").exists():
+            return False
+        held.update({process: Path(there.folder) for process in workers_in(Path(there.folder))})
+        for process in held:
+            process.suspend()
+        return True
+
+    held: dict[psutil.Process, Path] = {}
     host.process(60, runs)
+    host.process(60, is_held)
     assert f"Preparing the training on {box.name}." in seen, seen
     assert any(stage.name == "sending" and stage.state == "done" for stage in monitor_of(host).stages)
     assert host.find("adaptPlace").visible and not host.find("adaptPlace").enabled
@@ -205,9 +216,12 @@ def test_training_there_is_started_watched_stopped_resumed_and_used(box: KnownPl
     host.process(60, lambda: f"runs on {box.name}" in host.find("adaptExperimentInfo").text)  # what it began there has come here
     host.click("adaptStop")
     assert "Stopping" in host.find("adaptStatus").text
+    host.process(20, lambda: all(Path(folder, "stop.request").exists() for folder in held.values()))
+    for process in held:
+        process.resume()
     wait_for_state(host, "interrupted")
     host.process(10, lambda: host.find("adaptStart").enabled)
-    assert host.find("adaptStart").text == "Re&sume" and f"runs on {box.name}" in host.find("adaptExperimentInfo").text
+    assert held and host.find("adaptStart").text == "Re&sume" and f"runs on {box.name}" in host.find("adaptExperimentInfo").text
 
     host.click("adaptStart")
     wait_for_state(host, "finished")
@@ -230,7 +244,7 @@ def test_a_training_there_outlives_slicer_and_its_follower_and_is_stopped(
     with Host(MODULE) as first:
         choose_place(first, tiny_cohort, experiment, box, LONG)
         first.click("adaptStart")
-        wait_for_stage(first, "iteration_0/train")
+        wait_for_stage(first, "translation/train")
     follower = read_worker(experiment)
     assert follower and is_running(experiment), "it goes on without Slicer"
     os.kill(follower["pid"], signal.SIGKILL)

@@ -64,6 +64,8 @@ def test_a_queue_is_told_and_a_waiting_job_is_cancelled(cluster: Cluster, add: A
     try:
         seen = remote.look(first)
         assert seen["is_alive"] and seen["state"] == "Slurm does not answer"
+        with pytest.raises(InputError, match=r"^cluster: Slurm: its controller does not answer; try again later\.$"):
+            Remote(remote.place).refuse_unfit()
     finally:
         cluster.start_controller()
     assert remote.look(first)["state"] == ""
@@ -112,13 +114,13 @@ def test_the_end_of_a_job_is_told_in_a_sentence(cluster: Cluster, add: Add, tmp_
 def test_what_cannot_run_there_is_told_in_one_sentence(
     cluster: Cluster, add: Add, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refused(*words: str, folder: str = "E", **slurm: Any) -> str:
+    def refused(*words: str, **slurm: Any) -> str:
         add(**slurm)
         on = () if not words else ("--on", "cluster")
-        assert cli.main(["run", "-o", str(tmp_path / folder), *on, *words]) in (1, 2)
+        assert cli.main(["run", "-o", str(tmp_path / "E"), *on, *words]) in (1, 2)
         lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("crossmoda_uda: ")]
         assert len(lines) == 1, lines
-        assert read_last_run(tmp_path / folder).said == "failed"
+        assert read_last_run(tmp_path / "E").said == "failed"
         return lines[0].removeprefix("crossmoda_uda: ")
 
     words = ["--crossmoda", str(tiny_cohort), *SETTINGS]
@@ -137,11 +139,6 @@ def test_what_cannot_run_there_is_told_in_one_sentence(
         wait_until(lambda: not cluster.ask("squeue", "--noheader"))
     # As it was begun: no worker there has recorded its scans and settings yet.
     assert "can never start" in refused(time="9:00:00")
-    cluster.stop_controller()
-    try:
-        assert refused(*words, folder="another") == "cluster: Slurm: its controller does not answer; try again later."
-    finally:
-        cluster.start_controller()
 
 
 def test_a_host_without_slurm_is_told(tmp_path: Path, ssh_server: SshServer) -> None:

@@ -15,7 +15,6 @@ import numpy as np
 import psutil
 import pytest
 from conftest import TINY
-from CrossMoDAUDALib.cohort import phantom
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import CrossModaError
@@ -26,14 +25,13 @@ from CrossMoDAUDALib.experiment.markers import read_markers
 from CrossMoDAUDALib.experiment.sharing import stage_keys
 from CrossMoDAUDALib.images.volumes import read_label_map, read_volume
 from CrossMoDAUDALib.models.model_folder import describe_model
-from CrossMoDAUDALib.places import place, segmenting
+from CrossMoDAUDALib.places import segmenting
 from CrossMoDAUDALib.places.slurm import Task
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
 from CrossMoDAUDALib.study.arrays import shares
 from CrossMoDAUDALib.study.request import Method, Study
 from long_runs import events_of, start, wait_until
 from slurm_cluster import SLEEPS, Add, Cluster
-from test_study import ThisProcess
 
 
 def test_many_scans_are_an_array_and_the_same_command_goes_on_with_what_is_missing(
@@ -191,18 +189,12 @@ def test_who_makes_what_for_whom(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_study_is_an_array_that_gives_the_table_of_one_here(
-    cluster: Cluster, add: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    cluster: Cluster, add: Add, study_here: tuple[list[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An experiment's task is cancelled; then who follows is killed; what is shared is made once all the same."""
     add()
-    phantom.write_cohort(tmp_path / "data", source_cases=2, target_cases=2, evaluation_cases=2, seed=3, size=(32, 32, 16))
-    settings = [f"--set={key}={value}" for key, value in TINY.items() if not key.startswith(("cyclegan.", "translation."))]
-    words = ["study", "--crossmoda", str(tmp_path / "data"), "--preset", "smoke", "--devices", "cpu", "--iterations", "0", *settings]
-    words += ["--method", "same=none", "-o"]
-    folder, local = tmp_path / "from there", tmp_path / "from here"
-    with monkeypatch.context() as here:
-        here.setitem(place.PLACES, place.THIS_COMPUTER, lambda _address: ThisProcess())  # which imports PyTorch once
-        assert cli.main([*words, str(local)]) == 0
+    words, local = study_here
+    folder = tmp_path / "from there"
 
     def cancel_the_last() -> None:
         wait_until(lambda: "Dependency" in cluster.ask("squeue", "--noheader", "--array", "--format=%r"), seconds=120)

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,14 +31,14 @@ def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -
     (Path(elsewhere.folder) / STARTED).rename(Path(elsewhere.folder) / "lost")  # as where the answer of sbatch was lost
     task = Task(f"{elsewhere.folder}/t", tuple(SLEEPS))
     with cluster.silent_controller():
-        seen = remote.look(elsewhere)
-        assert seen["is_alive"] and seen["state"] == "Slurm does not answer", "it may be in the queue"
-        for ask in (
-            lambda: remote.start(elsewhere, SLEEPS, "another"),
-            lambda: remote.start_arrays(elsewhere.folder, [("late", [task], "")]),
-        ):
+        with ThreadPoolExecutor() as threads:  # as each waits until Slurm's own programs have given up
+            started = threads.submit(remote.start, elsewhere, SLEEPS, "another")
+            submitted_too = threads.submit(remote.start_arrays, elsewhere.folder, [("late", [task], "")])
+            looked = threads.submit(remote.look, elsewhere)
+        assert looked.result()["is_alive"] and looked.result()["state"] == "Slurm does not answer", "it may be in the queue"
+        for asked in (started, submitted_too):
             with pytest.raises(SilentError, match=r"On cluster: Slurm does not answer.*try again later"):
-                ask()
+                asked.result()
     assert (Path(elsewhere.folder) / SCRIPT).is_file() and len(cluster.ask("squeue", "--noheader").splitlines()) == 1
     seen = remote.look(elsewhere)
     assert seen["is_alive"] and seen["state"] == "" and seen["job"], "it is found in the queue"
@@ -68,6 +69,28 @@ def test_every_question_to_slurm_has_a_limit_of_time(tmp_path: Path, monkeypatch
         with pytest.raises(SilentThere, match=r"took more than 0\.2 seconds"):
             ask()
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
+@pytest.mark.parametrize("said", there_slurm._FULL)
+def test_a_full_queue_is_no_silence(said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then sbatch tries it again by itself, for as long as it may take."""
+    (tmp_path / "sbatch").write_text(f"#!/bin/sh\necho 'sbatch: error: {said}, sleeping and retrying' >&2\nexec sleep 100\n")
+    (tmp_path / "sbatch").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(TooManyThere, match=r"Slurm took no job: it has as many jobs as it takes; try again when some have ended\.$"):
+        there_slurm.ask_slurm(["sbatch", SCRIPT], tmp_path, 0.3)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
+def test_a_computer_without_slurm_is_no_silent_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be waited for without end."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / STARTED).write_text('{"job": "1"}')
+    for ask in (lambda: there_slurm.job("1", tmp_path), lambda: there.look(str(tmp_path)), lambda: there_slurm.cancel(["1"])):
+        with pytest.raises(there_slurm.RefusedError, match=r"^(squeue|scancel) is not found there; name the cluster's login node"):
+            ask()
+    assert not there_slurm.in_queue()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="work is ended there on POSIX systems alone")

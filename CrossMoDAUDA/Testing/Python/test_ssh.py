@@ -15,6 +15,7 @@ import psutil
 import pytest
 from conftest import TINY
 from CrossMoDAUDALib.cohort import phantom
+from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import printable
 from CrossMoDAUDALib.core.files import read_json
 from CrossMoDAUDALib.experiment.elsewhere import Elsewhere, read_elsewhere
@@ -22,9 +23,10 @@ from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.last_run import read_last_run
 from CrossMoDAUDALib.experiment.lock import is_running
 from CrossMoDAUDALib.places.known import KnownPlace
-from long_runs import ENDLESS, events_of, run, start, wait_until
+from long_runs import ENDLESS, events_of, start, wait_until
 from ssh_server import SshServer
 
+Tell = Callable[..., tuple[int, str, str]]
 SETTINGS = ["--preset", "smoke", "--device", "cpu", *(f"--set={key}={value}" for key, value in TINY.items())]
 SOURCE_ONLY = "--set=evaluation.source_only=true"
 # What a shell, ssh, rsync or sftp would take for something else.
@@ -40,6 +42,18 @@ def cohort(tiny_cohort: Path, tmp_path: Path) -> Path:
     for scan in sorted(folder.rglob("*.nii.gz")):
         scan.rename(scan.with_name(scan.name.replace("crossmoda2022_syn", f"{AWKWARD}_syn")))
     return folder
+
+
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
+    """As ``long_runs.run``, in this process."""
+
+    def tell(*words: str | Path) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = cli.main(list(map(str, words)))
+        return status, *capsys.readouterr()
+
+    return tell
 
 
 def pids_there(place: KnownPlace) -> list[int]:
@@ -141,14 +155,14 @@ def _assert_no_names(place: KnownPlace) -> None:
             assert b"Jane" not in path.read_bytes(), path
 
 
-def test_it_is_followed_once_left_alone_by_ctrl_c_and_ended_by_stop(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
+def test_it_is_followed_once_left_alone_by_ctrl_c_and_ended_by_stop(gpu_box: KnownPlace, cohort: Path, tmp_path: Path, tell: Tell) -> None:
     folder = tmp_path / "E"
     words = ["--crossmoda", cohort, *ENDLESS]
     follower = follow(gpu_box, folder, *words)
     wait_until(reaches(folder, "translation/train"), follower, 120)
-    status, _, errors = run("run", "-o", folder)
+    status, _, errors = tell("run", "-o", folder)
     assert status == 1 and "is being worked on by process" in errors
-    status, _, errors = run("run", "-o", folder, "--on", "elsewhere")
+    status, _, errors = tell("run", "-o", folder, "--on", "elsewhere")
     assert status == 2 and "'elsewhere' is no place" in errors and "gpu-box" in errors
 
     follower.send_signal(signal.SIGINT)
@@ -157,73 +171,70 @@ def test_it_is_followed_once_left_alone_by_ctrl_c_and_ended_by_stop(gpu_box: Kno
     assert f"The work goes on on gpu-box: `run -o {folder}` follows it again, `stop {folder}` ends it." in errors
     assert pids_there(gpu_box)
     before = read_elsewhere(folder).as_of
-    status, output, errors = run("status", folder)
+    status, output, errors = tell("status", folder)
     assert status == 0 and read_elsewhere(folder).as_of > before, "it renews the copy"
 
     follower = follow(gpu_box, folder)
     wait_until(lambda: is_running(folder), follower)
-    status, output, errors = run("stop", folder)
+    status, output, errors = tell("stop", folder)
     assert status == 0 and "Stopped" in output, errors
     follower.communicate(timeout=30)
     assert follower.returncode == 130 and not pids_there(gpu_box) and read_last_run(folder).said == "interrupted"
-    assert run("stop", folder)[1].startswith("Nobody is working on")
-    second = run("run", "--on", "gpu-box", "-o", folder, *words, "--set=seed=5")
+    assert tell("stop", folder)[1].startswith("Nobody is working on")
+    second = tell("run", "--on", "gpu-box", "-o", folder, *words, "--set=seed=5")
     assert second[0] == 2 and "another experiment" in second[2] and "seed" in second[2], "other settings are refused here"
 
 
-def test_stop_ends_what_nobody_follows(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
+def test_stop_ends_what_nobody_follows(gpu_box: KnownPlace, cohort: Path, tmp_path: Path, tell: Tell) -> None:
     """Right after the start: a request that comes while the worker begins is not lost."""
     folder = tmp_path / "E"
     follower = follow(gpu_box, folder, "--crossmoda", cohort, *ENDLESS)
     wait_until(lambda: (elsewhere := read_elsewhere(folder)) is not None and elsewhere.is_alive, follower, 60)
     follower.kill()
     follower.communicate()
-    status, output, errors = run("stop", folder)
+    status, output, errors = tell("stop", folder)
     assert status == 0 and "Stopped" in output, errors
     assert not pids_there(gpu_box)
 
 
-def test_what_fails_there_is_told_here(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
-    """A sentence about a scan names the scan as it is called here."""
-    folder = tmp_path / "E"
-    status, _, errors = run("run", "--on", "gpu-box", "-o", folder, "--crossmoda", cohort, *SETTINGS, "--device", "cuda:7")
-    assert status != 0 and "cuda:7" in errors, errors
+def test_what_fails_there_is_told_here(gpu_box: KnownPlace, cohort: Path, tmp_path: Path, tell: Tell) -> None:
+    """A sentence about a scan names the scan as it is called here. Other scans are not taken for those of a failed start."""
+    folder, other = tmp_path / "E", tmp_path / "other"
+    phantom.write_cohort(other, source_cases=2, target_cases=2, evaluation_cases=1, seed=4, size=(32, 32, 16))
+
+    def fails(*more: str | Path, status: int) -> str:
+        ended, _, errors = tell("run", "-o", folder, *more)
+        assert ended == status, errors
+        return errors
+
+    assert "cuda:7" in fails("--on", "gpu-box", "--crossmoda", other, *SETTINGS, "--device", "cuda:7", status=2)
     assert read_last_run(folder).said == "failed" and "cuda:7" in read_last_run(folder).error
-    elsewhere = read_elsewhere(folder)
-    assert elsewhere is not None
+    first = read_elsewhere(folder)
+    assert "cuda:7" in fails("--crossmoda", cohort, *SETTINGS, "--device", "cuda:7", status=2)
+    second = read_elsewhere(folder)
+    assert first is not None and second is not None
+    assert first.folder != second.folder and second.cohort.source[0].image.is_relative_to(cohort)
+    checks = [event for event in events_of(folder) if event.get("stage") == "check" and event.get("state") == "finished"]
+    assert len(checks) >= 2, "the new scans are checked, too"
     # A scan that is damaged there after it was sent, as by a bad disk.
-    link = next(Path(elsewhere.folder).glob(".scans/target/*.nii.gz"))
+    link = next(Path(second.folder).glob(".scans/target/*.nii.gz"))
     link.write_bytes(b"damaged")
-    status, _, errors = run("run", "-o", folder, "--crossmoda", cohort, *SETTINGS)
-    assert status == 2 and errors.startswith(f"crossmoda_uda: {printable(str(cohort / 'training_target'))}"), errors
+    errors = fails("--crossmoda", cohort, *SETTINGS, status=2)
+    assert errors.startswith(f"crossmoda_uda: {printable(str(cohort / 'training_target'))}"), errors
     assert "_syn_" in errors and "is not a NIfTI, NRRD or MetaImage file" in errors
 
 
-def test_other_scans_are_not_taken_for_those_of_a_failed_start(gpu_box: KnownPlace, cohort: Path, tmp_path: Path) -> None:
-    folder, other = tmp_path / "E", tmp_path / "other"
-    phantom.write_cohort(other, source_cases=2, target_cases=2, evaluation_cases=1, seed=4, size=(32, 32, 16))
-    words = ["run", "--on", "gpu-box", "-o", folder, *SETTINGS, "--device", "cuda:7"]
-    assert run(*words, "--crossmoda", cohort)[0] != 0
-    first = read_elsewhere(folder)
-    status, _, errors = run(*words, "--crossmoda", other)
-    second = read_elsewhere(folder)
-    assert status != 0 and "cuda:7" in errors and first is not None and second is not None
-    assert first.folder != second.folder and second.cohort.source[0].image.is_relative_to(other)
-    checks = [event for event in events_of(folder) if event.get("stage") == "check" and event.get("state") == "finished"]
-    assert len(checks) >= 2, "the new scans are checked, too"
-
-
-def test_what_is_over_is_told_without_its_place(gpu_box: KnownPlace, tiny_experiment: Path, tmp_path: Path) -> None:
+def test_what_is_over_is_told_without_its_place(gpu_box: KnownPlace, tiny_experiment: Path, tmp_path: Path, tell: Tell) -> None:
     """A colleague has no such place, or its folder there has been deleted."""
     folder = tmp_path / "E"
     shutil.copytree(tiny_experiment, folder)
     cohort = Experiment.load(folder).cohort
     ended = Elsewhere("gpu-box", f"{gpu_box.folder}/experiments/gone", cohort, has_begun=True).save(folder)
-    assert run("status", folder)[2] == ""
+    assert tell("status", folder)[2] == ""
     (folder / "events.jsonl").unlink()  # how it ended is not known
     for place in ("gpu-box", "somebody-elses"):
         ended.save(folder, place=place)
-        status, output, errors = run("status", folder)
+        status, output, errors = tell("status", folder)
         assert status == 0 and "What follows is as it was last known" in errors and "iteration_0/train" in output, errors
 
 

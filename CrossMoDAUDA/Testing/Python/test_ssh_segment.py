@@ -17,6 +17,7 @@ from CrossMoDAUDALib.places.connection import Connection
 from CrossMoDAUDALib.places.known import KnownPlace
 from CrossMoDAUDALib.places.remote import Remote
 from CrossMoDAUDALib.places.unfinished import left_over
+from long_runs import TAKES_LONG
 from ssh_server import SshServer
 
 
@@ -67,8 +68,15 @@ def test_what_cannot_be_segmented_there_is_told(
     assert "cuda:7" in capsys.readouterr().err and not list((tmp_path / "out").glob("*_Label*"))
 
 
-@pytest.mark.parametrize("at", ["send", "start"])
-@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+@pytest.mark.parametrize(
+    ("at", "error"),
+    [
+        ("send", OSError),
+        ("start", KeyboardInterrupt),
+        pytest.param("send", KeyboardInterrupt, marks=TAKES_LONG),
+        pytest.param("start", OSError, marks=TAKES_LONG),
+    ],
+)
 def test_a_start_that_fails_or_is_interrupted_leaves_nothing(
     at: str,
     error: type[BaseException],

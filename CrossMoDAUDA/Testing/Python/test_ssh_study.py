@@ -11,10 +11,25 @@ from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.images.volumes import write_volume
 from CrossMoDAUDALib.places import place
 from CrossMoDAUDALib.places.known import KnownPlace
+from long_runs import TAKES_LONG
 from test_study import ThisProcess
 
 
 @pytest.mark.slow
+def test_a_small_study_there_gives_the_table_of_one_here(
+    gpu_box: KnownPlace, study_here: tuple[list[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words, here = study_here
+    assert cli.main([*words, str(tmp_path / "from there"), "--on", "gpu-box"]) == 0, capsys.readouterr().err
+    for file in ("table.csv", "per_case.csv"):
+        assert (here / file).read_text() == (tmp_path / "from there" / file).read_text()
+    assert cli.main([*words, str(tmp_path / "other"), "--jobs", "2"]) == 2
+    assert "--jobs belongs to --on" in capsys.readouterr().err
+    assert cli.main([*words, str(tmp_path / "other"), "--on", "gpu-box", "--set", "budget_minutes=5"]) == 2
+    assert "A time budget is measured on this computer" in capsys.readouterr().err
+
+
+@TAKES_LONG
 def test_a_study_there_gives_the_table_of_one_here(
     gpu_box: KnownPlace, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -32,7 +47,3 @@ def test_a_study_there_gives_the_table_of_one_here(
     assert cli.main([*words, str(tmp_path / "from there"), "--on", "gpu-box"]) == 0, capsys.readouterr().err
     for file in ("table.csv", "per_case.csv"):
         assert (tmp_path / "from here" / file).read_text() == (tmp_path / "from there" / file).read_text()
-    assert cli.main([*words, str(tmp_path / "other"), "--jobs", "2"]) == 2
-    assert "--jobs belongs to --on" in capsys.readouterr().err
-    assert cli.main([*words, str(tmp_path / "other"), "--on", "gpu-box", "--set", "budget_minutes=5"]) == 2
-    assert "A time budget is measured on this computer" in capsys.readouterr().err

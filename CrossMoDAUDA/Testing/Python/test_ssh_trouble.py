@@ -23,11 +23,11 @@ from CrossMoDAUDALib.places import connection, remote, sending
 from CrossMoDAUDALib.places.connection import Connection, UnreachableError
 from CrossMoDAUDALib.places.known import KnownPlace, Slurm, add_place
 from CrossMoDAUDALib.places.remote import Remote
+from long_runs import TAKES_LONG
 from packaging.tags import sys_tags
 from ssh_server import SshServer
 from test_ssh_way import another_server
 
-LONG = "CROSSMODA_LONG" in os.environ
 NNUNETS = ("nnunetv2", "acvl_utils", "batchgenerators=", "batchgeneratorsv2", "dynamic_network_architectures")
 
 
@@ -285,6 +285,7 @@ def index_of_sources(folder: Path) -> Path:
     return folder / "index"
 
 
+@TAKES_LONG
 def test_packages_that_come_as_source_alone_are_sent_too(gpu_box: KnownPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As acvl-utils, which nnU-Net needs. One that has to be compiled is refused in a sentence."""
     index = index_of_sources(tmp_path)
@@ -335,7 +336,7 @@ def test_install_from_end_to_end(gpu_box: KnownPlace, tmp_path: Path, capsys: py
     assert cli.main(["place", "check", "gpu-box"]) == 0
 
 
-@pytest.mark.skipif(not LONG, reason="takes minutes and hundreds of megabytes; run it with CROSSMODA_LONG=1")
+@TAKES_LONG
 def test_install_of_the_real_packages(gpu_box: KnownPlace, capsys: pytest.CaptureFixture[str]) -> None:
     """From the package index that pip knows; PyTorch from the one for processors alone, which is a tenth of its size."""
     add_place(replace(gpu_box, python=""), overwrite=True)
@@ -347,7 +348,7 @@ def test_install_of_the_real_packages(gpu_box: KnownPlace, capsys: pytest.Captur
     assert cli.main(["place", "check", "gpu-box"]) == 0 and "all there" in capsys.readouterr().out
 
 
-@pytest.mark.slow
+@TAKES_LONG
 def test_nnunets_own_parts_can_be_sent(gpu_box: KnownPlace, tmp_path: Path) -> None:
     """The real ones, from the real index, for another Python than this one; PyTorch has wheels and is left out, as it is large."""
     listed = tmp_path / "requirements.txt"

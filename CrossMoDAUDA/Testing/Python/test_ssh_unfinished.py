@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from CrossMoDAUDALib.places.known import KnownPlace
 from CrossMoDAUDALib.places.remote import Remote
 from CrossMoDAUDALib.places.segmenting import RemoteSegmenter
 from CrossMoDAUDALib.places.unfinished import Unfinished, left_over
-from long_runs import wait_until
+from long_runs import TAKES_LONG, wait_until
 from ssh_server import SshServer
 
 Begin = Callable[..., RemoteSegmenter]
@@ -93,7 +94,9 @@ def flapping(at: str, server: SshServer, monkeypatch: pytest.MonkeyPatch, is_aft
     monkeypatch.setattr(Connection, "ask", ask)
 
 
-@pytest.mark.parametrize("at", ["look_tasks", "look", "missing_scans", "start"])
+@pytest.mark.parametrize(
+    "at", ["look", "start", pytest.param("look_tasks", marks=TAKES_LONG), pytest.param("missing_scans", marks=TAKES_LONG)]
+)
 def test_a_way_that_is_lost_while_work_is_taken_up_ends_nothing_there(
     at: str, begin: Begin, gpu_box: KnownPlace, ssh_server: SshServer, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,7 +121,9 @@ def test_a_way_that_is_lost_while_work_is_taken_up_ends_nothing_there(
     assert not there.exists() and not sleepers()
 
 
-@pytest.mark.parametrize("at", ["missing_scans", "lay_out", "start", "start, after it"])
+@pytest.mark.parametrize(
+    "at", ["lay_out", "start, after it", pytest.param("missing_scans", marks=TAKES_LONG), pytest.param("start", marks=TAKES_LONG)]
+)
 def test_a_first_start_that_loses_its_way_goes_on_where_it_was(
     at: str, begin: Begin, gpu_box: KnownPlace, ssh_server: SshServer, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +136,27 @@ def test_a_first_start_that_loses_its_way_goes_on_where_it_was(
     wait_until(lambda: sleepers())
     assert again._there == str(there) and len(sleepers()) == 1
     again._tidy_up()
+
+
+def test_a_way_that_is_lost_before_anything_is_there_leaves_nothing(
+    begin: Begin, gpu_box: KnownPlace, ssh_server: SshServer, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, told = tmp_path / "out", list[str]()
+    whole = Connection.ask
+
+    def ask(self: Connection, do: str, *words: Any, **values: Any) -> Any:
+        if do == "has_library":
+            ssh_server.stop()
+        return whole(self, do, *words, **values)
+
+    monkeypatch.setattr(Connection, "ask", ask)
+    try:
+        with pytest.raises(UnreachableError, match=r"check the network, the host and its port\.$"):
+            begin(out, scans, warn=told.append)
+    finally:
+        ssh_server.start()
+    assert not told and not out.exists() and not list((tmp_path / "configuration").glob("segment-on/*"))
+    assert not (Path(gpu_box.folder) / "tasks").exists()
 
 
 def test_an_error_that_is_not_of_the_way_ends_nothing_that_was_taken_up(
@@ -166,6 +192,7 @@ def test_only_what_no_command_needs_any_more_is_deleted_there(
     unfinished, unmounted, forgotten, replaced = (Path(killed_here(begin(tmp_path / name, scans))) for name in "abcd")
     (tmp_path / "b").rename(tmp_path / "as if it were not mounted")
     (tmp_path / "c" / ".segment-on.json").unlink()
+    (tmp_path / "c" / "a result").touch()
     (tmp_path / "d" / ".segment-on.json").write_text(json.dumps({"folder": "/another"}))
     others, experiment = tasks / "of-another-computer", Path(gpu_box.folder) / "experiments" / "e"
     for folder in (others, experiment):
@@ -175,6 +202,10 @@ def test_only_what_no_command_needs_any_more_is_deleted_there(
         if "library" not in path.parts:
             os.utime(path, (0, 0), follow_symlinks=False)
     assert {begun.folder for begun in left_over(gpu_box)} == {str(forgotten), str(replaced)}
+    (tmp_path / "b").mkdir()  # where it would be mounted
+    with monkeypatch.context() as elsewhere:  # a computer with the same home folder
+        elsewhere.setattr(socket, "gethostname", lambda: "another")
+        assert not left_over(gpu_box)
     begin(tmp_path / "another", scans)._tidy_up()
     assert {path.name for path in tasks.iterdir()} == {unfinished.name, unmounted.name, others.name} and experiment.is_dir()
     assert not left_over(gpu_box)

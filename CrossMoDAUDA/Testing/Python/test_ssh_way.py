@@ -330,3 +330,26 @@ def test_a_check_tells_what_is_true_now(gpu_box: KnownPlace, ssh_server: SshServ
     way(place)  # the connection is still there
     with pytest.raises(RefusedBySshError, match="refuses the login"):
         Remote(place, asks=False).check()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="connections are kept on POSIX systems alone")
+def test_a_password_is_asked_for_once_however_many_ask_there_at_a_time(
+    gpu_box: KnownPlace, ssh_server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a study follows its experiments, each in a thread, and the connection has broken off."""
+    own = ssh_server.config.parent
+    (tmp_path / "config").write_text(ssh_server.config.read_text().replace(f"{own}/user_key", f"{tmp_path}/key"))
+    shutil.copy(own / "user_key", tmp_path / "key")
+    subprocess.run(["ssh-keygen", "-q", "-p", "-P", "", "-N", "secret", "-f", str(tmp_path / "key")], check=True)
+    ask = tmp_path / "ask"
+    ask.write_text(f"#!/bin/sh\necho asked >> '{tmp_path}/asked'\nsleep 0.3\necho secret\n")
+    ask.chmod(0o755)
+    monkeypatch.setenv("SSH_ASKPASS", str(ask))
+    monkeypatch.setenv("SSH_ASKPASS_REQUIRE", "force")
+    one = Connection(replace(gpu_box, ssh_config=str(tmp_path / "config")), sys.executable, asks=True)
+    threads = [threading.Thread(target=one.ask, args=("sizes",), kwargs={"folder": "/", "names": []}) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (tmp_path / "asked").read_text() == "asked\n"

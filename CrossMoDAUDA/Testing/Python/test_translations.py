@@ -159,6 +159,11 @@ SENTENCES = {
         "Den Ergebnissen von iteration 1 nicht trauen: Cochlea: die Startwerte widersprechen sich (DSC 0.20), eines von zwei Ergebnissen"
         " ist also falsch."
     ),
+    # With a value that is put in later.
+    "held by you; `scontrol release 12` there lets it go": "von Ihnen angehalten; `scontrol release 12` dort gibt ihn frei",
+    "What was begun on cluster stays there as it is, and the same command goes on with it.": (
+        "Was auf cluster begonnen wurde, bleibt dort, wie es ist, und derselbe Befehl macht damit weiter."
+    ),
     "Of no kind at all.": "Of no kind at all.",
     "": "",
 }
