@@ -13,7 +13,7 @@ from ..places.place import find_place
 from ..watching.monitor import Monitor
 from . import plot_view, tables, wording
 from .curves_tab import CurvesTab
-from .fitting import OnResize
+from .fitting import CELL, OnResize, WrappedColumns
 from .sample_tab import SampleTab
 from .scores_tab import ScoresTab
 
@@ -49,6 +49,7 @@ class ExperimentView:
         self._timer.interval = POLL_MS
         self._timer.connect("timeout()", self.poll)
         ui.adaptStages.columnCount = 3
+        self._titles = WrappedColumns(ui.adaptStages, {0: CELL})
         ui.adaptStages.setHorizontalHeaderLabels([_("Stage"), _("State"), _("Time")])
         ui.adaptStages.verticalHeader().visible = False
         ui.adaptStages.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
@@ -173,10 +174,15 @@ class ExperimentView:
     def _fitStages(self):
         """Let long titles take several lines; where a line holds few words, the times make room for them."""
         table = self._ui.adaptStages
-        table.setColumnHidden(2, table.width < NARROW * qt.QFontMetrics(table.font).averageCharWidth())
+        metrics = qt.QFontMetrics(table.font)
+        table.setColumnHidden(2, False)  # a hidden one has no width
         for column in (1, 2):
             table.resizeColumnToContents(column)
-        table.resizeRowsToContents()
+        words = (word for row in range(table.rowCount) for word in table.item(row, 0).text().split())
+        room = table.viewport().width - table.columnWidth(1) - table.columnWidth(2) - CELL
+        isNarrow = table.width < NARROW * metrics.averageCharWidth() or room < max(map(metrics.horizontalAdvance, words), default=0)
+        table.setColumnHidden(2, isNarrow)
+        self._titles.fit()
 
     def _showCurves(self):
         if self.monitor is not None:

@@ -114,7 +114,7 @@ def test_parts_inside_and_outside_the_canal_give_the_extrameatal_diameter(host: 
     open_section(host, "followUp")
     host.click("followUpApply")
     assert "cannot be told" not in wait(host, "followUp")
-    (table,) = (node for name, node in nodes("vtkMRMLTableNode").items() if name.startswith("Follow-up of"))
+    (table,) = (node for name, node in nodes("vtkMRMLTableNode").items() if name.startswith("Follow-up"))
     assert table.GetColumnName(4) == "Extrameatal diameter (mm)"
     assert [float(table.GetCellText(row, 4)) > 5 for row in range(3)] == [True] * 3
 
