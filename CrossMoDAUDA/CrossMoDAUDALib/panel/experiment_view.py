@@ -19,6 +19,9 @@ from .scores_tab import ScoresTab
 
 POLL_MS = 500
 POLL_BEHIND_MS = 30  # while a long log is read from its beginning
+NO_LIMIT = 16777215  # Qt's QWIDGETSIZE_MAX
+OF_FIXED_HEIGHT = (2, 3)  # samples and scores
+FRAME = 6  # points of the screen around a tab
 NARROW = 30  # characters; a narrower list of stages is without times
 
 
@@ -145,6 +148,11 @@ class ExperimentView:
         if self.monitor is not None:
             shows = [self._showStages, self._showCurves, self._showSample, self._showScores, self._showLog]
             shows[tabs.currentIndex]()
+        page = tabs.currentWidget()
+        needed = max(page.heightForWidth(page.width), page.layout().minimumSize().height())  # less than nothing without texts in lines
+        bar = tabs.tabBar().sizeHint.height() + FRAME
+        # Lists and curves use any height. Qt asks for that of the highest tab, whatever the policies are (QTabWidget::sizeHint).
+        tabs.maximumHeight = needed + bar if tabs.currentIndex in OF_FIXED_HEIGHT else NO_LIMIT
 
     def _isNew(self, part, content):
         """Whether a part shows something else than this content, which it is then taken to show."""

@@ -10,7 +10,7 @@ from . import tables
 BREAK = "\u200b"  # shows nothing; a line may end there
 PIECE = 8  # characters of a word without punctuation that stay together where it must be broken, if they have room
 WIDE_LETTER = 1.5  # of the average's width
-CELL = 10  # points of the screen that lie beside a cell's text
+CELL = 7  # points of the screen that lie beside a cell's text
 TICK = 32  # and beside one with a tick
 BESIDE = 50  # points of the screen that texts in the panel leave at its sides
 FIELD_CHARACTERS = 30  # what a field beside its label should show at least

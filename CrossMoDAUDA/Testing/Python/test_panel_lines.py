@@ -168,3 +168,18 @@ def test_names_of_trainings_are_whole_in_large_letters(host: Host, font_scale: A
     host.process(0.2)
     assert_readable(table, (0, 1))
     assert window(host).width() == 300
+
+
+def test_a_tab_is_as_high_as_what_it_holds(host: Host, tiny_experiment: Path) -> None:
+    """Not as the highest of all."""
+    open_section(host, "adapt")
+    resize(host, 700)
+    tabs = host.find("adaptTabs")
+    host.widget.panel.parameters.experiment = str(tiny_experiment)
+    for name, index, last in (("scores", 3, "adaptScoresView"), ("samples", 2, "adaptSampleOutline"), ("stages", 0, "adaptStages")):
+        tabs.currentIndex = index
+        host.process(5, lambda last=last: host.find(last)._real.isVisible())  # type: ignore[misc]
+        host.widget.panel.adapt.view.poll()
+        host.process(0.3)
+        real, bottom = tabs._real, host.find(last)._real.geometry().bottom()
+        assert bottom <= real.widget(index).height() < bottom + 30, f"{name}: all in sight, and nothing empty"
