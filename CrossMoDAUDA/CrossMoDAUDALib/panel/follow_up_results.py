@@ -11,6 +11,8 @@ from . import plot_view, tables
 FOLLOWED = "CrossMoDAUDA.Followed"  # a table's references to the segmentations that it compares, saved with the scene
 # What may be above a threshold: its name in the reasons and in the columns, digits and unit.
 _REASONS = (("volume", "percent", 0, "%"), ("axial", "axial_mm", 1, "mm"), ("extrameatal", "extrameatal_mm", 1, "mm"))
+# Of what is drawn, the room that a chart has below and above it: its legend lies in the upper right corner, over the latest scan.
+BELOW, ABOVE = 0.1, 0.35
 VOLUMES, DIAMETERS = "FollowUpVolumes", "FollowUpDiameters"  # charts
 
 
@@ -131,6 +133,10 @@ def _show(name, title, axis, rows, quantities):
         limits = [float(row[key + end]) for row in known for end in ("_low", "_high")]
         of_limits = _("{quantity}, limits").format(quantity=quantity)
         lines.append(plot_view.Line(of_limits, [year for year in years for _end in range(2)], limits, [], False, number))
-    chart = plot_view.fill(name, title, (_("Years since {date}").format(date=rows[0]["date"]), axis), lines, isOfScene=True)
+    drawn = [value for line in lines for value in line.y] or [0.0]
+    span = (max(drawn) - min(drawn)) or max(drawn) or 1.0
+    limits = (max(min(drawn) - BELOW * span, 0.0), max(drawn) + ABOVE * span)
+    axes = (_("Years since {date}").format(date=rows[0]["date"]), axis)
+    chart = plot_view.fill(name, title, axes, lines, limits, isOfScene=True)
     plot_view.show(chart)
     return chart

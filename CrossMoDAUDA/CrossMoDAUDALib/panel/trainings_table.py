@@ -72,6 +72,7 @@ class TrainingsTable:
         if folder not in self._items:
             self._addRow(folder)
         self._fill(folder)
+        self._fitRows()
 
     def _addRow(self, folder):
         row = self._table.rowCount
@@ -156,10 +157,17 @@ class TrainingsTable:
         name = max(min(name, room - least[STATE]), least[NAME])  # a title that is cut tells less than a text that is
         table.setColumnWidth(NAME, name)
         table.setColumnWidth(STATE, max(room - name, 1))
+        self._fitRows()
+
+    def _fitRows(self):
+        """Give names and states the lines that they take, and the table the height of its rows."""
+        table = self._table
+        line = table.verticalHeader().defaultSectionSize
         self._wrapped.fit(line)
         rows = sum(table.rowHeight(row) for row in range(min(table.rowCount, MOST_ROWS)))
-        high = min(max(rows, FEWEST_ROWS * line), MOST_ROWS * line)
-        table.setFixedHeight(high + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth)
+        height = min(max(rows, FEWEST_ROWS * line), MOST_ROWS * line) + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth
+        if table.minimumHeight != height:
+            table.setFixedHeight(height)
 
     def _room(self, columns, size):
         """What the other columns leave for names and states, and what the titles of these two need, in points of the screen.

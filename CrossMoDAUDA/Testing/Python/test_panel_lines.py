@@ -158,15 +158,21 @@ def test_stages_leave_out_their_times_where_a_word_has_no_room(host: Host, font_
     assert seen == {700: True, 400: False, 300: False}
 
 
-def test_names_of_trainings_are_whole_in_large_letters(host: Host, font_scale: Any, tiny_experiment: Path) -> None:
-    font_scale(2)
+@pytest.mark.parametrize("scale", [1, 2])
+def test_names_of_trainings_are_whole(host: Host, font_scale: Any, scale: int) -> None:
+    font_scale(scale)
     open_section(host, "trainings")
-    host.widget.panel.parameters.experiment = str(tiny_experiment)
-    table = host.find("trainingsTable")._real
-    host.process(5, lambda: table.rowCount() > 0 and table.item(0, 1).text() != "")
     resize(host, 300)
-    host.process(0.2)
-    assert_readable(table, (0, 1))
+    shown = host.widget.panel.trainings.table
+    real = host.find("trainingsTable")._real
+    real.setVisible(True)
+    for number, name in enumerate(("short", "a new experiment", "experiment_of_2024-03-01_with_a_long_name")):
+        shown.show(Path(name), (name, "Training the translator", "0.785 (iteration 1)", "0.785", "yesterday"), "")
+        host.process(0.1)
+        assert real.rowCount() == number + 1
+        assert_readable(real, (0, 1))
+    shown.show(Path("short"), ("short", "Gone", "", "", ""), "")
+    assert real.rowHeight(0) < real.rowHeight(1), "it gives the lines back"
     assert window(host).width() == 300
 
 
