@@ -1,10 +1,29 @@
-"""Segmentations of one scan that are shown in a view each, as long as the views lie side by side."""
+"""What holds only as long as the views lie side by side: segmentations of one scan in a view each, and axial slices in both."""
 
 import slicer
 
 from ..slicer_nodes import mrml
 
 ATTRIBUTE = "CrossMoDAUDA.Apart"  # of such a segmentation, saved with the scene as its views are: "first" or "second"
+
+TURNED = "CrossMoDAUDA.Turned"  # of a slice view's node: how its slices lay before
+AXIAL = "Axial"
+
+
+def turn(sliceNode):
+    """Show axial slices in a view."""
+    if sliceNode.GetOrientation() != AXIAL:
+        sliceNode.SetAttribute(TURNED, sliceNode.GetOrientation())
+        sliceNode.SetOrientation(AXIAL)
+
+
+def turnBack():
+    """Show slices as they lay before, unless the user has turned them meanwhile."""
+    for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        before = sliceNode.GetAttribute(TURNED)
+        if before and sliceNode.GetOrientation() == AXIAL and sliceNode.HasSliceOrientationPreset(before):
+            sliceNode.SetOrientation(before)
+        sliceNode.RemoveAttribute(TURNED)
 
 
 def bind(segmentations, viewNodes):
@@ -32,7 +51,7 @@ def isSideBySide():
 
 
 class Freeing:
-    """Frees them once the user has another layout, or a scene with another comes."""
+    """Ends all that once the user has another layout, or a scene with another comes."""
 
     def __init__(self):
         self._layoutManager = slicer.app.layoutManager()
@@ -40,9 +59,10 @@ class Freeing:
             self._layoutManager.connect("layoutChanged(int)", self.look)
 
     def look(self, _layout=None):
-        """Free them unless the views lie side by side; not while a scene's nodes come or go."""
+        """End it unless the views lie side by side; not while a scene's nodes come or go."""
         if not (slicer.mrmlScene.IsImporting() or slicer.mrmlScene.IsClosing() or isSideBySide()):
             free()
+            turnBack()
 
     def cleanup(self):
         """Look no more."""

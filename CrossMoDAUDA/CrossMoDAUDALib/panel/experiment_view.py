@@ -13,12 +13,15 @@ from ..places.place import find_place
 from ..watching.monitor import Monitor
 from . import plot_view, tables, wording
 from .curves_tab import CurvesTab
-from .fitting import OnResize
+from .fitting import CELL, OnResize, WrappedColumns
 from .sample_tab import SampleTab
 from .scores_tab import ScoresTab
 
 POLL_MS = 500
 POLL_BEHIND_MS = 30  # while a long log is read from its beginning
+NO_LIMIT = 16777215  # Qt's QWIDGETSIZE_MAX
+OF_FIXED_HEIGHT = (2, 3)  # samples and scores
+FRAME = 6  # points of the screen around a tab
 NARROW = 30  # characters; a narrower list of stages is without times
 
 
@@ -49,6 +52,7 @@ class ExperimentView:
         self._timer.interval = POLL_MS
         self._timer.connect("timeout()", self.poll)
         ui.adaptStages.columnCount = 3
+        self._titles = WrappedColumns(ui.adaptStages, {0: CELL})
         ui.adaptStages.setHorizontalHeaderLabels([_("Stage"), _("State"), _("Time")])
         ui.adaptStages.verticalHeader().visible = False
         ui.adaptStages.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
@@ -144,6 +148,11 @@ class ExperimentView:
         if self.monitor is not None:
             shows = [self._showStages, self._showCurves, self._showSample, self._showScores, self._showLog]
             shows[tabs.currentIndex]()
+        page = tabs.currentWidget()
+        needed = max(page.heightForWidth(page.width), page.layout().minimumSize().height())  # less than nothing without texts in lines
+        bar = tabs.tabBar().sizeHint.height() + FRAME
+        # Lists and curves use any height. Qt asks for that of the highest tab, whatever the policies are (QTabWidget::sizeHint).
+        tabs.maximumHeight = needed + bar if tabs.currentIndex in OF_FIXED_HEIGHT else NO_LIMIT
 
     def _isNew(self, part, content):
         """Whether a part shows something else than this content, which it is then taken to show."""
@@ -173,10 +182,15 @@ class ExperimentView:
     def _fitStages(self):
         """Let long titles take several lines; where a line holds few words, the times make room for them."""
         table = self._ui.adaptStages
-        table.setColumnHidden(2, table.width < NARROW * qt.QFontMetrics(table.font).averageCharWidth())
+        metrics = qt.QFontMetrics(table.font)
+        table.setColumnHidden(2, False)  # a hidden one has no width
         for column in (1, 2):
             table.resizeColumnToContents(column)
-        table.resizeRowsToContents()
+        words = (word for row in range(table.rowCount) for word in table.item(row, 0).text().split())
+        room = table.viewport().width - table.columnWidth(1) - table.columnWidth(2) - CELL
+        isNarrow = table.width < NARROW * metrics.averageCharWidth() or room < max(map(metrics.horizontalAdvance, words), default=0)
+        table.setColumnHidden(2, isNarrow)
+        self._titles.fit()
 
     def _showCurves(self):
         if self.monitor is not None:

@@ -8,10 +8,14 @@ import qt
 from . import tables
 
 BREAK = "\u200b"  # shows nothing; a line may end there
-PIECE = 8  # characters of a word without punctuation that stay together where it must be broken
+PIECE = 8  # characters of a word without punctuation that stay together where it must be broken, if they have room
+WIDE_LETTER = 1.5  # of the average's width
+CELL = 7  # points of the screen that lie beside a cell's text
+TICK = 32  # and beside one with a tick
 BESIDE = 50  # points of the screen that texts in the panel leave at its sides
 FIELD_CHARACTERS = 30  # what a field beside its label should show at least
 SLACK = 1.15  # a button's other text may be longer
+MOST_MEASURED = 500  # texts whose heights are kept
 
 
 class OnResize(qt.QObject):
@@ -55,9 +59,85 @@ def breakable(text, metrics, width):
         return BREAK.join(cut(piece) if metrics.horizontalAdvance(piece) > width else piece for piece in pieces)
 
     def cut(piece):
-        return re.sub(rf"(.{{{PIECE}}})(?=.)", rf"\1{BREAK}", piece)
+        together = max(min(PIECE, int(width / (WIDE_LETTER * metrics.averageCharWidth()))), 1)
+        return re.sub(rf"(.{{{together}}})(?=.)", rf"\1{BREAK}", piece)
 
     return re.sub(r"[^\s/]+", broken, text.replace(BREAK, ""))  # after a slash Qt breaks lines by itself
+
+
+class Ruler:
+    """Tells how high a label's text is in lines of a width, in points of the screen.
+
+    The label itself never says less than the least height that it was given before (Qt's ``QLabelPrivate::sizeForWidth``).
+
+    Args:
+        parent: gives the style; nothing of the ruler is seen.
+    """
+
+    def __init__(self, parent):
+        self._label = qt.QLabel(parent)
+        self._label.wordWrap = True
+        self._label.visible = False
+        self._known = {}
+
+    def height(self, label, width):
+        """The height that a label needs at a width; 0 without a text."""
+        text = label.text if label.buddy() is None else label.text.replace("&", "")
+        return self.textHeight(text, label.font, width, label.textFormat)
+
+    def textHeight(self, text, font, width, textFormat=qt.Qt.PlainText):
+        """The height of a text in a font at a width; 0 of none."""
+        key = (text, font.toString(), str(textFormat), width)
+        if key not in self._known:
+            self._known = {} if len(self._known) > MOST_MEASURED else self._known
+            self._label.font, self._label.textFormat, self._label.text = font, textFormat, text
+            self._known[key] = max(self._label.heightForWidth(width), 0) if text else 0
+        return self._known[key]
+
+
+class _LongTexts(qt.QStyledItemDelegate):
+    """Lets the words of a column that are wider than it take several lines."""
+
+    broken = None
+
+    def displayText(self, value, _locale):
+        """A cell's text, in which lines may end where they must."""
+        return self.broken(str(value))
+
+
+class WrappedColumns:
+    """Columns of a QTableWidget in which a long text takes several lines, also within a word.
+
+    Args:
+        table: its rows get the heights that these need.
+        besides: what lies beside a column's texts, in points of the screen, by the column's number.
+    """
+
+    def __init__(self, table, besides):
+        self._table, self._ruler, self._besides, self._cells = table, Ruler(table), besides, []
+        for column in besides:
+            cells = _LongTexts(table)
+            cells.broken = functools.partial(self.broken, column)
+            table.setItemDelegateForColumn(column, cells)
+            self._cells.append(cells)
+
+    def room(self, column):
+        """How wide the texts of a column may be."""
+        return max(self._table.columnWidth(column) - self._besides[column], 1)
+
+    def broken(self, column, text):
+        """A text in which lines may end where they must."""
+        return breakable(text, qt.QFontMetrics(self._table.font), self.room(column))
+
+    def fit(self, least=0):
+        """Make the rows as high as the texts are, and at least so high; Qt by itself forgets the width of ticks."""
+        table = self._table
+        for row in range(table.rowCount):
+            texts = [(column, table.item(row, column).text()) for column in self._besides]
+            heights = [self._ruler.textHeight(self.broken(column, text), table.font, self.room(column)) for column, text in texts]
+            height = max(least, *(tables.MARGIN // 2 + needed for needed in heights))
+            if table.rowHeight(row) != height:
+                table.setRowHeight(row, height)
 
 
 def lineWidth(root):
@@ -93,7 +173,7 @@ class Fitting:
         self._titles = [
             (button, button.text) for root in roots for button in root.findChildren("ctkCollapsibleButton") if " (" in button.text
         ]
-        self._fitted = None
+        self._fitted, self._ruler = None, Ruler(roots[0])
         self._watches = [OnResize(roots[0], self.fit), *(OnResize(root, self._giveHeights, isOfLayout=True) for root in roots)]
         for table in (table for root in roots for table in root.findChildren("qMRMLTableView")):
             self._watches.append(OnResize(table, functools.partial(tables.fit, table)))
@@ -140,7 +220,7 @@ class Fitting:
         for label in self._texts:
             isPicture = label.minimumHeight == label.maximumHeight or label.sizePolicy.verticalPolicy() == qt.QSizePolicy.Ignored
             if label.isVisible() and not isPicture:
-                needed = max(label.heightForWidth(label.width), 0)  # less than nothing without a text
+                needed = self._ruler.height(label, label.width)
                 if label.minimumHeight != needed:
                     label.minimumHeight = needed
 
@@ -158,7 +238,7 @@ class Fitting:
             # A label of two short words would take two lines in a wide row.
             label.minimumWidth = (one if one <= room else 0) if isNarrow else column - indent
             # Of labels in several lines a form's own height does not take notice.
-            label.minimumHeight = label.heightForWidth(room) if isNarrow else 0
+            label.minimumHeight = self._ruler.height(label, room) if isNarrow else 0
         for form in forms:
             form.setRowWrapPolicy(qt.QFormLayout.WrapAllRows if isNarrow else qt.QFormLayout.DontWrapRows)
 

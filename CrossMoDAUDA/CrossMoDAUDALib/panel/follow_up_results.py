@@ -11,6 +11,8 @@ from . import plot_view, tables
 FOLLOWED = "CrossMoDAUDA.Followed"  # a table's references to the segmentations that it compares, saved with the scene
 # What may be above a threshold: its name in the reasons and in the columns, digits and unit.
 _REASONS = (("volume", "percent", 0, "%"), ("axial", "axial_mm", 1, "mm"), ("extrameatal", "extrameatal_mm", 1, "mm"))
+# Of what is drawn, the room that a chart has below and above it: its legend lies in the upper right corner, over the latest scan.
+BELOW, ABOVE = 0.1, 0.35
 VOLUMES, DIAMETERS = "FollowUpVolumes", "FollowUpDiameters"  # charts
 
 
@@ -47,9 +49,9 @@ def _signed(number, digits):
 
 
 def growthText(rows):
-    """How the tumour grows, from the command's lines for a patient: one, or one for each side."""
+    """How the tumour grows, from the command's lines for a patient: a line, or one for each side."""
     sides = {"left": _("Left: {text}"), "right": _("Right: {text}")}
-    return " ".join(sides.get(row["side"], "{text}").format(text=_growthText(row)) for row in rows)
+    return "\n".join(sides.get(row["side"], "{text}").format(text=_growthText(row)) for row in rows)
 
 
 def _growthText(row):
@@ -65,8 +67,8 @@ def _growthText(row):
 
 
 def _interval(row, name, form):
-    low, high = form.format(float(row[f"{name}_low"])), form.format(float(row[f"{name}_high"]))
-    return _("{value} ({low} to {high})").format(value=form.format(float(row[name])), low=low, high=high)
+    value, low, high = (form.format(float(row[name + end])).replace("-", MINUS) for end in ("", "_low", "_high"))
+    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
 
 
 def sideText(row, text):
@@ -75,11 +77,17 @@ def sideText(row, text):
     return forms.get(row["side"], "{text}").format(text=text)
 
 
+def _volume(millilitres):
+    """A limit of a volume with three digits, as the others: 2.30, 14.7, 120."""
+    return f"{millilitres:#.3g}".rstrip(".") if millilitres else "0"
+
+
 def comparisonTable(rows, patient, segmentations):
     """A table node, tied to the segmentations.
 
     Args:
         rows: dictionaries of follow_up.csv.
+        patient: whose scans these are; empty where nothing tells.
     """
     columns = {"when": _("Date"), "volume_ml": _("Volume (ml)"), "volume_limits": _("Limits (ml)"), "axial_mm": _("Axial diameter (mm)")}
     if any(row["extrameatal_mm"] for row in rows):
@@ -88,9 +96,10 @@ def comparisonTable(rows, patient, segmentations):
         columns |= {"change": _("Since first scan"), "step": _("Since previous scan")}
     for row in rows:
         row["when"] = sideText(row, row["date"])
-        row["volume_limits"] = "\N{EN DASH}".join(f"{float(row[f'volume_ml_{end}']):.3g}" for end in ("low", "high"))
+        row["volume_limits"] = "\N{EN DASH}".join(_volume(float(row[f"volume_ml_{end}"])) for end in ("low", "high"))
         row["change"], row["step"] = changeText(row, "first"), changeText(row, "previous")
-    node = tables.tableNode(_("Follow-up of {patient}").format(patient=patient), columns, rows)
+    title = _("Follow-up of {patient}").format(patient=patient) if patient else _("Follow-up")
+    node = tables.tableNode(title, columns, rows)
     for segmentation in segmentations:
         node.AddNodeReferenceID(FOLLOWED, segmentation.GetID())
     mrml.put_with(node, [scan for scan in map(mrml.scan_of, segmentations) if scan is not None])
@@ -99,13 +108,13 @@ def comparisonTable(rows, patient, segmentations):
 
 def showVolumes(rows, patient):
     """Open the volumes in Slicer's plot view; returns the chart."""
-    title = _("{patient}: volume").format(patient=patient)
+    title = _("{patient}: volume").format(patient=patient) if patient else _("Volume")
     return _show(VOLUMES, title, _("Volume (ml)"), rows, {"volume_ml": _("Volume")})
 
 
 def showDiameters(rows, patient):
     """Open the diameters in Slicer's plot view; returns the chart."""
-    title = _("{patient}: diameters").format(patient=patient)
+    title = _("{patient}: diameters").format(patient=patient) if patient else _("Diameters")
     quantities = {"axial_mm": _("Axial diameter"), "extrameatal_mm": _("Extrameatal diameter")}
     return _show(DIAMETERS, title, _("Diameter (mm)"), rows, quantities)
 
@@ -124,6 +133,10 @@ def _show(name, title, axis, rows, quantities):
         limits = [float(row[key + end]) for row in known for end in ("_low", "_high")]
         of_limits = _("{quantity}, limits").format(quantity=quantity)
         lines.append(plot_view.Line(of_limits, [year for year in years for _end in range(2)], limits, [], False, number))
-    chart = plot_view.fill(name, title, (_("Years since {date}").format(date=rows[0]["date"]), axis), lines, isOfScene=True)
+    drawn = [value for line in lines for value in line.y] or [0.0]
+    span = (max(drawn) - min(drawn)) or max(drawn) or 1.0
+    limits = (max(min(drawn) - BELOW * span, 0.0), max(drawn) + ABOVE * span)
+    axes = (_("Years since {date}").format(date=rows[0]["date"]), axis)
+    chart = plot_view.fill(name, title, axes, lines, limits, isOfScene=True)
     plot_view.show(chart)
     return chart

@@ -16,6 +16,7 @@ from ..scoring.extent import tumour_of
 from ..slicer_nodes import mrml, visits
 from . import follow_up_doubt, follow_up_results, tables
 from .command_runner import CommandRunner
+from .fitting import TICK, OnResize, WrappedColumns
 from .section import FOR_SCANS, Section
 from .wording import inThePanel
 
@@ -44,11 +45,13 @@ class FollowUpSection(Section):
         self._remarks = []  # on what is compared, beside the command's
         self._filling = False
         ui.followUpScans.columnCount = 2
-        ui.followUpScans.setHorizontalHeaderLabels([_("Segmentation"), _("Date")])
+        ui.followUpScans.setHorizontalHeaderLabels([_("Scan"), _("Date")])
         tips = [_("A tick: it is compared."), _("When the scan was made; a double click changes it.")]
         tables.explainHeaders(ui.followUpScans, tips)
         ui.followUpScans.horizontalHeader().setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
         ui.followUpScans.verticalHeader().visible = False
+        self._names = WrappedColumns(ui.followUpScans, {NAME: TICK})
+        self._watch = OnResize(ui.followUpScans, self._fitList)
         ui.followUpScans.connect("cellChanged(int,int)", self.onCell)
         ui.followUpStructure.addItem(_("The tumour"), "")
         ui.followUpApply.connect("clicked(bool)", self.onApply)
@@ -91,14 +94,21 @@ class FollowUpSection(Section):
                 date.setIcon(icon)
             table.setItem(row, DATE, date)
         self._filling = False
+        self.show(table, bool(listed))
+        self._fitList()
+
+    def _fitList(self):
+        """Give each scan as many lines as its name takes."""
+        table = self.ui.followUpScans
         table.resizeColumnToContents(DATE)
         table.setColumnWidth(
             DATE, max(table.columnWidth(DATE), qt.QFontMetrics(table.font).horizontalAdvance("2024-03-01 ") + tables.MARGIN)
         )
-        rows = min(len(listed), MOST_ROWS)
+        self._names.fit(table.verticalHeader().defaultSectionSize)
+        rows = min(table.rowCount, MOST_ROWS)
         height = table.horizontalHeader().sizeHint.height() + sum(table.rowHeight(row) for row in range(rows)) + 2 * table.frameWidth
-        table.setFixedHeight(height)
-        self.show(table, bool(listed))
+        if table.minimumHeight != height:
+            table.setFixedHeight(height)
 
     def onCell(self, row, column):
         """A segmentation was ticked, or a date was typed."""
@@ -196,7 +206,7 @@ class FollowUpSection(Section):
         labels = values if doubts else followed
         remarks = [*self._contradictions(), *(follow_up_doubt.lostText().format(name=mrml.name_with_scan(node)) for node in lost)]
         days = [visits.day_of(node) for node in chosen]
-        patient = next(filter(None, map(visits.patient_of, chosen)), _("the patient"))
+        patient = next(filter(None, map(visits.patient_of, chosen)), "")
         self._running, self._remarks = (chosen, patient), remarks
 
         def prepare(folder):
@@ -213,7 +223,7 @@ class FollowUpSection(Section):
                     own = {**{other: value for other, value in labels.items() if other in there and other not in own}, **own}
                     shutil.copyfile(doubts[node], uncertainty_file(folder / name))
                 yield from write_in_pieces(mrml.label_volume_from_node(node, own), folder / name)
-                rows.append([patient, str(day), name])
+                rows.append([patient or _("the patient"), str(day), name])
             with (folder / "scans.csv").open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file).writerows(rows)
 
@@ -247,8 +257,8 @@ class FollowUpSection(Section):
             self.say(self.ui.followUpTableTitle, node.GetName())
             growth = tables.readCsv(results / "growth.csv")
             said = dict.fromkeys([*(row["notes"] for row in growth), *self._scanNotes()])
-            notes = [*(inThePanel(note) for note in said if note), *self._remarks]
-            text = " ".join([follow_up_results.growthText(growth), *notes, _("Not for clinical use.")])
+            notes = [f"\N{BULLET} {note}" for note in (*(inThePanel(note) for note in said if note), *self._remarks)]
+            text = "\n".join([follow_up_results.growthText(growth), *notes, _("Not for clinical use.")])
         self.say(self.ui.followUpStatus, text)
         self.update()
 

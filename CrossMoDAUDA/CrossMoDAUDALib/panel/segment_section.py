@@ -1,5 +1,6 @@
 """The section Segment: a scan, every volume of the scene or a folder of scans becomes segmentations."""
 
+import collections
 import functools
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class SegmentSection(Section):
         self._jobs = {}  # the volume, its output and its telling name by the name of the file that the command reads
         self._labels = {}
         self._drawn = None  # the output's voxels when the work began
+        self._inViews = self._showing = None  # the result that is shown, and the steps of that
         self._made, self._skipped, self._results = [], [], 0
         self._warnings = {}  # sentences by the name of the file that the command reads
         self.shownWarnings = 0
@@ -165,6 +167,7 @@ class SegmentSection(Section):
         parameters = self.parameters
         self._choice, self._kind, self._outputFolder = self._chosen(), parameters.inputKind, None
         self._made, self._skipped, self._results, self._warnings, self._findings = [], [], 0, {}, {}
+        self._inViews = self._showing = None
         options = ["--device", parameters.device]
         try:
             self._labels = describe_model(Path(parameters.model)).labels  # the model's of now, whatever is chosen meanwhile
@@ -310,20 +313,28 @@ class SegmentSection(Section):
         node = mrml.segmentation_node(labels, self._labels, volume, name, output, surfaces)
         mrml.mark_made(node, self._warnings.get(job, []))
         self._made.append((node, volume))
-        if volume is views.shownScan():
+        if self._results == len(self._jobs):  # the last: what is shown at the end is shown now, one view a step
+            self._inViews, self._showing = node, views.segmentationInViews(node, volume)
+            yield from self._showing
+            self._showing = None
+        elif volume is views.shownScan():
             views.hideOthers(volume, shown=[node])
         else:  # it would lie over another
             node.SetDisplayVisibility(False)
 
     def onEnd(self, outcome, message):
         """Show the results, or why there are none."""
+        if self._showing is not None and not slicer.mrmlScene.IsClosing():  # it is there, so it is shown at once
+            collections.deque(self._showing, maxlen=0)
+        self._showing = None
         rows = self._measurements() if self._results and outcome != "cancelled" else []
         made = [node for node, _volume in self._made if node.GetScene() is not None]
         shown = [(node, volume) for node, volume in self._made if node in made and volume.GetScene() is not None]
         if rows and (made or self._outputFolder is not None):
             measurementTable(rows, made, self._outputFolder)
         if shown and outcome != "cancelled":
-            views.showSegmentation(*shown[-1])
+            if shown[-1][0] is not self._inViews:
+                views.showSegmentation(*shown[-1])
             if self.parameters is not None and self._kind == "volume":
                 self.parameters.outputSegmentation = None  # the next scan gets a segmentation of its own
         failed = " ".join([*self._partText(), *self._skipped, self._withNames(message)])

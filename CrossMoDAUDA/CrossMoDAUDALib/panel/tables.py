@@ -1,6 +1,7 @@
 """Tables of results as nodes of the scene, and how tables fit into a narrow panel."""
 
 import csv
+import re
 
 import qt
 import slicer
@@ -11,6 +12,7 @@ MARGIN = 12  # what a cell or title needs beside its text, in points of the scre
 MISSING = "nan"  # what Slicer's tables say where a column of numbers has none
 TEXTS = ("scan", "structure", "warnings")  # columns of words, also where these are numbers
 TITLE_SHARE = 0.45  # of a table's width that the rows' titles may take
+MOST_SHARE = 2 / 3  # that they may take where else their words would be cut
 MOST_LINES = 20  # as many lines of text a table is high at most; then it scrolls
 
 
@@ -42,8 +44,8 @@ class _Cells(qt.QStyledItemDelegate):
     """Shows a dash where a number is missing."""
 
     def displayText(self, value, _locale):
-        """A cell's text."""
-        return "\N{EN DASH}" if value == MISSING else str(value)
+        """A cell's text, in which a number and its percent sign stay together."""
+        return "\N{EN DASH}" if value == MISSING else str(value).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def dress(view):
@@ -81,8 +83,9 @@ def fit(view):
         columns = _columns(view, node, across, metrics, room - min(wide, room // 2))
         if wide + sum(columns) <= room:
             break
-    aside.textElideMode = qt.Qt.ElideMiddle if wide > room // 2 else qt.Qt.ElideNone  # names of files cannot be broken
-    aside.setFixedWidth(min(wide, room // 2))
+    most = room // 2 if wide > MOST_SHARE * room else wide
+    aside.textElideMode = qt.Qt.ElideMiddle if wide > most else qt.Qt.ElideNone  # names of files cannot be broken
+    aside.setFixedWidth(most)
     for column, wide in enumerate(columns):
         view.setColumnWidth(column, wide)
     heads = [broken(title, metrics, wide - MARGIN) for title, wide in zip(across, columns, strict=True)]
@@ -106,7 +109,7 @@ def _columns(view, node, titles, metrics, room):
         least.append(min(MARGIN + max(_longestWord(text, metrics) for text in (title, *column)), view.width))
     spare = room - sum(least)
     if spare <= 0:  # there is a scroll bar
-        return least if view.transposed else [max(small, min(wide, room // 2)) for small, wide in zip(least, wanted, strict=True)]
+        return least if view.transposed else [max(small, min(wide, room // 3)) for small, wide in zip(least, wanted, strict=True)]
     lacking = sum(wanted) - sum(least)
     if lacking <= spare:
         return [wide + (room - sum(wanted)) // len(wanted) for wide in wanted]
@@ -138,7 +141,7 @@ def width(text, metrics):
 
 
 def _longestWord(text, metrics):
-    return max((metrics.horizontalAdvance(word) for word in text.split()), default=0)
+    return max((metrics.horizontalAdvance(word) for word in re.split(r"[ \n]+", text.replace(" %", "\N{NO-BREAK SPACE}%"))), default=0)
 
 
 def titleHeight(titles, metrics):

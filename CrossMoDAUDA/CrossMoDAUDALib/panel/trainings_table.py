@@ -7,7 +7,7 @@ import qt
 from slicer.i18n import tr as _
 
 from . import tables
-from .fitting import OnResize
+from .fitting import CELL, OnResize, WrappedColumns
 
 NAME, STATE, SCORE, WHEN, PLACE = range(5)
 NARROW = 75  # characters; with less room, only the text below the table tells the round and the time
@@ -57,6 +57,7 @@ class TrainingsTable:
             shortcut.connect("activated()", self._openCurrent)
             self._keys.append(shortcut)
         self._isNarrow = False
+        self._wrapped = WrappedColumns(table, {NAME: CELL, STATE: CELL})
         self._watch = OnResize(table, self.fit)
 
     def show(self, folder, texts, tip):
@@ -71,6 +72,7 @@ class TrainingsTable:
         if folder not in self._items:
             self._addRow(folder)
         self._fill(folder)
+        self._fitRows()
 
     def _addRow(self, folder):
         row = self._table.rowCount
@@ -151,12 +153,21 @@ class TrainingsTable:
             room, least = self._room((SCORE,) if isNarrow else (SCORE, WHEN), size)
             if sum(least.values()) <= room:
                 break
-        rows = min(max(table.rowCount, FEWEST_ROWS), MOST_ROWS)
-        table.setFixedHeight(rows * line + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth)
         name = max(int(SHARES[NAME] / sum(SHARES.values()) * room), 1)
         name = max(min(name, room - least[STATE]), least[NAME])  # a title that is cut tells less than a text that is
         table.setColumnWidth(NAME, name)
         table.setColumnWidth(STATE, max(room - name, 1))
+        self._fitRows()
+
+    def _fitRows(self):
+        """Give names and states the lines that they take, and the table the height of its rows."""
+        table = self._table
+        line = table.verticalHeader().defaultSectionSize
+        self._wrapped.fit(line)
+        rows = sum(table.rowHeight(row) for row in range(min(table.rowCount, MOST_ROWS)))
+        height = min(max(rows, FEWEST_ROWS * line), MOST_ROWS * line) + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth
+        if table.minimumHeight != height:
+            table.setFixedHeight(height)
 
     def _room(self, columns, size):
         """What the other columns leave for names and states, and what the titles of these two need, in points of the screen.

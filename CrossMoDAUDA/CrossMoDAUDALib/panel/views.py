@@ -54,40 +54,64 @@ def showSegmentation(segmentation, volume):
 
     Earlier results of the scan are hidden; they stay in the scene, where the user can show them.
     """
+    for _step in segmentationInViews(segmentation, volume):
+        pass
+
+
+def segmentationInViews(segmentation, volume):
+    """As :func:`showSegmentation`, in steps: each changes what one view shows, which is drawn before the next (as :func:`sideBySide`).
+
+    It ends early where somebody removes the scan or the segmentation meanwhile.
+    """
     apart.free()
-    showEverywhere(segmentation)
     layoutManager = slicer.app.layoutManager()
-    if layoutManager is not None:
-        segmentation.CreateClosedSurfaceRepresentation()
-    showScan(volume, [segmentation])
     if layoutManager is None:
+        showEverywhere(segmentation)
+        hideOthers(volume, shown=[segmentation])
         return
-    if not jumpTo(segmentation):
-        return
-    bounds = mrml.voxel_bounds(segmentation)
-    for index in range(layoutManager.threeDViewCount):
-        renderer = layoutManager.threeDWidget(index).threeDView().renderWindow().GetRenderers().GetFirstRenderer()
-        renderer.ResetCamera(bounds)  # resetFocalPoint turns to everything that is shown, and does not go nearer
-        renderer.ResetCameraClippingRange()
-
-
-def jumpTo(segmentation):
-    """Show slices through the first structure that has a voxel; whether there is one."""
+    segmentation.SetDisplayVisibility(False)  # until its scan is shown
+    segmentation.CreateClosedSurfaceRepresentation()
     place = placeIn(segmentation)
-    jump(place)
-    return place is not None
+    yield
+    names = layoutManager.sliceViewNames()
+    if not _areThere(segmentation, volume):
+        return
+    hideOthers(volume, shown=[segmentation])
+    for name in names:
+        if not _areThere(segmentation, volume):
+            return
+        _fill(layoutManager.sliceWidget(name), volume, place)
+        yield DRAW
+    if not _areThere(segmentation, volume):
+        return
+    bounds = mrml.voxel_bounds(segmentation) if place is not None else None
+    threeDWidgets = [layoutManager.threeDWidget(index) for index in range(layoutManager.threeDViewCount)]
+    display = segmentation.GetDisplayNode()
+    # Each view draws it for the first time, which takes long, so that they do it one after another.
+    shownIn = []
+    for widget in (*(layoutManager.sliceWidget(name) for name in names), *threeDWidgets):
+        viewNode = widget.mrmlSliceNode() if widget not in threeDWidgets else widget.mrmlViewNode()
+        shownIn.append(viewNode.GetID())
+        display.SetViewNodeIDs(shownIn)
+        segmentation.SetDisplayVisibility(True)
+        if widget in threeDWidgets and bounds is not None:
+            renderer = widget.threeDView().renderWindow().GetRenderers().GetFirstRenderer()
+            renderer.ResetCamera(bounds)  # resetFocalPoint turns to everything that is shown, and does not go nearer
+            renderer.ResetCameraClippingRange()
+        yield DRAW
+        if not _areThere(segmentation, volume):
+            return
+    showEverywhere(segmentation)
+
+
+def _areThere(*nodes):
+    return all(node.GetScene() is not None for node in nodes)
 
 
 def placeIn(segmentation):
     """A place (RAS, mm) in the first structure that has a voxel, which takes a while to find; None without one."""
     found = mrml.filled_segments(segmentation)
     return mrml.inner_point(segmentation, found[0]) if found else None
-
-
-def jump(place):
-    """Show slices through a place (RAS, mm); None changes nothing."""
-    if place is not None:
-        slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *place)
 
 
 def openInSegmentEditor(segmentation):
@@ -144,7 +168,9 @@ def sideBySide(first, second, segmentations=None, place=None):
         view.mrmlSliceCompositeNode().SetLinkedControl(False)
     # The others come again with another layout; nobody sees them now.
     for name in sorted(views, key=lambda name: name not in sides):
-        _fill(views[name], sides.get(name, first), place if name in sides else None, isAxial=name in sides)
+        if name in sides:
+            apart.turn(views[name].mrmlSliceNode())
+        _fill(views[name], sides.get(name, first), place if name in sides else None)
         yield DRAW
     isEachInItsOwn = segmentations is not None and len(segmentations) == len(sides)
     for segmentation in () if isEachInItsOwn else segmentations or ():
@@ -161,11 +187,9 @@ def sideBySide(first, second, segmentations=None, place=None):
         views[name].mrmlSliceCompositeNode().SetLinkedControl(True)
 
 
-def _fill(view, volume, place, isAxial):
+def _fill(view, volume, place):
     """Show a volume in a slice view, and nothing but that."""
     composite, sliceNode = view.mrmlSliceCompositeNode(), view.mrmlSliceNode()
-    if isAxial:
-        sliceNode.SetOrientation("Axial")
     composite.SetBackgroundVolumeID(volume.GetID())
     composite.SetForegroundVolumeID(None)
     composite.SetLabelVolumeID(None)

@@ -4391,7 +4391,7 @@
 </message>
 <message>
 <source>Advanced settings</source>
-<translation>Erweiterte Einstellungen</translation>
+<translation>Erweitert</translation>
 </message>
 <message>
 <source>After which epoch of the training the translations were made. At its end it follows the training.</source>
@@ -5589,12 +5589,20 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Durchmesser (mm)</translation>
 </message>
 <message>
+<source>Diameters</source>
+<translation>Durchmesser</translation>
+</message>
+<message>
 <source>Extrameatal diameter</source>
 <translation>Extrameataler Durchmesser</translation>
 </message>
 <message>
 <source>Extrameatal diameter (mm)</source>
 <translation>Extrameataler Durchmesser (mm)</translation>
+</message>
+<message>
+<source>Follow-up</source>
+<translation>Verlauf</translation>
 </message>
 <message>
 <source>Follow-up of {patient}</source>
@@ -5768,8 +5776,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Nicht für den klinischen Einsatz.</translation>
 </message>
 <message>
-<source>Segmentation</source>
-<translation>Segmentierung</translation>
+<source>Scan</source>
+<translation>Scan</translation>
 </message>
 <message>
 <source>The date of '{name}' is in the future; type the right one.</source>

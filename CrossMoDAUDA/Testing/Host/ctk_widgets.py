@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6 import QtCore, QtWidgets
 from PySide6.QtCore import Signal
 
 from . import dialogs
+from .collapsible import ctkCollapsibleButton, ctkCollapsibleGroupBox
 from .proxy import OVERRIDES, OWN
 from .sizes import ctkComboBox, path_hint
 
@@ -51,150 +52,6 @@ for _kind, _names in (
 ):
     for _name in _names:
         setattr(_kind, _name, stored(_name))
-
-
-class ctkCollapsibleButton(QtWidgets.QAbstractButton):  # noqa: N801
-    """A header bar that hides what is laid out under it."""
-
-    PROXY_BASE = "qt.QWidget"
-    contentsCollapsed = Signal(bool)
-
-    def __init__(self, *arguments: Any) -> None:
-        title = arguments[0] if arguments and isinstance(arguments[0], str) else ""
-        super().__init__(*(arguments[1:] if title else arguments))
-        self._collapsed, self._flat, self._height = False, False, 14
-        self.setCheckable(True)
-        self.setChecked(True)
-        self.setText(title)
-        self.setSizePolicy(_Policy.Minimum, _Policy.Preferred)
-        self.setContentsMargins(0, self._bar(), 0, 0)
-        self.setBackgroundRole(QtGui.QPalette.ColorRole.Window)
-        self.toggled.connect(lambda checked: self._collapse(not checked))
-
-    def _bar(self) -> int:
-        return self.fontMetrics().height() + 8
-
-    def _collapse(self, collapsed: bool) -> None:
-        if collapsed == self._collapsed:
-            return
-        self._collapsed = collapsed
-        self.setMaximumHeight(self._bar() + self._height if collapsed else 16777215)
-        for child in self.children():
-            if isinstance(child, QtWidgets.QWidget) and not child.isWindow():
-                self._show_child(child)
-        self.updateGeometry()
-        self.contentsCollapsed.emit(collapsed)
-
-    def _show_child(self, child: QtWidgets.QWidget) -> None:
-        """Hide or show a child with the section; one that was hidden on purpose stays hidden."""
-        if self._collapsed:
-            child.setProperty("standInHidden", child.isHidden())
-            child.hide()
-        elif not child.property("standInHidden"):
-            child.show()
-
-    def _get_collapsed(self) -> bool:
-        return self._collapsed
-
-    def _set_collapsed(self, collapsed: bool) -> None:
-        if self.isCheckable():
-            self.setChecked(not collapsed)
-        else:
-            self._collapse(collapsed)
-
-    collapsed = property(_get_collapsed, _set_collapsed)
-
-    def _get_height(self) -> int:
-        return self._height
-
-    def _set_height(self, height: int) -> None:
-        self._height = height
-        self.updateGeometry()
-
-    collapsedHeight = property(_get_height, _set_height)
-
-    def _get_flat(self) -> bool:
-        return self._flat
-
-    def _set_flat(self, flat: bool) -> None:
-        self._flat = flat
-        self.update()
-
-    flat = property(_get_flat, _set_flat)
-
-    def setVisible(self, visible: bool) -> None:
-        super().setVisible(visible)
-        if visible and self._collapsed:
-            for child in self.children():
-                if isinstance(child, QtWidgets.QWidget) and not child.isWindow() and not child.isHidden():
-                    self._show_child(child)
-
-    def hitButton(self, position: QtCore.QPoint) -> bool:
-        return position.y() <= self._bar()
-
-    def sizeHint(self) -> QtCore.QSize:
-        bar = QtCore.QSize(self.fontMetrics().horizontalAdvance(self.text()) + 40, self._bar())
-        if self._collapsed:
-            return bar + QtCore.QSize(0, self._height)
-        return super(QtWidgets.QAbstractButton, self).sizeHint().expandedTo(bar)
-
-    def minimumSizeHint(self) -> QtCore.QSize:
-        bar = QtCore.QSize(self.fontMetrics().horizontalAdvance(self.text()) + 40, self._bar())
-        return bar if self._collapsed or self.layout() is None else self.layout().totalMinimumSize().expandedTo(bar)
-
-    def paintEvent(self, _event: QtGui.QPaintEvent) -> None:
-        painter = QtWidgets.QStylePainter(self)
-        option = QtWidgets.QStyleOptionButton()
-        option.initFrom(self)
-        option.state |= QtWidgets.QStyle.StateFlag.State_Sunken if self.isDown() else QtWidgets.QStyle.StateFlag.State_Raised
-        option.rect.setHeight(self._bar())
-        if not self._flat:
-            painter.drawControl(QtWidgets.QStyle.ControlElement.CE_PushButtonBevel, option)
-        arrow = QtWidgets.QStyle.PrimitiveElement
-        bar, option.rect = QtCore.QRect(option.rect), QtCore.QRect(6, (self._bar() - 12) // 2, 12, 12)
-        painter.drawPrimitive(arrow.PE_IndicatorArrowRight if self._collapsed else arrow.PE_IndicatorArrowDown, option)
-        painter.drawItemText(
-            bar.adjusted(24, 0, -4, 0),
-            int(QtCore.Qt.AlignmentFlag.AlignVCenter | QtCore.Qt.AlignmentFlag.AlignLeft | QtCore.Qt.TextFlag.TextShowMnemonic),
-            self.palette(),
-            self.isEnabled(),
-            self.text(),
-            QtGui.QPalette.ColorRole.ButtonText,
-        )
-
-
-class _ArrowStyle(QtWidgets.QProxyStyle):
-    """Draws a group box's check mark as the arrow that CTK draws."""
-
-    def drawPrimitive(self, element: Any, option: Any, painter: Any, widget: Any = None) -> None:
-        if element == QtWidgets.QStyle.PrimitiveElement.PE_IndicatorCheckBox and isinstance(widget, ctkCollapsibleGroupBox):
-            arrows = QtWidgets.QStyle.PrimitiveElement
-            element = arrows.PE_IndicatorArrowDown if widget.isChecked() else arrows.PE_IndicatorArrowRight
-        super().drawPrimitive(element, option, painter, widget)
-
-
-class ctkCollapsibleGroupBox(QtWidgets.QGroupBox):  # noqa: N801
-    """A group box that hides its contents; checked means expanded."""
-
-    PROXY_BASE = "qt.QGroupBox"
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._arrows = _ArrowStyle("fusion")
-        self.setStyle(self._arrows)
-        self.setCheckable(True)
-        self.toggled.connect(self._expand)
-
-    def _expand(self, expanded: bool) -> None:
-        for child in self.children():
-            if isinstance(child, QtWidgets.QWidget):
-                if not expanded:
-                    child.setProperty("standInHidden", child.isHidden())
-                child.setVisible(expanded and not child.property("standInHidden"))
-        self.setMaximumHeight(16777215 if expanded else self.fontMetrics().height() + 8)
-        self.updateGeometry()
-
-    collapsed = property(lambda self: not self.isChecked(), lambda self, collapsed: self.setChecked(not collapsed))
 
 
 class ctkDoubleSpinBox(QtWidgets.QWidget):  # noqa: N801

@@ -189,7 +189,10 @@ class qMRMLThreeDWidget(qMRMLWidget):  # noqa: N801
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._view = qMRMLThreeDView(self)
+        self._view, self.view_node = qMRMLThreeDView(self), None
+
+    def mrmlViewNode(self) -> Any:
+        return self.view_node
 
     def threeDView(self) -> qMRMLThreeDView:
         return self._view

@@ -84,6 +84,10 @@ def test_dates_are_found_or_typed_and_the_scans_compared(host: Host) -> None:
     assert [column.GetValue(row) for row in range(3)] == pytest.approx([0.925, 2.109, 4.169])
     assert series.GetTableNode().GetTable().GetColumnByName("x").GetValue(2) == pytest.approx(4, abs=0.01)
     assert chart.GetSaveWithScene(), "it is of the scene"
+    bounds = chart.GetNthPlotSeriesNode(1).GetTableNode().GetTable().GetColumn(1)
+    highest = max(bounds.GetValue(row) for row in range(bounds.GetNumberOfValues()))
+    low, high = chart.GetYAxisRange()
+    assert not chart.GetYAxisRangeAuto() and 0 <= low < 0.925 and high > 1.2 * highest, "the legend lies over no point"
     host.click("followUpPlotDiameters")
     slicer.mrmlScene.Clear(0)
     assert host.find("followUpScans").rowCount == 0 and host.find("followUpStatus").text == ""
@@ -114,7 +118,7 @@ def test_parts_inside_and_outside_the_canal_give_the_extrameatal_diameter(host: 
     open_section(host, "followUp")
     host.click("followUpApply")
     assert "cannot be told" not in wait(host, "followUp")
-    (table,) = (node for name, node in nodes("vtkMRMLTableNode").items() if name.startswith("Follow-up of"))
+    (table,) = (node for name, node in nodes("vtkMRMLTableNode").items() if name.startswith("Follow-up"))
     assert table.GetColumnName(4) == "Extrameatal diameter (mm)"
     assert [float(table.GetCellText(row, 4)) > 5 for row in range(3)] == [True] * 3
 

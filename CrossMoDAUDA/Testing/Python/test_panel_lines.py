@@ -1,0 +1,191 @@
+"""Texts in lines: as high as they need at every width, and no word of a list or table ends in an ellipsis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from panel_actions import open_section
+
+pytest.importorskip("slicer")
+pytest.importorskip("PySide6")
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from test_panel_follow_up import add_pair, add_visit
+from test_panel_width import LONG_NAME, resize, window
+
+if TYPE_CHECKING:
+    from Testing.Host import Host
+
+
+def drawn(table: Any, row: int, column: int) -> tuple[QtCore.QSize, QtCore.QSize]:
+    """The size of a cell's text as it is drawn, and the room that it has there."""
+    item, option = table.item(row, column), QtWidgets.QStyleOptionViewItem()
+    table.initViewItemOption(option)
+    index = table.model().index(row, column)
+    option.rect = table.visualRect(index)
+    table.itemDelegateForIndex(index).initStyleOption(option, index)
+    room = table.style().subElementRect(QtWidgets.QStyle.SubElement.SE_ItemViewItemText, option, table).size()
+    wrapped = QtCore.QRect(0, 0, room.width() - 6, 10000)
+    assert item.text() and option.text.replace("\u200b", "") == item.text()
+    return QtGui.QFontMetrics(table.font()).boundingRect(wrapped, int(QtCore.Qt.TextFlag.TextWordWrap), option.text).size(), room
+
+
+def assert_readable(table: Any, columns: tuple[int, ...] = (0,)) -> None:
+    for row in range(table.rowCount()):
+        for column in columns:
+            text, room = drawn(table, row, column)
+            assert text.width() <= room.width() and text.height() <= room.height(), table.item(row, column).text()
+
+
+@pytest.mark.parametrize("section", ["segment", "evaluate", "followUp"])
+def test_a_text_gives_back_the_height_that_it_took_in_a_narrow_panel(host: Host, section: str) -> None:
+    open_section(host, section)
+    shown = getattr(host.widget.panel, section)
+    label = getattr(shown.ui, f"{section}Status")
+    resize(host, 300)
+    shown.say(label, "a sentence of some length, which says what was found and what is to be looked at. " * 4)
+    host.process(0.2)
+    real, heights = label._real, []
+    for width in (300, 700, 400):
+        resize(host, width)
+        lines = QtGui.QFontMetrics(real.font()).boundingRect(
+            QtCore.QRect(0, 0, real.width(), 10000), int(QtCore.Qt.TextFlag.TextWordWrap), real.text()
+        )
+        assert lines.height() <= real.height() < lines.height() + 12
+        heights.append(real.height())
+    assert heights[1] < heights[2] < heights[0]
+    shown.say(label, "short")
+    host.process(0.2)
+    assert real.height() < 2 * QtGui.QFontMetrics(real.font()).height()
+
+
+def test_labels_of_fields_take_one_line_again_where_they_have_room(host: Host, font_scale: Any) -> None:
+    open_section(host, "segment")
+    label = host.find("segmentOutputLabel")._real
+    font_scale(2)
+    label.setText("&Where the segmentation goes:")
+    resize(host, 300)
+    tall = label.height()
+    font_scale(1)
+    host.process(0.2)
+    assert label.height() < tall / 2, "one line of small letters, not the two of large ones"
+
+
+def test_what_is_shown_in_a_closed_section_is_seen_once_it_is_open(host: Host) -> None:
+    """As in CTK, so that no strip of it is seen below the closed section's title."""
+    section = host.widget.panel.segment
+    edit = section.ui.segmentEdit
+    host.find("segmentButton").collapsed = True
+    section.show(edit, True)
+    assert not edit._real.isVisible()
+    host.find("segmentButton").collapsed = False
+    assert edit._real.isVisible()
+    host.find("segmentButton").collapsed = True
+    section.show(edit, False)
+    host.find("segmentButton").collapsed = False
+    assert not edit._real.isVisible()
+    box = host.find("segmentAdvanced")
+    box.collapsed = True
+    host.find("segmentDevice").visible = True
+    assert not host.find("segmentDevice")._real.isVisible()
+    box.collapsed = False
+    assert host.find("segmentDevice")._real.isVisible()
+
+
+@pytest.mark.parametrize(("width", "scale"), [(300, 1), (400, 1), (300, 2), (700, 2)])
+def test_scans_to_follow_are_told_by_their_whole_names(host: Host, font_scale: Any, width: int, scale: int) -> None:
+    font_scale(scale)
+    for number in range(3):
+        add_visit(f"{LONG_NAME}_{number}_2020-0{number + 1}-01", 5)
+    open_section(host, "followUp")
+    resize(host, width)
+    host.process(0.2)
+    table = host.find("followUpScans")._real
+    assert table.rowCount() == 3 and not table.horizontalScrollBar().isVisible()
+    assert_readable(table)
+    header = table.horizontalHeader()
+    assert all(header.sectionSizeHint(column) <= header.sectionSize(column) for column in range(2)), "titles are whole"
+
+
+@pytest.mark.parametrize("width", [300, 400])
+def test_titles_of_rows_are_whole_in_large_letters(host: Host, font_scale: Any, width: int) -> None:
+    from CrossMoDAUDALib.panel import follow_up_results, tables
+
+    font_scale(2)
+    nodes = [add_pair(f"a_202{year}-01-01", 5 + year, 4) for year in range(3)]
+    quantities = (
+        "volume_ml",
+        "volume_ml_low",
+        "volume_ml_high",
+        "axial_mm",
+        "extrameatal_mm",
+        "percent_since_first",
+        "percent_since_previous",
+    )
+    found = {**dict.fromkeys(quantities, "2.3"), "extrameatal_mm": "", "notes": ""}
+    changes = {
+        f"{name}_since_{other}": text for name, text in (("verdict", "grown"), ("reasons", "volume 2 %")) for other in ("first", "previous")
+    }
+    rows = [{**found, **changes, "date": f"202{year}-01-01", "side": side} for side in ("left", "right") for year in range(3)]
+    open_section(host, "followUp")
+    resize(host, width)
+    table = follow_up_results.comparisonTable(rows, "", nodes)
+    tables.show(host.find("followUpTable"), table)
+    host.process(0.2)
+    assert table.GetName() == "Follow-up" and table.GetCellText(0, 2) == "2.30\N{EN DASH}2.30"
+    assert table.GetCellText(0, 4) == "grown +2 %", "a script finds a plain space"
+    view = host.find("followUpTable")._real
+    aside = view.verticalHeader()
+    assert aside.textElideMode() == QtCore.Qt.TextElideMode.ElideNone and aside.width() <= 0.7 * view.width()
+    metrics = QtGui.QFontMetrics(view.font())
+    assert metrics.horizontalAdvance("2020-01-01,") + 4 < aside.width()
+
+
+def test_stages_leave_out_their_times_where_a_word_has_no_room(host: Host, font_scale: Any, tiny_experiment: Path) -> None:
+    font_scale(2)
+    open_section(host, "adapt")
+    host.widget.panel.parameters.experiment = str(tiny_experiment)
+    host.process(1)
+    table = host.find("adaptStages")._real
+    seen = {}
+    for width in (700, 400, 300, 700):
+        resize(host, width)
+        host.process(0.2)
+        assert_readable(table)
+        seen[width] = not table.isColumnHidden(2)
+    assert seen == {700: True, 400: False, 300: False}
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_names_of_trainings_are_whole(host: Host, font_scale: Any, scale: int) -> None:
+    font_scale(scale)
+    open_section(host, "trainings")
+    resize(host, 300)
+    shown = host.widget.panel.trainings.table
+    real = host.find("trainingsTable")._real
+    real.setVisible(True)
+    for number, name in enumerate(("short", "a new experiment", "experiment_of_2024-03-01_with_a_long_name")):
+        shown.show(Path(name), (name, "Training the translator", "0.785 (iteration 1)", "0.785", "yesterday"), "")
+        host.process(0.1)
+        assert real.rowCount() == number + 1
+        assert_readable(real, (0, 1))
+    shown.show(Path("short"), ("short", "Gone", "", "", ""), "")
+    assert real.rowHeight(0) < real.rowHeight(1), "it gives the lines back"
+    assert window(host).width() == 300
+
+
+def test_a_tab_is_as_high_as_what_it_holds(host: Host, tiny_experiment: Path) -> None:
+    """Not as the highest of all."""
+    open_section(host, "adapt")
+    resize(host, 700)
+    tabs = host.find("adaptTabs")
+    host.widget.panel.parameters.experiment = str(tiny_experiment)
+    for name, index, last in (("scores", 3, "adaptScoresView"), ("samples", 2, "adaptSampleOutline"), ("stages", 0, "adaptStages")):
+        tabs.currentIndex = index
+        host.process(5, lambda last=last: host.find(last)._real.isVisible())  # type: ignore[misc]
+        host.widget.panel.adapt.view.poll()
+        host.process(0.3)
+        real, bottom = tabs._real, host.find(last)._real.geometry().bottom()
+        assert bottom <= real.widget(index).height() < bottom + 30, f"{name}: all in sight, and nothing empty"
