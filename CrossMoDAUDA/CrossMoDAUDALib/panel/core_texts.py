@@ -99,7 +99,17 @@ def _translated(message, depth):
     """A message in the panel's language, and how many of its letters belong to known sentences."""
     whole = _sentence(message, depth)
     several = _parts(re.split(r"(?<=[.!?]) (?=\S)", message), " ", lambda part: _sentence(part, depth))
-    return several if several[1] > whole[1] else whole
+    best = several if several[1] > whole[1] else whole
+    return best if best[1] else _of_file(message, depth)
+
+
+def _of_file(message, depth):
+    """The same for a sentence after the name of the file that it is about, which no template holds."""
+    for colon in re.finditer(r": ", message):
+        words, letters = _sentence(message[colon.end() :], depth)
+        if letters:
+            return message[: colon.end()] + words, letters
+    return message, 0
 
 
 def _sentence(message, depth):

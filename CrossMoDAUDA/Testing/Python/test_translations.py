@@ -135,6 +135,10 @@ def test_every_sentence_is_taken_for_itself_and_for_no_other() -> None:
 
 
 SENTENCES = {
+    "/a b: c/scan_0001.nrrd: The scan is blank: every voxel is 0; export or load it again.": (
+        "/a b: c/scan_0001.nrrd: Der Scan ist leer: Jeder Voxel ist 0; erneut exportieren oder laden."
+    ),
+    "Model: a name of nobody": "Model: a name of nobody",
     "/a b/c.nii.gz does not exist; check the path.": "/a b/c.nii.gz gibt es nicht; den Pfad prüfen.",
     # A list and words for fields.
     "Cochlea: touches the volume's edge (inferior, left), so that part of it may lie outside; look at it before you use it.": (
