@@ -280,7 +280,7 @@ def why_not(said: str) -> RefusedError:
         "Invalid job array": "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
         "MaxSubmitJob": _LIMIT,
         "Job violates accounting/QOS policy": _LIMIT,
-        **dict.fromkeys(_FULL, "it has as many jobs as it takes; try again when some have ended"),
+        **{sign: "it has as many jobs as it takes; try again when some have ended" for sign in _FULL},
     }
     known = {
         **too_many,
