@@ -48,7 +48,6 @@ SILENT_TEXTS = (
         "Zhu, J.-Y., et al.",
         '"crossmoda-uda-stages',
         "{key}={value} (for these",
-        "{{path}}",
         "{message}; see {prog}",
         "Looking for the",
         ">> worker",
@@ -58,6 +57,7 @@ SILENT_TEXTS = (
     *(
         "Connection refused",
         "Slurm temporarily",
+        "Slurm job queue",
         "Zero Bytes",
         "Job violates",
         "kill -TERM",

@@ -280,7 +280,7 @@ def why_not(said: str) -> RefusedError:
         "Invalid job array": "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
         "MaxSubmitJob": _LIMIT,
         "Job violates accounting/QOS policy": _LIMIT,
-        **dict.fromkeys(_FULL, "it has as many jobs as it takes; try again when some have ended"),
+        **dict.fromkeys(_FULL, _IS_FULL),
     }
     known = {
         **too_many,
@@ -298,6 +298,7 @@ def why_not(said: str) -> RefusedError:
     return (TooManyError if sign in too_many else RefusedError)(f"Slurm took no job: {known.get(sign, last)}.")
 
 
+_IS_FULL = "it has as many jobs as it takes; try again when some have ended"
 _LIMIT = (
     "this cluster does not let you have so many jobs at a time (each task of an array is one), or none that takes so long; wait until"
     " others have ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later"

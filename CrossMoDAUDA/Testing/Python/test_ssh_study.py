@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from conftest import TINY
 from CrossMoDAUDALib.cohort import phantom
+from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.experiment.elsewhere import Elsewhere
+from CrossMoDAUDALib.experiment.markers import write_marker
+from CrossMoDAUDALib.experiment.sharing import stage_keys
 from CrossMoDAUDALib.images.volumes import write_volume
 from CrossMoDAUDALib.places import place
 from CrossMoDAUDALib.places.known import KnownPlace
+from CrossMoDAUDALib.places.remote import Remote
+from CrossMoDAUDALib.study import arrays
+from CrossMoDAUDALib.study.request import Method, Study
 from long_runs import TAKES_LONG
 from test_study import ThisProcess
 
@@ -27,6 +35,25 @@ def test_a_small_study_there_gives_the_table_of_one_here(
     assert "--jobs belongs to --on" in capsys.readouterr().err
     assert cli.main([*words, str(tmp_path / "other"), "--on", "gpu-box", "--set", "budget_minutes=5"]) == 2
     assert "A time budget is measured on this computer" in capsys.readouterr().err
+
+
+def test_what_has_been_deleted_there_is_taken_from_nobody(gpu_box: KnownPlace, cohort: Cohort, tmp_path: Path) -> None:
+    """As where old files are deleted: another experiment then makes anew what this one had made for it."""
+    study = Study(tmp_path / "study", "smoke", {}, (Method("one", "cyclegan-resnet"),), (0, 1), cohort)
+    kept, deleted = [part for part in study.parts() if part.name.startswith("one/")]
+    keys = {part.name: stage_keys(part.settings, part.cohort, {}, part.stages()) for part in study.parts()}
+    for part in (kept, deleted):
+        write_marker(part.folder, "translation/train", [])
+        there = Path(gpu_box.folder) / "experiments" / part.name
+        there.mkdir(parents=True)
+        (there / "experiment.json").touch()
+        Elsewhere(gpu_box.name, str(there), cohort, has_begun=True).save(part.folder)
+    remote = Remote(gpu_box, asks=False)
+    done, folders = arrays._done(study, keys, remote)
+    assert folders.keys() == {kept.name, deleted.name} == set(done.values())
+    shutil.rmtree(folders[deleted.name])
+    done, folders = arrays._done(study, keys, remote)
+    assert folders.keys() == {kept.name} == set(done.values())
 
 
 @TAKES_LONG
