@@ -996,10 +996,6 @@
 <translation>Slurm antwortet nicht; versuchen Sie es später noch einmal.</translation>
 </message>
 <message>
-<source>Slurm job queue full</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Slurm job {number} can never start: {slurm_never}</source>
 <translation>Slurm-Auftrag {number} kann nie beginnen: {slurm_never}</translation>
 </message>
@@ -2050,6 +2046,10 @@
 <message>
 <source>it gives {dimension} dimensions and {count} sizes</source>
 <translation>er gibt {dimension} Dimensionen und {count} Größen an</translation>
+</message>
+<message>
+<source>it has as many jobs as it takes; try again when some have ended</source>
+<translation>es hat schon so viele Jobs, wie es annimmt; versuchen Sie es noch einmal, wenn einige beendet sind</translation>
 </message>
 <message>
 <source>it has more tasks than an array may have there; do less at once, as with fewer scans or seeds</source>
