@@ -4321,7 +4321,7 @@
 </message>
 <message>
 <source>{words} is not found there; name the cluster's login node with `place add --overwrite`.</source>
-<translation type="unfinished"></translation>
+<translation>{words} gibt es dort nicht; nennen Sie mit `place add --overwrite` den Anmelderechner des Clusters.</translation>
 </message>
 </context>
 <context>
