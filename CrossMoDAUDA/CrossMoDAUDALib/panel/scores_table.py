@@ -44,17 +44,19 @@ def wantedWidth(table, rows):
 
 
 def _fill(table, methods, measures, scores, room):
-    """Fill the table in a width, with the fullest of five ways that has room in it; the height that it then needs."""
+    """Fill the table in a width, with the fullest of six ways that has room in it; the height that it then needs."""
     metrics = qt.QFontMetrics(table.font)
     trainings, titles = [trainingTitle(name) for name in methods], [_scoreTitle(name) for name in measures]
     numbers = [shortTitle(name) for name in methods]
     wide_ways = [(text, heads, tables.MARGIN) for text, heads in ((_beside, trainings), (_below, trainings), (_below, numbers))]
-    for text, heads, margin in (*wide_ways, (_alone, numbers, tables.MARGIN), (_alone, numbers, LEAST_MARGIN)):
+    narrow_ways = [(_alone, numbers, margin) for margin in (tables.MARGIN, LEAST_MARGIN, LEAST_MARGIN)]
+    ways = [*wide_ways, *narrow_ways]
+    for place, (text, heads, margin) in enumerate(ways, start=1):
         texts = [[text(*score) for score in line] for line in scores]
         wide = max(tables.width(cell, metrics) for line in texts for cell in line)
         across = [tables.broken(title, metrics, wide) for title in heads]
         columns = [margin + max(wide, tables.width(title, metrics)) for title in across]
-        down = [tables.broken(title, metrics, room - sum(columns) - margin) for title in titles]
+        down = [tables.broken(title, metrics, room - sum(columns) - margin, place == len(ways)) for title in titles]
         aside = margin + max(tables.width(title, metrics) for title in down)
         if aside + sum(columns) <= room:
             break

@@ -116,14 +116,18 @@ def _columns(view, node, titles, metrics, room):
     return [small + spare * (wide - small) // lacking for small, wide in zip(least, wanted, strict=True)]
 
 
-def broken(text, metrics, width):
-    """A text with line breaks for spaces, so that its lines are at most so wide where its words allow that."""
+def broken(text, metrics, width, isWithin=False):
+    """A text with line breaks for spaces, so that its lines are at most so wide where its words allow that, or also within words."""
     lines = []
     for word in text.split():
         if lines and metrics.horizontalAdvance(f"{lines[-1]} {word}") <= width:
             lines[-1] += f" {word}"
-        else:
-            lines.append(word)
+            continue
+        while isWithin and len(word) > 1 and metrics.horizontalAdvance(word) > width:
+            fits = max((count for count in range(1, len(word)) if metrics.horizontalAdvance(word[:count]) <= width), default=1)
+            lines.append(word[:fits])
+            word = word[fits:]
+        lines.append(word)
     return "\n".join(lines)
 
 
