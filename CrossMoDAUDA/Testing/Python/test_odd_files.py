@@ -161,6 +161,16 @@ def test_lengths_in_metres_and_micrometres(tmp_path: Path, unit: int, factor: fl
     assert is_right(volume := read_volume(tmp_path / "b.nii")) and volume.notes == ()
 
 
+@pytest.mark.parametrize("code", [4, 7, 56, 64, 66, 255])
+def test_units_that_no_one_knows_are_mm(tmp_path: Path, code: int) -> None:
+    assert is_right(read_volume(written(tmp_path / "a.nii", nifti({123: ("B", code)}))))
+    assert is_right(read_volume(written(tmp_path / "b.nii", nifti({500: ("i", code)}, nibabel.Nifti2Image))))
+    nibabel.save(nibabel.Nifti1Pair(ARRAY.T, AFFINE), tmp_path / "c.hdr")
+    data = bytearray((tmp_path / "c.hdr").read_bytes())
+    data[123] = code
+    assert is_right(read_volume(written(tmp_path / "c.hdr", bytes(data))))
+
+
 @pytest.mark.parametrize(
     "data",
     [
