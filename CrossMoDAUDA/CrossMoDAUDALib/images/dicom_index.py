@@ -265,7 +265,7 @@ def _index(files: list[Path]) -> Index:
     heads: dict[str, Dataset] = {}
     mosaics: list[tuple[Dataset, Slice]] = []
     left_out: dict[str, int] = {}
-    seen: set[tuple[str, int, tuple[float, ...]]] = set()
+    seen: set[Hashable] = set()
     for file in files:
         head = read_dataset(file, TAGS)
         why = why_no_slice(head)
@@ -275,7 +275,9 @@ def _index(files: list[Path]) -> Index:
         series = str(head.get("SeriesInstanceUID", ""))
         heads.setdefault(series, head)
         for each in slices_of(file, head):
-            key = (each.uid, each.frame, each.position)  # programs that take names out have given all slices one identifier
+            place = tuple(round(value, 3) for value in each.position)
+            # programs that take names out have given all slices of all series one identifier
+            key = (series, each.uid, each.frame, place, each.number, each.marks)
             if key in seen:
                 left_out["copy of a slice"] = left_out.get("copy of a slice", 0) + 1
             elif "MOSAIC" in (head.get("ImageType") or ()):

@@ -46,6 +46,28 @@ def test_identifiers_that_are_alike_or_missing(tmp_path: Path, identifier: str, 
         assert is_right(tmp_path / "a") and "1 DICOM copy of a slice was left out." in read_volume(tmp_path / "a").notes
 
 
+@pytest.mark.parametrize("apart", ["series", "echoes", "numbers"])
+def test_two_scans_whose_slices_have_one_identifier_are_two(tmp_path: Path, apart: str) -> None:
+    one, other = ARRAY, some_slices(6, 16, 12, seed=1)
+    first, second = series(tmp_path / "a", one, SeriesNumber=1), series(tmp_path / "a", other, SeriesNumber=2)
+    identifier, of_series = generate_uid(), generate_uid()
+
+    def change(data: pydicom.Dataset, number: int) -> None:
+        data.SOPInstanceUID = identifier
+        if apart != "series":
+            data.SeriesInstanceUID, data.SeriesNumber = of_series, 1
+        if apart == "echoes":
+            data.EchoTime = 10 if number < 6 else 20
+        if apart == "numbers":
+            data.InstanceNumber = number % 6 + 1 + (6 if number >= 6 else 0)
+
+    changed([*first, *second], change)
+    shutil.copy(second[2], tmp_path / "a" / "again")
+    for choice, array in (("1" if apart == "series" else "1.1", one), ("2" if apart == "series" else "1.2", other)):
+        volume = read_volume(tmp_path / f"a#{choice}")
+        assert np.array_equal(volume.array, array) and "1 DICOM copy of a slice was left out." in volume.notes
+
+
 @pytest.mark.parametrize("slope", ["0", "", "1"])
 @pytest.mark.parametrize("shift", ["0", "", "-7"])
 def test_a_slope_of_zero_stands_for_none(tmp_path: Path, slope: str, shift: str) -> None:
