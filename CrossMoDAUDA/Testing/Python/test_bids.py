@@ -175,6 +175,17 @@ def test_a_mask_is_of_the_structure_that_its_name_says(tmp_path: Path, label: st
         data_sets.in_bids(folder, None)
 
 
+@pytest.mark.parametrize("place", [".", "sub-01", "sub-01/anat"])
+@pytest.mark.parametrize("label", ["cochlea", "VS", "other"])
+def test_a_mask_is_of_that_structure_in_spite_of_a_table_of_others(tmp_path: Path, label: str, place: str) -> None:
+    mask = f"{MANUAL}/sub-01/anat/sub-01_label-{label}_mask.nii.gz"
+    folder = save_bids(tmp_path, TWO[:1], [mask])
+    (folder / MANUAL / place / "dseg.tsv").write_text("index\tname\n1\tVS\n2\tCochlea\n", encoding="utf-8")
+    assert data_sets.in_bids(folder, None).labels == {label: 1}
+    (folder / mask.replace(".nii.gz", ".tsv")).write_text("index\tname\n1\tNerve\n", encoding="utf-8")
+    assert data_sets.in_bids(folder, None).labels == {"Nerve": 1}, "its own table decides"
+
+
 @pytest.mark.parametrize("desc", ["brain", "head", "Brain"])
 def test_a_mask_of_the_whole_brain_is_no_structure(tmp_path: Path, desc: str) -> None:
     masks = [f"derivatives/fmriprep/sub-0{number}/anat/sub-0{number}_desc-{desc}_mask.nii.gz" for number in (1, 2)]
