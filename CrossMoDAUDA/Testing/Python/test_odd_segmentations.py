@@ -101,6 +101,7 @@ def coded(value: str, scheme: str, meaning: str) -> Dataset:
 NEOPLASM, OLD_NEOPLASM = ("86049000", "SCT", "Neoplasm, Primary"), ("M-80003", "SRT", "Neoplasm, Primary")
 CANAL, OLD_CANAL = ("361078006", "SCT", "Internal Auditory Canal"), ("T-AB959", "SRT", "Internal Auditory Canal")
 OLD_ALTERED, OLD_ANATOMY = ("M-01000", "SRT", "Morphologically Altered Structure"), ("T-D000A", "SRT", "Anatomical Structure")
+VS = "Vestibular schwannoma"
 PARTS = {"Intrameatal": 1, "Extrameatal": 2, "Cochlea": 3}
 
 
@@ -147,6 +148,14 @@ def test_older_and_fewer_codes_mean_the_same(tmp_path: Path, tumour: Any, cochle
         ("Segment_1", ("T-D0050", "SRT", "Tissue"), None, LABELS, None),
         ("Segment_1", OLD_NEOPLASM, None, {"A": 1, "Tumour": 2}, "Tumour"),
         ("Segment_1", NEOPLASM, CANAL, {"A": 1, "Tumour": 2}, "Tumour"),
+        *((name, NEOPLASM, None, LABELS, None) for name in ("Meningioma", "Edema", "Extrameatal", "Intrameatal 2")),
+        *((name, NEOPLASM, None, LABELS, VS) for name in ("", "7", "Segment 1", "label_2", "Tumor", "Neoplasm, Primary_1")),
+        ("Meningioma", NEOPLASM, CANAL, LABELS, VS),
+        ("Meningioma", NEOPLASM, None, {"A": 1, "Tumour": 2}, "Tumour"),
+        ("Left one", ("80169004", "SCT", "Cochlea"), None, LABELS, "Cochlea"),
+        *((name, NEOPLASM, CANAL, PARTS, None) for name in (VS, "VS", "vestibular_schwannoma 1", "tumour")),
+        ("Intrameatal", NEOPLASM, CANAL, LABELS, None),  # a part is not the whole
+        (VS, NEOPLASM, CANAL, {"Intrameatal": 1, "Tumour": 2}, "Tumour"),
     ],
 )
 def test_what_codes_leave_open_is_not_guessed(name: str, kind: Any, region: Any, labels: dict[str, int], expected: str | None) -> None:
