@@ -230,6 +230,7 @@ def _of_segments(
 ) -> Volume:
     volume, layers = stored
     found: dict[str, Segment] = {}
+    empty: set[str] = set()
     notes, strangers = list(volume.notes), list[Segment]()
     label = np.zeros(layers.shape[:3], label_type(labels))
     for segment in segments:
@@ -243,7 +244,12 @@ def _of_segments(
             continue
         if name in found:
             both = f"'{short(found[name].name)}' and '{short(segment.name)}'"
-            raise InputError(f"{path} has two segments that mean {name}, {both}; rename one, or join them in Slicer's Segment Editor.")
+            if inside.any() and name not in empty:
+                raise InputError(f"{path} has two segments that mean {name}, {both}; rename one, or join them in Slicer's Segment Editor.")
+            notes.append(f"{path} has two segments that mean {name}, {both}; one is empty and is left out.")
+            if not inside.any():
+                continue
+        empty = empty - {name} if inside.any() else empty | {name}
         found[name] = segment
         if structure_named(segment.name, labels) is None:
             notes.append(f"{path} calls a segment '{short(segment.name)}'; by its codes it is taken as {name}.")
