@@ -123,7 +123,7 @@ def is_dicom(path: Path, deep: bool = False) -> bool:
     if not path.is_dir():
         return path.is_file() and is_dicom_file(path)
     labels, has_others = 0, False
-    for number, file in enumerate(_files_below(path) if deep else _files_in(path)):
+    for number, file in enumerate(_files_below(path) if deep else files_in(path)):
         if is_dicom_file(file):
             if not label_kind(file):
                 return True
@@ -163,7 +163,7 @@ def label_file(path: Path) -> Path | None:
     if not place.is_dir():
         return place if label_kind(place) else None
     if not choice:
-        inside = (file for file in _files_in(place) if is_dicom_file(file))
+        inside = (file for file in files_in(place) if is_dicom_file(file))
         files = list(itertools.islice(inside, 2)) or list(
             itertools.islice((file for file in _files_below(place) if is_dicom_file(file)), 2)
         )
@@ -176,7 +176,8 @@ def label_file(path: Path) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
-def _files_in(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
+    """The files directly in a folder, but hidden ones; none where it cannot be listed."""
     try:
         with os.scandir(folder) as entries:
             return sorted(Path(entry.path) for entry in entries if not entry.name.startswith(".") and entry.is_file())
@@ -194,7 +195,7 @@ def files_of(path: Path) -> list[Path]:
     """The DICOM files that a folder holds: those directly in it or, if there are none, all below it; or a file itself."""
     if not path.is_dir():
         return [path]
-    found = [file for file in _files_in(path) if is_dicom_file(file)]
+    found = [file for file in files_in(path) if is_dicom_file(file)]
     if not found:
         for number, file in enumerate(_files_below(path)):
             if number > _MOST_FILES:
@@ -232,7 +233,7 @@ def index_of(path: Path) -> Index:
 
 def _named_wrongly(path: Path) -> list[str]:
     """At most one sentence on files that are named as DICOM and hold none, as after a copy that broke off."""
-    named = [file for file in _files_in(path) if file.name.lower().endswith(_ENDINGS) and not file.name.upper().startswith("DICOMDIR")]
+    named = [file for file in files_in(path) if file.name.lower().endswith(_ENDINGS) and not file.name.upper().startswith("DICOMDIR")]
     wrong = [file.name for file in named if not is_dicom_file(file)] if path.is_dir() else []
     if not wrong:
         return []

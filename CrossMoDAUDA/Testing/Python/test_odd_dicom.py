@@ -135,6 +135,35 @@ def test_a_series_in_two_folders_is_not_halved_without_a_word(tmp_path: Path, be
     assert is_right(tmp_path / "a"), "as advised"
 
 
+@pytest.mark.parametrize("below", ["copies", "another plane", "damaged", "damaged, then missing", "no rights", "many others"])
+def test_what_lies_below_a_whole_series_does_not_refuse_it(tmp_path: Path, below: str) -> None:
+    identifier = generate_uid()
+    files = series(tmp_path / "a", ARRAY, "oblique", SeriesInstanceUID=identifier)
+    folder = tmp_path / "a" / "backup ü"
+    folder.mkdir()
+    if below == "copies":
+        for file in files:
+            shutil.copy(file, folder / f"x{file.name}")
+    elif below == "another plane":
+        series(folder, ARRAY, "sagittal", SeriesInstanceUID=identifier)
+    elif below.startswith("damaged"):
+        (folder / "a.dcm").write_bytes(files[0].read_bytes()[:700])
+        (folder / "b.dcm").write_bytes(b"\2\0" * 100)
+        if "missing" in below:
+            shutil.move(files[5], folder / "c.dcm")
+            assert "holds a part of a series, and backup ü in it another" in refusal(tmp_path / "a")
+            shutil.move(folder / "c.dcm", files[5])
+    elif below == "no rights":
+        folder.chmod(0)
+    else:
+        for number in range(300):
+            (folder / f"{number:03}.txt").write_bytes(b"")
+    try:
+        assert is_right(tmp_path / "a") and not [note for note in read_volume(tmp_path / "a").notes if "resampl" in note]
+    finally:
+        folder.chmod(0o755)
+
+
 @pytest.mark.parametrize(
     ("lost", "told"),
     [
