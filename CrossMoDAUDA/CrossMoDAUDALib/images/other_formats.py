@@ -167,10 +167,11 @@ def open_other(path: Path) -> OtherScan | None:
 
 
 def _is_another(path: Path) -> bool:
-    """Whether a file holds a whole scan of NIfTI-1, NRRD or MetaImage, whatever its name says."""
+    """Whether a file holds a whole scan of NIfTI, NRRD or MetaImage, whatever its name says."""
     start = _start(path, 4096)
     is_alone = (header := _header_name(path)) is None or _data_of(header) is None
-    return start[:4] == b"NRRD" or (is_alone and (start[344:347] == b"n+1" or start.startswith((b"ObjectType", b"NDims"))))
+    is_whole = start[344:347] == b"n+1" or start[4:7] == b"n+2" or start.startswith((b"ObjectType", b"NDims"))
+    return start[:4] == b"NRRD" or (is_alone and is_whole)
 
 
 # DICOM ---------------------------------------------------------------------------------------------------------------------

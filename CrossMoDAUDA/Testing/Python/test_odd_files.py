@@ -98,6 +98,17 @@ def test_formats_that_go_by_their_names_are_named(tmp_path: Path, name: str) -> 
         assert np.array_equal(read_volume(path.rename(renamed)).array, ARRAY), "as advised"
 
 
+@pytest.mark.parametrize("name", ["a.mha", "ü b.nrrd", "a.mgz", "a.mgh", "a.hdr", "a.img", "a.gipl", "a.gipl.gz"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_nifti_2_under_another_name_is_named(tmp_path: Path, name: str, packed: bool) -> None:
+    data = nifti(kind=nibabel.Nifti2Image)
+    path = written(tmp_path / name, gzip.compress(data) if packed else data)
+    message = refused(path)
+    assert "is a NIfTI-2 file, whatever its name says" in message
+    renamed = path.rename(path.with_name(message.partition('rename it to "')[2].rstrip('".')))
+    assert renamed.name == f"{name.partition('.')[0]}.nii{'.gz' if packed else ''}" and is_right(read_volume(renamed)), "as advised"
+
+
 @pytest.mark.parametrize("name", ["a.nii.gz", "a b.nrrd", "a.mha"])
 @pytest.mark.parametrize("content", [nrrd, meta, lambda: gzip.compress(nifti())])
 def test_what_is_packed_as_a_whole_or_twice_is_unpacked_as_advised(tmp_path: Path, name: str, content: Callable[[], bytes]) -> None:
