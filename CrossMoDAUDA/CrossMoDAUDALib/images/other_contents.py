@@ -69,7 +69,7 @@ def what_it_is(start: bytes, path: Path, packed: bool = False) -> str:
         return f'is compressed by gzip as a whole; unpack it with `gzip -d < "{path}" > "{named}"` and give the new file'
     if start and not start.strip(b"\0"):
         return "holds only zeros where its header should be, as after a copy that broke off; copy it again from its source"
-    if start[252:256] in (b"\xef\xff\xe9\xb0", b"\x2a\xe3\x89\xb8"):
+    if is_gipl(start):
         return f'is in the format GIPL, whatever its name says; rename it to "{renamed(path, ".gipl.gz" if packed else ".gipl")}"'
     if is_mgh(start):
         return f'is in FreeSurfer\'s format, whatever its name says; rename it to "{renamed(path, ".mgz" if packed else ".mgh")}"'
@@ -80,6 +80,11 @@ def what_it_is(start: bytes, path: Path, packed: bool = False) -> str:
     if re.match(rb"\s*<(!doctype|html|\?xml)", start, re.IGNORECASE):
         return "is a web page, as servers send instead of a file that they do not give; download the scan again, logged in if need be"
     return ""
+
+
+def is_gipl(start: bytes) -> bool:
+    """Whether this is how GIPL files begin, by their mark."""
+    return start[252:256] in (b"\xef\xff\xe9\xb0", b"\x2a\xe3\x89\xb8")
 
 
 def is_mgh(start: bytes) -> bool:

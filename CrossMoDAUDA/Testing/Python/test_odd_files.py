@@ -283,8 +283,26 @@ def test_what_is_no_single_scan_is_refused_with_what_to_do(tmp_path: Path, array
 def test_damaged_files_of_freesurfer(tmp_path: Path, change: tuple[int, int]) -> None:
     data = bytearray(mgh())
     struct.pack_into(">i", data, *change)
-    for name, content in (("a.mgh", bytes(data)), ("a.mgz", gzip.compress(bytes(data))), ("b.mgh", gzip.compress(mgh()))):
+    for name, content in (("a.mgh", bytes(data)), ("a.mgz", gzip.compress(bytes(data))), ("b.mgh", gzip.compress(bytes(data)))):
         assert "damaged" in refused(written(tmp_path / name, content)) or change == (12, 1 << 28)
+
+
+@pytest.mark.parametrize("name", ["a b.mgz", "ü.mgh", "A.MGZ", "a.nii", "a.nii.gz", "a.gipl"])
+def test_what_is_compressed_against_its_name_is_named(tmp_path: Path, name: str) -> None:
+    sitk.WriteImage(sitk.GetImageFromArray(ARRAY), str(tmp_path / "b.gipl"))
+    contents = {"mg": mgh(), "ni": nifti(kind=nibabel.Nifti2Image), "gi": (tmp_path / "b.gipl").read_bytes()}
+    data = contents[name.lower().partition(".")[2][:2]]
+    should_be = name.lower().endswith("z")
+    path = written(tmp_path / name, data if should_be else gzip.compress(data))
+    message = refused(path)
+    assert f"is {'not compressed' if should_be else 'compressed by gzip'}, against its name; rename it to" in message
+    renamed = path.rename(path.with_name(message.partition('rename it to "')[2].rstrip('".')))
+    assert renamed.name.endswith("z") != should_be and np.array_equal(read_volume(renamed).array, ARRAY), "as advised"
+
+
+def test_gipl_that_is_not_compressed_in_spite_of_its_name_is_read(tmp_path: Path) -> None:
+    sitk.WriteImage(sitk.GetImageFromArray(ARRAY), str(tmp_path / "b.gipl"))
+    assert np.array_equal(read_volume((tmp_path / "b.gipl").rename(tmp_path / "a.gipl.gz")).array, ARRAY)
 
 
 # Label maps that are none ---------------------------------------------------------------------------------------------------
