@@ -252,10 +252,11 @@ def _named(labels: Iterable[Path]) -> Iterator[tuple[Path, list[tuple[str, int]]
 
 
 def _table_of(label: Path) -> Path | None:
-    """The table that names a label map's structures: beside it, or in a folder above it up to the data set's."""
+    """The table that names a label map's structures: beside it, or in a folder above it up to ``derivatives`` or the data set's."""
     name, depth = Name.of(label), next((depth for depth, place in enumerate(label.parents) if place.name.startswith("sub-")), -1)
     beside = [_own_table(label)]
-    beside += [table for place in label.parents[: depth + 2] for table in sorted(place.glob("*dseg.tsv"))]
+    above = next((height for height, place in enumerate(label.parents) if height > depth and place.name == "derivatives"), depth + 1)
+    beside += [table for place in label.parents[: above + 1] for table in sorted(place.glob("*dseg.tsv"))]
     for table in beside:
         mine = Name.of(table.with_suffix(".nii"))
         if table.is_file() and mine.entities.items() <= name.entities.items():

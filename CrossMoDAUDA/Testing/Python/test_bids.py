@@ -118,6 +118,17 @@ def test_a_table_names_the_structures(tmp_path: Path) -> None:
         (place / name).unlink()
 
 
+@pytest.mark.parametrize("maker", ["manual", "manual/v1", "ü/two/three"])
+def test_a_table_may_lie_in_any_folder_below_derivatives(tmp_path: Path, maker: str) -> None:
+    folder = save_bids(tmp_path, TWO[:1], [f"derivatives/{maker}/sub-01/anat/sub-01_dseg.nii.gz"])
+    (folder / "dseg.tsv").write_text("index\tname\n1\tOf scans\n", encoding="utf-8")
+    place = folder / "derivatives"
+    for part in ("", *maker.split("/"), "sub-01", "anat"):  # what is nearer decides
+        place = place / part
+        (place / "dseg.tsv").write_text(f"index\tname\n1\tx{len(place.parts)}\n", encoding="utf-8")
+        assert data_sets.in_bids(folder, None).labels == {f"x{len(place.parts)}": 1}
+
+
 def test_several_lines_of_one_name_are_one_structure(tmp_path: Path) -> None:
     folder = save_bids(tmp_path / "bids", TWO[:1], [f"{MANUAL}/sub-01/anat/sub-01_dseg.nii.gz"])
     target = save(tmp_path / "t" / "x.nii.gz", scan_array(50)).parent
