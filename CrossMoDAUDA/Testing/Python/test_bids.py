@@ -186,6 +186,18 @@ def test_a_mask_is_of_the_structure_that_its_name_says(tmp_path: Path, label: st
         data_sets.in_bids(folder, None)
 
 
+@pytest.mark.parametrize("labels", [("VS", "cochlea"), ("cochlea", "VS", "nerve"), ("VS", "VS2")])
+def test_a_mask_for_each_structure_of_a_scan_is_refused_with_what_to_do(tmp_path: Path, labels: tuple[str, ...]) -> None:
+    masks = [f"{MANUAL}/sub-01/anat/sub-01_label-{label}_mask.nii.gz" for label in labels]
+    folder = save_bids(tmp_path / "bids", TWO, masks)
+    words = ["--source-bids", folder, "--target-images", save(tmp_path / "t" / "x.nii.gz", scan_array(50)).parent]
+    message = refused(*words)
+    assert "has several masks, one a structure" in message and all(Path(mask).name in message for mask in masks)
+    assert "join them into one label map with a number for each, named *_dseg" in message
+    joined = save(folder / MANUAL / "sub-01" / "anat" / "sub-01_dseg.nii.gz", label_array(1, 2))
+    assert find(*words).source[0].label == joined, "as advised, and the masks may stay"
+
+
 @pytest.mark.parametrize("place", [".", "sub-01", "sub-01/anat"])
 @pytest.mark.parametrize("label", ["cochlea", "VS", "other"])
 def test_a_mask_is_of_that_structure_in_spite_of_a_table_of_others(tmp_path: Path, label: str, place: str) -> None:
