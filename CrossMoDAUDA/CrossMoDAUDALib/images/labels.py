@@ -27,7 +27,7 @@ from .volumes import check_header, other_places, read_label_map, read_layers
 from .voxels import label_type
 
 MOST = 65535  # the greatest value of a structure
-_MOST_UNKNOWN = 100  # values in a label map; atlases of the brain have some dozens
+_MOST_UNKNOWN = 1000  # values in a label map; TotalSegmentator has 117, atlases of the brain some hundreds
 _MASK = 255  # what many programs write for "inside"
 _OLD_SNOMED = ("SRT", "SNM3", "99SDM")
 # What programs call a segment that nobody has named; a number may follow.

@@ -322,13 +322,19 @@ DRAWN[2:4, 3:6, 2:5], DRAWN[4, 6:8, 5:7] = 1, 2
         (DRAWN.astype(np.int16) - 1, "but lie from -1 to 1; save it with a whole number for each structure, and 0 for the background"),
         (DRAWN.astype(np.int32) * 100_000, "but lie from 0 to 200000; save it"),
         (np.stack([DRAWN == 1, DRAWN == 2], 0).astype(np.uint8), "expected a 3-D scan; join its volumes into one, with a number for each"),
-        (ARRAY, "values that no structure has, as scans do and not label maps; give the label map itself"),
+        (
+            np.arange(1440, dtype=np.int16).reshape(18, 10, 8),
+            "holds 1437 values that no structure has, as scans do and not label maps; give the label map itself",
+        ),
         (DRAWN * 3, "holds the unknown values 3, 6; name every structure, as --set"),
+        (np.resize(np.arange(118, dtype=np.int16), ARRAY.shape), "holds the unknown values 3, 4, 5 and 112 more; name every structure, as"),
+        (np.arange(480, dtype=np.int16).reshape(ARRAY.shape), "holds the unknown values 3, 4, 5 and 474 more; name every structure, as"),
     ],
-    ids=["probabilities", "negative", "large", "a volume each", "a scan", "other values"],
+    ids=["probabilities", "negative", "large", "a volume each", "a scan", "other values", "TotalSegmentator", "an atlas"],
 )
 def test_what_is_no_label_map_is_told_with_what_to_do(tmp_path: Path, array: np.ndarray, said: str) -> None:
-    image, label = written(tmp_path / "a_ceT1.nii", nifti()), tmp_path / "a_Label.nii.gz"
+    image, label = tmp_path / "a_ceT1.nii", tmp_path / "a_Label.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(np.resize(ARRAY, array.shape[-3:]).T, AFFINE), image)
     nibabel.save(nibabel.Nifti1Image(array.T, AFFINE), label)
     other = written(tmp_path / "t_hrT2.nii", nifti({112: ("f", 2.0)}))
     (problem,) = check_cohort(Cohort((Case("a", image, label),), (Case("t", other, None),)), {"VS": 1, "Cochlea": 2}).problems
