@@ -120,6 +120,31 @@ def test_a_file_that_is_no_dicom_in_spite_of_its_name_is_told(tmp_path: Path, co
     assert "lacks 1 slice" in message and f"2 files are empty or no DICOM in spite of the name ({names})" in message
 
 
+@pytest.mark.parametrize("way", ["below", "without an ending", "an identifier", "a broken link"])
+@pytest.mark.parametrize("number", [0, 5])
+def test_a_slice_that_is_missing_at_an_end_is_told(tmp_path: Path, way: str, number: int) -> None:
+    files = series(tmp_path / "a" / ("ü" if way == "below" else "."), ARRAY)
+    for name in ("notes.txt", "DONE"):
+        (files[0].parent / name).write_bytes(b"")
+    assert is_right(tmp_path / "a") and read_volume(tmp_path / "a").notes == ()
+    if way in ("without an ending", "an identifier"):
+        (files[0].parent / "DONE").unlink()
+        files = [file.rename(file.with_name(file.stem if way[0] == "w" else f"1.2.840.{place}")) for place, file in enumerate(files)]
+    bad = files[number]
+    bad.unlink()
+    if way == "a broken link":
+        try:
+            bad.symlink_to("gone.dcm")
+        except OSError as error:
+            pytest.skip(f"this user may not make links ({error})")
+    else:
+        bad.write_bytes(b"")
+    volume = read_volume(tmp_path / "a")
+    assert len(volume.array) == 5
+    (note,) = volume.notes
+    assert note.startswith(f"1 file is empty or no DICOM in spite of the name ({bad.name})")
+
+
 @pytest.mark.parametrize("below", [3, 1, 5])
 def test_a_series_in_two_folders_is_not_halved_without_a_word(tmp_path: Path, below: int) -> None:
     files = series(tmp_path / "a", ARRAY)
