@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ..core.errors import InputError, short
 from ..core.structures import STRUCTURES, WHOLE, Code, Structure, plain_name
 from .dicom_index import label_file
-from .dicom_labels import read_segmentation, segments_in
+from .dicom_labels import read_segmentation
 from .grids import Array, Geometry, Volume, turned_onto
 from .headers import Header
 from .other_formats import open_other
@@ -96,17 +96,6 @@ def read_labels(path: Path, labels: Mapping[str, int], merged: Mapping[str, int]
                 note = f"{path} gives two places; the one by its {name} is its image's and is taken."
                 return dataclasses.replace(again, notes=(*kept, note))
     return placed
-
-
-def segment_names(path: Path) -> list[str]:
-    """The names of a file's segments; none of a file that does not name any.
-
-    Raises:
-        InputError: its header cannot be read, or describes its segments wrongly.
-    """
-    if file := label_file(path):
-        return [segment.name for segment in segments_in(file)]
-    return [] if open_other(path) else [segment.name for segment in segments_of(path, check_header(path))]
 
 
 def _of_values(path: Path, volume: Volume, labels: Mapping[str, int], merged: Mapping[str, int]) -> Volume:

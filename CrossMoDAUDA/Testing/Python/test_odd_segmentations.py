@@ -13,8 +13,9 @@ from CrossMoDAUDALib.cohort.checking import check_cohort
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands.cli import main
 from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.images.dicom_labels import read_segmentation
 from CrossMoDAUDALib.images.dicom_results import SEG
-from CrossMoDAUDALib.images.labels import read_labels, segment_names, structure_named
+from CrossMoDAUDALib.images.labels import read_labels, structure_named
 from CrossMoDAUDALib.images.volumes import Volume, read_geometry, read_volume, write_volume
 from CrossMoDAUDALib.places.naming import Names
 from CrossMoDAUDALib.places.sending import as_one_file
@@ -45,7 +46,7 @@ def test_one_without_a_slice_is_empty_on_its_scans_grid(tmp_path: Path, way: str
     files = scan_of(tmp_path / "scan", "oblique")
     grid = read_geometry(tmp_path / "scan")
     path = write_empty(tmp_path / "labels" / "scan_SEG.dcm", files, way)
-    assert segment_names(path) == ["VS", "Cochlea"]
+    assert [segment.name for segment in read_segmentation(path, path, grid).segments] == ["VS", "Cochlea"]
     read = read_labels(path, LABELS, None, grid)
     assert read.geometry == grid and not read.array.any()
     assert sum("has no slices: nothing was segmented in it" in note for note in read.notes) == 1
