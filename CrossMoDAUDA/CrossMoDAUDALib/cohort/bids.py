@@ -243,7 +243,8 @@ def _named(labels: Iterable[Path]) -> Iterator[tuple[Path, list[tuple[str, int]]
     tables = set()
     for label in labels:
         name, table = Name.of(label), _table_of(label)
-        if table is None and name.suffix.lower() == "mask" and name.entities.get("label"):
+        is_own = table is not None and table == _own_table(label)
+        if not is_own and name.suffix.lower() == "mask" and name.entities.get("label"):  # a table above it is of other label maps
             yield label, [(name.entities["label"], 1)]
         elif table is not None and table not in tables:
             tables.add(table)
@@ -251,15 +252,20 @@ def _named(labels: Iterable[Path]) -> Iterator[tuple[Path, list[tuple[str, int]]
 
 
 def _table_of(label: Path) -> Path | None:
-    """The table that names a label map's structures: beside it, or in a folder above it up to the data set's."""
+    """The table that names a label map's structures: beside it, or in a folder above it up to ``derivatives`` or the data set's."""
     name, depth = Name.of(label), next((depth for depth, place in enumerate(label.parents) if place.name.startswith("sub-")), -1)
-    beside = [label.with_name(f"{file_stem(label)}.tsv")]
-    beside += [table for place in label.parents[: depth + 2] for table in sorted(place.glob("*dseg.tsv"))]
+    beside = [_own_table(label)]
+    above = next((height for height, place in enumerate(label.parents) if height > depth and place.name == "derivatives"), depth + 1)
+    beside += [table for place in label.parents[: above + 1] for table in sorted(place.glob("*dseg.tsv"))]
     for table in beside:
         mine = Name.of(table.with_suffix(".nii"))
         if table.is_file() and mine.entities.items() <= name.entities.items():
             return table
     return None
+
+
+def _own_table(label: Path) -> Path:
+    return label.with_name(f"{file_stem(label)}.tsv")
 
 
 def _read_table(table: Path) -> list[tuple[str, int]]:

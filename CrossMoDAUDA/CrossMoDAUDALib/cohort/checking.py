@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core.errors import CohortError, InputError, printable
+from ..core.errors import CohortError, InputError, printable, short
 from ..core.progress import Progress, silent
 from ..images.fingerprint import scan_sha256
 from ..images.intensity import oddities
@@ -235,6 +235,9 @@ def _read(path: Path, read: Callable[[Path], Volume], problems: list[str]) -> tu
         problems.append(f"{path} cannot be read ({error.strerror}); check its disk.")
     except MemoryError:
         problems.append(f"{path} does not fit into memory; free some of it or remove the case.")
+    except Exception as error:  # what a reader of another library raises must not keep the other scans from their check
+        why = short(f"{type(error).__name__}: {error}".removesuffix(": "))
+        problems.append(f"{path} cannot be read ({why}); copy it again from its source, or remove the case.")
     return None, ""
 
 

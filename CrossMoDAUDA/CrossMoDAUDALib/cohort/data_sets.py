@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..core.errors import InputError, short
 from ..images.names import as_on_disk, one_form
 from . import bids, nnunet_raw
 from .finding import Case, Found, cases_with, existing_folder, note_on
@@ -99,6 +100,9 @@ def in_bids(
         return Found(tuple(Case(name, path, None) for name, path in images), tuple(kinds))
     labels_of, orphans = bids.find_labels(folder, [path for _, path in images], labels and existing_folder(labels))
     cases = [case for name, path in images for case in cases_with(name, path, labels_of[path])]
+    if names_structures:
+        for image, found in labels_of.items():
+            _refuse_a_mask_each(image, found)
     whole = [path for path in orphans if bids.Name.of(path).is_of_all]
     notes = [
         *kinds,
@@ -107,3 +111,14 @@ def in_bids(
     ]
     named, merged = bids.structures(case.label for case in cases if case.label is not None and names_structures)
     return Found(tuple(cases), tuple(notes), named, as_on_disk(folder), merged)
+
+
+def _refuse_a_mask_each(image: Path, labels: list[Path]) -> None:
+    """Refuse a scan whose structures have a mask each: in all of them 1 is another one."""
+    named = {name.entities.get("label"): name.path for name in map(bids.Name.of, labels) if name.suffix.lower() == "mask"}
+    masks = [path.name for label, path in named.items() if label]
+    if len(masks) > 1:
+        raise InputError(
+            f"{image} has several masks, one a structure ({', '.join(map(short, sorted(masks)[:3]))}); join them into one label map with a"
+            " number for each, named *_dseg."
+        )

@@ -58,6 +58,7 @@ STRUCTURES: dict[str, Structure] = {
     "intrameatal": _INTRAMEATAL,
     "cochlea": _COCHLEA,
 }
+WHOLE = (_SCHWANNOMA, _TUMOUR)  # tumours that are no part of one
 # For structures that the table does not know.
 _PALETTE = ((0, 160, 135), (60, 84, 136), (132, 145, 180), (145, 209, 194), (126, 97, 72), (176, 156, 133))
 

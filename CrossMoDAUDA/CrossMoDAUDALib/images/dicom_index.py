@@ -6,11 +6,12 @@ its number after ``#`` (``study#5`` is series 5, ``study#5.2`` the second stack 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import re
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,7 +124,7 @@ def is_dicom(path: Path, deep: bool = False) -> bool:
     if not path.is_dir():
         return path.is_file() and is_dicom_file(path)
     labels, has_others = 0, False
-    for number, file in enumerate(_files_below(path) if deep else _files_in(path)):
+    for number, file in enumerate(_files_below(path) if deep else files_in(path)):
         if is_dicom_file(file):
             if not label_kind(file):
                 return True
@@ -163,7 +164,7 @@ def label_file(path: Path) -> Path | None:
     if not place.is_dir():
         return place if label_kind(place) else None
     if not choice:
-        inside = (file for file in _files_in(place) if is_dicom_file(file))
+        inside = (file for file in files_in(place) if is_dicom_file(file))
         files = list(itertools.islice(inside, 2)) or list(
             itertools.islice((file for file in _files_below(place) if is_dicom_file(file)), 2)
         )
@@ -176,7 +177,8 @@ def label_file(path: Path) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
-def _files_in(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
+    """The files directly in a folder, but hidden ones; none where it cannot be listed."""
     try:
         with os.scandir(folder) as entries:
             return sorted(Path(entry.path) for entry in entries if not entry.name.startswith(".") and entry.is_file())
@@ -194,7 +196,7 @@ def files_of(path: Path) -> list[Path]:
     """The DICOM files that a folder holds: those directly in it or, if there are none, all below it; or a file itself."""
     if not path.is_dir():
         return [path]
-    found = [file for file in _files_in(path) if is_dicom_file(file)]
+    found = [file for file in files_in(path) if is_dicom_file(file)]
     if not found:
         for number, file in enumerate(_files_below(path)):
             if number > _MOST_FILES:
@@ -222,7 +224,8 @@ def index_of(path: Path) -> Index:
         known = _known.get(path)
     if known is None or known[0] != sign:
         found = _index([Path(name) for name, _, _ in sign])
-        known = sign, replace(found, notes=(*found.notes, *_named_wrongly(path)))
+        wrong = _named_wrongly(path, (each.file for stack in found.stacks for each in stack.slices)) if path.is_dir() else []
+        known = sign, replace(found, notes=(*found.notes, *wrong))
         with _lock:
             if len(_known) > 1000:
                 _known.clear()
@@ -230,14 +233,43 @@ def index_of(path: Path) -> Index:
     return known[1]
 
 
-def _named_wrongly(path: Path) -> list[str]:
-    """At most one sentence on files that are named as DICOM and hold none, as after a copy that broke off."""
-    named = [file for file in _files_in(path) if file.name.lower().endswith(_ENDINGS) and not file.name.upper().startswith("DICOMDIR")]
-    wrong = [file.name for file in named if not is_dicom_file(file)] if path.is_dir() else []
+def _named_wrongly(path: Path, slices: Iterable[Path]) -> list[str]:
+    """At most one sentence on files that are named as slices and hold none, as after a copy that broke off.
+
+    Args:
+        slices: files of slices that were found in the folder.
+    """
+    folders = {path: False}  # whether slices in it have no endings
+    for file in slices:
+        folders[file.parent] = folders.get(file.parent, False) or _has_no_ending(file.name)
+    wrong = [name for folder, are_bare in sorted(folders.items()) for name in _wrong_in(folder, are_bare)]
     if not wrong:
         return []
     what = "1 file is" if len(wrong) == 1 else f"{len(wrong)} files are"
     return [f"{what} empty or no DICOM in spite of the name ({', '.join(map(short, wrong[:3]))}); copy again what is a slice."]
+
+
+def _has_no_ending(name: str) -> bool:
+    """Whether a file's name has no ending, or is a number with points as identifiers are."""
+    ending = Path(name).suffix
+    return not ending or ending[1:].isdecimal()
+
+
+def _wrong_in(folder: Path, are_bare: bool) -> list[str]:
+    """Names of files in a folder that are no DICOM: by their ending they should be; without one they hold nothing, or lead nowhere."""
+    wrong = []
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            name, is_link = entry.name.lower(), entry.is_symlink() and not Path(entry.path).exists()
+            if name.startswith((".", "dicomdir")) or not (is_link or entry.is_file()):
+                continue
+            if name.endswith(_ENDINGS):
+                is_wrong = is_link or not is_dicom_file(Path(entry.path))
+            else:
+                is_wrong = are_bare and _has_no_ending(name) and (is_link or not entry.stat().st_size)
+            if is_wrong:
+                wrong.append(entry.name)
+    return sorted(wrong)
 
 
 def names_of(path: Path) -> list[Path]:
@@ -265,7 +297,7 @@ def _index(files: list[Path]) -> Index:
     heads: dict[str, Dataset] = {}
     mosaics: list[tuple[Dataset, Slice]] = []
     left_out: dict[str, int] = {}
-    seen: set[tuple[str, int, tuple[float, ...]]] = set()
+    seen: set[Hashable] = set()
     for file in files:
         head = read_dataset(file, TAGS)
         why = why_no_slice(head)
@@ -275,7 +307,9 @@ def _index(files: list[Path]) -> Index:
         series = str(head.get("SeriesInstanceUID", ""))
         heads.setdefault(series, head)
         for each in slices_of(file, head):
-            key = (each.uid, each.frame, each.position)  # programs that take names out have given all slices one identifier
+            place = tuple(round(value, 3) for value in each.position)
+            # programs that take names out have given all slices of all series one identifier
+            key = (series, each.uid, each.frame, place, each.number, each.marks)
             if key in seen:
                 left_out["copy of a slice"] = left_out.get("copy of a slice", 0) + 1
             elif "MOSAIC" in (head.get("ImageType") or ()):

@@ -129,15 +129,6 @@ def _without_frames(path: Path, file: Path, head: Dataset, segments: list[DicomS
     return DicomSegmentation(segments, layers, Volume(layers[..., 0], grid, (note,)))
 
 
-def segments_in(file: Path) -> list[DicomSegment]:
-    """The segments that a segmentation describes; none of a structure set.
-
-    Raises:
-        InputError: it is damaged.
-    """
-    return [] if label_kind(file) == RTSTRUCT else _segments(read_dataset(file), file)
-
-
 def scan_grid(path: Path, folder: Path | None = None) -> Geometry | None:
     """The grid of the scan that a DICOM segmentation was drawn on; None where its series is not found.
 

@@ -7,8 +7,8 @@ what it cannot, GDCM does, which SimpleITK brings along.
 from __future__ import annotations
 
 import functools
-import itertools
 import math
+import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from ..core.errors import InputError
 from ..core.failures import missing_packages
-from .dicom_index import CHOICE, SEG, Index, Stack, index_of, is_dicom_file, label_kind, split_choice
-from .dicom_slices import Slice, read_dataset
+from .dicom_index import CHOICE, SEG, Index, Stack, files_in, index_of, is_dicom_file, label_kind, split_choice
+from .dicom_slices import TAGS, Slice, read_dataset, slices_of, why_no_slice
 
 Array = npt.NDArray[Any]
 
@@ -29,7 +29,8 @@ _NO_SHIFT = 0.1
 # Of the distance of slices: as far as this a slice may lie from its place, unsaid, and at all.
 _NO_JITTER, _MOST_JITTER = 0.01, 0.1
 _MOST_LISTED = 12
-_MOST_FOLDERS = 50  # that are looked into for the rest of a series
+_MOST_FOLDERS, _MOST_LOOKED_AT = 50, 200  # folders, and files in each, that are looked at for the rest of a series
+_A_COPY = 0.01  # mm; nearer to another, a slice is that
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,38 @@ def find_series(path: Path) -> Series:
 
 def _refuse_halves(place: Path, stack: Stack) -> None:
     """A folder's own files are its scan; further slices of the series in folders below would be missing without a word."""
-    if not place.is_dir() or any(file.parent != place for file in stack.files):
+    if not place.is_dir() or not stack.series or any(file.parent != place for file in stack.files):
         return
-    for folder in itertools.islice(
-        sorted(each for each in place.iterdir() if each.is_dir() and not each.name.startswith(".")), _MOST_FOLDERS
-    ):
-        first = next((file for file in sorted(folder.iterdir()) if file.is_file() and is_dicom_file(file)), None)
-        if first is not None and str(read_dataset(first, ["SeriesInstanceUID"]).get("SeriesInstanceUID", "")) == stack.series != "":
-            raise InputError(f"{place} holds a part of a series, and {folder.name} in it another; put all of its files into one folder.")
+    for folder in _folders_in(place)[:_MOST_FOLDERS]:
+        for file in filter(is_dicom_file, files_in(folder)[:_MOST_LOOKED_AT]):
+            try:
+                head = read_dataset(file, TAGS)
+                if (series := str(head.get("SeriesInstanceUID", ""))) not in ("", stack.series):
+                    break  # that folder is another scan's
+                is_slice = bool(series) and not why_no_slice(head)
+                is_missing = is_slice and any(_belongs_to(each, stack) for each in slices_of(file, head))
+            except Exception:  # what is damaged there is nothing of the scan here
+                continue
+            if is_missing:
+                raise InputError(
+                    f"{place} holds a part of a series, and {folder.name} in it another; put all of its files into one folder."
+                )
+
+
+def _folders_in(place: Path) -> list[Path]:
+    try:
+        with os.scandir(place) as entries:
+            return sorted(Path(entry.path) for entry in entries if not entry.name.startswith(".") and entry.is_dir())
+    except OSError:
+        return []
+
+
+def _belongs_to(other: Slice, stack: Stack) -> bool:
+    """Whether a slice fits a stack, at a place where that has none; a copy does not."""
+    first = stack.slices[0]
+    one, another = (np.array([*each.shape, *each.spacing, *each.row, *each.column]) for each in (other, first))
+    places = np.array([each.position for each in stack.slices])
+    return bool(np.allclose(one, another, atol=1e-3) and np.linalg.norm(places - other.position, axis=1).min() > _A_COPY)
 
 
 def find_index(place: Path) -> Index:

@@ -34,7 +34,7 @@ from .header_checks import (
     damaged,
     geometry_fault,
 )
-from .other_contents import what_it_is
+from .other_contents import renamed, what_it_is
 from .text_headers import lies_unsaid, read_meta, read_nrrd
 
 __all__ = ["MOST_VOXELS", "Header", "by_axes", "check_geometry", "read_header"]
@@ -67,7 +67,7 @@ def read_header(path: Path) -> Header:
     elif re.search(rb"^\s*(NDims|ObjectType)\s*[=:]", start[:4096], re.MULTILINE) and b"\0" not in start[:64]:
         return read_meta(path, start)
     if start[:4] in (b"\x5c\x01\0\0", b"\0\0\x01\x5c", b"\x1c\x02\0\0", b"\0\0\x02\x1c"):
-        return _nifti(path, start)
+        return _nifti(path, start, packed)
     if path.name.lower().endswith((".nii", ".nii.gz")) and len(start) >= 348 and start[344:347] in (b"n+1", b"ni1"):
         raise damaged(path, f"it says that it has {struct.unpack('<i', start[:4])[0]} bytes, not 348")
     if known := what_it_is(content, path, packed):
@@ -94,10 +94,11 @@ _UNITS = {1: 1000.0, 3: 0.001}
 _LEAST_SLOPE = sys.float_info.epsilon  # less stands for none, as 0 does; ITK takes it so
 
 
-def _nifti(path: Path, start: bytes) -> Header:
+def _nifti(path: Path, start: bytes, packed: bool) -> Header:
     order = "<" if start[0] else ">"
     if struct.unpack(order + "i", start[:4])[0] == 540:
-        raise InputError(f"{path} is a NIfTI-2 file, which is not supported; save it as NIfTI-1 (the usual kind).")
+        name = renamed(path, ".nii.gz" if packed else ".nii")
+        raise InputError(f'{path} is a NIfTI-2 file, whatever its name says; rename it to "{name}".')
     if len(start) < _NIFTI_BYTES:
         raise InputError(f"{path} cannot be read: it is damaged or cut short; copy it again from its source.")
 

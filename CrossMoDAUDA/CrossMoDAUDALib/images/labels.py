@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.errors import InputError, short
-from ..core.structures import STRUCTURES, Code, plain_name
+from ..core.structures import STRUCTURES, WHOLE, Code, Structure, plain_name
 from .dicom_index import label_file
-from .dicom_labels import read_segmentation, segments_in
+from .dicom_labels import read_segmentation
 from .grids import Array, Geometry, Volume, turned_onto
 from .headers import Header
 from .other_formats import open_other
@@ -27,9 +27,11 @@ from .volumes import check_header, other_places, read_label_map, read_layers
 from .voxels import label_type
 
 MOST = 65535  # the greatest value of a structure
-_MOST_UNKNOWN = 100  # values in a label map; atlases of the brain have some dozens
+_MOST_UNKNOWN = 1000  # values in a label map; TotalSegmentator has 117, atlases of the brain some hundreds
 _MASK = 255  # what many programs write for "inside"
 _OLD_SNOMED = ("SRT", "SNM3", "99SDM")
+# What programs call a segment that nobody has named; a number may follow.
+_UNNAMED = re.compile(r"(segment|segmentation|label|structure|region|roi|object|lesion|neoplasm)?[ _-]*\d*", re.IGNORECASE)
 # Another place of the label map than this part of a voxel is another grid.
 _BESIDE = 0.1
 
@@ -96,17 +98,6 @@ def read_labels(path: Path, labels: Mapping[str, int], merged: Mapping[str, int]
     return placed
 
 
-def segment_names(path: Path) -> list[str]:
-    """The names of a file's segments; none of a file that does not name any.
-
-    Raises:
-        InputError: its header cannot be read, or describes its segments wrongly.
-    """
-    if file := label_file(path):
-        return [segment.name for segment in segments_in(file)]
-    return [] if open_other(path) else [segment.name for segment in segments_of(path, check_header(path))]
-
-
 def _of_values(path: Path, volume: Volume, labels: Mapping[str, int], merged: Mapping[str, int]) -> Volume:
     """The label map with merged values, and a mask's 255 as the only structure there is."""
     array, notes = volume.array, list(volume.notes)
@@ -163,7 +154,7 @@ def structure_named(name: str, labels: Iterable[str], terminology: str = "") -> 
     ('Vestibular schwannoma', None)
     """
     labels = list(labels)
-    for found in (*_by_name(name, labels), *_by_codes(terminology, labels)):
+    for found in (*_by_name(name, labels), *_by_codes(name, terminology, labels)):
         if found:
             return found[0] if len(found) == 1 else None
     return None
@@ -177,21 +168,37 @@ def _by_name(name: str, labels: list[str]) -> Iterator[list[str]]:
     yield [label for label in labels if known is not None and STRUCTURES.get(plain_name(label)) is known]
 
 
-def _by_codes(terminology: str, labels: list[str]) -> Iterator[list[str]]:
+def _by_codes(name: str, terminology: str, labels: list[str]) -> Iterator[list[str]]:
     """The structures that a segment's type may mean, by its code or the words for it. Programs write categories differently.
 
-    A region decides where there are several, and excludes others; a segment need not have one.
+    A region decides where there are several, and excludes others; a segment need not have one. Nor does a name exclude any, unless
+    it is another structure's; but where neither a region nor the name says which tumour it is, the type alone does not.
     """
     codes = [tuple(code.split("^")) for code in terminology.split("~")[1:]]
     kind = codes[1] if len(codes) > 1 and len(codes[1]) == 3 else ("", "", "")
     region = codes[4] if len(codes) > 4 and len(codes[4]) == 3 else ("", "", "")
     known = [(label, STRUCTURES[plain_name(label)]) for label in labels if plain_name(label) in STRUCTURES]
-    alike = [(label, structure.region) for label, structure in known if kind[1] and _is_same(kind, structure.type)]
+    plain = plain_name(re.sub(r"[ _-]*\d*$", "", name))
+    named = STRUCTURES.get(plain)
+    alike = [each for each in known if kind[1] and _is_same(kind, each[1].type) and _may_be(named, each[1])]
     if region[1]:
-        yield [label for label, place in alike if place[1] and _is_same(region, place)]
-    yield [label for label, place in alike if not (region[1] and place[1])]
+        yield [label for label, structure in alike if structure.region[1] and _is_same(region, structure.region)]
+    rest = [label for label, structure in alike if not (region[1] and structure.region[1])]
+    says_nothing = named or plain == plain_name(kind[2]) or _UNNAMED.fullmatch(name.strip())
+    if len(rest) != 1 or says_nothing or _is_its_type(dict(known)[rest[0]]):
+        yield rest
     if kind[2]:
         yield from _by_name(kind[2], labels)
+
+
+def _may_be(named: Structure | None, structure: Structure) -> bool:
+    """Whether a segment with the name of a known structure may be another: a tumour in other words, but not a part of it."""
+    return named is None or named is structure or {id(named), id(structure)} == {id(each) for each in WHOLE}  # some are equal
+
+
+def _is_its_type(structure: Structure) -> bool:
+    """Whether a structure is all that is of its type: the cochlea, and any tumour where no place is claimed."""
+    return STRUCTURES.get(plain_name(structure.type[2])) is structure or structure is STRUCTURES["tumour"]
 
 
 def _is_same(code: tuple[str, ...], known: Code) -> bool:
@@ -212,6 +219,7 @@ def _of_segments(
 ) -> Volume:
     volume, layers = stored
     found: dict[str, Segment] = {}
+    empty: set[str] = set()
     notes, strangers = list(volume.notes), list[Segment]()
     label = np.zeros(layers.shape[:3], label_type(labels))
     for segment in segments:
@@ -225,7 +233,12 @@ def _of_segments(
             continue
         if name in found:
             both = f"'{short(found[name].name)}' and '{short(segment.name)}'"
-            raise InputError(f"{path} has two segments that mean {name}, {both}; rename one, or join them in Slicer's Segment Editor.")
+            if inside.any() and name not in empty:
+                raise InputError(f"{path} has two segments that mean {name}, {both}; rename one, or join them in Slicer's Segment Editor.")
+            notes.append(f"{path} has two segments that mean {name}, {both}; one is empty and is left out.")
+            if not inside.any():
+                continue
+        empty = empty - {name} if inside.any() else empty | {name}
         found[name] = segment
         if structure_named(segment.name, labels) is None:
             notes.append(f"{path} calls a segment '{short(segment.name)}'; by its codes it is taken as {name}.")

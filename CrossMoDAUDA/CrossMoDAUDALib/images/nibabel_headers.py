@@ -14,7 +14,7 @@ from . import readings
 from .grids import Geometry
 from .header_checks import geometry_fault
 
-_UNITS = {"meter": 1000.0, "micron": 0.001}
+_UNITS = {1: 1000.0, 3: 0.001}  # by the field xyzt_units; the others are mm, or unknown
 _loading = threading.Lock()
 
 
@@ -41,8 +41,8 @@ def what_nibabel_mends() -> Iterator[list[str]]:
 
 
 def unit_of(image: Any) -> float:
-    """How many mm a unit of the lengths in a header has. nibabel leaves this to its users."""
-    return _UNITS.get(image.header.get_xyzt_units()[0], 1.0) if hasattr(image.header, "get_xyzt_units") else 1.0
+    """How many mm a unit of the lengths in a header has. nibabel leaves this to its users, and knows only some codes."""
+    return _UNITS.get(int(image.header["xyzt_units"]) & 7, 1.0) if hasattr(image.header, "get_xyzt_units") else 1.0
 
 
 def forms_of(image: Any) -> tuple[dict[str, Geometry], dict[str, str]]:

@@ -69,10 +69,10 @@ def what_it_is(start: bytes, path: Path, packed: bool = False) -> str:
         return f'is compressed by gzip as a whole; unpack it with `gzip -d < "{path}" > "{named}"` and give the new file'
     if start and not start.strip(b"\0"):
         return "holds only zeros where its header should be, as after a copy that broke off; copy it again from its source"
-    if start[252:256] in (b"\xef\xff\xe9\xb0", b"\x2a\xe3\x89\xb8"):
-        return f'is in the format GIPL, whatever its name says; rename it to "{_renamed(path, ".gipl.gz" if packed else ".gipl")}"'
-    if _is_mgh(start):
-        return f'is in FreeSurfer\'s format, whatever its name says; rename it to "{_renamed(path, ".mgz" if packed else ".mgh")}"'
+    if is_gipl(start):
+        return f'is in the format GIPL, whatever its name says; rename it to "{renamed(path, ".gipl.gz" if packed else ".gipl")}"'
+    if is_mgh(start):
+        return f'is in FreeSurfer\'s format, whatever its name says; rename it to "{renamed(path, ".mgz" if packed else ".mgh")}"'
     if start[257:262] == b"ustar":
         return "is a tar archive; unpack it and give the scan that is in it"
     if _is_old_matlab(start):
@@ -82,14 +82,20 @@ def what_it_is(start: bytes, path: Path, packed: bool = False) -> str:
     return ""
 
 
-def _is_mgh(start: bytes) -> bool:
+def is_gipl(start: bytes) -> bool:
+    """Whether this is how GIPL files begin, by their mark."""
+    return start[252:256] in (b"\xef\xff\xe9\xb0", b"\x2a\xe3\x89\xb8")
+
+
+def is_mgh(start: bytes) -> bool:
     """Whether this is how FreeSurfer's files begin, which have no mark: version, sizes, type of voxels."""
     version, *sizes, kind = struct.unpack(">6i", start[:24]) if len(start) >= 24 else (0,) * 6
     return version == 1 and all(1 <= size <= 1 << 15 for size in sizes) and kind in (0, 1, 3, 4)
 
 
-def _renamed(path: Path, ending: str) -> str:
-    old = next((each for each in HEADER_ENDINGS if path.name.lower().endswith(each)), path.suffix)
+def renamed(path: Path, ending: str) -> str:
+    """A file's name with another ending."""
+    old = next((each for each in (*HEADER_ENDINGS, ".gipl.gz", ".hdr.gz", ".img.gz") if path.name.lower().endswith(each)), path.suffix)
     return path.name[: len(path.name) - len(old)] + ending
 
 

@@ -28,6 +28,7 @@ from .gzip_stream import gunzipped
 from .header_checks import check_shape
 from .headers import MOST_VOXELS, by_axes, check_geometry
 from .nibabel_headers import forms_of, unit_of, what_nibabel_mends
+from .other_contents import is_gipl, is_mgh, renamed
 from .text_headers import lies_unsaid
 
 Array = npt.NDArray[Any]
@@ -37,6 +38,12 @@ OTHER_ENDINGS = (".gipl.gz", ".gipl", ".mgz", ".mgh", ".hdr.gz", ".hdr")
 _PAIRED = {".hdr": (".img", ".img.gz"), ".hdr.gz": (".img.gz", ".img")}
 _DAMAGED = "{path} cannot be read: it is damaged or cut short; copy it again from its source."
 _NIFTI_2 = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
+# Endings of packed and plain files of one format, and whether first bytes are that.
+_PACKINGS: tuple[tuple[str, str, Callable[[bytes], bool]], ...] = (
+    (".mgz", ".mgh", is_mgh),
+    (".nii.gz", ".nii", lambda start: start[:4] in _NIFTI_2),
+    (".gipl.gz", ".gipl", is_gipl),
+)
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,7 @@ def open_other(path: Path) -> OtherScan | None:
     try:
         if (name.endswith((*OTHER_ENDINGS, ".img", ".img.gz"))) and _is_another(path):
             return None
+        _refuse_packing(path)
         if name.endswith((".gipl", ".gipl.gz")):
             return _gipl(path)
         if name.endswith((".mgz", ".mgh")):
@@ -167,10 +175,24 @@ def open_other(path: Path) -> OtherScan | None:
 
 
 def _is_another(path: Path) -> bool:
-    """Whether a file holds a whole scan of NIfTI-1, NRRD or MetaImage, whatever its name says."""
+    """Whether a file holds a whole scan of NIfTI, NRRD or MetaImage, whatever its name says."""
     start = _start(path, 4096)
     is_alone = (header := _header_name(path)) is None or _data_of(header) is None
-    return start[:4] == b"NRRD" or (is_alone and (start[344:347] == b"n+1" or start.startswith((b"ObjectType", b"NDims"))))
+    is_whole = start[344:347] == b"n+1" or start[4:7] == b"n+2" or start.startswith((b"ObjectType", b"NDims"))
+    return start[:4] == b"NRRD" or (is_alone and is_whole)
+
+
+def _refuse_packing(path: Path) -> None:
+    """Refuse a good file that is compressed against its name, by which nibabel and ITK unpack it or not."""
+    packed, plain, is_kind = next((each for each in _PACKINGS if path.name.lower().endswith(each[:2])), ("", "", bool))
+    is_packed = bool(packed) and _start(path, 2, packed=True) == b"\x1f\x8b"
+    if not packed or is_packed == path.name.lower().endswith(packed) or not is_kind(_start(path, 256)):
+        return
+    if not is_packed and packed == ".gipl.gz":  # ITK reads that
+        return
+    if is_packed:
+        raise InputError(f'{path} is compressed by gzip, against its name; rename it to "{renamed(path, packed)}".')
+    raise InputError(f'{path} is not compressed, against its name; rename it to "{renamed(path, plain)}".')
 
 
 # DICOM ---------------------------------------------------------------------------------------------------------------------
@@ -291,12 +313,11 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
 # GIPL ----------------------------------------------------------------------------------------------------------------------
 
 _GIPL_BYTES = {1: 1, 7: 1, 8: 1, 15: 2, 16: 2, 31: 4, 32: 4, 64: 4, 65: 8}
-_GIPL_MARKS = (0xEFFFE9B0, 0x2AE389B8)
 
 
 def _gipl(path: Path) -> OtherScan:
     start = _start(path, 256)
-    if len(start) < 256 or struct.unpack(">I", start[252:])[0] not in _GIPL_MARKS:
+    if not is_gipl(start):
         raise InputError(f"{path} is not a GIPL file, whatever its name says, or is damaged; copy it again or convert it.")
     *sizes, kind = struct.unpack(">5H", start[:10])
     size = [max(count, 1) for count in sizes]

@@ -26,6 +26,9 @@ from .connection import Connection, UnreachableError, digest_of
 
 FILES_AT_ONCE = 16  # so that progress is told, and what is there already is known after a break
 SCRIPT = "Scripts/crossmoda_uda.py"
+_IS_PACKED = re.compile(rb"^CompressedData[ \t]*[=:][ \t]*[Tt1]", re.MULTILINE)
+_PACKED_SIZE = re.compile(rb"^CompressedDataSize[ \t]*[=:][ \t]*0*[1-9]", re.MULTILINE)
+_NO_PACKED_SIZE = re.compile(rb"^CompressedDataSize[ \t]*[=:].*\n", re.MULTILINE)
 _HEADER_SIZE = re.compile(rb"^HeaderSize\s*[=:]\s*(\d+)\s*?\n", re.MULTILINE)
 
 
@@ -193,7 +196,11 @@ def as_one_file(path: Path, scan: Path | None = None) -> bytes:
     if path.suffix.lower() == ".mhd":
         before, size = header[: named.start()], _HEADER_SIZE.search(header)  # bytes of the data file before its voxels
         skipped = int(size.group(1)) if size else 0
-        return _HEADER_SIZE.sub(b"", before) + b"ElementDataFile = LOCAL\n" + data.read_bytes()[skipped:]
+        voxels = data.read_bytes()[skipped:]
+        before = _HEADER_SIZE.sub(b"", before)
+        if _IS_PACKED.search(before) and not _PACKED_SIZE.search(before):  # which it must say of voxels in the same file alone
+            before = _NO_PACKED_SIZE.sub(b"", before) + b"CompressedDataSize = %d\n" % len(voxels)
+        return before + b"ElementDataFile = LOCAL\n" + voxels
     return (header[: named.start()] + header[named.end() :].lstrip(b"\r\n")).rstrip(b"\r\n") + b"\n\n" + data.read_bytes()
 
 

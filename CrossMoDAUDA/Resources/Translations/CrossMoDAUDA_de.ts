@@ -3220,6 +3220,10 @@
 <translation>{image} hat keine Labelkarte; eine namens {id}_Label.nii.gz hinzufügen oder das Bild entfernen.</translation>
 </message>
 <message>
+<source>{image} has several masks, one a structure ({masks}); join them into one label map with a number for each, named *_dseg.</source>
+<translation>{image} hat mehrere Masken, eine je Struktur ({masks}); vereinigen Sie sie zu einer Labelkarte mit einer Zahl für jede, deren Name auf _dseg endet.</translation>
+</message>
+<message>
 <source>{image} is blank: every voxel is {low}; remove the case or export it again.</source>
 <translation>{image} ist leer: Jeder Voxel ist {low}; den Fall entfernen oder erneut exportieren.</translation>
 </message>
@@ -3460,6 +3464,10 @@
 <translation>{path} ist nicht lesbar ({strerror}); prüfen Sie den Pfad.</translation>
 </message>
 <message>
+<source>{path} cannot be read ({why}); copy it again from its source, or remove the case.</source>
+<translation>{path} lässt sich nicht lesen ({why}); kopieren Sie die Datei noch einmal von ihrer Quelle, oder entfernen Sie den Fall.</translation>
+</message>
+<message>
 <source>{path} cannot be read as a segmentation; expected a whole .seg.nrrd file.</source>
 <translation>{path} lässt sich nicht als Segmentierung lesen; erwartet wird eine vollständige .seg.nrrd-Datei.</translation>
 </message>
@@ -3596,6 +3604,10 @@
 <translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm); rechnen Sie den Scan zuerst auf ein regelmäßiges Gitter um.</translation>
 </message>
 <message>
+<source>{path} has two segments that mean {name}, '{name2}' and '{name3}'; one is empty and is left out.</source>
+<translation>{path} hat zwei Segmente, die {name} bedeuten, „{name2}“ und „{name3}“; eines ist leer und wird weggelassen.</translation>
+</message>
+<message>
 <source>{path} has two segments that mean {name}, '{name2}' and '{name3}'; rename one, or join them in Slicer's Segment Editor.</source>
 <translation>{path} hat zwei Segmente, die {name} bedeuten, „{name2}“ und „{name3}“; benennen Sie eines um oder vereinigen Sie sie in Slicers Segment Editor.</translation>
 </message>
@@ -3676,8 +3688,8 @@
 <translation>{path} ist eine GIPL-Datei, die nicht sagt, wie der Patient lag: Ihre Achsen wurden wie von ITK als links, hinten, oben verstanden.</translation>
 </message>
 <message>
-<source>{path} is a NIfTI-2 file, which is not supported; save it as NIfTI-1 (the usual kind).</source>
-<translation>{path} ist eine NIfTI-2-Datei, die nicht unterstützt wird; als NIfTI-1 (die übliche Art) speichern.</translation>
+<source>{path} is a NIfTI-2 file, whatever its name says; rename it to "{name}".</source>
+<translation>{path} ist eine NIfTI-2-Datei, was auch immer ihr Name sagt; benennen Sie die Datei in "{name}" um.</translation>
 </message>
 <message>
 <source>{path} is a file, and no NIfTI, NRRD or MetaImage file; give scans, or the folder that holds them.</source>
@@ -3714,6 +3726,10 @@
 <message>
 <source>{path} is an input and would be overwritten; name another output folder.</source>
 <translation>{path} ist eine Eingabe und würde überschrieben; nennen Sie einen anderen Ausgabeordner.</translation>
+</message>
+<message>
+<source>{path} is compressed by gzip, against its name; rename it to "{renamed}".</source>
+<translation>{path} ist entgegen dem Namen mit gzip gepackt; benennen Sie die Datei in "{renamed}" um.</translation>
 </message>
 <message>
 <source>{path} is damaged ({error}); correct or delete it.</source>
@@ -3842,6 +3858,10 @@
 <message>
 <source>{path} is not a label map: it holds values that are not whole numbers from 0 to {most_label}, but lie from {low} to {high}; save it with a whole number for each structure, where a probability is at least a half, and 0 for the background.</source>
 <translation>{path} ist keine Labelkarte: Die Werte darin sind keine ganzen Zahlen von 0 bis {most_label}, sondern liegen von {low} bis {high}; speichern Sie sie mit einer ganzen Zahl für jede Struktur, wo eine Wahrscheinlichkeit mindestens ein halb ist, und 0 für den Hintergrund.</translation>
+</message>
+<message>
+<source>{path} is not compressed, against its name; rename it to "{renamed}".</source>
+<translation>{path} ist entgegen dem Namen nicht gepackt; benennen Sie die Datei in "{renamed}" um.</translation>
 </message>
 <message>
 <source>{path} is {count}-D ({by_axes}); expected a 3-D scan; {do}.</source>

@@ -118,6 +118,17 @@ def test_a_table_names_the_structures(tmp_path: Path) -> None:
         (place / name).unlink()
 
 
+@pytest.mark.parametrize("maker", ["manual", "manual/v1", "ü/two/three"])
+def test_a_table_may_lie_in_any_folder_below_derivatives(tmp_path: Path, maker: str) -> None:
+    folder = save_bids(tmp_path, TWO[:1], [f"derivatives/{maker}/sub-01/anat/sub-01_dseg.nii.gz"])
+    (folder / "dseg.tsv").write_text("index\tname\n1\tOf scans\n", encoding="utf-8")
+    place = folder / "derivatives"
+    for part in ("", *maker.split("/"), "sub-01", "anat"):  # what is nearer decides
+        place = place / part
+        (place / "dseg.tsv").write_text(f"index\tname\n1\tx{len(place.parts)}\n", encoding="utf-8")
+        assert data_sets.in_bids(folder, None).labels == {f"x{len(place.parts)}": 1}
+
+
 def test_several_lines_of_one_name_are_one_structure(tmp_path: Path) -> None:
     folder = save_bids(tmp_path / "bids", TWO[:1], [f"{MANUAL}/sub-01/anat/sub-01_dseg.nii.gz"])
     target = save(tmp_path / "t" / "x.nii.gz", scan_array(50)).parent
@@ -173,6 +184,29 @@ def test_a_mask_is_of_the_structure_that_its_name_says(tmp_path: Path, label: st
     (folder / name.format(2, 2)).rename(folder / MANUAL / "sub-02" / "anat" / "sub-02_label-other_mask.nii.gz")
     with pytest.raises(InputError, match="calls the value 1 'other', and"):
         data_sets.in_bids(folder, None)
+
+
+@pytest.mark.parametrize("labels", [("VS", "cochlea"), ("cochlea", "VS", "nerve"), ("VS", "VS2")])
+def test_a_mask_for_each_structure_of_a_scan_is_refused_with_what_to_do(tmp_path: Path, labels: tuple[str, ...]) -> None:
+    masks = [f"{MANUAL}/sub-01/anat/sub-01_label-{label}_mask.nii.gz" for label in labels]
+    folder = save_bids(tmp_path / "bids", TWO, masks)
+    words = ["--source-bids", folder, "--target-images", save(tmp_path / "t" / "x.nii.gz", scan_array(50)).parent]
+    message = refused(*words)
+    assert "has several masks, one a structure" in message and all(Path(mask).name in message for mask in masks)
+    assert "join them into one label map with a number for each, named *_dseg" in message
+    joined = save(folder / MANUAL / "sub-01" / "anat" / "sub-01_dseg.nii.gz", label_array(1, 2))
+    assert find(*words).source[0].label == joined, "as advised, and the masks may stay"
+
+
+@pytest.mark.parametrize("place", [".", "sub-01", "sub-01/anat"])
+@pytest.mark.parametrize("label", ["cochlea", "VS", "other"])
+def test_a_mask_is_of_that_structure_in_spite_of_a_table_of_others(tmp_path: Path, label: str, place: str) -> None:
+    mask = f"{MANUAL}/sub-01/anat/sub-01_label-{label}_mask.nii.gz"
+    folder = save_bids(tmp_path, TWO[:1], [mask])
+    (folder / MANUAL / place / "dseg.tsv").write_text("index\tname\n1\tVS\n2\tCochlea\n", encoding="utf-8")
+    assert data_sets.in_bids(folder, None).labels == {label: 1}
+    (folder / mask.replace(".nii.gz", ".tsv")).write_text("index\tname\n1\tNerve\n", encoding="utf-8")
+    assert data_sets.in_bids(folder, None).labels == {"Nerve": 1}, "its own table decides"
 
 
 @pytest.mark.parametrize("desc", ["brain", "head", "Brain"])

@@ -55,6 +55,23 @@ def test_report_of_a_good_cohort(good: Path) -> None:
     assert lines[4][:tumour].endswith(" -"), "target cases have none"
 
 
+@pytest.mark.parametrize("error", [KeyError(7), ZeroDivisionError(), UnicodeDecodeError("utf-8", b"x", 0, 1, "bad")])
+def test_whatever_a_reader_raises_is_told_of_its_file_alone(good: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    bad = sorted(good.rglob("*_hrT2.nii.gz"))[0]
+    read = cohort_check.read_volume
+
+    def reader(path: Path) -> object:
+        if path == bad:
+            raise error
+        return read(path)
+
+    monkeypatch.setattr(cohort_check, "read_volume", reader)
+    report = check(good)
+    (problem,) = report.problems
+    assert problem.startswith(f"{bad} cannot be read ({type(error).__name__}")
+    assert sum(bool(row.size) for row in report.rows) == len(report.rows) - 1
+
+
 def test_pictures_are_made_only_if_asked_for(good: Path) -> None:
     found = cohort.find_crossmoda(good)
     next(good.rglob("*_hrT2.nii.gz")).write_bytes(b"no scan")

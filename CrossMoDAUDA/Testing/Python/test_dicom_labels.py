@@ -17,9 +17,10 @@ from CrossMoDAUDALib.commands.follow_up import _listed
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
 from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.images.dicom_labels import read_segmentation
 from CrossMoDAUDALib.images.dicom_results import RTSTRUCT, SEG
 from CrossMoDAUDALib.images.fingerprint import is_there, scan_sha256, scan_stamp, travels_as_it_is
-from CrossMoDAUDALib.images.labels import read_labels, segment_names, structure_named
+from CrossMoDAUDALib.images.labels import read_labels, structure_named
 from CrossMoDAUDALib.images.names import is_label_name, scans_in
 from CrossMoDAUDALib.images.volumes import Volume, is_scan, read_geometry, read_volume, write_volume
 from CrossMoDAUDALib.places.sending import as_one_file
@@ -95,7 +96,7 @@ def test_names_decide_and_the_place_is_the_scans(tmp_path: Path, plane: str, kin
         path = write_seg(tmp_path / f"ü {number}.dcm", files, in_layers(drawn(), order), names, kind)
         read = read_labels(path, LABELS, None, grid)
         assert read.geometry == grid and np.array_equal(read.array, drawn())
-        assert segment_names(path) == list(names)
+        assert [segment.name for segment in read_segmentation(path, path, grid).segments] == list(names)
         assert bool(read.notes) is (kind == "FRACTIONAL")
     other = read_labels(path, {"Cochlea": 300, "Vestibular schwannoma": 5}, None, grid).array
     assert np.array_equal(other, np.array([0, 5, 300])[drawn()])

@@ -174,6 +174,15 @@ def test_two_segments_of_one_structure_are_refused(tmp_path: Path) -> None:
         read_labels(path, LABELS)
 
 
+@pytest.mark.parametrize("values", [(1, 2, 3), (3, 2, 1), (3, 2, 4)])
+def test_an_empty_segment_of_a_structure_that_another_is_too_is_left_out(tmp_path: Path, values: tuple[int, int, int]) -> None:
+    names = zip(("VS", "Cochlea", "Vestibular schwannoma"), values, strict=True)
+    path = write(tmp_path / "a.seg.nrrd", drawn(), GRID, *(segment(place, *one) for place, one in enumerate(names)))
+    read = read_labels(path, LABELS)
+    np.testing.assert_array_equal(read.array, drawn() * np.isin(drawn(), values))
+    assert "mean Vestibular schwannoma, 'VS' and 'Vestibular schwannoma'; one is empty and is left out" in read.notes[0]
+
+
 @pytest.mark.parametrize("grid", [GRID, OBLIQUE, SAGITTAL])
 @pytest.mark.parametrize("old", [False, True])
 def test_layers(grid: Geometry, old: bool, tmp_path: Path) -> None:

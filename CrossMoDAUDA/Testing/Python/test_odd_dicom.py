@@ -46,6 +46,28 @@ def test_identifiers_that_are_alike_or_missing(tmp_path: Path, identifier: str, 
         assert is_right(tmp_path / "a") and "1 DICOM copy of a slice was left out." in read_volume(tmp_path / "a").notes
 
 
+@pytest.mark.parametrize("apart", ["series", "echoes", "numbers"])
+def test_two_scans_whose_slices_have_one_identifier_are_two(tmp_path: Path, apart: str) -> None:
+    one, other = ARRAY, some_slices(6, 16, 12, seed=1)
+    first, second = series(tmp_path / "a", one, SeriesNumber=1), series(tmp_path / "a", other, SeriesNumber=2)
+    identifier, of_series = generate_uid(), generate_uid()
+
+    def change(data: pydicom.Dataset, number: int) -> None:
+        data.SOPInstanceUID = identifier
+        if apart != "series":
+            data.SeriesInstanceUID, data.SeriesNumber = of_series, 1
+        if apart == "echoes":
+            data.EchoTime = 10 if number < 6 else 20
+        if apart == "numbers":
+            data.InstanceNumber = number % 6 + 1 + (6 if number >= 6 else 0)
+
+    changed([*first, *second], change)
+    shutil.copy(second[2], tmp_path / "a" / "again")
+    for choice, array in (("1" if apart == "series" else "1.1", one), ("2" if apart == "series" else "1.2", other)):
+        volume = read_volume(tmp_path / f"a#{choice}")
+        assert np.array_equal(volume.array, array) and "1 DICOM copy of a slice was left out." in volume.notes
+
+
 @pytest.mark.parametrize("slope", ["0", "", "1"])
 @pytest.mark.parametrize("shift", ["0", "", "-7"])
 def test_a_slope_of_zero_stands_for_none(tmp_path: Path, slope: str, shift: str) -> None:
@@ -98,6 +120,31 @@ def test_a_file_that_is_no_dicom_in_spite_of_its_name_is_told(tmp_path: Path, co
     assert "lacks 1 slice" in message and f"2 files are empty or no DICOM in spite of the name ({names})" in message
 
 
+@pytest.mark.parametrize("way", ["below", "without an ending", "an identifier", "a broken link"])
+@pytest.mark.parametrize("number", [0, 5])
+def test_a_slice_that_is_missing_at_an_end_is_told(tmp_path: Path, way: str, number: int) -> None:
+    files = series(tmp_path / "a" / ("ü" if way == "below" else "."), ARRAY)
+    for name in ("notes.txt", "DONE"):
+        (files[0].parent / name).write_bytes(b"")
+    assert is_right(tmp_path / "a") and read_volume(tmp_path / "a").notes == ()
+    if way in ("without an ending", "an identifier"):
+        (files[0].parent / "DONE").unlink()
+        files = [file.rename(file.with_name(file.stem if way[0] == "w" else f"1.2.840.{place}")) for place, file in enumerate(files)]
+    bad = files[number]
+    bad.unlink()
+    if way == "a broken link":
+        try:
+            bad.symlink_to("gone.dcm")
+        except OSError as error:
+            pytest.skip(f"this user may not make links ({error})")
+    else:
+        bad.write_bytes(b"")
+    volume = read_volume(tmp_path / "a")
+    assert len(volume.array) == 5
+    (note,) = volume.notes
+    assert note.startswith(f"1 file is empty or no DICOM in spite of the name ({bad.name})")
+
+
 @pytest.mark.parametrize("below", [3, 1, 5])
 def test_a_series_in_two_folders_is_not_halved_without_a_word(tmp_path: Path, below: int) -> None:
     files = series(tmp_path / "a", ARRAY)
@@ -111,6 +158,35 @@ def test_a_series_in_two_folders_is_not_halved_without_a_word(tmp_path: Path, be
     for file in (tmp_path / "a" / "ü rest").iterdir():
         shutil.move(file, tmp_path / "a")
     assert is_right(tmp_path / "a"), "as advised"
+
+
+@pytest.mark.parametrize("below", ["copies", "another plane", "damaged", "damaged, then missing", "no rights", "many others"])
+def test_what_lies_below_a_whole_series_does_not_refuse_it(tmp_path: Path, below: str) -> None:
+    identifier = generate_uid()
+    files = series(tmp_path / "a", ARRAY, "oblique", SeriesInstanceUID=identifier)
+    folder = tmp_path / "a" / "backup ü"
+    folder.mkdir()
+    if below == "copies":
+        for file in files:
+            shutil.copy(file, folder / f"x{file.name}")
+    elif below == "another plane":
+        series(folder, ARRAY, "sagittal", SeriesInstanceUID=identifier)
+    elif below.startswith("damaged"):
+        (folder / "a.dcm").write_bytes(files[0].read_bytes()[:700])
+        (folder / "b.dcm").write_bytes(b"\2\0" * 100)
+        if "missing" in below:
+            shutil.move(files[5], folder / "c.dcm")
+            assert "holds a part of a series, and backup ü in it another" in refusal(tmp_path / "a")
+            shutil.move(folder / "c.dcm", files[5])
+    elif below == "no rights":
+        folder.chmod(0)
+    else:
+        for number in range(300):
+            (folder / f"{number:03}.txt").write_bytes(b"")
+    try:
+        assert is_right(tmp_path / "a") and not [note for note in read_volume(tmp_path / "a").notes if "resampl" in note]
+    finally:
+        folder.chmod(0o755)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,17 @@ def test_formats_that_go_by_their_names_are_named(tmp_path: Path, name: str) -> 
         assert np.array_equal(read_volume(path.rename(renamed)).array, ARRAY), "as advised"
 
 
+@pytest.mark.parametrize("name", ["a.mha", "ü b.nrrd", "a.mgz", "a.mgh", "a.hdr", "a.img", "a.gipl", "a.gipl.gz"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_nifti_2_under_another_name_is_named(tmp_path: Path, name: str, packed: bool) -> None:
+    data = nifti(kind=nibabel.Nifti2Image)
+    path = written(tmp_path / name, gzip.compress(data) if packed else data)
+    message = refused(path)
+    assert "is a NIfTI-2 file, whatever its name says" in message
+    renamed = path.rename(path.with_name(message.partition('rename it to "')[2].rstrip('".')))
+    assert renamed.name == f"{name.partition('.')[0]}.nii{'.gz' if packed else ''}" and is_right(read_volume(renamed)), "as advised"
+
+
 @pytest.mark.parametrize("name", ["a.nii.gz", "a b.nrrd", "a.mha"])
 @pytest.mark.parametrize("content", [nrrd, meta, lambda: gzip.compress(nifti())])
 def test_what_is_packed_as_a_whole_or_twice_is_unpacked_as_advised(tmp_path: Path, name: str, content: Callable[[], bytes]) -> None:
@@ -159,6 +170,16 @@ def test_lengths_in_metres_and_micrometres(tmp_path: Path, unit: int, factor: fl
     image.set_sform(place, forms[1])
     nibabel.save(image, tmp_path / "b.nii")
     assert is_right(volume := read_volume(tmp_path / "b.nii")) and volume.notes == ()
+
+
+@pytest.mark.parametrize("code", [4, 7, 56, 64, 66, 255])
+def test_units_that_no_one_knows_are_mm(tmp_path: Path, code: int) -> None:
+    assert is_right(read_volume(written(tmp_path / "a.nii", nifti({123: ("B", code)}))))
+    assert is_right(read_volume(written(tmp_path / "b.nii", nifti({500: ("i", code)}, nibabel.Nifti2Image))))
+    nibabel.save(nibabel.Nifti1Pair(ARRAY.T, AFFINE), tmp_path / "c.hdr")
+    data = bytearray((tmp_path / "c.hdr").read_bytes())
+    data[123] = code
+    assert is_right(read_volume(written(tmp_path / "c.hdr", bytes(data))))
 
 
 @pytest.mark.parametrize(
@@ -262,8 +283,26 @@ def test_what_is_no_single_scan_is_refused_with_what_to_do(tmp_path: Path, array
 def test_damaged_files_of_freesurfer(tmp_path: Path, change: tuple[int, int]) -> None:
     data = bytearray(mgh())
     struct.pack_into(">i", data, *change)
-    for name, content in (("a.mgh", bytes(data)), ("a.mgz", gzip.compress(bytes(data))), ("b.mgh", gzip.compress(mgh()))):
+    for name, content in (("a.mgh", bytes(data)), ("a.mgz", gzip.compress(bytes(data))), ("b.mgh", gzip.compress(bytes(data)))):
         assert "damaged" in refused(written(tmp_path / name, content)) or change == (12, 1 << 28)
+
+
+@pytest.mark.parametrize("name", ["a b.mgz", "ü.mgh", "A.MGZ", "a.nii", "a.nii.gz", "a.gipl"])
+def test_what_is_compressed_against_its_name_is_named(tmp_path: Path, name: str) -> None:
+    sitk.WriteImage(sitk.GetImageFromArray(ARRAY), str(tmp_path / "b.gipl"))
+    contents = {"mg": mgh(), "ni": nifti(kind=nibabel.Nifti2Image), "gi": (tmp_path / "b.gipl").read_bytes()}
+    data = contents[name.lower().partition(".")[2][:2]]
+    should_be = name.lower().endswith("z")
+    path = written(tmp_path / name, data if should_be else gzip.compress(data))
+    message = refused(path)
+    assert f"is {'not compressed' if should_be else 'compressed by gzip'}, against its name; rename it to" in message
+    renamed = path.rename(path.with_name(message.partition('rename it to "')[2].rstrip('".')))
+    assert renamed.name.endswith("z") != should_be and np.array_equal(read_volume(renamed).array, ARRAY), "as advised"
+
+
+def test_gipl_that_is_not_compressed_in_spite_of_its_name_is_read(tmp_path: Path) -> None:
+    sitk.WriteImage(sitk.GetImageFromArray(ARRAY), str(tmp_path / "b.gipl"))
+    assert np.array_equal(read_volume((tmp_path / "b.gipl").rename(tmp_path / "a.gipl.gz")).array, ARRAY)
 
 
 # Label maps that are none ---------------------------------------------------------------------------------------------------
@@ -283,13 +322,19 @@ DRAWN[2:4, 3:6, 2:5], DRAWN[4, 6:8, 5:7] = 1, 2
         (DRAWN.astype(np.int16) - 1, "but lie from -1 to 1; save it with a whole number for each structure, and 0 for the background"),
         (DRAWN.astype(np.int32) * 100_000, "but lie from 0 to 200000; save it"),
         (np.stack([DRAWN == 1, DRAWN == 2], 0).astype(np.uint8), "expected a 3-D scan; join its volumes into one, with a number for each"),
-        (ARRAY, "values that no structure has, as scans do and not label maps; give the label map itself"),
+        (
+            np.arange(1440, dtype=np.int16).reshape(18, 10, 8),
+            "holds 1437 values that no structure has, as scans do and not label maps; give the label map itself",
+        ),
         (DRAWN * 3, "holds the unknown values 3, 6; name every structure, as --set"),
+        (np.resize(np.arange(118, dtype=np.int16), ARRAY.shape), "holds the unknown values 3, 4, 5 and 112 more; name every structure, as"),
+        (np.arange(480, dtype=np.int16).reshape(ARRAY.shape), "holds the unknown values 3, 4, 5 and 474 more; name every structure, as"),
     ],
-    ids=["probabilities", "negative", "large", "a volume each", "a scan", "other values"],
+    ids=["probabilities", "negative", "large", "a volume each", "a scan", "other values", "TotalSegmentator", "an atlas"],
 )
 def test_what_is_no_label_map_is_told_with_what_to_do(tmp_path: Path, array: np.ndarray, said: str) -> None:
-    image, label = written(tmp_path / "a_ceT1.nii", nifti()), tmp_path / "a_Label.nii.gz"
+    image, label = tmp_path / "a_ceT1.nii", tmp_path / "a_Label.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(np.resize(ARRAY, array.shape[-3:]).T, AFFINE), image)
     nibabel.save(nibabel.Nifti1Image(array.T, AFFINE), label)
     other = written(tmp_path / "t_hrT2.nii", nifti({112: ("f", 2.0)}))
     (problem,) = check_cohort(Cohort((Case("a", image, label),), (Case("t", other, None),)), {"VS": 1, "Cochlea": 2}).problems

@@ -13,8 +13,9 @@ from CrossMoDAUDALib.cohort.checking import check_cohort
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands.cli import main
 from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.images.dicom_labels import read_segmentation
 from CrossMoDAUDALib.images.dicom_results import SEG
-from CrossMoDAUDALib.images.labels import read_labels, segment_names, structure_named
+from CrossMoDAUDALib.images.labels import read_labels, structure_named
 from CrossMoDAUDALib.images.volumes import Volume, read_geometry, read_volume, write_volume
 from CrossMoDAUDALib.places.naming import Names
 from CrossMoDAUDALib.places.sending import as_one_file
@@ -45,7 +46,7 @@ def test_one_without_a_slice_is_empty_on_its_scans_grid(tmp_path: Path, way: str
     files = scan_of(tmp_path / "scan", "oblique")
     grid = read_geometry(tmp_path / "scan")
     path = write_empty(tmp_path / "labels" / "scan_SEG.dcm", files, way)
-    assert segment_names(path) == ["VS", "Cochlea"]
+    assert [segment.name for segment in read_segmentation(path, path, grid).segments] == ["VS", "Cochlea"]
     read = read_labels(path, LABELS, None, grid)
     assert read.geometry == grid and not read.array.any()
     assert sum("has no slices: nothing was segmented in it" in note for note in read.notes) == 1
@@ -101,6 +102,7 @@ def coded(value: str, scheme: str, meaning: str) -> Dataset:
 NEOPLASM, OLD_NEOPLASM = ("86049000", "SCT", "Neoplasm, Primary"), ("M-80003", "SRT", "Neoplasm, Primary")
 CANAL, OLD_CANAL = ("361078006", "SCT", "Internal Auditory Canal"), ("T-AB959", "SRT", "Internal Auditory Canal")
 OLD_ALTERED, OLD_ANATOMY = ("M-01000", "SRT", "Morphologically Altered Structure"), ("T-D000A", "SRT", "Anatomical Structure")
+VS = "Vestibular schwannoma"
 PARTS = {"Intrameatal": 1, "Extrameatal": 2, "Cochlea": 3}
 
 
@@ -147,6 +149,14 @@ def test_older_and_fewer_codes_mean_the_same(tmp_path: Path, tumour: Any, cochle
         ("Segment_1", ("T-D0050", "SRT", "Tissue"), None, LABELS, None),
         ("Segment_1", OLD_NEOPLASM, None, {"A": 1, "Tumour": 2}, "Tumour"),
         ("Segment_1", NEOPLASM, CANAL, {"A": 1, "Tumour": 2}, "Tumour"),
+        *((name, NEOPLASM, None, LABELS, None) for name in ("Meningioma", "Edema", "Extrameatal", "Intrameatal 2")),
+        *((name, NEOPLASM, None, LABELS, VS) for name in ("", "7", "Segment 1", "label_2", "Tumor", "Neoplasm, Primary_1")),
+        ("Meningioma", NEOPLASM, CANAL, LABELS, VS),
+        ("Meningioma", NEOPLASM, None, {"A": 1, "Tumour": 2}, "Tumour"),
+        ("Left one", ("80169004", "SCT", "Cochlea"), None, LABELS, "Cochlea"),
+        *((name, NEOPLASM, CANAL, PARTS, None) for name in (VS, "VS", "vestibular_schwannoma 1", "tumour")),
+        ("Intrameatal", NEOPLASM, CANAL, LABELS, None),  # a part is not the whole
+        (VS, NEOPLASM, CANAL, {"Intrameatal": 1, "Tumour": 2}, "Tumour"),
     ],
 )
 def test_what_codes_leave_open_is_not_guessed(name: str, kind: Any, region: Any, labels: dict[str, int], expected: str | None) -> None:

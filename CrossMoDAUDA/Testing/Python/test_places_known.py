@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +170,21 @@ def test_what_lies_before_the_voxels_does_not_shift_them_there(tmp_path: Path, n
     assert np.array_equal(there.array, array) and there.geometry == read_volume(path).geometry
     (tmp_path / "a b.raw").write_bytes(before + (array + 1).tobytes())
     assert scan_sha256(path) != digest, "its voxels are a part of it"
+
+
+@pytest.mark.parametrize("size", ["", "CompressedDataSize = 0\n", "CompressedDataSize = {}\n", "CompressedDataSize: 0\r\n"])
+@pytest.mark.parametrize("colon", ["=", ":"])
+def test_compressed_voxels_travel_with_their_size(tmp_path: Path, size: str, colon: str) -> None:
+    """It may be left out where they are a file of their own."""
+    array = np.random.default_rng(0).integers(0, 1000, (4, 5, 6)).astype(np.int16)
+    packed = zlib.compress(array.tobytes())
+    (tmp_path / "a.zraw").write_bytes(packed)
+    meta = "ObjectType = Image\nNDims = 3\nBinaryData = True\nCompressedData = True\n" + size.format(len(packed))
+    meta += "ElementSpacing = 1 1 2\nDimSize = 6 5 4\nElementType = MET_SHORT\nElementDataFile = a.zraw\n"
+    (tmp_path / "a.mhd").write_bytes(meta.replace("=", colon).encode())
+    (tmp_path / "one.mha").write_bytes(as_one_file(tmp_path / "a.mhd"))
+    there = read_volume(tmp_path / "one.mha")
+    assert np.array_equal(there.array, array) and there.geometry == read_volume(tmp_path / "a.mhd").geometry
 
 
 def test_the_script_is_read_by_people_and_by_bash(tmp_path: Path) -> None:
