@@ -5,7 +5,6 @@ On a host one worker segments them all. On a cluster many scans are shared out t
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import tempfile
 import time
@@ -29,11 +28,11 @@ from .known import known_place
 from .naming import Names
 from .remote import COMPLAINS, Remote
 from .sending import SCRIPT, send_library, send_scans
-from .shares import STAYS, Share, same_model, staying, unreadable_ones
+from .shares import STAYS, Share, remove_left_over, same_as_sent, same_model, staying, unreadable_ones
 from .slurm import Task
 from .there_common import SCANS
 from .there_slurm import WAITS
-from .unfinished import Begun, Unfinished, key, left_over
+from .unfinished import Begun, Unfinished, key
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LOOKS_AT_ARRAYS = 5.0  # each asks the cluster's queue
@@ -83,7 +82,7 @@ class RemoteSegmenter:
         self._is_lost = False
         self._said = set[str]()  # why tasks wait, as far as it has been told
         self._bad = unreadable_ones(scans)
-        scans = [scan for scan in scans if scan not in self._bad]
+        self._asked = scans = [scan for scan in scans if scan not in self._bad]
         try:
             known = self._taken_up(scans)
         except BaseException:
@@ -110,7 +109,7 @@ class RemoteSegmenter:
                 self._refresh()
                 missing = [scan for scan in scans if not self._is_under_way(scan)]
             else:
-                self._remove_left_over()
+                remove_left_over(remote)
             if missing:
                 self._start(folder, model, missing, words, tell)
         except BaseException as error:
@@ -128,7 +127,7 @@ class RemoteSegmenter:
 
     def _may_stay(self, error: BaseException, known: Unfinished | None) -> bool:
         """Whether, after an error at the start, the same command can go on with what is there."""
-        if self._record is None or self._record.folder != self._there:
+        if self._record is None or self._record.folder != self._there or self._record.has_ended:
             return False
         lasting = (UnreachableError, RefusedBySshError) if known is None else (CrossModaError, OSError)
         return isinstance(error, lasting)
@@ -154,14 +153,6 @@ class RemoteSegmenter:
         except GoneError:
             pass
         return None
-
-    def _remove_left_over(self) -> None:
-        """Delete what this computer has left there and nothing needs any more; what cannot be deleted now is tried the next time."""
-        with contextlib.suppress(CrossModaError):
-            for begun in left_over(self._remote.place):
-                self._remote.connection.ask("kill", experiment=begun.folder)
-                self._remote.connection.ask("remove", experiment=begun.folder)
-                begun.forget()
 
     def _end_on(self, known: Unfinished) -> None:
         """End what is under way on another place than is asked for now."""
@@ -228,7 +219,19 @@ class RemoteSegmenter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._tidy_up()
+        if self._is_owed() if error is None else self._may_stay(error, self._record):
+            self._here.cleanup()
+            self._warn(STAYS.format(place=self._remote.place.name))
+        else:
+            self._tidy_up()
+
+    def _is_owed(self) -> bool:
+        """Whether a scan has a result there, or may get one, that has not been written here, as where the disk here is full."""
+        record = self._record
+        if record is None or record.folder != self._there or record.has_ended:
+            return False
+        left = [scan for scan in self._asked if not record.is_through(scan) and same_as_sent(scan, self._sent[key(scan)])]
+        return any(self._has_come(scan) or self._failure(scan) is None for scan in left)
 
     def _tidy_up(self) -> None:
         """End the workers and delete what is there, if that can be done: the results, if there are any, are here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..images.fingerprint import scan_stamp, travels_as_it_is
 from ..models.model_folder import MODEL_FILES, WEIGHTS, ModelInfo
 from .remote import Remote
 from .sending import as_one_file
+from .unfinished import left_over
 
 STAYS = "What was begun on {place} stays there as it is, and the same command goes on with it."
 
@@ -71,3 +73,20 @@ def unreadable_ones(scans: Sequence[Path]) -> dict[Path, InputError]:
 def staying(error: CrossModaError, place: str) -> CrossModaError:
     """An error of the way there that has stopped nothing there."""
     return type(error)(f"{error} {STAYS.format(place=place)}")
+
+
+def same_as_sent(scan: Path, stamp: dict[str, int]) -> bool:
+    """Whether a scan is there as it was when it was sent."""
+    try:
+        return scan_stamp(scan) == stamp
+    except (InputError, OSError):
+        return False
+
+
+def remove_left_over(remote: Remote) -> None:
+    """Delete what this computer has left there and nothing needs any more; what cannot be deleted now is tried the next time."""
+    with contextlib.suppress(CrossModaError):
+        for begun in left_over(remote.place):
+            remote.connection.ask("kill", experiment=begun.folder)
+            remote.connection.ask("remove", experiment=begun.folder)
+            begun.forget()

@@ -99,6 +99,10 @@ class Unfinished:
             return False
         return all(name in written and (self.output / name).is_file() for name in results)
 
+    def is_through(self, scan: Path) -> bool:
+        """Whether nothing is left to do for a scan: its results were written, or it cannot be used."""
+        return bool(self.scans.get(key(scan), {}).get("results")) or key(scan) in self.refused
+
     def note(self, scan: Path, results: Sequence[Path] = ()) -> None:
         """Keep that a scan's results are being written or, once there are any, that they are whole."""
         was = self.sent.get(key(scan)) or scan_stamp(scan)  # as it was when it was sent, whatever it has become since
@@ -124,7 +128,7 @@ class Unfinished:
 
     def end(self, scans: Sequence[Path]) -> None:
         """Forget it where nothing is left with which the same command could go on."""
-        if all(self.scans.get(key(scan), {}).get("results") or key(scan) in self.refused for scan in scans):
+        if all(map(self.is_through, scans)):
             self.has_ended = True
             (self.output / RECORD).unlink(missing_ok=True)
 
