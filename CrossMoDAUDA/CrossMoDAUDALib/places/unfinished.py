@@ -152,18 +152,20 @@ class Begun:
         self._place, self.folder, self._output = place, folder, output
 
     def keep(self, is_over: bool = False) -> None:
-        """Keep that it is there.
+        """Keep that it is there. Where that cannot be written, the work goes on, and nobody tidies up after it.
 
         Args:
             is_over: nobody needs it any more.
         """
         output = "" if self._output is None else str(self._output.absolute())
         about = {"place": self._place.name, "ssh": self._place.ssh, "folder": self.folder, "output": output, "is_over": is_over}
-        write_json(self._path, {**about, "host": socket.gethostname()})
+        with contextlib.suppress(OSError, CrossModaError):
+            write_json(self._path, {**about, "host": socket.gethostname()})
 
     def forget(self) -> None:
         """It has been deleted there."""
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
     @property
     def _path(self) -> Path:
