@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from ..experiment.elsewhere import read_elsewhere
 from ..experiment.events import Event
 from ..images.fingerprint import scan_stamp, travels_as_it_is
 from ..models.model_folder import MODEL_FILES, WEIGHTS, ModelInfo
+from .connection import RefusedBySshError, UnreachableError
 from .remote import Remote
 from .sending import as_one_file
 from .unfinished import left_over
@@ -85,8 +85,12 @@ def same_as_sent(scan: Path, stamp: dict[str, int]) -> bool:
 
 def remove_left_over(remote: Remote) -> None:
     """Delete what this computer has left there and nothing needs any more; what cannot be deleted now is tried the next time."""
-    with contextlib.suppress(CrossModaError):
-        for begun in left_over(remote.place):
+    for begun in left_over(remote.place):
+        try:
             remote.connection.ask("kill", experiment=begun.folder)
             remote.connection.ask("remove", experiment=begun.folder)
             begun.forget()
+        except (UnreachableError, RefusedBySshError):  # nor would the next one be
+            return
+        except CrossModaError:
+            continue

@@ -178,8 +178,10 @@ def left_over(place: KnownPlace) -> list[Begun]:
     An output folder that is not there now, as on a disk that is not mounted, may come back with its record. And computers may share
     the user's configuration: each knows its own disks alone.
     """
-    found = []
-    for path in sorted(_begun_folder().glob("*.json")):
+    found, paths = list[Begun](), list[Path]()
+    with contextlib.suppress(OSError):
+        paths = sorted(_begun_folder().glob("*.json"))
+    for path in paths:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             about = read_json(path)
             if (about["host"], about["place"], about["ssh"]) == (socket.gethostname(), place.name, place.ssh):

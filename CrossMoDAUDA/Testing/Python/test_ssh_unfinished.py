@@ -23,7 +23,8 @@ from CrossMoDAUDALib.places.connection import Connection, UnreachableError
 from CrossMoDAUDALib.places.known import KnownPlace
 from CrossMoDAUDALib.places.remote import Remote
 from CrossMoDAUDALib.places.segmenting import RemoteSegmenter
-from CrossMoDAUDALib.places.unfinished import Unfinished, left_over
+from CrossMoDAUDALib.places.shares import remove_left_over
+from CrossMoDAUDALib.places.unfinished import Begun, Unfinished, left_over
 from long_runs import TAKES_LONG, wait_until
 from ssh_server import SshServer
 
@@ -257,3 +258,16 @@ def test_only_what_no_command_needs_any_more_is_deleted_there(
     assert begin(tmp_path / "a", scans)._there == str(unfinished)
     with pytest.raises(CrossModaError, match=r"is no folder of `segment --on`, which alone are deleted"):
         Remote(gpu_box, asks=False).connection.ask("remove", experiment=str(experiment))
+
+
+def test_what_cannot_be_deleted_there_keeps_nothing_else(gpu_box: KnownPlace, tmp_path: Path) -> None:
+    """Nor does what one record of it says."""
+    tasks = [Path(gpu_box.folder) / "tasks" / name for name in ("b", "d")]
+    refused = f"{gpu_box.folder}/experiments/a"
+    for folder in (refused, *map(str, tasks)):
+        Path(folder).mkdir(parents=True)
+        Begun(gpu_box, folder, None).keep(is_over=True)
+    (tmp_path / "configuration" / "segment-on" / "c.json").write_text("[]")
+    remove_left_over(Remote(gpu_box, asks=False))
+    assert Path(refused).is_dir() and not any(folder.exists() for folder in tasks)
+    assert [begun.folder for begun in left_over(gpu_box)] == [refused]
