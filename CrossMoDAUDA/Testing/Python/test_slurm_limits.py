@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import shutil
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from CrossMoDAUDALib.places.there_common import SilentError as SilentThere
 from CrossMoDAUDALib.places.there_common import TooManyError as TooManyThere
 from long_runs import wait_until
 from slurm_cluster import LARGEST_ARRAY, SLEEPS, Add, Cluster
+from ssh_server import EndedError, SshServer, why_no_server
 from test_slurm import submitted
 
 
@@ -44,6 +46,22 @@ def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -
     assert seen["is_alive"] and seen["state"] == "" and seen["job"], "it is found in the queue"
     remote.connection.ask("kill", experiment=elsewhere.folder)
     wait_until(lambda: not cluster.ask("squeue", "--noheader"))
+
+
+@pytest.mark.skipif(bool(why_no_server()), reason="needs an SSH server")
+def test_a_server_that_ends_at_once_is_a_reason_to_skip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a container forbids what it wants; Scripts/test.py then asks for less coverage, by the same trial."""
+    for name in ("munged", "slurmctld", "slurmd", "sshd"):
+        (tmp_path / name).write_text("#!/bin/sh\necho 'cgroups are not there' >&2\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("PYTHONPATH", str(Path(there.__file__).parents[2]))
+    trial = subprocess.run([sys.executable, str(Path(__file__).with_name("slurm_cluster.py"))], capture_output=True, text=True, timeout=60)
+    assert trial.returncode == 1
+    assert trial.stderr == "no Slurm to test with: munged ended at once (cgroups are not there)\n"
+    (tmp_path / "server").mkdir()
+    with pytest.raises(EndedError, match="sshd ended at once"):
+        SshServer(tmp_path / "server").start()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
@@ -79,7 +97,7 @@ def test_a_full_queue_is_no_silence(said: str, tmp_path: Path, monkeypatch: pyte
     (tmp_path / "sbatch").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     with pytest.raises(TooManyThere, match=r"Slurm took no job: it has as many jobs as it takes; try again when some have ended\.$"):
-        there_slurm.ask_slurm(["sbatch", SCRIPT], tmp_path, 0.3)
+        there_slurm.ask_slurm(["sbatch", SCRIPT], tmp_path, 3)  # a shell begins late on a slow core
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
