@@ -108,7 +108,7 @@ def test_a_mirror_that_is_down_costs_a_minute_and_no_service_is_started(
     monkeypatch.setattr(packages, "POLICY", str(tmp_path / "policy"))
     monkeypatch.setattr(packages, "PACKAGES", {"no-such-program": "no-such-package"})
     monkeypatch.setattr(packages, "may_install", lambda _: True)
-    monkeypatch.setattr(packages, "STEPS", tuple((words, 1.0 if fails == "hangs" else 60.0) for words, _ in packages.STEPS))
+    monkeypatch.setattr(packages, "STEPS", tuple((words, 5.0 if fails == "hangs" else 60.0) for words, _ in packages.STEPS))
     packages.install_missing()
     asked = (tmp_path / "asked").read_text().splitlines()
     assert [step in line for step, line in zip(steps, asked, strict=True)] == [True] * len(steps), asked
