@@ -55,7 +55,7 @@ def test_a_server_that_ends_at_once_is_a_reason_to_skip(tmp_path: Path, monkeypa
         (tmp_path / name).write_text("#!/bin/sh\necho 'cgroups are not there' >&2\nexit 1\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    monkeypatch.setenv("PYTHONPATH", str(Path(there.__file__).parents[2]))
+    monkeypatch.setenv("PYTHONPATH", str(Path(str(there.__file__)).parents[2]))
     trial = subprocess.run([sys.executable, str(Path(__file__).with_name("slurm_cluster.py"))], capture_output=True, text=True, timeout=60)
     assert trial.returncode == 1
     assert trial.stderr == "no Slurm to test with: munged ended at once (cgroups are not there)\n"
