@@ -1,5 +1,7 @@
 """Show results in Slicer's slice and 3-D views; does nothing where there are none, as without a main window."""
 
+import logging
+
 import slicer
 
 from ..slicer_nodes import mrml
@@ -102,6 +104,15 @@ def segmentationInViews(segmentation, volume):
         if not _areThere(segmentation, volume):
             return
     showEverywhere(segmentation)
+
+
+def atOnce(steps):
+    """Do what is left of steps. What fails there is logged, as what is in the scene can be used all the same."""
+    try:
+        for _step in steps:
+            pass
+    except Exception:
+        logging.exception("CrossMoDAUDA could not show what was made.")
 
 
 def _areThere(*nodes):
