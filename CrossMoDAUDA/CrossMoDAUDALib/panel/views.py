@@ -91,18 +91,22 @@ def segmentationInViews(segmentation, volume):
     display = segmentation.GetDisplayNode()
     # Each view draws it for the first time, which takes long, so that they do it one after another.
     shownIn = []
-    for widget in (*(layoutManager.sliceWidget(name) for name in names), *threeDWidgets):
-        viewNode = widget.mrmlSliceNode() if widget not in threeDWidgets else widget.mrmlViewNode()
-        shownIn.append(viewNode.GetID())
-        display.SetViewNodeIDs(shownIn)
-        segmentation.SetDisplayVisibility(True)
-        if widget in threeDWidgets and bounds is not None:
-            renderer = widget.threeDView().renderWindow().GetRenderers().GetFirstRenderer()
-            renderer.ResetCamera(bounds)  # resetFocalPoint turns to everything that is shown, and does not go nearer
-            renderer.ResetCameraClippingRange()
-        yield DRAW
-        if not _areThere(segmentation, volume):
-            return
+    try:
+        for widget in (*(layoutManager.sliceWidget(name) for name in names), *threeDWidgets):
+            viewNode = widget.mrmlSliceNode() if widget not in threeDWidgets else widget.mrmlViewNode()
+            shownIn.append(viewNode.GetID())
+            display.SetViewNodeIDs(shownIn)
+            segmentation.SetDisplayVisibility(True)
+            if widget in threeDWidgets and bounds is not None:
+                renderer = widget.threeDView().renderWindow().GetRenderers().GetFirstRenderer()
+                renderer.ResetCamera(bounds)  # resetFocalPoint turns to everything that is shown, and does not go nearer
+                renderer.ResetCameraClippingRange()
+            yield DRAW
+            if not _areThere(segmentation, volume):
+                return
+    finally:  # given up, it would be shown in some views alone, whatever the user does
+        if not apart.isBound(segmentation):
+            display.RemoveAllViewNodeIDs()
     showEverywhere(segmentation)
 
 

@@ -344,7 +344,7 @@ def test_a_result_comes_into_one_view_a_step_and_never_lies_over_another_scan(ho
 
 
 @pytest.mark.parametrize("gone", ["scan", "result"])
-@pytest.mark.parametrize("after", [1, 3, 6])
+@pytest.mark.parametrize("after", [1, 3, 6, 7])
 def test_a_result_that_goes_while_it_comes_into_the_views_is_no_error(host: Host, gone: str, after: int) -> None:
     import slicer
     from CrossMoDAUDALib.cohort import phantom
@@ -356,8 +356,25 @@ def test_a_result_that_goes_while_it_comes_into_the_views_is_no_error(host: Host
     steps = views.segmentationInViews(result, scan)
     for _number in range(after):
         next(steps)
+    display = result.GetDisplayNode()
     slicer.mrmlScene.RemoveNode(scan if gone == "scan" else result)
     assert list(steps) == [] and not host.errors
+    assert display.GetNumberOfViewNodeIDs() == 0, "it is not bound to the views that it had come into"
+
+
+def test_a_result_that_is_given_up_on_its_way_into_the_views_is_bound_to_none(host: Host) -> None:
+    """As where the panel goes."""
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.panel import views
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    scan, labels = add_scan("Scan")
+    result = mrml.segmentation_node(labels, phantom.LABELS, scan)
+    steps = views.segmentationInViews(result, scan)
+    while not result.GetDisplayNode().GetNumberOfViewNodeIDs():
+        next(steps)
+    steps.close()
+    assert result.GetDisplayNode().GetNumberOfViewNodeIDs() == 0
 
 
 @pytest.mark.parametrize("turned", ["", "Coronal"])
