@@ -183,7 +183,7 @@ def sideBySide(first, second, segmentations=None, place=None):
         view.mrmlSliceCompositeNode().SetLinkedControl(False)
     # The others come again with another layout; nobody sees them now.
     for name in sorted(views, key=lambda name: name not in sides):
-        if name in sides:
+        if name in sides and apart.isSideBySide():  # the user may have chosen another layout meanwhile
             apart.turn(views[name].mrmlSliceNode())
         _fill(views[name], sides.get(name, first), place if name in sides else None)
         yield DRAW
@@ -196,8 +196,9 @@ def sideBySide(first, second, segmentations=None, place=None):
         for segmentation in segmentations:
             segmentation.SetDisplayVisibility(True)
             yield DRAW
-        if not apart.isSideBySide():  # the user has chosen another layout meanwhile
-            apart.free()
+    if not apart.isSideBySide():
+        apart.free()
+        apart.turnBack()
     for name in sides:
         views[name].mrmlSliceCompositeNode().SetLinkedControl(True)
 

@@ -396,3 +396,24 @@ def test_slices_lie_as_before_once_the_views_lie_no_more_side_by_side(host: Host
     yellow.SetOrientation("Axial")
     manager.setLayout(layouts.SlicerLayoutConventionalView)
     assert yellow.GetOrientation() == "Axial", "the user wants it so"
+
+
+@pytest.mark.parametrize("after", range(1, 8))
+def test_slices_lie_as_before_though_another_layout_is_chosen_while_views_come_side_by_side(host: Host, after: int) -> None:
+    import slicer
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.panel import views
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    scan, labels = add_scan("Scan")
+    pair = [mrml.segmentation_node(labels, phantom.LABELS, scan, name) for name in ("Reference", "Prediction")]
+    manager, layouts = slicer.app.layoutManager(), slicer.vtkMRMLLayoutNode
+    manager.setLayout(layouts.SlicerLayoutFourUpView)
+    lay = {name: manager.sliceWidget(name).mrmlSliceNode().GetOrientation() for name in manager.sliceViewNames()}
+    steps = views.sideBySide(scan, scan, pair)
+    for _number in range(after):
+        next(steps)
+    manager.setLayout(layouts.SlicerLayoutFourUpView)
+    views.atOnce(steps)
+    assert {name: manager.sliceWidget(name).mrmlSliceNode().GetOrientation() for name in lay} == lay
+    assert [node.GetDisplayNode().GetNumberOfViewNodeIDs() for node in pair] == [0, 0]
