@@ -29,7 +29,15 @@ class TooManyError(RefusedError):
 
 
 class SilentError(RefusedError):
-    """Slurm does not answer: as good as a broken connection, and no word on what it knows."""
+    """Slurm does not answer: as good as a broken connection, and no word on what it knows.
+
+    Args:
+        state: that, and why.
+    """
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"{state}; try again later.")
+        self.state = state
 
 
 def output_of(words: list[str]) -> str:

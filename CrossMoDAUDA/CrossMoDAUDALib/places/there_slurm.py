@@ -95,14 +95,20 @@ def ask_slurm(words: list[str], folder: Path | None = None, seconds: float = 0) 
     except subprocess.TimeoutExpired as error:
         if full := next((sign for sign in _FULL if sign.encode() in (error.stderr or b"")), ""):
             raise why_not(full) from None  # sbatch tries it again by itself, for two minutes
-        raise SilentError(f"{SILENT} ({words[0]} took more than {seconds:g} seconds); try again later.") from None
-    if found.returncode and any(sign in found.stderr for sign in _NO_ANSWER):
-        raise SilentError(f"{SILENT} ({last_line(found.stderr)}); try again later.")
+        raise SilentError(f"{SILENT} ({words[0]} took more than {seconds:g} seconds)") from None
+    if found.returncode and any(sign in found.stderr.lower() for sign in _NO_ANSWER):
+        raise SilentError(f"{SILENT} ({last_line(found.stderr)})")
     return found
 
 
 _FULL = ("Slurm temporarily unable to accept job", "Slurm job queue full")
-_NO_ANSWER = ("Unable to contact slurm controller", "Socket timed out", "Zero Bytes were transmitted", "Connection refused")
+# As slurm_errno.c and munge have them, in small letters: a controller, a network or a munge that is restarted now and then.
+_NO_ANSWER = (
+    *("unable to contact slurm controller", "backup controller in standby mode", "communication connection failure", "message send failure"),
+    *("message receive failure", "communication shutdown failure", "zero bytes were transmitted", "unexpected message received"),
+    *("socket timed out", "connection refused", "connection timed out", "connection reset", "no route to host", "network is unreachable"),
+    *("temporarily unavailable", "protocol authentication error", "invalid authentication credential", "munge"),
+)
 
 
 def job(number: str, folder: Path) -> tuple[str, bool]:
@@ -112,9 +118,9 @@ def job(number: str, folder: Path) -> tuple[str, bool]:
         number: as ``squeue`` writes it: ``12``, or ``12_3`` for the task 3 of an array. Of a whole array, the first that has not ended.
         folder: where it works.
     """
-    rows, does_answer = queued([number])
-    if not does_answer:
-        return SILENT, True  # the controller is restarted now and then
+    rows, silence = queued([number])
+    if silence:
+        return silence, True
     row = rows.get(number) or (next(iter(rows.values()), None) if "_" not in number else None)
     if row is not None and row.state == "PENDING" and HOPELESS not in (said := told(number, row)):
         return _with_place(number, said, row), True
@@ -132,22 +138,30 @@ class Row(NamedTuple):
 _OVER = ("COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "BOOT_FAIL", "DEADLINE", "OUT_OF_MEMORY", "REVOKED")
 
 
-def queued(numbers: list[str]) -> tuple[dict[str, Row], bool]:
-    """The jobs that have not ended, of an array each task, by their numbers; and whether Slurm answers."""
+def queued(numbers: list[str]) -> tuple[dict[str, Row], str]:
+    """The jobs that have not ended, of an array each task, by their numbers; and that Slurm does not answer, and why, if so.
+
+    Raises:
+        RefusedError: Slurm answers that it does not tell.
+    """
     asked = ["squeue", "--noheader", "--array", f"--jobs={','.join(numbers)}", "--format=%i|%T|%r|%S"]
     try:
         found = ask_slurm(asked)
-    except SilentError:
-        return {}, False
+    except SilentError as error:
+        return {}, error.state
     if found.returncode and "Invalid job id" not in found.stderr:
-        return {}, False
+        raise _untold(found.stderr)
     rows = {}
     for line in found.stdout.splitlines():
         number, state, rest = ([*line.strip().split("|", 2), "", ""])[:3]
         reason, _, begin = rest.rpartition("|")
         if state and state not in _OVER:
             rows[number] = Row("PENDING" if state in _WAIT_TOO else state, reason.strip(), begin)
-    return rows, True
+    return rows, ""
+
+
+def _untold(said: str) -> RefusedError:
+    return RefusedError(f"Slurm does not tell of its jobs there ({last_line(said)}); what was begun goes on; ask the cluster's people.")
 
 
 _WAIT_TOO = ("REQUEUED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT")
@@ -233,12 +247,13 @@ def in_queue(*options: str) -> list[list[str]]:
 
     Raises:
         SilentError: that cannot be told now.
+        RefusedError: Slurm answers that it does not tell.
     """
     if shutil.which("squeue") is None:
         return []
     listed = ask_slurm(["squeue", "--noheader", f"--user={os.getuid()}", *options])
     if listed.returncode:
-        raise SilentError(f"{SILENT} ({last_line(listed.stderr)}); try again later.")
+        raise _untold(listed.stderr)
     return [line.strip().split("|", 2) for line in listed.stdout.splitlines() if line.count("|") >= 2]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,7 +38,7 @@ def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -
             started = threads.submit(remote.start, elsewhere, SLEEPS, "another")
             submitted_too = threads.submit(remote.start_arrays, elsewhere.folder, [("late", [task], "")])
             looked = threads.submit(remote.look, elsewhere)
-        assert looked.result()["is_alive"] and looked.result()["state"] == "Slurm does not answer", "it may be in the queue"
+        assert looked.result()["is_alive"] and looked.result()["state"].startswith("Slurm does not answer ("), "it may be in the queue"
         for asked in (started, submitted_too):
             with pytest.raises(SilentError, match=r"On cluster: Slurm does not answer.*try again later"):
                 asked.result()
@@ -74,9 +75,10 @@ def test_every_question_to_slurm_has_a_limit_of_time(tmp_path: Path, monkeypatch
     monkeypatch.setattr(there_slurm, "SECONDS_TO_ANSWER", 0.2)
     (tmp_path / SCRIPT).touch()
     began = time.monotonic()
-    assert there_slurm.job("1", tmp_path) == ("Slurm does not answer", True)
-    assert there_slurm.queued(["1"]) == ({}, False)
-    assert there.look(str(tmp_path))["state"] == "Slurm does not answer"
+    silence = "Slurm does not answer (squeue took more than 0.2 seconds)"
+    assert there_slurm.job("1", tmp_path) == (silence, True)
+    assert there_slurm.queued(["1"]) == ({}, silence)
+    assert there.look(str(tmp_path))["state"] == silence
     for ask in (
         there_slurm.in_queue,
         lambda: there_slurm.cancel(["1"]),
@@ -87,6 +89,38 @@ def test_every_question_to_slurm_has_a_limit_of_time(tmp_path: Path, monkeypatch
         with pytest.raises(SilentThere, match=r"took more than 0\.2 seconds"):
             ask()
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
+@pytest.mark.parametrize(
+    ("said", "is_silence"),
+    [
+        ("slurm_load_jobs error: Unable to contact slurm controller (connect failure)", True),
+        ("slurm_load_jobs error: Socket timed out on send/recv operation", True),
+        ("slurm_load_jobs error: Protocol authentication error", True),
+        ("slurm_load_jobs error: Access/permission denied", False),
+        ("squeue: error: Invalid user: 1234", False),
+        ("", False),
+    ],
+)
+def test_what_squeue_says_is_told_and_only_no_answer_is_waited_for(
+    said: str, is_silence: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "squeue").write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    (tmp_path / "squeue").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    (tmp_path / STARTED).write_text('{"job": "1", "tasks": []}')
+    words = said or "it said nothing"
+    if is_silence:
+        seen = there.look(str(tmp_path))
+        assert seen["is_alive"] and seen["state"] == f"Slurm does not answer ({words})"
+        with pytest.raises(SilentThere, match=re.escape(f"({words}); try again later.")):
+            there.start(str(tmp_path), "another", ["true"], {}, "#!/bin/sh")
+        return
+    for ask in (lambda: there.look(str(tmp_path)), lambda: there.look_tasks(str(tmp_path)), there_slurm.in_queue):
+        with pytest.raises(there_slurm.RefusedError, match=re.escape(f"does not tell of its jobs there ({words})")) as error:
+            ask()
+        assert not isinstance(error.value, SilentThere)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
