@@ -23,7 +23,7 @@ from ..experiment.events import read_events
 from ..images.fingerprint import scan_stamp
 from ..images.volumes import Volume, file_stem, read_label_map, read_volume
 from ..models.model_folder import MODEL_FILES, ModelInfo
-from .connection import GoneError, RefusedBySshError, TooManyError, UnreachableError
+from .connection import GoneError, LimitError, RefusedBySshError, TooManyError, UnreachableError
 from .known import known_place
 from .naming import Names
 from .remote import COMPLAINS, Remote
@@ -183,6 +183,7 @@ class RemoteSegmenter:
         command = [python, f"{library}/{SCRIPT}", COMMAND, there or f"{self._there}/{SCANS}/{MODEL}"]
         first = len(self._shares)
         count = min(-(-len(scans) // SCANS_A_TASK), MOST_TASKS) if self._is_array else 1
+        before = 0
         while True:
             added = [self._share(first + number, scans[number::count]) for number in range(count)]
             for share in added:
@@ -195,12 +196,13 @@ class RemoteSegmenter:
                     remote.start_arrays(self._there, [(f"{ARRAY}-{first}" if first else ARRAY, tasks, "")], self._at_once)
                 else:
                     remote.start(self._elsewhere, list(tasks[0].words), uuid.uuid4().hex)
-                return
-            except TooManyError:  # than this cluster lets one have at a time: fewer tasks do as well, and take longer
+                break
+            except TooManyError as error:  # than this cluster lets one have at a time: fewer tasks do as well, and take longer
                 if count == 1:
                     raise
-                before, count = count, -(-count // 2)
-                self._warn(f"{remote.place.name} takes no {before} jobs at a time; trying {count}.")
+                before, count = count, 1 if isinstance(error, LimitError) else -(-count // 2)
+        if before:
+            self._warn(f"{remote.place.name} takes no {before} jobs at a time; the scans are shared out to {count}.")
 
     def _asked_of(self, share: Share) -> list[str]:
         """The scans of a worker and where their results go; it may be stopped and queued again."""

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .there_common import ARRAY, JOB_LOG, STATUS, RefusedError, SilentError, TooManyError, last_line, output_of, read, tail
+from .there_common import ARRAY, JOB_LOG, STATUS, LimitError, RefusedError, SilentError, TooManyError, last_line, output_of, read, tail
 
 SECONDS_TO_ANSWER = 60  # for a question to Slurm, whose own programs wait for its controller as long as they like
 SECONDS_TO_SUBMIT = 120
@@ -294,7 +294,7 @@ def why_not(said: str) -> RefusedError:
     too_many = {
         "Invalid job array": "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
         "MaxSubmitJob": _LIMIT,
-        "Job violates accounting/QOS policy": _LIMIT,
+        _UNNAMED: _LIMIT,
         **dict.fromkeys(_FULL, _IS_FULL),
     }
     known = {
@@ -310,9 +310,11 @@ def why_not(said: str) -> RefusedError:
     lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("Try ")]
     last = lines[-1].removeprefix("sbatch: ").removeprefix("error: ") if lines else "sbatch said nothing"
     sign = next((sign for sign in known if sign.lower() in said.lower()), "")
-    return (TooManyError if sign in too_many else RefusedError)(f"Slurm took no job: {known.get(sign, last)}.")
+    kind = LimitError if sign == _UNNAMED else TooManyError if sign in too_many else RefusedError
+    return kind(f"Slurm took no job: {known.get(sign, last)}.")
 
 
+_UNNAMED = "Job violates accounting/QOS policy"
 _IS_FULL = "it has as many jobs as it takes; try again when some have ended"
 _LIMIT = (
     "this cluster does not let you have so many jobs at a time (each task of an array is one), or none that takes so long; wait until"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 import shutil
@@ -11,19 +12,24 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from CrossMoDAUDALib.models.model_folder import describe_model
 from CrossMoDAUDALib.places import segmenting, there, there_slurm
-from CrossMoDAUDALib.places.connection import SilentError, TooManyError
+from CrossMoDAUDALib.places.connection import LimitError, SilentError, TooManyError
 from CrossMoDAUDALib.places.slurm import Task
 from CrossMoDAUDALib.places.there_common import SCRIPT, STARTED
+from CrossMoDAUDALib.places.there_common import LimitError as LimitThere
 from CrossMoDAUDALib.places.there_common import SilentError as SilentThere
 from CrossMoDAUDALib.places.there_common import TooManyError as TooManyThere
 from long_runs import wait_until
 from slurm_cluster import LARGEST_ARRAY, SLEEPS, Add, Cluster
 from ssh_server import EndedError, SshServer, why_no_server
 from test_slurm import submitted
+
+if TYPE_CHECKING:
+    from CrossMoDAUDALib.places.remote import Remote
 
 
 def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -> None:
@@ -181,7 +187,7 @@ def test_many_scans_are_shared_out_to_as_many_tasks_as_a_cluster_takes(
     for scan in scans:
         shutil.copy(whole, scan)
     with segmenting.RemoteSegmenter(remote, describe_model(tiny_experiment), scans, [], warn=told.append) as segmenter:
-        assert told == [f"cluster takes no {LARGEST_ARRAY + 1} jobs at a time; trying 3."]
+        assert told == [f"cluster takes no {LARGEST_ARRAY + 1} jobs at a time; the scans are shared out to 3."]
         assert sorted(scan for share in segmenter._shares for scan in share.scans) == sorted(scans) and len(segmenter._shares) == 3
         listed = cluster.ask("squeue", "--noheader", "--array", "--format=%i").split()
         assert len(listed) == 3
@@ -193,12 +199,38 @@ def test_many_scans_are_shared_out_to_as_many_tasks_as_a_cluster_takes(
         remote.start_arrays(remote.new_folder(), [("many", [Task(f"{tmp_path}/m{n}", quick) for n in range(LARGEST_ARRAY + 1)], "")])
 
 
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_a_limit_without_a_name_is_tried_once_more_and_told_only_if_that_mends_it(
+    is_mended: bool, add: Add, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be one of time. Such a cluster has accounting, which the one of these tests lacks."""
+    remote, told, asked = add(extra=("--hold",)), list[str](), list[int]()
+    whole = type(remote).start_arrays
+
+    def start_arrays(self: Remote, folder: str, arrays: list[tuple[str, list[Task], str]], *more: Any) -> Any:
+        asked.append(len(arrays[0][1]))
+        if asked[-1] > 1 or not is_mended:
+            raise LimitError("On cluster: Slurm took no job: this cluster does not let you have so many jobs at a time.")
+        return whole(self, folder, arrays, *more)
+
+    monkeypatch.setattr(type(remote), "start_arrays", start_arrays)
+    scans = [tmp_path / f"{number}_hrT2.nii.gz" for number in range(segmenting.SCANS_A_TASK * 3 + 1)]
+    for scan in scans:
+        shutil.copy(min(tiny_cohort.rglob("*_hrT2.nii.gz")), scan)
+    with contextlib.nullcontext() if is_mended else pytest.raises(LimitError):
+        segmenting.RemoteSegmenter(remote, describe_model(tiny_experiment), scans, [], warn=told.append)._tidy_up()
+    assert asked == [4, 1]
+    assert told == (["cluster takes no 4 jobs at a time; the scans are shared out to 1."] if is_mended else [])
+
+
 # As sbatch 22.05 says it (slurm_errno.c; a cluster with accounting is needed to hear it).
 SAID = {
     "sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit"
     " limit, user's size and/or time limits)": TooManyThere,
     "sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job"
     " submit limit, user's size and/or time limits)": TooManyThere,
+    "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)":
+        LimitThere,
     "sbatch: error: Batch job submission failed: Invalid job array specification": TooManyThere,
     "sbatch: error: invalid partition specified: nowhere\nsbatch: error: Batch job submission failed: Invalid partition name specified":
         there_slurm.RefusedError,
