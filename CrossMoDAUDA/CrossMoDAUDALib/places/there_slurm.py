@@ -104,8 +104,9 @@ def ask_slurm(words: list[str], folder: Path | None = None, seconds: float = 0) 
 _FULL = ("Slurm temporarily unable to accept job", "Slurm job queue full")
 # As slurm_errno.c and munge have them, in small letters: a controller, a network or a munge that is restarted now and then.
 _NO_ANSWER = (
-    *("unable to contact slurm controller", "backup controller in standby mode", "communication connection failure", "message send failure"),
-    *("message receive failure", "communication shutdown failure", "zero bytes were transmitted", "unexpected message received"),
+    *("unable to contact slurm controller", "backup controller in standby mode", "communication connection failure"),
+    *("message send failure", "message receive failure", "communication shutdown failure", "unexpected message received"),
+    *("zero bytes were transmitted",),
     *("socket timed out", "connection refused", "connection timed out", "connection reset", "no route to host", "network is unreachable"),
     *("temporarily unavailable", "protocol authentication error", "invalid authentication credential", "munge"),
 )
