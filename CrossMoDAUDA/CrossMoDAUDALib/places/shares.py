@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from ..experiment.events import Event
 from ..images.fingerprint import scan_stamp, travels_as_it_is
 from ..models.model_folder import MODEL_FILES, WEIGHTS, ModelInfo
 from .connection import RefusedBySshError, UnreachableError
+from .known import known_place
 from .remote import Remote
 from .sending import as_one_file
-from .unfinished import left_over
+from .unfinished import Unfinished, left_over
 
 STAYS = "What was begun on {place} stays there as it is, and the same command goes on with it."
 
@@ -94,3 +95,13 @@ def remove_left_over(remote: Remote) -> None:
             return
         except CrossModaError:
             continue
+
+
+def end_on(known: Unfinished, warn: Callable[[str], None]) -> None:
+    """End what is under way on another place than is asked for now."""
+    try:
+        connection = Remote(known_place(known.place)).connection
+        connection.ask("kill", experiment=known.folder)
+        connection.ask("remove", experiment=known.folder)
+    except CrossModaError as error:
+        warn(f"{error} What was begun on {known.place}, in {known.folder}, may go on there.")

@@ -23,6 +23,7 @@ from CrossMoDAUDALib.places.there_common import SCRIPT, STARTED
 from CrossMoDAUDALib.places.there_common import LimitError as LimitThere
 from CrossMoDAUDALib.places.there_common import SilentError as SilentThere
 from CrossMoDAUDALib.places.there_common import TooManyError as TooManyThere
+from CrossMoDAUDALib.places.unfinished import Unfinished
 from long_runs import wait_until
 from slurm_cluster import LARGEST_ARRAY, SLEEPS, Add, Cluster
 from ssh_server import EndedError, SshServer, why_no_server
@@ -221,6 +222,37 @@ def test_a_limit_without_a_name_is_tried_once_more_and_told_only_if_that_mends_i
         segmenting.RemoteSegmenter(remote, describe_model(tiny_experiment), scans, [], warn=told.append)._tidy_up()
     assert asked == [4, 1]
     assert told == (["cluster takes no 4 jobs at a time; the scans are shared out to 1."] if is_mended else [])
+
+
+def test_an_array_that_slurm_took_without_saying_so_is_not_submitted_again(
+    cluster: Cluster, add: Add, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where sbatch waits in vain for a busy controller's answer: the same command finds the tasks in the queue."""
+    remote, model = add(extra=("--hold",)), describe_model(tiny_experiment)
+    scans = [tmp_path / f"{number}_hrT2.nii.gz" for number in range(segmenting.SCANS_A_TASK + 1)]
+    for scan in scans:
+        shutil.copy(min(tiny_cohort.rglob("*_hrT2.nii.gz")), scan)
+    whole = type(remote).start_arrays
+
+    def start_arrays(self: Remote, folder: str, *more: Any) -> Any:
+        whole(self, folder, *more)
+        for known in Path(folder).rglob(STARTED):
+            known.unlink()
+        raise SilentError("On cluster: Slurm does not answer (sbatch: error: Socket timed out); try again later.")
+
+    with monkeypatch.context() as slow, pytest.raises(SilentError, match="the same command goes on with it"):
+        slow.setattr(type(remote), "start_arrays", start_arrays)
+        segmenting.RemoteSegmenter(remote, model, scans, [], record=Unfinished.of(tmp_path / "out", model, []))
+    before = cluster.ask("squeue", "--noheader", "--array", "--format=%i").split()
+    assert len(before) == 2
+    for number in range(2):
+        again = segmenting.RemoteSegmenter(remote, model, scans, [], record=Unfinished.of(tmp_path / "out", model, []))
+        assert cluster.ask("squeue", "--noheader", "--array", "--format=%i").split() == before, f"start {number}"
+        assert len(again._shares) == 2 and not any(map(again._failure, scans))
+    again._refresh()
+    assert all(share.seen["is_alive"] for share in again._shares)
+    again._tidy_up()
+    assert not cluster.ask("squeue", "--noheader")
 
 
 # As sbatch 22.05 says it (slurm_errno.c; a cluster with accounting is needed to hear it).
