@@ -176,8 +176,9 @@ class Cluster:
 
     def close(self) -> None:
         """Cancel the jobs and end all daemons."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.empty()
+        if "slurmctld" in self._running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.empty()
         self.login.stop()
         for daemon in reversed(self._running.values()):
             daemon.send_signal(signal.SIGTERM)

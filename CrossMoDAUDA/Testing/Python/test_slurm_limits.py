@@ -26,7 +26,7 @@ from CrossMoDAUDALib.places.there_common import TooManyError as TooManyThere
 from CrossMoDAUDALib.places.unfinished import Unfinished
 from long_runs import wait_until
 from slurm_cluster import LARGEST_ARRAY, SLEEPS, Add, Cluster
-from ssh_server import EndedError, SshServer, why_no_server
+from ssh_server import EndedError, SshServer
 from test_slurm import submitted
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -
     wait_until(lambda: not cluster.ask("squeue", "--noheader"))
 
 
-@pytest.mark.skipif(bool(why_no_server()), reason="needs an SSH server")
+@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="needs OpenSSH")
 def test_a_server_that_ends_at_once_is_a_reason_to_skip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As where a container forbids what it wants; Scripts/test.py then asks for less coverage, by the same trial."""
     for name in ("munged", "slurmctld", "slurmd", "sshd"):
