@@ -96,19 +96,19 @@ def ask_slurm(words: list[str], folder: Path | None = None, seconds: float = 0) 
         if full := next((sign for sign in _FULL if sign.encode() in (error.stderr or b"")), ""):
             raise why_not(full) from None  # sbatch tries it again by itself, for two minutes
         raise SilentError(f"{SILENT} ({words[0]} took more than {seconds:g} seconds)") from None
-    if found.returncode and any(sign in found.stderr.lower() for sign in _NO_ANSWER):
+    if found.returncode and _NO_ANSWER.search(found.stderr):
         raise SilentError(f"{SILENT} ({last_line(found.stderr)})")
     return found
 
 
 _FULL = ("Slurm temporarily unable to accept job", "Slurm job queue full")
-# As slurm_errno.c and munge have them, in small letters: a controller, a network or a munge that is restarted now and then.
-_NO_ANSWER = (
-    *("unable to contact slurm controller", "backup controller in standby mode", "communication connection failure"),
-    *("message send failure", "message receive failure", "communication shutdown failure", "unexpected message received"),
-    *("zero bytes were transmitted",),
-    *("socket timed out", "connection refused", "connection timed out", "connection reset", "no route to host", "network is unreachable"),
-    *("temporarily unavailable", "protocol authentication error", "invalid authentication credential", "munge"),
+# As slurm_errno.c, the system and munge have them: of a controller, a network or a munge that is restarted now and then.
+_NO_ANSWER = re.compile(
+    r"unable to contact slurm controller|backup controller in standby mode|communication (connection|shutdown) failure"
+    r"|message (send|receive) failure|unexpected message received|zero bytes were transmitted|socket timed out|connection refused"
+    r"|connection timed out|connection reset|no route to host|network is unreachable|temporarily unavailable"
+    r"|protocol authentication error|invalid authentication credential|munge",
+    re.IGNORECASE,
 )
 
 
