@@ -18,18 +18,30 @@ PACKAGES = {
     "sbatch": "slurm-client",
 }
 VARIABLE = "CROSSMODA_APT"  # 1 asks for it
-# What apt-get is to do, one after the other, and the seconds in which it must have done it. Only the last changes the system.
-STEPS = ((["update"], 60), (["install", "--download-only"], 120), (["install", "--no-download"], 240))
+# What Debian and Ubuntu start of them when the machine is started.
+UNITS = {
+    "openssh-server": ("ssh.service", "ssh.socket"),
+    "rsync": ("rsync.service",),
+    "munge": ("munge.service",),
+    "slurmctld": ("slurmctld.service",),
+    "slurmd": ("slurmd.service",),
+}
+# What apt-get is to do, one after the other, and the seconds in which it must have done it. Only the last changes the system: it needs
+# no network, and ended in the middle it would leave packages half installed.
+STEPS = ((["update"], 60), (["install", "--download-only"], 120), (["install", "--no-download"], 900))
 POLICY = "/usr/sbin/policy-rc.d"  # whether services may be started that are installed: 101 forbids it
+POLICY_TEXT = "#!/bin/sh\n# Of CrossMoDAUDA's Scripts/test.py, while it installs packages.\nexit 101\n"
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 
 
 def install_missing():
-    """Install with apt-get what is missing, as root, where ``CROSSMODA_APT=1`` asks for it; else do nothing. No service is started.
+    """Install with apt-get what is missing, as root, where ``CROSSMODA_APT=1`` asks for it; else do nothing.
+
+    No service of it is started, now or with the machine.
 
     What fails is told in a line: the tests that lack it are skipped, and say why.
     """
-    missing = _missing()
+    missing = before = _missing()
     if not missing or not may_install(os.environ):
         return
     print(f"Installing {', '.join(missing)} for the tests of other computers ({VARIABLE}=1).", flush=True)
@@ -39,6 +51,7 @@ def install_missing():
     except OSError as error:  # a system that may not be written
         said = str(error)
     missing = _missing()
+    _disable([package for package in before if package not in missing])
     if missing:
         print(f"{', '.join(missing)} could not be installed ({said}); the tests that need them are skipped.", flush=True)
 
@@ -70,13 +83,27 @@ def _install(packages):
     return said
 
 
+def _disable(packages):
+    """Let the machine start nothing of packages when it is started."""
+    for unit in (unit for package in packages for unit in UNITS.get(package, ())):
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(
+                ["systemctl", "disable", unit],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=30,
+                check=False,  # it has no such unit
+            )
+
+
 @contextlib.contextmanager
 def _no_services():
     """Let Debian start nothing that it installs: a test starts its own server."""
     policy = Path(POLICY)
-    is_ours = not policy.exists()
+    is_ours = not policy.exists() or policy.read_bytes() == POLICY_TEXT.encode()  # left by one that was killed
     if is_ours:
-        policy.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+        policy.write_text(POLICY_TEXT, encoding="ascii", newline="\n")
         policy.chmod(0o755)
     try:
         yield

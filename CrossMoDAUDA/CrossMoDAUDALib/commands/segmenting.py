@@ -142,15 +142,16 @@ def _done(options: argparse.Namespace, outputs: list[list[str]], record: Unfinis
 
 
 def _is_anothers(label: Path, options: argparse.Namespace) -> bool:
-    """Whether another model has made a label map; one that says nothing, as after a correction by hand, is left as it is."""
+    """Whether another model has made a label map. One that says nothing, or was changed since, as by hand, is left as it is."""
+    from ..images.marks import is_as_marked
     from ..images.volumes import read_remark
     from ..models.model_folder import MADE_BY
 
     try:
         remark = read_remark(label)
+        is_anothers = remark.startswith(MADE_BY) and not remark.startswith(f"{options.remark} ") and is_as_marked(label, remark)
     except InputError:  # damaged, and not ours to judge: it is read later
         return False
-    is_anothers = remark.startswith(MADE_BY) and remark != options.remark
     if is_anothers and not options.overwrite:
         raise InputError(f"{label} was made by another model; add --overwrite to make it anew, or name another output folder.")
     return is_anothers
@@ -172,6 +173,7 @@ def _segment_all(
     Args:
         stems: how the names of each scan's results begin.
     """
+    from ..images.marks import marked
     from ..images.shear import on_own_grid
     from ..images.volumes import write_volume
     from ..scoring import measurements, plausibility
@@ -202,7 +204,8 @@ def _segment_all(
         name = stems[path]
         if warnings:  # first: no result lies there without its warnings
             write_text(names[2], plausibility.as_text(name, warnings))
-        write_volume(on_own_grid(label, label, nearest=True), names[0], options.format != "nrrd", options.remark)
+        own = on_own_grid(label, label, nearest=True)
+        write_volume(own, names[0], options.format != "nrrd", marked(options.remark, own.array))
         mrml.write_segmentation_file(label, model.labels, names[1], name)
         if options.surfaces:
             mrml.write_surfaces(label, model.labels, options.output, name)

@@ -41,6 +41,7 @@ __all__ = [
     "from_canonical",
     "is_scan",
     "other_places",
+    "own_voxels",
     "read_geometry",
     "read_label_map",
     "read_layers",
@@ -172,6 +173,15 @@ def other_places(path: Path, taken: Geometry) -> dict[str, Geometry]:
     """Where else a NIfTI file's header says that the scan lies, by ``sform`` or ``qform`` (:func:`.readings.others`)."""
     other = open_other(path)
     return readings.others(other.places if other else readings.places(check_header(path)), taken)
+
+
+def own_voxels(path: Path) -> Array:
+    """All voxels of a file as they lie in it, in any shape.
+
+    Raises:
+        InputError: as :func:`read_volume`.
+    """
+    return _voxels(path, check_header(path))
 
 
 def _voxels(path: Path, header: Header) -> Array:

@@ -343,7 +343,7 @@ class AdaptSection(AdaptWorkers, Section):
         self.package.runner.cancel()
         self.export.runner.cancel()
         self.report.runner.cancel()
-        self.showCase.cancel()
+        self.showCase.cleanup()
         self.view.hide()
         self.places.cleanup()
         self.refusals.cleanup()

@@ -33,6 +33,11 @@ def bind(segmentations, viewNodes):
         segmentation.GetDisplayNode().SetViewNodeIDs([viewNode.GetID()])
 
 
+def isBound(segmentation):
+    """Whether a segmentation is shown in a view of its own."""
+    return bool(segmentation.GetAttribute(ATTRIBUTE))
+
+
 def free():
     """Let each be shown in all views. There they would lie over each other, so the first is hidden where the second is shown."""
     bound = [node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode") if node.GetAttribute(ATTRIBUTE)]

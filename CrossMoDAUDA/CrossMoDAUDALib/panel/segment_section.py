@@ -1,6 +1,5 @@
 """The section Segment: a scan, every volume of the scene or a folder of scans becomes segmentations."""
 
-import collections
 import functools
 from pathlib import Path
 
@@ -325,7 +324,7 @@ class SegmentSection(Section):
     def onEnd(self, outcome, message):
         """Show the results, or why there are none."""
         if self._showing is not None and not slicer.mrmlScene.IsClosing():  # it is there, so it is shown at once
-            collections.deque(self._showing, maxlen=0)
+            views.atOnce(self._showing)
         self._showing = None
         rows = self._measurements() if self._results and outcome != "cancelled" else []
         made = [node for node, _volume in self._made if node.GetScene() is not None]
@@ -383,5 +382,8 @@ class SegmentSection(Section):
         self.results.forget()
 
     def cleanup(self):
-        self.runner.cancel()
-        self.importer.runner.cancel()
+        self._showing = None  # the views may be about to go as well
+        try:
+            self.runner.cancel()
+        finally:
+            self.importer.runner.cancel()

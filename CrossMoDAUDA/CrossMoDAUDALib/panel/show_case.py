@@ -74,6 +74,11 @@ class ShowCase:
         """Load nothing more."""
         self.runner.cancel()
 
+    def cleanup(self):
+        """Load nothing more, and show nothing in views that may be about to go as well."""
+        self._showing = None
+        self.cancel()
+
     def _fill(self):
         self._choice.clear()
         cohort = self._experiment.cohort if self._experiment is not None else None
@@ -203,8 +208,7 @@ class ShowCase:
 
     def _onEnd(self, outcome, message):
         if self._done and self._showing is not None and not slicer.mrmlScene.IsClosing():  # all is there, so it is shown at once
-            for _step in self._showing:
-                pass
+            views.atOnce(self._showing)
         if not self._done:
             self._removeMade()
         isGivenUp = outcome == "cancelled"

@@ -1,5 +1,7 @@
 """Show results in Slicer's slice and 3-D views; does nothing where there are none, as without a main window."""
 
+import logging
+
 import slicer
 
 from ..slicer_nodes import mrml
@@ -89,19 +91,32 @@ def segmentationInViews(segmentation, volume):
     display = segmentation.GetDisplayNode()
     # Each view draws it for the first time, which takes long, so that they do it one after another.
     shownIn = []
-    for widget in (*(layoutManager.sliceWidget(name) for name in names), *threeDWidgets):
-        viewNode = widget.mrmlSliceNode() if widget not in threeDWidgets else widget.mrmlViewNode()
-        shownIn.append(viewNode.GetID())
-        display.SetViewNodeIDs(shownIn)
-        segmentation.SetDisplayVisibility(True)
-        if widget in threeDWidgets and bounds is not None:
-            renderer = widget.threeDView().renderWindow().GetRenderers().GetFirstRenderer()
-            renderer.ResetCamera(bounds)  # resetFocalPoint turns to everything that is shown, and does not go nearer
-            renderer.ResetCameraClippingRange()
-        yield DRAW
-        if not _areThere(segmentation, volume):
-            return
+    try:
+        for widget in (*(layoutManager.sliceWidget(name) for name in names), *threeDWidgets):
+            viewNode = widget.mrmlSliceNode() if widget not in threeDWidgets else widget.mrmlViewNode()
+            shownIn.append(viewNode.GetID())
+            display.SetViewNodeIDs(shownIn)
+            segmentation.SetDisplayVisibility(True)
+            if widget in threeDWidgets and bounds is not None:
+                renderer = widget.threeDView().renderWindow().GetRenderers().GetFirstRenderer()
+                renderer.ResetCamera(bounds)  # resetFocalPoint turns to everything that is shown, and does not go nearer
+                renderer.ResetCameraClippingRange()
+            yield DRAW
+            if not _areThere(segmentation, volume):
+                return
+    finally:  # given up, it would be shown in some views alone, whatever the user does
+        if not apart.isBound(segmentation):
+            display.RemoveAllViewNodeIDs()
     showEverywhere(segmentation)
+
+
+def atOnce(steps):
+    """Do what is left of steps. What fails there is logged, as what is in the scene can be used all the same."""
+    try:
+        for _step in steps:
+            pass
+    except Exception:
+        logging.exception("CrossMoDAUDA could not show what was made.")
 
 
 def _areThere(*nodes):
@@ -168,7 +183,7 @@ def sideBySide(first, second, segmentations=None, place=None):
         view.mrmlSliceCompositeNode().SetLinkedControl(False)
     # The others come again with another layout; nobody sees them now.
     for name in sorted(views, key=lambda name: name not in sides):
-        if name in sides:
+        if name in sides and apart.isSideBySide():  # the user may have chosen another layout meanwhile
             apart.turn(views[name].mrmlSliceNode())
         _fill(views[name], sides.get(name, first), place if name in sides else None)
         yield DRAW
@@ -181,8 +196,9 @@ def sideBySide(first, second, segmentations=None, place=None):
         for segmentation in segmentations:
             segmentation.SetDisplayVisibility(True)
             yield DRAW
-        if not apart.isSideBySide():  # the user has chosen another layout meanwhile
-            apart.free()
+    if not apart.isSideBySide():
+        apart.free()
+        apart.turnBack()
     for name in sides:
         views[name].mrmlSliceCompositeNode().SetLinkedControl(True)
 

@@ -74,7 +74,11 @@ class TooManyError(CrossModaError):
     """More jobs than the cluster lets the user have; fewer may do."""
 
 
-_KINDS = {kind.__name__: kind for kind in (SilentError, GoneError, TooManyError)}  # as :mod:`.there_common` has them
+class LimitError(TooManyError):
+    """A limit of the cluster's that it does not name: fewer jobs may do, or not."""
+
+
+_KINDS = {kind.__name__: kind for kind in (SilentError, GoneError, TooManyError, LimitError)}  # as :mod:`.there_common` has them
 
 
 class RefusedBySshError(InputError):

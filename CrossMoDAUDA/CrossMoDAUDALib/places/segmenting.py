@@ -5,7 +5,6 @@ On a host one worker segments them all. On a cluster many scans are shared out t
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import tempfile
 import time
@@ -24,16 +23,15 @@ from ..experiment.events import read_events
 from ..images.fingerprint import scan_stamp
 from ..images.volumes import Volume, file_stem, read_label_map, read_volume
 from ..models.model_folder import MODEL_FILES, ModelInfo
-from .connection import GoneError, RefusedBySshError, TooManyError, UnreachableError
-from .known import known_place
+from .connection import GoneError, LimitError, RefusedBySshError, TooManyError, UnreachableError
 from .naming import Names
 from .remote import COMPLAINS, Remote
 from .sending import SCRIPT, send_library, send_scans
-from .shares import STAYS, Share, same_model, staying, unreadable_ones
+from .shares import STAYS, Share, end_on, remove_left_over, same_as_sent, same_model, staying, unreadable_ones
 from .slurm import Task
 from .there_common import SCANS
 from .there_slurm import WAITS
-from .unfinished import Begun, Unfinished, key, left_over
+from .unfinished import Begun, Unfinished, key
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LOOKS_AT_ARRAYS = 5.0  # each asks the cluster's queue
@@ -83,7 +81,7 @@ class RemoteSegmenter:
         self._is_lost = False
         self._said = set[str]()  # why tasks wait, as far as it has been told
         self._bad = unreadable_ones(scans)
-        scans = [scan for scan in scans if scan not in self._bad]
+        self._asked = scans = [scan for scan in scans if scan not in self._bad]
         try:
             known = self._taken_up(scans)
         except BaseException:
@@ -104,13 +102,12 @@ class RemoteSegmenter:
             missing = list(scans)
             if known:
                 self._begun.keep()
-                self._shares = [
-                    self._share(number, [here.get(path, Path(path)) for path in share]) for number, share in enumerate(known.shares)
-                ]
+                shares = [[here.get(path, Path(path)) for path in share] for share in known.shares]
+                self._shares = [self._share(number, share) for number, share in enumerate(shares)]
                 self._refresh()
                 missing = [scan for scan in scans if not self._is_under_way(scan)]
             else:
-                self._remove_left_over()
+                remove_left_over(remote)
             if missing:
                 self._start(folder, model, missing, words, tell)
         except BaseException as error:
@@ -128,7 +125,7 @@ class RemoteSegmenter:
 
     def _may_stay(self, error: BaseException, known: Unfinished | None) -> bool:
         """Whether, after an error at the start, the same command can go on with what is there."""
-        if self._record is None or self._record.folder != self._there:
+        if self._record is None or self._record.folder != self._there or self._record.has_ended:
             return False
         lasting = (UnreachableError, RefusedBySshError) if known is None else (CrossModaError, OSError)
         return isinstance(error, lasting)
@@ -141,7 +138,7 @@ class RemoteSegmenter:
         if known is None or not known.folder:
             return None
         if known.place != self._remote.place.name:
-            self._end_on(known)
+            end_on(known, self._warn)
             return None
         try:
             self._remote.connection.ask("look_tasks", experiment=known.folder)
@@ -154,23 +151,6 @@ class RemoteSegmenter:
         except GoneError:
             pass
         return None
-
-    def _remove_left_over(self) -> None:
-        """Delete what this computer has left there and nothing needs any more; what cannot be deleted now is tried the next time."""
-        with contextlib.suppress(CrossModaError):
-            for begun in left_over(self._remote.place):
-                self._remote.connection.ask("kill", experiment=begun.folder)
-                self._remote.connection.ask("remove", experiment=begun.folder)
-                begun.forget()
-
-    def _end_on(self, known: Unfinished) -> None:
-        """End what is under way on another place than is asked for now."""
-        try:
-            connection = Remote(known_place(known.place)).connection
-            connection.ask("kill", experiment=known.folder)
-            connection.ask("remove", experiment=known.folder)
-        except CrossModaError as error:
-            self._warn(f"{error} What was begun on {known.place}, in {known.folder}, may go on there.")
 
     def _share(self, number: int, scans: list[Path]) -> Share:
         prefix = f"{number}/" if self._is_array else ""
@@ -186,30 +166,44 @@ class RemoteSegmenter:
         self._keep()  # first: what is half sent, or was started just before the way was lost, is found again by it
         self._begun.keep()
         remote.connection.ask("make_folder", path=self._there)
-        task = self._there.rpartition("/")[2]
-        stored = send_scans(remote.connection, folder, task, {**self._names.scans, **files}, tell, {})
+        stored = send_scans(remote.connection, folder, self._there.rpartition("/")[2], {**self._names.scans, **files}, tell, {})
         remote.connection.ask("lay_out", folder=folder, experiment=self._there, scans=stored)
         command = [python, f"{library}/{SCRIPT}", COMMAND, there or f"{self._there}/{SCANS}/{MODEL}"]
-        first = len(self._shares)
+        # Asked for, without an answer, as where Slurm is slow: by the same name they are found in the queue.
+        again = [share for share in self._shares if not share.seen] if self._is_array else []
+        if again and self._shares[-len(again) :] == again:
+            try:
+                self._submit(len(self._shares) - len(again), again, command, words)
+                scans = [scan for scan in scans if not any(scan in share.scans for share in again)]
+            except TooManyError:
+                del self._shares[-len(again) :]
+        first, before = len(self._shares), 0
         count = min(-(-len(scans) // SCANS_A_TASK), MOST_TASKS) if self._is_array else 1
-        while True:
+        while scans:
             added = [self._share(first + number, scans[number::count]) for number in range(count)]
             for share in added:
                 share.offset = log.stat().st_size if (log := Path(self._here.name) / f"{share.prefix}{EVENTS}").is_file() else 0
             self._shares[first:] = added
             self._keep()
-            tasks = [Task(share.folder, (*command, *self._asked_of(share), *words)) for share in added]
             try:
-                if self._is_array:
-                    remote.start_arrays(self._there, [(f"{ARRAY}-{first}" if first else ARRAY, tasks, "")], self._at_once)
-                else:
-                    remote.start(self._elsewhere, list(tasks[0].words), uuid.uuid4().hex)
-                return
-            except TooManyError:  # than this cluster lets one have at a time: fewer tasks do as well, and take longer
+                self._submit(first, added, command, words)
+                break
+            except TooManyError as error:  # than this cluster lets one have at a time: fewer tasks do as well, and take longer
                 if count == 1:
                     raise
-                before, count = count, -(-count // 2)
-                self._warn(f"{remote.place.name} takes no {before} jobs at a time; trying {count}.")
+                before, count = count, 1 if isinstance(error, LimitError) else -(-count // 2)
+        if before:
+            self._warn(f"{remote.place.name} takes no {before} jobs at a time; the scans are shared out to {count}.")
+
+    def _submit(self, first: int, shares: list[Share], command: list[str], words: Sequence[str]) -> None:
+        """Start workers of shares, of which the first has a number."""
+        for share in shares:
+            share.is_over = False
+        tasks = [Task(share.folder, (*command, *self._asked_of(share), *words)) for share in shares]
+        if self._is_array:
+            self._remote.start_arrays(self._there, [(f"{ARRAY}-{first}" if first else ARRAY, tasks, "")], self._at_once)
+        else:
+            self._remote.start(self._elsewhere, list(tasks[0].words), uuid.uuid4().hex)
 
     def _asked_of(self, share: Share) -> list[str]:
         """The scans of a worker and where their results go; it may be stopped and queued again."""
@@ -228,7 +222,19 @@ class RemoteSegmenter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._tidy_up()
+        if self._is_owed() if error is None else self._may_stay(error, self._record):
+            self._here.cleanup()
+            self._warn(STAYS.format(place=self._remote.place.name))
+        else:
+            self._tidy_up()
+
+    def _is_owed(self) -> bool:
+        """Whether a scan has a result there, or may get one, that has not been written here, as where the disk here is full."""
+        record = self._record
+        if record is None or record.folder != self._there or record.has_ended:
+            return False
+        left = [scan for scan in self._asked if not record.is_through(scan) and same_as_sent(scan, self._sent[key(scan)])]
+        return any(self._has_come(scan) or self._failure(scan) is None for scan in left)
 
     def _tidy_up(self) -> None:
         """End the workers and delete what is there, if that can be done: the results, if there are any, are here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,11 @@ from ..experiment.elsewhere import read_elsewhere
 from ..experiment.events import Event
 from ..images.fingerprint import scan_stamp, travels_as_it_is
 from ..models.model_folder import MODEL_FILES, WEIGHTS, ModelInfo
+from .connection import RefusedBySshError, UnreachableError
+from .known import known_place
 from .remote import Remote
 from .sending import as_one_file
+from .unfinished import Unfinished, left_over
 
 STAYS = "What was begun on {place} stays there as it is, and the same command goes on with it."
 
@@ -71,3 +74,34 @@ def unreadable_ones(scans: Sequence[Path]) -> dict[Path, InputError]:
 def staying(error: CrossModaError, place: str) -> CrossModaError:
     """An error of the way there that has stopped nothing there."""
     return type(error)(f"{error} {STAYS.format(place=place)}")
+
+
+def same_as_sent(scan: Path, stamp: dict[str, int]) -> bool:
+    """Whether a scan is there as it was when it was sent."""
+    try:
+        return scan_stamp(scan) == stamp
+    except (InputError, OSError):
+        return False
+
+
+def remove_left_over(remote: Remote) -> None:
+    """Delete what this computer has left there and nothing needs any more; what cannot be deleted now is tried the next time."""
+    for begun in left_over(remote.place):
+        try:
+            remote.connection.ask("kill", experiment=begun.folder)
+            remote.connection.ask("remove", experiment=begun.folder)
+            begun.forget()
+        except (UnreachableError, RefusedBySshError):  # nor would the next one be
+            return
+        except CrossModaError:
+            continue
+
+
+def end_on(known: Unfinished, warn: Callable[[str], None]) -> None:
+    """End what is under way on another place than is asked for now."""
+    try:
+        connection = Remote(known_place(known.place)).connection
+        connection.ask("kill", experiment=known.folder)
+        connection.ask("remove", experiment=known.folder)
+    except CrossModaError as error:
+        warn(f"{error} What was begun on {known.place}, in {known.folder}, may go on there.")

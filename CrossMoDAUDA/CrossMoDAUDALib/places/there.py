@@ -154,8 +154,8 @@ def start(experiment: str, token: str, words: list[str], environment: dict[str, 
     if known and known.get("token") == token:
         return known
     state, is_alive = _stands(folder, known)
-    if state == SILENT:  # its job may be in the queue
-        raise SilentError(f"{SILENT}; try again later.")
+    if state.startswith(SILENT):  # its job may be in the queue
+        raise SilentError(state)
     if is_alive:
         return known
     for left in (STATUS, STARTED, ARRAY, SCRIPT):
@@ -250,8 +250,8 @@ def _stands(folder: Path, known: dict[str, Any]) -> tuple[str, bool]:
         # second array begins when that of the first has ended.
         try:
             other = "" if is_alive else next(iter(queued_jobs(folder)), "")
-        except SilentError:
-            return SILENT, True
+        except SilentError as error:
+            return error.state, True
         if other and other != known.get("job"):
             said, goes_on = job(other, folder)
             if state and HOPELESS in said:  # why is more than that

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .there_common import ARRAY, SCRIPT, STARTED, STATUS, SilentError, boot, read, write
-from .there_slurm import SECONDS_TO_SUBMIT, SILENT, ask_slurm, cancel, ended, in_queue, job_name, queued, queued_jobs, told, why_not
+from .there_slurm import SECONDS_TO_SUBMIT, ask_slurm, cancel, ended, in_queue, job_name, queued, queued_jobs, told, why_not
 
 
 def start_arrays(folder: str, token: str, arrays: list[dict[str, Any]]) -> dict[str, Any]:
@@ -96,14 +96,14 @@ def stand_of(known: dict[str, Any]) -> list[dict[str, Any]]:
     Returns:
         Of each task ``folder``, ``job``, ``is_alive``, ``state`` and ``status`` (its exit status, None while it has none).
     """
-    rows, does_answer = queued(str(known["job"]).split(","))
+    rows, silence = queued(str(known["job"]).split(","))
     found = []
     for place in known["tasks"]:
         folder = Path(place)
         number = str(read(folder / STARTED).get("job", ""))
         row, status = rows.get(number), _status(folder)
-        if row is not None or not does_answer:
-            state, is_alive = (told(number, row) if row is not None else SILENT), True
+        if row is not None or silence:
+            state, is_alive = (told(number, row) if row is not None else silence), True
         else:
             state, is_alive = ("" if status == 0 else ended(number, folder)), False
         status = None if is_alive else 1 if status is None else status

@@ -28,8 +28,20 @@ class TooManyError(RefusedError):
     """More jobs, or more tasks of an array, than the cluster lets this user have; fewer may do."""
 
 
+class LimitError(TooManyError):
+    """Slurm names no limit: fewer jobs may do, or it may be another limit, such as one of time, which fewer would not mend."""
+
+
 class SilentError(RefusedError):
-    """Slurm does not answer: as good as a broken connection, and no word on what it knows."""
+    """Slurm does not answer: as good as a broken connection, and no word on what it knows.
+
+    Args:
+        state: that, and why.
+    """
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"{state}; try again later.")
+        self.state = state
 
 
 def output_of(words: list[str]) -> str:

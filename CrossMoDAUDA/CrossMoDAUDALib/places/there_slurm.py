@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .there_common import ARRAY, JOB_LOG, STATUS, RefusedError, SilentError, TooManyError, last_line, output_of, read, tail
+from .there_common import ARRAY, JOB_LOG, STATUS, LimitError, RefusedError, SilentError, TooManyError, last_line, output_of, read, tail
 
 SECONDS_TO_ANSWER = 60  # for a question to Slurm, whose own programs wait for its controller as long as they like
 SECONDS_TO_SUBMIT = 120
@@ -95,14 +95,21 @@ def ask_slurm(words: list[str], folder: Path | None = None, seconds: float = 0) 
     except subprocess.TimeoutExpired as error:
         if full := next((sign for sign in _FULL if sign.encode() in (error.stderr or b"")), ""):
             raise why_not(full) from None  # sbatch tries it again by itself, for two minutes
-        raise SilentError(f"{SILENT} ({words[0]} took more than {seconds:g} seconds); try again later.") from None
-    if found.returncode and any(sign in found.stderr for sign in _NO_ANSWER):
-        raise SilentError(f"{SILENT} ({last_line(found.stderr)}); try again later.")
+        raise SilentError(f"{SILENT} ({words[0]} took more than {seconds:g} seconds)") from None
+    if found.returncode and _NO_ANSWER.search(found.stderr):
+        raise SilentError(f"{SILENT} ({last_line(found.stderr)})")
     return found
 
 
 _FULL = ("Slurm temporarily unable to accept job", "Slurm job queue full")
-_NO_ANSWER = ("Unable to contact slurm controller", "Socket timed out", "Zero Bytes were transmitted", "Connection refused")
+# As slurm_errno.c, the system and munge have them: of a controller, a network or a munge that is restarted now and then.
+_NO_ANSWER = re.compile(
+    r"unable to contact slurm controller|backup controller in standby mode|communication (connection|shutdown) failure"
+    r"|message (send|receive) failure|unexpected message received|zero bytes were transmitted|socket timed out|connection refused"
+    r"|connection timed out|connection reset|no route to host|network is unreachable|temporarily unavailable"
+    r"|protocol authentication error|invalid authentication credential|munge",
+    re.IGNORECASE,
+)
 
 
 def job(number: str, folder: Path) -> tuple[str, bool]:
@@ -112,9 +119,9 @@ def job(number: str, folder: Path) -> tuple[str, bool]:
         number: as ``squeue`` writes it: ``12``, or ``12_3`` for the task 3 of an array. Of a whole array, the first that has not ended.
         folder: where it works.
     """
-    rows, does_answer = queued([number])
-    if not does_answer:
-        return SILENT, True  # the controller is restarted now and then
+    rows, silence = queued([number])
+    if silence:
+        return silence, True
     row = rows.get(number) or (next(iter(rows.values()), None) if "_" not in number else None)
     if row is not None and row.state == "PENDING" and HOPELESS not in (said := told(number, row)):
         return _with_place(number, said, row), True
@@ -132,22 +139,30 @@ class Row(NamedTuple):
 _OVER = ("COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "BOOT_FAIL", "DEADLINE", "OUT_OF_MEMORY", "REVOKED")
 
 
-def queued(numbers: list[str]) -> tuple[dict[str, Row], bool]:
-    """The jobs that have not ended, of an array each task, by their numbers; and whether Slurm answers."""
+def queued(numbers: list[str]) -> tuple[dict[str, Row], str]:
+    """The jobs that have not ended, of an array each task, by their numbers; and that Slurm does not answer, and why, if so.
+
+    Raises:
+        RefusedError: Slurm answers that it does not tell.
+    """
     asked = ["squeue", "--noheader", "--array", f"--jobs={','.join(numbers)}", "--format=%i|%T|%r|%S"]
     try:
         found = ask_slurm(asked)
-    except SilentError:
-        return {}, False
+    except SilentError as error:
+        return {}, error.state
     if found.returncode and "Invalid job id" not in found.stderr:
-        return {}, False
+        raise _untold(found.stderr)
     rows = {}
     for line in found.stdout.splitlines():
         number, state, rest = ([*line.strip().split("|", 2), "", ""])[:3]
         reason, _, begin = rest.rpartition("|")
         if state and state not in _OVER:
             rows[number] = Row("PENDING" if state in _WAIT_TOO else state, reason.strip(), begin)
-    return rows, True
+    return rows, ""
+
+
+def _untold(said: str) -> RefusedError:
+    return RefusedError(f"Slurm does not tell of its jobs there ({last_line(said)}); what was begun goes on; ask the cluster's people.")
 
 
 _WAIT_TOO = ("REQUEUED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT")
@@ -233,12 +248,13 @@ def in_queue(*options: str) -> list[list[str]]:
 
     Raises:
         SilentError: that cannot be told now.
+        RefusedError: Slurm answers that it does not tell.
     """
     if shutil.which("squeue") is None:
         return []
     listed = ask_slurm(["squeue", "--noheader", f"--user={os.getuid()}", *options])
     if listed.returncode:
-        raise SilentError(f"{SILENT} ({last_line(listed.stderr)}); try again later.")
+        raise _untold(listed.stderr)
     return [line.strip().split("|", 2) for line in listed.stdout.splitlines() if line.count("|") >= 2]
 
 
@@ -279,7 +295,7 @@ def why_not(said: str) -> RefusedError:
     too_many = {
         "Invalid job array": "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
         "MaxSubmitJob": _LIMIT,
-        "Job violates accounting/QOS policy": _LIMIT,
+        _UNNAMED: _LIMIT,
         **dict.fromkeys(_FULL, _IS_FULL),
     }
     known = {
@@ -295,9 +311,11 @@ def why_not(said: str) -> RefusedError:
     lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("Try ")]
     last = lines[-1].removeprefix("sbatch: ").removeprefix("error: ") if lines else "sbatch said nothing"
     sign = next((sign for sign in known if sign.lower() in said.lower()), "")
-    return (TooManyError if sign in too_many else RefusedError)(f"Slurm took no job: {known.get(sign, last)}.")
+    kind = LimitError if sign == _UNNAMED else TooManyError if sign in too_many else RefusedError
+    return kind(f"Slurm took no job: {known.get(sign, last)}.")
 
 
+_UNNAMED = "Job violates accounting/QOS policy"
 _IS_FULL = "it has as many jobs as it takes; try again when some have ended"
 _LIMIT = (
     "this cluster does not let you have so many jobs at a time (each task of an array is one), or none that takes so long; wait until"

@@ -99,6 +99,10 @@ class Unfinished:
             return False
         return all(name in written and (self.output / name).is_file() for name in results)
 
+    def is_through(self, scan: Path) -> bool:
+        """Whether nothing is left to do for a scan: its results were written, or it cannot be used."""
+        return bool(self.scans.get(key(scan), {}).get("results")) or key(scan) in self.refused
+
     def note(self, scan: Path, results: Sequence[Path] = ()) -> None:
         """Keep that a scan's results are being written or, once there are any, that they are whole."""
         was = self.sent.get(key(scan)) or scan_stamp(scan)  # as it was when it was sent, whatever it has become since
@@ -124,7 +128,7 @@ class Unfinished:
 
     def end(self, scans: Sequence[Path]) -> None:
         """Forget it where nothing is left with which the same command could go on."""
-        if all(self.scans.get(key(scan), {}).get("results") or key(scan) in self.refused for scan in scans):
+        if all(map(self.is_through, scans)):
             self.has_ended = True
             (self.output / RECORD).unlink(missing_ok=True)
 
@@ -148,18 +152,20 @@ class Begun:
         self._place, self.folder, self._output = place, folder, output
 
     def keep(self, is_over: bool = False) -> None:
-        """Keep that it is there.
+        """Keep that it is there. Where that cannot be written, the work goes on, and nobody tidies up after it.
 
         Args:
             is_over: nobody needs it any more.
         """
         output = "" if self._output is None else str(self._output.absolute())
         about = {"place": self._place.name, "ssh": self._place.ssh, "folder": self.folder, "output": output, "is_over": is_over}
-        write_json(self._path, {**about, "host": socket.gethostname()})
+        with contextlib.suppress(OSError, CrossModaError):
+            write_json(self._path, {**about, "host": socket.gethostname()})
 
     def forget(self) -> None:
         """It has been deleted there."""
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
     @property
     def _path(self) -> Path:
@@ -172,8 +178,10 @@ def left_over(place: KnownPlace) -> list[Begun]:
     An output folder that is not there now, as on a disk that is not mounted, may come back with its record. And computers may share
     the user's configuration: each knows its own disks alone.
     """
-    found = []
-    for path in sorted(_begun_folder().glob("*.json")):
+    found, paths = list[Begun](), list[Path]()
+    with contextlib.suppress(OSError):
+        paths = sorted(_begun_folder().glob("*.json"))
+    for path in paths:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             about = read_json(path)
             if (about["host"], about["place"], about["ssh"]) == (socket.gethostname(), place.name, place.ssh):

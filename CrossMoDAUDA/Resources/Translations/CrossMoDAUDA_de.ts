@@ -984,16 +984,16 @@
 <translation>Slurm antwortet nicht</translation>
 </message>
 <message>
-<source>Slurm does not answer ({last_line}); try again later.</source>
-<translation>Slurm antwortet nicht ({last_line}); versuchen Sie es später noch einmal.</translation>
+<source>Slurm does not answer ({last_line})</source>
+<translation>Slurm antwortet nicht ({last_line})</translation>
 </message>
 <message>
-<source>Slurm does not answer ({words} took more than {seconds} seconds); try again later.</source>
-<translation>Slurm antwortet nicht ({words} hat länger als {seconds} Sekunden gebraucht); versuchen Sie es später noch einmal.</translation>
+<source>Slurm does not answer ({words} took more than {seconds} seconds)</source>
+<translation>Slurm antwortet nicht ({words} hat länger als {seconds} Sekunden gebraucht)</translation>
 </message>
 <message>
-<source>Slurm does not answer; try again later.</source>
-<translation>Slurm antwortet nicht; versuchen Sie es später noch einmal.</translation>
+<source>Slurm does not tell of its jobs there ({last_line}); what was begun goes on; ask the cluster's people.</source>
+<translation>Slurm gibt dort keine Auskunft über seine Jobs ({last_line}); was begonnen wurde, läuft weiter; fragen Sie die Betreuer des Clusters.</translation>
 </message>
 <message>
 <source>Slurm job {number} can never start: {slurm_never}</source>
@@ -3396,8 +3396,8 @@
 <translation>{name} darf nicht geschrieben oder gelesen werden ({strerror}); die Zugriffsrechte ändern oder einen anderen Ordner wählen.</translation>
 </message>
 <message>
-<source>{name} takes no {before} jobs at a time; trying {count}.</source>
-<translation>{name} nimmt keine {before} Jobs auf einmal; nun werden {count} versucht.</translation>
+<source>{name} takes no {before} jobs at a time; the scans are shared out to {count}.</source>
+<translation>{name} nimmt keine {before} Jobs auf einmal; die Scans werden auf {count} verteilt.</translation>
 </message>
 <message>
 <source>{name}: {strerror}; check the path and the disk, then try again.</source>
@@ -4214,6 +4214,10 @@
 <message>
 <source>{state}; it was cancelled. The same command goes on.</source>
 <translation>{state}; er wurde abgebrochen. Derselbe Befehl macht weiter.</translation>
+</message>
+<message>
+<source>{state}; try again later.</source>
+<translation>{state}; versuchen Sie es später noch einmal.</translation>
 </message>
 <message>
 <source>{structure} does not show where its label is (contrast {value}, median {median})</source>

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 from long_runs import wait_until
-from ssh_server import SshServer, same_threads, why_no_server, with_library
+from ssh_server import EndedError, SshServer, last_said, same_threads, why_no_server, with_library
 
 if TYPE_CHECKING:
     from CrossMoDAUDALib.places.remote import Remote
@@ -95,24 +96,29 @@ class Cluster:
         self.login = SshServer(folder / "login", same)
 
     def start(self) -> None:
-        """Start what does not run; returns when jobs can run."""
+        """Start what does not run; returns when jobs can run.
+
+        Raises:
+            EndedError: a daemon has ended, and jobs never can.
+        """
         here = self.folder
         names = ("socket", "key-file", "log-file", "pid-file", "seed-file")
         files = dict(zip(names, ("munge.socket", "munge.key", "munged.log", "munged.pid", "munged.seed"), strict=True))
         self._run("munged", "munged", "--foreground", "--force", *(f"--{name}={here / file}" for name, file in files.items()))
-        wait_until((here / "munge.socket").exists, seconds=10)
+        self._wait_until((here / "munge.socket").exists, seconds=10)
         self.start_controller()
         for node in NODES:
             self.start_node(node)
         if os.getuid() == 0:
             Path("/run/sshd").mkdir(exist_ok=True)  # where sshd puts itself when nobody has logged in yet
         self.login.start()
-        wait_until(lambda: set(self.ask("sinfo", "--noheader", "--Node", "--format=%N", "--states=idle").split()) == set(NODES), seconds=30)
+        idle = ("sinfo", "--noheader", "--Node", "--format=%N", "--states=idle")
+        self._wait_until(lambda: set(self.ask(*idle).split()) == set(NODES), seconds=30)
 
     def start_controller(self) -> None:
         """Start what plans the jobs."""
         self._run("slurmctld", "slurmctld", "-D", "-f", str(self.folder / "slurm.conf"))
-        wait_until(lambda: self.ask("scontrol", "ping").count("UP"), seconds=30)
+        self._wait_until(lambda: self.ask("scontrol", "ping").count("UP"), seconds=30)
 
     def start_node(self, node: str) -> None:
         """Start what runs a node's jobs."""
@@ -170,8 +176,9 @@ class Cluster:
 
     def close(self) -> None:
         """Cancel the jobs and end all daemons."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.empty()
+        if "slurmctld" in self._running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.empty()
         self.login.stop()
         for daemon in reversed(self._running.values()):
             daemon.send_signal(signal.SIGTERM)
@@ -181,6 +188,18 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 daemon.kill()
                 daemon.wait()
+
+    def _wait_until(self, due: Callable[[], object], seconds: float) -> None:
+        """As :func:`wait_until`, as long as all daemons run."""
+
+        def look() -> object:
+            for name, daemon in self._running.items():
+                if daemon.poll() is not None:
+                    said = last_said(self.folder / f"{name}.said", self.folder / f"{name}.log")
+                    raise EndedError(f"no Slurm to test with: {name} ended at once ({said})")
+            return due()
+
+        wait_until(look, seconds=seconds)
 
     def _run(self, name: str, *words: str) -> None:
         with (self.folder / f"{name}.said").open("ab") as said:
@@ -206,15 +225,16 @@ def _free_ports(count: int) -> list[int]:
         return [int(one.getsockname()[1]) for one in sockets]
 
 
-@pytest.fixture(scope="session")
-def running_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster whose jobs run on this machine."""
-    if why := why_no_server():
-        pytest.skip(why)
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Cluster]:
+    """A cluster whose jobs run on this machine.
+
+    Raises:
+        EndedError: it cannot run here.
+    """
     missing = [name for name in DAEMONS if shutil.which(name, path=_PATH) is None]
     if missing:
-        pytest.skip(f"no Slurm to test with: {', '.join(missing)} missing (on Debian or Ubuntu: munge, slurm-wlm)")
-    folder = tmp_path_factory.mktemp("slurm")
+        raise EndedError(f"no Slurm to test with: {', '.join(missing)} missing (on Debian or Ubuntu: munge, slurm-wlm)")
     folder.chmod(0o700)
     made = Cluster(folder)
     try:
@@ -222,6 +242,19 @@ def running_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluste
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture(scope="session")
+def running_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """As :func:`running`, for the session."""
+    if why := why_no_server():
+        pytest.skip(why)
+    with contextlib.ExitStack() as held:
+        try:
+            made = held.enter_context(running(tmp_path_factory.mktemp("slurm")))
+        except EndedError as error:
+            pytest.skip(str(error))
+        yield made
 
 
 @pytest.fixture
@@ -247,3 +280,12 @@ def add(cluster: Cluster, sent_library: Path, tmp_path: Path, monkeypatch: pytes
         return Remote(place)
 
     return add
+
+
+if __name__ == "__main__":  # the trial of Scripts/test.py: whether it can run here
+    with tempfile.TemporaryDirectory() as place:
+        try:
+            with running(Path(place)):
+                pass
+        except EndedError as ended:
+            sys.exit(str(ended))

@@ -108,7 +108,7 @@ def test_a_mirror_that_is_down_costs_a_minute_and_no_service_is_started(
     monkeypatch.setattr(packages, "POLICY", str(tmp_path / "policy"))
     monkeypatch.setattr(packages, "PACKAGES", {"no-such-program": "no-such-package"})
     monkeypatch.setattr(packages, "may_install", lambda _: True)
-    monkeypatch.setattr(packages, "STEPS", tuple((words, 1.0 if fails == "hangs" else 60.0) for words, _ in packages.STEPS))
+    monkeypatch.setattr(packages, "STEPS", tuple((words, 5.0 if fails == "hangs" else 60.0) for words, _ in packages.STEPS))
     packages.install_missing()
     asked = (tmp_path / "asked").read_text().splitlines()
     assert [step in line for step, line in zip(steps, asked, strict=True)] == [True] * len(steps), asked
@@ -117,3 +117,31 @@ def test_a_mirror_that_is_down_costs_a_minute_and_no_service_is_started(
     monkeypatch.setattr(packages, "POLICY", str(tmp_path / "nowhere" / "policy"))
     packages.install_missing()
     assert "No such file or directory" in capsys.readouterr().out.splitlines()[-1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="apt-get is a program of Debian's")
+@pytest.mark.parametrize("left", ["nothing", "ours", "another's"])
+def test_what_is_installed_is_not_started_with_the_machine_and_no_policy_is_left(
+    left: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By programs that tell how they are called. What was there before is left as it was."""
+    monkeypatch.syspath_prepend(str(ROOT / "Scripts"))
+    import _system_packages as packages
+
+    policy, new = tmp_path / "policy", tmp_path / "new-program"
+    for name, does in (("apt-get", f"cp '{tmp_path}/apt-get' '{new}'"), ("systemctl", f"echo \"$*\" >> '{tmp_path}/asked'; exit 1")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    before = {"ours": packages.POLICY_TEXT, "another's": "#!/bin/sh\nexit 101\n"}.get(left)
+    if before is not None:
+        policy.write_text(before)
+        policy.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(packages, "_PATH", os.environ["PATH"])
+    monkeypatch.setattr(packages, "POLICY", str(policy))
+    monkeypatch.setattr(packages, "PACKAGES", {"new-program": "munge", "never-there": "slurmd", "sh": "openssh-server"})
+    monkeypatch.setattr(packages, "may_install", lambda _: True)
+    packages.install_missing()
+    assert new.is_file() and (tmp_path / "asked").read_text() == "disable munge.service\n"
+    assert policy.exists() == (left == "another's")
+    assert min(seconds for words, seconds in packages.STEPS if "--no-download" in words) >= 900

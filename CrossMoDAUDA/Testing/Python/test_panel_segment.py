@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -229,6 +230,36 @@ def test_leaving_the_module_does_not_disturb(host: Host, tiny_experiment: Path) 
     assert "Scan A segmentation" in nodes("vtkMRMLSegmentationNode")
     host.select_module("CrossMoDAUDA")
     assert host.find("segmentStatus").text.startswith("Done")
+
+
+@pytest.mark.parametrize("how", ["cancelled", "panel goes"])
+def test_views_that_fail_at_the_end_leave_nothing_undone(
+    host: Host, tiny_experiment: Path, monkeypatch: pytest.MonkeyPatch, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where Slicer takes its views apart: a panel that goes shows nothing more, and its other work is ended."""
+    from CrossMoDAUDALib.panel import views
+
+    def failing(*_nodes: object) -> Iterator[None]:
+        while True:
+            yield
+            if not section.runner.running:
+                raise RuntimeError("The view has gone.")
+
+    section = host.widget.panel.segment
+    monkeypatch.setattr(views, "segmentationInViews", failing)
+    add_scan()
+    choose_model(host, tiny_experiment)
+    host.click("segmentApply")
+    host.process(60, lambda: section._showing is not None)
+    if how == "cancelled":
+        host.click("segmentApply")
+        assert "The view has gone." in caplog.text
+        assert host.find("segmentStatus").text.startswith("Cancelled.") and host.find("segmentApply").text == "&Apply"
+    else:
+        section.importer.runner.work(iter(lambda: None, 1))
+        section.cleanup()
+        assert not section.importer.runner.running and not caplog.text
+    assert not section.runner.running and "Scan A segmentation" in nodes("vtkMRMLSegmentationNode")
 
 
 def test_scan_removed_meanwhile(host: Host, tiny_experiment: Path) -> None:

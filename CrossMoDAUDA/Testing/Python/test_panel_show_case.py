@@ -375,3 +375,25 @@ def test_what_happens_while_a_case_is_being_shown(watching: Host, moment: str) -
         return
     assert "left the reference, right the prediction" in said
     assert len(visible()) == (1 if moment == "layout" else 2) and (bound() == []) == (moment == "layout")
+
+
+@pytest.mark.parametrize("how", ["cancel", "cleanup"])
+def test_views_that_fail_at_the_end_leave_the_case_and_a_button_that_works(
+    watching: Host, how: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where Slicer takes its views apart; a panel that goes shows nothing more."""
+    from CrossMoDAUDALib.panel import views
+
+    def failing(*_nodes: object) -> Iterator[None]:
+        while True:
+            yield
+            if not case.runner.running:
+                raise RuntimeError("The view has gone.")
+
+    case = watching.widget.panel.adapt.showCase
+    monkeypatch.setattr(views, "sideBySide", failing)
+    begin(watching, "source")
+    watching.process(60, lambda: case._showing is not None)
+    getattr(case, how)()
+    assert not case.runner.running and watching.find("adaptShowCase").text == "V&iew case" and nodes("vtkMRMLScalarVolumeNode")
+    assert ("The view has gone." in caplog.text) == (how == "cancel")

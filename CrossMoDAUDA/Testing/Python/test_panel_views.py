@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from panel_actions import add_scan, open_section
+from panel_actions import open_section
 
 pytest.importorskip("slicer")
 pytest.importorskip("PySide6")
@@ -321,61 +321,3 @@ def test_scores_open_in_slicers_plot_view(host: Host, started: Any, tmp_path: Pa
     assert plot_nodes() == [0, 0, 1] and slicer.util.getNode("Of the user") is not own
     host.click("adaptScoresView")
     assert plot_nodes() == [1, 2, 3], "made again in the new scene"
-
-
-def test_a_result_comes_into_one_view_a_step_and_never_lies_over_another_scan(host: Host) -> None:
-    import slicer
-    from CrossMoDAUDALib.cohort import phantom
-    from CrossMoDAUDALib.panel import views
-    from CrossMoDAUDALib.slicer_nodes import mrml
-
-    (old, labels), (new, more) = add_scan("Old"), add_scan("New", seed=4)
-    before, result = (mrml.segmentation_node(each, phantom.LABELS, scan) for each, scan in ((labels, old), (more, new)))
-    views.showSegmentation(before, old)
-    display, manager = result.GetDisplayNode(), slicer.app.layoutManager()
-    shown, counts = [manager.sliceWidget(name).mrmlSliceCompositeNode() for name in manager.sliceViewNames()], []
-    for _step in views.segmentationInViews(result, new):
-        scans = {composite.GetBackgroundVolumeID() for composite in shown}
-        assert not result.GetDisplayVisibility() or scans == {new.GetID()}
-        assert not before.GetDisplayVisibility() or new.GetID() not in scans
-        counts.append(display.GetNumberOfViewNodeIDs() if result.GetDisplayVisibility() else 0)
-    assert set(counts) == set(range(len(shown) + manager.threeDViewCount + 1)), "one view more at a time"
-    assert result.GetDisplayVisibility() and display.GetNumberOfViewNodeIDs() == 0, "in all at last"
-
-
-@pytest.mark.parametrize("gone", ["scan", "result"])
-@pytest.mark.parametrize("after", [1, 3, 6])
-def test_a_result_that_goes_while_it_comes_into_the_views_is_no_error(host: Host, gone: str, after: int) -> None:
-    import slicer
-    from CrossMoDAUDALib.cohort import phantom
-    from CrossMoDAUDALib.panel import views
-    from CrossMoDAUDALib.slicer_nodes import mrml
-
-    scan, labels = add_scan("Scan")
-    result = mrml.segmentation_node(labels, phantom.LABELS, scan)
-    steps = views.segmentationInViews(result, scan)
-    for _number in range(after):
-        next(steps)
-    slicer.mrmlScene.RemoveNode(scan if gone == "scan" else result)
-    assert list(steps) == [] and not host.errors
-
-
-@pytest.mark.parametrize("turned", ["", "Coronal"])
-def test_slices_lie_as_before_once_the_views_lie_no_more_side_by_side(host: Host, turned: str) -> None:
-    import slicer
-    from CrossMoDAUDALib.panel import views
-
-    scan, _labels = add_scan("Scan")
-    manager, layouts = slicer.app.layoutManager(), slicer.vtkMRMLLayoutNode
-    manager.setLayout(layouts.SlicerLayoutFourUpView)
-    yellow = manager.sliceWidget("Yellow").mrmlSliceNode()
-    for _time in range(2):  # the second does not take the first's for the user's
-        views.showSideBySide(scan, scan)
-        assert yellow.GetOrientation() == "Axial"
-    if turned:
-        yellow.SetOrientation(turned)
-    manager.setLayout(layouts.SlicerLayoutFourUpView)
-    assert yellow.GetOrientation() == (turned or "Sagittal")
-    yellow.SetOrientation("Axial")
-    manager.setLayout(layouts.SlicerLayoutConventionalView)
-    assert yellow.GetOrientation() == "Axial", "the user wants it so"

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
+import re
 import shutil
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from CrossMoDAUDALib.models.model_folder import describe_model
 from CrossMoDAUDALib.places import segmenting, there, there_slurm
-from CrossMoDAUDALib.places.connection import SilentError, TooManyError
+from CrossMoDAUDALib.places.connection import LimitError, SilentError, TooManyError
 from CrossMoDAUDALib.places.slurm import Task
 from CrossMoDAUDALib.places.there_common import SCRIPT, STARTED
+from CrossMoDAUDALib.places.there_common import LimitError as LimitThere
 from CrossMoDAUDALib.places.there_common import SilentError as SilentThere
 from CrossMoDAUDALib.places.there_common import TooManyError as TooManyThere
+from CrossMoDAUDALib.places.unfinished import Unfinished
 from long_runs import wait_until
 from slurm_cluster import LARGEST_ARRAY, SLEEPS, Add, Cluster
+from ssh_server import EndedError, SshServer
 from test_slurm import submitted
+
+if TYPE_CHECKING:
+    from CrossMoDAUDALib.places.remote import Remote
 
 
 def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -> None:
@@ -35,7 +45,7 @@ def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -
             started = threads.submit(remote.start, elsewhere, SLEEPS, "another")
             submitted_too = threads.submit(remote.start_arrays, elsewhere.folder, [("late", [task], "")])
             looked = threads.submit(remote.look, elsewhere)
-        assert looked.result()["is_alive"] and looked.result()["state"] == "Slurm does not answer", "it may be in the queue"
+        assert looked.result()["is_alive"] and looked.result()["state"].startswith("Slurm does not answer ("), "it may be in the queue"
         for asked in (started, submitted_too):
             with pytest.raises(SilentError, match=r"On cluster: Slurm does not answer.*try again later"):
                 asked.result()
@@ -44,6 +54,22 @@ def test_a_controller_that_says_nothing_is_a_pause(cluster: Cluster, add: Add) -
     assert seen["is_alive"] and seen["state"] == "" and seen["job"], "it is found in the queue"
     remote.connection.ask("kill", experiment=elsewhere.folder)
     wait_until(lambda: not cluster.ask("squeue", "--noheader"))
+
+
+@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="needs OpenSSH")
+def test_a_server_that_ends_at_once_is_a_reason_to_skip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a container forbids what it wants; Scripts/test.py then asks for less coverage, by the same trial."""
+    for name in ("munged", "slurmctld", "slurmd", "sshd"):
+        (tmp_path / name).write_text("#!/bin/sh\necho 'cgroups are not there' >&2\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("PYTHONPATH", str(Path(str(there.__file__)).parents[2]))
+    trial = subprocess.run([sys.executable, str(Path(__file__).with_name("slurm_cluster.py"))], capture_output=True, text=True, timeout=60)
+    assert trial.returncode == 1
+    assert trial.stderr == "no Slurm to test with: munged ended at once (cgroups are not there)\n"
+    (tmp_path / "server").mkdir()
+    with pytest.raises(EndedError, match="sshd ended at once"):
+        SshServer(tmp_path / "server").start()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
@@ -56,9 +82,10 @@ def test_every_question_to_slurm_has_a_limit_of_time(tmp_path: Path, monkeypatch
     monkeypatch.setattr(there_slurm, "SECONDS_TO_ANSWER", 0.2)
     (tmp_path / SCRIPT).touch()
     began = time.monotonic()
-    assert there_slurm.job("1", tmp_path) == ("Slurm does not answer", True)
-    assert there_slurm.queued(["1"]) == ({}, False)
-    assert there.look(str(tmp_path))["state"] == "Slurm does not answer"
+    silence = "Slurm does not answer (squeue took more than 0.2 seconds)"
+    assert there_slurm.job("1", tmp_path) == (silence, True)
+    assert there_slurm.queued(["1"]) == ({}, silence)
+    assert there.look(str(tmp_path))["state"] == silence
     for ask in (
         there_slurm.in_queue,
         lambda: there_slurm.cancel(["1"]),
@@ -72,6 +99,38 @@ def test_every_question_to_slurm_has_a_limit_of_time(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
+@pytest.mark.parametrize(
+    ("said", "is_silence"),
+    [
+        ("slurm_load_jobs error: Unable to contact slurm controller (connect failure)", True),
+        ("slurm_load_jobs error: Socket timed out on send/recv operation", True),
+        ("slurm_load_jobs error: Protocol authentication error", True),
+        ("slurm_load_jobs error: Access/permission denied", False),
+        ("squeue: error: Invalid user: 1234", False),
+        ("", False),
+    ],
+)
+def test_what_squeue_says_is_told_and_only_no_answer_is_waited_for(
+    said: str, is_silence: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "squeue").write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    (tmp_path / "squeue").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    (tmp_path / STARTED).write_text('{"job": "1", "tasks": []}')
+    words = said or "it said nothing"
+    if is_silence:
+        seen = there.look(str(tmp_path))
+        assert seen["is_alive"] and seen["state"] == f"Slurm does not answer ({words})"
+        with pytest.raises(SilentThere, match=re.escape(f"({words}); try again later.")):
+            there.start(str(tmp_path), "another", ["true"], {}, "#!/bin/sh")
+        return
+    for ask in (lambda: there.look(str(tmp_path)), lambda: there.look_tasks(str(tmp_path)), there_slurm.in_queue):
+        with pytest.raises(there_slurm.RefusedError, match=re.escape(f"does not tell of its jobs there ({words})")) as error:
+            ask()
+        assert not isinstance(error.value, SilentThere)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
 @pytest.mark.parametrize("said", there_slurm._FULL)
 def test_a_full_queue_is_no_silence(said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then sbatch tries it again by itself, for as long as it may take."""
@@ -79,7 +138,7 @@ def test_a_full_queue_is_no_silence(said: str, tmp_path: Path, monkeypatch: pyte
     (tmp_path / "sbatch").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     with pytest.raises(TooManyThere, match=r"Slurm took no job: it has as many jobs as it takes; try again when some have ended\.$"):
-        there_slurm.ask_slurm(["sbatch", SCRIPT], tmp_path, 0.3)
+        there_slurm.ask_slurm(["sbatch", SCRIPT], tmp_path, 3)  # a shell begins late on a slow core
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
@@ -129,7 +188,7 @@ def test_many_scans_are_shared_out_to_as_many_tasks_as_a_cluster_takes(
     for scan in scans:
         shutil.copy(whole, scan)
     with segmenting.RemoteSegmenter(remote, describe_model(tiny_experiment), scans, [], warn=told.append) as segmenter:
-        assert told == [f"cluster takes no {LARGEST_ARRAY + 1} jobs at a time; trying 3."]
+        assert told == [f"cluster takes no {LARGEST_ARRAY + 1} jobs at a time; the scans are shared out to 3."]
         assert sorted(scan for share in segmenter._shares for scan in share.scans) == sorted(scans) and len(segmenter._shares) == 3
         listed = cluster.ask("squeue", "--noheader", "--array", "--format=%i").split()
         assert len(listed) == 3
@@ -141,12 +200,69 @@ def test_many_scans_are_shared_out_to_as_many_tasks_as_a_cluster_takes(
         remote.start_arrays(remote.new_folder(), [("many", [Task(f"{tmp_path}/m{n}", quick) for n in range(LARGEST_ARRAY + 1)], "")])
 
 
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_a_limit_without_a_name_is_tried_once_more_and_told_only_if_that_mends_it(
+    is_mended: bool, add: Add, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be one of time. Such a cluster has accounting, which the one of these tests lacks."""
+    remote, told, asked = add(extra=("--hold",)), list[str](), list[int]()
+    whole = type(remote).start_arrays
+
+    def start_arrays(self: Remote, folder: str, arrays: list[tuple[str, list[Task], str]], *more: Any) -> Any:
+        asked.append(len(arrays[0][1]))
+        if asked[-1] > 1 or not is_mended:
+            raise LimitError("On cluster: Slurm took no job: this cluster does not let you have so many jobs at a time.")
+        return whole(self, folder, arrays, *more)
+
+    monkeypatch.setattr(type(remote), "start_arrays", start_arrays)
+    scans = [tmp_path / f"{number}_hrT2.nii.gz" for number in range(segmenting.SCANS_A_TASK * 3 + 1)]
+    for scan in scans:
+        shutil.copy(min(tiny_cohort.rglob("*_hrT2.nii.gz")), scan)
+    with contextlib.nullcontext() if is_mended else pytest.raises(LimitError):
+        segmenting.RemoteSegmenter(remote, describe_model(tiny_experiment), scans, [], warn=told.append)._tidy_up()
+    assert asked == [4, 1]
+    assert told == (["cluster takes no 4 jobs at a time; the scans are shared out to 1."] if is_mended else [])
+
+
+def test_an_array_that_slurm_took_without_saying_so_is_not_submitted_again(
+    cluster: Cluster, add: Add, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where sbatch waits in vain for a busy controller's answer: the same command finds the tasks in the queue."""
+    remote, model = add(extra=("--hold",)), describe_model(tiny_experiment)
+    scans = [tmp_path / f"{number}_hrT2.nii.gz" for number in range(segmenting.SCANS_A_TASK + 1)]
+    for scan in scans:
+        shutil.copy(min(tiny_cohort.rglob("*_hrT2.nii.gz")), scan)
+    whole = type(remote).start_arrays
+
+    def start_arrays(self: Remote, folder: str, *more: Any) -> Any:
+        whole(self, folder, *more)
+        for known in Path(folder).rglob(STARTED):
+            known.unlink()
+        raise SilentError("On cluster: Slurm does not answer (sbatch: error: Socket timed out); try again later.")
+
+    with monkeypatch.context() as slow, pytest.raises(SilentError, match="the same command goes on with it"):
+        slow.setattr(type(remote), "start_arrays", start_arrays)
+        segmenting.RemoteSegmenter(remote, model, scans, [], record=Unfinished.of(tmp_path / "out", model, []))
+    before = cluster.ask("squeue", "--noheader", "--array", "--format=%i").split()
+    assert len(before) == 2
+    for number in range(2):
+        again = segmenting.RemoteSegmenter(remote, model, scans, [], record=Unfinished.of(tmp_path / "out", model, []))
+        assert cluster.ask("squeue", "--noheader", "--array", "--format=%i").split() == before, f"start {number}"
+        assert len(again._shares) == 2 and not any(map(again._failure, scans))
+    again._refresh()
+    assert all(share.seen["is_alive"] for share in again._shares)
+    again._tidy_up()
+    assert not cluster.ask("squeue", "--noheader")
+
+
 # As sbatch 22.05 says it (slurm_errno.c; a cluster with accounting is needed to hear it).
 SAID = {
     "sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit"
     " limit, user's size and/or time limits)": TooManyThere,
     "sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job"
     " submit limit, user's size and/or time limits)": TooManyThere,
+    "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)":
+        LimitThere,
     "sbatch: error: Batch job submission failed: Invalid job array specification": TooManyThere,
     "sbatch: error: invalid partition specified: nowhere\nsbatch: error: Batch job submission failed: Invalid partition name specified":
         there_slurm.RefusedError,

@@ -16,6 +16,7 @@ from CrossMoDAUDALib.places import segmenting
 from CrossMoDAUDALib.places.connection import Connection
 from CrossMoDAUDALib.places.known import KnownPlace
 from CrossMoDAUDALib.places.remote import Remote
+from CrossMoDAUDALib.places.shares import remove_left_over
 from CrossMoDAUDALib.places.unfinished import left_over
 from long_runs import TAKES_LONG
 from ssh_server import SshServer
@@ -123,5 +124,5 @@ def test_a_way_that_is_lost_is_told_once_and_keeps_nothing_from_its_end(
     assert len(told) == 3 and "until a later `segment --on` removes it" in told[2], told
     (task,) = (Path(gpu_box.folder) / "tasks").iterdir()
     assert [begun.folder for begun in left_over(gpu_box)] == [str(task)]
-    segmenter._remove_left_over()
+    remove_left_over(remote)
     assert not task.exists() and not left_over(gpu_box)

@@ -9,18 +9,22 @@ import shutil
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 from CrossMoDAUDALib.core.errors import CrossModaError
+from CrossMoDAUDALib.images.volumes import read_volume, write_volume
 from CrossMoDAUDALib.models.model_folder import describe_model
 from CrossMoDAUDALib.places.connection import Connection, UnreachableError
 from CrossMoDAUDALib.places.known import KnownPlace
 from CrossMoDAUDALib.places.remote import Remote
 from CrossMoDAUDALib.places.segmenting import RemoteSegmenter
-from CrossMoDAUDALib.places.unfinished import Unfinished, left_over
+from CrossMoDAUDALib.places.shares import remove_left_over
+from CrossMoDAUDALib.places.unfinished import Begun, Unfinished, left_over
 from long_runs import TAKES_LONG, wait_until
 from ssh_server import SshServer
 
@@ -184,6 +188,48 @@ def test_an_error_that_is_not_of_the_way_ends_nothing_that_was_taken_up(
     assert not list((Path(gpu_box.folder) / "tasks").iterdir())
 
 
+@pytest.mark.parametrize("lacks", ["room for a result", "room for what comes", "room while it waits"])
+def test_results_that_cannot_be_written_here_stay_there(
+    lacks: str, begin: Begin, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the disk here is full: the same command fetches them when there is room. Only what Ctrl-C ends is deleted."""
+    out, told, full = tmp_path / "out", list[str](), CrossModaError("It could not be written; check the free space.")
+
+    def full_disk(*_: object) -> None:
+        raise full
+
+    def do(segmenter: RemoteSegmenter, scan: Path) -> None:
+        label, record = out / f"{scan.name}_Label.nii.gz", segmenter._record
+        assert record is not None
+        write_volume(segmenter.segment(scan), label)
+        record.note(scan, [label])
+        record.end(scans)
+
+    with contextlib.suppress(CrossModaError), monkeypatch.context() as here, begin(out, scans, warn=told.append) as first:
+        there = Path(first._there)
+        for scan in scans:
+            whole = read_volume(scan)
+            write_volume(replace(whole, array=np.ones(whole.array.shape, np.uint8)), there / first._result(scan))
+        if lacks == "room for a result":
+            do(first, scans[0])
+            first.segment(scans[1])
+        else:
+            here.setattr(Connection, "fetch", full_disk)
+            for scan in scans:
+                with pytest.raises(CrossModaError, match="check the free space"):
+                    first.segment(scan)
+        if lacks == "room while it waits":
+            raise full
+    assert told == ["What was begun on gpu-box stays there as it is, and the same command goes on with it."]
+    with pytest.raises(KeyboardInterrupt) if lacks == "room for what comes" else contextlib.nullcontext(), begin(out, scans) as again:
+        assert again._there == str(there) and len(sleepers()) == 1
+        if lacks == "room for what comes":
+            raise KeyboardInterrupt
+        for scan in scans:
+            do(again, scan)
+    assert not there.exists() and not sleepers() and len(told) == 1
+
+
 def test_only_what_no_command_needs_any_more_is_deleted_there(
     begin: Begin, gpu_box: KnownPlace, scans: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,3 +258,16 @@ def test_only_what_no_command_needs_any_more_is_deleted_there(
     assert begin(tmp_path / "a", scans)._there == str(unfinished)
     with pytest.raises(CrossModaError, match=r"is no folder of `segment --on`, which alone are deleted"):
         Remote(gpu_box, asks=False).connection.ask("remove", experiment=str(experiment))
+
+
+def test_what_cannot_be_deleted_there_keeps_nothing_else(gpu_box: KnownPlace, tmp_path: Path) -> None:
+    """Nor does what one record of it says."""
+    tasks = [Path(gpu_box.folder) / "tasks" / name for name in ("b", "d")]
+    refused = f"{gpu_box.folder}/experiments/a"
+    for folder in (refused, *map(str, tasks)):
+        Path(folder).mkdir(parents=True)
+        Begun(gpu_box, folder, None).keep(is_over=True)
+    (tmp_path / "configuration" / "segment-on" / "c.json").write_text("[]")
+    remove_left_over(Remote(gpu_box, asks=False))
+    assert Path(refused).is_dir() and not any(folder.exists() for folder in tasks)
+    assert [begun.folder for begun in left_over(gpu_box)] == [refused]

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -346,10 +347,9 @@ def test_a_password_is_asked_for_once_however_many_ask_there_at_a_time(
     ask.chmod(0o755)
     monkeypatch.setenv("SSH_ASKPASS", str(ask))
     monkeypatch.setenv("SSH_ASKPASS_REQUIRE", "force")
+    monkeypatch.setenv("DISPLAY", ":0")  # without which OpenSSH before 8.4 asks no program
     one = Connection(replace(gpu_box, ssh_config=str(tmp_path / "config")), sys.executable, asks=True)
-    threads = [threading.Thread(target=one.ask, args=("sizes",), kwargs={"folder": "/", "names": []}) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(one.ask, "sizes", folder=str(own), names=["config", "nothing"]) for _ in range(4)]
+    assert [each.result() for each in asked] == [{"config": (own / "config").stat().st_size}] * 4
     assert (tmp_path / "asked").read_text() == "asked\n"

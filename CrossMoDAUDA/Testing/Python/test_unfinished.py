@@ -11,10 +11,10 @@ from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.images.fingerprint import scan_stamp
 from CrossMoDAUDALib.images.volumes import read_label_map
 from CrossMoDAUDALib.models.model_folder import describe_model
-from CrossMoDAUDALib.places import segmenting
+from CrossMoDAUDALib.places import segmenting, unfinished
 from CrossMoDAUDALib.places.known import KnownPlace
 from CrossMoDAUDALib.places.remote import Remote
-from CrossMoDAUDALib.places.unfinished import Unfinished
+from CrossMoDAUDALib.places.unfinished import Begun, Unfinished, left_over
 from dicom_files import BIRTH, PATIENT, series, some_slices
 
 CPU = ["--device", "cpu", "--precision", "fp32"]
@@ -49,6 +49,21 @@ def test_what_is_whole_stays_so_only_while_nobody_changes_it(tmp_path: Path, mon
     assert scan_stamp(detached) != before and not record.is_done(detached, ["a.mhd_Label.nii.gz"]), "the header is as it was"
     max((tmp_path / "Doe Jane").iterdir()).touch()
     assert not record.is_done(chosen, ["Doe Jane#5_Label.nii.gz"])
+
+
+@pytest.mark.parametrize("configuration", ["a file", "a file/and more", "n" * 300])
+def test_a_configuration_folder_that_takes_nothing_stops_no_work(
+    configuration: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that may only be read, which the user who runs this may be above."""
+    (tmp_path / "a file").touch()
+    monkeypatch.setattr(unfinished, "places_file", lambda: tmp_path / configuration / "places.toml")
+    place = KnownPlace("gpu", "host", "/there", "python3")
+    begun = Begun(place, "/there/tasks/one", tmp_path / "out")
+    begun.keep()
+    begun.keep(is_over=True)
+    begun.forget()
+    assert not left_over(place)
 
 
 def test_one_series_of_several_is_segmented_there_without_a_name(
