@@ -56,7 +56,7 @@ class SegmentSection(Section):
         self._jobs = {}  # the volume, its output and its telling name by the name of the file that the command reads
         self._labels = {}
         self._drawn = None  # the output's voxels when the work began
-        self._inViews = self._showing = None  # the result that is shown, and the steps of that
+        self._inViews = self._arriving = None  # the result that is shown, and the steps of that
         self._made, self._skipped, self._results = [], [], 0
         self._warnings = {}  # sentences by the name of the file that the command reads
         self.shownWarnings = 0
@@ -166,7 +166,7 @@ class SegmentSection(Section):
         parameters = self.parameters
         self._choice, self._kind, self._outputFolder = self._chosen(), parameters.inputKind, None
         self._made, self._skipped, self._results, self._warnings, self._findings = [], [], 0, {}, {}
-        self._inViews = self._showing = None
+        self._inViews = self._arriving = None
         options = ["--device", parameters.device]
         try:
             self._labels = describe_model(Path(parameters.model)).labels  # the model's of now, whatever is chosen meanwhile
@@ -313,9 +313,9 @@ class SegmentSection(Section):
         mrml.mark_made(node, self._warnings.get(job, []))
         self._made.append((node, volume))
         if self._results == len(self._jobs):  # the last: what is shown at the end is shown now, one view a step
-            self._inViews, self._showing = node, views.segmentationInViews(node, volume)
-            yield from self._showing
-            self._showing = None
+            self._inViews, self._arriving = node, views.segmentationInViews(node, volume)
+            yield from self._arriving
+            self._arriving = None
         elif volume is views.shownScan():
             views.hideOthers(volume, shown=[node])
         else:  # it would lie over another
@@ -323,9 +323,9 @@ class SegmentSection(Section):
 
     def onEnd(self, outcome, message):
         """Show the results, or why there are none."""
-        if self._showing is not None and not slicer.mrmlScene.IsClosing():  # it is there, so it is shown at once
-            views.atOnce(self._showing)
-        self._showing = None
+        if self._arriving is not None and not slicer.mrmlScene.IsClosing():  # it is there, so it is shown at once
+            views.atOnce(self._arriving)
+        self._arriving = None
         rows = self._measurements() if self._results and outcome != "cancelled" else []
         made = [node for node, _volume in self._made if node.GetScene() is not None]
         shown = [(node, volume) for node, volume in self._made if node in made and volume.GetScene() is not None]
@@ -382,7 +382,7 @@ class SegmentSection(Section):
         self.results.forget()
 
     def cleanup(self):
-        self._showing = None  # the views may be about to go as well
+        self._arriving = None  # the views may be about to go as well
         try:
             self.runner.cancel()
         finally:
