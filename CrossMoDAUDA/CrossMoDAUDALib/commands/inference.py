@@ -253,6 +253,7 @@ def each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log:
 
 def both(first: Progress, second: Progress) -> Progress:
     """Progress that is told to two."""
+
     def report(step: int, total: int, message: str = "", **metrics: float) -> None:
         first(step, total, message, **metrics)
         second(step, total, message, **metrics)

@@ -250,7 +250,7 @@ def test_views_that_fail_at_the_end_leave_nothing_undone(
     add_scan()
     choose_model(host, tiny_experiment)
     host.click("segmentApply")
-    host.process(60, lambda: section._showing is not None)
+    host.process(60, lambda: section._arriving is not None)
     if how == "cancelled":
         host.click("segmentApply")
         assert "The view has gone." in caplog.text

@@ -70,7 +70,9 @@ def test_nothing_in_the_library_opens_a_connection() -> None:
     found = {
         path.name for path in (ROOT / "CrossMoDAUDA").rglob("*.py") if "Testing" not in path.parts and words.search(path.read_text("utf-8"))
     }
-    assert found == {"lock.py", "this_computer.py", "nodes.py", "lending.py", "unfinished.py"}, "which ask for this machine's name, or join nodes"
+    assert found == {"lock.py", "this_computer.py", "nodes.py", "lending.py", "unfinished.py"}, (
+        "which ask for this machine's name, or join nodes"
+    )
 
 
 def test_a_run_works_without_a_network(tiny_experiment: Path, tagged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
