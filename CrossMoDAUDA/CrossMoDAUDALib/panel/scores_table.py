@@ -1,5 +1,7 @@
 """The table of an experiment's scores: structures as rows, trainings as columns, in whatever width there is."""
 
+import sys
+
 import qt
 from slicer.i18n import tr as _
 
@@ -23,7 +25,8 @@ def showScores(table, rows, most):
     methods = [row["method"] for row in rows]
     table.rowCount, table.columnCount = len(measures), len(methods)
     room = table.width - 2 * table.frameWidth
-    height = _fill(table, methods, measures, scores, room)
+    mayGrow = most == sys.maxsize
+    height = _fill(table, methods, measures, scores, room, mayGrow)
     if height > most:
         height = _fill(table, methods, measures, scores, room - table.verticalScrollBar().sizeHint.width())
     tips = [_("{training}: {explanation}").format(training=trainingTitle(name), explanation=_trainingTip(name)) for name in methods]
@@ -43,20 +46,23 @@ def wantedWidth(table, rows):
     return sum(columns) + aside + tables.MARGIN * (len(columns) + 1) + frame
 
 
-def _fill(table, methods, measures, scores, room):
-    """Fill the table in a width, with the fullest of six ways that has room in it; the height that it then needs."""
+def _fill(table, methods, measures, scores, room, mayGrow=False):
+    """Fill the table in a width, with the fullest of the ways that has room in it; the height that it then needs.
+
+    Args:
+        mayGrow: whether it may be as high as it likes, so that titles of rows are rather broken within words than a bar is shown.
+    """
     metrics = qt.QFontMetrics(table.font)
     trainings, titles = [trainingTitle(name) for name in methods], [_scoreTitle(name) for name in measures]
     numbers = [shortTitle(name) for name in methods]
     wide_ways = [(text, heads, tables.MARGIN) for text, heads in ((_beside, trainings), (_below, trainings), (_below, numbers))]
-    narrow_ways = [(_alone, numbers, margin) for margin in (tables.MARGIN, LEAST_MARGIN, LEAST_MARGIN)]
-    ways = [*wide_ways, *narrow_ways]
-    for place, (text, heads, margin) in enumerate(ways, start=1):
+    ways = [(*way, False) for way in (*wide_ways, (_alone, numbers, tables.MARGIN), (_alone, numbers, LEAST_MARGIN))]
+    for text, heads, margin, isWithin in (*ways, (_alone, numbers, LEAST_MARGIN, True)) if mayGrow else ways:
         texts = [[text(*score) for score in line] for line in scores]
         wide = max(tables.width(cell, metrics) for line in texts for cell in line)
         across = [tables.broken(title, metrics, wide) for title in heads]
         columns = [margin + max(wide, tables.width(title, metrics)) for title in across]
-        down = [tables.broken(title, metrics, room - sum(columns) - margin, place == len(ways)) for title in titles]
+        down = [tables.broken(title, metrics, room - sum(columns) - margin, isWithin) for title in titles]
         aside = margin + max(tables.width(title, metrics) for title in down)
         if aside + sum(columns) <= room:
             break
