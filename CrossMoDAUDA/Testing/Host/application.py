@@ -61,10 +61,7 @@ class LayoutManager(QtCore.QObject):
             self._logics.AddItem(slice_logic)
         logic.SetSliceLogics(self._logics)
         self._three_d = qMRMLThreeDWidget()
-        view_node = slicer.vtkMRMLViewNode()
-        view_node.SetSingletonTag("1")  # as Slicer's layouts name it: it stays when the scene is closed
-        view_node.SetLayoutName("1")
-        self._three_d.view_node = scene.AddNode(view_node)
+        self._three_d.show_scene(scene)
         self.slice_views_reset = 0
         self._layout = Layout(scene, self.layoutChanged.emit)
 

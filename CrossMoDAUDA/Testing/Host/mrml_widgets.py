@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import shiboken6
+import slicer
 import vtk
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtCore import Signal
@@ -189,10 +190,17 @@ class qMRMLThreeDWidget(qMRMLWidget):  # noqa: N801
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._view, self.view_node = qMRMLThreeDView(self), None
+        self._view, self._node = qMRMLThreeDView(self), None
+
+    def show_scene(self, scene: Any) -> None:
+        """Have a view's node in a scene, under the name that Slicer's layouts give it: it stays when the scene is closed."""
+        node = slicer.vtkMRMLViewNode()
+        node.SetSingletonTag("1")
+        node.SetLayoutName("1")
+        self._node = scene.AddNode(node)
 
     def mrmlViewNode(self) -> Any:
-        return self.view_node
+        return self._node
 
     def threeDView(self) -> qMRMLThreeDView:
         return self._view

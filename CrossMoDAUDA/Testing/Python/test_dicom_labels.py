@@ -125,6 +125,16 @@ def test_the_scan_may_be_stored_otherwise(tmp_path: Path, plane: str) -> None:
     assert read.geometry == other.geometry and np.array_equal(read.array, other.array)
 
 
+def leave_distance_to_the_scan(path: Path, thickness: float) -> Path:
+    """Let a segmentation say only how thick its slices are (mm)."""
+    data = pydicom.dcmread(path)
+    measures = data.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    del measures.SpacingBetweenSlices
+    measures.SliceThickness = thickness
+    data.save_as(path)
+    return path
+
+
 @pytest.mark.parametrize(
     ("thickness", "gap", "slices"), [(1.0, 2.0, (1, 2, 3)), (3.0, 3.3, (1, 2)), (2.0, 4.0, (1, 3)), (2.0, 2.0, (1, 3)), (0.5, 2.0, (2,))]
 )
@@ -133,12 +143,7 @@ def test_slices_may_be_thinner_than_their_distance(tmp_path: Path, thickness: fl
     files = series(tmp_path / "scan", some_slices(*SHAPE), "oblique", gap)
     label = np.zeros(SHAPE, np.uint8)
     label[list(slices), 5:12, 3:9] = 1
-    path = write_seg(tmp_path / "a.dcm", files, in_layers(label))
-    data = pydicom.dcmread(path)
-    measures = data.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
-    del measures.SpacingBetweenSlices
-    measures.SliceThickness = thickness
-    data.save_as(path)
+    path = leave_distance_to_the_scan(write_seg(tmp_path / "a.dcm", files, in_layers(label)), thickness)
     read = read_labels(path, LABELS, None, grid := read_geometry(tmp_path / "scan"))
     assert read.geometry == grid and np.array_equal(read.array, label) and read.notes == ()
     if len(slices) > 1:

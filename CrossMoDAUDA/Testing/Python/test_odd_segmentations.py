@@ -22,7 +22,7 @@ from CrossMoDAUDALib.places.sending import as_one_file
 from CrossMoDAUDALib.scoring.evaluation import score_folders
 from dicom_files import series, some_slices
 from pydicom.dataset import Dataset
-from test_dicom_labels import LABELS, SHAPE, drawn, in_layers, scan_of, write_seg
+from test_dicom_labels import LABELS, SHAPE, drawn, in_layers, leave_distance_to_the_scan, scan_of, write_seg
 from test_dicom_results import made
 
 # Empty ones -----------------------------------------------------------------------------------------------------------------
@@ -176,12 +176,7 @@ def test_it_lies_elsewhere_where_its_scan_says(tmp_path: Path, thickness: float,
     files = series(tmp_path / "scan", some_slices(*SHAPE), "oblique", gap)
     label = np.zeros(SHAPE, np.uint8)
     label[list(slices), 5:12, 3:9] = 1
-    path = write_seg(tmp_path / "a.dcm", files, in_layers(label))
-    data = pydicom.dcmread(path)
-    measures = data.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
-    del measures.SpacingBetweenSlices
-    measures.SliceThickness = thickness
-    data.save_as(path)
+    path = leave_distance_to_the_scan(write_seg(tmp_path / "a.dcm", files, in_layers(label)), thickness)
     assert np.array_equal(sent(tmp_path, path, tmp_path / "scan").array, label)
 
 
