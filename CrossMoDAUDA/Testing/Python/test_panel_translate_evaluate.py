@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,16 +61,26 @@ def test_translated_volume_lies_beside_its_input(host: Host, tiny_experiment: Pa
 
 
 @pytest.mark.parametrize("what", ["cancelled", "scan removed"])
-def test_what_comes_when_a_translation_is_done_takes_nothing_away(host: Host, tiny_experiment: Path, what: str) -> None:
-    """The volume is in the scene, but its process has not ended yet."""
+def test_what_comes_when_a_translation_is_done_takes_nothing_away(
+    host: Host, tiny_experiment: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """The volume is in the scene, but its process has not been seen to end."""
     import slicer
 
+    section, is_over = host.widget.panel.translate, threading.Event()
+    take = section._takeResult
+
+    def lingering(path: Path) -> Iterator[None]:
+        yield from take(path)
+        while not is_over.is_set():
+            yield
+
+    monkeypatch.setattr(section, "_takeResult", lingering)
     scan, _ = add_scan("ceT1")
     choose_model(host, tiny_experiment)
     open_section(host, "translate")
     host.find("translateInputVolume").setCurrentNode(scan)
     host.click("translateApply")
-    section = host.widget.panel.translate
     host.process(90, lambda: section._made is not None)
     if what == "cancelled":
         host.click("translateApply")
@@ -76,6 +88,7 @@ def test_what_comes_when_a_translation_is_done_takes_nothing_away(host: Host, ti
         assert host.find("translateStatus").text == "Cancelled when it was done: ceT1 pseudo-hrT2 is there."
     else:
         slicer.mrmlScene.RemoveNode(scan)
+        is_over.set()
         host.process(30, lambda: not section.runner.running)
         assert next(text for text, _made in section._texts.values()).startswith("Done: ceT1 pseudo-hrT2")
     assert "ceT1 pseudo-hrT2" in nodes("vtkMRMLScalarVolumeNode")
