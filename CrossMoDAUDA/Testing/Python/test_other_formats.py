@@ -193,7 +193,9 @@ def test_files_that_are_cut_short_are_refused(tmp_path: Path, name: str, kept: f
         read_volume(tmp_path / name)
 
 
-@pytest.mark.parametrize("content", [b"", b"ENVI\nsamples = 3\n", bytes(400), gzip.compress(b"no scan at all")])
+@pytest.mark.parametrize(
+    "content", [b"", b"ENVI\nsamples = 3\n", bytes(400), gzip.compress(b"no scan at all")], ids=["empty", "text", "zeros", "gzip"]
+)
 @pytest.mark.parametrize("ending", [".mgz", ".hdr", ".gipl", ".gipl.gz"])
 def test_other_content_is_refused(tmp_path: Path, ending: str, content: bytes) -> None:
     (tmp_path / f"a{ending}").write_bytes(content)
