@@ -11,6 +11,7 @@ SIZED = (
     "translation.image_size",
     "translation.epochs",
     "translation.decay_epochs",
+    "translation.pooled_epochs",
     "segmentation.finest_spacing",
     "segmentation.epochs",
     "self_training.epochs",
@@ -20,7 +21,7 @@ SIZED = (
 def left_open(settings: Settings) -> tuple[str, ...]:
     """The settings that are chosen for the scans and the computer: with a time budget, those that are as the preset has them.
 
-    >>> left_open(with_values(preset_settings("laptop"), {"segmentation.epochs": 5}))
+    >>> left_open(with_values(preset_settings("laptop"), {"segmentation.epochs": 5, "translation.pooled_epochs": 2}))
     ('translation.image_size', 'translation.epochs', 'translation.decay_epochs', 'segmentation.finest_spacing', 'self_training.epochs')
     >>> left_open(preset_settings("paper"))
     ()

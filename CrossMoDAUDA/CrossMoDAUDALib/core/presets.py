@@ -22,8 +22,9 @@ PRESETS: dict[str, dict[str, Any]] = {
         "self_training.iterations": 2,
     },
     # An hour or two on a few processor cores, for ten to twenty scans of each domain: smaller networks, patches and batches, and as
-    # many steps as fit (:mod:`.method.sizing`). In few steps AdamW learns more than nnU-Net's SGD. A structure's signal is
-    # scaled in training, as a translator seldom hits it. Self-training goes on from the last weights.
+    # many steps as fit (:mod:`.method.sizing`). In few steps AdamW learns more than nnU-Net's SGD. A translator
+    # trained so little paints otherwise in every epoch, so the segmenter sees several. A structure's signal is scaled in
+    # training, as a translator seldom hits it. Self-training goes on from the last weights.
     "laptop": {
         "budget_minutes": 75,
         "translation.batch_size": 2,
@@ -32,6 +33,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "translation.decay_epochs": 15,
         "translation.steps_per_epoch": 100,
         "translation.learning_rate": 0.0004,
+        "translation.pooled_epochs": 3,
         "translation.check_agreement": True,
         "segmentation.epochs": 40,
         "segmentation.iterations_per_epoch": 50,

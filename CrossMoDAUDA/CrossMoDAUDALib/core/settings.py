@@ -350,8 +350,8 @@ def _check_together(settings: Settings) -> None:
     check_merged_values(settings.labels, settings.reading.merged_values)
     if settings.intensity.lower_percentile >= settings.intensity.upper_percentile:
         raise InputError("intensity.lower_percentile must be below intensity.upper_percentile.")
-    if settings.translation.pooled_epochs and settings.translation.pooled_epochs >= settings.translation.decay_epochs:
-        raise InputError("translation.pooled_epochs must be below translation.decay_epochs, over which they are spread.")
+    if (pooled := settings.translation.pooled_epochs) and pooled >= (decay := settings.translation.decay_epochs):
+        raise InputError(f"translation.pooled_epochs={pooled}, spread over translation.decay_epochs={decay}, must be fewer; set both.")
     lowest, highest = settings.segmentation.structure_scaling_lowest, settings.segmentation.structure_scaling_highest
     if lowest > highest:
         raise InputError(

@@ -123,8 +123,11 @@ def for_time(settings: Settings, cohort: Cohort, costs: Costs) -> dict[str, int]
         for_translator = seconds * _TRANSLATOR_SHARE
         steps = max(for_translator / costs.translator_step, _FEWEST_STEPS)
         half = min(max(round(steps / _steps_per_epoch(settings, cohort) / 2), 1), Settings().translation.epochs)
-        half = max(half, translation.pooled_epochs + 1)  # which are kept of the decay
+        if "translation.pooled_epochs" not in is_open:
+            half = max(half, translation.pooled_epochs + 1)  # which are kept of the decay
         found |= {"translation.epochs": half, "translation.decay_epochs": half}
+        if half <= translation.pooled_epochs:
+            found["translation.pooled_epochs"] = half - 1
     seconds = max(seconds, for_translator)
     shares = 1 + _SELF_TRAINING_SHARE * settings.self_training.iterations + _compares(settings, cohort)
     epoch = costs.segmenter_step * segmentation.iterations_per_epoch + costs.segmenter_epoch

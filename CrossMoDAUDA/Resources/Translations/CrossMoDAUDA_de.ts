@@ -2684,8 +2684,8 @@
 <translation>translation.image_size={size} passt nicht zum U-Net-Generator, der eine Schicht bis auf einen Pixel halbiert; eine Zweierpotenz ab 128 verwenden, etwa {nearest}.</translation>
 </message>
 <message>
-<source>translation.pooled_epochs must be below translation.decay_epochs, over which they are spread.</source>
-<translation>translation.pooled_epochs muss unter translation.decay_epochs liegen, über die sie verteilt werden.</translation>
+<source>translation.pooled_epochs={pooled}, spread over translation.decay_epochs={decay}, must be fewer; set both.</source>
+<translation>translation.pooled_epochs={pooled}, verteilt über translation.decay_epochs={decay}, müssen weniger sein; geben Sie beide an.</translation>
 </message>
 <message>
 <source>translation.translator cannot be '{translator}'; {nearest_of}.</source>

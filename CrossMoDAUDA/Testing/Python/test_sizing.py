@@ -77,14 +77,14 @@ def test_epochs_follow_from_the_time() -> None:
     cohort = Cohort((case,) * 10, (case,) * 5, (case,) * 3)
     costs = Costs(translator_step=0.5, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
     settings = with_values(LAPTOP, {"budget_minutes": 50})
-    fixed = 10 * 3 + (3 * (5 + 3) + 10) * 5  # three iterations segment eight scans, the check of agreement ten
-    assert expected_seconds(settings, cohort, costs, training=False) == fixed == 200
-    # 0.9 x 3000 s - 200 s are left. 1000 s, at 0.5 s a step, are 2000 steps of the translator: 10 + 10 epochs of 100.
-    # 1500 s are for iteration 0 and twice half of it: 750 s, at 50 x 0.4 + 2 s an epoch, are 34 epochs.
+    fixed = 10 * 3 * 4 + (3 * (5 + 3) + 10) * 5  # four translations; three iterations segment eight scans, the check of agreement ten
+    assert expected_seconds(settings, cohort, costs, training=False) == fixed == 290
+    # 0.9 x 3000 s - 290 s are left. 964 s, at 0.5 s a step, are 1928 steps of the translator: 10 + 10 epochs of 100.
+    # 1446 s are for iteration 0 and twice half of it: 723 s, at 50 x 0.4 + 2 s an epoch, are 33 epochs.
     found = for_time(settings, cohort, costs)
-    assert found == {"translation.epochs": 10, "translation.decay_epochs": 10, "segmentation.epochs": 34, "self_training.epochs": 17}
+    assert found == {"translation.epochs": 10, "translation.decay_epochs": 10, "segmentation.epochs": 33, "self_training.epochs": 16}
     sized = with_values(settings, found)
-    assert expected_seconds(sized, cohort, costs) == 200 + 20 * 100 * 0.5 + (34 + 2 * 17) * (50 * 0.4 + 2)
+    assert expected_seconds(sized, cohort, costs) == 290 + 20 * 100 * 0.5 + (33 + 2 * 16) * (50 * 0.4 + 2)
     assert expected_seconds(sized, cohort, costs) < 50 * 60
 
 
@@ -92,7 +92,9 @@ def test_what_else_runs_is_counted() -> None:
     case = Case("a", Path("a"), None)
     cohort = Cohort((case,) * 10, (case,) * 5, (case,) * 3)
     costs = Costs(translator_step=0.5, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
-    plain = with_values(LAPTOP, {"budget_minutes": 50, "segmentation.epochs": 30, "self_training.epochs": 15})
+    plain = with_values(
+        LAPTOP, {"budget_minutes": 50, "segmentation.epochs": 30, "self_training.epochs": 15, "translation.pooled_epochs": 0}
+    )
     seconds = expected_seconds(plain, cohort, costs)
     compared = with_values(plain, {"evaluation.source_only": True})  # ten scans to prepare, three to segment, 30 epochs to train
     assert expected_seconds(compared, cohort, costs) == seconds + 10 * 3 + 3 * 5 + 30 * (50 * 0.4 + 2)
@@ -100,6 +102,10 @@ def test_what_else_runs_is_counted() -> None:
     assert expected_seconds(pooled, cohort, costs) == seconds + 2 * 10 * 3
     little = with_values(pooled, {"budget_minutes": 1, "translation.pooled_epochs": 4})
     assert for_time(little, cohort, costs)["translation.decay_epochs"] == 5, "or there were no epochs to keep"
+    few = for_time(with_values(LAPTOP, {"budget_minutes": 10}), cohort, costs)
+    assert (few["translation.decay_epochs"], few["translation.pooled_epochs"]) == (1, 0), "as many as the time leaves epochs for"
+    some = with_values(LAPTOP, {"budget_minutes": 16})
+    assert with_values(some, for_time(some, cohort, costs)).translation.pooled_epochs in (1, 2)
 
 
 def test_an_epoch_may_be_one_pass(tmp_path: Path) -> None:
@@ -124,12 +130,24 @@ def test_no_training_gets_more_than_the_paper_or_less_than_a_hundred_steps() -> 
     assert fast["translation.epochs"] == paper.translation.epochs
     assert fast["segmentation.epochs"] == paper.segmentation.epochs
     slow = for_time(LAPTOP, cohort, Costs(1e3, 1e3, 1e3, 1e5, 0))
-    assert slow == {"translation.epochs": 1, "translation.decay_epochs": 1, "segmentation.epochs": 2, "self_training.epochs": 2}
+    assert slow == {
+        "translation.epochs": 1,
+        "translation.decay_epochs": 1,
+        "translation.pooled_epochs": 0,
+        "segmentation.epochs": 2,
+        "self_training.epochs": 2,
+    }
 
 
 def test_what_was_asked_for_stays() -> None:
     settings = with_values(LAPTOP, {"segmentation.epochs": 7, "translation.epochs": 3})
-    still_open = ("translation.image_size", "translation.decay_epochs", "segmentation.finest_spacing", "self_training.epochs")
+    still_open = (
+        "translation.image_size",
+        "translation.decay_epochs",
+        "translation.pooled_epochs",
+        "segmentation.finest_spacing",
+        "self_training.epochs",
+    )
     assert left_open(settings) == still_open
     case = Case("a", Path("a"), None)
     assert for_time(settings, Cohort((case,), (case,)), Costs(1, 1, 1, 1, 1)).keys() == {"self_training.epochs"}
