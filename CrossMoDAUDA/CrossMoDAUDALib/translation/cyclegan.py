@@ -146,17 +146,19 @@ class CycleGAN:
         there, back, discriminator = self._seen_from(domain)
         other = "source" if domain == "target" else "target"
         weights = self.settings
-        if weights.identity_weight > 0:
-            fake, same = there(torch.cat((images, real))).split((len(images), len(real)))
-            identity = torch.nn.functional.l1_loss(same, real)
-        else:
-            fake, identity = there(images), images.new_zeros(())
+        with_identity, l1_loss = weights.identity_weight > 0, torch.nn.functional.l1_loss
+        made = there(torch.cat((images, real)) if with_identity else images)
+        fake = made[: len(images)]
         adversarial = (discriminator(fake) - 1).square().mean()
-        cycle = torch.nn.functional.l1_loss(back(fake), images)
-        (weights.adversarial_weight * adversarial + weights.cycle_weight * cycle + weights.identity_weight * identity).backward()
+        cycle = l1_loss(back(fake), images)
+        objective = weights.adversarial_weight * adversarial + weights.cycle_weight * cycle
         losses[f"adversarial_{domain}"] = adversarial.detach()
         losses[f"cycle_{other}"] = cycle.detach()
-        losses[f"identity_{domain}"] = identity.detach()
+        if with_identity:
+            identity = l1_loss(made[len(images) :], real)
+            objective = objective + weights.identity_weight * identity
+            losses[f"identity_{domain}"] = identity.detach()
+        objective.backward()
         translated: Tensor = fake.detach()
         return translated
 

@@ -90,12 +90,12 @@ class TargetAware(CycleGAN):
         features_of_fake = run[f"to_{other}_encoder"](fake)
         adversarial = (run[f"{domain}_discriminator"](fake) - 1).square().mean()
         cycle = l1_loss(run[f"to_{other}_decoder"](features_of_fake), images)
-        identity = l1_loss(made[count:], real) if with_identity else images.new_zeros(())
         terms = {
             f"adversarial_{domain}": (weights.adversarial_weight, adversarial),
             f"cycle_{other}": (weights.cycle_weight, cycle),
-            f"identity_{domain}": (weights.identity_weight, identity),
         }
+        if with_identity:
+            terms[f"identity_{domain}"] = (weights.identity_weight, l1_loss(made[count:], real))
         if labels is not None:
             seen = {"source": run[f"{other}_segmenter"](features[:count]), "translation": run[f"{domain}_segmenter"](features_of_fake)}
             for name, scores in seen.items():

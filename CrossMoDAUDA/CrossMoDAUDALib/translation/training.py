@@ -170,7 +170,9 @@ def _write_checkpoint(
     folder: Path, translator: Translator, settings: Settings, sampler: SliceSampler, history: list[dict[str, float]]
 ) -> None:
     """Losses and pictures first: a checkpoint that is there vouches for them."""
-    write_csv(folder / LOSSES, [["epoch", *history[0]], *([number, *row.values()] for number, row in enumerate(history, start=1))])
+    told = list(history[-1])  # an earlier version also told losses that have no weight
+    rows = [[number, *(row[name] for name in told)] for number, row in enumerate(history, start=1)]
+    write_csv(folder / LOSSES, [["epoch", *told], *rows])
     write_samples(folder / SAMPLES, translator, *sampler.spread(SAMPLE_ROWS), len(history))
     state = {"of": _identity(settings, sampler), "history": history, "model": translator.state_dict()}
     with replacing_checkpoint(folder / CHECKPOINT, folder / PREVIOUS) as partial:

@@ -119,6 +119,7 @@ def test_the_generators_minimise_the_weighted_sum(weights: dict[str, float]) -> 
     objective, terms = by_hand(reference, *slices())
     objective.backward()
     assert ("edges" in losses) == (weights.get("edge", 0) > 0)
+    assert ("identity_source" in losses) == ("identity_target" in losses) == (weights.get("identity", 1) > 0)
     for name, term in terms.items():
         if name == "edge" or (name.startswith("identity") and weights.get("identity") == 0):
             continue

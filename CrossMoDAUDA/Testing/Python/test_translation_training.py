@@ -12,6 +12,7 @@ import torch
 from CrossMoDAUDALib.compute.acceleration import Acceleration
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.progress import silent
+from CrossMoDAUDALib.translation import training
 from CrossMoDAUDALib.translation.cyclegan import CycleGANSettings
 from CrossMoDAUDALib.translation.pooling import kept_epochs, kept_weights
 from CrossMoDAUDALib.translation.registry import registration
@@ -90,6 +91,17 @@ def test_without_its_newest_checkpoint_a_training_goes_on_from_the_one_before(sl
         < min(step for step, _ in told)
         <= total
     )
+    assert result(tmp_path / "out") == whole
+
+
+def test_a_training_begun_by_a_version_that_told_more_losses_keeps_its_columns(
+    sliced: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(*sliced, tmp_path / "out", SETTINGS, CPU, silent)
+    whole, resume = result(tmp_path / "out"), training._resume
+    (tmp_path / "out" / "checkpoint.pt").unlink()
+    monkeypatch.setattr(training, "_resume", lambda *of: [{"weightless": 0.0, **row} for row in resume(*of)])
+    train(*sliced, tmp_path / "out", SETTINGS, CPU, silent)
     assert result(tmp_path / "out") == whole
 
 
