@@ -58,6 +58,7 @@ SILENT_TEXTS = (
         "Connection refused",
         "Slurm temporarily",
         "Slurm job queue",
+        "MaxJobCount",
         "Zero Bytes",
         "Job violates",
         "kill -TERM",

@@ -71,7 +71,7 @@ def _carry_out(arguments: Sequence[str] | None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         from_here_it_is_too_late()
         message, status = explain(error, write_traceback(error))
-        if status == INTERRUPTED and command not in (_run, studies.study):
+        if isinstance(error, KeyboardInterrupt) and command not in (_run, studies.study):
             message = "Interrupted; results that are there already are whole."
         complain(message)
         with contextlib.suppress(OSError):

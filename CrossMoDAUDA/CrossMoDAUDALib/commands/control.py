@@ -23,7 +23,9 @@ def add_parsers(commands: Any) -> None:
     status.add_argument("--follow", action="store_true", help="of a worker elsewhere: keep the copy here up to date until it has ended")
     status.set_defaults(command=_status)
     stop = commands.add_parser("stop", help="end the work on an experiment or a study, to be continued later", description="Stop the work.")
-    stop.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")
+    stop.add_argument(
+        "experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder, a study folder, or the output folder of `segment --on`"
+    )
     stop.add_argument("--force", action="store_true", help="kill it when it has not stopped after 30 seconds")
     stop.set_defaults(command=_stop)
 
@@ -53,6 +55,8 @@ def _stop(options: argparse.Namespace, _log: EventLog) -> int:
     folder, where = options.experiment, place.find_place()
     if not folder.is_dir():
         raise InputError(f"{folder} is neither an experiment folder nor a study folder; check the path.")
+    if places.stop_segmenting(folder):
+        return 0
     is_study = Study.exists(folder)
     # A study that was killed has left its workers at their work.
     parts = [part.folder for part in Study.load(folder).parts()] if is_study else [folder]

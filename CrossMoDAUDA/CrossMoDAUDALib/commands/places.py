@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,11 @@ def add_parser(commands: Any) -> None:
     _add_name(install)
     install.add_argument("--offline", action="store_true", help="send the packages from here (default: if there is no internet there)")
     install.add_argument(
-        "--pip", action="append", default=[], metavar="OPTION", help="a further option of pip, as --pip=--index-url=...; may be repeated"
+        "--pip",
+        action="append",
+        default=[],
+        metavar="OPTION",
+        help="a further option of pip, as --pip=--index-url=..., or a package's version, as --pip=torch==2.13.0; may be repeated",
     )
     _add_events(install)
     install.set_defaults(command=_install)
@@ -150,6 +155,8 @@ def _remove(options: argparse.Namespace, _log: EventLog) -> int:
     return 0
 
 
+SECONDS_BETWEEN_TRIES = 0.5
+
 # An experiment elsewhere ------------------------------------------------------------------------------------------------------
 
 
@@ -214,8 +221,9 @@ def recalled(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Co
 
 def run_on(options: argparse.Namespace, name: str, settings: Settings, cohort: Cohort) -> int:
     """Run or continue an experiment on a place; exit status."""
-    from ..places.following import DetachedError, run_elsewhere
+    from ..places.following import run_elsewhere
     from ..places.known import known_place
+    from ..places.place import DetachedError
     from ..places.remote import Remote
 
     remote = Remote(known_place(name))
@@ -301,3 +309,52 @@ def stop(folder: Path, force: bool) -> bool:
         while (seen := follower.update())["is_alive"] or seen["changed"]:
             follower.pause(seen["is_alive"])
         return True
+
+
+def stop_segmenting(folder: Path) -> bool:
+    """End what a ``segment --on`` has under way elsewhere for an output folder, whether somebody follows it here or not.
+
+    What has been made there stays, and the same command goes on with the rest.
+
+    Returns:
+        Whether there was anything.
+    """
+    from ..places.connection import GoneError
+    from ..places.known import known_place
+    from ..places.place import SECONDS_TO_STOP
+    from ..places.remote import Remote
+
+    with contextlib.ExitStack() as held:
+        record = _taken_over(folder, held)
+        if record is None:
+            return False
+        there = Remote(known_place(record.place)).connection
+        there.ask("kill", experiment=record.folder)
+        deadline, look = time.monotonic() + SECONDS_TO_STOP, "look_tasks" if record.is_array else "look"
+        with contextlib.suppress(GoneError):
+            while there.ask(look, experiment=record.folder)["is_alive"] and time.monotonic() < deadline:
+                time.sleep(SECONDS_BETWEEN_TRIES)
+        say(f"Stopped on {record.place}; the same command goes on with what is missing.")
+        return True
+
+
+def _taken_over(folder: Path, held: contextlib.ExitStack) -> Unfinished | None:
+    """Be the one who goes on with a ``segment --on``; whoever does so now is asked to leave it."""
+    from ..experiment.lock import request_stop, withdraw_stop
+    from ..places.place import SECONDS_TO_STOP
+    from ..places.unfinished import Unfinished
+
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    try:
+        while (record := Unfinished.left_in(folder)) is not None:
+            try:
+                held.enter_context(record.held())
+                return record
+            except CrossModaError:
+                if time.monotonic() > deadline:
+                    raise
+                request_stop(folder)
+                time.sleep(SECONDS_BETWEEN_TRIES)
+    finally:
+        withdraw_stop(folder)
+    return None

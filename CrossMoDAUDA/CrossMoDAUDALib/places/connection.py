@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import CrossModaError, InputError, printable, short
-from . import there, there_array, there_common, there_setup, there_slurm
+from . import there, there_array, there_common, there_reasons, there_setup, there_slurm
 from .known import KnownPlace
 
 OLDEST = (3, 11)
@@ -298,7 +298,7 @@ class Connection:
 def _agent() -> str:
     """The requests' modules as one text that makes a package of them and carries one out."""
     lines = ["import sys, types", "sys.modules['ours'] = types.ModuleType('ours')"]
-    for module in (there_common, there_setup, there_slurm, there_array, there):
+    for module in (there_common, there_setup, there_reasons, there_slurm, there_array, there):
         name, text = str(module.__name__).rpartition(".")[2], Path(str(module.__file__)).read_text(encoding="utf-8")
         lines += [
             f"module = sys.modules['ours.{name}'] = types.ModuleType('ours.{name}')",

@@ -26,20 +26,14 @@ from ..experiment.markers import read_markers
 from ..images import readings
 from ..method.worker import record_failure
 from .connection import RefusedBySshError, UnreachableError
-from .place import SECONDS_TO_STOP
+from .place import SECONDS_TO_STOP, DetachedError
 from .remote import COMPLAINS, Remote
 from .there_common import SCRIPT
-from .there_slurm import NEEDED
+from .there_reasons import NEEDED
 
 SECONDS_BETWEEN_LOOKS = (1.0, 10.0)  # the longer the less happens
 SECONDS_TO_TRY_AGAIN = (2.0, 60.0)
 SECONDS_BETWEEN_TRIES = 0.2  # of the look whether somebody wants it stopped
-
-
-class DetachedError(CrossModaError):
-    """Following has been interrupted; the worker goes on."""
-
-    exit_status = INTERRUPTED
 
 
 def run_elsewhere(

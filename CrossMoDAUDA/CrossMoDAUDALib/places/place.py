@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from ..core.errors import CrossModaError, InputError
+from ..core.failures import INTERRUPTED
 from ..core.settings import Settings
 
 THIS_COMPUTER = "this computer"
@@ -20,6 +21,12 @@ SECONDS_BETWEEN_POLLS = 0.1
 _Result = TypeVar("_Result")
 # Work in short pieces, so that a window can do something between two: yields sentences on how far it is, returns its result.
 Steps = Generator[str, None, _Result]
+
+
+class DetachedError(CrossModaError):
+    """Following has been interrupted; the work elsewhere goes on."""
+
+    exit_status = INTERRUPTED
 
 
 class Worker(Protocol):

@@ -197,7 +197,7 @@ class Remote:
 
         Args:
             tell: is told what pip says.
-            options: further ones of pip's, such as ``--extra-index-url=...``.
+            options: further ones of pip's, such as ``--extra-index-url=...``, or packages with a version.
             offline: send the packages from here; None: if there is no way to the internet from there.
 
         Raises:
@@ -244,7 +244,8 @@ class Remote:
             if one is None or lacking in made:
                 raise CrossModaError(f"The packages for {self.place.name} could not be downloaded here ({failed[-1]}).")
             made.add(lacking)
-            if failed := _pip(["wheel", "--no-deps", "--wheel-dir", str(folder / "made"), f"{one.name}{one.specifier}", *options], tell):
+            how = [option for option in options if option.startswith("-")]  # and no further package
+            if failed := _pip(["wheel", "--no-deps", "--wheel-dir", str(folder / "made"), f"{one.name}{one.specifier}", *how], tell):
                 raise CrossModaError(f"{lacking} for {self.place.name} could not be made here ({failed[-1]}).")
             if any(not wheel.name.endswith("-none-any.whl") for wheel in (folder / "made").iterdir()):
                 raise CrossModaError(

@@ -27,11 +27,11 @@ from .connection import GoneError, LimitError, RefusedBySshError, TooManyError, 
 from .naming import Names
 from .remote import COMPLAINS, Remote
 from .sending import SCRIPT, send_library, send_scans
-from .shares import STAYS, Share, end_on, remove_left_over, same_as_sent, same_model, staying, unreadable_ones
+from .shares import Share, end_on, may_stay, remove_left_over, same_as_sent, same_model, staying, tell_that_it_stays, unreadable_ones
 from .slurm import Task
 from .there_common import SCANS
-from .there_slurm import WAITS
-from .unfinished import Begun, Unfinished, key
+from .there_reasons import WAITS
+from .unfinished import STAYS, Begun, Unfinished, key
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LOOKS_AT_ARRAYS = 5.0  # each asks the cluster's queue
@@ -103,8 +103,10 @@ class RemoteSegmenter:
             if known:
                 self._begun.keep()
                 shares = [[here.get(path, Path(path)) for path in share] for share in known.shares]
-                self._shares = [self._share(number, share) for number, share in enumerate(shares)]
+                self._shares = [dataclasses.replace(self._share(*one), is_told=True) for one in enumerate(shares)]
                 self._refresh()
+                for share in self._shares:
+                    share.is_told = share.is_over  # what had ended by now, as by `stop`, is no news
                 missing = [scan for scan in scans if not self._is_under_way(scan)]
             else:
                 remove_left_over(remote)
@@ -114,21 +116,14 @@ class RemoteSegmenter:
             if not self._has_begun:  # nothing is there
                 self._here.cleanup()
                 raise
-            if not self._may_stay(error, known):
+            if not may_stay(error, record, self._there, is_first=known is None):
                 self._tidy_up()
                 raise
             self._here.cleanup()
             if isinstance(error, (UnreachableError, RefusedBySshError)):
                 raise staying(error, remote.place.name) from None
-            self._warn(STAYS.format(place=remote.place.name))
+            tell_that_it_stays(error, remote.place.name, warn)
             raise
-
-    def _may_stay(self, error: BaseException, known: Unfinished | None) -> bool:
-        """Whether, after an error at the start, the same command can go on with what is there."""
-        if self._record is None or self._record.folder != self._there or self._record.has_ended:
-            return False
-        lasting = (UnreachableError, RefusedBySshError) if known is None else (CrossModaError, OSError)
-        return isinstance(error, lasting)
 
     # Starting it --------------------------------------------------------------------------------------------------------------
 
@@ -222,9 +217,9 @@ class RemoteSegmenter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._is_owed() if error is None else self._may_stay(error, self._record):
+        if self._is_owed() if error is None else may_stay(error, self._record, self._there, is_first=False):
             self._here.cleanup()
-            self._warn(STAYS.format(place=self._remote.place.name))
+            tell_that_it_stays(error, self._remote.place.name, self._warn)
         else:
             self._tidy_up()
 

@@ -17,9 +17,7 @@ from .connection import RefusedBySshError, UnreachableError
 from .known import known_place
 from .remote import Remote
 from .sending import as_one_file
-from .unfinished import Unfinished, left_over
-
-STAYS = "What was begun on {place} stays there as it is, and the same command goes on with it."
+from .unfinished import STAYS, Unfinished, left_over
 
 
 @dataclass
@@ -69,6 +67,24 @@ def unreadable_ones(scans: Sequence[Path]) -> dict[Path, InputError]:
         except InputError as error:
             found[scan] = error
     return found
+
+
+def may_stay(error: BaseException, record: Unfinished | None, there: str, is_first: bool) -> bool:
+    """Whether, after an error, what is in a folder there stays for the same command, which goes on with it.
+
+    Args:
+        is_first: nothing had been started there before; what only half began is of no use, unless it was the way that was lost.
+    """
+    if record is None or record.folder != there or record.has_ended:
+        return False
+    lasting = (UnreachableError, RefusedBySshError) if is_first else (CrossModaError, OSError)
+    return isinstance(error, (KeyboardInterrupt, *lasting))
+
+
+def tell_that_it_stays(error: BaseException | None, place: str, warn: Callable[[str], None]) -> None:
+    """Say so; whoever was interrupted is told by :meth:`.unfinished.Unfinished.held`."""
+    if not isinstance(error, KeyboardInterrupt):
+        warn(STAYS.format(place=place))
 
 
 def staying(error: CrossModaError, place: str) -> CrossModaError:

@@ -37,8 +37,9 @@ from .there_common import (
     tail,
     write,
 )
+from .there_reasons import HOPELESS, why_not
 from .there_setup import has_library, install, probe, put_library, tags
-from .there_slurm import HOPELESS, SECONDS_TO_SUBMIT, SILENT, ask_slurm, cancel, cancel_all, job, queued_jobs, why_not
+from .there_slurm import SECONDS_TO_SUBMIT, SILENT, ask_slurm, cancel, cancel_all, end_at_once, job, queued_jobs
 
 MARK = "@crossmoda-uda@"
 EVENTS_AT_ONCE = 1 << 20
@@ -288,6 +289,7 @@ def kill(experiment: str) -> None:
 
     Raises:
         SilentError: Slurm does not answer, so that it may go on.
+        RefusedError: Slurm does not cancel it.
     """
     folder = Path(experiment)
     known = read(folder / STARTED)
@@ -295,9 +297,7 @@ def kill(experiment: str) -> None:
     if _is_submitted(folder, known):
         cancel_others(folder, str(known.get("job", "")))
     if "job" in known:
-        numbers = str(known["job"]).split(",")
-        cancel(numbers, "--signal=KILL", "--full")
-        cancel(numbers)
+        end_at_once(str(known["job"]).split(","))
     if any(folder.glob("*.sbatch")):  # an array may have been submitted a moment ago, by a start that was broken off
         cancel_all(folder)
     elif "pid" in known and known.get("boot") == boot() and not (folder / STATUS).is_file():  # or the number may be another's

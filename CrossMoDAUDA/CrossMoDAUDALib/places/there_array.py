@@ -10,8 +10,9 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from .there_common import ARRAY, SCRIPT, STARTED, STATUS, SilentError, boot, read, write
-from .there_slurm import SECONDS_TO_SUBMIT, ask_slurm, cancel, ended, in_queue, job_name, queued, queued_jobs, told, why_not
+from .there_common import ARRAY, SCRIPT, STARTED, STATUS, RefusedError, boot, read, write
+from .there_reasons import why_not
+from .there_slurm import SECONDS_TO_SUBMIT, ask_slurm, cancel, ended, in_queue, job_name, queued, queued_jobs, told
 
 
 def start_arrays(folder: str, token: str, arrays: list[dict[str, Any]]) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def start_arrays(folder: str, token: str, arrays: list[dict[str, Any]]) -> dict[
                     offset = log.stat().st_size if log.is_file() else 0
                     write(Path(task) / STARTED, {"token": token, "boot": boot(), "offset": offset, "job": f"{numbers[-1]}_{number}"})
         except BaseException:  # a folder may have been removed meanwhile by who was interrupted
-            with contextlib.suppress(SilentError):
+            with contextlib.suppress(RefusedError):
                 cancel(numbers)
             raise
         seen.update(array["tasks"])

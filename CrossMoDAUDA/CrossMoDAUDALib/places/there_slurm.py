@@ -10,7 +10,8 @@ import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .there_common import ARRAY, JOB_LOG, STATUS, LimitError, RefusedError, SilentError, TooManyError, last_line, output_of, read, tail
+from .there_common import ARRAY, JOB_LOG, STATUS, RefusedError, SilentError, last_line, output_of, read, tail
+from .there_reasons import FULL, HOPELESS, why_not, why_waiting
 
 SECONDS_TO_ANSWER = 60  # for a question to Slurm, whose own programs wait for its controller as long as they like
 SECONDS_TO_SUBMIT = 120
@@ -37,39 +38,6 @@ _SLURM_LOGGED = {
     "DUE TO NODE FAILURE": "NODE_FAIL",
     "DUE TO PREEMPTION": "PREEMPTED",
 }
-_SLURM_WAITS = {
-    "Resources": "waiting for resources",
-    "Priority": "waiting for jobs ahead of it",
-    "QOSMaxJobsPerUserLimit": "waiting for your other jobs to end (a limit of this cluster)",
-    "AssocMaxJobsLimit": "waiting for your other jobs to end (a limit of this cluster)",
-    "BeginTime": "waiting for its next start",
-    "Dependency": "waiting for another job",
-    "JobArrayTaskLimit": "waiting for others of its array to end (--jobs)",
-    "ReqNodeNotAvail": "waiting for a node that is not available",
-    "Nodes required for job are DOWN": "waiting for nodes that are down or reserved",
-    "PartitionDown": "waiting until the partition is up",
-    "PartitionInactive": "waiting until the partition is up",
-    "JobHeldUser": "held by you; `scontrol release {number}` there lets it go",
-    "JobHeldAdmin": "held by the cluster's people",
-}
-NEEDED = "the job that it waits for, which makes what several of them need"
-# What no waiting mends.
-_SLURM_NEVER = {
-    "PartitionTimeLimit": "its --time is longer than the partition allows",
-    "PartitionNodeLimit": "the partition has too few nodes, or allows fewer",
-    "PartitionConfig": "the partition does not offer what it asks for: so many nodes, processors or GPUs, so much memory or time",
-    "BadConstraints": "no node has what it asks for",
-    "AccountNotAllowed": "the partition does not take jobs of this account",
-    "InvalidAccount": "its account is unknown there",
-    "InvalidQOS": "its quality of service is unknown there",
-    "QOSMaxWallDurationPerJobLimit": "its --time is longer than this cluster allows you",
-    "AssocMaxWallDurationPerJobLimit": "its --time is longer than this cluster allows you",
-    "QOSMaxNodePerJobLimit": "it asks for more nodes than this cluster allows you",
-    "QOSMaxGRESPerJob": "it asks for more GPUs than this cluster allows you",
-    "DependencyNeverSatisfied": f"{NEEDED}, has not succeeded",
-}
-HOPELESS = "can never start: "
-WAITS = ("waiting ", "held ")  # so begins what is told of a job that has not begun
 LONGEST_WAIT = datetime.timedelta(days=30)  # that is worth telling
 
 
@@ -93,7 +61,7 @@ def ask_slurm(words: list[str], folder: Path | None = None, seconds: float = 0) 
             words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=seconds
         )
     except subprocess.TimeoutExpired as error:
-        if full := next((sign for sign in _FULL if sign.encode() in (error.stderr or b"")), ""):
+        if full := next((sign for sign in FULL if sign.encode() in (error.stderr or b"")), ""):
             raise why_not(full) from None  # sbatch tries it again by itself, for two minutes
         raise SilentError(f"{SILENT} ({words[0]} took more than {seconds:g} seconds)") from None
     if found.returncode and _NO_ANSWER.search(found.stderr):
@@ -101,13 +69,12 @@ def ask_slurm(words: list[str], folder: Path | None = None, seconds: float = 0) 
     return found
 
 
-_FULL = ("Slurm temporarily unable to accept job", "Slurm job queue full")
 # As slurm_errno.c, the system and munge have them: of a controller, a network or a munge that is restarted now and then.
 _NO_ANSWER = re.compile(
     r"unable to contact slurm controller|backup controller in standby mode|communication (connection|shutdown) failure"
     r"|message (send|receive) failure|unexpected message received|zero bytes were transmitted|socket timed out|connection refused"
     r"|connection timed out|connection reset|no route to host|network is unreachable|temporarily unavailable"
-    r"|protocol authentication error|invalid authentication credential|munge",
+    r"|protocol authentication error|invalid authentication credential|munge|rate limit exceeded|controller is in standby mode",
     re.IGNORECASE,
 )
 
@@ -172,11 +139,7 @@ def told(number: str, row: Row) -> str:
     """A job in the queue, in words; nothing of one that plainly runs."""
     if row.state != "PENDING":
         return "" if row.state in ("RUNNING", "COMPLETING") else row.state.lower()  # the latter is of its node, which tidies up
-    word = row.reason.partition(",")[0]
-    if word in _SLURM_NEVER:
-        return f"Slurm job {number} {HOPELESS}{_SLURM_NEVER[word]}"
-    other = f"waiting ({row.reason})" if row.reason not in ("", "None") else "waiting in the queue"
-    return _SLURM_WAITS.get(word, other).format(number=number)
+    return why_waiting(number, row.reason)
 
 
 def _with_place(number: str, said: str, row: Row) -> str:
@@ -258,14 +221,34 @@ def in_queue(*options: str) -> list[list[str]]:
     return [line.strip().split("|", 2) for line in listed.stdout.splitlines() if line.count("|") >= 2]
 
 
-def cancel(numbers: list[str], *options: str) -> None:
-    """Cancel jobs, or send them a signal; those that have ended are left as they are.
+def cancel(numbers: list[str]) -> None:
+    """Cancel jobs; those that have ended are left as they are.
 
     Raises:
         SilentError: they may go on.
+        RefusedError: Slurm does not cancel some of them, which may go on, too.
+    """
+    if not numbers:
+        return
+    said = ask_slurm(["scancel", *numbers]).stderr.splitlines()
+    if failed := [line for line in said if "error:" in line and not _HAS_ENDED.search(line)]:
+        words = re.sub(r"^(scancel: |error: )*", "", failed[-1]).rstrip(".")
+        advice = f"it may go on; cancel it there with `scancel {' '.join(numbers)}`, or ask the cluster's people"
+        raise RefusedError(f"Slurm did not cancel what was asked ({words}); {advice}.")
+
+
+_HAS_ENDED = re.compile("Invalid job id|already (completing or completed|finished)|not running|not pending nor running")
+
+
+def end_at_once(numbers: list[str]) -> None:
+    """Kill what jobs have started, and cancel them.
+
+    Raises:
+        SilentError, RefusedError: as :func:`cancel`.
     """
     if numbers:
-        ask_slurm(["scancel", *options, *numbers])
+        ask_slurm(["scancel", "--signal=KILL", "--full", *numbers])  # one that waits has nothing to kill, which is no error
+    cancel(numbers)
 
 
 def cancel_all(folder: Path) -> None:
@@ -288,36 +271,3 @@ def jobs_ahead(number: str) -> int:
     asked = ["squeue", "--noheader", "--array", "--states=PENDING", "--sort=-p,i", "--format=%i"]
     listed = output_of([*asked, f"--partition={partition[0]}"]).split() if partition else []
     return listed.index(number) if number in listed else 0
-
-
-def why_not(said: str) -> RefusedError:
-    """Why sbatch took no job, in a sentence with what to do."""
-    too_many = {
-        "Invalid job array": "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
-        "MaxSubmitJob": _LIMIT,
-        _UNNAMED: _LIMIT,
-        **dict.fromkeys(_FULL, _IS_FULL),
-    }
-    known = {
-        **too_many,
-        "invalid partition": "the partition is unknown there; `place check` lists them, and `place add --overwrite` names another",
-        "Invalid account": "the account is unknown there; ask the cluster's people which one is yours, and give it with --account",
-        "Memory specification": "no node there has that much memory; ask for less",
-        "Invalid generic resource": "no node there has such GPUs; ask for fewer, or name another partition",
-        "Invalid feature": "no node there has the features that --constraint asks for; name others",
-        "Requested node configuration is not available": "no node there has that many GPUs or processors; ask for fewer",
-        "time limit": "the time limit is not allowed there; give a shorter --time",
-    }
-    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("Try ")]
-    last = lines[-1].removeprefix("sbatch: ").removeprefix("error: ") if lines else "sbatch said nothing"
-    sign = next((sign for sign in known if sign.lower() in said.lower()), "")
-    kind = LimitError if sign == _UNNAMED else TooManyError if sign in too_many else RefusedError
-    return kind(f"Slurm took no job: {known.get(sign, last)}.")
-
-
-_UNNAMED = "Job violates accounting/QOS policy"
-_IS_FULL = "it has as many jobs as it takes; try again when some have ended"
-_LIMIT = (
-    "this cluster does not let you have so many jobs at a time (each task of an array is one), or none that takes so long; wait until"
-    " others have ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later"
-)

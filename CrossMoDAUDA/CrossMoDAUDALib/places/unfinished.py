@@ -17,12 +17,14 @@ from typing import Any
 from ..core.errors import CrossModaError
 from ..core.files import read_json, stamp, write_json
 from ..core.files import sha256 as file_digest
-from ..experiment.lock import only_one
+from ..experiment.lock import only_one, stopping_on_request
 from ..images.fingerprint import scan_stamp
 from ..models.model_folder import MODEL_FILES, ModelInfo
 from .known import KnownPlace, places_file
+from .place import DetachedError
 
 RECORD, LOCK = ".segment-on.json", ".segment-on.lock"
+STAYS = "What was begun on {place} stays there as it is, and the same command goes on with it."
 
 
 @dataclass
@@ -71,19 +73,36 @@ class Unfinished:
             return cls(output, asked, place=data["place"], folder=data["folder"], saved=saved)  # to be ended there
         return cls(output, asked, saved=saved)
 
+    @classmethod
+    def left_in(cls, output: Path) -> Unfinished | None:
+        """What a command, whatever it was asked, has under way elsewhere for an output folder; None where there is nothing."""
+        saved = _bytes(output / RECORD)
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+            found = cls(output, **json.loads(saved), saved=saved)
+            return found if found.folder else None
+        return None
+
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Be the only one who goes on with it.
+        """Be the only one who goes on with it, until somebody asks this process to stop, here or by :func:`.lock.request_stop`.
 
         Raises:
             CrossModaError: another ``segment --on`` is at work on the output folder, or was until now.
+            DetachedError: this process was interrupted; the work elsewhere goes on.
         """
         busy = f"Another `segment --on` works for {self.output}; wait until it has ended, or name another output folder."
         before = self.saved
         with only_one(self.output / LOCK, busy):
             if _bytes(self.output / RECORD) != before:
                 raise CrossModaError(busy)
-            yield
+            try:
+                with stopping_on_request(self.output):
+                    yield
+            except KeyboardInterrupt:
+                if not self.folder or self.has_ended:
+                    raise
+                follows = f"The work goes on on {self.place}: the same command follows it again, `stop {self.output}` ends it."
+                raise DetachedError(follows if self.shares else STAYS.format(place=self.place)) from None
 
     def is_ours(self, scan: Path) -> bool:
         """Whether results of this scan that are there are this command's own, whole or not: nobody has written them anew since."""

@@ -980,6 +980,10 @@
 <translation>Schichten jeder Domäne in einem Schritt.</translation>
 </message>
 <message>
+<source>Slurm did not cancel what was asked ({words}); it may go on; cancel it there with `scancel {numbers}`, or ask the cluster's people.</source>
+<translation>Slurm hat nicht abgebrochen, worum es gebeten wurde ({words}); die Arbeit geht vielleicht weiter; brechen Sie sie dort mit `scancel {numbers}` ab, oder fragen Sie die Betreuer des Clusters.</translation>
+</message>
+<message>
 <source>Slurm does not answer</source>
 <translation>Slurm antwortet nicht</translation>
 </message>
@@ -996,8 +1000,8 @@
 <translation>Slurm gibt dort keine Auskunft über seine Jobs ({last_line}); was begonnen wurde, läuft weiter; fragen Sie die Betreuer des Clusters.</translation>
 </message>
 <message>
-<source>Slurm job {number} can never start: {slurm_never}</source>
-<translation>Slurm-Auftrag {number} kann nie beginnen: {slurm_never}</translation>
+<source>Slurm job {number} can never start: {never}</source>
+<translation>Slurm-Auftrag {number} kann nie beginnen: {never}</translation>
 </message>
 <message>
 <source>Slurm job {number}: {why}</source>
@@ -1012,8 +1016,12 @@
 <translation>Slurm-Job {seen} ({scans}) wurde angehalten und steht wieder in der Warteschlange: {state}.</translation>
 </message>
 <message>
-<source>Slurm took no job: {get}.</source>
-<translation>Slurm hat keinen Job angenommen: {get}.</translation>
+<source>Slurm took no job: {lines}.</source>
+<translation>Slurm hat keinen Job angenommen: {lines}.</translation>
+</message>
+<message>
+<source>Slurm took no job: {never}; change what is asked for with `place add --overwrite`.</source>
+<translation>Slurm hat keinen Job angenommen: {never}; ändern Sie mit `place add --overwrite`, was verlangt wird.</translation>
 </message>
 <message>
 <source>Start each retraining from the weights of the iteration before.</source>
@@ -1250,6 +1258,10 @@
 <message>
 <source>The work goes on on {name}: `run -o {folder}` follows it again, `stop {folder}` ends it.</source>
 <translation>Die Arbeit auf {name} geht weiter: `run -o {folder}` verfolgt sie wieder, `stop {folder}` beendet sie.</translation>
+</message>
+<message>
+<source>The work goes on on {place}: the same command follows it again, `stop {output}` ends it.</source>
+<translation>Die Arbeit auf {place} geht weiter: derselbe Befehl verfolgt sie wieder, `stop {output}` beendet sie.</translation>
 </message>
 <message>
 <source>The worker on {name} ended without a word (killed, or {name} went down); the same command goes on</source>
@@ -1518,6 +1530,10 @@
 <message>
 <source>Yet another structure</source>
 <translation>Yet another structure</translation>
+</message>
+<message>
+<source>`place check` lists the partitions there, and `place add --overwrite` names another</source>
+<translation>`place check` nennt die Partitionen dort, und `place add --overwrite` wählt eine andere</translation>
 </message>
 <message>
 <source>`run -o {folder}` goes on</source>
@@ -1856,8 +1872,12 @@
 <translation>von Hand angegeben</translation>
 </message>
 <message>
-<source>held by the cluster's people</source>
-<translation>von den Betreuern des Clusters angehalten</translation>
+<source>held as its start failed; `scontrol release {number}` there lets it try again</source>
+<translation>angehalten, da der Start misslang; `scontrol release {number}` dort lässt ihn es wieder versuchen</translation>
+</message>
+<message>
+<source>held by the cluster's people, who alone can let it go; ask them</source>
+<translation>von den Betreuern des Clusters angehalten, die allein ihn freigeben können; fragen Sie sie</translation>
 </message>
 <message>
 <source>held by you; `scontrol release {number}` there lets it go</source>
@@ -1980,12 +2000,40 @@
 <translation>ist unbekannt; den Namen prüfen, auch in ~/.ssh/config</translation>
 </message>
 <message>
+<source>it asks for fewer GPUs than its quality of service demands</source>
+<translation>er verlangt weniger GPUs, als seine Dienstgüte (QOS) fordert</translation>
+</message>
+<message>
+<source>it asks for fewer processors than its quality of service demands</source>
+<translation>er verlangt weniger Prozessoren, als seine Dienstgüte (QOS) fordert</translation>
+</message>
+<message>
+<source>it asks for less than its quality of service demands</source>
+<translation>er verlangt weniger, als seine Dienstgüte (QOS) fordert</translation>
+</message>
+<message>
 <source>it asks for more GPUs than this cluster allows you</source>
 <translation>er verlangt mehr GPUs, als dieser Cluster Ihnen erlaubt</translation>
 </message>
 <message>
+<source>it asks for more memory than this cluster allows you</source>
+<translation>er verlangt mehr Speicher, als dieser Cluster Ihnen erlaubt</translation>
+</message>
+<message>
 <source>it asks for more nodes than this cluster allows you</source>
 <translation>er verlangt mehr Knoten, als dieser Cluster Ihnen erlaubt</translation>
+</message>
+<message>
+<source>it asks for more processors than this cluster allows you</source>
+<translation>er verlangt mehr Prozessoren, als dieser Cluster Ihnen erlaubt</translation>
+</message>
+<message>
+<source>it asks for more than this cluster allows you</source>
+<translation>er verlangt mehr, als dieser Cluster Ihnen erlaubt</translation>
+</message>
+<message>
+<source>it asks for more, for longer, than this cluster allows you</source>
+<translation>er verlangt mehr und für länger, als dieser Cluster Ihnen erlaubt</translation>
 </message>
 <message>
 <source>it does not end within {count} bytes</source>
@@ -2064,6 +2112,10 @@
 <translation>er hat keine TransformMatrix</translation>
 </message>
 <message>
+<source>it has no partition of its own choice; `place check` lists the partitions there, and `place add --overwrite` names another</source>
+<translation>der Cluster hat keine Partition der eigenen Wahl; `place check` nennt die Partitionen dort, und `place add --overwrite` wählt eine andere</translation>
+</message>
+<message>
 <source>it has version {version} of CrossMoDAUDA, not {version2}; use the same installation on all nodes.</source>
 <translation>er hat Version {version} von CrossMoDAUDA, nicht {version2}; verwenden Sie auf allen Knoten dieselbe Installation.</translation>
 </message>
@@ -2128,8 +2180,20 @@
 <translation>er überspringt eine negative Zahl von Bytes oder Zeilen</translation>
 </message>
 <message>
+<source>it takes no jobs now, as ahead of maintenance; try again later</source>
+<translation>der Cluster nimmt jetzt keine Aufträge an, etwa vor einer Wartung; versuchen Sie es später wieder</translation>
+</message>
+<message>
+<source>it takes no jobs of yours; ask the cluster's people</source>
+<translation>der Cluster nimmt keine Aufträge von Ihnen an; fragen Sie seine Betreuer</translation>
+</message>
+<message>
 <source>it turns the scan by the quaternion {quaternion}</source>
 <translation>er dreht den Scan um die Quaternion {quaternion}</translation>
+</message>
+<message>
+<source>it wants a key of your work (wckey); ask the cluster's people for yours, and give it with --extra=--wckey=...</source>
+<translation>der Cluster will einen Schlüssel Ihrer Arbeit (wckey); fragen Sie seine Betreuer nach Ihrem, und geben Sie ihn mit --extra=--wckey=... an</translation>
 </message>
 <message>
 <source>it was cancelled</source>
@@ -2168,6 +2232,10 @@
 <translation>seine Steuerung antwortet nicht; später noch einmal versuchen</translation>
 </message>
 <message>
+<source>its deadline has passed</source>
+<translation>seine Frist ist verstrichen</translation>
+</message>
+<message>
 <source>its deadline passed</source>
 <translation>sein Termin ist verstrichen</translation>
 </message>
@@ -2194,6 +2262,10 @@
 <message>
 <source>its quality of service is unknown there</source>
 <translation>seine Dienstgüte (QOS) ist dort unbekannt</translation>
+</message>
+<message>
+<source>its reservation is gone</source>
+<translation>seine Reservierung gibt es nicht mehr</translation>
 </message>
 <message>
 <source>its scan is not found, so that it cannot be told whether the tumour reaches the scan's first or last slice</source>
@@ -2552,6 +2624,10 @@
 <translation>in einem neuen Ordner beginnen</translation>
 </message>
 <message>
+<source>such licenses are unknown there; leave them out</source>
+<translation>solche Lizenzen sind dort unbekannt; lassen Sie sie weg</translation>
+</message>
+<message>
 <source>superior</source>
 <translation>oben</translation>
 </message>
@@ -2608,12 +2684,40 @@
 <translation>die Partition nimmt keine Aufträge dieses Kontos an</translation>
 </message>
 <message>
+<source>the partition does not take jobs of this quality of service</source>
+<translation>die Partition nimmt keine Aufträge dieser Dienstgüte (QOS) an</translation>
+</message>
+<message>
+<source>the partition does not take your jobs</source>
+<translation>die Partition nimmt Ihre Aufträge nicht an</translation>
+</message>
+<message>
+<source>the partition does not take your jobs; `place check` lists the partitions there, and `place add --overwrite` names another</source>
+<translation>die Partition nimmt Ihre Aufträge nicht an; `place check` nennt die Partitionen dort, und `place add --overwrite` wählt eine andere</translation>
+</message>
+<message>
 <source>the partition has too few nodes, or allows fewer</source>
 <translation>die Partition hat zu wenige Knoten oder erlaubt nur weniger</translation>
 </message>
 <message>
-<source>the partition is unknown there; `place check` lists them, and `place add --overwrite` names another</source>
-<translation>die Partition ist dort unbekannt; `place check` nennt alle, und `place add --overwrite` wählt eine andere</translation>
+<source>the partition has too few nodes, or allows fewer; ask for fewer with --nodes</source>
+<translation>die Partition hat zu wenige Knoten oder erlaubt weniger; verlangen Sie mit --nodes weniger</translation>
+</message>
+<message>
+<source>the partition is unknown there; `place check` lists the partitions there, and `place add --overwrite` names another</source>
+<translation>die Partition ist dort unbekannt; `place check` nennt die Partitionen dort, und `place add --overwrite` wählt eine andere</translation>
+</message>
+<message>
+<source>the partition takes no jobs now; try again later, or name another, as `place check` lists them, with `place add --overwrite`</source>
+<translation>die Partition nimmt jetzt keine Aufträge an; versuchen Sie es später wieder, oder wählen Sie mit `place add --overwrite` eine andere, wie `place check` sie nennt</translation>
+</message>
+<message>
+<source>the quality of service is unknown there, or not yours; ask the cluster's people, and give yours with --extra=--qos=...</source>
+<translation>die Dienstgüte (QOS) ist dort unbekannt oder nicht Ihre; fragen Sie die Betreuer des Clusters, und geben Sie Ihre mit --extra=--qos=... an</translation>
+</message>
+<message>
+<source>the reservation is unknown there, or not yours; leave it out, or ask the cluster's people</source>
+<translation>die Reservierung ist dort unbekannt oder nicht Ihre; lassen Sie sie weg, oder fragen Sie die Betreuer des Clusters</translation>
 </message>
 <message>
 <source>the same `run` begins again</source>
@@ -2724,8 +2828,8 @@
 <translation>Voxel von {by_axes} mm gegenüber {by_axes2} mm, also unterscheiden sich Volumina um {abs} %</translation>
 </message>
 <message>
-<source>waiting for a node that is not available</source>
-<translation>wartet auf einen Knoten, der nicht verfügbar ist</translation>
+<source>waiting for a node that is down or drained or reserved; ask the cluster's people until when</source>
+<translation>wartet auf einen Knoten, der ausgefallen, stillgelegt oder reserviert ist; fragen Sie die Betreuer des Clusters, bis wann</translation>
 </message>
 <message>
 <source>waiting for another job</source>
@@ -2736,12 +2840,24 @@
 <translation>wartet auf seinen nächsten Start</translation>
 </message>
 <message>
+<source>waiting for its reservation to begin</source>
+<translation>wartet auf den Beginn seiner Reservierung</translation>
+</message>
+<message>
 <source>waiting for jobs ahead of it</source>
 <translation>wartet auf Jobs vor ihm</translation>
 </message>
 <message>
-<source>waiting for nodes that are down or reserved</source>
-<translation>wartet auf Knoten, die ausgefallen oder reserviert sind</translation>
+<source>waiting for licenses that others use</source>
+<translation>wartet auf Lizenzen, die andere benutzen</translation>
+</message>
+<message>
+<source>waiting for nodes that are down or drained or reserved; another partition may have some</source>
+<translation>wartet auf Knoten, die ausgefallen, stillgelegt oder reserviert sind; eine andere Partition hat vielleicht welche</translation>
+</message>
+<message>
+<source>waiting for other jobs of your account to end (a limit of this cluster)</source>
+<translation>wartet auf das Ende anderer Aufträge Ihres Kontos (eine Grenze dieses Clusters)</translation>
 </message>
 <message>
 <source>waiting for others of its array to end (--jobs)</source>
@@ -2752,6 +2868,10 @@
 <translation>wartet auf freie Rechner</translation>
 </message>
 <message>
+<source>waiting for the end of maintenance</source>
+<translation>wartet auf das Ende der Wartung</translation>
+</message>
+<message>
 <source>waiting for your other jobs to end (a limit of this cluster)</source>
 <translation>wartet, bis andere eigene Jobs enden (eine Grenze dieses Clusters)</translation>
 </message>
@@ -2760,8 +2880,12 @@
 <translation>wartet in der Warteschlange</translation>
 </message>
 <message>
-<source>waiting until the partition is up</source>
-<translation>wartet, bis die Partition läuft</translation>
+<source>waiting until its partition is up; `sinfo` there tells of others, `place add --overwrite` names one</source>
+<translation>wartet, bis seine Partition läuft; `sinfo` dort nennt andere, `place add --overwrite` wählt eine</translation>
+</message>
+<message>
+<source>waiting until your account has time left; ask the cluster's people when that is</source>
+<translation>wartet, bis Ihr Konto wieder Zeit hat; fragen Sie die Betreuer des Clusters, wann das ist</translation>
 </message>
 <message>
 <source>warning: every patient has a single scan ({names}); if they are one patient's, say so by --patient NAME.</source>

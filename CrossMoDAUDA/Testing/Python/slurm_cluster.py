@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +81,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        controller, one, two = _free_ports(3)
+        controller, one, two = free_ports(3)
         values = {"folder": folder, "host": socket.gethostname().partition(".")[0], "user": getpass.getuser()}
         values |= {"memory": psutil.virtual_memory().total >> 20, "default": psutil.virtual_memory().total >> 21}  # MB
         values["array"] = LARGEST_ARRAY
@@ -106,6 +106,7 @@ class Cluster:
         files = dict(zip(names, ("munge.socket", "munge.key", "munged.log", "munged.pid", "munged.seed"), strict=True))
         self._run("munged", "munged", "--foreground", "--force", *(f"--{name}={here / file}" for name, file in files.items()))
         self._wait_until((here / "munge.socket").exists, seconds=10)
+        self.start_accounting()
         self.start_controller()
         for node in NODES:
             self.start_node(node)
@@ -114,6 +115,9 @@ class Cluster:
         self.login.start()
         idle = ("sinfo", "--noheader", "--Node", "--format=%N", "--states=idle")
         self._wait_until(lambda: set(self.ask(*idle).split()) == set(NODES), seconds=30)
+
+    def start_accounting(self) -> None:
+        """Start what keeps accounts and their limits; a plain cluster has none."""
 
     def start_controller(self) -> None:
         """Start what plans the jobs."""
@@ -214,10 +218,12 @@ class Cluster:
             )
 
 
+_PACKAGES = "munge, slurm-wlm; with accounts also slurmdbd, slurm-wlm-mysql-plugin, mariadb-server"
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for one in sockets:
@@ -226,17 +232,20 @@ def _free_ports(count: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Cluster]:
+def running(folder: Path, kind: Callable[[Path], Cluster] = Cluster, more: Sequence[str] = ()) -> Iterator[Cluster]:
     """A cluster whose jobs run on this machine.
+
+    Args:
+        more: programs that this kind needs besides.
 
     Raises:
         EndedError: it cannot run here.
     """
-    missing = [name for name in DAEMONS if shutil.which(name, path=_PATH) is None]
+    missing = [name for name in (*DAEMONS, *more) if shutil.which(name, path=_PATH) is None]
     if missing:
-        raise EndedError(f"no Slurm to test with: {', '.join(missing)} missing (on Debian or Ubuntu: munge, slurm-wlm)")
+        raise EndedError(f"no Slurm to test with: {', '.join(missing)} missing (on Debian or Ubuntu: {_PACKAGES})")
     folder.chmod(0o700)
-    made = Cluster(folder)
+    made = kind(folder)
     try:
         made.start()
         yield made

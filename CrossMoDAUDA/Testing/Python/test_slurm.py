@@ -21,7 +21,8 @@ from CrossMoDAUDALib.places import there_slurm
 from CrossMoDAUDALib.places.known import KnownPlace, Slurm
 from CrossMoDAUDALib.places.remote import Remote
 from CrossMoDAUDALib.places.there_common import JOB_LOG
-from long_runs import events_of, run, start, wait_until
+from long_runs import TAKES_LONG, events_of, run, start, wait_until
+from safetensors.torch import load_file
 from slurm_cluster import SLEEPS, Add, Cluster
 from ssh_server import SshServer
 
@@ -218,3 +219,29 @@ def test_killed_cancelled_requeued_and_lost_it_ends_as_it_would_here(
         assert len(there_is) > 1 and set(there_is) <= set(here_is), (there_is, here_is)
     model = Path("iteration_0") / "model" / "segmenter.safetensors"
     assert (folder / model).read_bytes() == (tiny_experiment / model).read_bytes()
+
+
+@TAKES_LONG
+def test_two_nodes_train_one_experiment_to_its_end(cluster: Cluster, add: Add, tiny_cohort: Path, tmp_path: Path) -> None:
+    """A worker on each by srun, gloo between them; stopped ahead of its time limit once. One node's weights, but for rounding."""
+    add(nodes=2, time="5:00")
+    words = ["--crossmoda", tiny_cohort, *SETTINGS, "--iterations", "0", "--set=precision=fp32"]
+    folder, alone = tmp_path / "E", tmp_path / "alone"
+    follower = start("run", "--on", "cluster", "-o", folder, *words)
+    wait_until(lambda: (elsewhere := read_elsewhere(folder)) is not None and elsewhere.job, follower, 120)
+    elsewhere = read_elsewhere(folder)
+    assert elsewhere is not None
+    trains = Path(elsewhere.folder) / "translation" / "checkpoint.pt"
+    wait_until(trains.is_file, follower, 240)
+    assert cluster.ask("squeue", "--noheader", "--format=%N|%D", f"--jobs={elsewhere.job}") == "one,two|2"
+    cluster.ask("scancel", "--signal=USR1", "--batch", elsewhere.job)  # what Slurm does ahead of the time limit
+    output, errors = follower.communicate(timeout=500)
+    assert follower.returncode == 0 and "| iteration 0 |" in output, errors
+    assert "Restarts=1" in cluster.ask("scontrol", "show", "job", elsewhere.job)
+    said = (folder / "worker-there.log").read_text()
+    assert said.count("takes part with cpu.") == 2, said
+    assert run("run", "-o", alone, *words)[0] == 0
+    for name in ("translation/generator.safetensors", "iteration_0/model/segmenter.safetensors"):
+        one, two = (load_file(place / name) for place in (alone, folder))
+        counts = [key for key in one if not key.endswith(".bias")]  # those before a norm move by rounding alone, and do nothing
+        assert max(float((one[key] - two[key]).abs().max()) for key in counts) < 1e-4, name

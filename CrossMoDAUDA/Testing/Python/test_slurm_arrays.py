@@ -26,7 +26,9 @@ from CrossMoDAUDALib.experiment.sharing import stage_keys
 from CrossMoDAUDALib.images.volumes import read_label_map, read_volume
 from CrossMoDAUDALib.models.model_folder import describe_model
 from CrossMoDAUDALib.places import segmenting
+from CrossMoDAUDALib.places.place import DetachedError
 from CrossMoDAUDALib.places.slurm import Task
+from CrossMoDAUDALib.places.unfinished import Unfinished
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
 from CrossMoDAUDALib.study.arrays import shares
 from CrossMoDAUDALib.study.request import Method, Study
@@ -91,6 +93,38 @@ def test_many_scans_are_an_array_and_the_same_command_goes_on_with_what_is_missi
     assert cli.main(words) == 2 and "exists already" in capsys.readouterr().err
     here = words[: words.index("--on")] + words[words.index("--device") : words.index("--measurements")]
     assert cli.main([*here, "--only-missing"]) == 0 and {path: path.stat().st_mtime_ns for path in first} == first
+
+
+def test_ctrl_c_leaves_an_array_in_the_queue_and_stop_cancels_it(
+    cluster: Cluster, add: Add, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    remote, model, out, told = add(extra=("--hold",)), describe_model(tiny_experiment), tmp_path / "out", list[str]()
+    scans = [tmp_path / f"{number}_hrT2.nii.gz" for number in range(segmenting.SCANS_A_TASK + 1)]
+    for scan in scans:
+        shutil.copy(min(tiny_cohort.rglob("*_hrT2.nii.gz")), scan)
+
+    def queue() -> list[str]:
+        return cluster.ask("squeue", "--noheader", "--array", "--format=%i").split()
+
+    def interrupted() -> list[str]:
+        record = Unfinished.of(out, model, [])
+        with (
+            pytest.raises(DetachedError, match=r"goes on on cluster: the same command follows it again, `stop .*out` ends it\.$") as error,
+            record.held(),
+            segmenting.RemoteSegmenter(remote, model, scans, [], warn=told.append, record=record),
+        ):
+            raise KeyboardInterrupt
+        assert error.value.exit_status == 130 and "cancelled" not in "".join(told)
+        return queue()
+
+    out.mkdir()
+    first = interrupted()
+    assert len(first) == 2 and interrupted() == first
+    assert cli.main(["stop", str(out)]) == 0 and "Stopped on cluster; the same command goes on" in capsys.readouterr().out
+    assert not queue()
+    again = interrupted()
+    assert len(again) == 2 and not set(again) & set(first)
+    cluster.ask("scancel", *again)
 
 
 def test_a_run_takes_over_what_another_has_made(
