@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..core.errors import InputError, short
 from ..core.failures import missing_packages
-from .dicom_index import CHOICE, RTSTRUCT, label_file, label_kind
+from .dicom_index import RTSTRUCT, choosing, label_file, label_kind
 from .dicom_series import find_index, find_series
 from .dicom_slices import Slice, damaged, group, read_dataset, slices_of
 from .grids import Geometry, Volume
@@ -148,7 +148,7 @@ def scan_grid(path: Path, folder: Path | None = None) -> Geometry | None:
         with contextlib.suppress(InputError):  # of other files, or of a scan that makes no volume
             stacks = [stack for stack in find_index(place).stacks if stack.series in drawn_on]
             if len(stacks) == 1:
-                series = find_series(place.absolute().with_name(f"{place.absolute().name}{CHOICE}{stacks[0].number}"))
+                series = find_series(choosing(place, stacks[0].number))
                 return Geometry(series.size, series.spacing, series.origin, series.direction)
     return None
 
