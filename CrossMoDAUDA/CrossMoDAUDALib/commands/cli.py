@@ -97,8 +97,8 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     except InputError:
         words = sys.argv[1:] if arguments is None else arguments
         for word in words:
-            if word.startswith("-") and len(word) > 1 and Path(word).exists():
-                raise InputError(f"{word} begins as an option does; write it as .{os.sep}{word}.") from None
+            if word.startswith("-") and len(word) > 1 and (path := Path(word).absolute()).exists():
+                raise InputError(f"{word} begins as an option does; write it as {path}.") from None
         raise
 
 

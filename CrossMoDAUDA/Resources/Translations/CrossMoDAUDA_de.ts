@@ -1624,6 +1624,10 @@
 <translation>eine Zahl mit Tausenden von Stellen</translation>
 </message>
 <message>
+<source>a packed file of DICOM; unpack all files of its series, and give their folder</source>
+<translation>eine gepackte DICOM-Datei; entpacken Sie alle Dateien der Serie, und geben Sie deren Ordner an</translation>
+</message>
+<message>
 <source>a pair of NIfTI files</source>
 <translation>ein Paar von NIfTI-Dateien</translation>
 </message>
@@ -1638,6 +1642,14 @@
 <message>
 <source>a slice of DICOM; give the folder of its series</source>
 <translation>eine DICOM-Schicht; geben Sie den Ordner ihrer Serie an</translation>
+</message>
+<message>
+<source>a translation of another scan there by its name; name the file itself to use it</source>
+<translation>dem Namen nach die Übersetzung eines anderen Scans dort; nennen Sie die Datei selbst, um sie zu verwenden</translation>
+</message>
+<message>
+<source>a translation of another scan, by its name</source>
+<translation>dem Namen nach die Übersetzung eines anderen Scans</translation>
 </message>
 <message>
 <source>a whole number</source>
@@ -3428,6 +3440,10 @@
 <translation>{output} ist ein Ordner; eine Datei angeben.</translation>
 </message>
 <message>
+<source>{output} is named as an archive of another kind; name a file that ends in .zip, or a folder.</source>
+<translation>{output} heißt wie ein Archiv anderer Art; nennen Sie eine Datei, die auf .zip endet, oder einen Ordner.</translation>
+</message>
+<message>
 <source>{output} is not empty; name a new or an empty folder, or a file that ends in .zip.</source>
 <translation>{output} ist nicht leer; nennen Sie einen neuen oder leeren Ordner oder eine Datei, die auf .zip endet.</translation>
 </message>
@@ -3520,6 +3536,10 @@
 <translation>{path} sagt nicht, wie der Patient lag (Header: {why}); die Achsen wurden wie von Slicer als links, hinten, oben angenommen.</translation>
 </message>
 <message>
+<source>{path} exists already and holds no events; name another file for them.</source>
+<translation>{path} gibt es schon und enthält keine Ereignisse; nennen Sie eine andere Datei dafür.</translation>
+</message>
+<message>
 <source>{path} exists already; add --overwrite to replace it, or name another output folder.</source>
 <translation>{path} gibt es schon; ersetzen Sie die Datei mit --overwrite, oder nennen Sie einen anderen Ausgabeordner.</translation>
 </message>
@@ -3564,6 +3584,10 @@
 <translation>{path} hat sich beim Senden geändert oder kam nicht ganz an; mit Fortsetzen weitermachen.</translation>
 </message>
 <message>
+<source>{path} has complex numbers as voxels; expected a scalar image; save their magnitude as a file of its own.</source>
+<translation>{path} hat komplexe Zahlen als Voxel; erwartet wird ein skalares Bild; speichern Sie deren Betrag als eigene Datei.</translation>
+</message>
+<message>
 <source>{path} has frames at uneven distances, which make no grid; export it as .seg.nrrd.</source>
 <translation>{path} hat Frames in ungleichen Abständen, die kein Gitter ergeben; exportieren Sie es als .seg.nrrd.</translation>
 </message>
@@ -3600,8 +3624,8 @@
 <translation>{path} hat schiefe Achsen; der Scan wird auf ein rechtwinkliges Gitter von {by_axes} Voxeln umgerechnet, und Ergebnisse werden auf sein eigenes zurückgebracht.</translation>
 </message>
 <message>
-<source>{path} has slices at uneven distances ({min} to {max} mm); resample it to a regular grid first.</source>
-<translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm); rechnen Sie den Scan zuerst auf ein regelmäßiges Gitter um.</translation>
+<source>{path} has slices at uneven distances ({min} to {max} mm, the widest after {name}); resample it to a regular grid first.</source>
+<translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm, der größte nach {name}); rechnen Sie den Scan zuerst auf ein regelmäßiges Gitter um.</translation>
 </message>
 <message>
 <source>{path} has two segments that mean {name}, '{name2}' and '{name3}'; one is empty and is left out.</source>
@@ -3718,6 +3742,10 @@
 <message>
 <source>{path} is a mask of 0 and {mask}; {mask} is taken as {name} ({value}).</source>
 <translation>{path} ist eine Maske aus 0 und {mask}; {mask} gilt als {name} ({value}).</translation>
+</message>
+<message>
+<source>{path} is a pipe or a device, no file that can be read more than once; save the scan to a file, and give that.</source>
+<translation>{path} ist eine Pipe oder ein Gerät, keine Datei, die sich mehr als einmal lesen lässt; speichern Sie den Scan in einer Datei, und geben Sie diese an.</translation>
 </message>
 <message>
 <source>{path} is a single slice ({by_axes}); expected a 3-D scan; give the file with all slices.</source>
@@ -3972,6 +4000,10 @@
 <translation>{path} wurde von einer neueren Version von CrossMoDAUDA geschrieben (Format {version}); zum Lesen aktualisieren.</translation>
 </message>
 <message>
+<source>{path} would have a result called {name}, a longer name than the disk takes; rename the scan.</source>
+<translation>Ein Ergebnis von {path} hieße {name}, ein längerer Name, als die Platte zulässt; benennen Sie den Scan um.</translation>
+</message>
+<message>
 <source>{path}: its header's sform and {second} disagree: {difference}. The {name} is taken, {why}; if that is wrong, choose the other for all scans with --header qform.</source>
 <translation>{path}: sform und {second} des Headers widersprechen sich: {difference}. Genommen wird {name}, {why}; wenn das falsch ist, wählen Sie die andere für alle Scans mit --header qform.</translation>
 </message>
@@ -4102,6 +4134,10 @@
 <message>
 <source>{place} is one slice or no scan at all; give the folder that holds the series.</source>
 <translation>{place} ist eine einzelne Schicht oder gar kein Scan; geben Sie den Ordner der Serie an.</translation>
+</message>
+<message>
+<source>{place} is the name of a result, too; give the table another name.</source>
+<translation>{place} ist auch der Name eines Ergebnisses; geben Sie der Tabelle einen anderen Namen.</translation>
 </message>
 <message>
 <source>{place}dataset.json does not describe one channel and the structures of model.json; copy the model again.</source>
@@ -4280,6 +4316,14 @@
 <translation>{structure}: {why} (DSC {value}), eines von zwei Ergebnissen ist also falsch.</translation>
 </message>
 <message>
+<source>{table} exists already and holds no scores; name another file.</source>
+<translation>{table} gibt es schon und enthält keine Bewertung; nennen Sie eine andere Datei.</translation>
+</message>
+<message>
+<source>{table} is an input and would be overwritten; name another file.</source>
+<translation>{table} ist eine Eingabe und würde überschrieben; nennen Sie eine andere Datei.</translation>
+</message>
+<message>
 <source>{table} is no table of structures: it needs the columns index and name; correct it, or give --set labels.</source>
 <translation>{table} ist keine Tabelle von Strukturen: Sie braucht die Spalten index und name; berichtigen, oder --set labels angeben.</translation>
 </message>
@@ -4346,6 +4390,10 @@
 <message>
 <source>{words} is not found there; name the cluster's login node with `place add --overwrite`.</source>
 <translation>{words} gibt es dort nicht; nennen Sie mit `place add --overwrite` den Anmelderechner des Clusters.</translation>
+</message>
+<message>
+<source>{word} begins as an option does; write it as {path}.</source>
+<translation>{word} beginnt wie eine Option; schreiben Sie es als {path}.</translation>
 </message>
 </context>
 <context>
