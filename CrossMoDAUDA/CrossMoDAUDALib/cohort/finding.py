@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..core.errors import InputError
 from ..images.dicom_index import RTSTRUCT, label_kind
-from ..images.names import ScanName, as_on_disk, one_form, second_channels
+from ..images.names import ScanName, as_on_disk, one_form, second_channels, translations
 from ..images.other_formats import scans_here
 from ..images.volumes import file_stem, is_scan
 from . import bids, nnunet_raw
@@ -32,6 +32,7 @@ __all__ = [
     "with_evaluation",
 ]
 
+_TRANSLATION = "a translation of another scan, by its name"
 _CHANNEL = "a further channel of another scan, by its name"
 _SCORING_FOLDERS = {"val", "test", "testing"}
 
@@ -172,12 +173,13 @@ def labelled(cases: Iterable[Case], labels: Given) -> tuple[Case, ...]:
 
 
 def _paired(image_folder: Given, label_folder: Given) -> tuple[list[Case], list[str]]:
-    """Images with the label maps of their names, and notes on label maps without an image and on further channels."""
+    """Images with the label maps of their names, and notes on label maps without an image, further channels and translations."""
     images, notes = _images_of(image_folder)
-    channels = [note for note in notes if _CHANNEL in note]
-    taken = {image.path for image in images}
+    besides = [note for note in notes if _CHANNEL in note or _TRANSLATION in note]
     folder = one_folder(label_folder)
-    candidates = [scan for scan in (_folder_scans(folder) if folder else listed_scans(label_folder)) if scan.path not in taken]
+    candidates = _folder_scans(folder) if folder else listed_scans(label_folder)
+    taken = {image.path for image in images} | translations(scan.path for scan in candidates)
+    candidates = [scan for scan in candidates if scan.path not in taken]
     if folder and one_folder(image_folder):
         marked = {scan.key for scan in candidates if scan.is_label}
         labels: dict[str, list[Path]] = {}
@@ -191,7 +193,7 @@ def _paired(image_folder: Given, label_folder: Given) -> tuple[list[Case], list[
         candidates = [scan for scan in candidates if scan.is_label] or candidates
         paired, orphans = pair(images, candidates)
         cases = [case for name, image, paths in paired for case in cases_with(name, image, paths)]
-    return cases, [*channels, *note_on(orphans, "a label map without an image")]
+    return cases, [*besides, *note_on(orphans, "a label map without an image")]
 
 
 def _images_of(given: Given) -> tuple[list[ScanName], list[str]]:
@@ -200,9 +202,12 @@ def _images_of(given: Given) -> tuple[list[ScanName], list[str]]:
     scans = _folder_scans(folder) if folder else listed_scans(given)
     no_scans = [] if folder else no_scans_among(given)
     images = [scan for scan in scans if not scan.is_label] or scans
+    translated = translations(image.path for image in images)
     channels = second_channels(image.path for image in images) if folder else {}
-    images = [image for image in images if image.path not in channels]
-    notes = note_on([scan.path for scan in scans if scan not in images and scan.path not in channels], "a label map in a folder of images")
+    besides = channels.keys() | translated
+    images = [image for image in images if image.path not in besides]
+    notes = note_on([scan.path for scan in scans if scan not in images and scan.path not in besides], "a label map in a folder of images")
+    notes += note_on(sorted(translated), _TRANSLATION)
     return images, [*notes, *note_on(list(channels), _CHANNEL), *_no_scans(no_scans)]
 
 

@@ -16,7 +16,7 @@ from ..core.errors import InputError, short
 from ..core.failures import INTERRUPTED, explain, write_traceback
 from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import HEADERS, PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
-from ..experiment.events import EventLog
+from ..experiment.events import EventLog, refuse_other_content
 from ..places.processes import end_with_owner
 from . import challenge, container, control, export, follow_up, listing, nodes, places, report, trust, unpacking
 from . import study as studies
@@ -57,7 +57,7 @@ def _carry_out(arguments: Sequence[str] | None) -> int:
     command: Callable[[argparse.Namespace, EventLog], int] | None = None
     log = EventLog(None)
     try:
-        options = _parser().parse_args(arguments)
+        options = _parsed(arguments)
         command = options.command
         log = _event_log(options)
         log.write("run", state="started")
@@ -86,7 +86,20 @@ def _event_log(options: argparse.Namespace) -> EventLog:
     path: Path | None = getattr(options, "events", None)
     if path and options.command is _run and not options.dry_run:
         raise InputError("--events belongs to --dry-run; an experiment's events are in its events.jsonl.")
+    if path:
+        refuse_other_content(path)
     return EventLog(path)
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    try:
+        return _parser().parse_args(arguments)
+    except InputError:
+        words = sys.argv[1:] if arguments is None else arguments
+        for word in words:
+            if word.startswith("-") and len(word) > 1 and (path := Path(word).absolute()).exists():
+                raise InputError(f"{word} begins as an option does; write it as {path}.") from None
+        raise
 
 
 class _Parser(argparse.ArgumentParser):

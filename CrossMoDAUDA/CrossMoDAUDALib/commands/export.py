@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import NOT_CLINICAL
+from ..core.errors import InputError
+from ..core.files import check_path
 from ..experiment.events import EventLog
 from .terminal import say
 
@@ -36,7 +38,11 @@ def export(options: argparse.Namespace, log: EventLog) -> int:
     from ..models.library import find_model
     from ..models.package import as_folder
 
-    with as_folder(find_model(options.model)) as folder:
+    model = find_model(options.model)
+    check_path(options.output)
+    if options.output.resolve() == model.resolve():
+        raise InputError(f"{options.output} is the model itself and would be overwritten; name another file.")
+    with as_folder(model) as folder:
         written = export_for_nnunet(folder, options.output, options.overwrite, options.dataset_id)
     log.write("result", input=str(options.model), outputs=[str(written.path)])
     trainer = f"{written.dataset}/trainer"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import NOT_CLINICAL
-from ..core.errors import InputError, short
+from ..core.errors import InputError, missing, short
 from ..core.files import check_path, read_json, write_text
 from ..core.settings import Settings, parse_assignments, with_values
 from ..experiment.events import EventLog
@@ -152,10 +152,15 @@ def _scans(options: argparse.Namespace) -> list[_Scan]:
             if file.resolve() in {other.resolve() for other in given}:
                 raise InputError(f"{file} is given twice; give it once.")
             given[file] = (patient, date)
+    from ..images.dicom_index import split_choice
+    from ..images.fingerprint import is_there
+
     by_hand = _dates_by_hand(options.date, list(given))
     found, problems = list[_Scan](), list[str]()
     for file, (patient, date) in given.items():
         try:
+            if not is_there(file) and not split_choice(file)[1]:
+                raise missing(file)
             found.append(_Scan(file, _patient(file, patient, options), *_day(file, by_hand.get(file) or date, options)))
         except InputError as error:
             problems.append(str(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import errno
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, EventLog
 from ..images.fingerprint import is_there
+from ..images.names import TRANSLATION
 from .inputs import find_inputs, result_stems
 from .terminal import Bar, complain, say
 
@@ -38,7 +40,7 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
     from ..models.model_folder import translator_folder
 
     options.inputs, left_out = find_inputs(options.inputs, log)
-    outputs = [[f"{stem}_pseudo_target.{options.format}"] for stem in result_stems(options.inputs).values()]
+    outputs = [[f"{stem}{TRANSLATION}.{options.format}"] for stem in result_stems(options.inputs).values()]
     device = one_device(options.device)
     check_outputs(options, outputs)
     model = translator_folder(options.model)
@@ -84,6 +86,8 @@ def evaluate(options: argparse.Namespace, log: EventLog) -> int:
         raise InputError(f"--set {short(useless[0])} does not matter to evaluate; it takes labels, evaluation.convention and reading.*.")
     settings = with_values(Settings(), values)
     readings.prefer(settings.reading.header)
+    if options.output:
+        _check_table(options.output, (options.predictions, options.references))
     with Bar("scoring") as bar:
         convention, progress = settings.evaluation.convention, both(bar, log.progress("evaluate"))
         folders, merged = (options.predictions, options.references), settings.reading.merged_values
@@ -96,6 +100,22 @@ def evaluate(options: argparse.Namespace, log: EventLog) -> int:
         log.write("result", input=str(options.predictions), outputs=[str(options.output)])
     say(evaluation.table_text(evaluation.summary_rows({"predictions": scores}, list(settings.labels))))
     return 0
+
+
+def _check_table(table: Path, inputs: Sequence[Path]) -> None:
+    """Before any work, refuse to write scores over anything but older scores."""
+    from ..scoring.evaluation import SCORES_BEGIN
+
+    check_path(table)
+    if any(table.resolve() == path.resolve() for path in inputs):
+        raise InputError(f"{table} is an input and would be overwritten; name another file.")
+    if table.is_dir():
+        raise InputError(f"{table} is a folder; name a file.")
+    if table.exists():
+        with table.open("rb") as file:
+            start = file.read(len(SCORES_BEGIN))
+        if start and start != SCORES_BEGIN:
+            raise InputError(f"{table} exists already and holds no scores; name another file.")
 
 
 def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> int:
@@ -204,6 +224,8 @@ def check_outputs(
     for place in [*([table] if table else []), *(options.output / name for names in outputs for name in names)]:
         if place.resolve() in inputs:
             raise InputError(f"{place} is an input and would be overwritten; name another output folder.")
+        if place == table and any(place.resolve() == (options.output / name).resolve() for names in outputs for name in names):
+            raise InputError(f"{place} is the name of a result, too; give the table another name.")
         if place.is_dir():
             raise InputError(f"{place} is a folder; name a file.")
         if place.exists() and not options.overwrite and place not in own:
@@ -211,11 +233,22 @@ def check_outputs(
     from ..core.folders import make_writable_folder
 
     make_writable_folder(options.output)
-    for names in outputs:
-        with contextlib.suppress(FileNotFoundError):
-            (options.output / names[0]).lstat()  # refuses a name longer than the disk takes
+    for path, names in zip(options.inputs, outputs, strict=True):
+        for name in names:
+            _check_length(path, options.output / name)
     if table:
         make_writable_folder(table.absolute().parent)
+
+
+def _check_length(path: Path, result: Path) -> None:
+    try:
+        result.lstat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise InputError(f"{path} would have a result called {result.name}, a longer name than the disk takes; rename the scan.") from None
 
 
 def each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log: EventLog, command: str, turn: Turn | None = None) -> int:

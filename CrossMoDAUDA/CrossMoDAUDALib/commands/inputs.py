@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from .terminal import complain
 _WHY = {
     "label map": "a label map by its name; name the file itself if it is a scan",
     "channel": "a further channel of another scan by its name; name the file itself, or a pattern, to use it",
+    "translation": "a translation of another scan there by its name; name the file itself to use it",
+    "packed": "a packed file of DICOM; unpack all files of its series, and give their folder",
     "hidden": "hidden; rename it if it is meant",
     "format": "in a format that is not read; convert it to .nii.gz",
     "link": "a folder with a scan's name; unpack it or give it another name",
@@ -25,7 +28,7 @@ _WHY = {
     "nothing": "a folder without scans; give it alone to be told why",
     "ending": "no scan by its ending; rename it if it is one",
 }
-_UNREAD = ("format", "link", "slice")  # somebody will miss a result
+_UNREAD = ("format", "link", "slice", "packed")  # somebody will miss a result
 
 
 def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]:
@@ -38,8 +41,16 @@ def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]
     """
     from ..cohort.lists import expanded, is_pattern
 
-    found: dict[Path, None] = {}
+    found: dict[tuple[str, Path], Path] = {}
     status = 0
+
+    def add(path: Path) -> None:
+        """Once, by whatever way the path goes; a link of another name is another scan."""
+        with contextlib.suppress(OSError, RuntimeError):  # a link that leads to itself is told of where it is read
+            found.setdefault((file_stem(path), path.resolve()), path)
+            return
+        found[str(path), path] = path
+
     for given in inputs:
         named = expanded(given)
         files = [_header(path) for path in named if not path.is_dir()]
@@ -53,12 +64,13 @@ def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]
             status = max(status, tell(given, [*left_out, *empty], log))
         for path in named:
             if not path.is_dir() and _header(path) in files:
-                found[_header(path)] = None
+                add(_header(path))
             elif path in folders:
                 inside, status_of_folder = _inside(path, log)
-                found |= dict.fromkeys(inside)
+                for each in inside:
+                    add(each)
                 status = max(status, status_of_folder)
-    return list(found), status
+    return list(found.values()), status
 
 
 def _inside(path: Path, log: EventLog) -> tuple[list[Path], int]:

@@ -32,7 +32,9 @@ def unreadable(path: Path, error: OSError) -> InputError:
 
 
 def missing(path: Path) -> InputError:
-    """The error to raise for a path that leads to nothing, as the links of a DataLad data set do whose files were not fetched."""
+    """The error to raise for a path that leads to no file, as the links of a DataLad data set do whose files were not fetched."""
+    if path.exists() and not path.is_dir():
+        return InputError(f"{path} is a pipe or a device, no file that can be read more than once; save the scan to a file, and give that.")
     if not path.is_symlink():
         return InputError(f"{path} does not exist; check the path.")
     is_annexed = ".git/annex" in path.readlink().as_posix()

@@ -44,16 +44,29 @@ def replacing(path: Path) -> Iterator[Path]:
     make_folder(path.parent)
     partial = path.with_name(f".{uuid.uuid4().hex}.partial{''.join(path.suffixes[-2:])}")
     try:
-        with asking_the_disk(path):
+        with asking_the_disk(path), _told_of(path, partial):
             yield partial
         with partial.open("rb+") as written:  # on the disk before the name is, or a power cut could leave it empty
             os.fsync(written.fileno())
         with contextlib.suppress(OSError):  # not every disk knows such rights
             if partial.stat().st_mode & 0o777 == 0o600:  # some writers' files are their owner's alone, unlike those beside them
                 partial.chmod(0o666 & ~_UMASK)
-        partial.replace(path)
+        with _told_of(path, partial):
+            partial.replace(path)
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what went wrong before is what has to be told
+            partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _told_of(path: Path, partial: Path) -> Iterator[None]:
+    """Let the system's errors name the file that is to be, not the one that stands for it."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None and Path(os.fsdecode(error.filename)) == partial:
+            error.filename, error.filename2 = str(path), None
+        raise
 
 
 @contextlib.contextmanager
@@ -180,6 +193,15 @@ def read_record(path: Path, parse: Callable[[Any], T], advice: str) -> T:
         raise unreadable(path, error) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(f"{path} is damaged; {advice}.") from None
+
+
+def with_a_name(path: Path) -> Path:
+    """A path whose last part is a name: ``.`` and ``..`` written out, any other as it is.
+
+    >>> with_a_name(Path("scan.nrrd")).name, with_a_name(Path(".")) == Path.cwd().resolve()
+    ('scan.nrrd', True)
+    """
+    return path if path.name not in ("", "..") else path.resolve()
 
 
 def check_path(path: Path) -> None:

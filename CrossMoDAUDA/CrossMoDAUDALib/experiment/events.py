@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..core.errors import InputError
 from ..core.files import make_folder
 from ..core.interrupts import raise_swallowed
 from ..core.progress import Progress
@@ -74,6 +75,18 @@ class EventLog:
                 pending.clear()
 
         return report
+
+
+def refuse_other_content(path: Path) -> None:
+    """Events are added to what a file holds, which would damage anything else.
+
+    Raises:
+        InputError: it holds something else.
+    """
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(1) not in (b"", b"{"):
+                raise InputError(f"{path} exists already and holds no events; name another file for them.")
 
 
 def _append(path: Path, event: Event) -> None:

@@ -19,15 +19,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.errors import InputError, short, unreadable
+from ..core.files import with_a_name
 from .dicom_slices import TAGS, Slice, read_dataset, slices_of, text_of, why_no_slice
 from .header_checks import HEADER_ENDINGS
+from .listing import files_below, files_in
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 CHOICE = "#"
 _MARK, _MARK_AT = b"DICM", 128
-_ENDINGS = (".dcm", ".dicom", ".ima")
+DICOM_ENDINGS = (".dcm", ".dicom", ".ima")
 _MOST_FILES = 100_000
 _SNIFFED = 200  # files of a folder that are looked at to tell whether it holds DICOM
 SEG, RTSTRUCT = "SEG", "RTSTRUCT"
@@ -90,8 +92,14 @@ def split_choice(path: Path) -> tuple[Path, str]:
     base, mark, choice = path.name.rpartition(CHOICE)
     if not mark or not base or not choice or path.exists():
         return path, ""
-    folder = path.with_name(base)
+    folder = path.parent / base
     return (folder, choice) if folder.exists() else (path, "")
+
+
+def choosing(path: Path, choice: str) -> Path:
+    """The path of one of several scans in a folder or file (:func:`split_choice`)."""
+    path = with_a_name(path)
+    return path.with_name(f"{path.name}{CHOICE}{choice}")
 
 
 def is_dicom_file(path: Path) -> bool:
@@ -104,7 +112,7 @@ def is_dicom_file(path: Path) -> bool:
     except OSError:
         return False
     # older files have no mark: they begin with a tag of group 2 or 8
-    return start[_MARK_AT:] == _MARK or (path.name.lower().endswith(_ENDINGS) and start[1:2] == b"\0" and start[:1] in b"\x02\x08")
+    return start[_MARK_AT:] == _MARK or (path.name.lower().endswith(DICOM_ENDINGS) and start[1:2] == b"\0" and start[:1] in b"\x02\x08")
 
 
 def may_be_dicom(path: Path) -> bool:
@@ -124,7 +132,7 @@ def is_dicom(path: Path, deep: bool = False) -> bool:
     if not path.is_dir():
         return path.is_file() and is_dicom_file(path)
     labels, has_others = 0, False
-    for number, file in enumerate(_files_below(path) if deep else files_in(path)):
+    for number, file in enumerate(files_below(path) if deep else files_in(path)):
         if is_dicom_file(file):
             if not label_kind(file):
                 return True
@@ -165,9 +173,7 @@ def label_file(path: Path) -> Path | None:
         return place if label_kind(place) else None
     if not choice:
         inside = (file for file in files_in(place) if is_dicom_file(file))
-        files = list(itertools.islice(inside, 2)) or list(
-            itertools.islice((file for file in _files_below(place) if is_dicom_file(file)), 2)
-        )
+        files = list(itertools.islice(inside, 2)) or list(itertools.islice((file for file in files_below(place) if is_dicom_file(file)), 2))
         return files[0] if len(files) == 1 and label_kind(files[0]) else None
     found = [file for file in files_of(place) if label_kind(file)]
     if not found or any(choice in (stack.number, stack.series) for stack in index_of(place).stacks):
@@ -177,28 +183,13 @@ def label_file(path: Path) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
-def files_in(folder: Path) -> list[Path]:
-    """The files directly in a folder, but hidden ones; none where it cannot be listed."""
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(Path(entry.path) for entry in entries if not entry.name.startswith(".") and entry.is_file())
-    except OSError:
-        return []
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(here, name) for name in sorted(files) if (Path(here, name)).is_file())
-
-
 def files_of(path: Path) -> list[Path]:
     """The DICOM files that a folder holds: those directly in it or, if there are none, all below it; or a file itself."""
     if not path.is_dir():
         return [path]
     found = [file for file in files_in(path) if is_dicom_file(file)]
     if not found:
-        for number, file in enumerate(_files_below(path)):
+        for number, file in enumerate(files_below(path)):
             if number > _MOST_FILES:
                 raise InputError(f"{path} holds more than {_MOST_FILES} files; give the folder of the series itself.")
             if is_dicom_file(file):
@@ -263,7 +254,7 @@ def _wrong_in(folder: Path, are_bare: bool) -> list[str]:
             name, is_link = entry.name.lower(), entry.is_symlink() and not Path(entry.path).exists()
             if name.startswith((".", "dicomdir")) or not (is_link or entry.is_file()):
                 continue
-            if name.endswith(_ENDINGS):
+            if name.endswith(DICOM_ENDINGS):
                 is_wrong = is_link or not is_dicom_file(Path(entry.path))
             else:
                 is_wrong = are_bare and _has_no_ending(name) and (is_link or not entry.stat().st_size)
@@ -280,13 +271,13 @@ def names_of(path: Path) -> list[Path]:
     try:
         files = files_of(path)
         for stack in index_of(path).stacks:
-            found.append(path.with_name(f"{path.name}{CHOICE}{stack.number}"))
+            found.append(choosing(path, stack.number))
             if len(stack.files) == 1 and path.is_dir():
                 found += names_of(stack.files[0])
         for file in files if path.is_dir() else ():
             if label_kind(file):
                 number = text_of(read_dataset(file, ["SeriesNumber"]).get("SeriesNumber"))
-                found += [file, path.with_name(f"{path.name}{CHOICE}{number}")]
+                found += [file, choosing(path, number)]
     except InputError:  # is said when it is read
         pass
     return list(dict.fromkeys(found))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..core.errors import InputError, short
 from ..core.failures import missing_packages
-from .dicom_index import CHOICE, RTSTRUCT, label_file, label_kind
+from .dicom_index import RTSTRUCT, choosing, label_file, label_kind
 from .dicom_series import find_index, find_series
 from .dicom_slices import Slice, damaged, group, read_dataset, slices_of
 from .grids import Geometry, Volume
@@ -148,7 +148,7 @@ def scan_grid(path: Path, folder: Path | None = None) -> Geometry | None:
         with contextlib.suppress(InputError):  # of other files, or of a scan that makes no volume
             stacks = [stack for stack in find_index(place).stacks if stack.series in drawn_on]
             if len(stacks) == 1:
-                series = find_series(place.absolute().with_name(f"{place.absolute().name}{CHOICE}{stacks[0].number}"))
+                series = find_series(choosing(place, stacks[0].number))
                 return Geometry(series.size, series.spacing, series.origin, series.direction)
     return None
 
@@ -271,11 +271,11 @@ def _on_grid(
     direction = np.stack([first.row, first.column, first.normal], axis=1)
     beside = (np.array([each.position for each in frames]) - first.position) @ direction[:, :2] / spacing[:2]  # columns, rows
     rows, columns = first.shape
-    if np.abs(beside).max() <= _NO_SHIFT:
-        size = (columns, rows, int(up.max()) + 1)
-        return Geometry(size, spacing, first.position, tuple(direction.ravel().tolist())), [(0, 0, int(each)) for each in up], notes
     own = Geometry((columns, rows, int(up.max()) + 1), spacing, first.position, tuple(direction.ravel().tolist()))
-    if grid is not None and not [what for what in own.differences(grid) if what.startswith(("spacing", "axis"))]:
+    is_alike = grid is not None and not [what for what in own.differences(grid) if what.startswith(("spacing", "axis"))]
+    if np.abs(beside).max() <= _NO_SHIFT and not (is_alike and _is_of_a_tilted_slice(own, grid)):
+        return own, [(0, 0, int(each)) for each in up], notes
+    if grid is not None and is_alike:
         places = (np.array([each.position for each in frames]) - grid.origin) @ grid.matrix / grid.spacing
         whole = np.rint(places).astype(int)
         ends = whole + np.array([columns, rows, 1])
@@ -287,6 +287,25 @@ def _on_grid(
     origin = np.array(first.position) + direction[:, :2] @ (least * spacing[:2])
     geometry = Geometry(size, spacing, tuple(origin.tolist()), tuple(direction.ravel().tolist()))
     return geometry, [(int(right), int(down), int(high)) for (right, down), high in zip(shifts, up, strict=True)], notes
+
+
+def _is_of_a_tilted_slice(own: Geometry, grid: Geometry | None) -> bool:
+    """Whether the frames lie in a single slice of a scan that was straightened: there its pixels lie between the grid's voxels.
+
+    Such a grid is larger than its slices, by the shift from the first to the last; each lies by its share of that beside the grid.
+    """
+    if grid is None or own.size[2] != 1 or grid.size[2] < 2:
+        return False
+    place = (np.array(own.origin) - grid.origin) @ grid.matrix / grid.spacing
+    level, more = int(np.rint(place[2])), np.array(grid.size[:2]) - own.size[:2]
+    if abs(place[2] - level) > _NO_SHIFT or not 0 <= level < grid.size[2] or more.min() < 0 or not more.any():
+        return False
+
+    def fits(shift: float, most: int, share: float) -> bool:
+        return share * (most - 1) - _NO_SHIFT <= shift <= share * most + _NO_SHIFT if most else abs(shift) <= _NO_SHIFT
+
+    up = level / (grid.size[2] - 1)
+    return all(fits(place[axis], int(more[axis]), up) or fits(place[axis], int(more[axis]), 1 - up) for axis in (0, 1))
 
 
 def _distance(path: Path, head: Dataset, first: Slice, heights: Array, grid: Geometry | None) -> tuple[float, tuple[str, ...]]:

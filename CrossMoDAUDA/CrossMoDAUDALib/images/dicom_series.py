@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import math
-import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,9 @@ import numpy.typing as npt
 
 from ..core.errors import InputError
 from ..core.failures import missing_packages
-from .dicom_index import CHOICE, SEG, Index, Stack, files_in, index_of, is_dicom_file, label_kind, split_choice
+from .dicom_index import CHOICE, SEG, Index, Stack, choosing, index_of, is_dicom_file, label_kind, split_choice
 from .dicom_slices import TAGS, Slice, read_dataset, slices_of, why_no_slice
+from .listing import files_in, folders_in
 
 Array = npt.NDArray[Any]
 
@@ -67,19 +67,20 @@ def find_series(path: Path) -> Series:
     place, choice = split_choice(path)
     index = find_index(place)
     stack = _chosen(place, index, choice)
+    told = tuple(f"{place}: {note}" for note in index.notes)
     if stack.mosaic:
         from .dicom_mosaic import mosaic_series
 
-        return mosaic_series(stack, index.notes)
+        return mosaic_series(stack, told)
     _refuse_halves(place, stack)
-    return _on_grid(path, stack, index.notes)
+    return _on_grid(path, stack, index.notes, told)
 
 
 def _refuse_halves(place: Path, stack: Stack) -> None:
     """A folder's own files are its scan; further slices of the series in folders below would be missing without a word."""
     if not place.is_dir() or not stack.series or any(file.parent != place for file in stack.files):
         return
-    for folder in _folders_in(place)[:_MOST_FOLDERS]:
+    for folder in folders_in(place)[:_MOST_FOLDERS]:
         for file in filter(is_dicom_file, files_in(folder)[:_MOST_LOOKED_AT]):
             try:
                 head = read_dataset(file, TAGS)
@@ -93,14 +94,6 @@ def _refuse_halves(place: Path, stack: Stack) -> None:
                 raise InputError(
                     f"{place} holds a part of a series, and {folder.name} in it another; put all of its files into one folder."
                 )
-
-
-def _folders_in(place: Path) -> list[Path]:
-    try:
-        with os.scandir(place) as entries:
-            return sorted(Path(entry.path) for entry in entries if not entry.name.startswith(".") and entry.is_dir())
-    except OSError:
-        return []
 
 
 def _belongs_to(other: Slice, stack: Stack) -> bool:
@@ -153,18 +146,23 @@ def _chosen(place: Path, index: Index, choice: str) -> Stack:
     names = ", ".join(each.words for each in listed[:_MOST_LISTED])
     if len(listed) > _MOST_LISTED:
         names += f" and {len(listed) - _MOST_LISTED} more"
-    example = place.with_name(f"{place.name}{CHOICE}{listed[0].number}")
+    example = choosing(place, listed[0].number)
     if choice and not stacks:
         raise InputError(f"{place} holds no scan {CHOICE}{choice}, but {names}; give one of these, as {example}.")
     raise InputError(f"{place} holds {len(listed)} scans: {names}; choose one, as {example}, or give each a folder of its own.")
 
 
-def _on_grid(path: Path, stack: Stack, notes: tuple[str, ...]) -> Series:
+def _on_grid(path: Path, stack: Stack, notes: tuple[str, ...], named: tuple[str, ...]) -> Series:
+    """A stack's grid.
+
+    Args:
+        notes, named: on what else is in its folder, without and with that folder's name.
+    """
     slices, first = stack.slices, stack.slices[0]
     positions = np.array([each.position for each in slices])
     heights = positions @ first.normal
     distance = float(heights[-1] - heights[0]) / (len(slices) - 1)
-    told = list(notes)
+    told = list(named)
     try:
         jitter = _unevenness(path, slices, heights, distance)
     except InputError as error:
@@ -218,9 +216,10 @@ def _unevenness(path: Path, slices: tuple[Slice, ...], heights: Array, distance:
             " remove those that do not belong to the scan, or export it again."
         )
     usual = float(np.median(steps))
-    if len(steps) > 1 and (steps > 1.5 * usual).any():
+    wide = steps[steps > 1.5 * usual] / usual
+    if len(steps) > 1 and len(wide) and (np.abs(wide - np.rint(wide)) < 2 * _MOST_JITTER).any():  # as wide as whole slices, not moved ones
         gap = int(np.argmax(steps))
-        lost = int(sum(round(step / usual) - 1 for step in steps if step > 1.5 * usual))
+        lost = int(np.rint(wide - 1).sum())
         raise InputError(
             f"{path} lacks {lost} slice{'s' if lost > 1 else ''}: after {_name(slices[gap])} the next is {steps[gap]:.4g} mm away,"
             f" where {usual:.4g} mm is usual; export the whole series again."
@@ -228,7 +227,8 @@ def _unevenness(path: Path, slices: tuple[Slice, ...], heights: Array, distance:
     jitter = float(np.abs(heights - heights[0] - distance * np.arange(len(heights))).max()) / distance
     if jitter > _MOST_JITTER:
         raise InputError(
-            f"{path} has slices at uneven distances ({steps.min():.4g} to {steps.max():.4g} mm); resample it to a regular grid first."
+            f"{path} has slices at uneven distances ({steps.min():.4g} to {steps.max():.4g} mm, the widest after"
+            f" {_name(slices[int(np.argmax(steps))])}); resample it to a regular grid first."
         )
     return jitter
 

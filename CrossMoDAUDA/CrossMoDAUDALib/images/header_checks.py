@@ -139,6 +139,11 @@ def check_shape(path: Path, sizes: Sequence[int], values: int = 1, may_be_flat: 
         raise InputError(f"{path} is a single slice ({by_axes(sizes)}); expected a 3-D scan; give the file with all slices.")
 
 
+def is_complex(path: Path) -> InputError:
+    """What is said of a file whose voxels are complex numbers, as scanners and simulations save them."""
+    return InputError(f"{path} has complex numbers as voxels; expected a scalar image; save their magnitude as a file of its own.")
+
+
 def geometry_fault(spacing: Iterable[float], origin: Iterable[float], columns: list[tuple[float, ...]]) -> str:
     """What :func:`check_geometry` raises of a grid, in words; empty where there is nothing."""
     spacing, origin = tuple(spacing), tuple(origin)

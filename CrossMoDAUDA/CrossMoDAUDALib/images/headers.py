@@ -33,6 +33,7 @@ from .header_checks import (
     check_spacing,
     damaged,
     geometry_fault,
+    is_complex,
 )
 from .other_contents import renamed, what_it_is
 from .text_headers import lies_unsaid, read_meta, read_nrrd
@@ -85,8 +86,9 @@ def _is_cutshort(start: bytes) -> bool:
 # NIfTI ---------------------------------------------------------------------------------------------------------------------
 
 # The voxel types that ITK knows, as NumPy's; those with several values a voxel (c, V) are refused when the grid is read.
-_NIFTI_KINDS = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 32: "c8", 64: "f8", 128: "V3", 256: "i1", 512: "u2", 768: "u4", 1024: "i8",
+_NIFTI_KINDS = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 128: "V3", 256: "i1", 512: "u2", 768: "u4", 1024: "i8",
                 1280: "u8", 2304: "V4"}  # fmt: skip
+_COMPLEX = (32, 1792, 2048)
 _NIFTI_BYTES = 348
 _FURTHEST_VOXELS = 1 << 28  # byte: what other programs keep in a header may be some megabytes
 # How many mm a unit of the header's lengths has, by its field xyzt_units; the others are mm, or unknown.
@@ -114,6 +116,8 @@ def _nifti(path: Path, start: bytes, packed: bool) -> Header:
     check_sizes(path, sizes)
     code, bits = (int(value) for value in field(70, "2h"))
     if code not in _NIFTI_KINDS:
+        if code in _COMPLEX:
+            raise is_complex(path)
         raise InputError(f"{path} has voxels of a type (NIfTI's {code}) that is not supported; convert it to numbers of 16 bits.")
     voxel_bytes = int(_NIFTI_KINDS[code][1])
     if bits != voxel_bytes * 8:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .dicom_index import RTSTRUCT, SEG, is_dicom, is_dicom_file, label_file, label_kind, may_be_dicom
+from .dicom_index import DICOM_ENDINGS, RTSTRUCT, SEG, is_dicom, is_dicom_file, label_file, label_kind, may_be_dicom
 from .other_formats import is_mere_folder, scans_here
 from .volumes import FILE_ENDINGS, file_stem, is_scan
 
@@ -19,6 +19,8 @@ _LABEL_SUFFIXES = {"label", "seg", "dseg", "mask", "rtstruct"}
 WARNINGS = "_warnings.txt"
 # End the names of results as DICOM.
 DICOM_RESULTS = ("_SEG.dcm", "_RTSTRUCT.dcm")
+# Ends the name of what `translate` writes.
+TRANSLATION = "_pseudo_target"
 # Ends the name of the file of the network's doubt, which is written where it is asked for.
 UNCERTAINTY = "_Uncertainty.json"
 _CHANNEL = re.compile(r"(.+)_(\d{4})")
@@ -141,8 +143,8 @@ class LeftOut:
     """Something in a folder that is not taken as a scan.
 
     Attributes:
-        kind: ``label map``, ``channel``, ``hidden``, ``format`` (of other programs), ``folder`` (with
-            scans, or named as one), ``slice`` (of DICOM), ``ending``.
+        kind: ``label map``, ``channel``, ``translation`` (of another scan), ``hidden``, ``format`` (of other programs), ``folder``
+            (with scans, or named as one), ``slice`` (of DICOM), ``packed`` (DICOM), ``ending``.
     """
 
     path: Path
@@ -150,15 +152,15 @@ class LeftOut:
 
 
 def scans_in(folder: Path) -> list[Path]:
-    """The scans in a folder in order of their names, without label maps, second channels and what ``segment`` has written there.
+    """The scans in a folder in order of their names, without label maps, second channels and what was written there for its scans.
 
     A folder that holds a DICOM series is that one scan itself.
     """
     found = [
         path for path in scans_here(folder) if (path == folder or is_scan(path)) and not is_mere_folder(path) and not is_label_name(path)
     ]
-    channels = second_channels(found)
-    return [path for path in found if path not in channels]
+    besides = second_channels(found).keys() | translations(found)
+    return [path for path in found if path not in besides]
 
 
 def left_out_of(folder: Path) -> list[LeftOut]:
@@ -167,10 +169,11 @@ def left_out_of(folder: Path) -> list[LeftOut]:
     if folder in scans:  # it is one scan
         return []
     known = {*scans, *_results_of(folder, scans)}
-    channels = second_channels(path for path in folder.iterdir() if is_scan(path))
+    there = [path for path in folder.iterdir() if is_scan(path)]
+    besides = dict.fromkeys(translations(there), "translation") | dict.fromkeys(second_channels(there), "channel")
     headers = tuple(f"{file_stem(path)}." for path in folder.iterdir() if is_scan(path) and path.name.lower().endswith(_HEADERS))
     others = (path for path in sorted(folder.iterdir()) if path not in known and (label_kind(path) or not is_dicom_file(path)))
-    found = ((path, _why_left_out(path, channels)) for path in others if is_scan(path) or not path.name.startswith(headers))
+    found = ((path, _why_left_out(path, besides)) for path in others if is_scan(path) or not path.name.startswith(headers))
     return [LeftOut(path, kind) for path, kind in found if kind]
 
 
@@ -184,10 +187,12 @@ def sorted_out(paths: Sequence[Path], can_be_read: Callable[[Path], bool]) -> tu
     """
     scans = [path for path in paths if is_scan(path) or (path.is_file() and _why_left_out(path, {}) == "ending" and can_be_read(path))]
     images = [path for path in scans if not is_label_name(path)] or scans
+    besides = dict.fromkeys(translations(images), "translation")
+    images = [path for path in images if path not in besides]
     known = {*images, *(name for folder in {path.parent for path in images} for name in _results_of(folder, images))}
     headers = {f"{path.parent / file_stem(path)}." for path in images if path.name.lower().endswith(_HEADERS)}
     others = [path for path in paths if path not in known and not str(path).startswith(tuple(headers))]
-    found = [(path, "slice" if is_dicom_file(path) and not label_kind(path) else _why_left_out(path, {})) for path in others]
+    found = [(path, "slice" if is_dicom_file(path) and not label_kind(path) else _why_left_out(path, besides)) for path in others]
     return images, [LeftOut(path, kind) for path, kind in found if kind]
 
 
@@ -197,7 +202,7 @@ def _results_of(folder: Path, scans: Sequence[Path]) -> list[Path]:
     return [folder / name for name in (*names, *(f"{file_stem(scan)}{ending}" for scan in scans for ending in DICOM_RESULTS))]
 
 
-def _why_left_out(path: Path, channels: dict[Path, Path]) -> str:
+def _why_left_out(path: Path, besides: dict[Path, str]) -> str:
     lower = path.name.lower()
     if path.is_dir():
         is_meant = lower.endswith(FILE_ENDINGS) or _holds_scans(path)
@@ -205,8 +210,10 @@ def _why_left_out(path: Path, channels: dict[Path, Path]) -> str:
     if lower.startswith("."):
         return "hidden" if lower.endswith(FILE_ENDINGS) else ""
     if is_scan(path):
-        return "channel" if path in channels else "label map"
+        return besides.get(path, "label map")
     inner = next((lower.removesuffix(packed) for packed in _PACKED if lower.endswith(packed)), "")
+    if inner.endswith(DICOM_ENDINGS):
+        return "packed"
     if lower.endswith(_OTHER_FORMATS) or inner.endswith((*FILE_ENDINGS, *_OTHER_FORMATS)):
         return "format"
     return "" if path.suffix.lower() in _DOCUMENTS or lower in ("thumbs.db", "desktop.ini", "readme", "license", "changes") else "ending"
@@ -218,6 +225,14 @@ def _holds_scans(folder: Path) -> bool:
         return not (folder / "experiment.json").is_file() and any(is_scan(path) for path in folder.iterdir())
     except OSError:
         return False
+
+
+def translations(scans: Iterable[Path]) -> set[Path]:
+    """Those of some scans that are what ``translate`` has written for others of them, in the same folder, by their names."""
+    found = list(scans)
+    sources = {(path.parent, file_stem(path)) for path in found}
+    stems = ((path, file_stem(path)) for path in found)
+    return {path for path, stem in stems if stem.endswith(TRANSLATION) and (path.parent, stem.removesuffix(TRANSLATION)) in sources}
 
 
 def second_channels(scans: Iterable[Path]) -> dict[Path, Path]:

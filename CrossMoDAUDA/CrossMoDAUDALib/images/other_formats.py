@@ -20,12 +20,12 @@ import numpy.typing as npt
 
 from ..core.errors import InputError, unreadable
 from ..core.failures import missing_packages
-from ..core.files import check_path
+from ..core.files import check_path, with_a_name
 from . import dicom_index, readings
 from .dicom_series import find_index, find_series, is_multi_frame, read_voxels
 from .grids import Geometry
 from .gzip_stream import gunzipped
-from .header_checks import check_shape
+from .header_checks import check_shape, is_complex
 from .headers import MOST_VOXELS, by_axes, check_geometry
 from .nibabel_headers import forms_of, unit_of, what_nibabel_mends
 from .other_contents import is_gipl, is_mgh, renamed
@@ -125,7 +125,7 @@ def other_stem(path: Path) -> str:
     """The name of a folder, or of a file without its ending; with the number of the scan in it where the path has one."""
     place, choice = dicom_index.split_choice(path)
     if choice:
-        return f"{other_stem(place)}_{choice}"
+        return f"{other_stem(with_a_name(place))}_{choice}"
     return path.name if path.is_dir() else path.name[: -len(".img.gz")] if path.name.lower().endswith(".img.gz") else path.stem
 
 
@@ -274,7 +274,9 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
     while len(shape) > 3 and shape[-1] == 1:  # a 3-D scan in a 4-D file
         shape = shape[:-1]
     voxels = image.get_data_dtype()
-    check_shape(path, shape, len(voxels.fields) if voxels.fields else 2 if voxels.kind == "c" else 1)
+    if voxels.kind == "c":
+        raise is_complex(path)
+    check_shape(path, shape, len(voxels.fields) if voxels.fields else 1)
     places, faults = forms_of(image)
     _, chosen, told = readings.chosen(path, places, faults, None)
     if hasattr(image.header, "get_sform") and not (places or faults):  # nibabel has a rule of its own, by which y grows to the front

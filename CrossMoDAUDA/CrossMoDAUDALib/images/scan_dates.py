@@ -23,7 +23,7 @@ _DICOM_RESULTS = (".dcm", "_SEG.dcm", "_RTSTRUCT.dcm")  # beside a label map
 _MADE_LATER = ("SEG", "RTSTRUCT")  # made of a scan: only the study's date is the scan's
 _PLAIN = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:$|[T ]\d|\d{6})")
 _SESSION = re.compile(r"(?:^|[_/\\])ses-([0-9A-Za-z]+)")
-_SUBJECT = re.compile(r"(?:^|[_/\\])(sub-[0-9A-Za-z]+)")
+_SUBJECT = re.compile(r"(?:^|[_/\\])(sub-[^\W_]+)")
 # A date in a name stands by itself; eight digits in a row could also be a patient's number, so they must be a date since 1970.
 _IN_NAME = re.compile(r"(?<![0-9A-Za-z])(\d{4}-\d{2}-\d{2}|(?:19[7-9]\d|20\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?![0-9A-Za-z])")
 _MODALITY = re.compile(r"[_.-](ceT1|hrT2|T[12]w?)$", re.IGNORECASE)

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core.errors import CrossModaError, InputError, missing
 from ..core.failures import is_out_of_memory
-from ..core.files import check_path, replacing
+from ..core.files import check_path, replacing, with_a_name
 from . import readings, shear
 from .grids import Array, Geometry, Volume, canonical_grid, from_canonical, to_canonical
 from .gzip_stream import gunzipped
@@ -57,6 +57,7 @@ FILE_ENDINGS = (*HEADER_ENDINGS, *OTHER_ENDINGS)
 
 def file_stem(path: Path) -> str:
     """A scan's file name without its ending (``.nii.gz`` counts as one ending), or the name of its folder."""
+    path = with_a_name(path)
     ending = next((ending for ending in FILE_ENDINGS if path.name.lower().endswith(ending)), "")
     return path.name[: -len(ending)] if ending else other_stem(path)
 

@@ -273,10 +273,15 @@ def _statistic(values: list[float]) -> Statistic | None:
     return Statistic(float(np.mean(values)), float(np.std(values)), len(values)) if values else None
 
 
+_COLUMNS = ["method", "case", "structure", "dice", "assd_mm", "hd95_mm", "volume_ml", "reference_ml"]
+# How the files of :func:`write_per_case_csv` begin.
+SCORES_BEGIN = ",".join(_COLUMNS[:4]).encode()
+
+
 def write_per_case_csv(path: Path, scores_by_row: dict[str, list[CaseScore]]) -> None:
     """Every score in full precision; the scores of a structure that no reference shows are left empty."""
     drawn = _drawn(scores_by_row)
-    lines: list[list[Any]] = [["method", "case", "structure", "dice", "assd_mm", "hd95_mm", "volume_ml", "reference_ml"]]
+    lines: list[list[Any]] = [_COLUMNS]
     for name, scores in scores_by_row.items():
         for score in scores:
             measures = [score.dice, score.assd, score.hd95] if score.structure in drawn else ["", "", ""]

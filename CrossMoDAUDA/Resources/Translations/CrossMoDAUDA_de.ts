@@ -13,11 +13,11 @@
 </message>
 <message>
 <source>'{name}' and '{name2}' have no structure in common; give their segments the same names.</source>
-<translation>„{name}“ und „{name2}“ haben keine Struktur gemeinsam; ihren Segmenten dieselben Namen geben.</translation>
+<translation>„{name}“ und „{name2}“ haben keine Struktur gemeinsam; geben Sie ihren Segmenten dieselben Namen.</translation>
 </message>
 <message>
 <source>'{name}' cannot name a place; use letters, digits, '_', '-' and '.'.</source>
-<translation>„{name}“ geht nicht als Name; nur Buchstaben, Ziffern, '_', '-' und '.' verwenden.</translation>
+<translation>„{name}“ geht nicht als Name; verwenden Sie nur Buchstaben, Ziffern, '_', '-' und '.'.</translation>
 </message>
 <message>
 <source>'{name}' is no place where a worker can run; known are {places}.</source>
@@ -77,7 +77,7 @@
 </message>
 <message>
 <source>--device {device} names several GPUs, which only 'run' uses together; name one of them.</source>
-<translation>Das Gerät {device} nennt mehrere GPUs, die nur das Training zusammen nutzt; eine davon nennen.</translation>
+<translation>Das Gerät {device} nennt mehrere GPUs, die nur das Training zusammen nutzt; nennen Sie eine davon.</translation>
 </message>
 <message>
 <source>--events belongs to --dry-run; an experiment's events are in its events.jsonl.</source>
@@ -85,7 +85,7 @@
 </message>
 <message>
 <source>--extra '{option}' is no option of sbatch's; write it in one word, as --extra=--constraint=a100.</source>
-<translation>--extra „{option}“ ist keine Option von sbatch; in einem Wort schreiben, wie --extra=--constraint=a100.</translation>
+<translation>--extra „{option}“ ist keine Option von sbatch; schreiben Sie sie in einem Wort, wie --extra=--constraint=a100.</translation>
 </message>
 <message>
 <source>--folder must name a folder of its own on that computer.</source>
@@ -97,7 +97,7 @@
 </message>
 <message>
 <source>--jobs is for clusters, and {on} is none; leave it out.</source>
-<translation>--jobs ist für Cluster, und {on} ist keiner; weglassen.</translation>
+<translation>--jobs ist für Cluster, und {on} ist keiner; lassen Sie das weg.</translation>
 </message>
 <message>
 <source>--jobs must be 1 or more, and belongs to --on; on this computer one scan is segmented at a time.</source>
@@ -105,23 +105,23 @@
 </message>
 <message>
 <source>--largest-component none switches it off for all structures; give it alone.</source>
-<translation>'Nichts' schaltet den größten Teil für alle Strukturen ab; nur dieses wählen.</translation>
+<translation>'Nichts' schaltet den größten Teil für alle Strukturen ab; wählen Sie nur dieses.</translation>
 </message>
 <message>
 <source>--largest-component {name} is not a structure of the model; choose from {labels}.</source>
-<translation>{name} ist keine Struktur des Modells; eine von {labels} wählen.</translation>
+<translation>{name} ist keine Struktur des Modells; wählen Sie eine von {labels}.</translation>
 </message>
 <message>
 <source>--only and --take-from are for experiments on this computer; leave them out.</source>
-<translation>--only und --take-from sind für Experimente auf diesem Rechner; weglassen.</translation>
+<translation>--only und --take-from sind für Experimente auf diesem Rechner; lassen Sie das weg.</translation>
 </message>
 <message>
 <source>--preset {named} and --set preset={assigned} contradict one another; give one of them.</source>
-<translation>Die Voreinstellung {named} und preset={assigned} widersprechen einander; eine davon angeben.</translation>
+<translation>Die Voreinstellung {named} und preset={assigned} widersprechen einander; geben Sie eine davon an.</translation>
 </message>
 <message>
 <source>--script-only is for clusters, and {name} is none; leave it out, or add the place with --slurm.</source>
-<translation>--script-only ist für Cluster, und {name} ist keiner; weglassen oder den Rechner mit --slurm hinzufügen.</translation>
+<translation>--script-only ist für Cluster, und {name} ist keiner; lassen Sie das weg, oder fügen Sie den Rechner mit --slurm hinzu.</translation>
 </message>
 <message>
 <source>--set "labels={text}"</source>
@@ -137,7 +137,7 @@
 </message>
 <message>
 <source>--set {assignment} is not KEY=VALUE; write for example --set seed=1.</source>
-<translation>--set {assignment} ist nicht SCHLÜSSEL=WERT; zum Beispiel --set seed=1 schreiben.</translation>
+<translation>--set {assignment} ist nicht SCHLÜSSEL=WERT; schreiben Sie zum Beispiel --set seed=1.</translation>
 </message>
 <message>
 <source>--set {useless} does not matter to evaluate; it takes labels, evaluation.convention and reading.*.</source>
@@ -149,7 +149,7 @@
 </message>
 <message>
 <source>--ssh '{ssh}' is no host; give HOST or USER@HOST. Its port, key and jump host belong into ~/.ssh/config.</source>
-<translation>--ssh „{ssh}“ ist kein Rechner; HOST oder USER@HOST angeben. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
+<translation>--ssh „{ssh}“ ist kein Rechner; geben Sie HOST oder USER@HOST an. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
 </message>
 <message>
 <source>--structure {structure} is none of the structures; they are {labels}.</source>
@@ -157,15 +157,15 @@
 </message>
 <message>
 <source>--take-from {donor} is no experiment folder; check the path.</source>
-<translation>--take-from {donor} ist kein Experimentordner; den Pfad prüfen.</translation>
+<translation>--take-from {donor} ist kein Experimentordner; prüfen Sie den Pfad.</translation>
 </message>
 <message>
 <source>--time '{time}' is no time limit of Slurm's; write it as 24:00:00 or 2-00:00:00.</source>
-<translation>--time „{time}“ ist keine Zeitgrenze von Slurm; wie 24:00:00 oder 2-00:00:00 schreiben.</translation>
+<translation>--time „{time}“ ist keine Zeitgrenze von Slurm; schreiben Sie sie wie 24:00:00 oder 2-00:00:00.</translation>
 </message>
 <message>
 <source>--time '{time}' is too short; give two minutes or more, so that the work goes on from job to job.</source>
-<translation>--time „{time}“ ist zu kurz; mindestens zwei Minuten angeben, damit die Arbeit von Auftrag zu Auftrag weitergeht.</translation>
+<translation>--time „{time}“ ist zu kurz; geben Sie mindestens zwei Minuten an, damit die Arbeit von Auftrag zu Auftrag weitergeht.</translation>
 </message>
 <message>
 <source>--uncertainty and --on do not go together: the probabilities stay there; leave one of them out.</source>
@@ -173,11 +173,11 @@
 </message>
 <message>
 <source>--{name} is for clusters; give --slurm too, or leave it out.</source>
-<translation>--{name} ist für Cluster; auch --slurm angeben oder es weglassen.</translation>
+<translation>--{name} ist für Cluster; geben Sie auch --slurm an, oder lassen Sie es weg.</translation>
 </message>
 <message>
 <source>--{option} '{value}' holds control characters; give another.</source>
-<translation>--{option} „{value}“ enthält Steuerzeichen; etwas anderes angeben.</translation>
+<translation>--{option} „{value}“ enthält Steuerzeichen; geben Sie etwas anderes an.</translation>
 </message>
 <message>
 <source>--{option} '{value}' is no name of Slurm's; letters, digits, '_', '-', '.' and ',' are.</source>
@@ -189,7 +189,7 @@
 </message>
 <message>
 <source>A helper process died while {message}, most likely because memory ran out; run again with --set helper_processes=0 or fewer.</source>
-<translation>Ein Hilfsprozess brach ab ({message}), wahrscheinlich weil der Speicher ausging; andere Programme schließen und erneut versuchen.</translation>
+<translation>Ein Hilfsprozess brach ab ({message}), wahrscheinlich weil der Speicher ausging; schließen Sie andere Programme, und versuchen Sie es erneut.</translation>
 </message>
 <message>
 <source>A structure is {wrong} in the pseudo-labels of all target cases: none is left out. Look at them.</source>
@@ -249,7 +249,7 @@
 </message>
 <message>
 <source>Another `segment --on` works for {output}; wait until it has ended, or name another output folder.</source>
-<translation>Ein anderes `segment --on` arbeitet für {output}; warten, bis es beendet ist, oder einen anderen Ausgabeordner nennen.</translation>
+<translation>Ein anderes `segment --on` arbeitet für {output}; warten Sie, bis es beendet ist, oder nennen Sie einen anderen Ausgabeordner.</translation>
 </message>
 <message>
 <source>Another structure</source>
@@ -309,7 +309,7 @@
 </message>
 <message>
 <source>Cannot read the list of Python packages {path} ({error}); reinstall the extension.</source>
-<translation>Die Liste der Python-Pakete {path} lässt sich nicht lesen ({error}); die Erweiterung neu installieren.</translation>
+<translation>Die Liste der Python-Pakete {path} lässt sich nicht lesen ({error}); installieren Sie die Erweiterung neu.</translation>
 </message>
 <message>
 <source>Check agreement</source>
@@ -437,7 +437,7 @@
 </message>
 <message>
 <source>Evaluation needs both the folder of its images and the folder of its labels; give both or neither.</source>
-<translation>Die Auswertung braucht den Ordner ihrer Bilder und den ihrer Labels; beide angeben oder keinen.</translation>
+<translation>Die Auswertung braucht den Ordner ihrer Bilder und den ihrer Labels; geben Sie beide an oder keinen.</translation>
 </message>
 <message>
 <source>Evidence</source>
@@ -693,11 +693,11 @@
 </message>
 <message>
 <source>Memory ran out before the work began: processes are limited to {limit} GB (ulimit -v, or a batch system's setting) and need {least_address_space} GB to load PyTorch and nnU-Net alone; raise the limit.</source>
-<translation>Der Speicher ging aus, bevor die Arbeit begann: Prozesse sind auf {limit} GB begrenzt (ulimit -v oder die Einstellung eines Batch-Systems) und brauchen {least_address_space} GB allein zum Laden von PyTorch und nnU-Net; die Grenze anheben.</translation>
+<translation>Der Speicher ging aus, bevor die Arbeit begann: Prozesse sind auf {limit} GB begrenzt (ulimit -v oder die Einstellung eines Batch-Systems) und brauchen {least_address_space} GB allein zum Laden von PyTorch und nnU-Net; heben Sie die Grenze an.</translation>
 </message>
 <message>
 <source>Memory ran out; close other programs, or run with --set helper_processes=0 and smaller batches.</source>
-<translation>Der Speicher ging aus; andere Programme schließen und erneut versuchen.</translation>
+<translation>Der Speicher ging aus; schließen Sie andere Programme, und versuchen Sie es erneut.</translation>
 </message>
 <message>
 <source>Merged values</source>
@@ -729,11 +729,11 @@
 </message>
 <message>
 <source>No file in {predictions} belongs to one in {references} (for example {predicted} and {drawn}); name both after the case, as CASE_Label.nii.gz.</source>
-<translation>Keine Datei in {predictions} gehört zu einer in {references} (zum Beispiel {predicted} und {drawn}); beide nach dem Fall benennen, als FALL_Label.nii.gz.</translation>
+<translation>Keine Datei in {predictions} gehört zu einer in {references} (zum Beispiel {predicted} und {drawn}); benennen Sie beide nach dem Fall, als FALL_Label.nii.gz.</translation>
 </message>
 <message>
 <source>No label map of {name} holds a structure, so there is nothing to learn; check the source domain's label maps.</source>
-<translation>Keine Labelkarte von {name} enthält eine Struktur, es gibt also nichts zu lernen; die Labelkarten der Quelldomäne prüfen.</translation>
+<translation>Keine Labelkarte von {name} enthält eine Struktur, es gibt also nichts zu lernen; prüfen Sie die Labelkarten der Quelldomäne.</translation>
 </message>
 <message>
 <source>No steady growth</source>
@@ -749,7 +749,7 @@
 </message>
 <message>
 <source>No volume is chosen; choose the scan to work on.</source>
-<translation>Es ist kein Volumen gewählt; den Scan wählen, mit dem gearbeitet wird.</translation>
+<translation>Es ist kein Volumen gewählt; wählen Sie den Scan, mit dem gearbeitet wird.</translation>
 </message>
 <message>
 <source>Node {number} ({host}) cannot take part: {trouble}</source>
@@ -781,7 +781,7 @@
 </message>
 <message>
 <source>Nothing is named as {path}; check the pattern, and put it in quotes.</source>
-<translation>Nichts heißt wie {path}; das Muster prüfen und in Anführungszeichen setzen.</translation>
+<translation>Nichts heißt wie {path}; prüfen Sie das Muster, und setzen Sie es in Anführungszeichen.</translation>
 </message>
 <message>
 <source>One more structure</source>
@@ -833,11 +833,11 @@
 </message>
 <message>
 <source>Process {holder} could not be killed; end it as the user who started it.</source>
-<translation>Prozess {holder} ließ sich nicht beenden; als der Benutzer beenden, der ihn gestartet hat.</translation>
+<translation>Prozess {holder} ließ sich nicht beenden; beenden Sie ihn als der Benutzer, der ihn gestartet hat.</translation>
 </message>
 <message>
 <source>Process {numbers} was killed and has not ended; end it as the user who started it.</source>
-<translation>Prozess {numbers} wurde abgebrochen und ist nicht zu Ende; als der Benutzer beenden, der ihn gestartet hat.</translation>
+<translation>Prozess {numbers} wurde abgebrochen und ist nicht zu Ende; beenden Sie ihn als der Benutzer, der ihn gestartet hat.</translation>
 </message>
 <message>
 <source>Processes that help to prepare images; 0: none, -1: the program chooses.</source>
@@ -853,7 +853,7 @@
 </message>
 <message>
 <source>PyTorch cannot train on several GPUs here, as it comes without NCCL; choose one of them, such as {first}.</source>
-<translation>PyTorch kann hier nicht auf mehreren GPUs trainieren, da ihm NCCL fehlt; eine davon wählen, etwa {first}.</translation>
+<translation>PyTorch kann hier nicht auf mehreren GPUs trainieren, da ihm NCCL fehlt; wählen Sie eine davon, etwa {first}.</translation>
 </message>
 <message>
 <source>PyTorch cannot train on several nodes' GPUs here, as it comes without NCCL; run with --device cpu.</source>
@@ -861,15 +861,15 @@
 </message>
 <message>
 <source>PyTorch sees the device {device} but cannot use it ({error}); install a PyTorch that fits it, or run with --device cpu.</source>
-<translation>PyTorch sieht das Gerät {device}, kann es aber nicht nutzen ({error}); ein passendes PyTorch installieren oder den Prozessor als Gerät wählen.</translation>
+<translation>PyTorch sieht das Gerät {device}, kann es aber nicht nutzen ({error}); installieren Sie ein passendes PyTorch, oder wählen Sie den Prozessor als Gerät.</translation>
 </message>
 <message>
 <source>Python on {name} is {version}; 3.11 to 3.13 is needed: name another there with `place add --python`.</source>
-<translation>Python auf {name} ist {version}; gebraucht wird 3.11 bis 3.13: mit `place add --python` dort ein anderes nennen.</translation>
+<translation>Python auf {name} ist {version}; gebraucht wird 3.11 bis 3.13: Nennen Sie mit `place add --python` dort ein anderes.</translation>
 </message>
 <message>
 <source>Python there makes no environments ({last_line}); install python3-venv there, or name a Python that has the packages with `place add --python`.</source>
-<translation>Python dort legt keine Umgebungen an ({last_line}); dort python3-venv installieren oder mit `place add --python` ein Python nennen, das die Pakete hat.</translation>
+<translation>Python dort legt keine Umgebungen an ({last_line}); installieren Sie dort python3-venv, oder nennen Sie mit `place add --python` ein Python, das die Pakete hat.</translation>
 </message>
 <message>
 <source>Reconstruction weight</source>
@@ -921,19 +921,19 @@
 </message>
 <message>
 <source>Segmentation '{name}' could not be merged into one label map; check its segments in the module Segmentations.</source>
-<translation>Segmentierung „{name}“ ließ sich nicht zu einer Labelkarte zusammenfassen; ihre Segmente im Modul Segmentierungen prüfen.</translation>
+<translation>Segmentierung „{name}“ ließ sich nicht zu einer Labelkarte zusammenfassen; prüfen Sie ihre Segmente im Modul Segmentierungen.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' has no binary labelmap; create that representation in the module Segmentations.</source>
-<translation>Segmentierung „{name}“ hat keine binäre Labelkarte; diese Darstellung im Modul Segmentierungen erzeugen.</translation>
+<translation>Segmentierung „{name}“ hat keine binäre Labelkarte; erzeugen Sie diese Darstellung im Modul Segmentierungen.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' has no reference geometry; choose its source volume in the module Segment Editor.</source>
-<translation>Segmentierung „{name}“ hat keine Referenzgeometrie; ihr Quellvolumen im Modul Segment-Editor wählen.</translation>
+<translation>Segmentierung „{name}“ hat keine Referenzgeometrie; wählen Sie ihr Quellvolumen im Modul Segment-Editor.</translation>
 </message>
 <message>
 <source>Segmentation '{name}' has no segment '{name2}' (it has {there}); rename the segment.</source>
-<translation>Segmentierung „{name}“ hat kein Segment „{name2}“ (sie hat {there}); das Segment umbenennen.</translation>
+<translation>Segmentierung „{name}“ hat kein Segment „{name2}“ (sie hat {there}); benennen Sie das Segment um.</translation>
 </message>
 <message>
 <source>Segmentation by CrossMoDAUDA, not for clinical use</source>
@@ -941,7 +941,7 @@
 </message>
 <message>
 <source>Segmentation nodes and .seg.nrrd files need Slicer's MRML classes; run inside Slicer or install slicer-core.</source>
-<translation>Segmentierungsknoten und .seg.nrrd-Dateien brauchen Slicers MRML-Klassen; in Slicer ausführen oder slicer-core installieren.</translation>
+<translation>Segmentierungsknoten und .seg.nrrd-Dateien brauchen Slicers MRML-Klassen; führen Sie dies in Slicer aus, oder installieren Sie slicer-core.</translation>
 </message>
 <message>
 <source>Segmentation weight</source>
@@ -1097,15 +1097,15 @@
 </message>
 <message>
 <source>The GPU ran out of memory; end other programs that use it, run on another with --device, or lower translation.batch_size or segmentation.memory_gb in a new experiment.</source>
-<translation>Der Speicher der GPU ging aus; andere Programme beenden, die sie nutzen, ein anderes Gerät wählen oder in einem neuen Experiment translation.batch_size oder segmentation.memory_gb senken.</translation>
+<translation>Der Speicher der GPU ging aus; beenden Sie andere Programme, die sie nutzen, wählen Sie ein anderes Gerät, oder senken Sie in einem neuen Experiment translation.batch_size oder segmentation.memory_gb.</translation>
 </message>
 <message>
 <source>The Python package '{name}' is missing; install nnU-Net (pip install nnunetv2).</source>
-<translation>Das Python-Paket „{name}“ fehlt; nnU-Net im Abschnitt Python-Pakete installieren.</translation>
+<translation>Das Python-Paket „{name}“ fehlt; installieren Sie nnU-Net im Abschnitt Python-Pakete.</translation>
 </message>
 <message>
 <source>The Python package {packages} is missing; install the extension PyTorch with Slicer's Extensions Manager, open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
-<translation>Das Python-Paket {packages} fehlt; die Erweiterung PyTorch mit Slicers Erweiterungsmanager installieren, das Modul CrossMoDA UDA öffnen und in seinem Abschnitt Python-Pakete Fehlendes installieren drücken.</translation>
+<translation>Das Python-Paket {packages} fehlt; installieren Sie die Erweiterung PyTorch mit Slicers Erweiterungsmanager, öffnen Sie das Modul CrossMoDA UDA, und drücken Sie in seinem Abschnitt Python-Pakete „Fehlendes installieren“.</translation>
 </message>
 <message>
 <source>The Python package {packages} is missing; install with: {executable} -m pip install {packages2}</source>
@@ -1113,7 +1113,7 @@
 </message>
 <message>
 <source>The Python package {packages} is missing; open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
-<translation>Das Python-Paket {packages} fehlt; das Modul CrossMoDA UDA öffnen und in seinem Abschnitt Python-Pakete Fehlendes installieren drücken.</translation>
+<translation>Das Python-Paket {packages} fehlt; öffnen Sie das Modul CrossMoDA UDA, und drücken Sie in seinem Abschnitt Python-Pakete „Fehlendes installieren“.</translation>
 </message>
 <message>
 <source>The Python package {package} {version} does not fit the others ({reason})</source>
@@ -1125,7 +1125,7 @@
 </message>
 <message>
 <source>The Python packages {packages} are missing; install the extension PyTorch with Slicer's Extensions Manager, open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
-<translation>Die Python-Pakete {packages} fehlen; die Erweiterung PyTorch mit Slicers Erweiterungsmanager installieren, das Modul CrossMoDA UDA öffnen und in seinem Abschnitt Python-Pakete Fehlendes installieren drücken.</translation>
+<translation>Die Python-Pakete {packages} fehlen; installieren Sie die Erweiterung PyTorch mit Slicers Erweiterungsmanager, öffnen Sie das Modul CrossMoDA UDA, und drücken Sie in seinem Abschnitt Python-Pakete „Fehlendes installieren“.</translation>
 </message>
 <message>
 <source>The Python packages {packages} are missing; install with: {executable} -m pip install {packages2}</source>
@@ -1133,11 +1133,11 @@
 </message>
 <message>
 <source>The Python packages {packages} are missing; open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
-<translation>Die Python-Pakete {packages} fehlen; das Modul CrossMoDA UDA öffnen und in seinem Abschnitt Python-Pakete Fehlendes installieren drücken.</translation>
+<translation>Die Python-Pakete {packages} fehlen; öffnen Sie das Modul CrossMoDA UDA, und drücken Sie in seinem Abschnitt Python-Pakete „Fehlendes installieren“.</translation>
 </message>
 <message>
 <source>The connection to {name} broke off in mid-answer; try again.</source>
-<translation>Die Verbindung zu {name} riss mitten in der Antwort ab; noch einmal versuchen.</translation>
+<translation>Die Verbindung zu {name} riss mitten in der Antwort ab; versuchen Sie es noch einmal.</translation>
 </message>
 <message>
 <source>The connection to {name} broke off while files were copied ({last_line}).</source>
@@ -1145,19 +1145,19 @@
 </message>
 <message>
 <source>The device '{text}' names a GPU twice; name each once, such as cuda:0,1.</source>
-<translation>Das Gerät „{text}“ nennt eine GPU zweimal; jede einmal nennen, etwa cuda:0,1.</translation>
+<translation>Das Gerät „{text}“ nennt eine GPU zweimal; nennen Sie jede einmal, etwa cuda:0,1.</translation>
 </message>
 <message>
 <source>The disk is full (writing {place}); free some space, then go on (the same command, or Resume in the panel).</source>
-<translation>Die Platte ist voll (beim Schreiben von {place}); Platz schaffen, dann mit Fortsetzen weitermachen.</translation>
+<translation>Die Platte ist voll (beim Schreiben von {place}); schaffen Sie Platz, und machen Sie dann mit Fortsetzen weiter.</translation>
 </message>
 <message>
 <source>The disk is full; free some space, then go on (the same command, or Resume in the panel).</source>
-<translation>Die Platte ist voll; Platz schaffen, dann mit Fortsetzen weitermachen.</translation>
+<translation>Die Platte ist voll; schaffen Sie Platz, und machen Sie dann mit Fortsetzen weiter.</translation>
 </message>
 <message>
 <source>The disk with {here} is full (or your share of it is used up); make room, then run the same command again.</source>
-<translation>Die Platte mit {here} ist voll (oder der eigene Anteil daran ist aufgebraucht); Platz schaffen, dann mit Fortsetzen weitermachen.</translation>
+<translation>Die Platte mit {here} ist voll (oder der eigene Anteil daran ist aufgebraucht); schaffen Sie Platz, und machen Sie dann mit Fortsetzen weiter.</translation>
 </message>
 <message>
 <source>The extrameatal diameter cannot be told from a single tumour label; it needs labels for the parts inside and outside the internal auditory canal, as crossMoDA 2023 has them.</source>
@@ -1165,7 +1165,7 @@
 </message>
 <message>
 <source>The label map holds the value {strange}, which no structure has ({known}); check the labels setting.</source>
-<translation>Die Labelkarte enthält den Wert {strange}, den keine Struktur hat ({known}); die Einstellung labels prüfen.</translation>
+<translation>Die Labelkarte enthält den Wert {strange}, den keine Struktur hat ({known}); prüfen Sie die Einstellung labels.</translation>
 </message>
 <message>
 <source>The label map is not on the grid of {parent}; segment the scan again.</source>
@@ -1173,7 +1173,7 @@
 </message>
 <message>
 <source>The model in {folder} is incomplete: {name} is missing; copy the whole folder again.</source>
-<translation>Das Modell in {folder} ist unvollständig: {name} fehlt; den ganzen Ordner erneut kopieren.</translation>
+<translation>Das Modell in {folder} ist unvollständig: {name} fehlt; kopieren Sie den ganzen Ordner erneut.</translation>
 </message>
 <message>
 <source>The packages for {name} could not be downloaded here ({failed}).</source>
@@ -1189,11 +1189,11 @@
 </message>
 <message>
 <source>The scan is blank: every voxel is {low}; export or load it again.</source>
-<translation>Der Scan ist leer: Jeder Voxel ist {low}; erneut exportieren oder laden.</translation>
+<translation>Der Scan ist leer: Jeder Voxel ist {low}; exportieren oder laden Sie ihn erneut.</translation>
 </message>
 <message>
 <source>The scan would have {voxels} voxels of the {size} mm that the model works with; check its voxel size or crop it.</source>
-<translation>Der Scan hätte {voxels} Voxel von {size} mm, mit denen das Modell arbeitet; seine Voxelgröße prüfen oder ihn zuschneiden.</translation>
+<translation>Der Scan hätte {voxels} Voxel von {size} mm, mit denen das Modell arbeitet; prüfen Sie seine Voxelgröße, oder schneiden Sie ihn zu.</translation>
 </message>
 <message>
 <source>The scans are of different kinds ({modalities}), which by itself changes what is measured.</source>
@@ -1209,7 +1209,7 @@
 </message>
 <message>
 <source>The settings are not a JSON object; restore the file or start in a new folder.</source>
-<translation>Die Einstellungen sind kein JSON-Objekt; die Datei wiederherstellen oder in einem neuen Ordner beginnen.</translation>
+<translation>Die Einstellungen sind kein JSON-Objekt; stellen Sie die Datei wieder her, oder beginnen Sie in einem neuen Ordner.</translation>
 </message>
 <message>
 <source>The shell on {name} prints something at login ('{noise}'), which spoils every copy; ~/.bashrc and its like there must be silent for programs.</source>
@@ -1225,11 +1225,11 @@
 </message>
 <message>
 <source>The training's process for {devices} died (exit status {exitcode}), most likely because memory ran out; end other programs, or run again on fewer devices with --device.</source>
-<translation>Der Trainingsprozess für {devices} brach ab (Status {exitcode}), wahrscheinlich weil der Speicher ausging; andere Programme beenden oder weniger Geräte wählen.</translation>
+<translation>Der Trainingsprozess für {devices} brach ab (Status {exitcode}), wahrscheinlich weil der Speicher ausging; beenden Sie andere Programme, oder wählen Sie weniger Geräte.</translation>
 </message>
 <message>
 <source>The training's process for {devices} died (signal {value}), most likely because memory ran out; end other programs, or run again on fewer devices with --device.</source>
-<translation>Der Trainingsprozess für {devices} brach ab (Signal {value}), wahrscheinlich weil der Speicher ausging; andere Programme beenden oder weniger Geräte wählen.</translation>
+<translation>Der Trainingsprozess für {devices} brach ab (Signal {value}), wahrscheinlich weil der Speicher ausging; beenden Sie andere Programme, oder wählen Sie weniger Geräte.</translation>
 </message>
 <message>
 <source>The translated {case} fails a check: {told}. A new experiment with translation.drop_failed=true leaves such cases out.</source>
@@ -1245,7 +1245,7 @@
 </message>
 <message>
 <source>The translator's training began in bf16 on {get} ({record}), in which Apple's GPU does not compute; go on with --device cpu or on the machine it began on, or start a new experiment.</source>
-<translation>Das Training der Bildübersetzung begann in bf16 auf {get} ({record}), womit Apples GPU nicht rechnet; mit dem Prozessor oder auf dem Rechner weitermachen, auf dem es begann, oder ein neues Experiment beginnen.</translation>
+<translation>Das Training der Bildübersetzung begann in bf16 auf {get} ({record}), womit Apples GPU nicht rechnet; machen Sie mit dem Prozessor oder auf dem Rechner weiter, auf dem es begann, oder beginnen Sie ein neues Experiment.</translation>
 </message>
 <message>
 <source>The tumour lies on the left in one scan and on the right in another: check whose scans these are, and which is left.</source>
@@ -1269,7 +1269,7 @@
 </message>
 <message>
 <source>The worker on {name} has not stopped yet and does so after its current training step; wait, or kill it with --force.</source>
-<translation>Das Training auf {name} hat noch nicht angehalten; es tut das nach seinem laufenden Trainingsschritt; warten oder mit --force abbrechen.</translation>
+<translation>Das Training auf {name} hat noch nicht angehalten; es tut das nach seinem laufenden Trainingsschritt; warten Sie, oder brechen Sie es mit --force ab.</translation>
 </message>
 <message>
 <source>The worker there ended without a word.</source>
@@ -1277,23 +1277,23 @@
 </message>
 <message>
 <source>The {domain} case '{id}' has {count} images: {first_three}; keep one of them.</source>
-<translation>Der Fall „{id}“ ({domain}) hat {count} Bilder: {first_three}; eines davon behalten.</translation>
+<translation>Der Fall „{id}“ ({domain}) hat {count} Bilder: {first_three}; behalten Sie eines davon.</translation>
 </message>
 <message>
 <source>The {domain} case '{id}' has {count} label maps: {first_three}; keep one of them.</source>
-<translation>Der Fall „{id}“ ({domain}) hat {count} Labelkarten: {first_three}; eine davon behalten.</translation>
+<translation>Der Fall „{id}“ ({domain}) hat {count} Labelkarten: {first_three}; behalten Sie eine davon.</translation>
 </message>
 <message>
 <source>The {domain} domain has no cases; add {text}.</source>
-<translation>Die Domäne {domain} hat keine Fälle; {text} hinzufügen.</translation>
+<translation>Die Domäne {domain} hat keine Fälle; fügen Sie {text} hinzu.</translation>
 </message>
 <message>
 <source>There are no scans to cut into slices for {name}; name at least one scan of each domain.</source>
-<translation>Es gibt keine Scans, die sich für {name} in Schichten zerlegen lassen; mindestens einen Scan jeder Domäne angeben.</translation>
+<translation>Es gibt keine Scans, die sich für {name} in Schichten zerlegen lassen; geben Sie mindestens einen Scan jeder Domäne an.</translation>
 </message>
 <message>
 <source>There is a place '{name}' already; choose another name, or replace it with --overwrite.</source>
-<translation>Einen Rechner „{name}“ gibt es schon; einen anderen Namen wählen oder ihn mit --overwrite ersetzen.</translation>
+<translation>Einen Rechner „{name}“ gibt es schon; wählen Sie einen anderen Namen, oder ersetzen Sie ihn mit --overwrite.</translation>
 </message>
 <message>
 <source>There is a single scan: with a second one, change and growth are told.</source>
@@ -1301,11 +1301,11 @@
 </message>
 <message>
 <source>There is no device '{text}'; use auto, cuda, cuda:N (as cuda:0), several as cuda:0,1, mps or cpu.</source>
-<translation>Ein Gerät „{text}“ gibt es nicht; auto, cuda, cuda:N (wie cuda:0), mehrere als cuda:0,1, mps oder cpu angeben.</translation>
+<translation>Ein Gerät „{text}“ gibt es nicht; geben Sie auto, cuda, cuda:N (wie cuda:0), mehrere als cuda:0,1, mps oder cpu an.</translation>
 </message>
 <message>
 <source>There is no image translator '{name}'; choose one of {translators}.</source>
-<translation>Einen Bildübersetzer „{name}“ gibt es nicht; einen von {translators} wählen.</translation>
+<translation>Einen Bildübersetzer „{name}“ gibt es nicht; wählen Sie einen von {translators}.</translation>
 </message>
 <message>
 <source>There is no imported model '{name}'; none has been imported.</source>
@@ -1321,11 +1321,11 @@
 </message>
 <message>
 <source>There is no program '{command}' on this computer; install OpenSSH's client.</source>
-<translation>Auf diesem Rechner gibt es kein Programm „{command}“; das Programm ssh von OpenSSH installieren.</translation>
+<translation>Auf diesem Rechner gibt es kein Programm „{command}“; installieren Sie das Programm ssh von OpenSSH.</translation>
 </message>
 <message>
 <source>There is no scoring convention '{convention}'; choose one of {conventions}.</source>
-<translation>Eine Bewertungskonvention „{convention}“ gibt es nicht; eine von {conventions} wählen.</translation>
+<translation>Eine Bewertungskonvention „{convention}“ gibt es nicht; wählen Sie eine von {conventions}.</translation>
 </message>
 <message>
 <source>There is no setting '{key}'; {nearest_of}.</source>
@@ -1337,7 +1337,7 @@
 </message>
 <message>
 <source>These scans need about {needed} on this computer even with the fewest useful training steps, more than budget_minutes={budget_minutes}; take fewer scans, a smaller translation.image_size or more time.</source>
-<translation>Diese Scans brauchen auf diesem Rechner selbst mit den wenigsten brauchbaren Trainingsschritten etwa {needed}, mehr als budget_minutes={budget_minutes}; weniger Scans, eine kleinere translation.image_size oder mehr Zeit nehmen.</translation>
+<translation>Diese Scans brauchen auf diesem Rechner selbst mit den wenigsten brauchbaren Trainingsschritten etwa {needed}, mehr als budget_minutes={budget_minutes}; nehmen Sie weniger Scans, eine kleinere translation.image_size oder mehr Zeit.</translation>
 </message>
 <message>
 <source>This machine has no device {wanted} that PyTorch can use; choose auto or one of: {there}.</source>
@@ -1357,7 +1357,7 @@
 </message>
 <message>
 <source>Training of the translator diverged in epoch {epoch} (a loss is not finite); lower translation.learning_rate and start a new experiment.</source>
-<translation>Das Training der Bildübersetzung divergierte in Epoche {epoch} (ein Verlust ist nicht endlich); translation.learning_rate senken und ein neues Experiment beginnen.</translation>
+<translation>Das Training der Bildübersetzung divergierte in Epoche {epoch} (ein Verlust ist nicht endlich); senken Sie translation.learning_rate, und beginnen Sie ein neues Experiment.</translation>
 </message>
 <message>
 <source>Training steps in an epoch.</source>
@@ -1381,11 +1381,11 @@
 </message>
 <message>
 <source>Unexpected {name}: {one_line}; please report it with {log}.</source>
-<translation>Unerwarteter Fehler {name}: {one_line}; bitte mit {log} melden.</translation>
+<translation>Unerwarteter Fehler {name}: {one_line}; bitte melden Sie ihn mit {log}.</translation>
 </message>
 <message>
 <source>Unexpected {name}: {one_line}; please report it.</source>
-<translation>Unerwarteter Fehler {name}: {one_line}; bitte melden.</translation>
+<translation>Unerwarteter Fehler {name}: {one_line}; bitte melden Sie ihn.</translation>
 </message>
 <message>
 <source>Until {shown}, as the last scan shows no tumour: {growth_sentence}</source>
@@ -1409,7 +1409,7 @@
 </message>
 <message>
 <source>Volume '{name}' has no image data; load it again or choose another volume.</source>
-<translation>Volumen „{name}“ hat keine Bilddaten; erneut laden oder ein anderes Volumen wählen.</translation>
+<translation>Volumen „{name}“ hat keine Bilddaten; laden Sie es erneut, oder wählen Sie ein anderes Volumen.</translation>
 </message>
 <message>
 <source>Volume '{name}' has skewed axes; resample it to a regular grid first (module Resample Scalar/Vector/DWI Volume).</source>
@@ -1421,7 +1421,7 @@
 </message>
 <message>
 <source>Volume '{name}' holds voxels that are not finite numbers; replace them, for example by 0.</source>
-<translation>Volumen „{name}“ enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
+<translation>Volumen „{name}“ enthält Voxel, die keine endlichen Zahlen sind; ersetzen Sie diese, zum Beispiel durch 0.</translation>
 </message>
 <message>
 <source>Volume '{name}' is a single slice; expected a 3-D scan.</source>
@@ -1429,15 +1429,15 @@
 </message>
 <message>
 <source>Volume '{name}' is both input and output; choose another output volume.</source>
-<translation>Volumen „{name}“ ist Eingabe und Ausgabe zugleich; ein anderes Ausgabevolumen wählen.</translation>
+<translation>Volumen „{name}“ ist Eingabe und Ausgabe zugleich; wählen Sie ein anderes Ausgabevolumen.</translation>
 </message>
 <message>
 <source>Volume '{name}' is not on the grid of its label map ({differences}); segment the volume again as it is now.</source>
-<translation>Volumen „{name}“ liegt nicht auf dem Gitter seiner Labelkarte ({differences}); das Volumen, wie es jetzt ist, erneut segmentieren.</translation>
+<translation>Volumen „{name}“ liegt nicht auf dem Gitter seiner Labelkarte ({differences}); segmentieren Sie das Volumen, wie es jetzt ist, erneut.</translation>
 </message>
 <message>
 <source>Volume '{name}' is under the non-linear transform '{name2}'; harden the transform or take it off first.</source>
-<translation>Volumen „{name}“ steht unter der nichtlinearen Transformation „{name2}“; die Transformation zuerst härten oder abnehmen.</translation>
+<translation>Volumen „{name}“ steht unter der nichtlinearen Transformation „{name2}“; härten Sie die Transformation zuerst, oder nehmen Sie sie ab.</translation>
 </message>
 <message>
 <source>Volume (ml)</source>
@@ -1589,7 +1589,7 @@
 </message>
 <message>
 <source>a folder with a scan's name; unpack it or give it another name</source>
-<translation>ein Ordner mit dem Namen eines Scans; entpacken oder umbenennen</translation>
+<translation>ein Ordner mit dem Namen eines Scans; entpacken Sie ihn, oder benennen Sie ihn um</translation>
 </message>
 <message>
 <source>a folder without scans; give it alone to be told why</source>
@@ -1597,7 +1597,7 @@
 </message>
 <message>
 <source>a folder, which is not looked into; give it too, or a pattern</source>
-<translation>ein Ordner, in den nicht geschaut wird; auch ihn angeben, oder ein Muster</translation>
+<translation>ein Ordner, in den nicht geschaut wird; geben Sie auch ihn an, oder ein Muster</translation>
 </message>
 <message>
 <source>a frame without a place</source>
@@ -1605,7 +1605,7 @@
 </message>
 <message>
 <source>a further channel of another scan by its name; name the file itself, or a pattern, to use it</source>
-<translation>dem Namen nach ein weiterer Kanal eines anderen Scans; die Datei selbst oder ein Muster angeben, um sie zu verwenden</translation>
+<translation>dem Namen nach ein weiterer Kanal eines anderen Scans; geben Sie die Datei selbst oder ein Muster an, um sie zu verwenden</translation>
 </message>
 <message>
 <source>a further channel of another scan, by its name</source>
@@ -1613,7 +1613,7 @@
 </message>
 <message>
 <source>a label map by its name; name the file itself if it is a scan</source>
-<translation>dem Namen nach eine Labelkarte; die Datei selbst angeben, wenn sie ein Scan ist</translation>
+<translation>dem Namen nach eine Labelkarte; geben Sie die Datei selbst an, wenn sie ein Scan ist</translation>
 </message>
 <message>
 <source>a label map in a folder of images</source>
@@ -1640,6 +1640,10 @@
 <translation>eine Zahl mit Tausenden von Stellen</translation>
 </message>
 <message>
+<source>a packed file of DICOM; unpack all files of its series, and give their folder</source>
+<translation>eine gepackte DICOM-Datei; entpacken Sie alle Dateien der Serie, und geben Sie deren Ordner an</translation>
+</message>
+<message>
 <source>a pair of NIfTI files</source>
 <translation>ein Paar von NIfTI-Dateien</translation>
 </message>
@@ -1654,6 +1658,14 @@
 <message>
 <source>a slice of DICOM; give the folder of its series</source>
 <translation>eine DICOM-Schicht; geben Sie den Ordner ihrer Serie an</translation>
+</message>
+<message>
+<source>a translation of another scan there by its name; name the file itself to use it</source>
+<translation>dem Namen nach die Übersetzung eines anderen Scans dort; nennen Sie die Datei selbst, um sie zu verwenden</translation>
+</message>
+<message>
+<source>a translation of another scan, by its name</source>
+<translation>dem Namen nach die Übersetzung eines anderen Scans</translation>
 </message>
 <message>
 <source>a whole number</source>
@@ -1765,7 +1777,7 @@
 </message>
 <message>
 <source>compile=on: torch.compile does not work here ({problem}); set compile=off.</source>
-<translation>compile=on: torch.compile funktioniert hier nicht ({problem}); compile auf off setzen.</translation>
+<translation>compile=on: torch.compile funktioniert hier nicht ({problem}); setzen Sie compile auf off.</translation>
 </message>
 <message>
 <source>convert it to NIfTI (mnc2nii)</source>
@@ -1805,7 +1817,7 @@
 </message>
 <message>
 <source>evaluation.source_only trains nothing: there are no evaluation cases to compare on; start with --evaluate-images and --evaluate-labels for the comparison.</source>
-<translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; dafür mit Auswertungsbildern und Auswertungslabels beginnen.</translation>
+<translation>evaluation.source_only trainiert nichts: Es gibt keine Auswertungsfälle zum Vergleich; beginnen Sie dafür mit Auswertungsbildern und Auswertungslabels.</translation>
 </message>
 <message>
 <source>extrameatal diameter</source>
@@ -1885,7 +1897,7 @@
 </message>
 <message>
 <source>hidden; rename it if it is meant</source>
-<translation>versteckt; umbenennen, wenn die Datei gemeint ist</translation>
+<translation>versteckt; benennen Sie die Datei um, wenn sie gemeint ist</translation>
 </message>
 <message>
 <source>holds only zeros where its header should be, as after a copy that broke off; copy it again from its source</source>
@@ -1905,7 +1917,7 @@
 </message>
 <message>
 <source>in a format that is not read; convert it to .nii.gz</source>
-<translation>in einem Format, das nicht gelesen wird; in .nii.gz umwandeln</translation>
+<translation>in einem Format, das nicht gelesen wird; wandeln Sie die Datei in .nii.gz um</translation>
 </message>
 <message>
 <source>in none of the channels that {record} names</source>
@@ -1989,7 +2001,7 @@
 </message>
 <message>
 <source>is not known to ssh yet; connect once with `ssh {host}` and accept its host key</source>
-<translation>ist ssh noch nicht bekannt; einmal mit `ssh {host}` verbinden und den Schlüssel des Rechners annehmen</translation>
+<translation>ist ssh noch nicht bekannt; verbinden Sie sich einmal mit `ssh {host}`, und nehmen Sie den Schlüssel des Rechners an</translation>
 </message>
 <message>
 <source>is the table of contents of a DICOM disc, not a scan; give the folder beside it that holds the series</source>
@@ -1997,7 +2009,7 @@
 </message>
 <message>
 <source>is unknown; check its name, in ~/.ssh/config too</source>
-<translation>ist unbekannt; den Namen prüfen, auch in ~/.ssh/config</translation>
+<translation>ist unbekannt; prüfen Sie den Namen, auch in ~/.ssh/config</translation>
 </message>
 <message>
 <source>it asks for fewer GPUs than its quality of service demands</source>
@@ -2101,7 +2113,7 @@
 </message>
 <message>
 <source>it has more tasks than an array may have there; do less at once, as with fewer scans or seeds</source>
-<translation>er hat mehr Teile, als ein Job-Array dort haben darf; weniger auf einmal tun, etwa mit weniger Scans oder Startwerten</translation>
+<translation>er hat mehr Teile, als ein Job-Array dort haben darf; tun Sie weniger auf einmal, etwa mit weniger Scans oder Startwerten</translation>
 </message>
 <message>
 <source>it has neither a sform nor a qform</source>
@@ -2157,7 +2169,7 @@
 </message>
 <message>
 <source>it ran out of memory; ask for more (--extra=--mem=...), or make the batches smaller</source>
-<translation>der Speicher reichte nicht; mehr verlangen (--extra=--mem=...) oder die Stapel verkleinern</translation>
+<translation>der Speicher reichte nicht; verlangen Sie mehr (--extra=--mem=...), oder verkleinern Sie die Stapel</translation>
 </message>
 <message>
 <source>it said nothing</source>
@@ -2229,7 +2241,7 @@
 </message>
 <message>
 <source>its controller does not answer; try again later</source>
-<translation>seine Steuerung antwortet nicht; später noch einmal versuchen</translation>
+<translation>seine Steuerung antwortet nicht; versuchen Sie es später noch einmal</translation>
 </message>
 <message>
 <source>its deadline has passed</source>
@@ -2273,7 +2285,7 @@
 </message>
 <message>
 <source>its time limit came before it had stopped; give a longer --time</source>
-<translation>seine Zeitgrenze kam, bevor er angehalten hatte; eine längere --time angeben</translation>
+<translation>seine Zeitgrenze kam, bevor er angehalten hatte; geben Sie eine längere --time an</translation>
 </message>
 <message>
 <source>its translation is blank; do not use it, and look at the scan and at the translator's samples.</source>
@@ -2293,15 +2305,15 @@
 </message>
 <message>
 <source>labels is empty; name at least one structure, as --set labels=Tumour:1.</source>
-<translation>labels ist leer; mindestens eine Struktur nennen, etwa Tumour:1.</translation>
+<translation>labels ist leer; nennen Sie mindestens eine Struktur, etwa Tumour:1.</translation>
 </message>
 <message>
 <source>labels: '{name}' holds characters that cannot be shown; give the structure another name.</source>
-<translation>labels: „{name}“ enthält Zeichen, die sich nicht zeigen lassen; der Struktur einen anderen Namen geben.</translation>
+<translation>labels: „{name}“ enthält Zeichen, die sich nicht zeigen lassen; geben Sie der Struktur einen anderen Namen.</translation>
 </message>
 <message>
 <source>labels: '{name}' means something of its own to nnU-Net; give the structure another name.</source>
-<translation>labels: „{name}“ bedeutet für nnU-Net etwas Eigenes; der Struktur einen anderen Namen geben.</translation>
+<translation>labels: „{name}“ bedeutet für nnU-Net etwas Eigenes; geben Sie der Struktur einen anderen Namen.</translation>
 </message>
 <message>
 <source>labels: '{name}:{value}' needs a name and a value from 1 to {most_label}.</source>
@@ -2369,7 +2381,7 @@
 </message>
 <message>
 <source>nnU-Net cannot build the network that {folder} describes; copy the model again.</source>
-<translation>nnU-Net kann das Netz nicht bauen, das {folder} beschreibt; das Modell erneut kopieren.</translation>
+<translation>nnU-Net kann das Netz nicht bauen, das {folder} beschreibt; kopieren Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>nnU-Net planned a batch of {batch}, which is shared evenly</source>
@@ -2381,11 +2393,11 @@
 </message>
 <message>
 <source>nnU-Net's augmentation processes died, most likely because memory ran out (nnunet.log may say more); run again with --set helper_processes=0.</source>
-<translation>nnU-Nets Augmentierungsprozesse brachen ab, wahrscheinlich weil der Speicher ausging (nnunet.log sagt vielleicht mehr); andere Programme schließen und erneut versuchen.</translation>
+<translation>nnU-Nets Augmentierungsprozesse brachen ab, wahrscheinlich weil der Speicher ausging (nnunet.log sagt vielleicht mehr); schließen Sie andere Programme, und versuchen Sie es erneut.</translation>
 </message>
 <message>
 <source>nnU-Net's loss is no longer a number in epoch {current_epoch}; lower segmentation.initial_learning_rate in a new experiment.</source>
-<translation>nnU-Nets Verlust ist in Epoche {current_epoch} keine Zahl mehr; in einem neuen Experiment segmentation.initial_learning_rate senken.</translation>
+<translation>nnU-Nets Verlust ist in Epoche {current_epoch} keine Zahl mehr; senken Sie in einem neuen Experiment segmentation.initial_learning_rate.</translation>
 </message>
 <message>
 <source>nnU-Net's plan changed: the training starts anew.</source>
@@ -2421,23 +2433,23 @@
 </message>
 <message>
 <source>no node there has such GPUs; ask for fewer, or name another partition</source>
-<translation>kein Knoten dort hat solche GPUs; weniger verlangen oder eine andere Partition nennen</translation>
+<translation>kein Knoten dort hat solche GPUs; verlangen Sie weniger, oder nennen Sie eine andere Partition</translation>
 </message>
 <message>
 <source>no node there has that many GPUs or processors; ask for fewer</source>
-<translation>kein Knoten dort hat so viele Grafikkarten oder Prozessoren; weniger verlangen</translation>
+<translation>kein Knoten dort hat so viele Grafikkarten oder Prozessoren; verlangen Sie weniger</translation>
 </message>
 <message>
 <source>no node there has that much memory; ask for less</source>
-<translation>kein Knoten dort hat so viel Speicher; weniger verlangen</translation>
+<translation>kein Knoten dort hat so viel Speicher; verlangen Sie weniger</translation>
 </message>
 <message>
 <source>no node there has the features that --constraint asks for; name others</source>
-<translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; andere nennen</translation>
+<translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; nennen Sie andere</translation>
 </message>
 <message>
 <source>no scan by its ending; rename it if it is one</source>
-<translation>der Endung nach kein Scan; umbenennen, wenn die Datei einer ist</translation>
+<translation>der Endung nach kein Scan; benennen Sie die Datei um, wenn sie einer ist</translation>
 </message>
 <message>
 <source>no tumour in the label map: it is gone, or it was missed, so look at the scan, which is left out of the growth</source>
@@ -2501,7 +2513,7 @@
 </message>
 <message>
 <source>precision=bf16 is not supported on Apple's GPU; use fp32 or auto.</source>
-<translation>precision=bf16 geht auf Apples GPU nicht; fp32 oder auto verwenden.</translation>
+<translation>precision=bf16 geht auf Apples GPU nicht; verwenden Sie fp32 oder auto.</translation>
 </message>
 <message>
 <source>preprocessing labels</source>
@@ -2509,7 +2521,7 @@
 </message>
 <message>
 <source>preset={wanted} cannot be changed by --set here; use --preset {wanted}.</source>
-<translation>preset={wanted} lässt sich hier nicht ändern; die Voreinstellung {wanted} wählen.</translation>
+<translation>preset={wanted} lässt sich hier nicht ändern; wählen Sie die Voreinstellung {wanted}.</translation>
 </message>
 <message>
 <source>process {worker} on {worker2}</source>
@@ -2537,7 +2549,7 @@
 </message>
 <message>
 <source>refuses the login; see that `ssh {host}` works without asking (a key in ssh-agent), or run this in a terminal</source>
-<translation>verweigert die Anmeldung; dafür sorgen, dass `ssh {host}` ohne Rückfrage geht (ein Schlüssel im ssh-agent), oder es in einem Terminal tun</translation>
+<translation>verweigert die Anmeldung; sorgen Sie dafür, dass `ssh {host}` ohne Rückfrage geht (ein Schlüssel im ssh-agent), oder tun Sie es in einem Terminal</translation>
 </message>
 <message>
 <source>report.html could not be made ({explain}).</source>
@@ -2565,19 +2577,19 @@
 </message>
 <message>
 <source>segmentation.bright_in_target and segmentation.dark_in_target both name '{both}'; name it in one of them.</source>
-<translation>segmentation.bright_in_target und segmentation.dark_in_target nennen beide „{both}“; nur in einer von beiden nennen.</translation>
+<translation>segmentation.bright_in_target und segmentation.dark_in_target nennen beide „{both}“; nennen Sie es nur in einer von beiden.</translation>
 </message>
 <message>
 <source>segmentation.structure_scaling_lowest={lowest} is above segmentation.structure_scaling_highest={highest}; set both.</source>
-<translation>segmentation.structure_scaling_lowest={lowest} liegt über segmentation.structure_scaling_highest={highest}; beide setzen.</translation>
+<translation>segmentation.structure_scaling_lowest={lowest} liegt über segmentation.structure_scaling_highest={highest}; setzen Sie beide.</translation>
 </message>
 <message>
 <source>segmentation.trainer={name}: nnU-Net finds no such trainer class{why}; use nnUNetTrainer or one that nnU-Net can find.</source>
-<translation>segmentation.trainer={name}: nnU-Net findet keine solche Trainer-Klasse{why}; nnUNetTrainer oder eine verwenden, die nnU-Net findet.</translation>
+<translation>segmentation.trainer={name}: nnU-Net findet keine solche Trainer-Klasse{why}; verwenden Sie nnUNetTrainer oder eine, die nnU-Net findet.</translation>
 </message>
 <message>
 <source>segmentation.{setting} is {said}, but the trainer {trainer} has {number}; add --set segmentation.{setting}={number}, or use another trainer.</source>
-<translation>segmentation.{setting} ist {said}, aber der Trainer {trainer} hat {number}; segmentation.{setting} auf {number} setzen oder einen anderen Trainer verwenden.</translation>
+<translation>segmentation.{setting} ist {said}, aber der Trainer {trainer} hat {number}; setzen Sie segmentation.{setting} auf {number}, oder verwenden Sie einen anderen Trainer.</translation>
 </message>
 <message>
 <source>segmented the translated {case}</source>
@@ -2589,7 +2601,7 @@
 </message>
 <message>
 <source>shows another host key than before; if that is right, remove the old one with `ssh-keygen -R` and connect once with ssh, else ask its people</source>
-<translation>zeigt einen anderen Schlüssel als früher; wenn das stimmt, den alten mit `ssh-keygen -R` entfernen und einmal mit ssh verbinden, sonst die Betreiber fragen</translation>
+<translation>zeigt einen anderen Schlüssel als früher; wenn das stimmt, entfernen Sie den alten mit `ssh-keygen -R`, und verbinden Sie sich einmal mit ssh; sonst fragen Sie die Betreiber</translation>
 </message>
 <message>
 <source>single slice</source>
@@ -2637,7 +2649,7 @@
 </message>
 <message>
 <source>the account is unknown there; ask the cluster's people which one is yours, and give it with --account</source>
-<translation>das Konto ist dort unbekannt; die Betreiber fragen, welches das eigene ist, und es mit --account angeben</translation>
+<translation>das Konto ist dort unbekannt; fragen Sie die Betreiber, welches das eigene ist, und geben Sie es mit --account an</translation>
 </message>
 <message>
 <source>the dates contradict one another: {source} says {day}, which counts, and {said}</source>
@@ -2733,7 +2745,7 @@
 </message>
 <message>
 <source>the time limit is not allowed there; give a shorter --time</source>
-<translation>die Zeitgrenze ist dort nicht erlaubt; eine kürzere --time angeben</translation>
+<translation>die Zeitgrenze ist dort nicht erlaubt; geben Sie eine kürzere --time an</translation>
 </message>
 <message>
 <source>the tumour lies on both sides: its volume is the sum, its diameter the larger one's</source>
@@ -2773,19 +2785,19 @@
 </message>
 <message>
 <source>translation.drop_failed would leave out {count} of {cases} translated cases ({left_out}), which leaves {left} to learn from; look at report.md and start in a new folder, with a longer training of the translator or without that setting.</source>
-<translation>translation.drop_failed würde {count} von {cases} übersetzten Fällen auslassen ({left_out}), zum Lernen bliebe: {left}; report.md ansehen und in einem neuen Ordner beginnen, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
+<translation>translation.drop_failed würde {count} von {cases} übersetzten Fällen auslassen ({left_out}), zum Lernen bliebe: {left}; sehen Sie report.md an, und beginnen Sie in einem neuen Ordner, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
 </message>
 <message>
 <source>translation.drop_failed would leave out {count} of {cases} translated cases ({left_out}, ...), which leaves {left} to learn from; look at report.md and start in a new folder, with a longer training of the translator or without that setting.</source>
-<translation>translation.drop_failed würde {count} von {cases} übersetzten Fällen auslassen ({left_out}, ...), zum Lernen bliebe: {left}; report.md ansehen und in einem neuen Ordner beginnen, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
+<translation>translation.drop_failed würde {count} von {cases} übersetzten Fällen auslassen ({left_out}, ...), zum Lernen bliebe: {left}; sehen Sie report.md an, und beginnen Sie in einem neuen Ordner, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
 </message>
 <message>
 <source>translation.image_size={image_size} cannot be halved {section}.generator_downsamplings={downsamplings} times; use a multiple of {value}.</source>
-<translation>translation.image_size={image_size} lässt sich nicht {section}.generator_downsamplings={downsamplings} mal halbieren; ein Vielfaches von {value} verwenden.</translation>
+<translation>translation.image_size={image_size} lässt sich nicht {section}.generator_downsamplings={downsamplings} mal halbieren; verwenden Sie ein Vielfaches von {value}.</translation>
 </message>
 <message>
 <source>translation.image_size={size} does not suit the U-Net generator, which halves a slice down to one pixel; use a power of two from 128, such as {nearest}.</source>
-<translation>translation.image_size={size} passt nicht zum U-Net-Generator, der eine Schicht bis auf einen Pixel halbiert; eine Zweierpotenz ab 128 verwenden, etwa {nearest}.</translation>
+<translation>translation.image_size={size} passt nicht zum U-Net-Generator, der eine Schicht bis auf einen Pixel halbiert; verwenden Sie eine Zweierpotenz ab 128, etwa {nearest}.</translation>
 </message>
 <message>
 <source>translation.pooled_epochs={pooled}, spread over translation.decay_epochs={decay}, must be fewer; set both.</source>
@@ -2945,15 +2957,15 @@
 </message>
 <message>
 <source>{case}: prediction and reference are not on one grid ({differences}); predict on the scan that the reference was drawn on.</source>
-<translation>{case}: Vorhersage und Referenz liegen nicht auf einem Gitter ({differences}); den Scan segmentieren, auf dem die Referenz gezeichnet wurde.</translation>
+<translation>{case}: Vorhersage und Referenz liegen nicht auf einem Gitter ({differences}); segmentieren Sie den Scan, auf dem die Referenz gezeichnet wurde.</translation>
 </message>
 <message>
 <source>{changed} has the name of {first}, but not its content (and {count} more): it has changed; put the file as it was into {place}.</source>
-<translation>{changed} heißt wie {first}, hat aber nicht dessen Inhalt (und {count} weitere): Die Datei wurde geändert; die unveränderte Datei nach {place} legen.</translation>
+<translation>{changed} heißt wie {first}, hat aber nicht dessen Inhalt (und {count} weitere): Die Datei wurde geändert; legen Sie die unveränderte Datei nach {place}.</translation>
 </message>
 <message>
 <source>{changed} has the name of {first}, but not its content: it has changed; put the file as it was into {place}.</source>
-<translation>{changed} heißt wie {first}, hat aber nicht dessen Inhalt: Die Datei wurde geändert; die unveränderte Datei nach {place} legen.</translation>
+<translation>{changed} heißt wie {first}, hat aber nicht dessen Inhalt: Die Datei wurde geändert; legen Sie die unveränderte Datei nach {place}.</translation>
 </message>
 <message>
 <source>{contradiction}: give the right one by --date</source>
@@ -2985,7 +2997,7 @@
 </message>
 <message>
 <source>{device_name} has too little free memory to train the translator; lower translation.batch_size (now {batch_size}) or end other programs that use it.</source>
-<translation>{device_name} hat zu wenig freien Speicher, um die Bildübersetzung zu trainieren; translation.batch_size (jetzt {batch_size}) senken oder andere Programme beenden, die ihn nutzen.</translation>
+<translation>{device_name} hat zu wenig freien Speicher, um die Bildübersetzung zu trainieren; senken Sie translation.batch_size (jetzt {batch_size}), oder beenden Sie andere Programme, die ihn nutzen.</translation>
 </message>
 <message>
 <source>{epochs} of the segmenter</source>
@@ -3021,7 +3033,7 @@
 </message>
 <message>
 <source>{filename} could not be used ({why}); check its permissions and its disk.</source>
-<translation>{filename} ließ sich nicht verwenden ({why}); Zugriffsrechte und Platte prüfen.</translation>
+<translation>{filename} ließ sich nicht verwenden ({why}); prüfen Sie Zugriffsrechte und Platte.</translation>
 </message>
 <message>
 <source>{files} and its reference {files2} are not on one grid ({differences}); predict on the scan that the reference was drawn on.</source>
@@ -3089,11 +3101,11 @@
 </message>
 <message>
 <source>{first} (and {count} more) is neither where it was nor, under any name, in {place}; put it there, or name the folder that holds it.</source>
-<translation>{first} (und {count} weitere) ist weder am alten Platz noch unter irgendeinem Namen in {place}; dorthin legen oder den Ordner angeben, in dem es liegt.</translation>
+<translation>{first} (und {count} weitere) ist weder am alten Platz noch unter irgendeinem Namen in {place}; legen Sie es dorthin, oder geben Sie den Ordner an, in dem es liegt.</translation>
 </message>
 <message>
 <source>{first} is neither where it was nor, under any name, in {place}; put it there, or name the folder that holds it.</source>
-<translation>{first} ist weder am alten Platz noch unter irgendeinem Namen in {place}; dorthin legen oder den Ordner angeben, in dem es liegt.</translation>
+<translation>{first} ist weder am alten Platz noch unter irgendeinem Namen in {place}; legen Sie es dorthin, oder geben Sie den Ordner an, in dem es liegt.</translation>
 </message>
 <message>
 <source>{folder} (and {count} more) is gone and is made again.</source>
@@ -3105,35 +3117,35 @@
 </message>
 <message>
 <source>{folder} cannot be listed ({strerror}); check its permissions.</source>
-<translation>{folder} lässt sich nicht auflisten ({strerror}); Zugriffsrechte prüfen.</translation>
+<translation>{folder} lässt sich nicht auflisten ({strerror}); prüfen Sie Zugriffsrechte.</translation>
 </message>
 <message>
 <source>{folder} cannot be written (no permission); choose another output folder or change its permissions.</source>
-<translation>In {folder} lässt sich nicht schreiben (keine Berechtigung); einen anderen Ausgabeordner wählen oder die Zugriffsrechte ändern.</translation>
+<translation>In {folder} lässt sich nicht schreiben (keine Berechtigung); wählen Sie einen anderen Ausgabeordner, oder ändern Sie die Zugriffsrechte.</translation>
 </message>
 <message>
 <source>{folder} cannot be written ({existing} is a file); choose another output folder or change its permissions.</source>
-<translation>In {folder} lässt sich nicht schreiben ({existing} ist eine Datei); einen anderen Ausgabeordner wählen oder die Zugriffsrechte ändern.</translation>
+<translation>In {folder} lässt sich nicht schreiben ({existing} ist eine Datei); wählen Sie einen anderen Ausgabeordner, oder ändern Sie die Zugriffsrechte.</translation>
 </message>
 <message>
 <source>{folder} cannot be written ({strerror}); choose another output folder or change its permissions.</source>
-<translation>In {folder} lässt sich nicht schreiben ({strerror}); einen anderen Ausgabeordner wählen oder die Zugriffsrechte ändern.</translation>
+<translation>In {folder} lässt sich nicht schreiben ({strerror}); wählen Sie einen anderen Ausgabeordner, oder ändern Sie die Zugriffsrechte.</translation>
 </message>
 <message>
 <source>{folder} cannot be written ({strerror}); set CROSSMODA_MODELS to another folder.</source>
-<translation>In {folder} lässt sich nicht schreiben ({strerror}); CROSSMODA_MODELS auf einen anderen Ordner setzen.</translation>
+<translation>In {folder} lässt sich nicht schreiben ({strerror}); setzen Sie CROSSMODA_MODELS auf einen anderen Ordner.</translation>
 </message>
 <message>
 <source>{folder} does not exist; check the path.</source>
-<translation>{folder} gibt es nicht; den Pfad prüfen.</translation>
+<translation>{folder} gibt es nicht; prüfen Sie den Pfad.</translation>
 </message>
 <message>
 <source>{folder} does not exist; give a folder of label maps or one label map.</source>
-<translation>{folder} gibt es nicht; einen Ordner von Labelkarten oder eine Labelkarte angeben.</translation>
+<translation>{folder} gibt es nicht; geben Sie einen Ordner von Labelkarten oder eine Labelkarte an.</translation>
 </message>
 <message>
 <source>{folder} has no NIfTI, NRRD or MetaImage file; give the folder of the label maps.</source>
-<translation>{folder} hat keine NIfTI-, NRRD- oder MetaImage-Datei; den Ordner der Labelkarten angeben.</translation>
+<translation>{folder} hat keine NIfTI-, NRRD- oder MetaImage-Datei; geben Sie den Ordner der Labelkarten an.</translation>
 </message>
 <message>
 <source>{folder} has no scans named *_{suffix}; give one of {kinds_of} as {option}.</source>
@@ -3141,31 +3153,31 @@
 </message>
 <message>
 <source>{folder} has no worker elsewhere that could be followed; leave --follow out.</source>
-<translation>{folder} hat kein Training anderswo, das zu verfolgen wäre; --follow weglassen.</translation>
+<translation>{folder} hat kein Training anderswo, das zu verfolgen wäre; lassen Sie --follow weg.</translation>
 </message>
 <message>
 <source>{folder} has no {lacking}_{ending}; add it, or remove all files of case {lacking}.</source>
-<translation>{folder} hat kein {lacking}_{ending}; hinzufügen, oder alle Dateien des Falls {lacking} entfernen.</translation>
+<translation>{folder} hat kein {lacking}_{ending}; fügen Sie es hinzu, oder entfernen Sie alle Dateien des Falls {lacking}.</translation>
 </message>
 <message>
 <source>{folder} has scans of several kinds ({there}); say which are meant, as {option} {there2}, or name them by a pattern, as "{pattern}".</source>
-<translation>{folder} hat Scans mehrerer Arten ({there}); angeben, welche gemeint sind, etwa {option} {there2}, oder sie durch ein Muster nennen, etwa "{pattern}".</translation>
+<translation>{folder} hat Scans mehrerer Arten ({there}); geben Sie an, welche gemeint sind, etwa {option} {there2}, oder nennen Sie sie durch ein Muster, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} has the channels {there}; say which one is meant, as {option} {first}, or name the images by a pattern, as "{pattern}".</source>
-<translation>{folder} hat die Kanäle {there}; angeben, welcher gemeint ist, etwa {option} {first}, oder die Bilder durch ein Muster nennen, etwa "{pattern}".</translation>
+<translation>{folder} hat die Kanäle {there}; geben Sie an, welcher gemeint ist, etwa {option} {first}, oder nennen Sie die Bilder durch ein Muster, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} has two files of {case}, {name} and {name2}; keep the one that is to be scored.</source>
-<translation>{folder} hat zwei Dateien zu {case}, {name} und {name2}; die behalten, die bewertet werden soll.</translation>
+<translation>{folder} hat zwei Dateien zu {case}, {name} und {name2}; behalten Sie die, die bewertet werden soll.</translation>
 </message>
 <message>
 <source>{folder} holds no images named as nnU-Net's, CASE_0000{ending}; name them so, or correct file_ending in {record}.</source>
-<translation>{folder} enthält keine Bilder mit Namen wie bei nnU-Net, CASE_0000{ending}; so benennen, oder file_ending in {record} berichtigen.</translation>
+<translation>{folder} enthält keine Bilder mit Namen wie bei nnU-Net, CASE_0000{ending}; benennen Sie die Dateien so, oder berichtigen Sie file_ending in {record}.</translation>
 </message>
 <message>
 <source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); leave it out, or name the scans, as "DIR/*/T2.nii.gz".</source>
-<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); weglassen, oder die Scans nennen, etwa "DIR/*/T2.nii.gz".</translation>
+<translation>{folder} enthält keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); lassen Sie den Ordner weg, oder nennen Sie die Scans, etwa "DIR/*/T2.nii.gz".</translation>
 </message>
 <message>
 <source>{folder} holds no scans (NIfTI, NRRD or MetaImage files); {where_they_may_be}.</source>
@@ -3177,11 +3189,11 @@
 </message>
 <message>
 <source>{folder} holds no scans (NIfTI, NRRD, DICOM, ...); for a folder a patient give a pattern, as "{pattern}".</source>
-<translation>{folder} enthält keine Scans (NIfTI, NRRD, DICOM, ...); bei einem Ordner je Patient ein Muster angeben, etwa „{pattern}“.</translation>
+<translation>{folder} enthält keine Scans (NIfTI, NRRD, DICOM, ...); geben Sie bei einem Ordner je Patient ein Muster an, etwa „{pattern}“.</translation>
 </message>
 <message>
 <source>{folder} holds no scans (NIfTI, NRRD, DICOM, ...); give the folder in which they lie directly.</source>
-<translation>{folder} enthält keine Scans (NIfTI, NRRD, DICOM, ...); den Ordner angeben, in dem sie direkt liegen.</translation>
+<translation>{folder} enthält keine Scans (NIfTI, NRRD, DICOM, ...); geben Sie den Ordner an, in dem sie direkt liegen.</translation>
 </message>
 <message>
 <source>{folder} holds no scans named as crossMoDA's (*_ceT1, *_hrT2 or *_T2, in NIfTI, NRRD or MetaImage files); {data_set}.</source>
@@ -3189,59 +3201,59 @@
 </message>
 <message>
 <source>{folder} holds other files ({foreign}) and no experiment; name a new or empty folder.</source>
-<translation>{folder} enthält andere Dateien ({foreign}) und kein Experiment; einen neuen oder leeren Ordner angeben.</translation>
+<translation>{folder} enthält andere Dateien ({foreign}) und kein Experiment; geben Sie einen neuen oder leeren Ordner an.</translation>
 </message>
 <message>
 <source>{folder} holds other files ({foreign}, ...) and no experiment; name a new or empty folder.</source>
-<translation>{folder} enthält andere Dateien ({foreign}, ...) und kein Experiment; einen neuen oder leeren Ordner angeben.</translation>
+<translation>{folder} enthält andere Dateien ({foreign}, ...) und kein Experiment; geben Sie einen neuen oder leeren Ordner an.</translation>
 </message>
 <message>
 <source>{folder} holds {count} scans ({names}); say which of them are meant, as "{pattern}".</source>
-<translation>{folder} enthält {count} Scans ({names}); angeben, welche davon gemeint sind, etwa "{pattern}".</translation>
+<translation>{folder} enthält {count} Scans ({names}); geben Sie an, welche davon gemeint sind, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} is a BIDS data set; give a pattern, as "{pattern}".</source>
-<translation>{folder} ist ein BIDS-Datensatz; ein Muster angeben, etwa "{pattern}".</translation>
+<translation>{folder} ist ein BIDS-Datensatz; geben Sie ein Muster an, etwa "{pattern}".</translation>
 </message>
 <message>
 <source>{folder} is a file and its counterpart is not; give two folders or two files.</source>
-<translation>{folder} ist eine Datei und das Gegenstück nicht; zwei Ordner oder zwei Dateien angeben.</translation>
+<translation>{folder} ist eine Datei und das Gegenstück nicht; geben Sie zwei Ordner oder zwei Dateien an.</translation>
 </message>
 <message>
 <source>{folder} is a file; give the folder that holds the scans.</source>
-<translation>{folder} ist eine Datei; den Ordner angeben, der die Scans enthält.</translation>
+<translation>{folder} ist eine Datei; geben Sie den Ordner an, der die Scans enthält.</translation>
 </message>
 <message>
 <source>{folder} is a file; name a folder instead.</source>
-<translation>{folder} ist eine Datei; stattdessen einen Ordner angeben.</translation>
+<translation>{folder} ist eine Datei; geben Sie stattdessen einen Ordner an.</translation>
 </message>
 <message>
 <source>{folder} is a raw data set of nnU-Net's; give its folder of images, {folder2}.</source>
-<translation>{folder} ist ein Rohdatensatz von nnU-Net; seinen Bilderordner angeben, {folder2}.</translation>
+<translation>{folder} ist ein Rohdatensatz von nnU-Net; geben Sie seinen Bilderordner an, {folder2}.</translation>
 </message>
 <message>
 <source>{folder} is another experiment: it was begun with other scans; give the same again, or another output folder.</source>
-<translation>{folder} ist ein anderes Experiment: Es wurde mit anderen Bildern begonnen; dieselben wieder angeben oder einen anderen Ausgabeordner.</translation>
+<translation>{folder} ist ein anderes Experiment: Es wurde mit anderen Bildern begonnen; geben Sie dieselben wieder an oder einen anderen Ausgabeordner.</translation>
 </message>
 <message>
 <source>{folder} is another experiment: it was started with preset={preset}, not {preset2}; give the same again, or another output folder.</source>
-<translation>{folder} ist ein anderes Experiment: Es wurde mit preset={preset} gestartet, nicht {preset2}; dasselbe erneut angeben oder einen anderen Ordner.</translation>
+<translation>{folder} ist ein anderes Experiment: Es wurde mit preset={preset} gestartet, nicht {preset2}; geben Sie dasselbe erneut an oder einen anderen Ordner.</translation>
 </message>
 <message>
 <source>{folder} is another experiment: {differs}; give the same again, or another output folder.</source>
-<translation>{folder} ist ein anderes Experiment: {differs}; dasselbe erneut angeben oder einen anderen Ordner.</translation>
+<translation>{folder} ist ein anderes Experiment: {differs}; geben Sie dasselbe erneut an oder einen anderen Ordner.</translation>
 </message>
 <message>
 <source>{folder} is being worked on by another machine; kill the worker there.</source>
-<translation>An {folder} arbeitet ein anderer Rechner; die Arbeit dort beenden.</translation>
+<translation>An {folder} arbeitet ein anderer Rechner; beenden Sie die Arbeit dort.</translation>
 </message>
 <message>
 <source>{folder} is being worked on by {holder}; wait for it or stop it first.</source>
-<translation>{folder} ist in Arbeit ({holder}); darauf warten oder zuerst anhalten.</translation>
+<translation>{folder} ist in Arbeit ({holder}); warten Sie darauf, oder halten Sie es zuerst an.</translation>
 </message>
 <message>
 <source>{folder} is damaged or cannot be read ({error}); restore it, or start in a new folder.</source>
-<translation>{folder} ist beschädigt oder nicht lesbar ({error}); wiederherstellen oder in einem neuen Ordner beginnen.</translation>
+<translation>{folder} ist beschädigt oder nicht lesbar ({error}); stellen Sie die Datei wieder her, oder beginnen Sie in einem neuen Ordner.</translation>
 </message>
 <message>
 <source>{folder} is gone and is made again.</source>
@@ -3249,55 +3261,55 @@
 </message>
 <message>
 <source>{folder} is gone from that computer; run the same command again.</source>
-<translation>{folder} ist auf jenem Rechner nicht mehr da; denselben Befehl noch einmal ausführen.</translation>
+<translation>{folder} ist auf jenem Rechner nicht mehr da; führen Sie denselben Befehl noch einmal aus.</translation>
 </message>
 <message>
 <source>{folder} is gone from that computer; start again in a new folder.</source>
-<translation>{folder} ist auf jenem Rechner verschwunden; in einem neuen Ordner neu beginnen.</translation>
+<translation>{folder} ist auf jenem Rechner verschwunden; beginnen Sie in einem neuen Ordner neu.</translation>
 </message>
 <message>
 <source>{folder} is gone: it was moved or deleted, or its disk is not there; bring it back, then go on (the same command, or Resume in the panel).</source>
-<translation>{folder} ist verschwunden: verschoben, gelöscht, oder die Platte fehlt; zurückholen, dann mit Fortsetzen weitermachen.</translation>
+<translation>{folder} ist verschwunden: verschoben, gelöscht, oder die Platte fehlt; holen Sie den Ordner zurück, und machen Sie dann mit Fortsetzen weiter.</translation>
 </message>
 <message>
 <source>{folder} is neither an experiment folder nor a study folder; check the path.</source>
-<translation>{folder} ist weder ein Experimentordner noch ein Studienordner; den Pfad prüfen.</translation>
+<translation>{folder} ist weder ein Experimentordner noch ein Studienordner; prüfen Sie den Pfad.</translation>
 </message>
 <message>
 <source>{folder} is no BIDS data set: it has no scans in sub-*/anat or sub-*/ses-*/anat; give the folder in which the sub-* folders lie.</source>
-<translation>{folder} ist kein BIDS-Datensatz: Er hat keine Scans in sub-*/anat oder sub-*/ses-*/anat; den Ordner angeben, in dem die sub-*-Ordner liegen.</translation>
+<translation>{folder} ist kein BIDS-Datensatz: Er hat keine Scans in sub-*/anat oder sub-*/ses-*/anat; geben Sie den Ordner an, in dem die sub-*-Ordner liegen.</translation>
 </message>
 <message>
 <source>{folder} is no folder; check the path.</source>
-<translation>{folder} ist kein Ordner; den Pfad prüfen.</translation>
+<translation>{folder} ist kein Ordner; prüfen Sie den Pfad.</translation>
 </message>
 <message>
 <source>{folder} is no folder; give the folder of a BIDS data set.</source>
-<translation>{folder} ist kein Ordner; den Ordner eines BIDS-Datensatzes angeben.</translation>
+<translation>{folder} ist kein Ordner; geben Sie den Ordner eines BIDS-Datensatzes an.</translation>
 </message>
 <message>
 <source>{folder} is no raw data set of nnU-Net's: it has no dataset.json; give the folder DatasetNNN_NAME with dataset.json in it.</source>
-<translation>{folder} ist kein Rohdatensatz von nnU-Net: Er hat keine dataset.json; den Ordner DatasetNNN_NAME angeben, in dem dataset.json liegt.</translation>
+<translation>{folder} ist kein Rohdatensatz von nnU-Net: Er hat keine dataset.json; geben Sie den Ordner DatasetNNN_NAME an, in dem dataset.json liegt.</translation>
 </message>
 <message>
 <source>{folder} is not an experiment folder: it has no experiment.json; check the path.</source>
-<translation>{folder} ist kein Experimentordner: experiment.json fehlt; den Pfad prüfen.</translation>
+<translation>{folder} ist kein Experimentordner: experiment.json fehlt; prüfen Sie den Pfad.</translation>
 </message>
 <message>
 <source>{folder} is on a disk without file locks; choose an output folder on another disk.</source>
-<translation>{folder} liegt auf einer Platte ohne Dateisperren; einen Ordner auf einer anderen Platte wählen.</translation>
+<translation>{folder} liegt auf einer Platte ohne Dateisperren; wählen Sie einen Ordner auf einer anderen Platte.</translation>
 </message>
 <message>
 <source>{folder} no longer tells where its worker runs (place.json is gone); restore it.</source>
-<translation>{folder} sagt nicht mehr, wo das Training läuft (place.json ist weg); wiederherstellen.</translation>
+<translation>{folder} sagt nicht mehr, wo das Training läuft (place.json ist weg); stellen Sie die Datei wieder her.</translation>
 </message>
 <message>
 <source>{folder} runs on {place}, not on {place2}; give --on {place}, or another output folder.</source>
-<translation>{folder} läuft auf {place}, nicht auf {place2}; --on {place} angeben oder einen anderen Ordner.</translation>
+<translation>{folder} läuft auf {place}, nicht auf {place2}; geben Sie --on {place} an oder einen anderen Ordner.</translation>
 </message>
 <message>
 <source>{folder} was begun on this computer and goes on here; leave --on out, or name another output folder.</source>
-<translation>{folder} wurde auf diesem Rechner begonnen und geht hier weiter; --on weglassen oder einen anderen Ordner nennen.</translation>
+<translation>{folder} wurde auf diesem Rechner begonnen und geht hier weiter; lassen Sie --on weg, oder nennen Sie einen anderen Ordner.</translation>
 </message>
 <message>
 <source>{folder} was overwritten by an earlier stage and is made again.</source>
@@ -3321,7 +3333,7 @@
 </message>
 <message>
 <source>{found} ({python}); 3.11 to 3.13 is needed: name one with `place add --python`</source>
-<translation>{found} ({python}); gebraucht wird 3.11 bis 3.13: mit `place add --python` eines nennen</translation>
+<translation>{found} ({python}); gebraucht wird 3.11 bis 3.13: Nennen Sie mit `place add --python` eines</translation>
 </message>
 <message>
 <source>{found} GB free</source>
@@ -3329,7 +3341,7 @@
 </message>
 <message>
 <source>{found} GB free; make room before a long training</source>
-<translation>{found} GB frei; vor einem langen Training Platz schaffen</translation>
+<translation>{found} GB frei; schaffen Sie vor einem langen Training Platz</translation>
 </message>
 <message>
 <source>{found} can be written</source>
@@ -3337,11 +3349,11 @@
 </message>
 <message>
 <source>{given} is no setting any more and always '{retired}'; leave it out.</source>
-<translation>{given} ist keine Einstellung mehr und immer „{retired}“; weglassen.</translation>
+<translation>{given} ist keine Einstellung mehr und immer „{retired}“; lassen Sie das weg.</translation>
 </message>
 <message>
 <source>{image} has no label map; add one named as {id}_Label.nii.gz, or remove the image.</source>
-<translation>{image} hat keine Labelkarte; eine namens {id}_Label.nii.gz hinzufügen oder das Bild entfernen.</translation>
+<translation>{image} hat keine Labelkarte; fügen Sie eine namens {id}_Label.nii.gz hinzu, oder entfernen Sie das Bild.</translation>
 </message>
 <message>
 <source>{image} has several masks, one a structure ({masks}); join them into one label map with a number for each, named *_dseg.</source>
@@ -3349,7 +3361,7 @@
 </message>
 <message>
 <source>{image} is blank: every voxel is {low}; remove the case or export it again.</source>
-<translation>{image} ist leer: Jeder Voxel ist {low}; den Fall entfernen oder erneut exportieren.</translation>
+<translation>{image} ist leer: Jeder Voxel ist {low}; entfernen Sie den Fall, oder exportieren Sie ihn erneut.</translation>
 </message>
 <message>
 <source>{image} is scored against {label}, which lies in another folder.</source>
@@ -3365,7 +3377,7 @@
 </message>
 <message>
 <source>{key} names '{name}', which is not a structure; {meant}; write names that hold a comma as JSON.</source>
-<translation>{key} nennt „{name}“, das keine Struktur ist; {meant}; Namen mit Komma als JSON schreiben.</translation>
+<translation>{key} nennt „{name}“, das keine Struktur ist; {meant}; schreiben Sie Namen mit Komma als JSON.</translation>
 </message>
 <message>
 <source>{key}={value} is not a multiple of {limits}; the nearest allowed value is {nearest}.</source>
@@ -3385,7 +3397,7 @@
 </message>
 <message>
 <source>{labels} does not lie on {source}; delete both, so that the scans are cut into slices again.</source>
-<translation>{labels} passt nicht auf {source}; beide löschen, damit die Scans neu in Schichten zerlegt werden.</translation>
+<translation>{labels} passt nicht auf {source}; löschen Sie beide, damit die Scans neu in Schichten zerlegt werden.</translation>
 </message>
 <message>
 <source>{labels} of the {cases} labels it was trained on show</source>
@@ -3421,15 +3433,15 @@
 </message>
 <message>
 <source>{lacking} has no {kind} for {absent} and {count} more; add what is missing or remove the counterpart from {having}.</source>
-<translation>In {lacking} fehlt zu {absent} und {count} weiteren das Gegenstück ({kind}); Fehlendes ergänzen oder das Gegenstück aus {having} entfernen.</translation>
+<translation>In {lacking} fehlt zu {absent} und {count} weiteren das Gegenstück ({kind}); ergänzen Sie Fehlendes, oder entfernen Sie das Gegenstück aus {having}.</translation>
 </message>
 <message>
 <source>{lacking} has no {kind} for {absent}; add what is missing or remove the counterpart from {having}.</source>
-<translation>In {lacking} fehlt zu {absent} das Gegenstück ({kind}); Fehlendes ergänzen oder das Gegenstück aus {having} entfernen.</translation>
+<translation>In {lacking} fehlt zu {absent} das Gegenstück ({kind}); ergänzen Sie Fehlendes, oder entfernen Sie das Gegenstück aus {having}.</translation>
 </message>
 <message>
 <source>{lacking} has to be compiled on {name}, which needs a way to the internet; name a Python there that has the packages with `place add --python`.</source>
-<translation>{lacking} muss auf {name} übersetzt werden, was einen Weg ins Internet braucht; mit `place add --python` ein Python dort nennen, das die Pakete hat.</translation>
+<translation>{lacking} muss auf {name} übersetzt werden, was einen Weg ins Internet braucht; nennen Sie mit `place add --python` ein Python dort, das die Pakete hat.</translation>
 </message>
 <message>
 <source>{lacking}: missing or unfit; run `place install {name}`</source>
@@ -3449,27 +3461,27 @@
 </message>
 <message>
 <source>{missing} not found there; name the cluster's login node, or leave --slurm out</source>
-<translation>{missing} dort nicht gefunden; den Anmelderechner des Clusters nennen oder --slurm weglassen</translation>
+<translation>{missing} dort nicht gefunden; nennen Sie den Anmelderechner des Clusters, oder lassen Sie --slurm weg</translation>
 </message>
 <message>
 <source>{model} does not exist; name an experiment folder, a model package or an imported model.</source>
-<translation>{model} gibt es nicht; einen Experimentordner, ein Modellpaket oder ein importiertes Modell angeben.</translation>
+<translation>{model} gibt es nicht; geben Sie einen Experimentordner, ein Modellpaket oder ein importiertes Modell an.</translation>
 </message>
 <message>
 <source>{model} holds no trained image translator; give an experiment folder whose translation stage is complete.</source>
-<translation>{model} enthält keine trainierte Bildübersetzung; einen Experimentordner angeben, dessen Übersetzung fertig ist.</translation>
+<translation>{model} enthält keine trainierte Bildübersetzung; geben Sie einen Experimentordner an, dessen Übersetzung fertig ist.</translation>
 </message>
 <message>
 <source>{model} holds no trained segmenter; run the experiment until iteration 0 is done, or name another folder.</source>
-<translation>{model} enthält kein trainiertes Segmentierungsnetz; das Experiment laufen lassen, bis Runde 0 fertig ist, oder einen anderen Ordner angeben.</translation>
+<translation>{model} enthält kein trainiertes Segmentierungsnetz; lassen Sie das Experiment laufen, bis Runde 0 fertig ist, oder geben Sie einen anderen Ordner an.</translation>
 </message>
 <message>
 <source>{model} is a file, not a folder; import it first if it is a model package, or name an experiment folder.</source>
-<translation>{model} ist eine Datei, kein Ordner; ein Modellpaket zuerst importieren oder einen Experimentordner angeben.</translation>
+<translation>{model} ist eine Datei, kein Ordner; importieren Sie ein Modellpaket zuerst, oder geben Sie einen Experimentordner an.</translation>
 </message>
 <message>
 <source>{names} and the others are no scans (NIfTI, NRRD or MetaImage files); name the scans, as "DIR/*/T2.nii.gz".</source>
-<translation>{names} und die anderen sind keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); die Scans nennen, etwa "DIR/*/T2.nii.gz".</translation>
+<translation>{names} und die anderen sind keine Scans (NIfTI-, NRRD- oder MetaImage-Dateien); nennen Sie die Scans, etwa "DIR/*/T2.nii.gz".</translation>
 </message>
 <message>
 <source>{name} (acq_time)</source>
@@ -3477,15 +3489,15 @@
 </message>
 <message>
 <source>{name} (value {value}) occurs in no label map of the source domain; if that is meant, leave it out of the setting labels.</source>
-<translation>{name} (Wert {value}) kommt in keiner Labelkarte der Quelldomäne vor; wenn das so gemeint ist, aus der Einstellung labels weglassen.</translation>
+<translation>{name} (Wert {value}) kommt in keiner Labelkarte der Quelldomäne vor; wenn das so gemeint ist, lassen Sie sie aus der Einstellung labels weg.</translation>
 </message>
 <message>
 <source>{name} ({ssh}) cannot be reached ({last_line}); check the network, the host and its port.</source>
-<translation>{name} ({ssh}) ist nicht erreichbar ({last_line}); das Netz, den Rechner und seinen Port prüfen.</translation>
+<translation>{name} ({ssh}) ist nicht erreichbar ({last_line}); prüfen Sie das Netz, den Rechner und seinen Port.</translation>
 </message>
 <message>
 <source>{name} answered with an error ({last_line}); see whether `ssh {ssh}` works.</source>
-<translation>{name} antwortete mit einem Fehler ({last_line}); nachsehen, ob `ssh {ssh}` geht.</translation>
+<translation>{name} antwortete mit einem Fehler ({last_line}); sehen Sie nach, ob `ssh {ssh}` geht.</translation>
 </message>
 <message>
 <source>{name} can be reached again.</source>
@@ -3497,7 +3509,7 @@
 </message>
 <message>
 <source>{name} has no space left for {folder} (or your share of it is used up); make room, then run the same command again.</source>
-<translation>{name} hat keinen Platz mehr für {folder} (oder der eigene Anteil ist aufgebraucht); Platz schaffen, dann mit Fortsetzen weitermachen.</translation>
+<translation>{name} hat keinen Platz mehr für {folder} (oder der eigene Anteil ist aufgebraucht); schaffen Sie Platz, und machen Sie dann mit Fortsetzen weiter.</translation>
 </message>
 <message>
 <source>{name} has no way to the packages; they are sent from here.</source>
@@ -3505,19 +3517,19 @@
 </message>
 <message>
 <source>{name} has no {python}; install Python 3.11 to 3.13 there, or name it with `place add --python`.</source>
-<translation>{name} hat kein {python}; dort Python 3.11 bis 3.13 installieren oder es mit `place add --python` nennen.</translation>
+<translation>{name} hat kein {python}; installieren Sie dort Python 3.11 bis 3.13, oder nennen Sie es mit `place add --python`.</translation>
 </message>
 <message>
 <source>{name} is a longer name than the disk takes; choose a shorter one.</source>
-<translation>{name} ist ein längerer Name, als die Platte erlaubt; einen kürzeren wählen.</translation>
+<translation>{name} ist ein längerer Name, als die Platte erlaubt; wählen Sie einen kürzeren.</translation>
 </message>
 <message>
 <source>{name} is damaged; get the model again.</source>
-<translation>{name} ist beschädigt; das Modell erneut besorgen.</translation>
+<translation>{name} ist beschädigt; besorgen Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>{name} may not be written or read ({strerror}); change its permissions or choose another folder.</source>
-<translation>{name} darf nicht geschrieben oder gelesen werden ({strerror}); die Zugriffsrechte ändern oder einen anderen Ordner wählen.</translation>
+<translation>{name} darf nicht geschrieben oder gelesen werden ({strerror}); ändern Sie die Zugriffsrechte, oder wählen Sie einen anderen Ordner.</translation>
 </message>
 <message>
 <source>{name} takes no {before} jobs at a time; the scans are shared out to {count}.</source>
@@ -3525,23 +3537,23 @@
 </message>
 <message>
 <source>{name}: {strerror}; check the path and the disk, then try again.</source>
-<translation>{name}: {strerror}; Pfad und Platte prüfen, dann erneut versuchen.</translation>
+<translation>{name}: {strerror}; prüfen Sie Pfad und Platte, und versuchen Sie es dann erneut.</translation>
 </message>
 <message>
 <source>{option} {asked}: {folder} has the channels {there}; give one of these numbers.</source>
-<translation>{option} {asked}: {folder} hat die Kanäle {there}; eine dieser Nummern angeben.</translation>
+<translation>{option} {asked}: {folder} hat die Kanäle {there}; geben Sie eine dieser Nummern an.</translation>
 </message>
 <message>
 <source>{other} and {path} would both become {names}; give them different names or output folders.</source>
-<translation>{other} und {path} würden beide zu {names}; ihnen verschiedene Namen oder Ausgabeordner geben.</translation>
+<translation>{other} und {path} würden beide zu {names}; geben Sie ihnen verschiedene Namen oder Ausgabeordner.</translation>
 </message>
 <message>
 <source>{output} does not end in .zip; name the package so.</source>
-<translation>{output} endet nicht auf .zip; das Paket so benennen.</translation>
+<translation>{output} endet nicht auf .zip; benennen Sie das Paket so.</translation>
 </message>
 <message>
 <source>{output} exists already; add --overwrite to replace it, or name another file.</source>
-<translation>{output} gibt es schon; einen anderen Namen wählen oder erneut starten und zustimmen.</translation>
+<translation>{output} gibt es schon; wählen Sie einen anderen Namen, oder starten Sie erneut, und stimmen Sie zu.</translation>
 </message>
 <message>
 <source>{output} is a file; name a new or an empty folder, or a file that ends in .zip.</source>
@@ -3549,7 +3561,11 @@
 </message>
 <message>
 <source>{output} is a folder; name a file.</source>
-<translation>{output} ist ein Ordner; eine Datei angeben.</translation>
+<translation>{output} ist ein Ordner; geben Sie eine Datei an.</translation>
+</message>
+<message>
+<source>{output} is named as an archive of another kind; name a file that ends in .zip, or a folder.</source>
+<translation>{output} heißt wie ein Archiv anderer Art; nennen Sie eine Datei, die auf .zip endet, oder einen Ordner.</translation>
 </message>
 <message>
 <source>{output} is not empty; name a new or an empty folder, or a file that ends in .zip.</source>
@@ -3557,7 +3573,7 @@
 </message>
 <message>
 <source>{out} could not be written; check the free space and the permissions of its folder.</source>
-<translation>{out} ließ sich nicht schreiben; freien Platz und Zugriffsrechte des Ordners prüfen.</translation>
+<translation>{out} ließ sich nicht schreiben; prüfen Sie freien Platz und Zugriffsrechte des Ordners.</translation>
 </message>
 <message>
 <source>{parent} spreads one scan over several multi-frame files, to which no one DICOM result can refer.</source>
@@ -3573,15 +3589,15 @@
 </message>
 <message>
 <source>{path} cannot be opened ({strerror}); check its permissions and its disk.</source>
-<translation>{path} lässt sich nicht öffnen ({strerror}); Zugriffsrechte und Platte prüfen.</translation>
+<translation>{path} lässt sich nicht öffnen ({strerror}); prüfen Sie Zugriffsrechte und Platte.</translation>
 </message>
 <message>
 <source>{path} cannot be read ({strerror}); check its disk.</source>
-<translation>{path} lässt sich nicht lesen ({strerror}); die Platte prüfen.</translation>
+<translation>{path} lässt sich nicht lesen ({strerror}); prüfen Sie die Platte.</translation>
 </message>
 <message>
 <source>{path} cannot be read ({strerror}); check its permissions and its disk.</source>
-<translation>{path} lässt sich nicht lesen ({strerror}); Zugriffsrechte und Platte prüfen.</translation>
+<translation>{path} lässt sich nicht lesen ({strerror}); prüfen Sie Zugriffsrechte und Platte.</translation>
 </message>
 <message>
 <source>{path} cannot be read ({strerror}); check the path.</source>
@@ -3597,11 +3613,11 @@
 </message>
 <message>
 <source>{path} claims that its {filename} has {file_size} bytes, more than any model's; do not use it.</source>
-<translation>{path} behauptet, {filename} habe {file_size} Bytes, mehr als bei jedem Modell; nicht verwenden.</translation>
+<translation>{path} behauptet, {filename} habe {file_size} Bytes, mehr als bei jedem Modell; verwenden Sie es nicht.</translation>
 </message>
 <message>
 <source>{path} claims {by_axes} voxels, more than the {most_voxels} of the largest volume that can be worked on; copy the file again from its source, or crop it.</source>
-<translation>{path} behauptet {by_axes} Voxel, mehr als die {most_voxels} des größten Volumens, das sich bearbeiten lässt; die Datei erneut von der Quelle kopieren oder zuschneiden.</translation>
+<translation>{path} behauptet {by_axes} Voxel, mehr als die {most_voxels} des größten Volumens, das sich bearbeiten lässt; kopieren Sie die Datei erneut von der Quelle, oder schneiden Sie sie zu.</translation>
 </message>
 <message>
 <source>{path} claims {by_axes} voxels, more than the {most_voxels} of the largest volume; copy it again or crop it.</source>
@@ -3609,27 +3625,27 @@
 </message>
 <message>
 <source>{path} does not end in .seg.nrrd; name a segmentation file so.</source>
-<translation>{path} endet nicht auf .seg.nrrd; eine Segmentierungsdatei so benennen.</translation>
+<translation>{path} endet nicht auf .seg.nrrd; benennen Sie eine Segmentierungsdatei so.</translation>
 </message>
 <message>
 <source>{path} does not exist or is no file; name a model package.</source>
-<translation>{path} gibt es nicht oder ist keine Datei; ein Modellpaket angeben.</translation>
+<translation>{path} gibt es nicht oder ist keine Datei; geben Sie ein Modellpaket an.</translation>
 </message>
 <message>
 <source>{path} does not exist, which {record} lists for case {case}; put it there, or correct the list.</source>
-<translation>{path} gibt es nicht, obwohl {record} es für den Fall {case} aufführt; dorthin legen, oder die Liste berichtigen.</translation>
+<translation>{path} gibt es nicht, obwohl {record} es für den Fall {case} aufführt; legen Sie die Datei dorthin, oder berichtigen Sie die Liste.</translation>
 </message>
 <message>
 <source>{path} does not fit into memory; free some of it or remove the case.</source>
-<translation>{path} passt nicht in den Speicher; Speicher freimachen oder den Fall entfernen.</translation>
+<translation>{path} passt nicht in den Speicher; machen Sie Speicher frei, oder entfernen Sie den Fall.</translation>
 </message>
 <message>
 <source>{path} does not fit model.json; copy the model again, or, in a translator of your own, mark the settings that shape its network with architecture=True, and train again.</source>
-<translation>{path} passt nicht zu model.json; das Modell erneut kopieren, oder in einem eigenen Bildübersetzer die Einstellungen, die sein Netz formen, mit architecture=True kennzeichnen und neu trainieren.</translation>
+<translation>{path} passt nicht zu model.json; kopieren Sie das Modell erneut, oder kennzeichnen Sie in einem eigenen Bildübersetzer die Einstellungen, die sein Netz formen, mit architecture=True, und trainieren Sie neu.</translation>
 </message>
 <message>
 <source>{path} does not fit the model's plans or is damaged; copy the model again.</source>
-<translation>{path} passt nicht zu den Plänen des Modells oder ist beschädigt; das Modell erneut kopieren.</translation>
+<translation>{path} passt nicht zu den Plänen des Modells oder ist beschädigt; kopieren Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>{path} does not say how far its slices lie apart; they are taken as {distance} mm apart, as its nearest frames lie.</source>
@@ -3642,6 +3658,10 @@
 <message>
 <source>{path} does not say how the patient lay ({why}); its axes were taken as left, posterior, superior, as Slicer does.</source>
 <translation>{path} sagt nicht, wie der Patient lag (Header: {why}); die Achsen wurden wie von Slicer als links, hinten, oben angenommen.</translation>
+</message>
+<message>
+<source>{path} exists already and holds no events; name another file for them.</source>
+<translation>{path} gibt es schon und enthält keine Ereignisse; nennen Sie eine andere Datei dafür.</translation>
 </message>
 <message>
 <source>{path} exists already; add --overwrite to replace it, or name another output folder.</source>
@@ -3657,11 +3677,11 @@
 </message>
 <message>
 <source>{path} has a damaged header: {what}; copy the file again from its source, or export it again.</source>
-<translation>{path} hat einen beschädigten Dateikopf: {what}; die Datei erneut von der Quelle kopieren oder exportieren.</translation>
+<translation>{path} hat einen beschädigten Dateikopf: {what}; kopieren Sie die Datei erneut von der Quelle, oder exportieren Sie sie erneut.</translation>
 </message>
 <message>
 <source>{path} has a name that is not valid text (UTF-8), which cannot be used; rename it.</source>
-<translation>{path} hat einen Namen, der kein gültiger Text (UTF-8) ist und sich nicht verwenden lässt; umbenennen.</translation>
+<translation>{path} hat einen Namen, der kein gültiger Text (UTF-8) ist und sich nicht verwenden lässt; benennen Sie die Datei um.</translation>
 </message>
 <message>
 <source>{path} has an empty segment '{name}', which is no structure and is left out.</source>
@@ -3669,23 +3689,27 @@
 </message>
 <message>
 <source>{path} has been removed since the experiment began; put it back, name the folder that it was moved to with --scans-moved-to, or start in a new folder.</source>
-<translation>{path} wurde seit Beginn des Experiments entfernt; zurücklegen, mit --scans-moved-to den Ordner nennen, in den es verschoben wurde, oder in einem neuen Ordner beginnen.</translation>
+<translation>{path} wurde seit Beginn des Experiments entfernt; legen Sie die Datei zurück, nennen Sie mit --scans-moved-to den Ordner, in den sie verschoben wurde, oder beginnen Sie in einem neuen Ordner.</translation>
 </message>
 <message>
 <source>{path} has changed since stage {stage} wrote it; put the old file back, or delete it to have it made again (the same command, or Resume in the panel).</source>
-<translation>{path} hat sich geändert, seit der Schritt {stage} es schrieb; die alte Datei zurücklegen oder löschen, damit Fortsetzen sie neu erzeugt.</translation>
+<translation>{path} hat sich geändert, seit der Schritt {stage} es schrieb; legen Sie die alte Datei zurück, oder löschen Sie diese, damit Fortsetzen sie neu erzeugt.</translation>
 </message>
 <message>
 <source>{path} has changed since the experiment began; put the old file back or start in a new folder.</source>
-<translation>{path} hat sich seit Beginn des Experiments geändert; die alte Datei zurücklegen oder in einem neuen Ordner beginnen.</translation>
+<translation>{path} hat sich seit Beginn des Experiments geändert; legen Sie die alte Datei zurück, oder beginnen Sie in einem neuen Ordner.</translation>
 </message>
 <message>
 <source>{path} has changed while it was read; try again.</source>
-<translation>{path} hat sich beim Lesen geändert; erneut versuchen.</translation>
+<translation>{path} hat sich beim Lesen geändert; versuchen Sie es erneut.</translation>
 </message>
 <message>
 <source>{path} has changed while it was sent, or did not arrive whole; run the same command again.</source>
-<translation>{path} hat sich beim Senden geändert oder kam nicht ganz an; mit Fortsetzen weitermachen.</translation>
+<translation>{path} hat sich beim Senden geändert oder kam nicht ganz an; machen Sie mit Fortsetzen weiter.</translation>
+</message>
+<message>
+<source>{path} has complex numbers as voxels; expected a scalar image; save their magnitude as a file of its own.</source>
+<translation>{path} hat komplexe Zahlen als Voxel; erwartet wird ein skalares Bild; speichern Sie deren Betrag als eigene Datei.</translation>
 </message>
 <message>
 <source>{path} has frames at uneven distances, which make no grid; export it as .seg.nrrd.</source>
@@ -3724,8 +3748,8 @@
 <translation>{path} hat schiefe Achsen; der Scan wird auf ein rechtwinkliges Gitter von {by_axes} Voxeln umgerechnet, und Ergebnisse werden auf sein eigenes zurückgebracht.</translation>
 </message>
 <message>
-<source>{path} has slices at uneven distances ({min} to {max} mm); resample it to a regular grid first.</source>
-<translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm); rechnen Sie den Scan zuerst auf ein regelmäßiges Gitter um.</translation>
+<source>{path} has slices at uneven distances ({min} to {max} mm, the widest after {name}); resample it to a regular grid first.</source>
+<translation>{path} hat Schichten in ungleichen Abständen ({min} bis {max} mm, der größte nach {name}); rechnen Sie den Scan zuerst auf ein regelmäßiges Gitter um.</translation>
 </message>
 <message>
 <source>{path} has two segments that mean {name}, '{name2}' and '{name3}'; one is empty and is left out.</source>
@@ -3741,7 +3765,7 @@
 </message>
 <message>
 <source>{path} has voxels of a type (NIfTI's {code}) that is not supported; convert it to numbers of 16 bits.</source>
-<translation>{path} hat Voxel eines nicht unterstützten Typs (NIfTI: {code}); in Zahlen von 16 Bit umwandeln.</translation>
+<translation>{path} hat Voxel eines nicht unterstützten Typs (NIfTI: {code}); wandeln Sie sie in Zahlen von 16 Bit um.</translation>
 </message>
 <message>
 <source>{path} has {count_nonzero} voxels of values that no segment has; they are taken as background.</source>
@@ -3769,7 +3793,7 @@
 </message>
 <message>
 <source>{path} holds a MetaIO '{fields}', not an image; convert it or remove it.</source>
-<translation>{path} enthält ein MetaIO-Objekt „{fields}“, kein Bild; umwandeln oder entfernen.</translation>
+<translation>{path} enthält ein MetaIO-Objekt „{fields}“, kein Bild; wandeln Sie die Datei um, oder entfernen Sie sie.</translation>
 </message>
 <message>
 <source>{path} holds fractions ({lower}); from a half on they count.</source>
@@ -3801,7 +3825,7 @@
 </message>
 <message>
 <source>{path} holds voxels that are not finite numbers; replace them, for example by 0.</source>
-<translation>{path} enthält Voxel, die keine endlichen Zahlen sind; ersetzen, zum Beispiel durch 0.</translation>
+<translation>{path} enthält Voxel, die keine endlichen Zahlen sind; ersetzen Sie diese, zum Beispiel durch 0.</translation>
 </message>
 <message>
 <source>{path} is a DICOM structure set (RTSTRUCT): it holds contours, not voxels. Open it in Slicer together with its scan (extension SlicerRT), save the segmentation as .seg.nrrd, and give that file.</source>
@@ -3817,7 +3841,7 @@
 </message>
 <message>
 <source>{path} is a file, and no NIfTI, NRRD or MetaImage file; give scans, or the folder that holds them.</source>
-<translation>{path} ist eine Datei, und keine NIfTI-, NRRD- oder MetaImage-Datei; Scans angeben, oder den Ordner, der sie enthält.</translation>
+<translation>{path} ist eine Datei, und keine NIfTI-, NRRD- oder MetaImage-Datei; geben Sie Scans an, oder den Ordner, der sie enthält.</translation>
 </message>
 <message>
 <source>{path} is a folder without a DICOM series, not a scan; give a scan's file, or the folder of a series.</source>
@@ -3829,7 +3853,7 @@
 </message>
 <message>
 <source>{path} is a link that leads to itself; name the place itself.</source>
-<translation>{path} ist ein Verweis auf sich selbst; den Ort selbst angeben.</translation>
+<translation>{path} ist ein Verweis auf sich selbst; geben Sie den Ort selbst an.</translation>
 </message>
 <message>
 <source>{path} is a link to a file that is not there; copy that file there, or correct the link.</source>
@@ -3842,6 +3866,10 @@
 <message>
 <source>{path} is a mask of 0 and {mask}; {mask} is taken as {name} ({value}).</source>
 <translation>{path} ist eine Maske aus 0 und {mask}; {mask} gilt als {name} ({value}).</translation>
+</message>
+<message>
+<source>{path} is a pipe or a device, no file that can be read more than once; save the scan to a file, and give that.</source>
+<translation>{path} ist eine Pipe oder ein Gerät, keine Datei, die sich mehr als einmal lesen lässt; speichern Sie den Scan in einer Datei, und geben Sie diese an.</translation>
 </message>
 <message>
 <source>{path} is a single slice ({by_axes}); expected a 3-D scan; give the file with all slices.</source>
@@ -3857,39 +3885,39 @@
 </message>
 <message>
 <source>{path} is damaged ({error}); correct or delete it.</source>
-<translation>{path} ist beschädigt ({error}); berichtigen oder löschen.</translation>
+<translation>{path} ist beschädigt ({error}); berichtigen Sie die Datei, oder löschen Sie sie.</translation>
 </message>
 <message>
 <source>{path} is damaged ({why}); restore it or start in a new folder.</source>
-<translation>{path} ist beschädigt ({why}); wiederherstellen oder in einem neuen Ordner beginnen.</translation>
+<translation>{path} ist beschädigt ({why}); stellen Sie die Datei wieder her, oder beginnen Sie in einem neuen Ordner.</translation>
 </message>
 <message>
 <source>{path} is damaged at [{name}]; correct it, or remove the place and add it again.</source>
-<translation>{path} ist bei [{name}] beschädigt; berichtigen, oder den Rechner entfernen und neu hinzufügen.</translation>
+<translation>{path} ist bei [{name}] beschädigt; berichtigen Sie die Datei, oder entfernen Sie den Rechner, und fügen Sie ihn neu hinzu.</translation>
 </message>
 <message>
 <source>{path} is damaged or no model package: the sizes of its {filename} contradict; get it again.</source>
-<translation>{path} ist beschädigt oder kein Modellpaket: Die Größen von {filename} widersprechen sich; erneut besorgen.</translation>
+<translation>{path} ist beschädigt oder kein Modellpaket: Die Größen von {filename} widersprechen sich; besorgen Sie es erneut.</translation>
 </message>
 <message>
 <source>{path} is damaged or no model package; get it again.</source>
-<translation>{path} ist beschädigt oder kein Modellpaket; erneut besorgen.</translation>
+<translation>{path} ist beschädigt oder kein Modellpaket; besorgen Sie es erneut.</translation>
 </message>
 <message>
 <source>{path} is damaged or no safetensors file; copy the model again.</source>
-<translation>{path} ist beschädigt oder keine safetensors-Datei; das Modell erneut kopieren.</translation>
+<translation>{path} ist beschädigt oder keine safetensors-Datei; kopieren Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>{path} is damaged; copy the model again.</source>
-<translation>{path} ist beschädigt; das Modell erneut kopieren.</translation>
+<translation>{path} ist beschädigt; kopieren Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>{path} is damaged; delete it to train the translator from the start.</source>
-<translation>{path} ist beschädigt; löschen, um die Bildübersetzung von Anfang an zu trainieren.</translation>
+<translation>{path} ist beschädigt; löschen Sie die Datei, um die Bildübersetzung von Anfang an zu trainieren.</translation>
 </message>
 <message>
 <source>{path} is damaged; restore it or start in a new folder.</source>
-<translation>{path} ist beschädigt; wiederherstellen oder in einem neuen Ordner beginnen.</translation>
+<translation>{path} ist beschädigt; stellen Sie die Datei wieder her, oder beginnen Sie in einem neuen Ordner.</translation>
 </message>
 <message>
 <source>{path} is damaged; {advice}.</source>
@@ -3897,7 +3925,7 @@
 </message>
 <message>
 <source>{path} is empty (0 bytes); copy it again from its source.</source>
-<translation>{path} ist leer (0 Bytes); erneut von der Quelle kopieren.</translation>
+<translation>{path} ist leer (0 Bytes); kopieren Sie die Datei erneut von der Quelle.</translation>
 </message>
 <message>
 <source>{path} is encrypted; model packages are not.</source>
@@ -3905,7 +3933,7 @@
 </message>
 <message>
 <source>{path} is gone; put it back, or delete {folder} and {folder2} to train the translator anew.</source>
-<translation>{path} ist verschwunden; zurücklegen oder {folder} und {folder2} löschen, um die Bildübersetzung neu zu trainieren.</translation>
+<translation>{path} ist verschwunden; legen Sie die Datei zurück, oder löschen Sie {folder} und {folder2}, um die Bildübersetzung neu zu trainieren.</translation>
 </message>
 <message>
 <source>{path} is in Analyze's format, which does not say which side is left: its first column was taken as the patient's right, as SPM does. Check it at a structure of a known side, or convert the scan anew to NIfTI.</source>
@@ -3913,19 +3941,19 @@
 </message>
 <message>
 <source>{path} is missing or damaged; delete it, so that the scans are cut into slices again.</source>
-<translation>{path} fehlt oder ist beschädigt; löschen, damit die Scans neu in Schichten zerlegt werden.</translation>
+<translation>{path} fehlt oder ist beschädigt; löschen Sie die Datei, damit die Scans neu in Schichten zerlegt werden.</translation>
 </message>
 <message>
 <source>{path} is missing or damaged; delete it, so that the scores are made again.</source>
-<translation>{path} fehlt oder ist beschädigt; löschen, damit die Bewertung neu berechnet wird.</translation>
+<translation>{path} fehlt oder ist beschädigt; löschen Sie die Datei, damit die Bewertung neu berechnet wird.</translation>
 </message>
 <message>
 <source>{path} is missing or no regular file; copy the model again.</source>
-<translation>{path} fehlt oder ist keine gewöhnliche Datei; das Modell erneut kopieren.</translation>
+<translation>{path} fehlt oder ist keine gewöhnliche Datei; kopieren Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>{path} is missing; run the experiment until its translation and iteration 0 are done.</source>
-<translation>{path} fehlt; das Experiment laufen lassen, bis Übersetzung und Runde 0 fertig sind.</translation>
+<translation>{path} fehlt; lassen Sie das Experiment laufen, bis Übersetzung und Runde 0 fertig sind.</translation>
 </message>
 <message>
 <source>{path} is no DICOM segmentation; give one.</source>
@@ -3933,27 +3961,27 @@
 </message>
 <message>
 <source>{path} is no model package: it holds a file twice; get it again from where it was made.</source>
-<translation>{path} ist kein Modellpaket: Eine Datei kommt doppelt vor; dort erneut besorgen, wo es erzeugt wurde.</translation>
+<translation>{path} ist kein Modellpaket: Eine Datei kommt doppelt vor; besorgen Sie es erneut dort, wo es erzeugt wurde.</translation>
 </message>
 <message>
 <source>{path} is no model package: it holds {filename}; use one made by the command 'package'.</source>
-<translation>{path} ist kein Modellpaket: Es enthält {filename}; eines verwenden, das mit Paket speichern erzeugt wurde.</translation>
+<translation>{path} ist kein Modellpaket: Es enthält {filename}; verwenden Sie eines, das mit „Paket speichern“ erzeugt wurde.</translation>
 </message>
 <message>
 <source>{path} is no model package: its model.json describes something else; use one made by the command 'package'.</source>
-<translation>{path} ist kein Modellpaket: Seine model.json beschreibt etwas anderes; eines verwenden, das mit Paket speichern erzeugt wurde.</translation>
+<translation>{path} ist kein Modellpaket: Seine model.json beschreibt etwas anderes; verwenden Sie eines, das mit „Paket speichern“ erzeugt wurde.</translation>
 </message>
 <message>
 <source>{path} is no model package: its {filename} is a link or no file; get it again from where it was made.</source>
-<translation>{path} ist kein Modellpaket: {filename} ist ein Verweis oder keine Datei; dort erneut besorgen, wo es erzeugt wurde.</translation>
+<translation>{path} ist kein Modellpaket: {filename} ist ein Verweis oder keine Datei; besorgen Sie es erneut dort, wo es erzeugt wurde.</translation>
 </message>
 <message>
 <source>{path} is no model package: its {filename} is packed in another way; use the file as it was made.</source>
-<translation>{path} ist kein Modellpaket: {filename} ist anders gepackt; die Datei verwenden, wie sie erzeugt wurde.</translation>
+<translation>{path} ist kein Modellpaket: {filename} ist anders gepackt; verwenden Sie die Datei, wie sie erzeugt wurde.</translation>
 </message>
 <message>
 <source>{path} is no regular file; give a file.</source>
-<translation>{path} ist keine gewöhnliche Datei; eine Datei angeben.</translation>
+<translation>{path} ist keine gewöhnliche Datei; geben Sie eine Datei an.</translation>
 </message>
 <message>
 <source>{path} is no table; expected a CSV file in UTF-8 with the columns patient, date and file.</source>
@@ -3961,7 +3989,7 @@
 </message>
 <message>
 <source>{path} is no whole model package: {missing} is missing; get it again.</source>
-<translation>{path} ist kein vollständiges Modellpaket: {missing} fehlt; erneut besorgen.</translation>
+<translation>{path} ist kein vollständiges Modellpaket: {missing} fehlt; besorgen Sie es erneut.</translation>
 </message>
 <message>
 <source>{path} is not a GIPL file, whatever its name says, or is damaged; copy it again or convert it.</source>
@@ -3969,7 +3997,7 @@
 </message>
 <message>
 <source>{path} is not a NIfTI, NRRD or MetaImage file, whatever its name says; convert it or remove it.</source>
-<translation>{path} ist trotz seines Namens keine NIfTI-, NRRD- oder MetaImage-Datei; umwandeln oder entfernen.</translation>
+<translation>{path} ist trotz seines Namens keine NIfTI-, NRRD- oder MetaImage-Datei; wandeln Sie die Datei um, oder entfernen Sie sie.</translation>
 </message>
 <message>
 <source>{path} is not a header of NIfTI or Analyze, whatever its name says; convert it or remove it.</source>
@@ -4025,11 +4053,11 @@
 </message>
 <message>
 <source>{path} names another file for its voxels ({named}); save the scan as one file.</source>
-<translation>{path} nennt für seine Voxel eine andere Datei ({named}); den Scan als eine Datei speichern.</translation>
+<translation>{path} nennt für seine Voxel eine andere Datei ({named}); speichern Sie den Scan als eine Datei.</translation>
 </message>
 <message>
 <source>{path} names no single file with its voxels; save it as .nii.gz or .nrrd.</source>
-<translation>{path} nennt keine einzelne Datei mit seinen Voxeln; als .nii.gz oder .nrrd speichern.</translation>
+<translation>{path} nennt keine einzelne Datei mit seinen Voxeln; speichern Sie den Scan als .nii.gz oder .nrrd.</translation>
 </message>
 <message>
 <source>{path} names other files for its voxels; save the scan as one file.</source>
@@ -4057,7 +4085,7 @@
 </message>
 <message>
 <source>{path} names the file '{named}' for its voxels, which is missing or no file; copy both files again.</source>
-<translation>{path} nennt für seine Voxel die Datei „{named}“, die fehlt oder keine Datei ist; beide Dateien erneut kopieren.</translation>
+<translation>{path} nennt für seine Voxel die Datei „{named}“, die fehlt oder keine Datei ist; kopieren Sie beide Dateien erneut.</translation>
 </message>
 <message>
 <source>{path} names the file '{name}' for its voxels, which is missing or no file; copy all files again.</source>
@@ -4077,7 +4105,7 @@
 </message>
 <message>
 <source>{path} was begun with another {changed} ({get}, now {wanted}); go on with the settings and scans it was begun with, or delete it to start again.</source>
-<translation>{path} wurde mit anderem {changed} begonnen ({get}, jetzt {wanted}); mit den anfänglichen Einstellungen und Scans weitermachen oder löschen, um neu zu beginnen.</translation>
+<translation>{path} wurde mit anderem {changed} begonnen ({get}, jetzt {wanted}); machen Sie mit den anfänglichen Einstellungen und Scans weiter, oder löschen Sie den Ordner, um neu zu beginnen.</translation>
 </message>
 <message>
 <source>{path} was damaged and is not used: the training goes on from an older checkpoint, or from its beginning.</source>
@@ -4085,15 +4113,19 @@
 </message>
 <message>
 <source>{path} was made by a newer version of CrossMoDAUDA (format {version}); update CrossMoDAUDA to use it.</source>
-<translation>{path} stammt von einer neueren Version von CrossMoDAUDA (Format {version}); CrossMoDAUDA aktualisieren.</translation>
+<translation>{path} stammt von einer neueren Version von CrossMoDAUDA (Format {version}); aktualisieren Sie CrossMoDAUDA.</translation>
 </message>
 <message>
 <source>{path} was made with a translator, a setting or a value that this version does not have ({error}); use the version it was made with, or, if the file was changed since, restore it.</source>
-<translation>{path} entstand mit einem Bildübersetzer, einer Einstellung oder einem Wert, den diese Version nicht hat ({error}); die Version verwenden, mit der es entstand, oder die Datei wiederherstellen, falls sie geändert wurde.</translation>
+<translation>{path} entstand mit einem Bildübersetzer, einer Einstellung oder einem Wert, den diese Version nicht hat ({error}); verwenden Sie die Version, mit der es entstand, oder stellen Sie die Datei wieder her, falls sie geändert wurde.</translation>
 </message>
 <message>
 <source>{path} was written by a newer version of CrossMoDAUDA (format {version}); update to read it.</source>
-<translation>{path} wurde von einer neueren Version von CrossMoDAUDA geschrieben (Format {version}); zum Lesen aktualisieren.</translation>
+<translation>{path} wurde von einer neueren Version von CrossMoDAUDA geschrieben (Format {version}); aktualisieren Sie CrossMoDAUDA, um es zu lesen.</translation>
+</message>
+<message>
+<source>{path} would have a result called {name}, a longer name than the disk takes; rename the scan.</source>
+<translation>Ein Ergebnis von {path} hieße {name}, ein längerer Name, als die Platte zulässt; benennen Sie den Scan um.</translation>
 </message>
 <message>
 <source>{path}: its header's sform and {second} disagree: {difference}. The {name} is taken, {why}; if that is wrong, choose the other for all scans with --header qform.</source>
@@ -4109,27 +4141,27 @@
 </message>
 <message>
 <source>{path}: its model.json is damaged; get the package again.</source>
-<translation>{path}: Seine model.json ist beschädigt; das Paket erneut besorgen.</translation>
+<translation>{path}: Seine model.json ist beschädigt; besorgen Sie das Paket erneut.</translation>
 </message>
 <message>
 <source>{path}: its model.json names other structures than the segmenter has; get the package again.</source>
-<translation>{path}: Seine model.json nennt andere Strukturen, als das Segmentierungsnetz hat; das Paket erneut besorgen.</translation>
+<translation>{path}: Seine model.json nennt andere Strukturen, als das Segmentierungsnetz hat; besorgen Sie das Paket erneut.</translation>
 </message>
 <message>
 <source>{path}: {name} does not have the SHA-256 that model.json tells; it was changed or damaged, get it again.</source>
-<translation>{path}: {name} hat nicht den SHA-256, den model.json nennt; verändert oder beschädigt, erneut besorgen.</translation>
+<translation>{path}: {name} hat nicht den SHA-256, den model.json nennt; die Datei ist verändert oder beschädigt; besorgen Sie das Paket erneut.</translation>
 </message>
 <message>
 <source>{path}: {name} has {others} bytes instead of {size}; get the package again.</source>
-<translation>{path}: {name} hat {others} Bytes statt {size}; das Paket erneut besorgen.</translation>
+<translation>{path}: {name} hat {others} Bytes statt {size}; besorgen Sie das Paket erneut.</translation>
 </message>
 <message>
 <source>{path}: {name} is listed, but missing; get the package again.</source>
-<translation>{path}: {name} ist aufgeführt, fehlt aber; das Paket erneut besorgen.</translation>
+<translation>{path}: {name} ist aufgeführt, fehlt aber; besorgen Sie das Paket erneut.</translation>
 </message>
 <message>
 <source>{path}: {name} is not listed; get the package again.</source>
-<translation>{path}: {name} ist nicht aufgeführt; das Paket erneut besorgen.</translation>
+<translation>{path}: {name} ist nicht aufgeführt; besorgen Sie das Paket erneut.</translation>
 </message>
 <message>
 <source>{path}: {share} % of the voxels, as far as the border, are NaN; they are taken as background, with the value {value}.</source>
@@ -4157,19 +4189,19 @@
 </message>
 <message>
 <source>{places} is missing; reinstall the extension.</source>
-<translation>{places} fehlt; die Erweiterung neu installieren.</translation>
+<translation>{places} fehlt; installieren Sie die Erweiterung neu.</translation>
 </message>
 <message>
 <source>{place} describes no image translator; copy the model again.</source>
-<translation>{place} beschreibt keinen Bildübersetzer; das Modell erneut kopieren.</translation>
+<translation>{place} beschreibt keinen Bildübersetzer; kopieren Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>{place} describes no network that nnU-Net would plan; copy the model again.</source>
-<translation>{place} beschreibt kein Netz, das nnU-Net planen würde; das Modell erneut kopieren.</translation>
+<translation>{place} beschreibt kein Netz, das nnU-Net planen würde; kopieren Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>{place} has format {version}, this version of CrossMoDAUDA reads {translator_format}; update CrossMoDAUDA.</source>
-<translation>{place} hat Format {version}, diese Version von CrossMoDAUDA liest {translator_format}; CrossMoDAUDA aktualisieren.</translation>
+<translation>{place} hat Format {version}, diese Version von CrossMoDAUDA liest {translator_format}; aktualisieren Sie CrossMoDAUDA.</translation>
 </message>
 <message>
 <source>{place} holds a part of a series, and {name} in it another; put all of its files into one folder.</source>
@@ -4197,7 +4229,7 @@
 </message>
 <message>
 <source>{place} holds weights that are no finite numbers ({name}); use another model.</source>
-<translation>{place} enthält Gewichte, die keine endlichen Zahlen sind ({name}); ein anderes Modell verwenden.</translation>
+<translation>{place} enthält Gewichte, die keine endlichen Zahlen sind ({name}); verwenden Sie ein anderes Modell.</translation>
 </message>
 <message>
 <source>{place} holds {count} scans: {names}; choose one, as {example}, or give each a folder of its own.</source>
@@ -4205,7 +4237,7 @@
 </message>
 <message>
 <source>{place} holds {foreign}, which is no part of a network that nnU-Net plans; use a model from a source you trust.</source>
-<translation>{place} enthält {foreign}, das kein Teil eines von nnU-Net geplanten Netzes ist; ein Modell aus vertrauenswürdiger Quelle verwenden.</translation>
+<translation>{place} enthält {foreign}, das kein Teil eines von nnU-Net geplanten Netzes ist; verwenden Sie ein Modell aus vertrauenswürdiger Quelle.</translation>
 </message>
 <message>
 <source>{place} is a DICOM segmentation, not a scan; give the folder of the series that it was drawn on.</source>
@@ -4217,7 +4249,7 @@
 </message>
 <message>
 <source>{place} is damaged or no safetensors file; get the model again.</source>
-<translation>{place} ist beschädigt oder keine safetensors-Datei; das Modell erneut besorgen.</translation>
+<translation>{place} ist beschädigt oder keine safetensors-Datei; besorgen Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>{place} is not usable: {error}</source>
@@ -4228,16 +4260,20 @@
 <translation>{place} ist eine einzelne Schicht oder gar kein Scan; geben Sie den Ordner der Serie an.</translation>
 </message>
 <message>
+<source>{place} is the name of a result, too; give the table another name.</source>
+<translation>{place} ist auch der Name eines Ergebnisses; geben Sie der Tabelle einen anderen Namen.</translation>
+</message>
+<message>
 <source>{place}dataset.json does not describe one channel and the structures of model.json; copy the model again.</source>
-<translation>{place}dataset.json beschreibt nicht einen Kanal und die Strukturen von model.json; das Modell erneut kopieren.</translation>
+<translation>{place}dataset.json beschreibt nicht einen Kanal und die Strukturen von model.json; kopieren Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>{place}model.json is damaged; copy the model again.</source>
-<translation>{place}model.json ist beschädigt; das Modell erneut kopieren.</translation>
+<translation>{place}model.json ist beschädigt; kopieren Sie das Modell erneut.</translation>
 </message>
 <message>
 <source>{place}model.json was made by a newer version (format {version}); update CrossMoDAUDA to use it.</source>
-<translation>{place}model.json stammt von einer neueren Version (Format {version}); CrossMoDAUDA aktualisieren.</translation>
+<translation>{place}model.json stammt von einer neueren Version (Format {version}); aktualisieren Sie CrossMoDAUDA.</translation>
 </message>
 <message>
 <source>{reason} (what is in that folder besides: {besides})</source>
@@ -4245,7 +4281,7 @@
 </message>
 <message>
 <source>{records} holds what was measured of another experiment than {folder}; name another folder.</source>
-<translation>{records} enthält Messungen eines anderen Experiments als {folder}; einen anderen Ordner angeben.</translation>
+<translation>{records} enthält Messungen eines anderen Experiments als {folder}; geben Sie einen anderen Ordner an.</translation>
 </message>
 <message>
 <source>{record} counts the background (0) as a part of '{name}', so that it would be everywhere; take the 0 out of its values there.</source>
@@ -4261,11 +4297,11 @@
 </message>
 <message>
 <source>{record} is damaged: it is no JSON; copy it again from its source.</source>
-<translation>{record} ist beschädigt: Es ist kein JSON; erneut von der Quelle kopieren.</translation>
+<translation>{record} ist beschädigt: Es ist kein JSON; kopieren Sie die Datei erneut von der Quelle.</translation>
 </message>
 <message>
 <source>{record} is damaged; restore it, or write {{"precision": "bf16"}} or {{"precision": "fp32"}} there, as the training began.</source>
-<translation>{record} ist beschädigt; wiederherstellen oder {{"precision": "bf16"}} oder {{"precision": "fp32"}} hineinschreiben, wie das Training begann.</translation>
+<translation>{record} ist beschädigt; stellen Sie die Datei wieder her, oder schreiben Sie {{"precision": "bf16"}} oder {{"precision": "fp32"}} hinein, wie das Training begann.</translation>
 </message>
 <message>
 <source>{record} is not as nnU-Net writes it ({error}); it needs labels, as {{"background": 0, "Tumour": 1}}, and channel_names, as {{"0": "T1"}}.</source>
@@ -4273,11 +4309,11 @@
 </message>
 <message>
 <source>{record} lists no channel {channel} of case {case}; add it there, or give another channel.</source>
-<translation>{record} führt keinen Kanal {channel} des Falls {case} auf; dort ergänzen, oder einen anderen Kanal angeben.</translation>
+<translation>{record} führt keinen Kanal {channel} des Falls {case} auf; ergänzen Sie ihn dort, oder geben Sie einen anderen Kanal an.</translation>
 </message>
 <message>
 <source>{record} says that its files end in {ending}, which is not read; convert them to .nii.gz and say so there.</source>
-<translation>{record} nennt als Dateiendung {ending}, die nicht gelesen wird; die Dateien in .nii.gz umwandeln und das dort eintragen.</translation>
+<translation>{record} nennt als Dateiendung {ending}, die nicht gelesen wird; wandeln Sie die Dateien in .nii.gz um, und tragen Sie das dort ein.</translation>
 </message>
 <message>
 <source>{scan} has changed since it was sent to {name}; the same command segments it.</source>
@@ -4293,23 +4329,23 @@
 </message>
 <message>
 <source>{section}.{inner} belongs to {translators_with}, not to the translator {translator}; leave it out, or choose another translator.</source>
-<translation>{section}.{inner} gehört zu {translators_with}, nicht zum Bildübersetzer {translator}; weglassen oder einen anderen Bildübersetzer wählen.</translation>
+<translation>{section}.{inner} gehört zu {translators_with}, nicht zum Bildübersetzer {translator}; lassen Sie die Einstellung weg, oder wählen Sie einen anderen Bildübersetzer.</translation>
 </message>
 <message>
 <source>{seen}; it was cancelled. Change what is asked for with `place add --overwrite`.</source>
-<translation>{seen}; er wurde abgebrochen. Mit `place add --overwrite` ändern, was verlangt wird.</translation>
+<translation>{seen}; er wurde abgebrochen. Ändern Sie mit `place add --overwrite`, was verlangt wird.</translation>
 </message>
 <message>
 <source>{segmenter} does not belong to an experiment; name an experiment folder.</source>
-<translation>{segmenter} gehört zu keinem Experiment; einen Experimentordner angeben.</translation>
+<translation>{segmenter} gehört zu keinem Experiment; geben Sie einen Experimentordner an.</translation>
 </message>
 <message>
 <source>{sentence}; choose another folder there with `place add {name} --folder`.</source>
-<translation>{sentence}; mit `place add {name} --folder` dort einen anderen Ordner wählen.</translation>
+<translation>{sentence}; wählen Sie mit `place add {name} --folder` dort einen anderen Ordner.</translation>
 </message>
 <message>
 <source>{sentence}; make room there (or ask for a larger share), then run the same command again.</source>
-<translation>{sentence}; dort Platz schaffen (oder um mehr bitten), dann mit Fortsetzen weitermachen.</translation>
+<translation>{sentence}; schaffen Sie dort Platz (oder bitten Sie um mehr), und machen Sie dann mit Fortsetzen weiter.</translation>
 </message>
 <message>
 <source>{share} % of the voxels have the value {filled}, far from all others; it is taken as padding.</source>
@@ -4333,7 +4369,7 @@
 </message>
 <message>
 <source>{state}; it was cancelled. Change what is asked for with `place add --overwrite`, then run this again.</source>
-<translation>{state}; er wurde abgebrochen. Mit `place add --overwrite` ändern, was verlangt wird, dann dies noch einmal starten.</translation>
+<translation>{state}; er wurde abgebrochen. Ändern Sie mit `place add --overwrite`, was verlangt wird, und starten Sie dies dann noch einmal.</translation>
 </message>
 <message>
 <source>{state}; it was cancelled. The same command goes on.</source>
@@ -4349,7 +4385,7 @@
 </message>
 <message>
 <source>{structure} hardly shows in the pseudo-target images (median contrast {median}, where 1 is none), so there is little to learn from them; train the translator for longer, look at its samples, or say in segmentation.bright_in_target or dark_in_target how it looks in target images.</source>
-<translation>{structure} zeigt sich in den Pseudo-Zielbildern kaum (Median des Kontrasts {median}, 1 ist keiner), aus ihnen ist also wenig zu lernen; die Bildübersetzung länger trainieren, ihre Beispiele ansehen oder in segmentation.bright_in_target oder dark_in_target sagen, wie es in Zielbildern aussieht.</translation>
+<translation>{structure} zeigt sich in den Pseudo-Zielbildern kaum (Median des Kontrasts {median}, 1 ist keiner), aus ihnen ist also wenig zu lernen; trainieren Sie die Bildübersetzung länger, sehen Sie ihre Beispiele an, oder sagen Sie in segmentation.bright_in_target oder dark_in_target, wie es in Zielbildern aussieht.</translation>
 </message>
 <message>
 <source>{structure} has {value} times the volume of the source labels (medians).</source>
@@ -4365,43 +4401,51 @@
 </message>
 <message>
 <source>{structure}: lies on both sides, which none of the {labels} labels it was trained on shows; look at it before you use it.</source>
-<translation>{structure}: liegt auf beiden Seiten, was keines der {labels} Trainings-Labels zeigt; vor der Verwendung ansehen.</translation>
+<translation>{structure}: liegt auf beiden Seiten, was keines der {labels} Trainings-Labels zeigt; sehen Sie das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: lies on both sides, which the label it was trained on does not show; look at it before you use it.</source>
-<translation>{structure}: liegt auf beiden Seiten, was das Trainings-Label nicht zeigt; vor der Verwendung ansehen.</translation>
+<translation>{structure}: liegt auf beiden Seiten, was das Trainings-Label nicht zeigt; sehen Sie das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: nothing was found, though {of_labels} it; look at the scan yourself.</source>
-<translation>{structure}: nichts gefunden, obwohl {of_labels}; den Scan selbst ansehen.</translation>
+<translation>{structure}: nichts gefunden, obwohl {of_labels}; sehen Sie den Scan selbst an.</translation>
 </message>
 <message>
 <source>{structure}: nothing was found; look at the scan yourself.</source>
-<translation>{structure}: nichts gefunden; den Scan selbst ansehen.</translation>
+<translation>{structure}: nichts gefunden; sehen Sie den Scan selbst an.</translation>
 </message>
 <message>
 <source>{structure}: touches the volume's edge ({where}), so that part of it may lie outside; look at it before you use it.</source>
-<translation>{structure}: berührt den Rand des Volumens ({where}), ein Teil kann also außerhalb liegen; vor der Verwendung ansehen.</translation>
+<translation>{structure}: berührt den Rand des Volumens ({where}), ein Teil kann also außerhalb liegen; sehen Sie das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: {volume} ml, less than any it was trained on ({low} ml); look at it before you use it.</source>
-<translation>{structure}: {volume} ml, weniger als in jedem Trainings-Label ({low} ml); vor der Verwendung ansehen.</translation>
+<translation>{structure}: {volume} ml, weniger als in jedem Trainings-Label ({low} ml); sehen Sie das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: {volume} ml, less than any it was trained on ({low} to {high} ml); look at it before you use it.</source>
-<translation>{structure}: {volume} ml, weniger als in jedem Trainings-Label ({low} bis {high} ml); vor der Verwendung ansehen.</translation>
+<translation>{structure}: {volume} ml, weniger als in jedem Trainings-Label ({low} bis {high} ml); sehen Sie das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: {volume} ml, more than any it was trained on ({low} ml); look at it before you use it.</source>
-<translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} ml); vor der Verwendung ansehen.</translation>
+<translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} ml); sehen Sie das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: {volume} ml, more than any it was trained on ({low} to {high} ml); look at it before you use it.</source>
-<translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} bis {high} ml); vor der Verwendung ansehen.</translation>
+<translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} bis {high} ml); sehen Sie das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: {why} (DSC {value}), so one of two results is wrong.</source>
 <translation>{structure}: {why} (DSC {value}), eines von zwei Ergebnissen ist also falsch.</translation>
+</message>
+<message>
+<source>{table} exists already and holds no scores; name another file.</source>
+<translation>{table} gibt es schon und enthält keine Bewertung; nennen Sie eine andere Datei.</translation>
+</message>
+<message>
+<source>{table} is an input and would be overwritten; name another file.</source>
+<translation>{table} ist eine Eingabe und würde überschrieben; nennen Sie eine andere Datei.</translation>
 </message>
 <message>
 <source>{table} is no table of structures: it needs the columns index and name; correct it, or give --set labels.</source>
@@ -4413,7 +4457,7 @@
 </message>
 <message>
 <source>{what} has two label maps of {id}, {name} and {name2}; keep one of them.</source>
-<translation>{what} hat zwei Labelkarten von {id}: {name} und {name2}; eine davon behalten.</translation>
+<translation>{what} hat zwei Labelkarten von {id}: {name} und {name2}; behalten Sie eine davon.</translation>
 </message>
 <message>
 <source>{what} holds no label map of any target scan; a label map has the name of its scan.</source>
@@ -4437,7 +4481,7 @@
 </message>
 <message>
 <source>{what}; install what fits in the module CrossMoDA UDA, section Python packages.</source>
-<translation>{what}; Passendes im Modul CrossMoDA UDA, Abschnitt Python-Pakete, installieren.</translation>
+<translation>{what}; installieren Sie Passendes im Modul CrossMoDA UDA, Abschnitt Python-Pakete.</translation>
 </message>
 <message>
 <source>{what}; install what fits with: {executable} -m pip install --upgrade "{wanted}"</source>
@@ -4457,7 +4501,7 @@
 </message>
 <message>
 <source>{who} has not stopped yet and does so after its current training step; wait, or kill it with --force.</source>
-<translation>{who} hat noch nicht angehalten und tut es nach dem laufenden Trainingsschritt; warten.</translation>
+<translation>{who} hat noch nicht angehalten und tut es nach dem laufenden Trainingsschritt; warten Sie.</translation>
 </message>
 <message>
 <source>{why}: of the {count} devices only {usable} train.</source>
@@ -4470,6 +4514,10 @@
 <message>
 <source>{words} is not found there; name the cluster's login node with `place add --overwrite`.</source>
 <translation>{words} gibt es dort nicht; nennen Sie mit `place add --overwrite` den Anmelderechner des Clusters.</translation>
+</message>
+<message>
+<source>{word} begins as an option does; write it as {path}.</source>
+<translation>{word} beginnt wie eine Option; schreiben Sie es als {path}.</translation>
 </message>
 </context>
 <context>
@@ -5407,11 +5455,11 @@
 </message>
 <message>
 <source>Another extension is installing Python packages; wait for it to end and try again.</source>
-<translation>Eine andere Erweiterung installiert gerade Python-Pakete; warten, bis das fertig ist, und erneut versuchen.</translation>
+<translation>Eine andere Erweiterung installiert gerade Python-Pakete; warten Sie, bis das fertig ist, und versuchen Sie es erneut.</translation>
 </message>
 <message>
 <source>Cannot write into {folder} ({error}); choose another folder.</source>
-<translation>In {folder} lässt sich nicht schreiben ({error}); einen anderen Ordner wählen.</translation>
+<translation>In {folder} lässt sich nicht schreiben ({error}); wählen Sie einen anderen Ordner.</translation>
 </message>
 <message>
 <source>Everything that is needed is installed.</source>
@@ -5475,7 +5523,7 @@
 </message>
 <message>
 <source>Some packages are still missing; see the log below and try again.</source>
-<translation>Einige Pakete fehlen noch; Protokoll unten ansehen und erneut versuchen.</translation>
+<translation>Einige Pakete fehlen noch; sehen Sie das Protokoll unten an, und versuchen Sie es erneut.</translation>
 </message>
 <message>
 <source>The PyTorch extension did not install PyTorch: try again in its own module PyTorch Utils.</source>
@@ -5523,7 +5571,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>{packages} could not be installed; check the internet connection and the free disk space (log below).</source>
-<translation>{packages} ließ sich nicht installieren; Internetverbindung und freien Plattenplatz prüfen (Protokoll unten).</translation>
+<translation>{packages} ließ sich nicht installieren; prüfen Sie Internetverbindung und freien Plattenplatz (Protokoll unten).</translation>
 </message>
 <message>
 <source>{package} {versions}: {purpose}.</source>
@@ -5569,7 +5617,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>'{first}' and '{second}' lie on different grids; choose two segmentations of the same scan.</source>
-<translation>„{first}“ und „{second}“ liegen auf verschiedenen Gittern; zwei Segmentierungen desselben Scans wählen.</translation>
+<translation>„{first}“ und „{second}“ liegen auf verschiedenen Gittern; wählen Sie zwei Segmentierungen desselben Scans.</translation>
 </message>
 <message>
 <source>ASSD (mm)</source>
@@ -5625,7 +5673,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Segmentation and reference are the same; choose two.</source>
-<translation>Segmentierung und Referenz sind dieselbe; zwei verschiedene wählen.</translation>
+<translation>Segmentierung und Referenz sind dieselbe; wählen Sie zwei verschiedene.</translation>
 </message>
 <message>
 <source>Structure</source>
@@ -5975,7 +6023,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <name>panel.model_packages</name>
 <message>
 <source>Another package is being imported; wait until that is done.</source>
-<translation>Ein anderes Paket wird gerade importiert; warten, bis das fertig ist.</translation>
+<translation>Ein anderes Paket wird gerade importiert; warten Sie, bis das fertig ist.</translation>
 </message>
 <message>
 <source>Cance&amp;l</source>
@@ -6034,7 +6082,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <name>panel.panel</name>
 <message>
 <source>Python packages are being installed; wait until that is done.</source>
-<translation>Python-Pakete werden installiert; warten, bis das fertig ist.</translation>
+<translation>Python-Pakete werden installiert; warten Sie, bis das fertig ist.</translation>
 </message>
 <message>
 <source>Research software. Not for clinical use.</source>
@@ -6049,7 +6097,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>There is a place of this name already; choose another name.</source>
-<translation>Einen Rechner dieses Namens gibt es schon; einen anderen Namen wählen.</translation>
+<translation>Einen Rechner dieses Namens gibt es schon; wählen Sie einen anderen Namen.</translation>
 </message>
 </context>
 <context>
@@ -6148,7 +6196,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>{name} is not among the places that are known here; choose another one, or add it.</source>
-<translation>{name} ist hier kein bekannter Rechner; einen anderen wählen oder ihn hinzufügen.</translation>
+<translation>{name} ist hier kein bekannter Rechner; wählen Sie einen anderen, oder fügen Sie ihn hinzu.</translation>
 </message>
 </context>
 <context>
@@ -6170,7 +6218,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <name>panel.sample_data</name>
 <message>
 <source>A training reads these scans; stop it before you remove them.</source>
-<translation>Ein Training liest diese Scans; vor dem Löschen anhalten.</translation>
+<translation>Ein Training liest diese Scans; halten Sie es vor dem Löschen an.</translation>
 </message>
 <message>
 <source>Cance&amp;l</source>
@@ -6264,7 +6312,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Evaluation images and evaluation labels belong together; give both or neither.</source>
-<translation>Auswertungsbilder und Auswertungslabels gehören zusammen; beide angeben oder keine.</translation>
+<translation>Auswertungsbilder und Auswertungslabels gehören zusammen; geben Sie beide an oder keine.</translation>
 </message>
 <message>
 <source>Read as a BIDS data set: {fields}.</source>
@@ -6602,7 +6650,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>{folder} holds no scan files; choose the folder in which they lie.</source>
-<translation>{folder} enthält keine Scan-Dateien; den Ordner wählen, in dem sie liegen.</translation>
+<translation>{folder} enthält keine Scan-Dateien; wählen Sie den Ordner, in dem sie liegen.</translation>
 </message>
 <message>
 <source>{names} and {count} more</source>
@@ -7230,7 +7278,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Input and output are the same volume; choose another output volume.</source>
-<translation>Eingabe und Ausgabe sind dasselbe Volumen; ein anderes Ausgabevolumen wählen.</translation>
+<translation>Eingabe und Ausgabe sind dasselbe Volumen; wählen Sie ein anderes Ausgabevolumen.</translation>
 </message>
 <message>
 <source>Loading the model...</source>
@@ -7712,7 +7760,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Leave it empty, and Install there makes an environment with what is needed; or name a Python that has the packages.</source>
-<translation>Leer lassen, dann legt „Dort installieren“ eine Umgebung mit allem an; oder ein Python nennen, das die Pakete hat.</translation>
+<translation>Lassen Sie das Feld leer, dann legt „Dort installieren“ eine Umgebung mit allem an; oder nennen Sie ein Python, das die Pakete hat.</translation>
 </message>
 <message>
 <source>N&amp;odes:</source>

@@ -279,7 +279,7 @@ def test_a_segmentation_beside_its_series_is_no_scan_and_is_chosen_by_its_number
         assert is_label_name(path) and is_scan(path)
     assert scans_in(tmp_path / "study") == [tmp_path / "study"]
     volume = read_volume(tmp_path / "study")
-    assert volume.notes == ("3 DICOM files that are no image (SEG) were left out.",)
+    assert volume.notes == (f"{tmp_path / 'study'}: 3 DICOM files that are no image (SEG) were left out.",)
     for number, seed in ((300, 1), (301, 2), (302, 3)):
         chosen = tmp_path / f"study#{number}"
         assert np.array_equal(read_labels(chosen, LABELS, None, volume.geometry).array, np.roll(drawn(), seed, axis=2))

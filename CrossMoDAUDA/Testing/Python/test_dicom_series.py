@@ -194,10 +194,10 @@ def test_what_is_no_scan_is_left_out_and_told(tmp_path: Path) -> None:
     (folder / "readme.txt").write_text("not DICOM")
     assert np.array_equal(read_volume(folder).array, array)
     assert sorted(notes_of(folder)) == [
-        "1 DICOM copy of a slice was left out.",
-        "1 DICOM file that is no image (RTSTRUCT) was left out.",
-        "1 DICOM single slice was left out.",
-        "3 DICOM localizers were left out.",
+        f"{folder}: 1 DICOM copy of a slice was left out.",
+        f"{folder}: 1 DICOM file that is no image (RTSTRUCT) was left out.",
+        f"{folder}: 1 DICOM single slice was left out.",
+        f"{folder}: 3 DICOM localizers were left out.",
     ]
 
 
@@ -238,7 +238,7 @@ def test_uneven_distances_are_told_and_small_ones_read(tmp_path: Path) -> None:
     for name, share in (("much", 1.0), ("little", 0.1), ("hardly", 0.01)):
         heights = 2.0 * np.arange(6) + share * (places - 2.0 * np.arange(6))
         series(tmp_path / name, some_slices(), positions=np.array(ORIGIN) + heights[:, None] * normal_of("axial"))
-    assert "uneven distances (1.4 to 2.6 mm)" in refusal(tmp_path / "much")
+    assert "uneven distances (1.4 to 2.6 mm, the widest after IM" in refusal(tmp_path / "much")
     assert read_volume(tmp_path / "little").geometry.spacing[2] == pytest.approx(2)
     assert "up to 0.06 mm beside their places" in notes_of(tmp_path / "little")[0]
     assert notes_of(tmp_path / "hardly") == ()
@@ -333,7 +333,7 @@ def test_a_cohort_of_series_is_checked(tmp_path: Path) -> None:
     assert [case.id for case in cohort.target] == ["patient_1", "patient_2", "patient_3"]
     report = check_cohort(cohort, {"Tumour": 1})
     assert report.problems == []
-    assert report.warnings == ["1 DICOM single slice was left out."]
+    assert report.warnings == [f"{target / 'patient_2'}: 1 DICOM single slice was left out."]
     assert len({row.image_sha256 for row in report.rows}) == 5
     alone = find_folders(source, tmp_path / "labels", target / "patient_1")
     assert [case.image for case in alone.target] == [target / "patient_1"]

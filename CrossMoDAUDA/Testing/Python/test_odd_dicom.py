@@ -43,7 +43,7 @@ def test_identifiers_that_are_alike_or_missing(tmp_path: Path, identifier: str, 
         changed(files, lambda data, _: setattr(data, identifier, one))
         assert is_right(tmp_path / "a") and read_volume(tmp_path / "a").notes == ()
         shutil.copy(files[2], tmp_path / "a" / "again")
-        assert is_right(tmp_path / "a") and "1 DICOM copy of a slice was left out." in read_volume(tmp_path / "a").notes
+        assert is_right(tmp_path / "a") and f"{tmp_path / 'a'}: 1 DICOM copy of a slice was left out." in read_volume(tmp_path / "a").notes
 
 
 @pytest.mark.parametrize("apart", ["series", "echoes", "numbers"])
@@ -65,7 +65,7 @@ def test_two_scans_whose_slices_have_one_identifier_are_two(tmp_path: Path, apar
     shutil.copy(second[2], tmp_path / "a" / "again")
     for choice, array in (("1" if apart == "series" else "1.1", one), ("2" if apart == "series" else "1.2", other)):
         volume = read_volume(tmp_path / f"a#{choice}")
-        assert np.array_equal(volume.array, array) and "1 DICOM copy of a slice was left out." in volume.notes
+        assert np.array_equal(volume.array, array) and f"{tmp_path / 'a'}: 1 DICOM copy of a slice was left out." in volume.notes
 
 
 @pytest.mark.parametrize("slope", ["0", "", "1"])
@@ -113,7 +113,7 @@ def test_a_file_that_is_no_dicom_in_spite_of_its_name_is_told(tmp_path: Path, co
     volume = read_volume(tmp_path / "a")
     assert len(volume.array) == 5
     (note,) = volume.notes
-    assert note.startswith(f"1 file is empty or no DICOM in spite of the name ({files[number].name})")
+    assert note.startswith(f"{tmp_path / 'a'}: 1 file is empty or no DICOM in spite of the name ({files[number].name})")
     files[2].write_bytes(content)
     message = refusal(tmp_path / "a")
     names = ", ".join(sorted((files[number].name, files[2].name)))
@@ -142,7 +142,7 @@ def test_a_slice_that_is_missing_at_an_end_is_told(tmp_path: Path, way: str, num
     volume = read_volume(tmp_path / "a")
     assert len(volume.array) == 5
     (note,) = volume.notes
-    assert note.startswith(f"1 file is empty or no DICOM in spite of the name ({bad.name})")
+    assert note.startswith(f"{tmp_path / 'a'}: 1 file is empty or no DICOM in spite of the name ({bad.name})")
 
 
 @pytest.mark.parametrize("below", [3, 1, 5])

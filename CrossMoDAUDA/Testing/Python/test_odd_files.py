@@ -269,7 +269,7 @@ def test_data_files_that_windows_would_find_are_named(tmp_path: Path, named: str
         (np.stack([ARRAY.T] * 3, -1)[:, :, :, None], "is 5-D"),
         (ARRAY.T[:, :, 0], "is 2-D (8 x 10); expected a 3-D scan; give the file with all slices"),
         (ARRAY.T[:1], "is a single slice (1 x 10 x 6); expected a 3-D scan; give the file with all slices"),
-        (ARRAY.T.astype(np.complex64), "has 2 values a voxel (RGB or vector); expected a scalar image; give the scan itself, or one of"),
+        (ARRAY.T.astype(np.complex64), "has complex numbers as voxels; expected a scalar image; save their magnitude as a file of its own"),
         (np.zeros(ARRAY.T.shape, [("R", "u1"), ("G", "u1"), ("B", "u1")]), "has 3 values a voxel (RGB or vector); expected a scalar image"),
     ],
 )

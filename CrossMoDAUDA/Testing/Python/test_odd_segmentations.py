@@ -20,7 +20,7 @@ from CrossMoDAUDALib.images.volumes import Volume, read_geometry, read_volume, w
 from CrossMoDAUDALib.places.naming import Names
 from CrossMoDAUDALib.places.sending import as_one_file
 from CrossMoDAUDALib.scoring.evaluation import score_folders
-from dicom_files import series, some_slices
+from dicom_files import ORIGIN, normal_of, series, some_slices
 from pydicom.dataset import Dataset
 from test_dicom_labels import LABELS, SHAPE, drawn, in_layers, leave_distance_to_the_scan, scan_of, write_seg
 from test_dicom_results import made
@@ -208,3 +208,37 @@ def test_tilted_and_empty_ones_lie_on_their_scans_grid_elsewhere(tmp_path: Path,
         array[[0, 2, 3, 5]] = 0
     SEG.write(volume.with_array(array), LABELS, scan, tmp_path / "t_SEG.dcm", "m")
     assert np.array_equal(sent(tmp_path, tmp_path / "t_SEG.dcm", scan).array, array)
+
+
+@pytest.mark.parametrize("shift", [0.65, -0.4, 0.3])
+@pytest.mark.parametrize("level", [0, 1, 3, 5])
+@pytest.mark.parametrize("axis", ["rows", "columns"])
+def test_one_of_a_single_tilted_slice_lies_on_the_straightened_grid(tmp_path: Path, shift: float, level: int, axis: str) -> None:
+    step = 2.0 * normal_of("axial") + np.array([0, shift, 0] if axis == "rows" else [shift, 0, 0])
+    positions = np.array(ORIGIN) + np.arange(6)[:, None] * step
+    files = series(tmp_path / "scan", some_slices(6, 16, 12), positions=positions, modality="CT")
+    grid = read_geometry(tmp_path / "scan")
+    mask = np.zeros((6, 16, 12), np.uint8)
+    mask[level, 5:12, 3:9] = 1
+    write_seg(tmp_path / "a.dcm", [files[level]], in_layers(mask[level : level + 1]))
+    read = read_labels(tmp_path / "a.dcm", LABELS, None, grid)
+    assert read.geometry == grid and np.flatnonzero(read.array.any(axis=(1, 2))).tolist() == [level]
+    assert read.array.sum() == mask.sum()
+    drawn = np.argwhere(read.array[level])[0][::-1]  # its first pixel, and where that lies in the slice's plane
+    place = np.array(grid.origin) + grid.matrix @ (np.array([*drawn, level]) * grid.spacing)
+    first = positions[level] + np.array([3 * 0.75, 5 * 0.5, 0])
+    assert np.abs((place - first) / [0.75, 0.5, 2]).max() <= 0.5 + 1e-6, "the nearest voxel"
+
+
+@pytest.mark.parametrize("moved", [(0.2, 0, 0), (0, 0.2, 0), (-0.3, 0.2, 0)])
+def test_one_of_a_single_slice_that_lies_beside_its_scan_is_refused(tmp_path: Path, moved: tuple[float, float, float]) -> None:
+    files = scan_of(tmp_path / "scan")
+    data = pydicom.dcmread(files[2])
+    data.ImagePositionPatient = [place + more for place, more in zip(data.ImagePositionPatient, moved, strict=True)]
+    data.save_as(tmp_path / "moved.dcm")
+    mask = np.zeros((1, *SHAPE[1:]), np.uint8)
+    mask[0, 5:12, 3:9] = 1
+    write_seg(tmp_path / "a.dcm", [tmp_path / "moved.dcm"], in_layers(mask))
+    grid = read_geometry(tmp_path / "scan")
+    read = read_labels(tmp_path / "a.dcm", LABELS, None, grid)
+    assert read.geometry.differences(grid), "whoever scores or trains with it refuses it"

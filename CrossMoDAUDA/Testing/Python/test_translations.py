@@ -136,24 +136,24 @@ def test_every_sentence_is_taken_for_itself_and_for_no_other() -> None:
 
 SENTENCES = {
     "/a b: c/scan_0001.nrrd: The scan is blank: every voxel is 0; export or load it again.": (
-        "/a b: c/scan_0001.nrrd: Der Scan ist leer: Jeder Voxel ist 0; erneut exportieren oder laden."
+        "/a b: c/scan_0001.nrrd: Der Scan ist leer: Jeder Voxel ist 0; exportieren oder laden Sie ihn erneut."
     ),
     "Model: a name of nobody": "Model: a name of nobody",
-    "/a b/c.nii.gz does not exist; check the path.": "/a b/c.nii.gz gibt es nicht; den Pfad prüfen.",
+    "/a b/c.nii.gz does not exist; check the path.": "/a b/c.nii.gz gibt es nicht; prüfen Sie den Pfad.",
     # A list and words for fields.
     "Cochlea: touches the volume's edge (inferior, left), so that part of it may lie outside; look at it before you use it.": (
-        "Cochlea: berührt den Rand des Volumens (unten, links), ein Teil kann also außerhalb liegen; vor der Verwendung ansehen."
+        "Cochlea: berührt den Rand des Volumens (unten, links), ein Teil kann also außerhalb liegen; sehen Sie das Ergebnis vor der Verwendung an."
     ),
     # A sentence in a sentence.
     "There is no setting 'seeds'; did you mean 'seed'.": "Eine Einstellung „seeds“ gibt es nicht; gemeint ist vielleicht „seed“.",
     "/x has a damaged header: it gives 3 dimensions and 4 sizes; copy the file again from its source, or export it again.": (
-        "/x hat einen beschädigten Dateikopf: er gibt 3 Dimensionen und 4 Größen an; die Datei erneut von der Quelle kopieren oder"
-        " exportieren."
+        "/x hat einen beschädigten Dateikopf: er gibt 3 Dimensionen und 4 Größen an; kopieren Sie die Datei erneut von der"
+        " Quelle, oder exportieren Sie sie erneut."
     ),
     # Several, and one of them unknown.
     "/x is empty (0 bytes); copy it again from its source. Nobody knows this. No volume is chosen; choose the scan to work on.": (
-        "/x ist leer (0 Bytes); erneut von der Quelle kopieren. Nobody knows this. Es ist kein Volumen gewählt; den Scan wählen, mit dem"
-        " gearbeitet wird."
+        "/x ist leer (0 Bytes); kopieren Sie die Datei erneut von der Quelle. Nobody knows this. Es ist kein Volumen gewählt;"
+        " wählen Sie den Scan, mit dem gearbeitet wird."
     ),
     "The translated a b fails a check: Cochlea is not found where its label is (DSC 0.00, median 0.81). It is left out.": (
         "Die Übersetzung von a b besteht eine Prüfung nicht: Cochlea wird nicht gefunden, wo das Label ist (DSC 0.00, Median 0.81). Sie"
@@ -244,7 +244,7 @@ def test_the_panel_is_german_where_slicer_is(tiny_experiment: Path, tmp_path: Pa
         assert re.match(r"Fertig: Scan A Segmentierung\. Nicht für", wait(host, "segment"))
         assert shown_in_english(host) == []
         panel.parameters.model = str(tmp_path / "nothing")
-        assert host.find("segmentModelInfo").text.replace("\u200b", "").endswith("ein importiertes Modell angeben.")
+        assert host.find("segmentModelInfo").text.replace("\u200b", "").endswith("ein importiertes Modell an.")
         panel.parameters.settings = '{"translation.epochs": "0"}'
         panel.parameters.experiment = ""
         host.process(0.05)

@@ -85,9 +85,11 @@ def test_any_header_is_refused_or_means_a_volume(ending: str, keeper: Keeper, re
             return
         assert not (faults := fuzzing.not_a_volume(answer)), faults
         if ending in (".nii", ".nii.gz"):  # what the header itself states, and no guess
-            size, spacing = fuzzing.nifti_grid(content)
-            assert tuple(answer["size"]) == size
-            assert answer["spacing"] == pytest.approx(spacing, rel=0.02)
+            grids = fuzzing.nifti_grids(content)
+            assert any(
+                size in (None, tuple(answer["size"])) and answer["spacing"] == pytest.approx(spacing, rel=0.02, nan_ok=True)
+                for size, spacing in grids
+            ), (answer, grids)
 
     check()
 
@@ -106,7 +108,7 @@ def test_what_a_header_means_is_worked_on_or_refused_by_the_command_line(
             path.write_bytes(content)
             return ["translate", keeper.pantry.experiment, path, "-o", place.output, "--device", "cpu"]
 
-        specimen = Specimen(f"any{ending}", make, f"any{ending}", (0, 2), frozenset(["any_pseudo_target.nii.gz"]))
+        specimen = Specimen(f"any{ending}", make, f"any{ending}", (0, 2), frozenset(["any_pseudo_target.nii.gz"]), may_warn=True)
         assert not (faults := keeper.judge(specimen).faults), faults
 
     check()

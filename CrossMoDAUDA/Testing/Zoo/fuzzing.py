@@ -98,10 +98,24 @@ def not_a_volume(read: dict[str, Any]) -> list[str]:
     return faults
 
 
-def nifti_grid(content: bytes) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Size and spacing as a NIfTI-1 header states them, read byte by byte."""
+def nifti_grids(content: bytes) -> list[tuple[tuple[int, ...] | None, tuple[float, ...]]]:
+    """Size and spacing as a NIfTI-1 header states them, read byte by byte: by its pixdim, and by its sform if it has one.
+
+    None for the size by a sform whose axes are not at right angles: it may be resampled.
+    """
     header = gzip.decompress(content)[:348] if content[:2] == b"\x1f\x8b" else content[:348]
     order = "<" if struct.unpack("<i", header[:4])[0] == 348 else ">"
     dim, pixdim = struct.unpack_from(order + "8h", header, 40), struct.unpack_from(order + "8f", header, 76)
     millimetres = {1: 1000.0, 3: 0.001}.get(header[123] & 7, 1.0)
-    return dim[1:4], tuple(length * millimetres for length in pixdim[1:4])
+    found: list[tuple[tuple[int, ...] | None, tuple[float, ...]]] = [(dim[1:4], tuple(length * millimetres for length in pixdim[1:4]))]
+    if struct.unpack_from(order + "h", header, 254)[0] > 0:
+        rows = [struct.unpack_from(order + "4f", header, 280 + 16 * row) for row in range(3)]
+        columns = [[row[axis] for row in rows] for axis in range(3)]
+        lengths = [math.hypot(*column) for column in columns]
+        products = (
+            abs(sum(one * other for one, other in zip(columns[a], columns[b], strict=True))) / (lengths[a] * lengths[b] or 1)
+            for a, b in ((0, 1), (0, 2), (1, 2))
+        )
+        is_skewed = any(not product < 1e-4 for product in products)
+        found.append((None if is_skewed else dim[1:4], tuple(length * millimetres for length in lengths)))
+    return found

@@ -231,6 +231,8 @@ def _judge(specimen: Specimen, answer: dict[str, Any]) -> list[str]:
         faults.append(f"took {answer['megabytes']:.0f} MB")
     if answer["seconds"] > SECONDS:
         faults.append(f"took {answer['seconds']:.1f} s")
+    if answer["status"] == 0 and specimen.may_warn:
+        return faults + [fault for line in errors.splitlines() for fault in _not_a_complaint(line, specimen.says, "warning: ")]
     if answer["status"] == 0 and 0 in specimen.status:  # passed over, which must be silent
         return faults + ([f"written to standard error: {errors[:600]}"] if errors else [])
     if not specimen.on_stdout:
@@ -251,8 +253,8 @@ def _judge(specimen: Specimen, answer: dict[str, Any]) -> list[str]:
     return faults
 
 
-def _not_a_complaint(errors: str, says: str) -> list[str]:
-    start = "crossmoda_uda: "
+def _not_a_complaint(errors: str, says: str, kind: str = "") -> list[str]:
+    start = f"crossmoda_uda: {kind}"
     if not errors.startswith(start):
         return [f"does not complain: {errors[:600]!r}"]
     return _not_a_sentence(errors.removeprefix(start).removesuffix("\n").removesuffix("\r"), says)

@@ -76,6 +76,7 @@ class Specimen:
         status: the exit statuses that fit; with 0 among them, the command may also pass over what is bad.
         may_leave: names that may be in the output folder afterwards.
         on_stdout: whether the problem is told in the table of the check, on standard output.
+        may_warn: whether the command, where it does not refuse it, may warn of it, in sentences that name it.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Specimen:
     status: tuple[int, ...] = (2,)
     may_leave: frozenset[str] = frozenset()
     on_stdout: bool = False
+    may_warn: bool = False
 
     @property
     def kind(self) -> str:
