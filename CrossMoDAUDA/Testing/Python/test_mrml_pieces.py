@@ -74,7 +74,7 @@ def test_a_volume_that_changes_meanwhile_is_taken_as_it_is_at_the_end(change: Ca
 def test_a_value_that_is_no_number_is_found_in_any_piece(place: int) -> None:
     node = node_of("float32")
     node.GetImageData().GetPointData().GetScalars().SetTuple1(place, float("nan"))
-    with pytest.raises(InputError, match="'Scan.*not finite"):
+    with pytest.raises(InputError, match=r"'Scan.*not finite"):
         to_end(mrml.volume_in_pieces(node))
 
 

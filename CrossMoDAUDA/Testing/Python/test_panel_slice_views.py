@@ -124,7 +124,9 @@ def standing() -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize(("before", "after"), [("four", 1), ("four", 2), ("four", 5), ("four", 7), ("side by side", 2), ("side by side", 6)])
+@pytest.mark.parametrize(
+    ("before", "after"), [("four", 1), ("four", 2), ("four", 5), ("four", 7), ("side by side", 2), ("side by side", 6)]
+)
 def test_views_that_are_given_up_midway_stand_as_before(host: Host, before: str, after: int) -> None:
     import slicer
     from CrossMoDAUDALib.cohort import phantom
