@@ -10,6 +10,7 @@ from . import tables
 ON_LIGHT = ((0, 114, 178), (213, 94, 0), (0, 130, 95), (176, 80, 135))
 ON_DARK = ((86, 180, 233), (240, 150, 60), (60, 200, 150), (224, 150, 195))
 RIGHT, TOP, GAP = 10, 8, 6  # margins in points of the screen; those at the left and below hold numbers
+DOT = 1.5  # radius of a point that has no neighbours
 KEY = 24  # of a line's title, for a piece of the line
 
 
@@ -91,13 +92,15 @@ def _draw(painter, curves, width, height, ink, font, limits, note):
     text = f"{last}"
     painter.drawText(int(width - RIGHT - metrics.horizontalAdvance(text)), foot, text)
     for number, (steps, points) in enumerate(curves.values()):
-        painter.setPen(pen(colours[number % len(colours)]))
-        before = None
-        for step, value in zip(steps, points, strict=True):
-            place = (int(x(step)), int(y(value))) if math.isfinite(value) else None
-            if place is not None:
-                painter.drawLine(*(before or place), *place)  # a point, where nothing comes before
-            before = place
+        colour = colours[number % len(colours)]
+        painter.setPen(pen(colour))
+        painter.setBrush(qt.QBrush(qt.QColor(*colour)))
+        places = [(int(x(step)), int(y(value))) if math.isfinite(value) else None for step, value in zip(steps, points, strict=True)]
+        for before, place, after in zip([None, *places], places, [*places[1:], None], strict=False):
+            if place is not None and before is not None:
+                painter.drawLine(*before, *place)
+            elif place is not None and after is None:  # alone: a line to itself is not seen
+                painter.drawEllipse(qt.QRectF(place[0] - DOT, place[1] - DOT, 2 * DOT, 2 * DOT))
 
 
 def pen(colour):

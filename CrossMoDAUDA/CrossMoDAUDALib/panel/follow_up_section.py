@@ -2,6 +2,8 @@
 
 import csv
 import datetime
+import functools
+import html
 import shutil
 
 import qt
@@ -17,10 +19,12 @@ from ..slicer_nodes import mrml, visits
 from . import follow_up_doubt, follow_up_results, tables
 from .command_runner import CommandRunner
 from .fitting import TICK, OnResize, WrappedColumns
+from .page_buttons import PageButtons
 from .section import FOR_SCANS, Section
 from .wording import inThePanel
 
 NAME, DATE = range(2)
+PAGE = "follow_up.html"  # as the command names it
 MOST_ROWS = 8  # that the list is high
 
 
@@ -57,6 +61,7 @@ class FollowUpSection(Section):
         ui.followUpApply.connect("clicked(bool)", self.onApply)
         ui.followUpPlotVolumes.connect("clicked(bool)", lambda _checked: follow_up_results.showVolumes(self._rows, self._patient))
         ui.followUpPlotDiameters.connect("clicked(bool)", lambda _checked: follow_up_results.showDiameters(self._rows, self._patient))
+        self._page = PageButtons(ui.followUpOpenPage, ui.followUpSavePage, self.show, functools.partial(self.say, ui.followUpPageStatus))
         ui.followUpButton.connect("contentsCollapsed(bool)", lambda _isCollapsed: self.showResults())
 
     # The list -----------------------------------------------------------------------------------------------------------
@@ -231,9 +236,7 @@ class FollowUpSection(Section):
             words = ["follow-up", str(folder / "scans.csv"), "-o", str(folder / "results"), "--set", f"labels={labels_text(labels)}"]
             return [*words, "--structure", structure] if structure else words
 
-        self._rows = []
-        tables.show(self.ui.followUpTable, None)
-        self.say(self.ui.followUpTableTitle, "")
+        self._clearResults()
         self.say(self.ui.followUpStatus, _("Measuring..."))
         self.ui.followUpProgress.setRange(0, 0)
         self.runner.start(prepare, arguments)
@@ -258,6 +261,7 @@ class FollowUpSection(Section):
             growth = tables.readCsv(results / "growth.csv")
             said = dict.fromkeys([*(row["notes"] for row in growth), *self._scanNotes()])
             notes = [f"\N{BULLET} {note}" for note in (*(inThePanel(note) for note in said if note), *self._remarks)]
+            self._page.keep(self._withNames((results / PAGE).read_text(encoding="utf-8"), html.escape), node.GetName())
             text = "\n".join([follow_up_results.growthText(growth), *notes, _("Not for clinical use.")])
         self.say(self.ui.followUpStatus, text)
         self.update()
@@ -265,26 +269,39 @@ class FollowUpSection(Section):
     def _scanNotes(self):
         return [f"{row['date']}: {inThePanel(note)}." for row in self._rows for note in filter(None, row["notes"].split("; "))]
 
-    def _withNames(self, text):
-        """A text of the command's, with the segmentations' names for those of the files that it was given."""
+    def _withNames(self, text, written=str):
+        """A text of the command's, with the segmentations' names for those of the files that it was given.
+
+        Args:
+            written: how a name is written in such a text.
+        """
         for number, node in enumerate(self._running[0], 1):
             file = self.runner.folder / f"scan_{number:04d}.nrrd" if self.runner.folder else None
-            text = text.replace(str(file), node.GetName()).replace(f"scan_{number:04d}.nrrd", node.GetName())
+            name = written(node.GetName())
+            text = text.replace(str(file), name).replace(f"scan_{number:04d}.nrrd", name)
         return text
+
+    def _clearResults(self):
+        """Show nothing of a comparison."""
+        self._rows = []
+        tables.show(self.ui.followUpTable, None)
+        for label in (self.ui.followUpTableTitle, self.ui.followUpPageStatus):
+            self.say(label, "")
+        self._page.forget()
 
     def onSceneClosing(self):
         self.runner.cancel()
-        self._nodes, self._rows, self._listed, self._ticked, self._wrong = [], [], None, {}, ""
+        self._nodes, self._listed, self._ticked, self._wrong = [], None, {}, ""
         self._running = ((), "")
         self._structures = ()
         self.ui.followUpScans.rowCount = 0
         self.show(self.ui.followUpScans, False)
-        tables.show(self.ui.followUpTable, None)
-        self.say(self.ui.followUpTableTitle, "")
+        self._clearResults()
         self.say(self.ui.followUpStatus, "")
 
     def cleanup(self):
         self.runner.cancel()
+        self._page.forget()
 
 
 def _contradiction(date):

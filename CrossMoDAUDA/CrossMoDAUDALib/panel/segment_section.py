@@ -249,7 +249,7 @@ class SegmentSection(Section):
         isUsable = False
         for name, (volume, _output, _title) in self._jobs.items():
             try:
-                scan = mrml.volume_from_node(volume)
+                scan = yield from mrml.volume_in_pieces(volume)
             except InputError as error:
                 if not isUsable and volume is volumes[-1]:
                     raise
@@ -295,8 +295,10 @@ class SegmentSection(Section):
         volume, output, title = self._jobs[job]
         label_map = next(path for path in map(Path, event["outputs"]) if not path.name.endswith(mrml.FILE_ENDING))
         labels = yield from read_in_pieces(label_map)
-        yield
-        surfaces = {name: mrml.read_surface(label_map.with_name(file)) for name, file in mrml.surface_files(job, self._labels).items()}
+        surfaces = {}
+        for structure, file in mrml.surface_files(job, self._labels).items():
+            yield
+            surfaces[structure] = mrml.read_surface(label_map.with_name(file))
         yield
         if volume.GetScene() is None:  # removed meanwhile; the result would lie nowhere
             return
@@ -309,7 +311,7 @@ class SegmentSection(Section):
         if output is not None:
             views.saveForUndo(output)
         name = _("{volume} segmentation").format(volume=title)
-        node = mrml.segmentation_node(labels, self._labels, volume, name, output, surfaces)
+        node = mrml.segmentation_node(labels, self._labels, volume, name, output, surfaces, is_shown=False)
         mrml.mark_made(node, self._warnings.get(job, []))
         self._made.append((node, volume))
         if self._results == len(self._jobs):  # the last: what is shown at the end is shown now, one view a step
@@ -318,8 +320,7 @@ class SegmentSection(Section):
             self._arriving = None
         elif volume is views.shownScan():
             views.hideOthers(volume, shown=[node])
-        else:  # it would lie over another
-            node.SetDisplayVisibility(False)
+            node.SetDisplayVisibility(True)  # over another it stays hidden
 
     def onEnd(self, outcome, message):
         """Show the results, or why there are none."""

@@ -75,9 +75,15 @@ class ShowCase:
         self.runner.cancel()
 
     def cleanup(self):
-        """Load nothing more, and show nothing in views that may be about to go as well."""
-        self._showing = None
+        """Load nothing more; views that are half changed go back, as they and their scene may stay."""
+        self._giveUp()
         self.cancel()
+
+    def _giveUp(self):
+        """Show nothing of what is being shown."""
+        if self._showing is not None:
+            self._showing.close()  # which leads the views back
+            self._showing = None
 
     def _fill(self):
         self._choice.clear()
@@ -184,7 +190,8 @@ class ShowCase:
         for step in self._showing:
             yield step
             if any(node.GetScene() is None for node in (scan, *others, *segmentations)):
-                self._showing, self._done = None, ""
+                self._giveUp()
+                self._done = ""
                 raise InputError(_("The scan was removed meanwhile; nothing was added."))
         self._showing = None
 
@@ -192,8 +199,7 @@ class ShowCase:
         """The node of a part that was read, in steps."""
         volume = self._volumes.pop(str(part.path))
         if part.isLabelMap:
-            node = mrml.segmentation_node(volume, self._labels, scan, part.name)
-            node.SetDisplayVisibility(False)  # until its scan is shown
+            node = mrml.segmentation_node(volume, self._labels, scan, part.name, is_shown=False)  # until its scan is
         else:
             image = yield from mrml.image_in_pieces(volume.array)
             node = mrml.volume_node(volume, part.name, None, scan, image)
@@ -209,6 +215,8 @@ class ShowCase:
     def _onEnd(self, outcome, message):
         if self._done and self._showing is not None and not slicer.mrmlScene.IsClosing():  # all is there, so it is shown at once
             views.atOnce(self._showing)
+        elif self._showing is not None:
+            self._giveUp()
         if not self._done:
             self._removeMade()
         isGivenUp = outcome == "cancelled"

@@ -8,6 +8,8 @@ import slicer
 import vtk
 
 FEW_ROWS = 3
+MOST_STACKED = 6  # rows that stand below each other where they have no room side by side
+TABLE, STACKED = "CrossMoDAUDA.Table", "CrossMoDAUDA.Stacked"  # a view's property and a node's attribute: the table that is shown so
 MARGIN = 12  # what a cell or title needs beside its text, in points of the screen
 MISSING = "nan"  # what Slicer's tables say where a column of numbers has none
 TEXTS = ("scan", "structure", "warnings")  # columns of words, also where these are numbers
@@ -57,59 +59,96 @@ def dress(view):
 
 def show(view, node):
     """Show a table node in a narrow panel, or nothing: a few rows stand side by side, under each other's measures."""
+    view.setProperty(TABLE, node.GetID() if node is not None else "")
     view.setMRMLTableNode(node)
     view.visible = node is not None
-    if node is None:
-        return
-    view.transposed = node.GetNumberOfRows() <= FEW_ROWS
     fit(view)
 
 
 def fit(view):
-    """Fit a qMRMLTableView to its width: long texts take several lines, not their neighbours' room; its height is what the rows need."""
-    node = view.mrmlTableNode()
+    """Fit a qMRMLTableView to its width: long texts take several lines, not their neighbours' room; its height is what the rows need.
+
+    Where the columns of a small table have no room side by side, its rows stand below each other, each with its measures under it.
+    """
+    node = slicer.mrmlScene.GetNodeByID(view.property(TABLE) or "")
     if node is None:
         return
     metrics, room = qt.QFontMetrics(view.font), view.width - 2 * view.frameWidth
-    names = [node.GetCellText(row, 0) for row in range(node.GetNumberOfRows())]
-    measures = [node.GetColumnName(column) for column in range(1, node.GetNumberOfColumns())]
-    across, down = (names, measures) if view.transposed else (measures, names)
+    isFew, rows = node.GetNumberOfRows() <= FEW_ROWS, node.GetNumberOfRows()
+    across, titles, wide, columns = _layout(view, node, isFew, metrics, room)
+    isStacked = wide + sum(columns) > room and 1 < rows <= MOST_STACKED and node.GetUseFirstColumnAsRowHeader()
+    if isStacked:
+        node = _stacked(view, node)
+        across, titles, wide, columns = _layout(view, node, False, metrics, room)
+    if view.mrmlTableNode() is not node:
+        view.setMRMLTableNode(node)
+    view.transposed = isFew and not isStacked
     aside, above = view.verticalHeader(), view.horizontalHeader()
     for header in (aside, above):
         header.setDefaultAlignment(qt.Qt.AlignCenter | qt.Qt.TextWordWrap)
-    for share in (TITLE_SHARE, 0):  # 0: the rows' titles take a line for each word
-        titles = [broken(title, metrics, int(share * room) - MARGIN) for title in down]
-        wide = MARGIN + max((width(title, metrics) for title in titles), default=0)
-        columns = _columns(view, node, across, metrics, room - min(wide, room // 2))
-        if wide + sum(columns) <= room:
-            break
     most = room // 2 if wide > MOST_SHARE * room else wide
     aside.textElideMode = qt.Qt.ElideMiddle if wide > most else qt.Qt.ElideNone  # names of files cannot be broken
     aside.setFixedWidth(most)
     for column, wide in enumerate(columns):
         view.setColumnWidth(column, wide)
     heads = [broken(title, metrics, wide - MARGIN) for title, wide in zip(across, columns, strict=True)]
+    above.visible = not isStacked  # there is nothing to tell apart
     above.setFixedHeight(titleHeight(heads, metrics))
     view.resizeRowsToContents()
     for row, title in enumerate(titles):
         view.setRowHeight(row, max(view.rowHeight(row), titleHeight([title], metrics)))
-    height = above.height + sum(view.rowHeight(row) for row in range(len(titles))) + 2 * view.frameWidth
+    height = sum(view.rowHeight(row) for row in range(len(titles))) + 2 * view.frameWidth + (0 if isStacked else above.height)
     if aside.width + sum(columns) > room:
         height += view.horizontalScrollBar().sizeHint.height()
-    view.setFixedHeight(min(height, MOST_LINES * metrics.height()))
+    view.setFixedHeight(height if isStacked else min(height, MOST_LINES * metrics.height()))
 
 
-def _columns(view, node, titles, metrics, room):
+def _layout(view, node, isTransposed, metrics, room):
+    """The columns' titles, the rows' titles in lines, the width of these and the widths of the columns."""
+    names = [node.GetCellText(row, 0) for row in range(node.GetNumberOfRows())]
+    measures = [node.GetColumnName(column) for column in range(1, node.GetNumberOfColumns())]
+    across, down = (names, measures) if isTransposed else (measures, names)
+    for share in (TITLE_SHARE, 0):  # 0: the rows' titles take a line for each word
+        titles = [broken(title, metrics, int(share * room) - MARGIN) for title in down]
+        wide = MARGIN + max((width(title, metrics) for title in titles), default=0)
+        columns = _columns(view, node, isTransposed, across, metrics, room - min(wide, room // 2))
+        if wide + sum(columns) <= room:
+            break
+    return across, titles, wide, columns
+
+
+def _stacked(view, node):
+    """A table node, in no scene, with all that a table holds in two columns: measure and value, row after row."""
+    mark, shown = f"{node.GetID()} {node.GetMTime()}", view.mrmlTableNode()
+    if shown is not None and shown.GetAttribute(STACKED) == mark:
+        return shown
+    columns = range(node.GetNumberOfColumns())
+    lines = [(node.GetColumnName(column), node.GetCellText(row, column)) for row in range(node.GetNumberOfRows()) for column in columns]
+    made = slicer.vtkMRMLTableNode()
+    for name, texts in zip(("measure", "value"), zip(*lines, strict=True), strict=True):
+        values = vtk.vtkStringArray()
+        values.SetName(name)
+        for text in texts:
+            values.InsertNextValue(text)
+        made.AddColumn(values)
+    made.SetUseColumnTitleAsColumnHeader(True)
+    made.SetUseFirstColumnAsRowHeader(True)
+    made.SetLocked(True)
+    made.SetAttribute(STACKED, mark)
+    return made
+
+
+def _columns(view, node, isTransposed, titles, metrics, room):
     """The widths of a view's columns: all of the room, and for each at least the words in it, of which a longer text is made of lines."""
     texts = [[node.GetCellText(row, column) for row in range(node.GetNumberOfRows())] for column in range(1, node.GetNumberOfColumns())]
-    cells = list(zip(*texts, strict=True)) if view.transposed else texts
+    cells = list(zip(*texts, strict=True)) if isTransposed else texts
     wanted, least = [], []
     for title, column in zip(titles, cells, strict=True):
         wanted.append(MARGIN + max(width(text, metrics) for text in (title, *column)))
         least.append(min(MARGIN + max(_longestWord(text, metrics) for text in (title, *column)), view.width))
     spare = room - sum(least)
     if spare <= 0:  # there is a scroll bar
-        return least if view.transposed else [max(small, min(wide, room // 3)) for small, wide in zip(least, wanted, strict=True)]
+        return least if isTransposed else [max(small, min(wide, room // 3)) for small, wide in zip(least, wanted, strict=True)]
     lacking = sum(wanted) - sum(least)
     if lacking <= spare:
         return [wide + (room - sum(wanted)) // len(wanted) for wide in wanted]

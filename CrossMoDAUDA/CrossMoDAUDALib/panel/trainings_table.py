@@ -11,6 +11,7 @@ from .fitting import CELL, OnResize, WrappedColumns
 
 NAME, STATE, SCORE, WHEN, PLACE = range(5)
 NARROW = 75  # characters; with less room, only the text below the table tells the round and the time
+TIGHT = 30  # with less, the state is told in few words as well
 SHARES = {NAME: 0.3, STATE: 0.4}  # of the table's width that names and states take at least
 TITLES = (1, 0.9, 0.8, 0.7, 0.6)  # how large the titles' letters are, beside the table's; the first at which they have room
 FEWEST_ROWS, MOST_ROWS = 3, 10  # that it is high
@@ -56,7 +57,7 @@ class TrainingsTable:
             shortcut.setContext(qt.Qt.WidgetShortcut)
             shortcut.connect("activated()", self._openCurrent)
             self._keys.append(shortcut)
-        self._isNarrow = False
+        self._isNarrow = self._isTight = False
         self._wrapped = WrappedColumns(table, {NAME: CELL, STATE: CELL})
         self._watch = OnResize(table, self.fit)
 
@@ -86,6 +87,7 @@ class TrainingsTable:
 
     def _fill(self, folder):
         (name, state, score, shortScore, when), tip = self._texts[folder]
+        state = state.partition(", ")[0] if self._isTight else state  # the tip has all
         for item, text in zip(self._items[folder], (name, state, shortScore if self._isNarrow else score, when), strict=False):
             if item.text() != text:
                 item.setText(text)
@@ -141,9 +143,9 @@ class TrainingsTable:
         """Give the columns the widths and the table the height that suit the room."""
         table = self._table
         metrics = qt.QFontMetrics(table.font)
-        isNarrow = table.width < NARROW * metrics.averageCharWidth()
-        if isNarrow != self._isNarrow:
-            self._isNarrow = isNarrow
+        isNarrow, isTight = (table.width < characters * metrics.averageCharWidth() for characters in (NARROW, TIGHT))
+        if (isNarrow, isTight) != (self._isNarrow, self._isTight):
+            self._isNarrow, self._isTight = isNarrow, isTight
             for folder in self._items:
                 self._fill(folder)
         table.setColumnHidden(WHEN, isNarrow)

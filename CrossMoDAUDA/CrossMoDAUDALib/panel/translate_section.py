@@ -30,6 +30,7 @@ class TranslateSection(Section):
         ui.translateApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
         self._input = self._output = self._made = self._model = self._chosen = self._drawn = self._kept = None
+        self._arriving = None  # the steps in which the result is shown
         self._name = ""  # of the input, told apart from others
         self._texts = {}  # text and the volume that was made, by the input's ID
 
@@ -107,7 +108,8 @@ class TranslateSection(Section):
         return False
 
     def _writeVolume(self, folder):
-        yield from write_in_pieces(mrml.volume_from_node(self._input), folder / "scan.nrrd")
+        scan = yield from mrml.volume_in_pieces(self._input)
+        yield from write_in_pieces(scan, folder / "scan.nrrd")
 
     def onEvent(self, event):
         """Show progress; take the result into the scene, in the steps that are returned."""
@@ -131,19 +133,32 @@ class TranslateSection(Section):
             self._kept, output = output.GetName(), None
         name = pseudo_target_name(self._name, self._model)
         self._made = mrml.volume_node(translated, name, output, self._input, image)
+        self._arriving = views.sideBySide(self._input, self._made)
+        for step in self._arriving:
+            yield step
+            if self._input.GetScene() is None or self._made.GetScene() is None:
+                break
+        self._giveUp()  # what is left to show, if anything
+
+    def _giveUp(self):
+        """Show no more of the result; views that are half changed go back."""
+        if self._arriving is not None:
+            self._arriving.close()
+            self._arriving = None
 
     def onEnd(self, outcome, message):
         """Show the result beside its input, or why there is none."""
         if self.runner.folder is not None:
             message = message.replace(str(self.runner.folder / "scan.nrrd"), self._name)
         isThere = self._made is not None and self._made.GetScene() is not None
+        if self._arriving is not None and isThere and self._input.GetScene() is not None and not slicer.mrmlScene.IsClosing():
+            views.atOnce(self._arriving)  # it is there, so it is shown at once
+        self._giveUp()
         if isThere and outcome == "cancelled":
             message = _("Cancelled when it was done: {name} is there.").format(name=self._made.GetName())
         elif outcome == "cancelled":
             message = _("Cancelled.")
         elif isThere:
-            if self._input.GetScene() is not None:
-                views.showSideBySide(self._input, self._made)
             message = _("Done: {name}, a synthetic image, not a scan. Not for clinical use.").format(name=self._made.GetName())
             if self._kept is not None:
                 message += " " + _("'{name}' was changed meanwhile and is kept; the result is another volume.").format(name=self._kept)
@@ -160,4 +175,5 @@ class TranslateSection(Section):
         self._showText(None)
 
     def cleanup(self):
+        self._giveUp()
         self.runner.cancel()

@@ -7,6 +7,7 @@ import slicer
 from ..slicer_nodes import mrml
 from . import apart
 from .command_runner import DRAW
+from .standing import Standing
 
 
 def shownScan():
@@ -73,6 +74,9 @@ def segmentationInViews(segmentation, volume):
         return
     segmentation.SetDisplayVisibility(False)  # until its scan is shown
     segmentation.CreateClosedSurfaceRepresentation()
+    yield
+    if not _areThere(segmentation, volume):
+        return
     place = placeIn(segmentation)
     yield
     names = layoutManager.sliceViewNames()
@@ -163,10 +167,21 @@ def sideBySide(first, second, segmentations=None, place=None):
     """As :func:`showSideBySide`, in steps: each changes what one view shows, which is drawn before the next (:data:`.command_runner.DRAW`).
 
     Nothing lies over another's scan meanwhile: what does not belong is hidden first, and what belongs is shown last.
+    Given up midway, it leaves views and segmentations as they were before.
 
     Args:
         place: RAS, mm, that the two views are to show.
     """
+    before, isDone = Standing(), False
+    try:
+        yield from _stepsSideBySide(first, second, segmentations, place)
+        isDone = True
+    finally:
+        if not isDone:
+            before.goBack()
+
+
+def _stepsSideBySide(first, second, segmentations, place):
     hideOthers(first, second, shown=segmentations)
     layoutManager = slicer.app.layoutManager()
     if layoutManager is None:

@@ -29,7 +29,7 @@ from .segmentation_nodes import (
     warnings_of,
 )
 from .surfaces import read_surface, surface_files, write_surfaces
-from .volume_nodes import volume_from_node, volume_node
+from .volume_nodes import volume_from_node, volume_in_pieces, volume_node
 
 __all__ = [
     "FILE_ENDING",
@@ -59,6 +59,7 @@ __all__ = [
     "surface_files",
     "telling_name",
     "volume_from_node",
+    "volume_in_pieces",
     "volume_node",
     "voxel_bounds",
     "warnings_of",

@@ -27,6 +27,7 @@ def segmentation_node(
     name: str = "Segmentation",
     node: Node = None,
     surfaces: Mapping[str, Any] | None = None,
+    is_shown: bool = True,
 ) -> Node:
     """A segmentation node with one named, coloured segment a structure, on the label map's own grid.
 
@@ -41,6 +42,7 @@ def segmentation_node(
         name: of a new node; made unique in the scene.
         node: an existing segmentation whose segments are replaced; keeps its name. No other node is touched.
         surfaces: of every structure by its name (:func:`.surfaces.read_surface`), for 3-D views, which are then not kept waiting.
+        is_shown: whether views show it; hidden first, it does not make all of them draw at once.
 
     Raises:
         InputError: the label map holds other values than the structures', or the reference node has another grid.
@@ -63,6 +65,8 @@ def segmentation_node(
                 "segment the volume again as it is now."
             )
     if node is not None:
+        if not is_shown:
+            node.SetDisplayVisibility(False)
         if reference_node is not None:
             put_beside(node, reference_node, is_new=False)
         fill_segmentation(node, labels, structures, reference_node, surfaces)
@@ -71,6 +75,8 @@ def segmentation_node(
     created = target.AddNewNodeByClass("vtkMRMLSegmentationNode", free_name(target, name))
     try:
         created.CreateDefaultDisplayNodes()
+        if not is_shown:
+            created.SetDisplayVisibility(False)
         if reference_node is not None:
             put_beside(created, reference_node, is_new=True)
         fill_segmentation(created, labels, structures, reference_node, surfaces)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import InputError
-from ..images.volumes import Array, Volume
+from ..images.raw_nrrd import PIECE_BYTES
+from ..images.volumes import Array, Geometry, Volume
 from .mrml_geometry import filled_image, matrix, node_geometry, swapped, to_other_convention
 from .scenes import Node, free_name, put_beside, scene_of, slicer_module
 
@@ -23,6 +25,33 @@ def volume_from_node(node: Node) -> Volume:
         InputError: there is no node or no image in it, it is not a 3-D scalar image, it holds NaN or infinity, its axes
             are skewed, or it is under a non-linear transform.
     """
+    array, geometry = _voxels(node)
+    _check_finite(array, node)
+    return Volume(array.copy(), geometry)
+
+
+def volume_in_pieces(node: Node) -> Generator[None, None, Volume]:
+    """As :func:`volume_from_node`, in steps that take milliseconds; gives the volume at the end.
+
+    A volume that somebody changes meanwhile is copied anew as it is then, in one step: the copy is never half of each.
+    """
+    array, geometry = _voxels(node)
+    image, changed = node.GetImageData(), node.GetImageData().GetMTime()
+    copied = np.empty_like(array)
+    source, target = array.reshape(-1), copied.reshape(-1)
+    step = max(PIECE_BYTES // array.itemsize, 1)
+    for start in range(0, source.size, step):
+        piece = source[start : start + step]
+        _check_finite(piece, node)
+        target[start : start + step] = piece
+        yield
+    if node.GetImageData() is not image or image.GetMTime() != changed or node_geometry(node).differences(geometry):
+        return volume_from_node(node)
+    return Volume(copied, geometry)
+
+
+def _voxels(node: Node) -> tuple[Array, Geometry]:
+    """A volume node's own voxels, not a copy, and its grid."""
     slicer_module()
     from vtk.util import numpy_support
 
@@ -43,10 +72,12 @@ def volume_from_node(node: Node) -> Volume:
     geometry = node_geometry(node)
     if not np.allclose(geometry.matrix.T @ geometry.matrix, np.eye(3), rtol=0, atol=1e-3):
         raise InputError(f"{name} has skewed axes; resample it to a regular grid first (module Resample Scalar/Vector/DWI Volume).")
-    array = numpy_support.vtk_to_numpy(scalars).reshape(geometry.size[::-1])
-    if array.dtype.kind == "f" and not np.isfinite([array.min(), array.max()]).all():  # NaN anywhere makes both NaN
-        raise InputError(f"{name} holds voxels that are not finite numbers; replace them, for example by 0.")
-    return Volume(array.copy(), geometry)
+    return numpy_support.vtk_to_numpy(scalars).reshape(geometry.size[::-1]), geometry
+
+
+def _check_finite(voxels: Array, node: Node) -> None:
+    if voxels.dtype.kind == "f" and not np.isfinite([voxels.min(), voxels.max()]).all():  # NaN anywhere makes both NaN
+        raise InputError(f"Volume '{node.GetName()}' holds voxels that are not finite numbers; replace them, for example by 0.")
 
 
 def volume_node(volume: Volume, name: str, node: Node = None, reference_node: Node = None, image: Any = None) -> Node:

@@ -5070,6 +5070,14 @@
 <translation>&amp;Anwenden</translation>
 </message>
 <message>
+<source>&amp;Open page</source>
+<translation>Seite öff&amp;nen</translation>
+</message>
+<message>
+<source>&amp;Save page...</source>
+<translation>Seite &amp;speichern...</translation>
+</message>
+<message>
 <source>Diameters over time in Slicer's plot view.</source>
 <translation>Durchmesser im Lauf der Zeit in Slicers Plotansicht.</translation>
 </message>
@@ -5090,12 +5098,20 @@
 <translation>Der Tumor eines Patienten an mehreren Terminen: Volumen, Durchmesser, Wachstum.</translation>
 </message>
 <message>
+<source>Open the comparison as a page in the browser: plot, sizes, changes and how to read them. It names the patient and the scans.</source>
+<translation>Öffnet den Vergleich als Seite im Browser: Kurven, Größen, Änderungen und wie man sie liest. Die Seite nennt den Patienten und die Aufnahmen.</translation>
+</message>
+<message>
 <source>Plot &amp;diameters</source>
 <translation>Plot: &amp;Durchmesser</translation>
 </message>
 <message>
-<source>Plot &amp;volumes</source>
-<translation>Plot: &amp;Volumina</translation>
+<source>Plot vo&amp;lumes</source>
+<translation>Plot: Vo&amp;lumina</translation>
+</message>
+<message>
+<source>Save that page as one file that needs nothing beside it.</source>
+<translation>Speichert diese Seite als eine Datei, die nichts weiter braucht.</translation>
 </message>
 <message>
 <source>Str&amp;ucture:</source>
@@ -6076,6 +6092,25 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Saving...</source>
 <translation>Wird gespeichert...</translation>
+</message>
+</context>
+<context>
+<name>panel.page_buttons</name>
+<message>
+<source>Save page</source>
+<translation>Seite speichern</translation>
+</message>
+<message>
+<source>Saved: {file}. It names the patient and the scans. Not for clinical use.</source>
+<translation>Gespeichert: {file}. Die Datei nennt den Patienten und die Aufnahmen. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>Web page</source>
+<translation>Webseite</translation>
+</message>
+<message>
+<source>{file} is there already; choose another name.</source>
+<translation>{file} gibt es schon; wählen Sie einen anderen Namen.</translation>
 </message>
 </context>
 <context>

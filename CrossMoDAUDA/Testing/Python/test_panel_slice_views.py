@@ -105,3 +105,71 @@ def test_slices_lie_as_before_though_another_layout_is_chosen_while_views_come_s
     assert all(step == "draw" for step in steps)
     assert {name: manager.sliceWidget(name).mrmlSliceNode().GetOrientation() for name in lay} == lay
     assert [node.GetDisplayNode().GetNumberOfViewNodeIDs() for node in pair] == [0, 0]
+
+
+def standing() -> dict[str, object]:
+    """How everything stands that is shown."""
+    import slicer
+
+    found: dict[str, object] = {"layout": slicer.app.layoutManager().layout}
+    for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        place = node.GetSliceToRAS()
+        numbers = [round(place.GetElement(row, column), 6) for row in range(4) for column in range(4)]
+        found[node.GetName()] = (node.GetOrientation(), numbers, node.GetFieldOfView(), node.GetAttribute("CrossMoDAUDA.Turned"))
+    for node in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode"):
+        found[node.GetID()] = (node.GetBackgroundVolumeID(), node.GetForegroundVolumeID(), node.GetLabelVolumeID(), node.GetLinkedControl())
+    for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+        views = tuple(node.GetDisplayNode().GetViewNodeIDs() or ())
+        found[node.GetName()] = (bool(node.GetDisplayVisibility()), views, node.GetAttribute("CrossMoDAUDA.Apart"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("four", 1), ("four", 2), ("four", 5), ("four", 7), ("side by side", 2), ("side by side", 6)]
+)
+def test_views_that_are_given_up_midway_stand_as_before(host: Host, before: str, after: int) -> None:
+    import slicer
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.panel import views
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    (old, labels), (new, more) = add_scan("Old"), add_scan("New", seed=4)
+    earlier = [mrml.segmentation_node(labels, phantom.LABELS, old, name) for name in ("Old reference", "Old prediction")]
+    pair = [mrml.segmentation_node(more, phantom.LABELS, new, name) for name in ("Reference", "Prediction")]
+    for node in pair:
+        node.SetDisplayVisibility(False)
+    manager = slicer.app.layoutManager()
+    manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+    slicer.util.setSliceViewerLayers(background=old, foreground=new, fit=True)
+    if before == "four":
+        manager.sliceWidget("Yellow").mrmlSliceNode().SetOrientation("Coronal")
+        manager.sliceWidget("Green").mrmlSliceNode().JumpSlice(3.0, 4.0, 5.0)
+        manager.sliceWidget("Red").mrmlSliceCompositeNode().SetLinkedControl(True)
+    else:
+        views.showSideBySide(old, old, earlier)
+    stood = standing()
+    steps = views.sideBySide(new, new, pair, (1.0, 2.0, 3.0))
+    for _number in range(after):
+        assert next(steps) == "draw"
+    assert standing() != stood
+    steps.close()
+    assert standing() == stood
+
+
+def test_views_that_are_given_up_stand_as_before_but_for_what_is_gone_or_newly_chosen(host: Host) -> None:
+    import slicer
+    from CrossMoDAUDALib.panel import views
+
+    (old, _labels), (new, _more) = add_scan("Old"), add_scan("New", seed=4)
+    manager, layouts = slicer.app.layoutManager(), slicer.vtkMRMLLayoutNode
+    manager.setLayout(layouts.SlicerLayoutFourUpView)
+    slicer.util.setSliceViewerLayers(background=old)
+    steps = views.sideBySide(new, new)
+    for _number in range(4):
+        next(steps)
+    slicer.mrmlScene.RemoveNode(old)
+    manager.setLayout(layouts.SlicerLayoutConventionalView)
+    steps.close()
+    assert manager.layout == layouts.SlicerLayoutConventionalView, "the user's choice"
+    shown = [manager.sliceWidget(name).mrmlSliceCompositeNode().GetBackgroundVolumeID() for name in manager.sliceViewNames()]
+    assert not any(shown) and not host.errors
