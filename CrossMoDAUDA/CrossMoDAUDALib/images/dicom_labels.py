@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -272,7 +272,9 @@ def _on_grid(
     beside = (np.array([each.position for each in frames]) - first.position) @ direction[:, :2] / spacing[:2]  # columns, rows
     rows, columns = first.shape
     own = Geometry((columns, rows, int(up.max()) + 1), spacing, first.position, tuple(direction.ravel().tolist()))
-    is_alike = grid is not None and not [what for what in own.differences(grid) if what.startswith(("spacing", "axis"))]
+    # what a file says of the distance of its slices means nothing where it has a single one
+    like = own if own.size[2] > 1 else replace(own, spacing=(*own.spacing[:2], _distance_of(grid, first) or distance))
+    is_alike = grid is not None and not [what for what in like.differences(grid) if what.startswith(("spacing", "axis"))]
     if np.abs(beside).max() <= _NO_SHIFT and not (is_alike and _is_of_a_tilted_slice(own, grid)):
         return own, [(0, 0, int(each)) for each in up], notes
     if grid is not None and is_alike:
