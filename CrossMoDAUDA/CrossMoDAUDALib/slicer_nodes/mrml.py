@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from .mrml_geometry import image_in_pieces
 from .scenes import Node, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
+from .segment_places import filled_segments, inner_point, voxel_bounds
 from .segmentation_files import FILE_ENDING, read_segmentation, write_segmentation, write_segmentation_file
 from .segmentation_nodes import (
     WARNINGS,
     drawn_state,
-    filled_segments,
-    inner_point,
     is_made,
     label_volume_from_node,
     label_volume_from_segmentation,
@@ -25,7 +24,6 @@ from .segmentation_nodes import (
     set_warnings,
     shared_structures,
     structure_names,
-    voxel_bounds,
     warnings_of,
 )
 from .surfaces import read_surface, surface_files, write_surfaces
