@@ -46,7 +46,7 @@ SETTINGS = {
 }
 SCAN = "CrossMoDAUDA hrT2"  # the sample data's scan to be segmented
 SETTLE = 1.2  # seconds in which the panel looks at the experiment's folder at least twice
-SECONDS = 600  # what no step takes
+SECONDS = 1800  # what no step takes
 
 
 def main(arguments):
