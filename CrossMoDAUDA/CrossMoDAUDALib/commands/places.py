@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,10 +129,34 @@ def _install(options: argparse.Namespace, log: EventLog) -> int:
         note(line)
         log.write("message", message=printable(line))
 
+    refuse_split(options.pip)
     remote = Remote(known_place(options.name))
     remote.install(tell, options.pip, True if options.offline else None)
     say(f"{options.name} has our packages. `place check {options.name}` tells the rest.")
     return 0
+
+
+_WITH_VALUES = "-[icrfe]|--([a-z-]*(index-url|host|timeout|retries|proxy|cert|links|constraint|requirement|platform|version))"
+
+
+def refuse_split(options: Sequence[str]) -> None:
+    """Make sure that options of pip's have their values with them: apart, these look like packages.
+
+    Raises:
+        InputError: one has not.
+    """
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    for before, word in zip(("", *options), options, strict=False):
+        try:
+            is_fine = word.startswith("-") or (bool(Requirement(word)) and not re.fullmatch(_WITH_VALUES, before))
+        except InvalidRequirement:
+            is_fine = False
+        if not is_fine:
+            option = before if before.startswith("--") else "--index-url"
+            raise InputError(
+                f"--pip={word} is neither an option of pip's nor a package; give an option and its value as one, as --pip={option}={word}."
+            )
 
 
 def _list(_options: argparse.Namespace, _log: EventLog) -> int:

@@ -115,7 +115,8 @@ class Unfinished:
                 if not self.folder or self.has_ended:
                     raise
                 follows = f"The work goes on on {self.place}: the same command follows it again, `stop {self.output}` ends it."
-                raise DetachedError(follows if self.has_started else STAYS.format(place=self.place)) from None
+                stays = f"{STAYS.format(place=self.place)} `stop {self.output}` ends it."
+                raise DetachedError(follows if self.has_started else stays) from None
 
     def is_ours(self, scan: Path) -> bool:
         """Whether results of this scan that are there are this command's own, whole or not: nobody has written them anew since."""
