@@ -22,14 +22,17 @@ _Known = tuple[tuple[re.Pattern[str], str], ...]
 # Each fits the beginning of a reason, and the first that does counts. Sentences stay apart from advice by a semicolon, as what follows a
 # comma changes while a job waits.
 _OTHERS = "waiting for your other jobs to end (a limit of this cluster)"
-_OTHERS_OR_LESS = f"{_OTHERS}; if it alone asks for more than that limit it never starts: then stop it and ask for less"
+_LESS = "if it alone asks for more than that limit it never starts: then stop it and ask for less"
+_OTHERS_OR_LESS = f"{_OTHERS}; {_LESS}"
 _GROUP = "waiting for other jobs of your account to end (a limit of this cluster)"
-_GROUP_OR_LESS = f"{_GROUP}; if it alone asks for more than that limit it never starts: then stop it and ask for less"
+_GROUP_OR_LESS = f"{_GROUP}; {_LESS}"
+_NODES_DOWN = "waiting for nodes that are down or drained or reserved"
+_PARTITION_DOWN = "waiting until its partition is up"
 _MOVES = "`scontrol update JobId={number} Partition=...` there moves it to another partition, and `sinfo` there lists them"
 _WAITING: _Known = (
     (
         re.compile("Nodes required for job are DOWN"),
-        f"waiting for nodes that are down or drained or reserved; {_MOVES}",
+        f"{_NODES_DOWN}; {_MOVES}",
     ),
     (re.compile("Resources"), "waiting for resources"),
     (re.compile("Priority"), "waiting for jobs ahead of it"),
@@ -41,7 +44,7 @@ _WAITING: _Known = (
     (re.compile("ReqNodeNotAvail"), "waiting for a node that is down or drained or reserved; ask the cluster's people until when"),
     (re.compile("Reservation$"), "waiting for its reservation to begin"),
     (re.compile("Licenses"), "waiting for licenses that others use"),
-    (re.compile("Partition(Down|Inactive)"), f"waiting until its partition is up; {_MOVES}"),
+    (re.compile("Partition(Down|Inactive)"), f"{_PARTITION_DOWN}; {_MOVES}"),
     (re.compile("JobHeldUser"), "held by you; `scontrol release {number}` there lets it go"),
     (re.compile("JobHeldAdmin"), "held by the cluster's people, who alone can let it go; ask them"),
     (
@@ -134,7 +137,11 @@ _REFUSED: _Known = (
         "the partition takes no jobs now; try again later, or name another, as `place check` lists them, with `place add --overwrite`",
     ),
     (re.compile("not permitted to use this partition"), f"the partition does not take your jobs; {_ANOTHER}"),
-    (re.compile("No partition specified"), f"no partition was named, and the cluster has no default; {_ANOTHER}"),
+    (
+        re.compile("No partition specified"),
+        "no partition was named, and the cluster has no default; `place check` lists the partitions there, and"
+        " `place add --overwrite` names one",
+    ),
     (
         re.compile("Invalid account"),
         "the account is unknown there, or not for this partition; ask the cluster's people which one is, and give it with --account",

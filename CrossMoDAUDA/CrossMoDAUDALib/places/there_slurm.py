@@ -148,7 +148,9 @@ def _with_place(number: str, said: str, row: Row) -> str:
         return said
     ahead = jobs_ahead(number)
     why, semicolon, advice = said.partition(";")
-    return f"{why}{f', {ahead} ahead in its partition' if ahead else ''}{_expected(row.begin)}{semicolon}{advice}"
+    if ahead:
+        why = f"{why}, {ahead} ahead in its partition"
+    return why + _expected(row.begin) + semicolon + advice
 
 
 def _expected(begin: str) -> str:
