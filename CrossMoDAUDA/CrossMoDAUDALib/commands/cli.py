@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import NOT_CLINICAL, __version__
 from ..core import garbage
-from ..core.errors import InputError, short
+from ..core.errors import CrossModaError, InputError, short
 from ..core.failures import INTERRUPTED, explain, write_traceback
 from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import HEADERS, PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
@@ -71,7 +71,7 @@ def _carry_out(arguments: Sequence[str] | None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         from_here_it_is_too_late()
         message, status = explain(error, write_traceback(error))
-        if isinstance(error, KeyboardInterrupt) and command not in (_run, studies.study):
+        if status == INTERRUPTED and not isinstance(error, CrossModaError) and command not in (_run, studies.study):
             message = "Interrupted; results that are there already are whole."
         complain(message)
         with contextlib.suppress(OSError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import CrossModaError, InputError
-from . import places
+from . import places, segmenting_elsewhere
 from .terminal import say
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def add_parsers(commands: Any) -> None:
     """Add both commands to the command line."""
     status = commands.add_parser("status", help="how far an experiment or a study is", description="Show progress and scores.")
-    status.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder or a study folder")
+    status.add_argument(
+        "experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder, a study folder, or the output folder of `segment --on`"
+    )
     status.add_argument("--follow", action="store_true", help="of a worker elsewhere: keep the copy here up to date until it has ended")
     status.set_defaults(command=_status)
     stop = commands.add_parser("stop", help="end the work on an experiment or a study, to be continued later", description="Stop the work.")
@@ -31,6 +33,7 @@ def add_parsers(commands: Any) -> None:
 
 
 def _status(options: argparse.Namespace, _log: EventLog) -> int:
+    from ..experiment.folder import Experiment
     from ..study.request import Study
     from ..study.status import describe as describe_study
     from ..watching.status import describe
@@ -38,6 +41,10 @@ def _status(options: argparse.Namespace, _log: EventLog) -> int:
     if Study.exists(options.experiment):
         say(describe_study(options.experiment))
         return 0
+    if told := segmenting_elsewhere.describe(options.experiment):
+        say(told)
+        if not Experiment.exists(options.experiment):
+            return 0
     status = 0
     if options.follow:
         status = places.follow(options.experiment)
@@ -54,9 +61,8 @@ def _stop(options: argparse.Namespace, _log: EventLog) -> int:
 
     folder, where = options.experiment, place.find_place()
     if not folder.is_dir():
-        raise InputError(f"{folder} is neither an experiment folder nor a study folder; check the path.")
-    if places.stop_segmenting(folder):
-        return 0
+        raise InputError(f"{folder} is no experiment folder, study folder or output folder of `segment --on`; check the path.")
+    has_ended = segmenting_elsewhere.stop_segmenting(folder, options.force)
     is_study = Study.exists(folder)
     # A study that was killed has left its workers at their work.
     parts = [part.folder for part in Study.load(folder).parts()] if is_study else [folder]
@@ -65,7 +71,8 @@ def _stop(options: argparse.Namespace, _log: EventLog) -> int:
         _stop_work(where, one, options.force)
     elsewhere = [part for part in parts if places.stop(part, options.force)]  # which nobody follows here
     if not at_work and not elsewhere:
-        say(f"Nobody is working on {folder}.")
+        if not has_ended:
+            say(f"Nobody is working on {folder}.")
         return 0
     say(f"Stopped; {f'`study -o {folder}` goes on' if is_study else how_to_go_on(folder)}.")
     return 0

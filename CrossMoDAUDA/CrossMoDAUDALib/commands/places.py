@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import time
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,10 +129,34 @@ def _install(options: argparse.Namespace, log: EventLog) -> int:
         note(line)
         log.write("message", message=printable(line))
 
+    refuse_split(options.pip)
     remote = Remote(known_place(options.name))
     remote.install(tell, options.pip, True if options.offline else None)
     say(f"{options.name} has our packages. `place check {options.name}` tells the rest.")
     return 0
+
+
+_WITH_VALUES = "-[icrfe]|--([a-z-]*(index-url|host|timeout|retries|proxy|cert|links|constraint|requirement|platform|version))"
+
+
+def refuse_split(options: Sequence[str]) -> None:
+    """Make sure that options of pip's have their values with them: apart, these look like packages.
+
+    Raises:
+        InputError: one has not.
+    """
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    for before, word in zip(("", *options), options, strict=False):
+        try:
+            is_fine = word.startswith("-") or (bool(Requirement(word)) and not re.fullmatch(_WITH_VALUES, before))
+        except InvalidRequirement:
+            is_fine = False
+        if not is_fine:
+            option = before if before.startswith("--") else "--index-url"
+            raise InputError(
+                f"--pip={word} is neither an option of pip's nor a package; give an option and its value as one, as --pip={option}={word}."
+            )
 
 
 def _list(_options: argparse.Namespace, _log: EventLog) -> int:
@@ -154,8 +178,6 @@ def _remove(options: argparse.Namespace, _log: EventLog) -> int:
     say(f"Forgot {options.name}. What lies there stays.")
     return 0
 
-
-SECONDS_BETWEEN_TRIES = 0.5
 
 # An experiment elsewhere ------------------------------------------------------------------------------------------------------
 
@@ -309,52 +331,3 @@ def stop(folder: Path, force: bool) -> bool:
         while (seen := follower.update())["is_alive"] or seen["changed"]:
             follower.pause(seen["is_alive"])
         return True
-
-
-def stop_segmenting(folder: Path) -> bool:
-    """End what a ``segment --on`` has under way elsewhere for an output folder, whether somebody follows it here or not.
-
-    What has been made there stays, and the same command goes on with the rest.
-
-    Returns:
-        Whether there was anything.
-    """
-    from ..places.connection import GoneError
-    from ..places.known import known_place
-    from ..places.place import SECONDS_TO_STOP
-    from ..places.remote import Remote
-
-    with contextlib.ExitStack() as held:
-        record = _taken_over(folder, held)
-        if record is None:
-            return False
-        there = Remote(known_place(record.place)).connection
-        there.ask("kill", experiment=record.folder)
-        deadline, look = time.monotonic() + SECONDS_TO_STOP, "look_tasks" if record.is_array else "look"
-        with contextlib.suppress(GoneError):
-            while there.ask(look, experiment=record.folder)["is_alive"] and time.monotonic() < deadline:
-                time.sleep(SECONDS_BETWEEN_TRIES)
-        say(f"Stopped on {record.place}; the same command goes on with what is missing.")
-        return True
-
-
-def _taken_over(folder: Path, held: contextlib.ExitStack) -> Unfinished | None:
-    """Be the one who goes on with a ``segment --on``; whoever does so now is asked to leave it."""
-    from ..experiment.lock import request_stop, withdraw_stop
-    from ..places.place import SECONDS_TO_STOP
-    from ..places.unfinished import Unfinished
-
-    deadline = time.monotonic() + SECONDS_TO_STOP
-    try:
-        while (record := Unfinished.left_in(folder)) is not None:
-            try:
-                held.enter_context(record.held())
-                return record
-            except CrossModaError:
-                if time.monotonic() > deadline:
-                    raise
-                request_stop(folder)
-                time.sleep(SECONDS_BETWEEN_TRIES)
-    finally:
-        withdraw_stop(folder)
-    return None

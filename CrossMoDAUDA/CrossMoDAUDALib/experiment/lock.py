@@ -160,36 +160,49 @@ def is_running(folder: Path) -> bool:
 # Stopping -----------------------------------------------------------------------------------------------------------------
 
 
-def request_stop(folder: Path, force: bool = False) -> None:
+def is_held(path: Path) -> bool:
+    """Whether a process holds a file by :func:`only_one`."""
+    try:
+        descriptor = _lock(path, os.O_RDONLY, is_shared=True)
+    except OSError:
+        return False
+    if descriptor is not None:
+        os.close(descriptor)
+    return descriptor is None
+
+
+def request_stop(folder: Path, force: bool = False, name: str = REQUEST) -> None:
     """Ask the experiment's worker, on whatever machine, to stop as Ctrl-C would stop it; it looks twice a second.
 
     Args:
         force: whoever follows a worker elsewhere may kill it there.
+        name: the file by which it is asked.
 
     Raises:
         OSError: the folder cannot be written, or is gone.
     """
     folder.stat()  # or writing would make it again
-    write_text(folder / REQUEST, FORCE if force else "")
+    write_text(folder / name, FORCE if force else "")
 
 
-def withdraw_stop(folder: Path) -> None:
+def withdraw_stop(folder: Path, name: str = REQUEST) -> None:
     """Take back a request that nobody has followed."""
-    (folder / REQUEST).unlink(missing_ok=True)
+    (folder / name).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def stopping_on_request(folder: Path, is_fresh: bool = True) -> Iterator[None]:
+def stopping_on_request(folder: Path, is_fresh: bool = True, name: str = REQUEST) -> Iterator[None]:
     """Interrupt the main thread, as a polite kill does, when :func:`request_stop` asks for it inside the block.
 
     Outside the main thread, which alone can be interrupted, nothing is watched.
 
     Args:
         is_fresh: a request from before the block is void.
+        name: the file by which it is asked.
     """
-    request, ended = folder / REQUEST, threading.Event()
+    request, ended = folder / name, threading.Event()
     if is_fresh and KEEPS_REQUESTS not in os.environ:
-        withdraw_stop(folder)
+        withdraw_stop(folder, name)
 
     def watch() -> None:
         while not ended.wait(SECONDS_BETWEEN_LOOKS):

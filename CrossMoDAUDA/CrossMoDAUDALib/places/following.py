@@ -305,13 +305,19 @@ class Follower:
         Raises:
             InputError: always; it says what that is.
         """
-        self._patiently(lambda: self.remote.connection.ask("ask_to_stop", experiment=self._elsewhere().folder))
-        self._elsewhere().save(self.folder, is_alive=False)
+        end = "it was cancelled"
+        try:
+            self._patiently(lambda: self.remote.connection.ask("ask_to_stop", experiment=self._elsewhere().folder))
+            self._elsewhere().save(self.folder, is_alive=False)
+        except DetachedError:
+            raise
+        except CrossModaError as refused:  # why it never starts is more than that
+            end = str(refused).rstrip(".")
         last, is_needed = read_last_run(self.folder), NEEDED in state
         if is_needed and last.said == "failed" and last.error:  # it is this one that has not made what the others need
             raise CrossModaError(last.error)
         advice = "The same command goes on" if is_needed else "Change what is asked for with `place add --overwrite`, then run this again"
-        error = InputError(f"{state}; it was cancelled. {advice}.")
+        error = InputError(f"{state}; {end}. {advice}.")
         record_failure(self.folder, self.log, error)
         raise error
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,21 +15,32 @@ from typing import Any
 
 from ..cohort.finding import Case, Cohort
 from ..core.errors import CrossModaError, InputError
-from ..core.interrupts import raise_swallowed
 from ..core.progress import Progress, silent
 from ..experiment.elsewhere import Elsewhere
 from ..experiment.events import read_events
 from ..images.fingerprint import scan_stamp
 from ..images.volumes import Volume, file_stem, read_label_map, read_volume
 from ..models.model_folder import MODEL_FILES, ModelInfo
-from .connection import GoneError, LimitError, RefusedBySshError, TooManyError, UnreachableError
+from .connection import LimitError, RefusedBySshError, TooManyError, UnreachableError
 from .naming import Names
 from .remote import COMPLAINS, Remote
 from .sending import SCRIPT, send_library, send_scans
-from .shares import Share, end_on, may_stay, remove_left_over, same_as_sent, same_model, staying, tell_that_it_stays, unreadable_ones
+from .shares import (
+    Share,
+    may_stay,
+    names_of,
+    remove_left_over,
+    same_as_sent,
+    same_model,
+    staying,
+    taken_up,
+    tell_that_it_stays,
+    unreadable_ones,
+    wait,
+)
 from .slurm import Task
 from .there_common import SCANS
-from .there_reasons import WAITS
+from .there_reasons import CANCELLED, WAITS
 from .unfinished import STAYS, Begun, Unfinished, key
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -39,7 +49,6 @@ SECONDS_TO_TRY_AGAIN = 5.0
 # A task loads the model first, which takes about as long as a scan: so few scans more, and more tasks, would gain little.
 SCANS_A_TASK = 5
 MOST_TASKS = 200  # clusters often allow 1000 jobs
-NAMES_TOLD = 5
 EVENTS, RESULTS, COMMAND, MODEL, ARRAY = "events.jsonl", "results", "segment", "model", "segment"
 
 
@@ -83,7 +92,7 @@ class RemoteSegmenter:
         self._bad = unreadable_ones(scans)
         self._asked = scans = [scan for scan in scans if scan not in self._bad]
         try:
-            known = self._taken_up(scans)
+            known = taken_up(remote, record, scans, warn)
         except BaseException:
             self._here.cleanup()
             raise
@@ -106,7 +115,7 @@ class RemoteSegmenter:
                 self._shares = [dataclasses.replace(self._share(*one), is_told=True) for one in enumerate(shares)]
                 self._refresh()
                 for share in self._shares:
-                    share.is_told = share.is_over  # what had ended by now, as by `stop`, is no news
+                    self._tell_of_one_taken_up(share, scans)
                 missing = [scan for scan in scans if not self._is_under_way(scan)]
             else:
                 remove_left_over(remote)
@@ -126,26 +135,6 @@ class RemoteSegmenter:
             raise
 
     # Starting it --------------------------------------------------------------------------------------------------------------
-
-    def _taken_up(self, scans: Sequence[Path]) -> Unfinished | None:
-        """What is under way there for these scans since an earlier start; what is of no use any more is ended."""
-        known = self._record
-        if known is None or not known.folder:
-            return None
-        if known.place != self._remote.place.name:
-            end_on(known, self._warn)
-            return None
-        try:
-            self._remote.connection.ask("look_tasks", experiment=known.folder)
-            if all(known.sent.get(key(scan)) == scan_stamp(scan) for scan in scans):
-                return known
-            self._remote.connection.ask("kill", experiment=known.folder)
-            self._remote.connection.ask("remove", experiment=known.folder)
-        except (UnreachableError, RefusedBySshError) as error:
-            raise staying(error, known.place) from None
-        except GoneError:
-            pass
-        return None
 
     def _share(self, number: int, scans: list[Path]) -> Share:
         prefix = f"{number}/" if self._is_array else ""
@@ -193,21 +182,23 @@ class RemoteSegmenter:
     def _submit(self, first: int, shares: list[Share], command: list[str], words: Sequence[str]) -> None:
         """Start workers of shares, of which the first has a number."""
         for share in shares:
-            share.is_over = False
+            share.is_over = share.is_told = False
         tasks = [Task(share.folder, (*command, *self._asked_of(share), *words)) for share in shares]
         if self._is_array:
             self._remote.start_arrays(self._there, [(f"{ARRAY}-{first}" if first else ARRAY, tasks, "")], self._at_once)
         else:
             self._remote.start(self._elsewhere, list(tasks[0].words), uuid.uuid4().hex)
+        self._keep(has_started=True)
 
     def _asked_of(self, share: Share) -> list[str]:
         """The scans of a worker and where their results go; it may be stopped and queued again."""
         scans = [f"{self._there}/{SCANS}/{self._numbers[scan]}" for scan in share.scans]
         return [*scans, "-o", f"{share.folder}/{RESULTS}", "--events", f"{share.folder}/{EVENTS}", "--only-missing", "--overwrite"]
 
-    def _keep(self) -> None:
+    def _keep(self, has_started: bool = False) -> None:
         """Record what is under way, so that the same command finds it when this process is killed."""
         if self._record is not None:
+            self._record.has_started = has_started or (self._record.has_started and self._record.folder == self._there)
             self._record.place, self._record.folder = self._remote.place.name, self._there
             self._record.sent, self._record.is_array = self._sent, self._is_array
             self._record.shares = [[key(scan) for scan in share.scans] for share in self._shares]
@@ -266,7 +257,7 @@ class RemoteSegmenter:
             told = f"{len(waits)} of {len(states)} tasks: {waits[0]}" if waits else f"{len(states)} tasks at work"
             progress(len(self._numbers) - len(scans), len(self._numbers), told)
             if not any(self._has_come(scan) or self._failure(scan) is not None for scan in scans):
-                self._wait(SECONDS_BETWEEN_LOOKS_AT_ARRAYS)
+                wait(SECONDS_BETWEEN_LOOKS_AT_ARRAYS)
 
     def segment(self, scan: Path, progress: Progress = silent) -> Volume:
         """The label map of one of the scans, on its grid.
@@ -299,7 +290,7 @@ class RemoteSegmenter:
                 if isinstance(failure, InputError) and self._record is not None and not share.seen.get("is_hopeless"):
                     self._record.refused.add(key(scan))
                 raise failure
-            self._wait(SECONDS_BETWEEN_LOOKS)
+            wait(SECONDS_BETWEEN_LOOKS)
 
     def _latest(self, scan: Path) -> Share:
         return next(share for share in reversed(self._shares) if scan in share.scans)
@@ -347,7 +338,7 @@ class RemoteSegmenter:
             if not self._is_lost:
                 self._is_lost = True
                 self._warn(f"{error} The work there goes on; trying again.")
-            self._wait(SECONDS_TO_TRY_AGAIN)
+            wait(SECONDS_TO_TRY_AGAIN)
             return
         if self._is_lost:
             self._is_lost = False
@@ -374,7 +365,7 @@ class RemoteSegmenter:
     def _tell(self, share: Share, before: dict[str, Any]) -> None:
         """Say what has become of a task: why it waits or was pushed aside, or that it has failed, with its scans."""
         state, scans = share.seen.get("state", ""), [scan for scan in share.scans if not self._has_come(scan)]
-        told = ", ".join(scan.name for scan in scans[:NAMES_TOLD]) + (f" and {len(scans) - NAMES_TOLD} more" if scans[NAMES_TOLD:] else "")
+        told = names_of(scans)
         if share.seen.get("is_alive") and state:
             # Tasks wait for different things at a time: each is told once, whatever task waits for it.
             words = state.partition(",")[0].replace(str(share.seen.get("job") or state), "")
@@ -387,9 +378,10 @@ class RemoteSegmenter:
             share.is_told = True
             self._warn(f"{state} ({told}). The same command goes on with them.")
 
-    @staticmethod
-    def _wait(seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            raise_swallowed()
-            time.sleep(0.1)
+    def _tell_of_one_taken_up(self, share: Share, scans: Sequence[Path]) -> None:
+        """Say that a task had failed by now, as this goes on with its scans at once; that it was cancelled, as by `stop`, is no news."""
+        share.is_told = not share.seen.get("is_alive")
+        left = [scan for scan in scans if scan in share.scans and self._latest(scan) is share and not self._has_come(scan)]
+        state = share.seen.get("state", "") if share.is_told and self._is_array else ""
+        if left and state and not state.endswith(CANCELLED):
+            self._warn(f"{state} ({names_of(left)}). This command goes on with them now.")

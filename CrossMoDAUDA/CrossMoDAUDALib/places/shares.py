@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,15 +10,18 @@ from typing import Any
 
 from ..core.errors import CrossModaError, InputError
 from ..core.files import sha256
+from ..core.interrupts import raise_swallowed
 from ..experiment.elsewhere import read_elsewhere
 from ..experiment.events import Event
 from ..images.fingerprint import scan_stamp, travels_as_it_is
 from ..models.model_folder import MODEL_FILES, WEIGHTS, ModelInfo
-from .connection import RefusedBySshError, UnreachableError
+from .connection import GoneError, RefusedBySshError, UnreachableError
 from .known import known_place
 from .remote import Remote
 from .sending import as_one_file
-from .unfinished import STAYS, Unfinished, left_over
+from .unfinished import STAYS, Unfinished, key, left_over
+
+NAMES_TOLD = 5
 
 
 @dataclass
@@ -41,6 +45,20 @@ class Share:
     is_told: bool = False
     offset: int = 0
     events: list[Event] = field(default_factory=list)
+
+
+def names_of(scans: Sequence[Path]) -> str:
+    """The first scans' names, and how many more there are."""
+    more = len(scans) - NAMES_TOLD
+    return ", ".join(scan.name for scan in scans[:NAMES_TOLD]) + (f" and {more} more" if more > 0 else "")
+
+
+def wait(seconds: float) -> None:
+    """Wait, and notice Ctrl-C within it."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        raise_swallowed()
+        time.sleep(0.1)
 
 
 def same_model(remote: Remote, model: ModelInfo) -> str:
@@ -121,3 +139,23 @@ def end_on(known: Unfinished, warn: Callable[[str], None]) -> None:
         connection.ask("remove", experiment=known.folder)
     except CrossModaError as error:
         warn(f"{error} What was begun on {known.place}, in {known.folder}, may go on there.")
+
+
+def taken_up(remote: Remote, known: Unfinished | None, scans: Sequence[Path], warn: Callable[[str], None]) -> Unfinished | None:
+    """What is under way there for these scans since an earlier start; what is of no use any more is ended."""
+    if known is None or not known.folder:
+        return None
+    if known.place != remote.place.name:
+        end_on(known, warn)
+        return None
+    try:
+        remote.connection.ask("look_tasks", experiment=known.folder)
+        if all(known.sent.get(key(scan)) == scan_stamp(scan) for scan in scans):
+            return known
+        remote.connection.ask("kill", experiment=known.folder)
+        remote.connection.ask("remove", experiment=known.folder)
+    except (UnreachableError, RefusedBySshError) as error:
+        raise staying(error, known.place) from None
+    except GoneError:
+        pass
+    return None

@@ -10,44 +10,45 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from .there_array import cancel_others, keep_arrays, stand_of, start_arrays
 from .there_common import (
     ARRAY,
+    ENDED,
     SCANS,
     SCRIPT,
     STARTED,
+    STARTING,
     STATUS,
     GoneError,
     RefusedError,
     SilentError,
     boot,
+    events_of,
+    files_of,
     is_locked,
+    note_kill,
     read,
     session,
     sha256,
+    starting,
     tail,
+    was_killed,
     write,
 )
 from .there_reasons import HOPELESS, why_not
 from .there_setup import has_library, install, probe, put_library, tags
-from .there_slurm import SECONDS_TO_SUBMIT, SILENT, ask_slurm, cancel, cancel_all, end_at_once, job, queued_jobs
+from .there_slurm import SECONDS_TO_SUBMIT, SILENT, ask_slurm, cancel, cancel_all, end_at_once, job, jobs_of, queued_jobs
 
 MARK = "@crossmoda-uda@"
-EVENTS_AT_ONCE = 1 << 20
-# What only the worker there needs. Of the rest a copy is kept where the work was asked for.
-HEAVY = re.compile(
-    r"nnunet/.*|translation/[^/]*slices.*|(.*/)?checkpoint[^/]*|.*/fold_[^/]*/.*|(.*/)?Dataset\d+_.*"
-    r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/.*\.nii\.gz|pseudo_target/epoch_.*|.*\.(pt|pth)"
-)
 
 
 def main() -> None:
@@ -166,10 +167,14 @@ def start(experiment: str, token: str, words: list[str], environment: dict[str, 
     known = {"token": token, "boot": boot(), "offset": log.stat().st_size if log.is_file() else 0}
     if script:
         (folder / SCRIPT).write_text(script, encoding="utf-8")
-        submitted = ask_slurm(["sbatch", "--parsable", SCRIPT], folder, SECONDS_TO_SUBMIT)
-        if submitted.returncode:
-            raise why_not(submitted.stderr)
-        known["job"] = submitted.stdout.strip().splitlines()[-1].partition(";")[0]
+        with starting(folder):
+            submitted = ask_slurm(["sbatch", "--parsable", SCRIPT], folder, SECONDS_TO_SUBMIT)
+            if submitted.returncode:
+                raise why_not(submitted.stderr)
+            known["job"] = submitted.stdout.strip().splitlines()[-1].partition(";")[0]
+            if was_killed(folder):
+                cancel([known["job"]])
+                raise RefusedError(ENDED)
     else:
         command = ["sh", "-c", '"$@"; echo $? > "$0"', str(folder / STATUS), *words]
         with log.open("ab") as output:
@@ -198,7 +203,7 @@ def look(experiment: str, lines: int = 40, offset: int = 0) -> dict[str, Any]:
         raise GoneError(f"{folder} is gone from that computer; start again in a new folder.")
     known = read(folder / STARTED)
     holds = is_locked(folder / "worker.lock")
-    events = _events(folder / "events.jsonl", offset)  # before the files, of which they tell
+    events = events_of(folder / "events.jsonl", offset)  # before the files, of which they tell
     state, is_alive = _stands(folder, known)  # before its status: one that ends now has written that before it is gone
     try:
         status: int | None = int((folder / STATUS).read_text())
@@ -219,7 +224,7 @@ def look(experiment: str, lines: int = 40, offset: int = 0) -> dict[str, Any]:
         "said": tail(folder / "worker.log", int(known.get("offset", 0)), lines),
         "events": events.decode("utf-8", "replace"),
         "offset": offset + len(events),
-        "files": _files(folder),
+        "files": files_of(folder),
         "time": time.time(),
     }
 
@@ -240,7 +245,7 @@ def look_tasks(experiment: str, lines: int = 10) -> dict[str, Any]:
         started = read(Path(task["folder"]) / STARTED)
         task["said"] = tail(Path(task["folder"]) / "worker.log", int(started.get("offset", 0)), lines)
         task["is_hopeless"] = task["is_alive"] and HOPELESS in task["state"]
-    return {"tasks": tasks, "is_alive": any(task["is_alive"] for task in tasks), "files": _files(folder)}
+    return {"tasks": tasks, "is_alive": any(task["is_alive"] for task in tasks), "files": files_of(folder)}
 
 
 def _stands(folder: Path, known: dict[str, Any]) -> tuple[str, bool]:
@@ -278,10 +283,12 @@ def ask_to_stop(experiment: str) -> None:
     waits = "job" in known and not is_locked(folder / "worker.lock")
     if not waits:
         (folder / "stop.request").write_text("")
+    ends = []
     if _is_submitted(folder, known):
-        cancel_others(folder, str(known.get("job", "")))
+        ends.append(lambda: cancel_others(folder, str(known.get("job", ""))))
     if waits:
-        cancel(str(known["job"]).split(","))
+        ends.append(lambda: cancel(str(known["job"]).split(",")))
+    _each(ends)
 
 
 def kill(experiment: str) -> None:
@@ -294,17 +301,43 @@ def kill(experiment: str) -> None:
     folder = Path(experiment)
     known = read(folder / STARTED)
     _stands(folder, known)
+    note_kill(folder)
+    ends = []
     if _is_submitted(folder, known):
-        cancel_others(folder, str(known.get("job", "")))
+        ends.append(lambda: cancel_others(folder, str(known.get("job", ""))))
     if "job" in known:
-        end_at_once(str(known["job"]).split(","))
+        ends.append(lambda: end_at_once(str(known["job"]).split(",")))
     if any(folder.glob("*.sbatch")):  # an array may have been submitted a moment ago, by a start that was broken off
-        cancel_all(folder)
+        ends.append(lambda: cancel_all(folder))
     elif "pid" in known and known.get("boot") == boot() and not (folder / STATUS).is_file():  # or the number may be another's
         for number in session(int(known["pid"])):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
     (folder / "stop.request").unlink(missing_ok=True)
+    _each(ends)
+
+
+def _each(ends: list[Callable[[], None]]) -> None:
+    """End this and that, each though another was refused; then raise the first refusal. Where Slurm is silent, it is so for all."""
+    refused = None
+    for end in ends:
+        try:
+            end()
+        except SilentError:
+            raise
+        except RefusedError as error:
+            refused = refused or error
+    if refused is not None:
+        raise refused
+
+
+def is_at_work(experiment: str) -> bool:
+    """Whether anything in a folder works, waits in the queue, or is just being submitted, though nothing there tells of it yet."""
+    folder = Path(experiment)
+    known = read(folder / STARTED)
+    if is_locked(folder / STARTING) or (any(folder.glob("*.sbatch")) and jobs_of(folder)):
+        return True
+    return any(task["is_alive"] for task in stand_of(known)) if "tasks" in known else _stands(folder, known)[1]
 
 
 def sizes(folder: str, names: list[str]) -> dict[str, int]:
@@ -334,39 +367,12 @@ def remove(experiment: str) -> None:
     shutil.rmtree(Path(experiment).parents[1] / "scans" / "incoming" / Path(experiment).name, ignore_errors=True)  # half sent
 
 
-def _events(path: Path, offset: int) -> bytes:
-    """Whole lines of a log of events from an offset, a megabyte at most."""
-    try:
-        with path.open("rb") as log:
-            log.seek(offset)
-            data = log.read(EVENTS_AT_ONCE)
-    except OSError:
-        return b""
-    return data[: data.rfind(b"\n") + 1]
-
-
-def _files(folder: Path) -> dict[str, tuple[int, int]]:
-    found = {}
-    for here, folders, names in os.walk(folder):
-        inside = Path(here).relative_to(folder).as_posix()
-        base = "" if inside == "." else f"{inside}/"
-        folders[:] = [name for name in folders if not HEAVY.fullmatch(f"{base}{name}/")]
-        for name in names:
-            if not HEAVY.fullmatch(base + name):
-                try:
-                    status = (Path(here) / name).stat()
-                except OSError:  # it has just been replaced
-                    continue
-                found[base + name] = (status.st_size, status.st_mtime_ns)
-    return found
-
-
 _REQUESTS = {
     function.__name__: function
     for function in (
         *(probe, put_library, has_library, install, tags),
         *(missing_scans, take_scans, lay_out, put_record, is_recorded, make_folder, sizes, remove, recorded, digests),
-        *(start, look, ask_to_stop, kill, keep_script),
+        *(start, look, ask_to_stop, kill, is_at_work, keep_script),
         *(start_arrays, keep_arrays, look_tasks),
     )
 }

@@ -10,7 +10,7 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from .there_common import ARRAY, SCRIPT, STARTED, STATUS, RefusedError, boot, read, write
+from .there_common import ARRAY, ENDED, SCRIPT, STARTED, STATUS, RefusedError, boot, read, starting, was_killed, write
 from .there_reasons import why_not
 from .there_slurm import SECONDS_TO_SUBMIT, ask_slurm, cancel, ended, in_queue, job_name, queued, queued_jobs, told
 
@@ -32,7 +32,10 @@ def start_arrays(folder: str, token: str, arrays: list[dict[str, Any]]) -> dict[
     seen = set[str]()
     for array in arrays:
         try:
-            numbers.append(_in_queue(parent, array["name"]) or _submitted(parent, array, numbers))
+            with starting(parent):
+                numbers.append(_in_queue(parent, array["name"]) or _submitted(parent, array, numbers))
+                if was_killed(parent):  # who asked for it was broken off meanwhile, and has ended it by `stop`
+                    raise RefusedError(ENDED)
             for number, task in enumerate(array["tasks"]):
                 if task not in seen:  # it is found in the queue when its first job has ended
                     log = Path(task) / "worker.log"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,15 @@ from typing import Any
 STATUS, STARTED, SCRIPT, JOB_LOG = ".worker.status", ".worker.started", "worker.sbatch", ".worker.job"
 ARRAY = ".worker.array"  # which arrays' task a folder's work is
 SCANS = ".scans"
+STARTING, KILLED = ".starting", ".killed"  # held while jobs are being submitted, and there if they were to be ended meanwhile
+ENDED = "It was ended while it was being submitted; run the same command again."
 TAIL_BYTES = 1 << 14
+EVENTS_AT_ONCE = 1 << 20
+# What only the worker there needs. Of the rest a copy is kept where the work was asked for.
+HEAVY = re.compile(
+    r"nnunet/.*|translation/[^/]*slices.*|(.*/)?checkpoint[^/]*|.*/fold_[^/]*/.*|(.*/)?Dataset\d+_.*"
+    r"|(.*/)?\.[^/]*/?|worker\.(lock|json|sbatch)|stop\.request|pseudo_target/.*\.nii\.gz|pseudo_target/epoch_.*|.*\.(pt|pth)"
+)
 
 
 class RefusedError(Exception):
@@ -134,3 +145,57 @@ def tail(path: Path, offset: int, lines: int) -> list[str]:
     except OSError:
         return []
     return [line.rpartition("\r")[2] for line in said.replace("\r\n", "\n").rstrip().split("\n")][-lines:]
+
+
+def events_of(path: Path, offset: int) -> bytes:
+    """Whole lines of a log of events from an offset, a megabyte at most."""
+    try:
+        with path.open("rb") as log:
+            log.seek(offset)
+            data = log.read(EVENTS_AT_ONCE)
+    except OSError:
+        return b""
+    return data[: data.rfind(b"\n") + 1]
+
+
+def files_of(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of each file of which a copy is kept, by its name."""
+    found = {}
+    for here, folders, names in os.walk(folder):
+        inside = Path(here).relative_to(folder).as_posix()
+        base = "" if inside == "." else f"{inside}/"
+        folders[:] = [name for name in folders if not HEAVY.fullmatch(f"{base}{name}/")]
+        for name in names:
+            if not HEAVY.fullmatch(base + name):
+                try:
+                    status = (Path(here) / name).stat()
+                except OSError:  # it has just been replaced
+                    continue
+                found[base + name] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+@contextlib.contextmanager
+def starting(folder: Path) -> Iterator[None]:
+    """Submit jobs of a folder inside. Who asked for it may be gone before Slurm answers, and somebody else may want it ended."""
+    import fcntl
+
+    descriptor = os.open(folder / STARTING, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        with contextlib.suppress(OSError):  # a disk without file locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        (folder / KILLED).unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def note_kill(folder: Path) -> None:
+    """Let who submits jobs of a folder at the moment cancel them at once."""
+    if is_locked(folder / STARTING):
+        (folder / KILLED).touch()
+
+
+def was_killed(folder: Path) -> bool:
+    """Whether that has been asked since jobs of a folder began to be submitted."""
+    return (folder / KILLED).exists()

@@ -12,7 +12,9 @@ from .there_common import LimitError, RefusedError, TooManyError
 
 NEEDED = "the job that it waits for, which makes what several of them need"
 HOPELESS = "can never start: "
-WAITS = ("waiting ", "held ")  # so begins what is told of a job that has not begun
+CANCELLED = "it was cancelled"
+HELD = "held "
+WAITS = ("waiting ", HELD)  # so begins what is told of a job that has not begun
 FULL = ("Slurm temporarily unable to accept job", "Slurm job queue full", "MaxJobCount limit reached")
 
 _Known = tuple[tuple[re.Pattern[str], str], ...]
@@ -20,11 +22,17 @@ _Known = tuple[tuple[re.Pattern[str], str], ...]
 # Each fits the beginning of a reason, and the first that does counts. Sentences stay apart from advice by a semicolon, as what follows a
 # comma changes while a job waits.
 _OTHERS = "waiting for your other jobs to end (a limit of this cluster)"
+_LESS = "if it alone asks for more than that limit it never starts: then stop it and ask for less"
+_OTHERS_OR_LESS = f"{_OTHERS}; {_LESS}"
 _GROUP = "waiting for other jobs of your account to end (a limit of this cluster)"
+_GROUP_OR_LESS = f"{_GROUP}; {_LESS}"
+_NODES_DOWN = "waiting for nodes that are down or drained or reserved"
+_PARTITION_DOWN = "waiting until its partition is up"
+_MOVES = "`scontrol update JobId={number} Partition=...` there moves it to another partition, and `sinfo` there lists them"
 _WAITING: _Known = (
     (
         re.compile("Nodes required for job are DOWN"),
-        "waiting for nodes that are down or drained or reserved; another partition may have some",
+        f"{_NODES_DOWN}; {_MOVES}",
     ),
     (re.compile("Resources"), "waiting for resources"),
     (re.compile("Priority"), "waiting for jobs ahead of it"),
@@ -32,25 +40,26 @@ _WAITING: _Known = (
     (re.compile("Dependency$"), "waiting for another job"),
     (re.compile("JobArrayTaskLimit"), "waiting for others of its array to end (--jobs)"),
     (re.compile("ReqNodeNotAvail, .*[Rr]eserved for maint"), "waiting for the end of maintenance"),
+    (re.compile("ReqNodeNotAvail, May be reserved for other job"), "waiting for a node that may be reserved for another job"),
     (re.compile("ReqNodeNotAvail"), "waiting for a node that is down or drained or reserved; ask the cluster's people until when"),
     (re.compile("Reservation$"), "waiting for its reservation to begin"),
     (re.compile("Licenses"), "waiting for licenses that others use"),
-    (
-        re.compile("Partition(Down|Inactive)"),
-        "waiting until its partition is up; `sinfo` there tells of others, `place add --overwrite` names one",
-    ),
+    (re.compile("Partition(Down|Inactive)"), f"{_PARTITION_DOWN}; {_MOVES}"),
     (re.compile("JobHeldUser"), "held by you; `scontrol release {number}` there lets it go"),
     (re.compile("JobHeldAdmin"), "held by the cluster's people, who alone can let it go; ask them"),
     (
-        re.compile("(job|launch|user env) .*requeued|JobHoldMaxRequeue"),
+        re.compile("(launch|user env) .*requeued|JobHoldMaxRequeue"),
         "held as its start failed; `scontrol release {number}` there lets it try again",
     ),
-    (re.compile("(QOS|Assoc)Max(Jobs|SubmitJob)|(QOS)?Max.*PerUser"), _OTHERS),
+    (re.compile("job requeued in held"), "held as it was queued again so; `scontrol release {number}` there lets it go"),
+    (re.compile("(QOS|Assoc)?Max(Jobs|SubmitJob)"), _OTHERS),
+    (re.compile("(QOS)?Max.*PerUser"), _OTHERS_OR_LESS),
     (
         re.compile("(QOS|Assoc)Grp(?!.*Run).*(Minutes|Wall)|AssociationTimeLimit|QOSTimeLimit"),
         "waiting until your account has time left; ask the cluster's people when that is",
     ),
-    (re.compile("(QOS|Assoc)Grp|Max.*PerAccount|(Association|QOS)(Job|Resource)Limit"), _GROUP),
+    (re.compile("(QOS|Assoc)Grp(Jobs|SubmitJob)|(Association|QOS)JobLimit"), _GROUP),
+    (re.compile("(QOS|Assoc)Grp|(QOS)?Max.*PerAccount|(Association|QOS)ResourceLimit"), _GROUP_OR_LESS),
 )
 # What no waiting mends.
 _NEVER: _Known = (
@@ -74,7 +83,7 @@ _NEVER: _Known = (
     (re.compile("(QOS|Assoc)MaxGRESPer(Job|Node)"), "it asks for more GPUs than this cluster allows you"),
     (re.compile("(QOS|Assoc)MaxCpuPer(Job|Node)"), "it asks for more processors than this cluster allows you"),
     (re.compile("(QOS|Assoc)MaxMem(ory)?Per(Job|Node)|MaxMemPerLimit"), "it asks for more memory than this cluster allows you"),
-    (re.compile("(QOS|Assoc)Max.*Minutes"), "it asks for more, for longer, than this cluster allows you"),
+    (re.compile("(QOS|Assoc)Max.*Minutes"), "so much for so long is more than this cluster allows you"),
     (re.compile("(QOS|Assoc)Max.*Per(Job|Node)"), "it asks for more than this cluster allows you"),
     (re.compile("QOSMinCpu"), "it asks for fewer processors than its quality of service demands"),
     (re.compile("QOSMinGRES"), "it asks for fewer GPUs than its quality of service demands"),
@@ -91,7 +100,7 @@ def why_waiting(number: str, reason: str) -> str:
     if never := _of(_NEVER, reason):
         return f"Slurm job {number} {HOPELESS}{never}"
     other = f"waiting ({reason})" if reason not in ("", "None") else "waiting in the queue"
-    return (_of(_WAITING, reason) or other).format(number=number)
+    return (_of(_WAITING, reason) or other).replace("{number}", number)
 
 
 def _of(known: _Known, reason: str) -> str:
@@ -105,13 +114,18 @@ _LIMIT = (
     "this cluster does not let you have so many jobs at a time (each task of an array is one), or none that takes so long; wait until"
     " others have ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later"
 )
-# Each fits anywhere in what sbatch says.
+# A cluster that turns away what is over a limit of resources, whether a job of its own or all of a user's or an account's.
+_TOO_LARGE: _Known = (
+    (re.compile(r"(QOS|Assoc)?Max(?!Jobs|Submit)\w*Per(User|Account)\w*$"), "it asks for more than this cluster allows you at a time"),
+    (re.compile(r"(QOS|Assoc)Grp(?!Jobs|Submit)\w*$"), "it asks for more than this cluster allows your account at a time"),
+)
+# Each fits the beginning of a line that sbatch says.
 _TOO_MANY: _Known = (
     (
         re.compile("Invalid job array", re.IGNORECASE),
         "it has more tasks than an array may have there; do less at once, as with fewer scans or seeds",
     ),
-    (re.compile("SubmitJob"), _LIMIT),  # AssocMaxSubmitJobLimit, QOSGrpSubmitJobsLimit, MaxSubmitJobsPerAccount, ...
+    (re.compile(r"\w*SubmitJob\w*$"), _LIMIT),  # AssocMaxSubmitJobLimit, QOSGrpSubmitJobsLimit, MaxSubmitJobsPerAccount, ...
     (re.compile("|".join(FULL)), _FULL_NOW),
 )
 _UNNAMED: _Known = ((re.compile("Job violates accounting/QOS policy"), _LIMIT),)
@@ -123,10 +137,14 @@ _REFUSED: _Known = (
         "the partition takes no jobs now; try again later, or name another, as `place check` lists them, with `place add --overwrite`",
     ),
     (re.compile("not permitted to use this partition"), f"the partition does not take your jobs; {_ANOTHER}"),
-    (re.compile("No partition specified"), f"it has no partition of its own choice; {_ANOTHER}"),
+    (
+        re.compile("No partition specified"),
+        "no partition was named, and the cluster has no default; `place check` lists the partitions there, and"
+        " `place add --overwrite` names one",
+    ),
     (
         re.compile("Invalid account"),
-        "the account is unknown there; ask the cluster's people which one is yours, and give it with --account",
+        "the account is unknown there, or not for this partition; ask the cluster's people which one is, and give it with --account",
     ),
     (
         re.compile("Invalid qos"),
@@ -139,6 +157,13 @@ _REFUSED: _Known = (
     (re.compile("[Rr]eservation"), "the reservation is unknown there, or not yours; leave it out, or ask the cluster's people"),
     (re.compile("Invalid license"), "such licenses are unknown there; leave them out"),
     (re.compile("submissions disabled"), "it takes no jobs now, as ahead of maintenance; try again later"),
+    (re.compile("presently disabled"), "it takes no such jobs now; try again later, or ask the cluster's people"),
+    (re.compile("Invalid user id"), "it does not know your user name; ask the cluster's people"),
+    (
+        re.compile("partition configuration not available now"),
+        "the partition does not offer now what is asked for; ask for less or for a shorter --time, or try again later",
+    ),
+    (re.compile("Required node not available"), "a node that is asked for is down or drained or reserved; leave --nodelist out"),
     (re.compile("permission denied"), "it takes no jobs of yours; ask the cluster's people"),
     (re.compile("Memory (specification|required)"), "no node there has that much memory; ask for less"),
     (re.compile("generic resource|GRES"), "no node there has such GPUs; ask for fewer, or name another partition"),
@@ -152,14 +177,26 @@ _REFUSED: _Known = (
 )
 
 
+_FAILED = "Batch job submission failed: "
+# Slurm's own lines beside that one; all others are of the cluster's people, in their words.
+_DETAILS = re.compile(r"(QOS|Assoc)\w+$|Max\w+$|(Memory|CPU count|Node count)\b.* can ?not be|[Ii]nvalid partition specified:")
+MOST_TOLD = 500  # characters
+
+
 def why_not(said: str) -> RefusedError:
-    """Why sbatch took no job, in a sentence with what to do."""
-    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("Try ")]
-    lines = [re.sub(r"^(sbatch: |error: |Batch job submission failed: )*", "", line) for line in lines]
-    for line in lines:  # a cluster that turns away what can never start names the limit in a line of its own
-        if never := _of(_NEVER, line):
+    """Why sbatch took no job, in a sentence with what to do, and with what the cluster's people let it say besides."""
+    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.strip().startswith("Try ")]
+    lines = [re.sub("^(sbatch: |error: )*", "", line) for line in lines] or ["sbatch said nothing"]
+    failed = next((line for line in lines if line.startswith(_FAILED)), lines[-1])
+    others, reason = [line for line in lines if line != failed], failed.removeprefix(_FAILED).rstrip(".")
+    for line in (*others, reason):  # a cluster that turns away what can never start names the limit in a line of its own
+        if never := _of((*_NEVER, *_TOO_LARGE), line):
             return RefusedError(f"Slurm took no job: {never}; change what is asked for with `place add --overwrite`.")
-    for known, kind in ((_TOO_MANY, TooManyError), (_UNNAMED, LimitError), (_REFUSED, RefusedError)):
-        if told := next((told for sign, told in known if sign.search(said)), ""):
-            return kind(f"Slurm took no job: {told}.")
-    return RefusedError(f"Slurm took no job: {(lines or ['sbatch said nothing'])[-1].rstrip('.')}.")
+        if many := _of(_TOO_MANY, line):
+            return TooManyError(f"Slurm took no job: {many}.")
+    theirs = "; ".join(line.rstrip(".") for line in others if not _DETAILS.match(line))[-MOST_TOLD:]
+    known = [*(line for line in others if _DETAILS.match(line)), reason]
+    for table, kind in ((_UNNAMED, LimitError), (_REFUSED, RefusedError)):
+        if told := next((told for sign, told in table if any(map(sign.search, known))), ""):
+            return kind(f"Slurm took no job: {told}{f' (its own words: {theirs})' if theirs else ''}.")
+    return RefusedError(f"Slurm took no job: {theirs}{f' ({reason})' if theirs else reason}.")

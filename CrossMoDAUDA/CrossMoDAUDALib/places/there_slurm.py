@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .there_common import ARRAY, JOB_LOG, STATUS, RefusedError, SilentError, last_line, output_of, read, tail
-from .there_reasons import FULL, HOPELESS, why_not, why_waiting
+from .there_reasons import CANCELLED, FULL, HELD, HOPELESS, why_not, why_waiting
 
 SECONDS_TO_ANSWER = 60  # for a question to Slurm, whose own programs wait for its controller as long as they like
 SECONDS_TO_SUBMIT = 120
@@ -21,7 +21,7 @@ _SLURM_ENDED = {
     "OUT_OF_MEMORY": "it ran out of memory; ask for more (--extra=--mem=...), or make the batches smaller",
     "TIMEOUT": "its time limit came before it had stopped; give a longer --time",
     "NODE_FAIL": "its node failed",
-    "CANCELLED": "it was cancelled",
+    "CANCELLED": CANCELLED,
     "PREEMPTED": "it was pushed aside by another job",
     "BOOT_FAIL": "its node did not start",
     "DEADLINE": "its deadline passed",
@@ -143,9 +143,14 @@ def told(number: str, row: Row) -> str:
 
 
 def _with_place(number: str, said: str, row: Row) -> str:
+    """How far it is in the queue, ahead of what to do; one that is held is in none."""
+    if said.startswith(HELD):
+        return said
     ahead = jobs_ahead(number)
-    said += f", {ahead} ahead in its partition" if ahead else ""
-    return said + _expected(row.begin)
+    why, semicolon, advice = said.partition(";")
+    if ahead:
+        why = f"{why}, {ahead} ahead in its partition"
+    return why + _expected(row.begin) + semicolon + advice
 
 
 def _expected(begin: str) -> str:
@@ -230,8 +235,10 @@ def cancel(numbers: list[str]) -> None:
     """
     if not numbers:
         return
-    said = ask_slurm(["scancel", *numbers]).stderr.splitlines()
-    if failed := [line for line in said if "error:" in line and not _HAS_ENDED.search(line)]:
+    done = ask_slurm(["scancel", *numbers])
+    # Its other errors, such as of an old option in the cluster's configuration, are of no job.
+    failed = [line for line in done.stderr.splitlines() if "Kill job error" in line and not _HAS_ENDED.search(line)]
+    if done.returncode and failed:
         words = re.sub(r"^(scancel: |error: )*", "", failed[-1]).rstrip(".")
         advice = f"it may go on; cancel it there with `scancel {' '.join(numbers)}`, or ask the cluster's people"
         raise RefusedError(f"Slurm did not cancel what was asked ({words}); {advice}.")
@@ -257,7 +264,16 @@ def cancel_all(folder: Path) -> None:
     Raises:
         SilentError: it may go on.
     """
-    cancel(sorted({number for number, _, place in in_queue("--format=%F|%j|%Z") if place == str(folder)}))
+    cancel(jobs_of(folder))
+
+
+def jobs_of(folder: Path) -> list[str]:
+    """The numbers of whatever was submitted in a folder and has not ended.
+
+    Raises:
+        SilentError: that cannot be told now.
+    """
+    return sorted({number for number, _, place in in_queue("--format=%F|%j|%Z") if place == str(folder)})
 
 
 def job_name(array: str) -> str:

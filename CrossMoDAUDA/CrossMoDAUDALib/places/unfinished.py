@@ -24,6 +24,7 @@ from .known import KnownPlace, places_file
 from .place import DetachedError
 
 RECORD, LOCK = ".segment-on.json", ".segment-on.lock"
+REQUEST = ".segment-on.stop"  # of its own, as an experiment may lie in the same folder
 STAYS = "What was begun on {place} stays there as it is, and the same command goes on with it."
 
 
@@ -40,6 +41,7 @@ class Unfinished:
         sent: the scans that were sent, each with its stamp, in the order of their numbers there.
         shares: the scans of each worker there.
         is_array: whether the workers are tasks of an array.
+        has_started: whether a worker has been started in the folder, as far as an answer tells.
         has_ended: nothing is left to do.
         saved: the file as it was read.
     """
@@ -53,6 +55,7 @@ class Unfinished:
     sent: dict[str, dict[str, int]] = field(default_factory=dict)
     shares: list[list[str]] = field(default_factory=list)
     is_array: bool = False
+    has_started: bool = False
     has_ended: bool = False
     saved: bytes = b""
 
@@ -83,26 +86,37 @@ class Unfinished:
         return None
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Be the only one who goes on with it, until somebody asks this process to stop, here or by :func:`.lock.request_stop`.
+    def alone(self) -> Iterator[None]:
+        """Be the only one who goes on with it.
 
         Raises:
             CrossModaError: another ``segment --on`` is at work on the output folder, or was until now.
-            DetachedError: this process was interrupted; the work elsewhere goes on.
         """
         busy = f"Another `segment --on` works for {self.output}; wait until it has ended, or name another output folder."
         before = self.saved
         with only_one(self.output / LOCK, busy):
             if _bytes(self.output / RECORD) != before:
                 raise CrossModaError(busy)
+            yield
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """As :meth:`alone`, until somebody asks this process to stop, by Ctrl-C or :func:`.lock.request_stop` with :data:`REQUEST`.
+
+        Raises:
+            CrossModaError: another is at it.
+            DetachedError: this process was interrupted; what is elsewhere stays.
+        """
+        with self.alone():
             try:
-                with stopping_on_request(self.output):
+                with stopping_on_request(self.output, name=REQUEST):
                     yield
             except KeyboardInterrupt:
                 if not self.folder or self.has_ended:
                     raise
                 follows = f"The work goes on on {self.place}: the same command follows it again, `stop {self.output}` ends it."
-                raise DetachedError(follows if self.shares else STAYS.format(place=self.place)) from None
+                stays = f"{STAYS.format(place=self.place)} `stop {self.output}` ends it."
+                raise DetachedError(follows if self.has_started else stays) from None
 
     def is_ours(self, scan: Path) -> bool:
         """Whether results of this scan that are there are this command's own, whole or not: nobody has written them anew since."""

@@ -52,10 +52,6 @@
 <translation>, Beginn erwartet um {at}</translation>
 </message>
 <message>
-<source>, {ahead} ahead in its partition</source>
-<translation>, {ahead} davor in seiner Partition</translation>
-</message>
-<message>
 <source>, {number} of {stages} experiments</source>
 <translation>, {number} von {stages} Experimenten</translation>
 </message>
@@ -116,6 +112,10 @@
 <translation>--only und --take-from sind für Experimente auf diesem Rechner; lassen Sie das weg.</translation>
 </message>
 <message>
+<source>--pip={word} is neither an option of pip's nor a package; give an option and its value as one, as --pip={option}={word}.</source>
+<translation>--pip={word} ist weder eine Option von pip noch ein Paket; geben Sie eine Option und ihren Wert zusammen an, wie --pip={option}={word}.</translation>
+</message>
+<message>
 <source>--preset {named} and --set preset={assigned} contradict one another; give one of them.</source>
 <translation>Die Voreinstellung {named} und preset={assigned} widersprechen einander; geben Sie eine davon an.</translation>
 </message>
@@ -165,7 +165,7 @@
 </message>
 <message>
 <source>--time '{time}' is too short; give two minutes or more, so that the work goes on from job to job.</source>
-<translation>--time „{time}“ ist zu kurz; geben Sie mindestens zwei Minuten an, damit die Arbeit von Auftrag zu Auftrag weitergeht.</translation>
+<translation>--time „{time}“ ist zu kurz; geben Sie mindestens zwei Minuten an, damit die Arbeit von Job zu Job weitergeht.</translation>
 </message>
 <message>
 <source>--uncertainty and --on do not go together: the probabilities stay there; leave one of them out.</source>
@@ -282,6 +282,10 @@
 <message>
 <source>Base features</source>
 <translation>Merkmale der ersten Stufe</translation>
+</message>
+<message>
+<source>Batch job submission failed:</source>
+<translation>Batch job submission failed:</translation>
 </message>
 <message>
 <source>Batch size</source>
@@ -616,12 +620,20 @@
 <translation>Unterbrochen; Fortsetzen macht dort weiter, wo es war.</translation>
 </message>
 <message>
+<source>It was ended while it was being submitted; run the same command again.</source>
+<translation>Die Arbeit wurde beendet, während sie übergeben wurde; geben Sie denselben Befehl noch einmal.</translation>
+</message>
+<message>
 <source>Iterations</source>
 <translation>Runden</translation>
 </message>
 <message>
 <source>Iterations per epoch</source>
 <translation>Schritte je Epoche</translation>
+</message>
+<message>
+<source>Kill job error</source>
+<translation>Kill job error</translation>
 </message>
 <message>
 <source>Labels</source>
@@ -981,7 +993,7 @@
 </message>
 <message>
 <source>Slurm did not cancel what was asked ({words}); it may go on; cancel it there with `scancel {numbers}`, or ask the cluster's people.</source>
-<translation>Slurm hat nicht abgebrochen, worum es gebeten wurde ({words}); die Arbeit geht vielleicht weiter; brechen Sie sie dort mit `scancel {numbers}` ab, oder fragen Sie die Betreuer des Clusters.</translation>
+<translation>Slurm hat den Abbruch nicht ausgeführt ({words}); die Arbeit geht vielleicht weiter; brechen Sie sie dort mit `scancel {numbers}` ab, oder fragen Sie die Betreuer des Clusters.</translation>
 </message>
 <message>
 <source>Slurm does not answer</source>
@@ -1001,27 +1013,27 @@
 </message>
 <message>
 <source>Slurm job {number} can never start: {never}</source>
-<translation>Slurm-Auftrag {number} kann nie beginnen: {never}</translation>
+<translation>Slurm-Job {number} kann nie beginnen: {never}</translation>
 </message>
 <message>
 <source>Slurm job {number}: {why}</source>
 <translation>Slurm-Job {number}: {why}</translation>
 </message>
 <message>
-<source>Slurm job {seen} ({scans} and {count} more) was stopped and is queued again: {state}.</source>
-<translation>Slurm-Job {seen} ({scans} und {count} weitere) wurde angehalten und steht wieder in der Warteschlange: {state}.</translation>
+<source>Slurm job {seen} ({told}) was stopped and is queued again: {state}.</source>
+<translation>Slurm-Job {seen} ({told}) wurde angehalten und wieder eingereiht: {state}.</translation>
 </message>
 <message>
-<source>Slurm job {seen} ({scans}) was stopped and is queued again: {state}.</source>
-<translation>Slurm-Job {seen} ({scans}) wurde angehalten und steht wieder in der Warteschlange: {state}.</translation>
-</message>
-<message>
-<source>Slurm took no job: {lines}.</source>
-<translation>Slurm hat keinen Job angenommen: {lines}.</translation>
+<source>Slurm took no job: {many}.</source>
+<translation>Slurm hat keinen Job angenommen: {many}.</translation>
 </message>
 <message>
 <source>Slurm took no job: {never}; change what is asked for with `place add --overwrite`.</source>
 <translation>Slurm hat keinen Job angenommen: {never}; ändern Sie mit `place add --overwrite`, was verlangt wird.</translation>
+</message>
+<message>
+<source>Slurm took no job: {told} (its own words: {theirs}).</source>
+<translation>Slurm hat keinen Job angenommen: {told} (im Wortlaut: {theirs}).</translation>
 </message>
 <message>
 <source>Start each retraining from the weights of the iteration before.</source>
@@ -1134,6 +1146,14 @@
 <message>
 <source>The Python packages {packages} are missing; open the module CrossMoDA UDA and press Install what is missing in its section Python packages.</source>
 <translation>Die Python-Pakete {packages} fehlen; öffnen Sie das Modul CrossMoDA UDA, und drücken Sie in seinem Abschnitt Python-Pakete „Fehlendes installieren“.</translation>
+</message>
+<message>
+<source>The `segment --on` that works for {folder} has not left it in {seconds_to_stop} seconds; let it go on if it is paused, or end it. What it has elsewhere goes on; `stop --force` ends that all the same.</source>
+<translation>Das `segment --on`, das für {folder} arbeitet, hat sich in {seconds_to_stop} Sekunden nicht beendet; lassen Sie es weiterlaufen, wenn es angehalten ist, oder beenden Sie es. Was es anderswo begonnen hat, geht weiter; `stop --force` beendet das trotzdem.</translation>
+</message>
+<message>
+<source>The `segment --on` that works for {folder} has not left it; what it has elsewhere is ended all the same.</source>
+<translation>Das `segment --on`, das für {folder} arbeitet, hat sich nicht beendet; was es anderswo begonnen hat, wird trotzdem beendet.</translation>
 </message>
 <message>
 <source>The connection to {name} broke off in mid-answer; try again.</source>
@@ -1262,6 +1282,10 @@
 <message>
 <source>The work goes on on {place}: the same command follows it again, `stop {output}` ends it.</source>
 <translation>Die Arbeit auf {place} geht weiter: derselbe Befehl verfolgt sie wieder, `stop {output}` beendet sie.</translation>
+</message>
+<message>
+<source>The work on {place} has not ended in {seconds_to_stop} seconds; wait, and give `stop {folder}` again.</source>
+<translation>Die Arbeit auf {place} ist nach {seconds_to_stop} Sekunden noch nicht zu Ende; warten Sie, und geben Sie `stop {folder}` noch einmal.</translation>
 </message>
 <message>
 <source>The worker on {name} ended without a word (killed, or {name} went down); the same command goes on</source>
@@ -1540,6 +1564,10 @@
 <translation>Fortsetzen im Abschnitt Anpassen ({folder})</translation>
 </message>
 <message>
+<source>`scontrol update JobId={number} Partition=...` there moves it to another partition, and `sinfo` there lists them</source>
+<translation>`scontrol update JobId={number} Partition=...` dort verlegt ihn in eine andere Partition, und `sinfo` dort nennt sie</translation>
+</message>
+<message>
 <source>a GIF picture</source>
 <translation>ein GIF-Bild</translation>
 </message>
@@ -1634,6 +1662,10 @@
 <message>
 <source>a mask of a whole head or brain by its name (if it is meant, give its folder as that of the labels)</source>
 <translation>dem Namen nach eine Maske des ganzen Kopfes oder Gehirns (wenn sie gemeint ist, geben Sie ihren Ordner als den der Labelkarten an)</translation>
+</message>
+<message>
+<source>a node that is asked for is down or drained or reserved; leave --nodelist out</source>
+<translation>ein verlangter Knoten ist ausgefallen, gesperrt oder reserviert; lassen Sie --nodelist weg</translation>
 </message>
 <message>
 <source>a number of thousands of digits</source>
@@ -1884,8 +1916,12 @@
 <translation>von Hand angegeben</translation>
 </message>
 <message>
+<source>held as it was queued again so; `scontrol release {number}` there lets it go</source>
+<translation>angehalten, da er so wieder eingereiht wurde; `scontrol release {number}` dort gibt ihn frei</translation>
+</message>
+<message>
 <source>held as its start failed; `scontrol release {number}` there lets it try again</source>
-<translation>angehalten, da der Start misslang; `scontrol release {number}` dort lässt ihn es wieder versuchen</translation>
+<translation>angehalten, da der Start misslang; `scontrol release {number}` dort startet ihn erneut</translation>
 </message>
 <message>
 <source>held by the cluster's people, who alone can let it go; ask them</source>
@@ -1902,6 +1938,10 @@
 <message>
 <source>holds only zeros where its header should be, as after a copy that broke off; copy it again from its source</source>
 <translation>enthält nur Nullen, wo der Header sein sollte, wie nach einer abgebrochenen Kopie; kopieren Sie die Datei noch einmal von ihrer Quelle</translation>
+</message>
+<message>
+<source>if it alone asks for more than that limit it never starts: then stop it and ask for less</source>
+<translation>verlangt er allein mehr als diese Grenze, beginnt er nie: Stoppen Sie ihn dann, und verlangen Sie weniger</translation>
 </message>
 <message>
 <source>image in colours</source>
@@ -2044,12 +2084,20 @@
 <translation>er verlangt mehr, als dieser Cluster Ihnen erlaubt</translation>
 </message>
 <message>
-<source>it asks for more, for longer, than this cluster allows you</source>
-<translation>er verlangt mehr und für länger, als dieser Cluster Ihnen erlaubt</translation>
+<source>it asks for more than this cluster allows you at a time</source>
+<translation>er verlangt mehr, als dieser Cluster Ihnen auf einmal erlaubt</translation>
+</message>
+<message>
+<source>it asks for more than this cluster allows your account at a time</source>
+<translation>er verlangt mehr, als dieser Cluster Ihrem Konto auf einmal erlaubt</translation>
 </message>
 <message>
 <source>it does not end within {count} bytes</source>
 <translation>er endet nicht innerhalb von {count} Bytes</translation>
+</message>
+<message>
+<source>it does not know your user name; ask the cluster's people</source>
+<translation>der Cluster kennt Ihren Benutzernamen nicht; fragen Sie seine Betreuer</translation>
 </message>
 <message>
 <source>it does not say how many bytes its compressed voxels have (CompressedDataSize)</source>
@@ -2124,10 +2172,6 @@
 <translation>er hat keine TransformMatrix</translation>
 </message>
 <message>
-<source>it has no partition of its own choice; `place check` lists the partitions there, and `place add --overwrite` names another</source>
-<translation>der Cluster hat keine Partition der eigenen Wahl; `place check` nennt die Partitionen dort, und `place add --overwrite` wählt eine andere</translation>
-</message>
-<message>
 <source>it has version {version} of CrossMoDAUDA, not {version2}; use the same installation on all nodes.</source>
 <translation>er hat Version {version} von CrossMoDAUDA, nicht {version2}; verwenden Sie auf allen Knoten dieselbe Installation.</translation>
 </message>
@@ -2193,11 +2237,15 @@
 </message>
 <message>
 <source>it takes no jobs now, as ahead of maintenance; try again later</source>
-<translation>der Cluster nimmt jetzt keine Aufträge an, etwa vor einer Wartung; versuchen Sie es später wieder</translation>
+<translation>der Cluster nimmt jetzt keine Jobs an, etwa vor einer Wartung; versuchen Sie es später wieder</translation>
 </message>
 <message>
 <source>it takes no jobs of yours; ask the cluster's people</source>
-<translation>der Cluster nimmt keine Aufträge von Ihnen an; fragen Sie seine Betreuer</translation>
+<translation>der Cluster nimmt keine Jobs von Ihnen an; fragen Sie seine Betreuer</translation>
+</message>
+<message>
+<source>it takes no such jobs now; try again later, or ask the cluster's people</source>
+<translation>der Cluster nimmt solche Jobs jetzt nicht an; versuchen Sie es später wieder, oder fragen Sie seine Betreuer</translation>
 </message>
 <message>
 <source>it turns the scan by the quaternion {quaternion}</source>
@@ -2448,6 +2496,10 @@
 <translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; nennen Sie andere</translation>
 </message>
 <message>
+<source>no partition was named, and the cluster has no default; `place check` lists the partitions there, and `place add --overwrite` names one</source>
+<translation>es wurde keine Partition genannt, und der Cluster hat keine Standardpartition; `place check` nennt die Partitionen dort, und `place add --overwrite` wählt eine</translation>
+</message>
+<message>
 <source>no scan by its ending; rename it if it is one</source>
 <translation>der Endung nach kein Scan; benennen Sie die Datei um, wenn sie einer ist</translation>
 </message>
@@ -2624,6 +2676,10 @@
 <translation>kleine Änderungen eines Scans ändern das Ergebnis</translation>
 </message>
 <message>
+<source>so much for so long is more than this cluster allows you</source>
+<translation>so viel für so lange ist mehr, als dieser Cluster Ihnen erlaubt</translation>
+</message>
+<message>
 <source>source</source>
 <translation>Quelle</translation>
 </message>
@@ -2648,8 +2704,8 @@
 <translation>Ziel</translation>
 </message>
 <message>
-<source>the account is unknown there; ask the cluster's people which one is yours, and give it with --account</source>
-<translation>das Konto ist dort unbekannt; fragen Sie die Betreiber, welches das eigene ist, und geben Sie es mit --account an</translation>
+<source>the account is unknown there, or not for this partition; ask the cluster's people which one is, and give it with --account</source>
+<translation>das Konto ist dort unbekannt oder gilt nicht für diese Partition; fragen Sie die Betreuer des Clusters, welches gilt, und geben Sie es mit --account an</translation>
 </message>
 <message>
 <source>the dates contradict one another: {source} says {day}, which counts, and {said}</source>
@@ -2688,24 +2744,28 @@
 <translation>die Labelkarte wurde geändert, nachdem die Zweifel des Netzes geschrieben waren; diese zählen nicht mit</translation>
 </message>
 <message>
+<source>the partition does not offer now what is asked for; ask for less or for a shorter --time, or try again later</source>
+<translation>die Partition bietet jetzt nicht, was verlangt wird; verlangen Sie weniger oder eine kürzere --time, oder versuchen Sie es später wieder</translation>
+</message>
+<message>
 <source>the partition does not offer what it asks for: so many nodes, processors or GPUs, so much memory or time</source>
 <translation>die Partition bietet nicht, was er verlangt: so viele Knoten, Prozessoren oder GPUs, so viel Speicher oder Zeit</translation>
 </message>
 <message>
 <source>the partition does not take jobs of this account</source>
-<translation>die Partition nimmt keine Aufträge dieses Kontos an</translation>
+<translation>die Partition nimmt keine Jobs dieses Kontos an</translation>
 </message>
 <message>
 <source>the partition does not take jobs of this quality of service</source>
-<translation>die Partition nimmt keine Aufträge dieser Dienstgüte (QOS) an</translation>
+<translation>die Partition nimmt keine Jobs dieser Dienstgüte (QOS) an</translation>
 </message>
 <message>
 <source>the partition does not take your jobs</source>
-<translation>die Partition nimmt Ihre Aufträge nicht an</translation>
+<translation>die Partition nimmt Ihre Jobs nicht an</translation>
 </message>
 <message>
 <source>the partition does not take your jobs; `place check` lists the partitions there, and `place add --overwrite` names another</source>
-<translation>die Partition nimmt Ihre Aufträge nicht an; `place check` nennt die Partitionen dort, und `place add --overwrite` wählt eine andere</translation>
+<translation>die Partition nimmt Ihre Jobs nicht an; `place check` nennt die Partitionen dort, und `place add --overwrite` wählt eine andere</translation>
 </message>
 <message>
 <source>the partition has too few nodes, or allows fewer</source>
@@ -2721,7 +2781,7 @@
 </message>
 <message>
 <source>the partition takes no jobs now; try again later, or name another, as `place check` lists them, with `place add --overwrite`</source>
-<translation>die Partition nimmt jetzt keine Aufträge an; versuchen Sie es später wieder, oder wählen Sie mit `place add --overwrite` eine andere, wie `place check` sie nennt</translation>
+<translation>die Partition nimmt jetzt keine Jobs an; versuchen Sie es später wieder, oder wählen Sie mit `place add --overwrite` eine andere, wie `place check` sie nennt</translation>
 </message>
 <message>
 <source>the quality of service is unknown there, or not yours; ask the cluster's people, and give yours with --extra=--qos=...</source>
@@ -2765,7 +2825,7 @@
 </message>
 <message>
 <source>this cluster does not let you have so many jobs at a time (each task of an array is one), or none that takes so long; wait until others have ended, or do less at once: a study may begin with fewer seeds or methods, and be given the others later</source>
-<translation>dieser Cluster erlaubt Ihnen nicht so viele Jobs auf einmal (jede Aufgabe eines Arrays zählt als einer) oder keinen, der so lange dauert; warten Sie, bis andere beendet sind, oder geben Sie weniger auf einmal in Auftrag: Eine Studie kann mit weniger Startwerten oder Methoden beginnen und die übrigen später bekommen</translation>
+<translation>dieser Cluster erlaubt Ihnen nicht so viele Jobs auf einmal (jede Aufgabe eines Arrays zählt als einer) oder keinen, der so lange dauert; warten Sie, bis andere beendet sind, oder verlangen Sie weniger auf einmal: Eine Studie kann mit weniger Startwerten oder Methoden beginnen und die übrigen später bekommen</translation>
 </message>
 <message>
 <source>this computer</source>
@@ -2844,6 +2904,10 @@
 <translation>wartet auf einen Knoten, der ausgefallen, stillgelegt oder reserviert ist; fragen Sie die Betreuer des Clusters, bis wann</translation>
 </message>
 <message>
+<source>waiting for a node that may be reserved for another job</source>
+<translation>wartet auf einen Knoten, der vielleicht für einen anderen Job reserviert ist</translation>
+</message>
+<message>
 <source>waiting for another job</source>
 <translation>wartet auf einen anderen Job</translation>
 </message>
@@ -2864,12 +2928,20 @@
 <translation>wartet auf Lizenzen, die andere benutzen</translation>
 </message>
 <message>
-<source>waiting for nodes that are down or drained or reserved; another partition may have some</source>
-<translation>wartet auf Knoten, die ausgefallen, stillgelegt oder reserviert sind; eine andere Partition hat vielleicht welche</translation>
+<source>waiting for nodes that are down or drained or reserved</source>
+<translation>wartet auf Knoten, die ausgefallen, gesperrt oder reserviert sind</translation>
+</message>
+<message>
+<source>waiting for nodes that are down or drained or reserved; `scontrol update JobId={number} Partition=...` there moves it to another partition, and `sinfo` there lists them</source>
+<translation>wartet auf Knoten, die ausgefallen, gesperrt oder reserviert sind; `scontrol update JobId={number} Partition=...` dort verlegt ihn in eine andere Partition, und `sinfo` dort nennt sie</translation>
 </message>
 <message>
 <source>waiting for other jobs of your account to end (a limit of this cluster)</source>
-<translation>wartet auf das Ende anderer Aufträge Ihres Kontos (eine Grenze dieses Clusters)</translation>
+<translation>wartet auf das Ende anderer Jobs Ihres Kontos (eine Grenze dieses Clusters)</translation>
+</message>
+<message>
+<source>waiting for other jobs of your account to end (a limit of this cluster); if it alone asks for more than that limit it never starts: then stop it and ask for less</source>
+<translation>wartet auf das Ende anderer Jobs Ihres Kontos (eine Grenze dieses Clusters); verlangt er allein mehr als diese Grenze, beginnt er nie: Stoppen Sie ihn dann, und verlangen Sie weniger</translation>
 </message>
 <message>
 <source>waiting for others of its array to end (--jobs)</source>
@@ -2888,12 +2960,20 @@
 <translation>wartet, bis andere eigene Jobs enden (eine Grenze dieses Clusters)</translation>
 </message>
 <message>
+<source>waiting for your other jobs to end (a limit of this cluster); if it alone asks for more than that limit it never starts: then stop it and ask for less</source>
+<translation>wartet, bis andere eigene Jobs enden (eine Grenze dieses Clusters); verlangt er allein mehr als diese Grenze, beginnt er nie: Stoppen Sie ihn dann, und verlangen Sie weniger</translation>
+</message>
+<message>
 <source>waiting in the queue</source>
 <translation>wartet in der Warteschlange</translation>
 </message>
 <message>
-<source>waiting until its partition is up; `sinfo` there tells of others, `place add --overwrite` names one</source>
-<translation>wartet, bis seine Partition läuft; `sinfo` dort nennt andere, `place add --overwrite` wählt eine</translation>
+<source>waiting until its partition is up</source>
+<translation>wartet, bis seine Partition bereit ist</translation>
+</message>
+<message>
+<source>waiting until its partition is up; `scontrol update JobId={number} Partition=...` there moves it to another partition, and `sinfo` there lists them</source>
+<translation>wartet, bis seine Partition bereit ist; `scontrol update JobId={number} Partition=...` dort verlegt ihn in eine andere Partition, und `sinfo` dort nennt sie</translation>
 </message>
 <message>
 <source>waiting until your account has time left; ask the cluster's people when that is</source>
@@ -2998,6 +3078,10 @@
 <message>
 <source>{device_name} has too little free memory to train the translator; lower translation.batch_size (now {batch_size}) or end other programs that use it.</source>
 <translation>{device_name} hat zu wenig freien Speicher, um die Bildübersetzung zu trainieren; senken Sie translation.batch_size (jetzt {batch_size}), oder beenden Sie andere Programme, die ihn nutzen.</translation>
+</message>
+<message>
+<source>{done} of {count} scans of {folder} are done. What was begun on {place} is fetched from there by the same command, and `stop {folder}` ends it.</source>
+<translation>{done} von {count} Scans von {folder} sind fertig. Was auf {place} begonnen wurde, holt derselbe Befehl von dort, und `stop {folder}` beendet es.</translation>
 </message>
 <message>
 <source>{epochs} of the segmenter</source>
@@ -3272,12 +3356,12 @@
 <translation>{folder} ist verschwunden: verschoben, gelöscht, oder die Platte fehlt; holen Sie den Ordner zurück, und machen Sie dann mit Fortsetzen weiter.</translation>
 </message>
 <message>
-<source>{folder} is neither an experiment folder nor a study folder; check the path.</source>
-<translation>{folder} ist weder ein Experimentordner noch ein Studienordner; prüfen Sie den Pfad.</translation>
-</message>
-<message>
 <source>{folder} is no BIDS data set: it has no scans in sub-*/anat or sub-*/ses-*/anat; give the folder in which the sub-* folders lie.</source>
 <translation>{folder} ist kein BIDS-Datensatz: Er hat keine Scans in sub-*/anat oder sub-*/ses-*/anat; geben Sie den Ordner an, in dem die sub-*-Ordner liegen.</translation>
+</message>
+<message>
+<source>{folder} is no experiment folder, study folder or output folder of `segment --on`; check the path.</source>
+<translation>{folder} ist weder ein Experiment- noch ein Studienordner noch ein Ausgabeordner von `segment --on`; prüfen Sie den Pfad.</translation>
 </message>
 <message>
 <source>{folder} is no folder; check the path.</source>
@@ -3330,6 +3414,10 @@
 <message>
 <source>{folder}: {names} left out: it is {why}.</source>
 <translation>{folder}: {names} weggelassen: {why}.</translation>
+</message>
+<message>
+<source>{format} `stop {output}` ends it.</source>
+<translation>{format} `stop {output}` beendet es.</translation>
 </message>
 <message>
 <source>{found} ({python}); 3.11 to 3.13 is needed: name one with `place add --python`</source>
@@ -4316,6 +4404,10 @@
 <translation>{record} nennt als Dateiendung {ending}, die nicht gelesen wird; wandeln Sie die Dateien in .nii.gz um, und tragen Sie das dort ein.</translation>
 </message>
 <message>
+<source>{scans} and {more} more</source>
+<translation>{scans} und {more} weitere</translation>
+</message>
+<message>
 <source>{scan} has changed since it was sent to {name}; the same command segments it.</source>
 <translation>{scan} hat sich geändert, seit es an {name} gesendet wurde; derselbe Befehl segmentiert es.</translation>
 </message>
@@ -4352,32 +4444,28 @@
 <translation>{share} % der Voxel haben den Wert {filled}, weit entfernt von allen anderen; er gilt als Auffüllwert.</translation>
 </message>
 <message>
-<source>{shown} and {count} more</source>
-<translation>{shown} und {count} weitere</translation>
-</message>
-<message>
 <source>{ssh} answers ({found}, {found2} processors)</source>
 <translation>{ssh} antwortet ({found}, {found2} Prozessoren)</translation>
 </message>
 <message>
-<source>{state} ({scans} and {count} more). The same command goes on with them.</source>
-<translation>{state} ({scans} und {count} weitere). Derselbe Befehl macht mit ihnen weiter.</translation>
+<source>{state} ({names_of}). This command goes on with them now.</source>
+<translation>{state} ({names_of}). Dieser Befehl macht jetzt damit weiter.</translation>
 </message>
 <message>
-<source>{state} ({scans}). The same command goes on with them.</source>
-<translation>{state} ({scans}). Derselbe Befehl macht mit ihnen weiter.</translation>
-</message>
-<message>
-<source>{state}; it was cancelled. Change what is asked for with `place add --overwrite`, then run this again.</source>
-<translation>{state}; er wurde abgebrochen. Ändern Sie mit `place add --overwrite`, was verlangt wird, und starten Sie dies dann noch einmal.</translation>
-</message>
-<message>
-<source>{state}; it was cancelled. The same command goes on.</source>
-<translation>{state}; er wurde abgebrochen. Derselbe Befehl macht weiter.</translation>
+<source>{state} ({told}). The same command goes on with them.</source>
+<translation>{state} ({told}). Derselbe Befehl macht damit weiter.</translation>
 </message>
 <message>
 <source>{state}; try again later.</source>
 <translation>{state}; versuchen Sie es später noch einmal.</translation>
+</message>
+<message>
+<source>{state}; {end}. Change what is asked for with `place add --overwrite`, then run this again.</source>
+<translation>{state}; {end}. Ändern Sie mit `place add --overwrite`, was verlangt wird, und starten Sie dies dann noch einmal.</translation>
+</message>
+<message>
+<source>{state}; {end}. The same command goes on.</source>
+<translation>{state}; {end}. Derselbe Befehl macht weiter.</translation>
 </message>
 <message>
 <source>{structure} does not show where its label is (contrast {value}, median {median})</source>
@@ -4502,6 +4590,10 @@
 <message>
 <source>{who} has not stopped yet and does so after its current training step; wait, or kill it with --force.</source>
 <translation>{who} hat noch nicht angehalten und tut es nach dem laufenden Trainingsschritt; warten Sie.</translation>
+</message>
+<message>
+<source>{why}, {ahead} ahead in its partition</source>
+<translation>{why}, {ahead} davor in seiner Partition</translation>
 </message>
 <message>
 <source>{why}: of the {count} devices only {usable} train.</source>

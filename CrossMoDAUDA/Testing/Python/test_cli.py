@@ -23,7 +23,9 @@ from command_line import (
     sentence,
 )
 from CrossMoDAUDALib import __version__
+from CrossMoDAUDALib.commands import cli, control
 from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.places.place import DetachedError
 
 # Using it -----------------------------------------------------------------------------------------------------------------
 
@@ -193,3 +195,25 @@ def test_a_reader_that_has_seen_enough(tiny_experiment: Path) -> None:
     assert process.stderr.read() == b""
     assert process.wait() == 0
     process.stderr.close()
+
+
+def test_an_error_that_an_interrupt_causes_is_told_as_that(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """PyTorch complains of the file that it could not finish. Who has left work elsewhere says more."""
+    told: dict[Exception, str] = {
+        RuntimeError("unexpected pos 64 vs 0"): "Interrupted; results that are there already are whole.",
+        DetachedError("The work goes on on gpu."): "The work goes on on gpu.",
+    }
+
+    errors = list[Exception]()
+
+    def fails(*_: object) -> int:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise errors[0]  # noqa: B904
+
+    monkeypatch.setattr(control, "_status", fails)
+    for error, whole in told.items():
+        errors[:] = [error]
+        assert cli.main(["status", "E"]) == 130
+        assert capsys.readouterr().err.splitlines()[-1].endswith(f": {whole}")

@@ -14,10 +14,11 @@ import pytest
 from conftest import TINY
 from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.commands import cli
-from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.experiment.elsewhere import Elsewhere, read_elsewhere
 from CrossMoDAUDALib.experiment.last_run import read_last_run
 from CrossMoDAUDALib.places import there_slurm
+from CrossMoDAUDALib.places.connection import Connection
 from CrossMoDAUDALib.places.known import KnownPlace, Slurm
 from CrossMoDAUDALib.places.remote import Remote
 from CrossMoDAUDALib.places.there_common import JOB_LOG
@@ -113,7 +114,7 @@ def test_the_end_of_a_job_is_told_in_a_sentence(cluster: Cluster, add: Add, tmp_
 
 
 def test_what_cannot_run_there_is_told_in_one_sentence(
-    cluster: Cluster, add: Add, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cluster: Cluster, add: Add, tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*words: str, **slurm: Any) -> str:
         add(**slurm)
@@ -140,6 +141,16 @@ def test_what_cannot_run_there_is_told_in_one_sentence(
         wait_until(lambda: not cluster.ask("squeue", "--noheader"))
     # As it was begun: no worker there has recorded its scans and settings yet.
     assert "can never start" in refused(time="9:00:00")
+    ask = Connection.ask
+
+    def refuses(self: Connection, do: str, *given: Any, **values: Any) -> Any:
+        if do == "ask_to_stop":
+            ask(self, do, *given, **values)
+            raise CrossModaError("On cluster: Slurm did not cancel what was asked.")
+        return ask(self, do, *given, **values)
+
+    monkeypatch.setattr(Connection, "ask", refuses)
+    assert re.search(r"can never start: .*; On cluster: Slurm did not cancel what was asked\. Change", refused(time="9:00:00"))
 
 
 def test_a_host_without_slurm_is_told(tmp_path: Path, ssh_server: SshServer) -> None:

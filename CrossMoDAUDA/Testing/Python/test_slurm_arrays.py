@@ -127,6 +127,33 @@ def test_ctrl_c_leaves_an_array_in_the_queue_and_stop_cancels_it(
     cluster.ask("scancel", *again)
 
 
+def test_a_task_that_failed_meanwhile_is_told_and_one_that_was_cancelled_is_not(
+    cluster: Cluster, add: Add, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same command goes on with the scans of both. One had begun; the other was lost before it wrote anything."""
+    remote, model, out, told = add(), describe_model(tiny_experiment), tmp_path / "out", list[str]()
+    scans = [Path(shutil.copy(min(tiny_cohort.rglob("*_hrT2.nii.gz")), tmp_path / f"{number}_hrT2.nii.gz")) for number in range(6)]
+    worker = tmp_path / "worker"
+    worker.write_text('#!/bin/sh\ncase "$*" in */1/events.jsonl*) kill -9 $PPID;; *) touch events.jsonl; exec sleep 100;; esac\n')
+    worker.chmod(0o755)
+    monkeypatch.setattr(type(remote), "python", lambda _: (str(worker), {}))
+
+    def begin() -> segmenting.RemoteSegmenter:
+        return segmenting.RemoteSegmenter(remote, model, scans, [], warn=told.append, record=Unfinished.of(out, model, []))
+
+    there = Path(begin()._there)
+    job = json.loads((there / ".worker.started").read_text())["job"]
+    wait_until(lambda: (there / "0" / "events.jsonl").is_file() and f"{job}_1" not in cluster.ask("squeue", "--noheader", "--array"))
+    cluster.ask("scancel", f"{job}_0")
+    wait_until(lambda: not cluster.ask("squeue", "--noheader"))
+    told.clear()
+    again = begin()
+    assert told == [f"Slurm job {job}_1: it failed (1_hrT2.nii.gz, 3_hrT2.nii.gz, 5_hrT2.nii.gz). This command goes on with them now."]
+    again._refresh()
+    assert not [line for line in told[1:] if f"{job}_" in line] and len(again._shares) == 4
+    again._tidy_up()
+
+
 def test_a_run_takes_over_what_another_has_made(
     tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

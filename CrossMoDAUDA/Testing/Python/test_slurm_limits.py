@@ -21,7 +21,6 @@ from CrossMoDAUDALib.places import segmenting, there, there_reasons, there_slurm
 from CrossMoDAUDALib.places.connection import LimitError, SilentError, TooManyError
 from CrossMoDAUDALib.places.slurm import Task
 from CrossMoDAUDALib.places.there_common import SCRIPT, STARTED
-from CrossMoDAUDALib.places.there_common import LimitError as LimitThere
 from CrossMoDAUDALib.places.there_common import RefusedError as RefusedThere
 from CrossMoDAUDALib.places.there_common import SilentError as SilentThere
 from CrossMoDAUDALib.places.there_common import TooManyError as TooManyThere
@@ -257,71 +256,6 @@ def test_an_array_that_slurm_took_without_saying_so_is_not_submitted_again(
     assert not cluster.ask("squeue", "--noheader")
 
 
-# What sbatch 22.05 said on a cluster with accounting (slurmdbd, limits enforced), which the one of these tests lacks.
-POLICY = "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"
-SAID = [
-    ("AssocMaxSubmitJobLimit", POLICY, TooManyThere, "so many jobs at a time .* a study may begin with fewer seeds or methods"),
-    ("QOSMaxSubmitJobPerUserLimit", POLICY, TooManyThere, "so many jobs at a time"),
-    ("", POLICY, LimitThere, "so many jobs at a time"),
-    ("QOSMaxWallDurationPerJobLimit", POLICY, RefusedThere, "its --time is longer than this cluster allows you; change .* `place add"),
-    ("QOSMaxCpuPerJobLimit", POLICY, RefusedThere, "it asks for more processors than this cluster allows you"),
-    ("QOSMaxMemoryPerJob", POLICY, RefusedThere, "it asks for more memory than this cluster allows you"),
-    ("", "Invalid job array specification", TooManyThere, "more tasks than an array may have there; do less at once"),
-    ("invalid partition specified: nowhere", "Invalid partition name specified", RefusedThere, "unknown there; `place check` lists"),
-    ("", "Required partition not available (inactive or drain)", RefusedThere, "the partition takes no jobs now; try again later"),
-    ("", "Invalid account or account/partition combination specified", RefusedThere, "the account is unknown .* give it with --account"),
-    ("", "Invalid qos specification", RefusedThere, "the quality of service is unknown there, .* with --extra=--qos="),
-    ("", "Requested reservation is invalid", RefusedThere, "the reservation is unknown there, or not yours; leave it out"),
-    ("", "Requested node configuration is not available", RefusedThere, "no node there has that many GPUs or processors; ask for fewer"),
-    ("", "Requested time limit is invalid (missing or exceeds some limit)", RefusedThere, "not allowed there; give a shorter"),
-    ("", "Something that nobody has heard of", RefusedThere, "Something that nobody has heard of"),
-]
-
-
-@pytest.mark.parametrize(("limit", "said", "kind", "told"), SAID)
-def test_why_slurm_takes_no_job_is_told_with_what_to_do(limit: str, said: str, kind: type[Exception], told: str) -> None:
-    """And what fewer jobs would mend is told apart: a segmentation is then shared out to fewer tasks."""
-    lines = [*([f"sbatch: error: {limit}"] if limit else []), f"sbatch: error: Batch job submission failed: {said}"]
-    error = there_reasons.why_not("\n".join(lines))
-    assert type(error) is kind and re.fullmatch(rf"Slurm took no job: .*{told}.*\.", str(error)), error
-
-
-# What `squeue --format=%r` said there, or would say by Slurm's source: its word for a reason, or what its controller puts in its place.
-REASONS = [
-    ("Job's account not permitted to use this partition (p allows a,b not c)", "never", "the partition does not take jobs of this account"),
-    ("Job's QOS not permitted to use this partition (acc allows normal not special)", "never", "jobs of this quality of service"),
-    ("uid 1000 not in group permitted to use this partition (acc). groups allowed: a,b", "never", "the partition does not take your jobs"),
-    ("InvalidQOS", "never", "its quality of service is unknown there"),
-    ("InvalidAccount", "never", "its account is unknown there"),
-    ("PartitionTimeLimit", "never", "its --time is longer than the partition allows"),
-    ("QOSMaxWallDurationPerJobLimit", "never", "its --time is longer than this cluster allows you"),
-    ("QOSMaxNodePerJobLimit", "never", "it asks for more nodes than this cluster allows you"),
-    ("QOSMaxMemoryPerJob", "never", "it asks for more memory than this cluster allows you"),
-    ("AssocMaxGRESPerJob", "never", "it asks for more GPUs than this cluster allows you"),
-    ("AssocMaxCpuMinutesPerJobLimit", "never", "it asks for more, for longer, than"),
-    ("Reservation maint was deleted", "never", "its reservation is gone"),
-    ("AssocMaxJobsLimit", "waits", "waiting for your other jobs to end (a limit of this cluster)"),
-    ("QOSMaxGRESPerUser", "waits", "waiting for your other jobs to end (a limit of this cluster)"),
-    ("QOSMaxSubmitJobPerUserLimit", "waits", "waiting for your other jobs to end (a limit of this cluster)"),
-    ("AssocGrpGRES", "waits", "waiting for other jobs of your account to end (a limit of this cluster)"),
-    ("AssocGrpCPURunMinutesLimit", "waits", "waiting for other jobs of your account to end (a limit of this cluster)"),
-    ("AssocGrpCPUMinutesLimit", "waits", "waiting until your account has time left; ask the cluster's people when that is"),
-    ("ReqNodeNotAvail, UnavailableNodes:one", "waits", "waiting for a node that is down or drained or reserved; ask the cluster's people"),
-    ("ReqNodeNotAvail, Reserved for maintenance", "waits", "waiting for the end of maintenance"),
-    ("launch failed requeued held", "waits", "held as its start failed; `scontrol release 12` there lets it try again"),
-    ("MpiPortsBusy", "waits", "waiting (MpiPortsBusy)"),
-    ("None", "waits", "waiting in the queue"),
-]
-
-
-@pytest.mark.parametrize(("reason", "kind", "told"), REASONS)
-def test_why_a_job_waits_is_told(reason: str, kind: str, told: str) -> None:
-    """What can never start is cancelled by who follows it, so that nothing else may be taken for it."""
-    said = there_slurm.told("12", there_slurm.Row("PENDING", reason, "N/A"))
-    assert told in said and (there_reasons.HOPELESS in said) is (kind == "never"), said
-    assert kind == "never" or said.startswith(there_reasons.WAITS)
-
-
 def test_what_keeps_a_job_from_starting_is_told_as_it_changes(cluster: Cluster, add: Add) -> None:
     """A partition that is down, a node that is drained, a hold; and a partition that takes no jobs."""
     remote = add(partition="single")
@@ -337,10 +271,10 @@ def test_what_keeps_a_job_from_starting_is_told_as_it_changes(cluster: Cluster, 
     try:
         update("PartitionName=single", "State=DOWN")
         elsewhere = submitted(remote, SLEEPS)
-        wait_until(lambda: says("waiting until its partition is up; `sinfo` there tells of others"))
+        wait_until(lambda: says("waiting until its partition is up; `scontrol update JobId="))
         update("NodeName=one", "State=DRAIN", "Reason=fan")
         update("PartitionName=single", "State=UP")
-        wait_until(lambda: says("waiting for nodes that are down or drained or reserved; another partition may have some"))
+        wait_until(lambda: says("waiting for nodes that are down or drained or reserved; `scontrol update JobId="))
         job = remote.look(elsewhere)["job"]
         cluster.ask("scontrol", "hold", job)
         wait_until(lambda: says("held by the cluster's people, who alone can let it go; ask them"))
@@ -354,28 +288,3 @@ def test_what_keeps_a_job_from_starting_is_told_as_it_changes(cluster: Cluster, 
         update("NodeName=one", "State=RESUME")
     remote.connection.ask("kill", experiment=elsewhere.folder)
     wait_until(lambda: not cluster.ask("squeue", "--noheader"))
-
-
-@pytest.mark.skipif(os.name != "posix", reason="Slurm is asked on POSIX systems alone")
-@pytest.mark.parametrize(
-    ("said", "is_told"),
-    [
-        ("scancel: error: Kill job error on job id 11: Access/permission denied", True),
-        ("scancel: error: Invalid job id notanumber", False),
-        ("scancel: error: Kill job error on job id 11: Invalid job id specified", False),
-        ("scancel: error: Kill job error on job id 11: Job/step already completing or completed", False),
-        ("scancel: Terminating job 11", False),
-    ],
-)
-def test_a_job_that_is_not_cancelled_is_told(said: str, is_told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What scancel said of another user's job, and of jobs that have ended, which is well."""
-    (tmp_path / "scancel").write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
-    (tmp_path / "scancel").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    (tmp_path / STARTED).write_text('{"job": "11"}')
-    monkeypatch.setattr(there, "_stands", lambda *_: ("", True))
-    monkeypatch.setattr(there, "cancel_others", lambda *_: None)
-    words = r"^Slurm did not cancel what was asked \(Kill job error on job id 11: Access/permission denied\); it may go on; cancel it there"
-    for ask in (lambda: there_slurm.cancel(["11"]), lambda: there.kill(str(tmp_path)), lambda: there.ask_to_stop(str(tmp_path))):
-        with pytest.raises(RefusedThere, match=words) if is_told else contextlib.nullcontext():
-            ask()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shlex
 import shutil
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,17 +16,16 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
-from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import CrossModaError
 from CrossMoDAUDALib.images.volumes import read_volume, write_volume
 from CrossMoDAUDALib.models.model_folder import describe_model
 from CrossMoDAUDALib.places.connection import Connection, UnreachableError
-from CrossMoDAUDALib.places.known import KnownPlace, add_place
+from CrossMoDAUDALib.places.known import KnownPlace
 from CrossMoDAUDALib.places.remote import Remote
 from CrossMoDAUDALib.places.segmenting import RemoteSegmenter
 from CrossMoDAUDALib.places.shares import remove_left_over
 from CrossMoDAUDALib.places.unfinished import Begun, Unfinished, left_over
-from long_runs import TAKES_LONG, start, wait_until
+from long_runs import TAKES_LONG, wait_until
 from ssh_server import SshServer
 
 Begin = Callable[..., RemoteSegmenter]
@@ -225,45 +222,6 @@ def test_results_that_cannot_be_written_here_stay_there(
         for scan in scans:
             do(again, scan)
     assert not there.exists() and not sleepers() and len(told) == 1
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_ends_the_following_and_stop_the_work(
-    number: int, gpu_box: KnownPlace, tiny_experiment: Path, scans: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """As of `run --on`: the same command follows again. `stop` works whether somebody follows or not; what is there stays for later."""
-    python, out = tmp_path / "python", tmp_path / "out"
-    python.write_text(f'#!/bin/sh\n[ "$2" = segment ] && exec sleep {SECONDS}\nexec {shlex.quote(sys.executable)} "$@"\n')
-    python.chmod(0o755)
-    add_place(replace(gpu_box, python=str(python)), overwrite=True)
-    words = ["segment", tiny_experiment, *scans, "-o", out, "--on", "gpu-box", "--device", "cpu"]
-    goes_on = f"The work goes on on gpu-box: the same command follows it again, `stop {out}` ends it."
-    try:
-        follower = start(*words)
-        wait_until(sleepers, follower)
-        before = sleepers()
-        follower.send_signal(number)
-        said = follower.communicate(timeout=60)[1]
-        assert follower.returncode == 130 and said.strip().endswith(f": {goes_on}") and "Interrupted" not in said, said
-        record, whole = json.loads((out / ".segment-on.json").read_text()), read_volume(scans[0])
-        assert sleepers() == before and record["folder"]
-        results = Path(record["folder"]) / "results"
-        results.mkdir()
-        write_volume(replace(whole, array=np.ones(whole.array.shape, np.uint8)), results / "scan_t0001_hrT2_Label.nii.gz")
-        if number == signal.SIGINT:
-            follower = start(*words)
-            wait_until(lambda: any(out.glob("0_*_Label.nii.gz")), follower)
-        assert cli.main(["stop", str(out)]) == 0
-        assert capsys.readouterr().out == "Stopped on gpu-box; the same command goes on with what is missing.\n"
-        assert not sleepers() and (results / "scan_t0001_hrT2_Label.nii.gz").is_file()
-        if number == signal.SIGINT:
-            assert goes_on in follower.communicate(timeout=60)[1] and follower.returncode == 130
-            assert not (out / "stop.request").exists()
-        assert json.loads((out / ".segment-on.json").read_text())["folder"] == record["folder"]
-        (out / ".segment-on.json").unlink()
-        assert cli.main(["stop", str(out)]) == 0 and "Nobody is working" in capsys.readouterr().out
-    finally:
-        end_sleepers()
 
 
 def test_only_what_no_command_needs_any_more_is_deleted_there(
