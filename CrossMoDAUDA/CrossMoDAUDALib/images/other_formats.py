@@ -66,8 +66,8 @@ class OtherScan:
     direction: tuple[float, ...]
     notes: tuple[str, ...]
     read: Callable[[], Array]
-    shifts: tuple[tuple[float, float], ...] = ()
     places: dict[str, Geometry] = field(default_factory=dict)  # by sform and qform, where its header has both or one of them
+    shifts: tuple[tuple[float, float], ...] = ()
 
     @property
     def grid(self) -> tuple[Any, ...]:
@@ -204,7 +204,7 @@ def _dicom(path: Path) -> OtherScan:
     series = find_series(path)
     _check(path, series.size, series.spacing, series.origin, series.direction)
     place = series.size, series.spacing, series.origin, series.direction
-    return OtherScan(*place, series.notes, lambda: read_voxels(series), series.grid.shifts)
+    return OtherScan(*place, series.notes, lambda: read_voxels(series), shifts=series.grid.shifts)
 
 
 # nibabel -------------------------------------------------------------------------------------------------------------------
