@@ -15,7 +15,7 @@ from ..images.other_formats import scans_here
 from ..images.volumes import file_stem, is_scan
 from . import bids, nnunet_raw
 from .cases import Case, Cohort, Found
-from .lists import Given, case_names, counting_order, listed_scans, no_scans_among, one_folder, pair, pattern_below
+from .lists import Given, case_names, counting_order, listed_scans, named_themselves, no_scans_among, one_folder, pair, pattern_below
 
 __all__ = [
     "Case",
@@ -112,7 +112,7 @@ def find_folders(
     if (evaluate_images is None) != (evaluate_labels is None):
         raise InputError("Evaluation needs both the folder of its images and the folder of its labels; give both or neither.")
     source, target = in_folders(source_images, source_labels), in_folders(target_images)
-    found = Cohort(source.cases, target.cases, notes=(*source.notes, *target.notes))
+    found = Cohort(source.cases, target.cases, notes=tuple(dict.fromkeys([*source.notes, *target.notes])))
     if evaluate_images is None or evaluate_labels is None:
         return found
     return with_evaluation(found, evaluate_images, evaluate_labels)
@@ -125,7 +125,7 @@ def with_evaluation(cohort: Cohort, images: Given, labels: Given) -> Cohort:
         InputError: a folder is missing, is a file or holds no scans.
     """
     found = in_folders(images, labels)
-    return replace(cohort, evaluation=found.cases, notes=(*cohort.notes, *found.notes))
+    return replace(cohort, evaluation=found.cases, notes=tuple(dict.fromkeys([*cohort.notes, *found.notes])))
 
 
 def in_folders(images: Given, labels: Given | None = None) -> Found:
@@ -135,7 +135,7 @@ def in_folders(images: Given, labels: Given | None = None) -> Found:
         InputError: as :func:`find_folders`.
     """
     if labels is None:
-        found, notes = _images_of(images)
+        found, _, notes = _images_of(images)
         names = [image.id for image in found] if one_folder(images) else case_names(found)
         return Found(tuple(Case(name, image.path, None) for name, image in zip(names, found, strict=True)), tuple(notes))
     cases, remarks = _paired(images, labels)
@@ -174,11 +174,11 @@ def labelled(cases: Iterable[Case], labels: Given) -> tuple[Case, ...]:
 
 def _paired(image_folder: Given, label_folder: Given) -> tuple[list[Case], list[str]]:
     """Images with the label maps of their names, and notes on label maps without an image, further channels and translations."""
-    images, notes = _images_of(image_folder)
+    images, besides_images, notes = _images_of(image_folder)
     besides = [note for note in notes if _CHANNEL in note or _TRANSLATION in note]
     folder = one_folder(label_folder)
     candidates = _folder_scans(folder) if folder else listed_scans(label_folder)
-    taken = {image.path for image in images} | translations(scan.path for scan in candidates)
+    taken = {image.path for image in images} | besides_images
     candidates = [scan for scan in candidates if scan.path not in taken]
     if folder and one_folder(image_folder):
         marked = {scan.key for scan in candidates if scan.is_label}
@@ -196,19 +196,19 @@ def _paired(image_folder: Given, label_folder: Given) -> tuple[list[Case], list[
     return cases, [*besides, *note_on(orphans, "a label map without an image")]
 
 
-def _images_of(given: Given) -> tuple[list[ScanName], list[str]]:
-    """The images that are given and notes on label maps and further channels that lie among them."""
+def _images_of(given: Given) -> tuple[list[ScanName], set[Path], list[str]]:
+    """The images that are given, their translations and further channels among them, and notes on what is left out."""
     folder = one_folder(given)
     scans = _folder_scans(folder) if folder else listed_scans(given)
     no_scans = [] if folder else no_scans_among(given)
     images = [scan for scan in scans if not scan.is_label] or scans
-    translated = translations(image.path for image in images)
+    translated = translations(image.path for image in images) - (set() if folder else named_themselves(given))
     channels = second_channels(image.path for image in images) if folder else {}
     besides = channels.keys() | translated
     images = [image for image in images if image.path not in besides]
     notes = note_on([scan.path for scan in scans if scan not in images and scan.path not in besides], "a label map in a folder of images")
     notes += note_on(sorted(translated), _TRANSLATION)
-    return images, [*notes, *note_on(list(channels), _CHANNEL), *_no_scans(no_scans)]
+    return images, set(besides), [*notes, *note_on(list(channels), _CHANNEL), *_no_scans(no_scans)]
 
 
 def _no_scans(files: list[Path]) -> list[str]:

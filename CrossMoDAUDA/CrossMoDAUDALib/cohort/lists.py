@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.errors import InputError, missing
+from ..core.files import with_a_name
 from ..images.fingerprint import is_there
-from ..images.names import ScanName, as_on_disk, one_form, scans_in, sorted_out
+from ..images.names import UNREAD, ScanName, as_on_disk, one_form, scans_in, sorted_out
 from ..images.volumes import file_stem, is_scan
 
 # Where scans are: a folder, a scan, a pattern such as DIR/*/T2.nii.gz, or several of these, as a shell makes of a pattern.
@@ -92,7 +93,12 @@ def no_scans_among(given: Given) -> list[Path]:
     """The files that patterns name and :func:`listed_scans` leaves out, documents and the data files of headers apart."""
     files = [path for one in ([given] if isinstance(given, Path) else given) for path in expanded(one) if path.is_file()]
     left_out = sorted_out(files, lambda _: False)[1]
-    return [one.path for one in left_out if one.kind in ("ending", "format", "slice")]
+    return [one.path for one in left_out if one.kind in (*UNREAD, "ending")]
+
+
+def named_themselves(given: Given) -> set[Path]:
+    """The files that are named one by one, and not by a folder or a pattern: these are taken whatever they are called."""
+    return {absolute(as_on_disk(path)) for path in ([given] if isinstance(given, Path) else given) if not is_pattern(path)}
 
 
 def _only_scan(folder: Path) -> Path:
@@ -113,6 +119,7 @@ def _only_scan(folder: Path) -> Path:
 
 def absolute(path: Path) -> Path:
     """A file with the whole path of its folder. A file that is a link keeps its name, which the file it leads to need not have."""
+    path = with_a_name(path)
     return path.parent.resolve() / path.name
 
 

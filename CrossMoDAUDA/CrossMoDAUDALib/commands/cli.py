@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from .. import NOT_CLINICAL, __version__
 from ..core import garbage
@@ -20,6 +20,7 @@ from ..experiment.events import EventLog, refuse_other_content
 from ..places.processes import end_with_owner
 from . import challenge, container, control, export, follow_up, listing, nodes, places, report, trust, unpacking
 from . import study as studies
+from .parsing import Parser, parsed
 from .scans import add_scans, brings_labels, find_scans, moved_scans, names_scans, structures_of
 from .terminal import Display, complain, program, say
 
@@ -57,7 +58,7 @@ def _carry_out(arguments: Sequence[str] | None) -> int:
     command: Callable[[argparse.Namespace, EventLog], int] | None = None
     log = EventLog(None)
     try:
-        options = _parsed(arguments)
+        options = parsed(_parser(), arguments)
         command = options.command
         log = _event_log(options)
         log.write("run", state="started")
@@ -87,33 +88,12 @@ def _event_log(options: argparse.Namespace) -> EventLog:
     if path and options.command is _run and not options.dry_run:
         raise InputError("--events belongs to --dry-run; an experiment's events are in its events.jsonl.")
     if path:
-        refuse_other_content(path)
+        refuse_other_content(path, (value for name, value in vars(options).items() if name != "events"))
     return EventLog(path)
 
 
-def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    try:
-        return _parser().parse_args(arguments)
-    except InputError:
-        words = sys.argv[1:] if arguments is None else arguments
-        for word in words:
-            if word.startswith("-") and len(word) > 1 and (path := Path(word).absolute()).exists():
-                raise InputError(f"{word} begins as an option does; write it as {path}.") from None
-        raise
-
-
-class _Parser(argparse.ArgumentParser):
-    """Complains in one sentence. Takes no abbreviated options: a new option could make them ambiguous."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"epilog": NOT_CLINICAL, **options}, allow_abbrev=False)
-
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog=program(),
         description="Train a segmenter for scans without labels from labelled scans of another modality.",
     )

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.errors import InputError
+from ..core.files import name_of
 from ..experiment.events import EventLog
 from ..images.dicom_index import is_dicom
-from ..images.names import LeftOut, left_out_of, scans_in, sorted_out
+from ..images.names import UNREAD, LeftOut, left_out_of, scans_in, sorted_out
 from ..images.other_formats import header_of
 from ..images.volumes import FILE_ENDINGS, file_stem
 from .terminal import complain
@@ -28,7 +29,7 @@ _WHY = {
     "nothing": "a folder without scans; give it alone to be told why",
     "ending": "no scan by its ending; rename it if it is one",
 }
-_UNREAD = ("format", "link", "slice", "packed")  # somebody will miss a result
+_UNREAD = (*UNREAD, "link")  # somebody will miss a result
 
 
 def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]:
@@ -39,17 +40,17 @@ def find_inputs(inputs: Sequence[Path], log: EventLog) -> tuple[list[Path], int]
     Raises:
         InputError: a folder holds no scans, or a pattern names nothing.
     """
-    from ..cohort.lists import expanded, is_pattern
+    from ..cohort.lists import absolute, expanded, is_pattern
 
-    found: dict[tuple[str, Path], Path] = {}
+    found: dict[Path, Path] = {}
     status = 0
 
     def add(path: Path) -> None:
-        """Once, by whatever way the path goes; a link of another name is another scan."""
+        """Once, by whatever way the path goes; a file that is a link is a scan of its own: equal files of two patients may be one."""
         with contextlib.suppress(OSError, RuntimeError):  # a link that leads to itself is told of where it is read
-            found.setdefault((file_stem(path), path.resolve()), path)
+            found.setdefault(absolute(path), path)
             return
-        found[str(path), path] = path
+        found[path] = path
 
     for given in inputs:
         named = expanded(given)
@@ -173,6 +174,6 @@ def result_stems(scans: Sequence[Path]) -> dict[Path, str]:
     from ..cohort.lists import folder_names
 
     stems = {path: file_stem(path) for path in scans}
-    names = [path.name for path in scans]
-    same = [path for path in scans if names.count(path.name) > 1]
+    names = [name_of(path) for path in scans]
+    same = [path for path, name in zip(scans, names, strict=True) if names.count(name) > 1]
     return stems | {path: f"{folder}_{stems[path]}" for path, folder in zip(same, folder_names(same), strict=True)}

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -64,7 +65,7 @@ def _told_of(path: Path, partial: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is not None and Path(os.fsdecode(error.filename)) == partial:
+        if isinstance(error.filename, str | bytes) and Path(os.fsdecode(error.filename)) == partial:
             error.filename, error.filename2 = str(path), None
         raise
 
@@ -202,6 +203,16 @@ def with_a_name(path: Path) -> Path:
     ('scan.nrrd', True)
     """
     return path if path.name not in ("", "..") else path.resolve()
+
+
+def name_of(path: Path) -> str:
+    """What a path is called (:func:`with_a_name`); a whole disc, which has no name, by its letter or the last word of its place.
+
+    >>> name_of(Path("a/scan.nrrd")), name_of(Path("/"))
+    ('scan.nrrd', 'disc')
+    """
+    path = with_a_name(path)
+    return path.name or re.split(r"[\\/]", path.drive.rstrip(":\\/"))[-1] or "disc"
 
 
 def check_path(path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..core.progress import Progress
 Event = dict[str, Any]
 # Often enough for a curve and a bar that moves, seldom enough that days of training stay a small file.
 SECONDS_BETWEEN = 1.0
+_LONGEST_FIRST = 1 << 20  # bytes of a file's first line
 # A new experiment's first stage. It has no marker: until the scans are known to be good there is no experiment.
 CHECK = "check"
 # The second, where settings are chosen for the computer by trying it out. It has no marker for the same reason.
@@ -77,16 +78,22 @@ class EventLog:
         return report
 
 
-def refuse_other_content(path: Path) -> None:
+def refuse_other_content(path: Path, others: Iterable[Any] = ()) -> None:
     """Events are added to what a file holds, which would damage anything else.
 
+    Args:
+        others: what else a command is given; a path among it must be another.
+
     Raises:
-        InputError: it holds something else.
+        InputError: it holds something else, or is also named for something else.
     """
     if path.is_file():
         with path.open("rb") as file:
-            if file.read(1) not in (b"", b"{"):
-                raise InputError(f"{path} exists already and holds no events; name another file for them.")
+            first = file.readline(_LONGEST_FIRST)
+        if first and not any("time" in event for event in events_in(first)):
+            raise InputError(f"{path} exists already and holds no events; name another file for them.")
+    if path.resolve() in {other.resolve() for other in others if isinstance(other, Path)}:
+        raise InputError(f"{path} is named for the events and for something else; name another file for them.")
 
 
 def _append(path: Path, event: Event) -> None:

@@ -22,7 +22,7 @@ from ..core.errors import InputError, short, unreadable
 from ..core.files import with_a_name
 from .dicom_slices import TAGS, Slice, read_dataset, slices_of, text_of, why_no_slice
 from .header_checks import HEADER_ENDINGS
-from .listing import files_below, files_in
+from .listing import files_below, files_in, folders_in
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -90,7 +90,8 @@ def split_choice(path: Path) -> tuple[Path, str]:
     ''
     """
     base, mark, choice = path.name.rpartition(CHOICE)
-    if not mark or not base or not choice or path.exists():
+    is_named = base or path.parent == path.parent.parent != Path()  # a whole disc has no name
+    if not mark or not is_named or not choice or path.exists():
         return path, ""
     folder = path.parent / base
     return (folder, choice) if folder.exists() else (path, "")
@@ -99,7 +100,7 @@ def split_choice(path: Path) -> tuple[Path, str]:
 def choosing(path: Path, choice: str) -> Path:
     """The path of one of several scans in a folder or file (:func:`split_choice`)."""
     path = with_a_name(path)
-    return path.with_name(f"{path.name}{CHOICE}{choice}")
+    return path.parent / f"{path.name}{CHOICE}{choice}"  # of a whole disc, which has no name, too
 
 
 def is_dicom_file(path: Path) -> bool:
@@ -140,7 +141,7 @@ def is_dicom(path: Path, deep: bool = False) -> bool:
         has_others |= file.name.lower().endswith(HEADER_ENDINGS)
         if number >= _SNIFFED:
             break
-    return labels == 1 and not has_others and (deep or not any(each.is_dir() for each in path.glob("*")))
+    return labels == 1 and not has_others and (deep or not folders_in(path))
 
 
 def label_kind(path: Path) -> str:

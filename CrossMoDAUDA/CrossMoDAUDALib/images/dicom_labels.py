@@ -148,8 +148,7 @@ def scan_grid(path: Path, folder: Path | None = None) -> Geometry | None:
         with contextlib.suppress(InputError):  # of other files, or of a scan that makes no volume
             stacks = [stack for stack in find_index(place).stacks if stack.series in drawn_on]
             if len(stacks) == 1:
-                series = find_series(choosing(place, stacks[0].number))
-                return Geometry(series.size, series.spacing, series.origin, series.direction)
+                return find_series(choosing(place, stacks[0].number)).grid
     return None
 
 
@@ -282,7 +281,12 @@ def _on_grid(
         whole = np.rint(places).astype(int)
         ends = whole + np.array([columns, rows, 1])
         if np.abs(places - whole)[:, 2].max() <= _NO_SHIFT and whole.min() >= 0 and (ends <= grid.size).all():
-            return grid, [(int(right), int(down), int(high)) for right, down, high in whole], notes
+            beside = float(np.abs(places - whole)[:, :2].max())
+            told = (
+                f"{path} lies up to {beside:.1f} voxels beside the grid of its scan, whose slices were straightened; it is put onto the"
+                " nearest voxels.",
+            )
+            return grid, [(int(right), int(down), int(high)) for right, down, high in whole], (*notes, *(told if beside > 0.05 else ()))
     least = np.minimum(beside.min(axis=0), 0)
     shifts = np.rint(beside - least).astype(int)
     size = (columns + int(shifts[:, 0].max()), rows + int(shifts[:, 1].max()), int(up.max()) + 1)
@@ -292,22 +296,15 @@ def _on_grid(
 
 
 def _is_of_a_tilted_slice(own: Geometry, grid: Geometry | None) -> bool:
-    """Whether the frames lie in a single slice of a scan that was straightened: there its pixels lie between the grid's voxels.
-
-    Such a grid is larger than its slices, by the shift from the first to the last; each lies by its share of that beside the grid.
-    """
-    if grid is None or own.size[2] != 1 or grid.size[2] < 2:
+    """Whether the frames lie on the pixels of a single slice of a scan that was straightened: these lie between the grid's voxels."""
+    if grid is None or not grid.shifts or own.size[2] != 1:
         return False
     place = (np.array(own.origin) - grid.origin) @ grid.matrix / grid.spacing
-    level, more = int(np.rint(place[2])), np.array(grid.size[:2]) - own.size[:2]
-    if abs(place[2] - level) > _NO_SHIFT or not 0 <= level < grid.size[2] or more.min() < 0 or not more.any():
+    level = int(np.rint(place[2]))
+    if abs(place[2] - level) > _NO_SHIFT or not 0 <= level < len(grid.shifts):
         return False
-
-    def fits(shift: float, most: int, share: float) -> bool:
-        return share * (most - 1) - _NO_SHIFT <= shift <= share * most + _NO_SHIFT if most else abs(shift) <= _NO_SHIFT
-
-    up = level / (grid.size[2] - 1)
-    return all(fits(place[axis], int(more[axis]), up) or fits(place[axis], int(more[axis]), 1 - up) for axis in (0, 1))
+    pixels = place[:2] - grid.shifts[level]
+    return bool(np.abs(pixels - np.rint(pixels)).max() <= _NO_SHIFT)
 
 
 def _distance(path: Path, head: Dataset, first: Slice, heights: Array, grid: Geometry | None) -> tuple[float, tuple[str, ...]]:

@@ -20,6 +20,7 @@ from ..core.errors import InputError
 from ..core.failures import missing_packages
 from .dicom_index import CHOICE, SEG, Index, Stack, choosing, index_of, is_dicom_file, label_kind, split_choice
 from .dicom_slices import TAGS, Slice, read_dataset, slices_of, why_no_slice
+from .grids import Geometry
 from .listing import files_in, folders_in
 
 Array = npt.NDArray[Any]
@@ -53,6 +54,12 @@ class Series:
     direction: tuple[float, ...]
     shifts: Array | None
     notes: tuple[str, ...]
+
+    @property
+    def grid(self) -> Geometry:
+        """Where its voxels lie."""
+        shifts = () if self.shifts is None else tuple((float(right), float(down)) for right, down in self.shifts)
+        return Geometry(self.size, self.spacing, self.origin, self.direction, shifts)
 
 
 def find_series(path: Path) -> Series:
@@ -217,7 +224,8 @@ def _unevenness(path: Path, slices: tuple[Slice, ...], heights: Array, distance:
         )
     usual = float(np.median(steps))
     wide = steps[steps > 1.5 * usual] / usual
-    if len(steps) > 1 and len(wide) and (np.abs(wide - np.rint(wide)) < 2 * _MOST_JITTER).any():  # as wide as whole slices, not moved ones
+    is_moved = steps.min() < (1 - 2 * _MOST_JITTER) * usual  # a slice that comes too far after one comes too near before the next
+    if len(steps) > 1 and len(wide) and not is_moved and (np.abs(wide - np.rint(wide)) < 2 * _MOST_JITTER).any():
         gap = int(np.argmax(steps))
         lost = int(np.rint(wide - 1).sum())
         raise InputError(

@@ -27,12 +27,14 @@ class Geometry:
         spacing: mm along x, y, z.
         origin: position of the first voxel's centre, mm, LPS.
         direction: 3 x 3 matrix row by row; column n is the direction of index axis n.
+        shifts: of a scan whose slices were straightened, for each the columns and rows by which its first pixel lies from the grid's first.
     """
 
     size: tuple[int, int, int]
     spacing: tuple[float, float, float]
     origin: tuple[float, float, float]
     direction: tuple[float, ...]
+    shifts: tuple[tuple[float, float], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def matrix(self) -> npt.NDArray[np.float64]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.files import with_a_name
 from .dicom_index import DICOM_ENDINGS, RTSTRUCT, SEG, is_dicom, is_dicom_file, label_file, label_kind, may_be_dicom
 from .other_formats import is_mere_folder, scans_here
 from .volumes import FILE_ENDINGS, file_stem, is_scan
@@ -29,6 +30,8 @@ _MOST_CHANNELS = 9  # more scans with one name and running numbers are patients
 _OTHER_FORMATS = (".mnc", ".par", ".rec", ".mif", ".mif.gz", ".v", ".vtk", ".npy")
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".7z", ".lz4")
 _HEADERS = (".hdr", ".mhd", ".nhdr")  # with their voxels in another file of that name
+# Kinds of what is left out by which somebody will miss a scan.
+UNREAD = ("format", "slice", "packed")
 # Files beside scans that nobody takes for one.
 _DOCUMENTS = {".txt", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".log", ".pdf", ".html", ".xml", ".yaml", ".yml", ".doc", ".docx"}
 _DOCUMENTS |= {".ods", ".xls", ".xlsx", ".png", ".jpg", ".jpeg", ".svg", ".py", ".sh", ".m", ".r", ".bval", ".bvec", ".vtp", ".mrml"}
@@ -167,7 +170,8 @@ def left_out_of(folder: Path) -> list[LeftOut]:
     """What :func:`scans_in` leaves out of a folder, in order of the names; not documents, and not what ``segment`` writes for its scans."""
     scans = scans_in(folder)
     if folder in scans:  # it is one scan
-        return []
+        named = (path for path in sorted(folder.iterdir()) if _folded(file_stem(path)).endswith(TRANSLATION))
+        return [LeftOut(path, "translation") for path in named if path in translations([folder, path])]
     known = {*scans, *_results_of(folder, scans)}
     there = [path for path in folder.iterdir() if is_scan(path)]
     besides = dict.fromkeys(translations(there), "translation") | dict.fromkeys(second_channels(there), "channel")
@@ -229,10 +233,35 @@ def _holds_scans(folder: Path) -> bool:
 
 def translations(scans: Iterable[Path]) -> set[Path]:
     """Those of some scans that are what ``translate`` has written for others of them, in the same folder, by their names."""
-    found = list(scans)
-    sources = {(path.parent, file_stem(path)) for path in found}
-    stems = ((path, file_stem(path)) for path in found)
-    return {path for path, stem in stems if stem.endswith(TRANSLATION) and (path.parent, stem.removesuffix(TRANSLATION)) in sources}
+    found = {path: _folded(file_stem(path)) for path in scans}
+    made = {path: stem.removesuffix(TRANSLATION) for path, stem in found.items() if stem.endswith(TRANSLATION)}
+    places: dict[Path, list[Path]] = {}
+    for path in found if made else ():
+        for place in (path.parent, path) if path.is_dir() else (path.parent,):  # a series lies in a folder of its own
+            places.setdefault(place, []).append(path)
+    return {path for path, stem in made.items() if any(_may_be_of(stem, scan, found[scan]) for scan in places[path.parent] if scan != path)}
+
+
+def _folded(name: str) -> str:
+    """A name as disks compare it that know no capital letters."""
+    return one_form(name).casefold()
+
+
+def _may_be_of(result: str, scan: Path, stem: str) -> bool:
+    """Whether the name of a result, without its ending, says that it is of a scan: of one in a folder of several too, or of one whose
+    results have its folders' names before its own.
+    """
+    own = re.search(rf"(^|_){re.escape(stem)}" + (r"(_[\d.]+)?$" if scan.is_dir() else "$"), result)
+    before = result[: own.start()] if own else ""
+    return own is not None and (not before or _is_of_folders(before, [_folded(part) for part in with_a_name(scan).absolute().parent.parts]))
+
+
+def _is_of_folders(text: str, folders: Sequence[str]) -> bool:
+    """Whether a text is some folders' names, from the outer to the inner one."""
+    for number, folder in enumerate(folders):
+        if text == folder or (text.startswith(f"{folder}_") and _is_of_folders(text.removeprefix(f"{folder}_"), folders[number + 1 :])):
+            return True
+    return False
 
 
 def second_channels(scans: Iterable[Path]) -> dict[Path, Path]:

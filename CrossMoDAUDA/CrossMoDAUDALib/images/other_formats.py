@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from ..core.errors import InputError, unreadable
 from ..core.failures import missing_packages
-from ..core.files import check_path, with_a_name
+from ..core.files import check_path, name_of, with_a_name
 from . import dicom_index, readings
 from .dicom_series import find_index, find_series, is_multi_frame, read_voxels
 from .grids import Geometry
@@ -57,6 +57,7 @@ class OtherScan:
         direction: 3 x 3, row by row; column n is the direction of index axis n.
         notes: sentences on what the user should know of it.
         read: its voxels, shape (z, y, x); raises InputError.
+        shifts: of straightened slices, as in :class:`.grids.Geometry`.
     """
 
     size: tuple[int, int, int]
@@ -66,11 +67,12 @@ class OtherScan:
     notes: tuple[str, ...]
     read: Callable[[], Array]
     places: dict[str, Geometry] = field(default_factory=dict)  # by sform and qform, where its header has both or one of them
+    shifts: tuple[tuple[float, float], ...] = ()
 
     @property
     def grid(self) -> tuple[Any, ...]:
-        """Size, spacing, origin and direction."""
-        return self.size, self.spacing, self.origin, self.direction
+        """Size, spacing, origin, direction and shifts."""
+        return self.size, self.spacing, self.origin, self.direction, self.shifts
 
 
 def is_other(path: Path) -> bool:
@@ -126,7 +128,7 @@ def other_stem(path: Path) -> str:
     place, choice = dicom_index.split_choice(path)
     if choice:
         return f"{other_stem(with_a_name(place))}_{choice}"
-    return path.name if path.is_dir() else path.name[: -len(".img.gz")] if path.name.lower().endswith(".img.gz") else path.stem
+    return name_of(path) if path.is_dir() else path.name[: -len(".img.gz")] if path.name.lower().endswith(".img.gz") else path.stem
 
 
 def files_of(path: Path) -> list[Path]:
@@ -201,7 +203,8 @@ def _refuse_packing(path: Path) -> None:
 def _dicom(path: Path) -> OtherScan:
     series = find_series(path)
     _check(path, series.size, series.spacing, series.origin, series.direction)
-    return OtherScan(series.size, series.spacing, series.origin, series.direction, series.notes, lambda: read_voxels(series))
+    place = series.size, series.spacing, series.origin, series.direction
+    return OtherScan(*place, series.notes, lambda: read_voxels(series), shifts=series.grid.shifts)
 
 
 # nibabel -------------------------------------------------------------------------------------------------------------------

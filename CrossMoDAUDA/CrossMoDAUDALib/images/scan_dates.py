@@ -14,7 +14,7 @@ from typing import Any
 
 from ..core.errors import InputError, short
 from ..core.files import read_json
-from .names import ScanName, case_id
+from .names import ScanName, case_id, one_form
 from .volumes import file_stem
 
 # Of a sidecar as dcm2niix writes it and BIDS defines it, the most telling first; DICOM's own keywords.
@@ -22,8 +22,9 @@ _KEYS = ("AcquisitionDateTime", "AcquisitionDate", "SeriesDate", "StudyDate")
 _DICOM_RESULTS = (".dcm", "_SEG.dcm", "_RTSTRUCT.dcm")  # beside a label map
 _MADE_LATER = ("SEG", "RTSTRUCT")  # made of a scan: only the study's date is the scan's
 _PLAIN = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:$|[T ]\d|\d{6})")
-_SESSION = re.compile(r"(?:^|[_/\\])ses-([0-9A-Za-z]+)")
-_SUBJECT = re.compile(r"(?:^|[_/\\])(sub-[^\W_]+)")
+# Of other alphabets every sign counts: marks above and below letters are no letters to Python.
+_SESSION = re.compile(r"(?:^|[_/\\])ses-([0-9A-Za-z\u0080-\U0010ffff]+)")
+_SUBJECT = re.compile(r"(?:^|[_/\\])(sub-[0-9A-Za-z\u0080-\U0010ffff]+)")
 # A date in a name stands by itself; eight digits in a row could also be a patient's number, so they must be a date since 1970.
 _IN_NAME = re.compile(r"(?<![0-9A-Za-z])(\d{4}-\d{2}-\d{2}|(?:19[7-9]\d|20\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?![0-9A-Za-z])")
 _MODALITY = re.compile(r"[_.-](ceT1|hrT2|T[12]w?)$", re.IGNORECASE)
@@ -131,12 +132,12 @@ def patient_of(path: Path) -> str:
     """
     absolute = path.absolute()
     for part in reversed(absolute.parts):
-        if match := _SUBJECT.search(part):
+        if match := _SUBJECT.search(one_form(part)):
             return match.group(1)
     for folder in absolute.parents:
         if _whole_date(folder.name) is not None:
-            return folder.parent.name
-    name = case_id(path)
+            return one_form(folder.parent.name)
+    name = one_form(case_id(path))
     rest = re.sub(r"[_.-]{2,}", "_", _IN_NAME.sub("", name)).strip("_.- ")
     return ScanName.of(Path(f"{rest}.nii")).id if rest else ""  # a modality may have stood before the date
 
@@ -236,18 +237,19 @@ def _without_endings(name: str) -> list[str]:
 
 def _of_table(path: Path) -> ScanDate | None:
     """BIDS's ``*_scans.tsv`` or ``*_sessions.tsv``, in the folders above."""
-    session, subject = _SESSION.search(str(path)), _SUBJECT.search(str(path))
+    session, subject = _SESSION.search(one_form(str(path))), _SUBJECT.search(one_form(str(path)))
     if not session or not subject:
         return None
     for folder in list(path.absolute().parents)[:4]:
-        for file in sorted(folder.glob(f"{subject.group(1)}*_s*s.tsv")):
-            if not file.name.endswith(("_scans.tsv", "_sessions.tsv")):
+        for file in sorted(folder.glob("sub-*_s*s.tsv")):
+            if not (one_form(file.name).startswith(f"{subject.group(1)}_") and file.name.endswith(("_scans.tsv", "_sessions.tsv"))):
                 continue
             with file.open(newline="", encoding="utf-8-sig") as text:
                 rows = list(csv.DictReader(text, delimiter="\t"))
             for row in rows:
-                named, when = row.get("session_id") or row.get("filename") or "", row.get("acq_time") or ""
-                of_scan = Path(named).name and file_stem(Path(named)) in (file_stem(path), *_without_endings(file_stem(path)))
+                named, when = one_form(row.get("session_id") or row.get("filename") or ""), row.get("acq_time") or ""
+                stem = one_form(file_stem(path))
+                of_scan = Path(named).name and file_stem(Path(named)) in (stem, *_without_endings(stem))
                 if (named == f"ses-{session.group(1)}" or of_scan) and when not in ("", "n/a"):
                     try:
                         return ScanDate(parse_date(when), f"{file.name} (acq_time)")
@@ -257,7 +259,7 @@ def _of_table(path: Path) -> ScanDate | None:
 
 
 def _of_session(path: Path) -> ScanDate | None:
-    sessions = set(_SESSION.findall(str(path)))
+    sessions = set(_SESSION.findall(one_form(str(path))))
     days = {day for text in sessions if (day := _whole_date(text)) is not None}
     return ScanDate(_one(days, path), f"ses-{sessions.pop()}") if days else None
 

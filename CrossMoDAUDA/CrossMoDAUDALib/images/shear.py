@@ -7,7 +7,7 @@ import math
 import shutil
 import struct
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +87,7 @@ def regular_grid(path: Path, geometry: Geometry, notes: tuple[str, ...]) -> Regu
         return RegularGrid(geometry, None, notes)
     upright, moves = regular(geometry, path)
     if not moves:
-        return RegularGrid(upright, None, notes)
+        return RegularGrid(replace(upright, shifts=geometry.shifts), None, notes)
     note = (
         f"{path} has skewed axes; it is resampled to a regular grid of {by_axes(upright.size)} voxels, and results for it are put"
         " back on its own."

@@ -42,7 +42,7 @@ from .packing import write_files
 
 LIBRARY = Path(__file__).resolve().parents[1]
 TRAINER, PLANS, FOLD = "nnUNetTrainerCrossMoDAUDA", "nnUNetPlans", 0
-_PACKED = {".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst", ".7z", ".rar", ".pth", ".onnx"}
+_OTHER_KINDS = {".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst", ".7z", ".rar", ".pth", ".onnx"}  # no folders, by their names
 _TRAINER_FILE = "segmentation/stock_trainer.py"
 
 
@@ -95,8 +95,8 @@ def export_for_nnunet(model: Path, output: Path, overwrite: bool = False, number
 def _check_output(output: Path, overwrite: bool) -> None:
     check_path(output)
     if output.suffix.lower() != ".zip":
-        if output.suffix.lower() in _PACKED:
-            raise InputError(f"{output} is named as an archive of another kind; name a file that ends in .zip, or a folder.")
+        if output.suffix.lower() in _OTHER_KINDS:
+            raise InputError(f"{output} is named as a file of another kind; name a file that ends in .zip, or a folder.")
         if output.is_dir() and any(output.iterdir()):
             raise InputError(f"{output} is not empty; name a new or an empty folder, or a file that ends in .zip.")
         if output.exists() and not output.is_dir():

@@ -237,6 +237,9 @@ def leftOutKind(kind):
     texts = {
         "label map": _("label map"),
         "channel": _("further channel of another scan"),
+        "translation": _("translation of another scan"),
+        "packed": _("packed DICOM"),
+        "slice": _("slice of DICOM"),
         "hidden": _("hidden"),
         "format": _("format that is not read"),
         "folder": _("folder"),

@@ -753,7 +753,7 @@
 </message>
 <message>
 <source>No tumour on {day}, but {limits} ml on {day2}: it is gone, or it was missed; look at the scan.</source>
-<translation>Kein Tumor am {day}, aber {limits} ml am {day2}: Er ist weg oder wurde übersehen; sehen Sie den Scan an.</translation>
+<translation>Kein Tumor am {day}, aber {limits} ml am {day2}: Er ist weg oder wurde übersehen; sehen Sie sich den Scan an.</translation>
 </message>
 <message>
 <source>No tumour on {day}, nor since {day2}.</source>
@@ -1693,7 +1693,7 @@
 </message>
 <message>
 <source>a translation of another scan there by its name; name the file itself to use it</source>
-<translation>dem Namen nach die Übersetzung eines anderen Scans dort; nennen Sie die Datei selbst, um sie zu verwenden</translation>
+<translation>dem Namen nach die Übersetzung eines anderen Scans dort; geben Sie die Datei selbst an, um sie zu verwenden</translation>
 </message>
 <message>
 <source>a translation of another scan, by its name</source>
@@ -2505,7 +2505,7 @@
 </message>
 <message>
 <source>no tumour in the label map: it is gone, or it was missed, so look at the scan, which is left out of the growth</source>
-<translation>kein Tumor in der Labelkarte: Er ist weg oder wurde übersehen; sehen Sie den Scan an, der beim Wachstum nicht mitzählt</translation>
+<translation>kein Tumor in der Labelkarte: Er ist weg oder wurde übersehen; sehen Sie sich den Scan an, der beim Wachstum nicht mitzählt</translation>
 </message>
 <message>
 <source>none found: training runs on its processors and takes long</source>
@@ -2704,8 +2704,13 @@
 <translation>Ziel</translation>
 </message>
 <message>
+<<<<<<< HEAD
 <source>the account is unknown there, or not for this partition; ask the cluster's people which one is, and give it with --account</source>
 <translation>das Konto ist dort unbekannt oder gilt nicht für diese Partition; fragen Sie die Betreuer des Clusters, welches gilt, und geben Sie es mit --account an</translation>
+=======
+<source>the account is unknown there; ask the cluster's people which one is yours, and give it with --account</source>
+<translation>das Konto ist dort unbekannt; fragen Sie die Betreiber, welches Ihres ist, und geben Sie es mit --account an</translation>
+>>>>>>> files-33
 </message>
 <message>
 <source>the dates contradict one another: {source} says {day}, which counts, and {said}</source>
@@ -2845,11 +2850,11 @@
 </message>
 <message>
 <source>translation.drop_failed would leave out {count} of {cases} translated cases ({left_out}), which leaves {left} to learn from; look at report.md and start in a new folder, with a longer training of the translator or without that setting.</source>
-<translation>translation.drop_failed würde {count} von {cases} übersetzten Fällen auslassen ({left_out}), zum Lernen bliebe: {left}; sehen Sie report.md an, und beginnen Sie in einem neuen Ordner, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
+<translation>translation.drop_failed würde {count} von {cases} übersetzten Fällen auslassen ({left_out}), zum Lernen bliebe: {left}; sehen Sie sich report.md an, und beginnen Sie in einem neuen Ordner, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
 </message>
 <message>
 <source>translation.drop_failed would leave out {count} of {cases} translated cases ({left_out}, ...), which leaves {left} to learn from; look at report.md and start in a new folder, with a longer training of the translator or without that setting.</source>
-<translation>translation.drop_failed würde {count} von {cases} übersetzten Fällen auslassen ({left_out}, ...), zum Lernen bliebe: {left}; sehen Sie report.md an, und beginnen Sie in einem neuen Ordner, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
+<translation>translation.drop_failed würde {count} von {cases} übersetzten Fällen auslassen ({left_out}, ...), zum Lernen bliebe: {left}; sehen Sie sich report.md an, und beginnen Sie in einem neuen Ordner, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
 </message>
 <message>
 <source>translation.image_size={image_size} cannot be halved {section}.generator_downsamplings={downsamplings} times; use a multiple of {value}.</source>
@@ -3108,6 +3113,10 @@
 <translation>{error} Was an {name} gesendet wurde, bleibt in {there}, bis ein späteres `segment --on` es entfernt.</translation>
 </message>
 <message>
+<source>{error} {word} begins as an option does; if a file is meant, write it as {path}.</source>
+<translation>{error} {word} beginnt wie eine Option; wenn Sie eine Datei meinen, schreiben Sie {path}.</translation>
+</message>
+<message>
 <source>{error}. What follows is as it was last known.</source>
 <translation>{error}. Was folgt, ist der zuletzt bekannte Stand.</translation>
 </message>
@@ -3117,7 +3126,7 @@
 </message>
 <message>
 <source>{filename} could not be used ({why}); check its permissions and its disk.</source>
-<translation>{filename} ließ sich nicht verwenden ({why}); prüfen Sie Zugriffsrechte und Platte.</translation>
+<translation>{filename} ließ sich nicht verwenden ({why}); prüfen Sie die Zugriffsrechte und die Platte.</translation>
 </message>
 <message>
 <source>{files} and its reference {files2} are not on one grid ({differences}); predict on the scan that the reference was drawn on.</source>
@@ -3201,7 +3210,7 @@
 </message>
 <message>
 <source>{folder} cannot be listed ({strerror}); check its permissions.</source>
-<translation>{folder} lässt sich nicht auflisten ({strerror}); prüfen Sie Zugriffsrechte.</translation>
+<translation>{folder} lässt sich nicht auflisten ({strerror}); prüfen Sie die Zugriffsrechte.</translation>
 </message>
 <message>
 <source>{folder} cannot be written (no permission); choose another output folder or change its permissions.</source>
@@ -3652,8 +3661,8 @@
 <translation>{output} ist ein Ordner; geben Sie eine Datei an.</translation>
 </message>
 <message>
-<source>{output} is named as an archive of another kind; name a file that ends in .zip, or a folder.</source>
-<translation>{output} heißt wie ein Archiv anderer Art; nennen Sie eine Datei, die auf .zip endet, oder einen Ordner.</translation>
+<source>{output} is named as a file of another kind; name a file that ends in .zip, or a folder.</source>
+<translation>{output} heißt wie eine Datei anderer Art; geben Sie eine Datei an, deren Name auf .zip endet, oder einen Ordner.</translation>
 </message>
 <message>
 <source>{output} is not empty; name a new or an empty folder, or a file that ends in .zip.</source>
@@ -3677,7 +3686,7 @@
 </message>
 <message>
 <source>{path} cannot be opened ({strerror}); check its permissions and its disk.</source>
-<translation>{path} lässt sich nicht öffnen ({strerror}); prüfen Sie Zugriffsrechte und Platte.</translation>
+<translation>{path} lässt sich nicht öffnen ({strerror}); prüfen Sie die Zugriffsrechte und die Platte.</translation>
 </message>
 <message>
 <source>{path} cannot be read ({strerror}); check its disk.</source>
@@ -3685,7 +3694,7 @@
 </message>
 <message>
 <source>{path} cannot be read ({strerror}); check its permissions and its disk.</source>
-<translation>{path} lässt sich nicht lesen ({strerror}); prüfen Sie Zugriffsrechte und Platte.</translation>
+<translation>{path} lässt sich nicht lesen ({strerror}); prüfen Sie die Zugriffsrechte und die Platte.</translation>
 </message>
 <message>
 <source>{path} cannot be read ({strerror}); check the path.</source>
@@ -3781,7 +3790,7 @@
 </message>
 <message>
 <source>{path} has changed since stage {stage} wrote it; put the old file back, or delete it to have it made again (the same command, or Resume in the panel).</source>
-<translation>{path} hat sich geändert, seit der Schritt {stage} es schrieb; legen Sie die alte Datei zurück, oder löschen Sie diese, damit Fortsetzen sie neu erzeugt.</translation>
+<translation>{path} hat sich geändert, seit der Schritt {stage} es schrieb; legen Sie die alte Datei zurück, oder löschen Sie die jetzige, damit Fortsetzen sie neu erzeugt.</translation>
 </message>
 <message>
 <source>{path} has changed since the experiment began; put the old file back or start in a new folder.</source>
@@ -4044,6 +4053,10 @@
 <translation>{path} fehlt; lassen Sie das Experiment laufen, bis Übersetzung und Runde 0 fertig sind.</translation>
 </message>
 <message>
+<source>{path} is named for the events and for something else; name another file for them.</source>
+<translation>{path} ist für die Ereignisse und für etwas anderes angegeben; geben Sie für sie eine andere Datei an.</translation>
+</message>
+<message>
 <source>{path} is no DICOM segmentation; give one.</source>
 <translation>{path} ist keine DICOM-Segmentierung; geben Sie eine an.</translation>
 </message>
@@ -4122,6 +4135,10 @@
 <message>
 <source>{path} lacks {lost} slices: after {name} the next is {steps} mm away, where {usual} mm is usual; export the whole series again.</source>
 <translation>{path} fehlen {lost} Schichten: Nach {name} ist die nächste {steps} mm entfernt, üblich sind {usual} mm; exportieren Sie die ganze Serie noch einmal.</translation>
+</message>
+<message>
+<source>{path} lies up to {beside} voxels beside the grid of its scan, whose slices were straightened; it is put onto the nearest voxels.</source>
+<translation>{path} liegt bis zu {beside} Voxel neben dem Gitter des Scans, dessen Schichten gerade gerückt wurden; die Segmentierung kommt auf die nächsten Voxel.</translation>
 </message>
 <message>
 <source>{path} lies {beside} of a voxel beside its image and is taken as on the image's grid.</source>
@@ -4473,7 +4490,7 @@
 </message>
 <message>
 <source>{structure} hardly shows in the pseudo-target images (median contrast {median}, where 1 is none), so there is little to learn from them; train the translator for longer, look at its samples, or say in segmentation.bright_in_target or dark_in_target how it looks in target images.</source>
-<translation>{structure} zeigt sich in den Pseudo-Zielbildern kaum (Median des Kontrasts {median}, 1 ist keiner), aus ihnen ist also wenig zu lernen; trainieren Sie die Bildübersetzung länger, sehen Sie ihre Beispiele an, oder sagen Sie in segmentation.bright_in_target oder dark_in_target, wie es in Zielbildern aussieht.</translation>
+<translation>{structure} zeigt sich in den Pseudo-Zielbildern kaum (Median des Kontrasts {median}, 1 ist keiner), aus ihnen ist also wenig zu lernen; trainieren Sie die Bildübersetzung länger, sehen Sie sich ihre Beispiele an, oder sagen Sie in segmentation.bright_in_target oder dark_in_target, wie es in Zielbildern aussieht.</translation>
 </message>
 <message>
 <source>{structure} has {value} times the volume of the source labels (medians).</source>
@@ -4489,39 +4506,39 @@
 </message>
 <message>
 <source>{structure}: lies on both sides, which none of the {labels} labels it was trained on shows; look at it before you use it.</source>
-<translation>{structure}: liegt auf beiden Seiten, was keines der {labels} Trainings-Labels zeigt; sehen Sie das Ergebnis vor der Verwendung an.</translation>
+<translation>{structure}: liegt auf beiden Seiten, was keines der {labels} Trainings-Labels zeigt; sehen Sie sich das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: lies on both sides, which the label it was trained on does not show; look at it before you use it.</source>
-<translation>{structure}: liegt auf beiden Seiten, was das Trainings-Label nicht zeigt; sehen Sie das Ergebnis vor der Verwendung an.</translation>
+<translation>{structure}: liegt auf beiden Seiten, was das Trainings-Label nicht zeigt; sehen Sie sich das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: nothing was found, though {of_labels} it; look at the scan yourself.</source>
-<translation>{structure}: nichts gefunden, obwohl {of_labels}; sehen Sie den Scan selbst an.</translation>
+<translation>{structure}: nichts gefunden, obwohl {of_labels}; sehen Sie sich den Scan selbst an.</translation>
 </message>
 <message>
 <source>{structure}: nothing was found; look at the scan yourself.</source>
-<translation>{structure}: nichts gefunden; sehen Sie den Scan selbst an.</translation>
+<translation>{structure}: nichts gefunden; sehen Sie sich den Scan selbst an.</translation>
 </message>
 <message>
 <source>{structure}: touches the volume's edge ({where}), so that part of it may lie outside; look at it before you use it.</source>
-<translation>{structure}: berührt den Rand des Volumens ({where}), ein Teil kann also außerhalb liegen; sehen Sie das Ergebnis vor der Verwendung an.</translation>
+<translation>{structure}: berührt den Rand des Volumens ({where}), ein Teil kann also außerhalb liegen; sehen Sie sich das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: {volume} ml, less than any it was trained on ({low} ml); look at it before you use it.</source>
-<translation>{structure}: {volume} ml, weniger als in jedem Trainings-Label ({low} ml); sehen Sie das Ergebnis vor der Verwendung an.</translation>
+<translation>{structure}: {volume} ml, weniger als in jedem Trainings-Label ({low} ml); sehen Sie sich das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: {volume} ml, less than any it was trained on ({low} to {high} ml); look at it before you use it.</source>
-<translation>{structure}: {volume} ml, weniger als in jedem Trainings-Label ({low} bis {high} ml); sehen Sie das Ergebnis vor der Verwendung an.</translation>
+<translation>{structure}: {volume} ml, weniger als in jedem Trainings-Label ({low} bis {high} ml); sehen Sie sich das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: {volume} ml, more than any it was trained on ({low} ml); look at it before you use it.</source>
-<translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} ml); sehen Sie das Ergebnis vor der Verwendung an.</translation>
+<translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} ml); sehen Sie sich das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: {volume} ml, more than any it was trained on ({low} to {high} ml); look at it before you use it.</source>
-<translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} bis {high} ml); sehen Sie das Ergebnis vor der Verwendung an.</translation>
+<translation>{structure}: {volume} ml, mehr als in jedem Trainings-Label ({low} bis {high} ml); sehen Sie sich das Ergebnis vor der Verwendung an.</translation>
 </message>
 <message>
 <source>{structure}: {why} (DSC {value}), so one of two results is wrong.</source>
@@ -4606,10 +4623,6 @@
 <message>
 <source>{words} is not found there; name the cluster's login node with `place add --overwrite`.</source>
 <translation>{words} gibt es dort nicht; nennen Sie mit `place add --overwrite` den Anmelderechner des Clusters.</translation>
-</message>
-<message>
-<source>{word} begins as an option does; write it as {path}.</source>
-<translation>{word} beginnt wie eine Option; schreiben Sie es als {path}.</translation>
 </message>
 </context>
 <context>
@@ -5336,7 +5349,7 @@
 </message>
 <message>
 <source>Choose a folder for the experiment.</source>
-<translation>Einen Ordner für das Experiment wählen.</translation>
+<translation>Wählen Sie einen Ordner für das Experiment.</translation>
 </message>
 <message>
 <source>Details are in {log}.</source>
@@ -5631,7 +5644,7 @@
 </message>
 <message>
 <source>Some packages are still missing; see the log below and try again.</source>
-<translation>Einige Pakete fehlen noch; sehen Sie das Protokoll unten an, und versuchen Sie es erneut.</translation>
+<translation>Einige Pakete fehlen noch; sehen Sie sich das Protokoll unten an, und versuchen Sie es erneut.</translation>
 </message>
 <message>
 <source>The PyTorch extension did not install PyTorch: try again in its own module PyTorch Utils.</source>
@@ -5737,7 +5750,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Choose a segmentation and its reference.</source>
-<translation>Eine Segmentierung und ihre Referenz wählen.</translation>
+<translation>Wählen Sie eine Segmentierung und ihre Referenz.</translation>
 </message>
 <message>
 <source>Compute the scores.</source>
@@ -6661,7 +6674,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Choose a model.</source>
-<translation>Ein Modell wählen.</translation>
+<translation>Wählen Sie ein Modell.</translation>
 </message>
 <message>
 <source>Choose an experiment folder, import a model, or train one in the section Adapt.</source>
@@ -6669,15 +6682,15 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Choose the folder for the results.</source>
-<translation>Den Ordner für die Ergebnisse wählen.</translation>
+<translation>Wählen Sie den Ordner für die Ergebnisse.</translation>
 </message>
 <message>
 <source>Choose the folder of scans.</source>
-<translation>Den Ordner der Scans wählen.</translation>
+<translation>Wählen Sie den Ordner der Scans.</translation>
 </message>
 <message>
 <source>Choose the volume to segment.</source>
-<translation>Das Volumen zum Segmentieren wählen.</translation>
+<translation>Wählen Sie das Volumen zum Segmentieren.</translation>
 </message>
 <message>
 <source>Done. The results are in {folder}. Not for clinical use.</source>
@@ -6729,11 +6742,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Nothing was done. Choose 'Create new segmentation' to keep both.</source>
-<translation>Es wurde nichts getan. 'Neue Segmentierung anlegen' wählen, um beide zu behalten.</translation>
+<translation>Es wurde nichts getan. Wählen Sie 'Neue Segmentierung anlegen', um beide zu behalten.</translation>
 </message>
 <message>
 <source>Nothing was done. Choose another output folder to keep both.</source>
-<translation>Es wurde nichts getan. Einen anderen Ausgabeordner wählen, um beides zu behalten.</translation>
+<translation>Es wurde nichts getan. Wählen Sie einen anderen Ausgabeordner, um beides zu behalten.</translation>
 </message>
 <message>
 <source>One volume</source>
@@ -7044,7 +7057,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>A study compares its trainings itself: open it, or choose two trainings.</source>
-<translation>Eine Studie vergleicht ihre Trainings selbst: sie öffnen oder zwei Trainings wählen.</translation>
+<translation>Eine Studie vergleicht ihre Trainings selbst: Öffnen Sie sie, oder wählen Sie zwei Trainings.</translation>
 </message>
 <message>
 <source>By the mean DSC after the last round; those without scores come last.</source>
@@ -7060,7 +7073,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Choose a training in the list.</source>
-<translation>Ein Training in der Liste wählen.</translation>
+<translation>Wählen Sie ein Training in der Liste.</translation>
 </message>
 <message>
 <source>Choose a training that is under way.</source>
@@ -7389,11 +7402,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Choose an experiment folder, or train one in the section Adapt.</source>
-<translation>Einen Experimentordner wählen oder im Abschnitt Anpassen trainieren.</translation>
+<translation>Wählen Sie einen Experimentordner, oder trainieren Sie im Abschnitt Anpassen.</translation>
 </message>
 <message>
 <source>Choose the volume to translate.</source>
-<translation>Das Volumen zum Übersetzen wählen.</translation>
+<translation>Wählen Sie das Volumen zum Übersetzen.</translation>
 </message>
 <message>
 <source>Done: {name}, a synthetic image, not a scan. Not for clinical use.</source>
@@ -7413,11 +7426,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Nothing was done. Choose 'Create new volume' to keep both.</source>
-<translation>Es wurde nichts getan. 'Neues Volumen anlegen' wählen, um beide zu behalten.</translation>
+<translation>Es wurde nichts getan. Wählen Sie 'Neues Volumen anlegen', um beide zu behalten.</translation>
 </message>
 <message>
 <source>Open a scene.</source>
-<translation>Eine Szene öffnen.</translation>
+<translation>Öffnen Sie eine Szene.</translation>
 </message>
 <message>
 <source>Starting...</source>
@@ -7452,11 +7465,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>; choose another folder.</source>
-<translation>; einen anderen Ordner wählen.</translation>
+<translation>; wählen Sie einen anderen Ordner.</translation>
 </message>
 <message>
 <source>; choose another name or folder, or start again and agree.</source>
-<translation>; einen anderen Namen oder Ordner wählen oder erneut starten und zustimmen.</translation>
+<translation>; wählen Sie einen anderen Namen oder Ordner, oder starten Sie erneut, und stimmen Sie zu.</translation>
 </message>
 <message>
 <source>Check scans lists all</source>
@@ -7680,11 +7693,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>choose another device, </source>
-<translation>ein anderes Gerät wählen, </translation>
+<translation>wählen Sie ein anderes Gerät, </translation>
 </message>
 <message>
 <source>close other programs, then try again.</source>
-<translation>andere Programme schließen und erneut versuchen.</translation>
+<translation>schließen Sie andere Programme, und versuchen Sie es erneut.</translation>
 </message>
 <message>
 <source>diffusion series</source>
@@ -7751,12 +7764,20 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Überlappung</translation>
 </message>
 <message>
+<source>packed DICOM</source>
+<translation>gepacktes DICOM</translation>
+</message>
+<message>
 <source>press Resume</source>
 <translation>Fortsetzen drücken</translation>
 </message>
 <message>
 <source>running</source>
 <translation>läuft</translation>
+</message>
+<message>
+<source>slice of DICOM</source>
+<translation>Schicht von DICOM</translation>
 </message>
 <message>
 <source>stopped</source>
@@ -7781,6 +7802,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>touches the edge</source>
 <translation>berührt den Rand</translation>
+</message>
+<message>
+<source>translation of another scan</source>
+<translation>Übersetzung eines anderen Scans</translation>
 </message>
 <message>
 <source>unusual volume</source>

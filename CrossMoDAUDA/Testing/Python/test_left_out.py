@@ -230,3 +230,14 @@ def test_segment_tells_and_names_by_patient(
     assert {path.name for path in (tmp_path / "out").glob("*_Label.nii.gz")} == {"p1_T2_Label.nii.gz", "p2_T2_Label.nii.gz"}
     assert cli.main([*words, os.fspath(tmp_path / "in" / "p1")]) == 2, "a scan was left out that somebody will miss"
     assert "T2.nii.xz left out" in capsys.readouterr().err and (tmp_path / "out" / "T2_Label.nii.gz").is_file(), "the other is done"
+
+
+def test_the_panel_has_words_for_every_kind() -> None:
+    from Testing.Host import Host
+
+    of_patterns = {"link", "nothing"}  # a folder's are told of as ``folder``
+    with Host(Path(inputs.__file__).parents[2] / "CrossMoDAUDA.py", mark_translated=True):
+        from CrossMoDAUDALib.panel import wording
+
+        words = {kind: wording.leftOutKind(kind) for kind in inputs._WHY if kind not in of_patterns}
+    assert [kind for kind, word in words.items() if "⟦" not in word] == [] and len(words) > 8

@@ -154,7 +154,7 @@ def test_a_name_that_begins_as_an_option_does_is_told_as_advised(ran: Ran, tiny_
     nifti(Path(name))
     status, (message,) = ran("translate", tiny_experiment, name, "-o", "out")
     advised = message.partition("write it as ")[2].removesuffix(".")
-    assert status == 2 and message.startswith(f"{name} begins as an option does") and Path(advised).samefile(name)
+    assert status == 2 and f" {name} begins as an option does; " in message and Path(advised).samefile(name)
     assert ran("translate", tiny_experiment, advised, "-o", "out", "--device", "cpu") == (0, [])
 
 
@@ -310,12 +310,12 @@ def test_a_table_is_not_written_over_a_result(ran: Ran, tiny_experiment: Path, n
     assert not Path("out").exists()
 
 
-@pytest.mark.parametrize("output", ["model.zip", "./model.zip", "out.tar.gz", "out.7z"])
+@pytest.mark.parametrize("output", ["model.zip", "./model.zip", "out.tar.gz", "out.7z", "out.onnx"])
 def test_an_export_is_not_written_over_its_model_or_as_another_archive(ran: Ran, tiny_experiment: Path, output: str) -> None:
     assert ran("package", tiny_experiment, "-o", "model.zip")[0] == 0
     before = Path("model.zip").read_bytes()
     status, (message,) = ran("export", "model.zip", "--nnunet", "-o", output, "--overwrite")
-    why = "is the model itself and would be overwritten" if "model" in output else "is named as an archive of another kind"
+    why = "is the model itself and would be overwritten" if "model" in output else "is named as a file of another kind"
     assert status == 2 and message.startswith(f"{Path(output)} {why}")
     assert Path("model.zip").read_bytes() == before and [path.name for path in Path().iterdir()] == ["model.zip"]
 

@@ -224,6 +224,9 @@ def test_one_of_a_single_tilted_slice_lies_on_the_straightened_grid(tmp_path: Pa
     read = read_labels(tmp_path / "a.dcm", LABELS, None, grid)
     assert read.geometry == grid and np.flatnonzero(read.array.any(axis=(1, 2))).tolist() == [level]
     assert read.array.sum() == mask.sum()
+    pixels = (positions[level] - grid.origin)[:2] / (0.75, 0.5)
+    is_beside = np.abs(pixels - np.rint(pixels)).max() > 0.05
+    assert ("beside the grid of its scan" in " ".join(read.notes)) == is_beside, "what is rounded is told"
     drawn = np.argwhere(read.array[level])[0][::-1]  # its first pixel, and where that lies in the slice's plane
     place = np.array(grid.origin) + grid.matrix @ (np.array([*drawn, level]) * grid.spacing)
     first = positions[level] + np.array([3 * 0.75, 5 * 0.5, 0])
@@ -241,4 +244,31 @@ def test_one_of_a_single_slice_that_lies_beside_its_scan_is_refused(tmp_path: Pa
     write_seg(tmp_path / "a.dcm", [tmp_path / "moved.dcm"], in_layers(mask))
     grid = read_geometry(tmp_path / "scan")
     read = read_labels(tmp_path / "a.dcm", LABELS, None, grid)
-    assert read.geometry.differences(grid), "whoever scores or trains with it refuses it"
+    assert read.geometry.differences(grid)
+    cohort = Cohort((Case("a", tmp_path / "scan", tmp_path / "a.dcm"),), (Case("t", tmp_path / "scan", None),))
+    assert any("is not on the grid of its image" in problem for problem in check_cohort(cohort, LABELS).problems)
+
+
+@pytest.mark.parametrize("moved", [(0.9, 0.7), (1.2, 1.2), (0.6, 1.0), (1.4, 0.6)])
+@pytest.mark.parametrize("plane", ["axial", "oblique"])
+def test_one_of_a_smaller_slice_between_the_voxels_of_an_upright_scan_is_refused(
+    tmp_path: Path, plane: str, moved: tuple[float, float]
+) -> None:
+    """Only the slices of a tilted scan lie between the voxels of its grid."""
+    from dicom_files import PLANES
+
+    array = some_slices(6, 24, 20)
+    series(tmp_path / "scan", array, plane)
+    row, column = (np.array(axis) for axis in PLANES[plane])
+    place = np.array(ORIGIN) + 3 * 2.0 * normal_of(plane) + moved[0] * 0.75 * row + moved[1] * 0.5 * column
+    files = series(tmp_path / "one", array[3:4, :22, :18], plane, positions=place[None])
+    mask = np.zeros((1, 22, 18), np.uint8)
+    mask[0, 5:12, 3:9] = 1
+    label = write_seg(tmp_path / "a_SEG.dcm", files, in_layers(mask))
+    grid = read_geometry(tmp_path / "scan")
+    assert read_labels(label, LABELS, None, grid).geometry.differences(grid)
+    cohort = Cohort((Case("a", tmp_path / "scan", label),), (Case("t", tmp_path / "scan", None),))
+    assert any(f"{label} is not on the grid of its image" in problem for problem in check_cohort(cohort, LABELS).problems)
+    write_volume(Volume(np.ones((6, 24, 20), np.uint8), grid), tmp_path / "plain_Label.nii.gz")
+    with pytest.raises(InputError, match="grid"):
+        score_folders(label, tmp_path / "plain_Label.nii.gz", LABELS)

@@ -143,7 +143,7 @@ SENTENCES = {
     # A list and words for fields.
     "Cochlea: touches the volume's edge (inferior, left), so that part of it may lie outside; look at it before you use it.": (
         "Cochlea: berührt den Rand des Volumens (unten, links), ein Teil kann also außerhalb liegen; sehen Sie"
-        " das Ergebnis vor der Verwendung an."
+        " sich das Ergebnis vor der Verwendung an."
     ),
     # A sentence in a sentence.
     "There is no setting 'seeds'; did you mean 'seed'.": "Eine Einstellung „seeds“ gibt es nicht; gemeint ist vielleicht „seed“.",
