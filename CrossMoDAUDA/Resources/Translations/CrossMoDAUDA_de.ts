@@ -2704,13 +2704,8 @@
 <translation>Ziel</translation>
 </message>
 <message>
-<<<<<<< HEAD
 <source>the account is unknown there, or not for this partition; ask the cluster's people which one is, and give it with --account</source>
 <translation>das Konto ist dort unbekannt oder gilt nicht für diese Partition; fragen Sie die Betreuer des Clusters, welches gilt, und geben Sie es mit --account an</translation>
-=======
-<source>the account is unknown there; ask the cluster's people which one is yours, and give it with --account</source>
-<translation>das Konto ist dort unbekannt; fragen Sie die Betreiber, welches Ihres ist, und geben Sie es mit --account an</translation>
->>>>>>> files-33
 </message>
 <message>
 <source>the dates contradict one another: {source} says {day}, which counts, and {said}</source>
