@@ -146,22 +146,26 @@ def _scans(options: argparse.Namespace) -> list[_Scan]:
     Raises:
         InputError: a patient or a date cannot be told, or patients would be mixed.
     """
-    given: dict[Path, tuple[str, str]] = {}
+    given = dict[Path, _Listed]()
     for path in options.inputs:
-        for file, patient, date in _listed(path):
+        for row in _listed(path):
+            file = row.file
             if file.resolve() in {other.resolve() for other in given}:
                 raise InputError(f"{file} is given twice; give it once.")
-            given[file] = (patient, date)
+            given[file] = row
     from ..images.dicom_index import split_choice
     from ..images.fingerprint import is_there
 
     by_hand = _dates_by_hand(options.date, list(given))
     found, problems = list[_Scan](), list[str]()
-    for file, (patient, date) in given.items():
+    for file, row in given.items():
         try:
             if not is_there(file) and not split_choice(file)[1]:
                 raise missing(file)
-            found.append(_Scan(file, _patient(file, patient, options), *_day(file, by_hand.get(file) or date, options)))
+            day, source, notes = _day(file, by_hand.get(file) or row.date, options)
+            if row.date and file not in by_hand:
+                source = row.date_from or source
+            found.append(_Scan(file, _patient(file, row.patient, options), day, source, (*notes, *row.remarks)))
         except InputError as error:
             problems.append(str(error))
     for patient in dict.fromkeys(scan.patient for scan in found):
@@ -179,7 +183,18 @@ def _scans(options: argparse.Namespace) -> list[_Scan]:
     return found
 
 
-def _listed(path: Path) -> list[tuple[Path, str, str]]:
+@dataclass(frozen=True)
+class _Listed:
+    """A label map, and what a table says of it; empty where it says nothing."""
+
+    file: Path
+    patient: str = ""
+    date: str = ""
+    date_from: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+def _listed(path: Path) -> list[_Listed]:
     """The label maps that an input stands for, with patient and date where a table names them."""
     from ..images.names import case_id, is_label_name, label_rank
     from ..images.volumes import is_scan
@@ -195,9 +210,9 @@ def _listed(path: Path) -> list[tuple[Path, str, str]]:
             raise InputError(
                 f"{path} holds no label maps (names that end in _Label, _seg, _dseg or _mask, or .seg.nrrd); name the files themselves."
             )
-        return [(file, "", "") for file in best.values()]
+        return [_Listed(file) for file in best.values()]
     if path.suffix.lower() != ".csv":
-        return [(path, "", "")]
+        return [_Listed(path)]
     try:
         text = path.read_text(encoding="utf-8-sig")
         delimiter = ";" if text.partition("\n")[0].count(";") else ","  # which spreadsheets write in some countries
@@ -208,7 +223,13 @@ def _listed(path: Path) -> list[tuple[Path, str, str]]:
         raise InputError(f"{path} is no table; expected a CSV file in UTF-8 with the columns patient, date and file.") from None
     if not rows or "file" not in rows[0]:
         raise InputError(f"{path} has no column 'file' or no line below its head; expected the columns patient, date and file.")
-    return [(path.parent / (row["file"] or ""), (row.get("patient") or "").strip(), (row.get("date") or "").strip()) for row in rows]
+    cells = [{name: (row.get(name) or "").strip() for name in ("file", "patient", "date", "date_from", "remarks")} for row in rows]
+    return [
+        _Listed(
+            path.parent / cell["file"], cell["patient"], cell["date"], cell["date_from"], tuple(filter(None, cell["remarks"].split("; ")))
+        )
+        for cell in cells
+    ]
 
 
 def _dates_by_hand(texts: list[str], files: list[Path]) -> dict[Path, str]:

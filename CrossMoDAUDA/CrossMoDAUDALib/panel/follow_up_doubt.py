@@ -4,6 +4,9 @@ from slicer.i18n import tr as _
 
 from ..slicer_nodes import mrml, visits
 
+# As the command tells it on its page.
+LOST = "what the network doubts is left out: its segments have other label values than those of the others"
+
 
 def lostText():
     """What is said of a segmentation whose network's doubt cannot be used."""

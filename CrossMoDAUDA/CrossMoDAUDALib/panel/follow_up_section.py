@@ -47,6 +47,7 @@ class FollowUpSection(Section):
         self._running = ((), "")  # the segmentations that are compared, and the patient
         self._rows, self._patient = [], ""  # what the charts show
         self._remarks = []  # on what is compared, beside the command's
+        self._told = set()  # the same as the command tells it on its page, where it is told of them
         self._filling = False
         ui.followUpScans.columnCount = 2
         ui.followUpScans.setHorizontalHeaderLabels([_("Scan"), _("Date")])
@@ -131,7 +132,7 @@ class FollowUpSection(Section):
                 self.say(self.ui.followUpStatus, self._wrong)
                 self.update()
                 return
-        self._rows = []
+        self._clearResults()  # it tells of other scans or dates
         self.showResults()
 
     def _listStructures(self):
@@ -210,13 +211,15 @@ class FollowUpSection(Section):
         followed = {name: value for name, value in values.items() if value in tumour.values}
         labels = values if doubts else followed
         remarks = [*self._contradictions(), *(follow_up_doubt.lostText().format(name=mrml.name_with_scan(node)) for node in lost)]
-        days = [visits.day_of(node) for node in chosen]
+        dates = [visits.date_of(node) for node in chosen]
+        losses = dict.fromkeys(lost, follow_up_doubt.LOST)
+        told = [[note for note in (date.contradiction, losses.get(node)) if note] for node, date in zip(chosen, dates, strict=True)]
         patient = next(filter(None, map(visits.patient_of, chosen)), "")
-        self._running, self._remarks = (chosen, patient), remarks
+        self._running, self._remarks, self._told = (chosen, patient), remarks, {note for notes in told for note in notes}
 
         def prepare(folder):
-            rows = [["patient", "date", "file"]]
-            for number, (node, day) in enumerate(zip(chosen, days, strict=True), 1):
+            rows = [["patient", "date", "date_from", "file", "remarks"]]
+            for number, (node, date) in enumerate(zip(chosen, dates, strict=True), 1):
                 there = mrml.structure_names(node)
                 own = {name: value for name, value in followed.items() if name in there}
                 if not own:
@@ -228,7 +231,7 @@ class FollowUpSection(Section):
                     own = {**{other: value for other, value in labels.items() if other in there and other not in own}, **own}
                     shutil.copyfile(doubts[node], uncertainty_file(folder / name))
                 yield from write_in_pieces(mrml.label_volume_from_node(node, own), folder / name)
-                rows.append([patient or _("the patient"), str(day), name])
+                rows.append([patient or _("the patient"), str(date.day), date.source, name, "; ".join(told[number - 1])])
             with (folder / "scans.csv").open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file).writerows(rows)
 
@@ -256,7 +259,7 @@ class FollowUpSection(Section):
             results = self.runner.folder / "results"
             self._rows, self._patient = tables.readCsv(results / "follow_up.csv"), patient
             node = follow_up_results.comparisonTable(self._rows, patient, [node for node in chosen if node.GetScene() is not None])
-            tables.show(self.ui.followUpTable, node)
+            tables.show(self.ui.followUpTable, node, mayStack=True)
             self.say(self.ui.followUpTableTitle, node.GetName())
             growth = tables.readCsv(results / "growth.csv")
             said = dict.fromkeys([*(row["notes"] for row in growth), *self._scanNotes()])
@@ -267,7 +270,8 @@ class FollowUpSection(Section):
         self.update()
 
     def _scanNotes(self):
-        return [f"{row['date']}: {inThePanel(note)}." for row in self._rows for note in filter(None, row["notes"].split("; "))]
+        notes = [(row["date"], note) for row in self._rows for note in row["notes"].split("; ") if note and note not in self._told]
+        return [f"{date}: {inThePanel(note)}." for date, note in notes]
 
     def _withNames(self, text, written=str):
         """A text of the command's, with the segmentations' names for those of the files that it was given.

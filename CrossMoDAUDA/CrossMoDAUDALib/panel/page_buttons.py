@@ -1,8 +1,10 @@
 """Two buttons for a page that a command has written: one opens it in the browser, one saves it."""
 
+import contextlib
 import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import qt
@@ -15,6 +17,8 @@ from ..core.files import write_text
 from .wording import inThePanel
 
 ENDING = ".html"
+PREFIX = "CrossMoDAUDA_page_"  # of the folder of a page that the browser shows
+OLD = 24 * 3600  # seconds after which such a folder is taken for one that a Slicer that crashed has left
 
 
 class PageButtons:
@@ -33,6 +37,7 @@ class PageButtons:
         openButton.connect("clicked(bool)", self.onOpen)
         saveButton.connect("clicked(bool)", self.onSave)
         self._showButtons()
+        _removeOld()
 
     def keep(self, page, name):
         """Offer a page.
@@ -60,14 +65,15 @@ class PageButtons:
     def onOpen(self, _checked=False):
         """Open the page in the browser."""
         try:
-            if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="CrossMoDAUDA_", dir=slicer.app.temporaryPath))
+            if self._folder is None or not self._folder.is_dir():  # whoever tidies up temporary files may have removed it
+                self._folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=slicer.app.temporaryPath))  # for nobody else to read
             file = self._folder / f"follow_up{ENDING}"
             write_text(file, self._page)
         except (CrossModaError, OSError) as error:
             self._say(inThePanel(explain(error)[0]))
             return
-        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(file)))
+        isOpened = qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(file)))
+        self._say("" if isOpened else _("No browser could be opened. Press 'Save page...', and open that file."))
 
     def onSave(self, _checked=False):
         """Ask where to, and save the page."""
@@ -77,8 +83,9 @@ class PageButtons:
         if not path:
             return
         # Not every system's dialog adds the ending; a file that it did not show has not been agreed to be replaced.
-        file = Path(path if path.lower().endswith(ENDING) else path + ENDING)
-        if str(file) != path and file.exists():
+        name = path if path.lower().endswith(ENDING) else path + ENDING  # compared as text: on Windows a dialog answers with "/"
+        file = Path(name)
+        if name != path and file.exists():
             self._say(_("{file} is there already; choose another name.").format(file=file))
             return
         try:
@@ -87,3 +94,11 @@ class PageButtons:
             self._say(inThePanel(explain(error)[0]))
             return
         self._say(_("Saved: {file}. It names the patient and the scans. Not for clinical use.").format(file=file))
+
+
+def _removeOld():
+    """Remove pages that were left behind, as they may name patients; not a new one, which another Slicer may show."""
+    for folder in Path(slicer.app.temporaryPath).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - folder.stat().st_mtime > OLD:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -383,7 +383,9 @@ class SegmentSection(Section):
         self.results.forget()
 
     def cleanup(self):
-        self._arriving = None  # the views may be about to go as well
+        if self._arriving is not None:
+            self._arriving.close()  # which leads the views back, as they and their scene may stay
+            self._arriving = None
         try:
             self.runner.cancel()
         finally:

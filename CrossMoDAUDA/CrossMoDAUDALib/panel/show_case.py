@@ -213,11 +213,13 @@ class ShowCase:
         return node
 
     def _onEnd(self, outcome, message):
-        if self._done and self._showing is not None and not slicer.mrmlScene.IsClosing():  # all is there, so it is shown at once
-            views.atOnce(self._showing)
-        elif self._showing is not None:
-            self._giveUp()
-        if not self._done:
+        problem = message if outcome == "failed" and self._showing is not None else ""  # all is there, but could not be shown
+        if self._done and self._showing is not None and not problem and not slicer.mrmlScene.IsClosing():
+            problem = views.atOnce(self._showing)  # all is there, so it is shown at once
+        self._giveUp()
+        if self._done and problem:
+            self._done = views.notShownText().format(name=self._case.id, problem=problem)
+        elif not self._done:
             self._removeMade()
         isGivenUp = outcome == "cancelled"
         self._say(self._done or message or (_("Cancelled.") if isGivenUp else ""))

@@ -18,7 +18,12 @@ class Standing:
         self._segmentations = [_Shown(node) for node in shown]
 
     def goBack(self):
-        """Let everything that is still there stand so again; a layout that the user has chosen meanwhile stays."""
+        """Let everything that is still there stand so again; a layout that the user has chosen meanwhile stays.
+
+        Nothing is done while the scene is closing, which takes everything that is shown with it.
+        """
+        if slicer.mrmlScene.IsClosing():
+            return
         for part in (*self._segmentations, *self._layers, *self._slices):
             if part.node.GetScene() is not None:
                 part.goBack()
@@ -27,18 +32,25 @@ class Standing:
         for layers in self._layers:  # last: linked, one view changes the others
             if layers.node.GetScene() is not None:
                 layers.node.SetLinkedControl(layers.isLinked)
+        if not apart.isSideBySide():  # what holds only there may have been brought back
+            apart.free()
+            apart.turnBack()
 
 
 class _Slice:
     def __init__(self, node):
         self.node, self._place = node, vtk.vtkMatrix4x4()
         self._place.DeepCopy(node.GetSliceToRAS())
-        self._field, self._turned = node.GetFieldOfView(), node.GetAttribute(apart.TURNED)
+        self._field, self._pan, self._turned = node.GetFieldOfView(), node.GetXYZOrigin(), node.GetAttribute(apart.TURNED)
 
     def goBack(self):
         modifying = self.node.StartModify()
         self.node.GetSliceToRAS().DeepCopy(self._place)
-        self.node.SetFieldOfView(*self._field)
+        columns, rows, _slices = self.node.GetDimensions()
+        wide, high, deep = self._field
+        # The view may have another shape now; as vtkMRMLSliceLogic::ResizeSliceNode, or the image would be stretched.
+        self.node.SetFieldOfView(high * columns / rows if columns and rows else wide, high, deep)
+        self.node.SetSliceOrigin(*self._pan)
         self.node.UpdateMatrices()
         self.node.EndModify(modifying)
         _setAttribute(self.node, apart.TURNED, self._turned)

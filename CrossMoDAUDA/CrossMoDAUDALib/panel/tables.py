@@ -10,6 +10,8 @@ import vtk
 FEW_ROWS = 3
 MOST_STACKED = 6  # rows that stand below each other where they have no room side by side
 TABLE, STACKED = "CrossMoDAUDA.Table", "CrossMoDAUDA.Stacked"  # a view's property and a node's attribute: the table that is shown so
+MAY_STACK = "CrossMoDAUDA.MayStack"  # a view's property
+BEGINS = "\N{BLACK RIGHT-POINTING SMALL TRIANGLE} "  # before the first measure of each row of a stacked table
 MARGIN = 12  # what a cell or title needs beside its text, in points of the screen
 MISSING = "nan"  # what Slicer's tables say where a column of numbers has none
 TEXTS = ("scan", "structure", "warnings")  # columns of words, also where these are numbers
@@ -57,18 +59,24 @@ def dress(view):
     return cells
 
 
-def show(view, node):
-    """Show a table node in a narrow panel, or nothing: a few rows stand side by side, under each other's measures."""
+def show(view, node, mayStack=False):
+    """Show a table node in a narrow panel, or nothing: a few rows stand side by side, under each other's measures.
+
+    Args:
+        mayStack: let them stand below each other, each with its measures under it, where they have no room side by side.
+    """
     view.setProperty(TABLE, node.GetID() if node is not None else "")
-    view.setMRMLTableNode(node)
+    view.setProperty(MAY_STACK, mayStack)
     view.visible = node is not None
-    fit(view)
+    if node is None:
+        view.setMRMLTableNode(None)
+    fit(view)  # which sets the node, or the stacked one that is shown already
 
 
 def fit(view):
     """Fit a qMRMLTableView to its width: long texts take several lines, not their neighbours' room; its height is what the rows need.
 
-    Where the columns of a small table have no room side by side, its rows stand below each other, each with its measures under it.
+    Where the columns of a small table that may be stacked have no room side by side, its rows stand below each other.
     """
     node = slicer.mrmlScene.GetNodeByID(view.property(TABLE) or "")
     if node is None:
@@ -76,13 +84,15 @@ def fit(view):
     metrics, room = qt.QFontMetrics(view.font), view.width - 2 * view.frameWidth
     isFew, rows = node.GetNumberOfRows() <= FEW_ROWS, node.GetNumberOfRows()
     across, titles, wide, columns = _layout(view, node, isFew, metrics, room)
-    isStacked = wide + sum(columns) > room and 1 < rows <= MOST_STACKED and node.GetUseFirstColumnAsRowHeader()
+    isStacked = view.property(MAY_STACK) and wide + sum(columns) > room and 1 < rows <= MOST_STACKED and node.GetUseFirstColumnAsRowHeader()
     if isStacked:
         node = _stacked(view, node)
         across, titles, wide, columns = _layout(view, node, False, metrics, room)
     if view.mrmlTableNode() is not node:
         view.setMRMLTableNode(node)
-    view.transposed = isFew and not isStacked
+    isTransposed = isFew and not isStacked
+    if view.transposed != isTransposed:  # set anew, it would lose what is chosen
+        view.transposed = isTransposed
     aside, above = view.verticalHeader(), view.horizontalHeader()
     for header in (aside, above):
         header.setDefaultAlignment(qt.Qt.AlignCenter | qt.Qt.TextWordWrap)
@@ -118,12 +128,13 @@ def _layout(view, node, isTransposed, metrics, room):
 
 
 def _stacked(view, node):
-    """A table node, in no scene, with all that a table holds in two columns: measure and value, row after row."""
+    """A table node, in no scene, with all that a table holds in two columns: measure and value, row after row, which begin visibly."""
     mark, shown = f"{node.GetID()} {node.GetMTime()}", view.mrmlTableNode()
     if shown is not None and shown.GetAttribute(STACKED) == mark:
         return shown
     columns = range(node.GetNumberOfColumns())
-    lines = [(node.GetColumnName(column), node.GetCellText(row, column)) for row in range(node.GetNumberOfRows()) for column in columns]
+    titles = [("" if column else BEGINS) + node.GetColumnName(column) for column in columns]
+    lines = [(titles[column], node.GetCellText(row, column)) for row in range(node.GetNumberOfRows()) for column in columns]
     made = slicer.vtkMRMLTableNode()
     for name, texts in zip(("measure", "value"), zip(*lines, strict=True), strict=True):
         values = vtk.vtkStringArray()

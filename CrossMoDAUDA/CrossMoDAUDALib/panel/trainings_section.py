@@ -159,9 +159,10 @@ class TrainingsSection(Section):
     def _showRow(self, folder):
         standing = self._standings[folder]
         if standing is not None:
-            state = trainings_texts.stateText(standing, self._doing(folder))
-            score = trainings_texts.scoreText(standing.score), trainings_texts.shortScoreText(standing.score)
-            self.table.show(folder, (folder.name, state, *score, trainings_texts.whenText(standing)), "\n".join(self._details(folder)))
+            doing, score, when = self._doing(folder), standing.score, trainings_texts.whenText(standing)
+            states = trainings_texts.stateText(standing, doing), trainings_texts.shortStateText(standing, doing)
+            scores = trainings_texts.scoreText(score), trainings_texts.shortScoreText(score)
+            self.table.show(folder, (folder.name, *states, *scores, when), "\n".join(self._details(folder)))
 
     def _details(self, folder):
         standing, monitor = self._standing(folder), self.panel.adapt.view.monitor

@@ -29,7 +29,7 @@ class TrainingsTable:
     def __init__(self, table, onChosen, onOpen, onHeader):
         self._table, self._onOpen = table, onOpen
         self._items = {}  # by folder: the row's items
-        self._texts = {}  # by folder: (name, state, score, short score, when), and the tool tip
+        self._texts = {}  # by folder: (name, state, short state, score, short score, when), and the tool tip
         self._places = []  # the folders in the order of the rows
         titles = [_("Training"), _("State"), _("DSC"), _("Last change"), ""]
         table.columnCount = len(titles)
@@ -65,7 +65,7 @@ class TrainingsTable:
         """Show what is new of a training.
 
         Args:
-            texts: name, state, score with its round, score, time.
+            texts: name, state, state in few words, score with its round, score, time.
         """
         if self._texts.get(folder) == (texts, tip):
             return
@@ -86,9 +86,9 @@ class TrainingsTable:
         self._places.append(folder)
 
     def _fill(self, folder):
-        (name, state, score, shortScore, when), tip = self._texts[folder]
-        state = state.partition(", ")[0] if self._isTight else state  # the tip has all
-        for item, text in zip(self._items[folder], (name, state, shortScore if self._isNarrow else score, when), strict=False):
+        (name, state, shortState, score, shortScore, when), tip = self._texts[folder]  # the tip has all
+        state, score = shortState if self._isTight else state, shortScore if self._isNarrow else score
+        for item, text in zip(self._items[folder], (name, state, score, when), strict=False):
             if item.text() != text:
                 item.setText(text)
             if item.toolTip() != tip:

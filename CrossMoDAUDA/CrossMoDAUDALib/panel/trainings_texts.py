@@ -22,17 +22,38 @@ def stateText(standing, doing=""):
     if standing.is_study and standing.stages:
         done = _("{number} of {count} trainings finished").format(number=standing.number, count=standing.stages)
         return _("{state}, {progress}").format(state=text, progress=done)
-    stage = standing.stage
-    if stage is None or not (standing.is_on or standing.state in ("interrupted", "failed", "died")):
+    stage = _stage(standing)
+    if stage is None:
         return text
-    if stage.total:
-        text = _("{state} {percent} %").format(state=text, percent=100 * stage.step // stage.total)
+    text = _withShare(text, stage)
     if stage.remaining is not None:
         text = _("{state}, about {time} left in this stage").format(state=text, time=duration(stage.remaining))
     title = wording.stageTitle(stage.name, stage.title)
     if not standing.number:
         return _("{state}: {stage}").format(state=text, stage=title)
     return _("{state}, stage {number} of {count}: {stage}").format(state=text, number=standing.number, count=standing.stages, stage=title)
+
+
+def shortStateText(standing, doing=""):
+    """A training's state where there is little room: neither where it runs, if that place tells a state, nor its stage."""
+    text = _word(standing, doing)
+    if doing:
+        return text
+    if standing.is_on and standing.elsewhere is not None and _isTold(standing):
+        state = wording.inThePanel(standing.elsewhere.state)
+        text = state[:1].upper() + state[1:]
+    stage = None if standing.is_study else _stage(standing)
+    return text if stage is None else _withShare(text, stage)
+
+
+def _stage(standing):
+    """The stage that a state is told with; None without."""
+    return standing.stage if standing.is_on or standing.state in ("interrupted", "failed", "died") else None
+
+
+def _withShare(text, stage):
+    """A state with how much of its stage is done."""
+    return _("{state} {percent} %").format(state=text, percent=100 * stage.step // stage.total) if stage.total else text
 
 
 def _word(standing, doing):
@@ -56,6 +77,12 @@ def _word(standing, doing):
     return words.get(doing or standing.state, standing.state)
 
 
+def _isTold(standing):
+    """Whether the place where a training runs tells its state now."""
+    elsewhere = standing.elsewhere
+    return bool(elsewhere.is_alive and elsewhere.state and elsewhere.state != NO_CONNECTION and standing.is_followed)
+
+
 def _wordElsewhere(standing):
     elsewhere = standing.elsewhere
     if not elsewhere.is_alive:
@@ -64,7 +91,7 @@ def _wordElsewhere(standing):
         text = _("No connection to {place} since {time}")
     elif not standing.is_followed:
         text = _("On {place} (as of {time})")
-    elif elsewhere.state:
+    elif _isTold(standing):
         text = _("On {place}, {state}")
     else:
         text = _("Training on {place}")

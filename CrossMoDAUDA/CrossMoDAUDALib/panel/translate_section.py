@@ -151,10 +151,14 @@ class TranslateSection(Section):
         if self.runner.folder is not None:
             message = message.replace(str(self.runner.folder / "scan.nrrd"), self._name)
         isThere = self._made is not None and self._made.GetScene() is not None
-        if self._arriving is not None and isThere and self._input.GetScene() is not None and not slicer.mrmlScene.IsClosing():
-            views.atOnce(self._arriving)  # it is there, so it is shown at once
+        problem = message if outcome == "failed" and self._arriving is not None else ""  # it is there, but could not be shown
+        mayShow = isThere and self._input.GetScene() is not None and not slicer.mrmlScene.IsClosing()
+        if self._arriving is not None and not problem and mayShow:
+            problem = views.atOnce(self._arriving)  # it is there, so it is shown at once
         self._giveUp()
-        if isThere and outcome == "cancelled":
+        if isThere and problem:
+            message = views.notShownText().format(name=self._made.GetName(), problem=problem)
+        elif isThere and outcome == "cancelled":
             message = _("Cancelled when it was done: {name} is there.").format(name=self._made.GetName())
         elif outcome == "cancelled":
             message = _("Cancelled.")

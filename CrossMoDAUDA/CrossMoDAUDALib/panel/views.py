@@ -3,11 +3,14 @@
 import logging
 
 import slicer
+from slicer.i18n import tr as _
 
+from ..core.failures import explain
 from ..slicer_nodes import mrml
 from . import apart
 from .command_runner import DRAW
 from .standing import Standing
+from .wording import inThePanel
 
 
 def shownScan():
@@ -64,8 +67,29 @@ def showSegmentation(segmentation, volume):
 def segmentationInViews(segmentation, volume):
     """As :func:`showSegmentation`, in steps: each changes what one view shows, which is drawn before the next (as :func:`sideBySide`).
 
-    It ends early where somebody removes the scan or the segmentation meanwhile.
+    It ends early where somebody removes the scan or the segmentation meanwhile. Given up or ended early, it leaves the views and the
+    other segmentations as they were before.
     """
+    before, isDone = Standing(), False
+    try:
+        yield from _stepsIntoViews(segmentation, volume)
+        isDone = _areThere(segmentation, volume)
+    finally:
+        if not isDone and not slicer.mrmlScene.IsClosing():
+            before.goBack()
+            if segmentation.GetScene() is not None and volume is shownScan():
+                _hideEarlier(segmentation, volume)
+                showEverywhere(segmentation)  # it is there, and its scan is shown
+
+
+def _hideEarlier(segmentation, volume):
+    """Hide the earlier results of a scan, which would lie over the new one in the same colours."""
+    for other in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+        if other is not segmentation and mrml.is_made(other) and mrml.scan_of(other) is volume:
+            other.SetDisplayVisibility(False)
+
+
+def _stepsIntoViews(segmentation, volume):
     apart.free()
     layoutManager = slicer.app.layoutManager()
     if layoutManager is None:
@@ -114,13 +138,20 @@ def segmentationInViews(segmentation, volume):
     showEverywhere(segmentation)
 
 
+def notShownText():
+    """What is said where what was made could not be shown."""
+    return _("{name} is in the scene, but could not be shown. {problem}")
+
+
 def atOnce(steps):
-    """Do what is left of steps. What fails there is logged, as what is in the scene can be used all the same."""
+    """Do what is left of steps; what fails there is logged and returned in a sentence, as what is in the scene can be used all the same."""
     try:
         for _step in steps:
             pass
-    except Exception:
+    except Exception as error:
         logging.exception("CrossMoDAUDA could not show what was made.")
+        return inThePanel(explain(error)[0])
+    return ""
 
 
 def _areThere(*nodes):

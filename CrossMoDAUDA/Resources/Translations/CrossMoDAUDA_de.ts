@@ -5198,8 +5198,8 @@
 <translation>Der Tumor eines Patienten an mehreren Terminen: Volumen, Durchmesser, Wachstum.</translation>
 </message>
 <message>
-<source>Open the comparison as a page in the browser: plot, sizes, changes and how to read them. It names the patient and the scans.</source>
-<translation>Öffnet den Vergleich als Seite im Browser: Kurven, Größen, Änderungen und wie man sie liest. Die Seite nennt den Patienten und die Aufnahmen.</translation>
+<source>Open the comparison as a web page in the browser: sizes, changes and how to read them, and a plot if Matplotlib is there. It names the patient and the scans. Should the browser show nothing, save the page, and open that file.</source>
+<translation>Öffnet den Vergleich als Webseite im Browser: Größen, Änderungen und wie man sie liest, dazu Kurven, falls Matplotlib da ist. Die Seite ist auf Englisch und nennt den Patienten und die Aufnahmen. Zeigt der Browser nichts, speichern Sie die Seite und öffnen Sie diese Datei.</translation>
 </message>
 <message>
 <source>Plot &amp;diameters</source>
@@ -5210,8 +5210,8 @@
 <translation>Plot: Vo&amp;lumina</translation>
 </message>
 <message>
-<source>Save that page as one file that needs nothing beside it.</source>
-<translation>Speichert diese Seite als eine Datei, die nichts weiter braucht.</translation>
+<source>Save the comparison as one web page that needs nothing beside it.</source>
+<translation>Speichert den Vergleich als eine Webseite, die nichts weiter braucht.</translation>
 </message>
 <message>
 <source>Str&amp;ucture:</source>
@@ -6196,6 +6196,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </context>
 <context>
 <name>panel.page_buttons</name>
+<message>
+<source>No browser could be opened. Press 'Save page...', and open that file.</source>
+<translation>Es ließ sich kein Browser öffnen. Drücken Sie „Seite speichern...“, und öffnen Sie diese Datei.</translation>
+</message>
 <message>
 <source>Save page</source>
 <translation>Seite speichern</translation>
@@ -7446,6 +7450,13 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Translating...</source>
 <translation>Wird übersetzt...</translation>
+</message>
+</context>
+<context>
+<name>panel.views</name>
+<message>
+<source>{name} is in the scene, but could not be shown. {problem}</source>
+<translation>{name} ist in der Szene, ließ sich aber nicht anzeigen. {problem}</translation>
 </message>
 </context>
 <context>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -113,12 +114,13 @@ def file_dialog(kind: str) -> Callable[..., Any]:
     def show(_owner: Proxy | None, parent: Any = None, title: str = "", *arguments: Any) -> Any:
         for argument in (parent, title, *arguments):
             to_qt(argument, kind)
-        return ask(Dialog(kind, title=title, details={"arguments": arguments}))
+        answer = ask(Dialog(kind, title=title, details={"arguments": arguments}))
+        return answer.replace(os.sep, "/") if isinstance(answer, str) and kind.startswith("get") and "File" in kind else answer
 
     return show
 
 
 def open_url(_owner: Proxy | None, url: Proxy) -> bool:
-    """Note the address instead of opening it."""
-    ask(Dialog("openUrl", url._real.toString()), True)
-    return True
+    """Note the address instead of opening it; the answer is whether a program was found for it."""
+    is_refused = bool(ANSWERS) and ANSWERS[0] is False
+    return bool(ask(Dialog("openUrl", url._real.toString()), *(() if is_refused else (True,))))

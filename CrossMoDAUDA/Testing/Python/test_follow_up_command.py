@@ -323,3 +323,16 @@ def test_segment_writes_the_networks_doubt_for_it(
     file.write_text("{}", encoding="utf-8")
     assert run(*follow, "-o", tmp_path / "out", "--overwrite") == 2
     assert "is damaged; remove it" in capsys.readouterr().err
+
+
+def test_a_table_may_tell_where_its_dates_are_from_and_remarks(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        write_box(tmp_path / f"{number}.nii.gz", 6 + 2 * number)
+    lines = ["patient,date,date_from,file,remarks", "Ada,2020-01-01,DICOM,1.nii.gz,seen twice; blurred", "Ada,2021-01-01,,2.nii.gz,"]
+    (tmp_path / "scans.csv").write_text("\n".join([*lines, "Ada,2022-01-01,DICOM,3.nii.gz,"]), encoding="utf-8")
+    assert run(tmp_path / "scans.csv", "-o", tmp_path / "out", "--date", "3.nii.gz=2023-01-01") == 0
+    rows = table(tmp_path / "out" / "follow_up.csv")
+    assert [row["date_from"] for row in rows] == ["DICOM", "given by hand", "given by hand"]
+    assert rows[0]["notes"].startswith("seen twice; blurred") and "seen twice" not in rows[1]["notes"]
+    page = (tmp_path / "out" / "follow_up.html").read_text(encoding="utf-8")
+    assert "2020-01-01: seen twice." in page and "2020-01-01: blurred." in page

@@ -56,6 +56,94 @@ def test_the_page_is_opened_and_goes_with_what_it_tells_of(host: Host) -> None:
     assert not any(host.find(name)._real.isVisible() for name in BUTTONS)
 
 
+def test_a_page_that_no_browser_shows_or_that_was_left_behind(host: Host) -> None:
+    import os
+    import shutil
+
+    import slicer
+    from CrossMoDAUDALib.panel import page_buttons
+
+    parent = Path(slicer.app.temporaryPath)
+    left, new = parent / f"{page_buttons.PREFIX}left", parent / f"{page_buttons.PREFIX}new"
+    for folder in (left, new):
+        folder.mkdir()
+        (folder / "follow_up.html").write_text("Ada", encoding="utf-8")
+    os.utime(left, (0, 0))
+    compare(host, "a_2020-01-01", "a_2021-01-01")
+    page_buttons._removeOld()
+    assert not left.exists() and new.exists(), "another Slicer may show it"
+    shutil.rmtree(new)
+    said = host.find("followUpPageStatus")
+    host.click("followUpOpenPage")
+    assert said.text == ""
+    (folder,) = parent.glob(f"{page_buttons.PREFIX}*")
+    shutil.rmtree(folder)  # as who tidies up does
+    host.answers.append(False)
+    host.click("followUpOpenPage")
+    assert "Save page..." in said.text
+    (again,) = parent.glob(f"{page_buttons.PREFIX}*")
+    assert again != folder and (again / "follow_up.html").is_file()
+    assert os.name == "nt" or again.stat().st_mode & 0o077 == 0, "for nobody else to read"
+
+
+def test_the_page_tells_where_dates_are_from_and_what_contradicts_them(host: Host) -> None:
+    import html
+
+    import slicer
+    from CrossMoDAUDALib.slicer_nodes import mrml, visits
+
+    hierarchy = slicer.mrmlScene.GetSubjectHierarchyNode()
+    found, _plain = add_visit("a_2020-01-01", 6), add_visit("a_2021-01-01", 8)
+    item = hierarchy.GetItemByDataNode(mrml.scan_of(found))
+    hierarchy.SetItemAttribute(item, "DICOM.StudyDate", "20200501")
+    visits.set_day(add_visit("a_late", 10), "2022-01-01")
+    open_section(host, "followUp")
+    host.widget.panel.showResults()
+    host.click("followUpApply")
+    said = wait(host, "followUp")
+    page = html.unescape(host.widget.panel.followUp._page._page)
+    assert "DICOM (StudyDate)" in page and "given by hand" in page and page.count("given by hand") == 1
+    contradiction = visits.date_of(found).contradiction
+    assert contradiction and page.count(contradiction) == 1, "a warning is told"
+    assert contradiction not in said and said.count("counts, but there is also") == 1, "once in the panel"
+
+
+@pytest.mark.parametrize("what", ["tick", "date"])
+def test_nothing_is_offered_that_tells_of_other_scans_or_dates(host: Host, what: str) -> None:
+    import qt
+
+    compare(host, "a_2020-01-01", "a_2021-01-01", "a_2022-01-01")
+    names = (*BUTTONS, "followUpTable", "followUpTableTitle", "followUpPlotVolumes")
+    assert all(host.find(name)._real.isVisible() for name in names)
+    scans = host.find("followUpScans")
+    if what == "tick":
+        scans.item(2, 0).setCheckState(qt.Qt.Unchecked)
+    else:
+        scans.item(2, 1).setText("2022-02-02")
+    assert not any(host.find(name)._real.isVisible() for name in names)
+
+
+def test_a_page_is_replaced_where_paths_are_as_qt_writes_them_on_windows(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There the text of a path is none that Qt has answered with, which separates folders by "/"."""
+    from CrossMoDAUDALib.panel import page_buttons
+
+    class WindowsPath(type(tmp_path)):  # type: ignore[misc]
+        def __str__(self) -> str:
+            return super().__str__().replace("/", "\\")
+
+    compare(host, "a_2020-01-01", "a_2021-01-01")
+    written: list[Path] = []
+    monkeypatch.setattr(page_buttons, "Path", WindowsPath)
+    monkeypatch.setattr(page_buttons, "write_text", lambda path, _text: written.append(path))
+    file = tmp_path / "mine.html"
+    file.write_text("other", encoding="utf-8")
+    host.answers.append(file.as_posix())
+    host.click("followUpSavePage")
+    assert written == [file] and "Saved" in host.find("followUpPageStatus").text
+
+
 def test_the_page_is_saved_where_the_user_says(host: Host, tmp_path: Path) -> None:
     compare(host, "sub-07_ses-20200301_T2w", "sub-07_ses-20220301_T2w")
     said, folder = host.find("followUpPageStatus"), tmp_path / "Ort ü"
@@ -88,6 +176,8 @@ def lines_of(host: Host) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("scale", [1, 2])
 @pytest.mark.parametrize("sides", [False, True])
 def test_dates_stand_below_each_other_where_they_have_no_room_side_by_side(host: Host, font_scale: Any, scale: int, sides: bool) -> None:
+    from CrossMoDAUDALib.panel import tables
+
     font_scale(scale)
     if sides:
         for name, left, right in (("a_2020-01-01", 5, 4), ("a_2021-01-01", 7, 4), ("a_2022-01-01", 8, 5)):
@@ -103,11 +193,19 @@ def test_dates_stand_below_each_other_where_they_have_no_room_side_by_side(host:
     host.process(0.2)
     lines, measures = lines_of(host), 6
     assert len(lines) == (6 if sides else 3) * measures and {len(line) for line in lines} == {2}
-    dates = [value for title, value in lines if title == "Date"]
+    dates = [value for title, value in lines if title == "\N{BLACK RIGHT-POINTING SMALL TRIANGLE} Date"]
     assert dates[0].startswith("2020-01-01") and dates[-1].startswith("2022-01-01")
     assert lines[measures - 1][0] == "Since previous scan" and lines[2 * measures - 1][1].startswith("grown")
     assert not table.horizontalScrollBar().isVisible() and not table.verticalScrollBar().isVisible()
     assert nodes("vtkMRMLTableNode") == scene_nodes, "the scene's table is as it was"
+    view = host.find("followUpTable")
+    shown = view.mrmlTableNode()
+    table.selectRow(1)
+    tables.show(view, next(iter(scene_nodes.values())), mayStack=True)
+    assert view.mrmlTableNode() is shown and table.selectedItems(), "what is chosen stays"
+    tables.show(view, next(iter(scene_nodes.values())))
+    assert len(lines_of(host)[0]) > 2, "other sections' tables scroll"
+    tables.show(view, next(iter(scene_nodes.values())), mayStack=True)
     if scale == 1:
         resize(host, 1200)
         host.process(0.2)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
-from panel_actions import add_scan
+from panel_actions import add_scan, choose_model, open_section
 
 pytest.importorskip("slicer")
 pytest.importorskip("PySide6")
@@ -115,7 +119,8 @@ def standing() -> dict[str, object]:
     for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
         place = node.GetSliceToRAS()
         numbers = [round(place.GetElement(row, column), 6) for row in range(4) for column in range(4)]
-        found[node.GetName()] = (node.GetOrientation(), numbers, node.GetFieldOfView(), node.GetAttribute("CrossMoDAUDA.Turned"))
+        seen = (node.GetFieldOfView(), node.GetXYZOrigin())
+        found[node.GetName()] = (node.GetOrientation(), numbers, seen, node.GetAttribute("CrossMoDAUDA.Turned"))
     for node in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode"):
         found[node.GetID()] = (node.GetBackgroundVolumeID(), node.GetForegroundVolumeID(), node.GetLabelVolumeID(), node.GetLinkedControl())
     for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
@@ -144,6 +149,7 @@ def test_views_that_are_given_up_midway_stand_as_before(host: Host, before: str,
     if before == "four":
         manager.sliceWidget("Yellow").mrmlSliceNode().SetOrientation("Coronal")
         manager.sliceWidget("Green").mrmlSliceNode().JumpSlice(3.0, 4.0, 5.0)
+        manager.sliceWidget("Red").mrmlSliceNode().SetSliceOrigin(7.0, -5.0, 0.0)  # as the user pans it
         manager.sliceWidget("Red").mrmlSliceCompositeNode().SetLinkedControl(True)
     else:
         views.showSideBySide(old, old, earlier)
@@ -156,16 +162,23 @@ def test_views_that_are_given_up_midway_stand_as_before(host: Host, before: str,
     assert standing() == stood
 
 
-def test_views_that_are_given_up_stand_as_before_but_for_what_is_gone_or_newly_chosen(host: Host) -> None:
+@pytest.mark.parametrize("before", ["four", "side by side"])
+def test_views_that_are_given_up_stand_as_before_but_for_what_is_gone_or_newly_chosen(host: Host, before: str) -> None:
     import slicer
+    from CrossMoDAUDALib.cohort import phantom
     from CrossMoDAUDALib.panel import views
+    from CrossMoDAUDALib.slicer_nodes import mrml
 
-    (old, _labels), (new, _more) = add_scan("Old"), add_scan("New", seed=4)
+    (old, labels), (new, _more) = add_scan("Old"), add_scan("New", seed=4)
     manager, layouts = slicer.app.layoutManager(), slicer.vtkMRMLLayoutNode
     manager.setLayout(layouts.SlicerLayoutFourUpView)
+    lay = {name: manager.sliceWidget(name).mrmlSliceNode().GetOrientation() for name in manager.sliceViewNames()}
     slicer.util.setSliceViewerLayers(background=old)
+    pair = [mrml.segmentation_node(labels, phantom.LABELS, old, name) for name in ("Reference", "Prediction")]
+    if before == "side by side":
+        views.showSideBySide(old, old, pair)
     steps = views.sideBySide(new, new)
-    for _number in range(4):
+    for _number in range(4 if before == "four" else 3):
         next(steps)
     slicer.mrmlScene.RemoveNode(old)
     manager.setLayout(layouts.SlicerLayoutConventionalView)
@@ -173,3 +186,126 @@ def test_views_that_are_given_up_stand_as_before_but_for_what_is_gone_or_newly_c
     assert manager.layout == layouts.SlicerLayoutConventionalView, "the user's choice"
     shown = [manager.sliceWidget(name).mrmlSliceCompositeNode().GetBackgroundVolumeID() for name in manager.sliceViewNames()]
     assert not any(shown) and not host.errors
+    assert [node.GetDisplayNode().GetNumberOfViewNodeIDs() for node in pair] == [0, 0], "bound to a view only side by side"
+    assert {name: manager.sliceWidget(name).mrmlSliceNode().GetOrientation() for name in lay} == lay
+
+
+def test_views_whose_window_changes_while_they_change_show_no_stretched_image(host: Host) -> None:
+    import slicer
+    from CrossMoDAUDALib.panel import views
+
+    (old, _labels), (new, _more) = add_scan("Old"), add_scan("New", seed=4)
+    slicer.util.setSliceViewerLayers(background=old, fit=True)
+    red = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode()
+    columns, rows, slices = red.GetDimensions()
+    high = red.GetFieldOfView()[1]
+    steps = views.sideBySide(new, new)
+    for _number in range(4):
+        next(steps)
+    red.SetDimensions(2 * columns, rows, slices)
+    steps.close()
+    assert red.GetFieldOfView()[1] == pytest.approx(high)
+    assert red.GetFieldOfView()[0] / red.GetFieldOfView()[1] == pytest.approx(2 * columns / rows), "as its window"
+
+
+@pytest.mark.parametrize("after", [1, 3, 5])
+@pytest.mark.parametrize("shows", ["its scan", "another"])
+def test_a_result_that_is_given_up_on_its_way_leaves_views_and_findings_as_before(host: Host, after: int, shows: str) -> None:
+    import slicer
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.panel import views
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    (old, labels), (new, more) = add_scan("Old"), add_scan("New", seed=4)
+    mrml.segmentation_node(labels, phantom.LABELS, old, "Finding")
+    slicer.util.setSliceViewerLayers(background=new if shows == "its scan" else old, fit=True)
+    result = mrml.segmentation_node(more, phantom.LABELS, new, "Result", is_shown=False)
+    stood = standing()
+    steps = views.segmentationInViews(result, new)
+    for _number in range(after):
+        next(steps)
+    steps.close()
+    if shows == "its scan":
+        stood["Result"] = (True, (), None)
+    assert standing() == stood
+
+
+@pytest.mark.parametrize("section", ["translate", "case", "segment"])
+def test_what_could_not_be_shown_is_said_to_be_in_the_scene_and_why(
+    host: Host, tiny_experiment: Path, monkeypatch: pytest.MonkeyPatch, section: str
+) -> None:
+    from CrossMoDAUDALib.core.errors import InputError
+    from CrossMoDAUDALib.panel import views
+
+    def failing(*_arguments: object) -> Iterator[None]:
+        yield
+        raise InputError("The views are broken.")
+
+    for name in ("sideBySide", "segmentationInViews"):
+        monkeypatch.setattr(views, name, failing)
+    assert "The views are broken." in begin(host, tiny_experiment, section)
+    if section != "segment":
+        assert "is in the scene" in said(host, section) and "left the scan" not in said(host, section)
+    assert not host.errors
+
+
+@pytest.mark.parametrize("section", ["translate", "case", "segment"])
+@pytest.mark.parametrize("how", ["cleanup", "scene"])
+def test_views_go_back_where_the_panel_goes_midway_but_not_while_a_scene_closes(
+    host: Host, tiny_experiment: Path, monkeypatch: pytest.MonkeyPatch, section: str, how: str
+) -> None:
+    """With what really changes the views."""
+    from CrossMoDAUDALib.panel import standing as module
+
+    add_scan("Old")
+    went = []
+    real = module._Slice.goBack
+    monkeypatch.setattr(module._Slice, "goBack", lambda self: (went.append(1), real(self)))
+    stood: dict[str, object] = {}
+    part = part_of(host, section)
+    steps = 0
+
+    def is_midway() -> bool:
+        nonlocal steps
+        if getattr(part, "_showing" if section == "case" else "_arriving") is None:
+            stood.update(standing() if not steps else {})
+            return not part.runner.running
+        steps += 1
+        return steps > 3
+
+    begin(host, tiny_experiment, section, is_midway)
+    assert part.runner.running and steps > 3
+    if how == "cleanup":
+        part.cleanup()
+        assert went and standing()["layout"] == stood["layout"]
+    else:
+        host.close_scene()
+        assert not went
+    assert not part.runner.running and not host.errors
+
+
+def part_of(host: Host, section: str) -> Any:
+    panel = host.widget.panel
+    return panel.adapt.showCase if section == "case" else getattr(panel, section)
+
+
+def said(host: Host, section: str) -> str:
+    return str(host.find("adaptPackageStatus" if section == "case" else f"{section}Status").text)
+
+
+def begin(host: Host, experiment: Path, section: str, until: Callable[[], bool] | None = None) -> str:
+    """Begin what shows something, and wait for its end, or another; what is said then."""
+    if section == "case":
+        open_section(host, "adapt")
+        host.widget.panel.parameters.experiment = str(experiment)
+        host.process(20, lambda: host.find("adaptShowCase").visible)
+        host.click("adaptShowCase")
+    else:
+        scan, _labels = add_scan("ceT1")
+        choose_model(host, experiment)
+        open_section(host, section)
+        host.find(f"{section}InputVolume").setCurrentNode(scan)
+        host.click(f"{section}Apply")
+    part = part_of(host, section)
+    host.process(90, until or (lambda: not part.runner.running))
+    return said(host, section)

@@ -361,3 +361,31 @@ def test_the_titles_of_the_columns_are_whole(host: Host, copies: Any, font_scale
             title = header.model().headerData(place, header.orientation())
             arrow = header.height() // 2 if place == column else 0
             assert header.sectionSize(place) >= QtGui.QFontMetrics(header.font()).horizontalAdvance(title) + arrow, (column, title)
+
+
+def test_few_words_tell_the_state_of_a_training_and_not_its_place(host: Host, copies: Any, font_scale: Any) -> None:
+    from CrossMoDAUDALib.cohort.cases import Cohort
+    from CrossMoDAUDALib.experiment.elsewhere import NO_CONNECTION, Elsewhere
+    from CrossMoDAUDALib.panel import trainings_texts
+    from CrossMoDAUDALib.watching.experiments import Standing
+    from CrossMoDAUDALib.watching.monitor import StageProgress
+
+    def words(**values: Any) -> str:
+        return str(trainings_texts.shortStateText(Standing(Path("one"), **values)))
+
+    def there(state: str) -> str:
+        place = Elsewhere("Lab, room 2", "/there", Cohort((), ()), is_alive=True, state=state)
+        return words(state="running", elsewhere=place, is_followed=True)
+
+    assert there("waiting for resources") == "Waiting for resources" and there("running") == "Running"
+    assert there("").startswith("Training on Lab, room 2") and there(NO_CONNECTION).startswith("No connection to Lab, room 2")
+    assert words(state="running", is_study=True, number=2, stages=9) == "Study under way"
+    stage = StageProgress("translation/train", step=4, total=10, remaining=60)
+    assert words(state="failed", stage=stage, number=2, stages=9) == "Failed 40 %" and words(state="finished", stage=stage) == "Finished"
+    font_scale(2)
+    folder = copies("one", "failed")
+    show(host, folder)
+    host.module_frame().window().resize(300, 900)
+    settle(host)
+    assert section(host).table._isTight
+    assert rows(host)["one"][0] == trainings_texts.shortStateText(section(host)._standings[folder])
