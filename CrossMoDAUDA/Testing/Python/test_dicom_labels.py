@@ -13,7 +13,7 @@ import pydicom
 import pytest
 from CrossMoDAUDALib.cohort.checking import check_cohort
 from CrossMoDAUDALib.cohort.finding import Cohort, find_folders
-from CrossMoDAUDALib.commands.follow_up import _listed
+from CrossMoDAUDALib.commands.follow_up import _Listed, _listed
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
 from CrossMoDAUDALib.experiment.folder import Experiment
@@ -300,12 +300,12 @@ def test_scores_and_follow_up_take_them(tmp_path: Path) -> None:
         (tmp_path / "seg", tmp_path / "plain"),
     ):
         assert [score.dice for score in score_folders(*pair, LABELS)] == [1, 1]
-    assert _listed(tmp_path / "seg") == [(path, "", "")]
+    assert _listed(tmp_path / "seg") == [_Listed(path)]
     for name in ("a.seg.nrrd", "a_RTSTRUCT.dcm"):  # as a folder of results has them all
         shutil.copy(path if name.endswith("dcm") else tmp_path / "plain" / "a_Label.nii.gz", tmp_path / "plain" / name)
     RTSTRUCT.write(Volume(drawn(), grid), LABELS, tmp_path / "scan", tmp_path / "plain" / "a_RTSTRUCT.dcm", "m")
     shutil.copy(path, tmp_path / "plain" / "a_SEG.dcm")
-    assert _listed(tmp_path / "plain") == [(tmp_path / "plain" / "a_Label.nii.gz", "", "")]
+    assert _listed(tmp_path / "plain") == [_Listed(tmp_path / "plain" / "a_Label.nii.gz")]
     assert len(score_folders(tmp_path / "plain", tmp_path / "seg", LABELS)) == 2
 
 

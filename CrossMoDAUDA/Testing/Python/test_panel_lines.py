@@ -168,11 +168,11 @@ def test_names_of_trainings_are_whole(host: Host, font_scale: Any, scale: int) -
     real = host.find("trainingsTable")._real
     real.setVisible(True)
     for number, name in enumerate(("short", "a new experiment", "experiment_of_2024-03-01_with_a_long_name")):
-        shown.show(Path(name), (name, "Training the translator", "0.785 (iteration 1)", "0.785", "yesterday"), "")
+        shown.show(Path(name), (name, "Training the translator", "Training 12 %", "0.785 (iteration 1)", "0.785", "yesterday"), "")
         host.process(0.1)
         assert real.rowCount() == number + 1
         assert_readable(real, (0, 1))
-    shown.show(Path("short"), ("short", "Gone", "", "", ""), "")
+    shown.show(Path("short"), ("short", "Gone", "Gone", "", "", ""), "")
     assert real.rowHeight(0) < real.rowHeight(1), "it gives the lines back"
     assert window(host).width() == 300
 
@@ -198,7 +198,7 @@ def test_a_training_tells_its_state_in_few_words_where_there_is_little_room(host
     shown, state = host.widget.panel.trainings.table, "Training 12 %, about 49 min left in this stage, stage 3 of 26: Translation: train"
     real = host.find("trainingsTable")._real
     real.setVisible(True)
-    shown.show(Path("one"), ("one", state, "0.785 (iteration 1)", "0.785", "yesterday"), state)
+    shown.show(Path("one"), ("one", state, "Training 12 %", "0.785 (iteration 1)", "0.785", "yesterday"), state)
     seen = {}
     for width in (300, 700, 300):
         resize(host, width)

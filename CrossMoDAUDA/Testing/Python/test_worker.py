@@ -125,7 +125,7 @@ def test_there_is_nobody_to_stop(tiny_experiment: Path, tmp_path: Path) -> None:
     assert run("stop", tiny_experiment) == (0, f"Nobody is working on {tiny_experiment}.\n", "")
     assert not (tiny_experiment / "stop.request").exists()
     status, _, errors = run("stop", tmp_path / "missing")
-    assert (status, "is neither an experiment folder nor a study folder" in errors) == (2, True)
+    assert (status, "is no experiment folder, study folder or output folder" in errors) == (2, True)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a process that does not answer")
