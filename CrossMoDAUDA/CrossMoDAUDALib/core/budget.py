@@ -1,9 +1,11 @@
-"""Settings that a time budget leaves open: which they are, and how a resumed experiment gets those that it was begun with.
+"""Settings that are left open until an experiment begins: which they are, and how a resumed one gets those that it was begun with.
 
-What they become is measured by :mod:`.method.sizing` before an experiment begins, and recorded with its settings.
+What they become is measured (:mod:`.method.sizing`) or read from the labels (:mod:`.cohort.pieces`), and recorded.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from .settings import Settings, preset_settings, with_values
 
@@ -34,5 +36,24 @@ def left_open(settings: Settings) -> tuple[str, ...]:
 
 def sized_as(settings: Settings, sized: Settings) -> Settings:
     """Settings with what they leave open as another experiment's settings have it."""
-    values = sized.values()
-    return with_values(settings, {key: values[key] for key in left_open(settings)})
+    return _taken_over(settings, sized, (*left_open(settings), *left_to_labels(settings)))
+
+
+def as_begun(settings: Settings, begun: Settings) -> Settings:
+    """Settings with what is left to the labels as another experiment's settings have it."""
+    return _taken_over(settings, begun, left_to_labels(settings))
+
+
+def _taken_over(settings: Settings, other: Settings, keys: Sequence[str]) -> Settings:
+    values = other.values()
+    return with_values(settings, {key: values[key] for key in keys})
+
+
+def left_to_labels(settings: Settings) -> tuple[str, ...]:
+    """The settings that the source labels decide when an experiment begins.
+
+    >>> left_to_labels(preset_settings("laptop")), left_to_labels(preset_settings("paper"))
+    (('self_training.largest_component',), ())
+    """
+    open_to_them = settings.self_training.single_by_labels and not settings.self_training.largest_component
+    return ("self_training.largest_component",) if open_to_them else ()

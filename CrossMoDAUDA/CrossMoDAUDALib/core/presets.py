@@ -24,7 +24,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     # An hour or two on a few processor cores, for ten to twenty scans of each domain: smaller networks, patches and batches, and as
     # many steps as fit (:mod:`.method.sizing`). In few steps AdamW learns more than nnU-Net's SGD. A translator
     # trained so little paints otherwise in every epoch, so the segmenter sees several. A structure's signal is scaled in
-    # training, as a translator seldom hits it. Self-training goes on from the last weights.
+    # training, as a translator seldom hits it. Self-training goes on from the last weights. Far false positives go.
     "laptop": {
         "budget_minutes": 75,
         "translation.batch_size": 2,
@@ -48,6 +48,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "segmentation.structure_scaling_lowest": 0.6,
         "segmentation.structure_scaling_highest": 1.6,
         "self_training.iterations": 2,
+        "self_training.single_by_labels": True,
         "self_training.epochs": 20,
         "self_training.initial_learning_rate": 0.0015,
         "self_training.drop_incomplete": True,

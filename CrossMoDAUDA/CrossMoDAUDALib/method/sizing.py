@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..cohort.finding import Case, Cohort
+from ..cohort.pieces import structures_in_one_piece
 from ..core.budget import left_open
 from ..core.errors import InputError
 from ..core.progress import duration
@@ -96,6 +97,20 @@ def for_scans(settings: Settings, cohort: Cohort) -> dict[str, float]:
     if "segmentation.finest_spacing" in is_open:
         found["segmentation.finest_spacing"] = finest_spacing(settings, cohort.source)
     return found
+
+
+def for_labels(settings: Settings, cohort: Cohort, log: EventLog) -> Settings:
+    """Choose what is left to the source labels (:func:`.core.budget.left_to_labels`): structures that they show in one piece.
+
+    Args:
+        cohort: checked scans.
+        log: told what was found.
+    """
+    found = structures_in_one_piece(cohort.source, settings.labels, settings.reading.merged_values)
+    if found:
+        names = " and of ".join(found)
+        log.write("message", message=f"Every source label map shows one connected part of {names}; predictions keep the largest.")
+    return with_values(settings, {"self_training.largest_component": found})
 
 
 def _image_size(settings: Settings, cohort: Cohort) -> dict[str, float]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..cohort.checking import check_cohort
 from ..cohort.finding import Cohort
 from ..compute.nodes import leading
-from ..core.budget import left_open
+from ..core.budget import left_open, left_to_labels
 from ..core.errors import CohortError, CrossModaError, InputError
 from ..core.failures import INTERRUPTED, explain, is_unexpected
 from ..core.files import folder_is_gone, must_stay
@@ -135,6 +135,10 @@ def _begin(folder: Path, settings: Settings, cohort: Cohort, log: EventLog) -> E
         from .sizing import fit
 
         settings = fit(settings, cohort, folder, log)
+    if left_to_labels(settings):
+        from .sizing import for_labels
+
+        settings = for_labels(settings, cohort, log)
     hashes = {str(row.image): row.image_sha256 for row in report.rows}
     hashes.update({str(row.label): row.label_sha256 for row in report.rows if row.label})
     return Experiment.create(folder, settings, cohort, hashes)

@@ -52,12 +52,17 @@ def drawn_by_weight(names: Sequence[str], weight: float) -> list[str]:
 
     Args:
         names: of cases, each once.
-        weight: of a pseudo-labelled case, where a case with a real label has 1; taken to the nearest hundredth or simple fraction.
+        weight: of a pseudo-labelled scan, where a scan with a real label has 1, which it shares with its copies; taken to the
+            nearest hundredth or simple fraction.
 
     >>> drawn_by_weight(["source_0000", "target_0000"], 1.5)
     ['source_0000', 'source_0000', 'target_0000', 'target_0000', 'target_0000']
+    >>> drawn_by_weight(["source_0000", "source_pooled1_0000", "target_0000"], 1)
+    ['source_0000', 'source_pooled1_0000', 'target_0000', 'target_0000']
     """
-    share = Fraction(weight).limit_denominator(100)
+    source = [name for name in names if not name.startswith(TARGET_PREFIX)]
+    scans = len({name.rpartition("_")[2] for name in source})
+    share = Fraction(weight * len(source) / max(scans, 1)).limit_denominator(100)
     return [name for name in names for _ in range(share.numerator if name.startswith(TARGET_PREFIX) else share.denominator)]
 
 

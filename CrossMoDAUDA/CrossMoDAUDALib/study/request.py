@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
+from ..core.budget import as_begun
 from ..core.errors import InputError, short, unreadable
 from ..core.files import read_json, write_json
 from ..core.sections import UNSCALED
@@ -193,7 +194,10 @@ class Study:
             InputError: one was started with another setting or other scans.
         """
         for part in self.parts():
-            if Experiment.exists(part.folder) and (differs := difference(Experiment.load(part.folder), part.settings, part.cohort)):
+            if not Experiment.exists(part.folder):
+                continue
+            recorded = Experiment.load(part.folder)
+            if differs := difference(recorded, as_begun(part.settings, recorded.settings), part.cohort):
                 raise InputError(
                     f"{self.folder} is another study: of {part.title}, {differs}; give the same again, another name to the method,"
                     " or another output folder."

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from ..cohort.checking import CohortReport, check_cohort
 from ..cohort.finding import Cohort
-from ..core.budget import left_open
+from ..core.budget import left_open, left_to_labels
 from ..core.errors import CrossModaError, InputError
 from ..core.interrupts import raise_swallowed
+from ..core.parsing import names_text
 from ..core.settings import with_values
 from ..experiment.events import CHECK, Event, EventLog, read_events
 from ..experiment.folder import Experiment
@@ -78,7 +79,7 @@ def check_scans(study: Study, log: EventLog) -> tuple[Study, list[CohortReport]]
 
 
 def sized(study: Study, device: str, log: EventLog) -> Study:
-    """The study with what a time budget (setting ``budget_minutes``) leaves open chosen once, for its first method.
+    """The study with what is left to the labels or to a time budget (``budget_minutes``) chosen once, for its first method.
 
     Every method then gets the same epochs, which is what makes them comparable, and what they share can be made once.
 
@@ -87,6 +88,11 @@ def sized(study: Study, device: str, log: EventLog) -> Study:
     """
     method = study.methods[0]
     settings = with_values(study.settings(method, study.seeds_of(method)[0]), {"device": device})
+    if left_to_labels(settings):  # once, so that the ceiling, which has other labels, is treated alike
+        from ..method.sizing import for_labels
+
+        single = for_labels(settings, study.cohort, log).self_training.largest_component
+        study = replace(study, values={**study.values, "self_training.largest_component": names_text(single)})
     if not settings.budget_minutes:
         return study
     from ..method.sizing import fit
