@@ -126,7 +126,8 @@ def test_a_study_looks_once_for_all_its_methods(tmp_path: Path) -> None:
     target = cases(tmp_path / "target", *[np.where(usual() == 2, 0, usual())] * 3)
     target = tuple(Case(f"target_{case.id}", case.image, case.label) for case in target)
     values = {"labels": "Liver:1,Kidneys:2", "self_training.single_by_labels": "true"}
-    asked = Study(tmp_path / "study", "smoke", values, (Method("resnet", "cyclegan-resnet"),), (0,), Cohort(source, unlabelled(target)), target)
+    methods, cohort = (Method("resnet", "cyclegan-resnet"),), Cohort(source, unlabelled(target))
+    asked = Study(tmp_path / "study", "smoke", values, methods, (0,), cohort, target)
     study = sized(check_scans(asked, EventLog(None))[0], "cpu", EventLog(None))
     assert {part.method.name for part in study.parts()} >= {SUPERVISED, "resnet"}
     assert {part.settings.self_training.largest_component for part in study.parts()} == {("Liver",)}
