@@ -108,8 +108,8 @@ def for_labels(settings: Settings, cohort: Cohort, log: EventLog) -> Settings:
     """
     found = structures_in_one_piece(cohort.source, settings.labels, settings.reading.merged_values)
     if found:
-        names = " and of ".join(found)
-        log.write("message", message=f"Every source label map shows one connected part of {names}; predictions keep the largest.")
+        names = ", ".join(found)
+        log.write("message", message=f"In every source label map these have one connected part; predictions keep the largest: {names}.")
     return with_values(settings, {"self_training.largest_component": found})
 
 

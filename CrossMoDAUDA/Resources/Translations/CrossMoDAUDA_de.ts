@@ -560,8 +560,8 @@
 <translation>Wie leere Masken und der mittlere Oberflächenabstand zählen.</translation>
 </message>
 <message>
-<source>How often a case with a pseudo-label is drawn, relative to one with a real label.</source>
-<translation>Wie oft ein Fall mit Pseudo-Label gezogen wird, relativ zu einem mit echtem Label.</translation>
+<source>How often a scan with a pseudo-label is drawn, relative to a labelled one with all its copies.</source>
+<translation>Wie oft ein Scan mit Pseudo-Label gezogen wird, im Verhältnis zu einem mit Label samt allen seinen Kopien.</translation>
 </message>
 <message>
 <source>How often the ResNet generator halves a slice; 0: by the slice's size.</source>
@@ -586,6 +586,10 @@
 <message>
 <source>Image translator; 'none' trains on the source images as they are.</source>
 <translation>Bildübersetzer; 'none' trainiert auf den Quellbildern, wie sie sind.</translation>
+</message>
+<message>
+<source>In every source label map these have one connected part; predictions keep the largest: {names}.</source>
+<translation>In jeder Label-Karte der Quelle haben diese einen zusammenhängenden Teil; Vorhersagen behalten den größten: {names}.</translation>
 </message>
 <message>
 <source>Initial learning rate</source>
@@ -982,6 +986,10 @@
 <message>
 <source>Since previous</source>
 <translation>Seit dem vorigen</translation>
+</message>
+<message>
+<source>Single by labels</source>
+<translation>Einzelne laut Labels</translation>
 </message>
 <message>
 <source>Slicer's writer failed</source>
@@ -1526,6 +1534,10 @@
 <message>
 <source>What was begun on {place} stays there as it is, and the same command goes on with it.</source>
 <translation>Was auf {place} begonnen wurde, bleibt dort, wie es ist, und derselbe Befehl macht damit weiter.</translation>
+</message>
+<message>
+<source>Where largest_component names none, take the structures that every source label map shows in one piece (at least three).</source>
+<translation>Wo largest_component keine nennt, die Strukturen nehmen, die in jeder Label-Karte der Quelle (mindestens drei) aus einem Stück sind.</translation>
 </message>
 <message>
 <source>Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.</source>

@@ -103,7 +103,7 @@ def test_an_experiment_begins_with_them_and_goes_on_with_them(tmp_path: Path) ->
         work(tmp_path / "experiment", settings_for_labels(), cohort, told.append, only=["translation/source_slices"])
     assert Experiment.load(tmp_path / "experiment").settings.self_training.largest_component == ("Liver",)
     sentences = [event["message"] for event in told if "one connected part" in event.get("message", "")]
-    assert sentences == ["Every source label map shows one connected part of Liver; predictions keep the largest."]
+    assert sentences == ["In every source label map these have one connected part; predictions keep the largest: Liver."]
     with pytest.raises(InputError, match="largest_component"):
         other = settings_for_labels(self_training__largest_component="Kidneys")
         work(tmp_path / "experiment", other, cohort, told.append, only=["translation/source_slices"])
