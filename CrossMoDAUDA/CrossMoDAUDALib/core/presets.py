@@ -101,5 +101,6 @@ PRESETS["sample"] = {
     "self_training.initial_learning_rate": 0.0015,
     "self_training.largest_component": ("Vestibular schwannoma",),
     "self_training.warm_start": True,
+    "self_training.pseudo_label_weight": 0.25,
     "evaluation.source_only": True,
 }
