@@ -18,6 +18,7 @@ from typing import Any
 from ..cohort.finding import Case, Cohort
 from ..core.errors import InputError, short, unreadable
 from ..core.files import read_json, write_json
+from ..core.layout import EXPERIMENTS, STUDY_RECORD
 from ..core.sections import UNSCALED
 from ..core.settings import Settings, preset_settings, translators_with, with_values
 from ..experiment.folder import Experiment, difference, package_versions
@@ -25,7 +26,6 @@ from ..experiment.stages import Stage
 from ..method.plan import plan
 
 FORMAT = 1
-RECORD, EXPERIMENTS = "study.json", "experiments"
 SOURCE_ONLY, SUPERVISED = "source-only", "supervised"
 _LABEL_AWARE = frozenset(("segmentation.scaled_copies", *UNSCALED))
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -109,7 +109,7 @@ class Study:
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether a folder holds a study."""
-        return (folder / RECORD).is_file()
+        return (folder / STUDY_RECORD).is_file()
 
     @property
     def rows(self) -> tuple[Method, ...]:
@@ -235,7 +235,7 @@ class Study:
 
     def save(self) -> None:
         """Write ``study.json``."""
-        path = self.folder / RECORD
+        path = self.folder / STUDY_RECORD
         record = {
             "format": FORMAT,
             "created": read_json(path)["created"] if path.is_file() else time.strftime("%Y-%m-%dT%H:%M:%S%z"),
@@ -266,9 +266,9 @@ class Study:
         >>> [part.name for part in study.parts()]  # doctest: +SKIP
         ['source-only/seed_0', 'cyclegan-resnet/seed_0']
         """
-        path = folder / RECORD
+        path = folder / STUDY_RECORD
         if not path.is_file():
-            raise InputError(f"{folder} is not a study folder: it has no {RECORD}; check the path.")
+            raise InputError(f"{folder} is not a study folder: it has no {STUDY_RECORD}; check the path.")
         try:
             record = read_json(path)
             if int(record["format"]) > FORMAT:
