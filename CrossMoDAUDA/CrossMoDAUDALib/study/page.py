@@ -58,7 +58,7 @@ def _heading(results: Results) -> str:
     state = f"{done} of {len(parts)} experiments finished" if done < len(parts) else f"{len(parts)} experiments"
     return (
         f'<header><p class="kicker">Study · {escape(state)}</p><h1>{escape(study.folder.name)}</h1>'
-        f'<p class="lead">{escape(headline(results))}</p>'
+        f'<p class="lead">{escape(headline(results))}</p>{"".join(paragraph(text, "facts") for text in chosen_note(results))}'
         f'<p class="facts">{escape(", ".join(counts))} cases · preset {escape(study.preset)} · scoring {escape(results.convention)}</p>'
         f'<p class="warning">{escape(NOT_CLINICAL)} A segmentation that looks right can be wrong.</p></header>'
     )
@@ -76,7 +76,7 @@ def _tiles(results: Results) -> str:
         share = best.gap.share
         interval = "" if best.gap.low is None or best.gap.high is None else f"{100 * best.gap.low:.0f} to {100 * best.gap.high:.0f} %"
         shown.append((f"{100 * share:.0f} %" if share is not None else "not defined", "gap closed", interval))
-    return tiles(shown) + "".join(paragraph(text, "note") for text in chosen_note(results))
+    return tiles(shown)
 
 
 def _verdicts(results: Results) -> str:
