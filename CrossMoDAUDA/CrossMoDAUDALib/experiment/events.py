@@ -134,12 +134,11 @@ def read_events(path: Path, offset: int = 0, limit: int = -1) -> tuple[list[Even
 def unfinished_seconds(path: Path, stage: str) -> float:
     """How long earlier starts have worked on a stage since it was last finished, each until its last word.
 
-    >>> Path("log.jsonl").write_text(
+    >>> _ = Path("log.jsonl").write_text(
     ...     '{"kind": "stage", "stage": "a/train", "state": "started", "time": 10}\\n'
     ...     '{"kind": "progress", "stage": "a/train", "step": 1, "total": 2, "time": 14}\\n'
     ...     '{"kind": "run", "state": "started", "time": 90}\\n'
     ... )
-    180
     >>> unfinished_seconds(Path("log.jsonl"), "a/train"), unfinished_seconds(Path("log.jsonl"), "b/train")
     (4.0, 0.0)
     """
