@@ -129,11 +129,13 @@ def _slots(options: argparse.Namespace, asked: Study, devices: list[str]) -> lis
     """The device of each experiment that runs at a time on another computer."""
     from ..core.budget import left_open
     from ..places.known import known_place
+    from ..study.running import sized_for
 
     is_cluster = known_place(options.on).slurm is not None
     if options.script_only and not is_cluster:
         raise InputError(f"--script-only is for clusters, and {options.on} is none; leave it out, or add the place with --slurm.")
-    if left_open(asked.settings(asked.methods[0], asked.seeds_of(asked.methods[0])[0])):
+    method = sized_for(asked)
+    if left_open(asked.settings(method, asked.seeds_of(method)[0])):
         raise InputError("A time budget is measured on this computer; with --on, give --set budget_minutes=0 and the epochs.")
     if len(devices) > 1:
         raise InputError("--devices names this computer's; with --on, --jobs says how many experiments run at a time.")

@@ -5,7 +5,9 @@ What they become is measured (:mod:`.method.sizing`) or read from the labels (:m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 from .settings import Settings, preset_settings, with_values
 
@@ -21,39 +23,42 @@ SIZED = (
 
 
 def left_open(settings: Settings) -> tuple[str, ...]:
-    """The settings that are chosen for the scans and the computer: with a time budget, those that are as the preset has them.
+    """The settings that are chosen for the scans and the computer: with a time budget, those that nobody has named.
+
+    One that :func:`.settings.with_values` was given has been named, also with the preset's own value. One that differs from the
+    preset stays as it is, however it came to that.
 
     >>> left_open(with_values(preset_settings("laptop"), {"segmentation.epochs": 5, "translation.pooled_epochs": 2}))
     ('translation.image_size', 'translation.epochs', 'translation.decay_epochs', 'segmentation.finest_spacing', 'self_training.epochs')
+    >>> "segmentation.epochs" in left_open(with_values(preset_settings("laptop"), {"segmentation.epochs": 40}))  # the preset's
+    False
     >>> left_open(preset_settings("paper"))
     ()
     """
     if not settings.budget_minutes:
         return ()
     preset, now = preset_settings(settings.preset, settings.translation.translator).values(), settings.values()
-    return tuple(key for key in SIZED if now[key] == preset[key])
+    return tuple(key for key in SIZED if key not in settings.named and now[key] == preset[key])
 
 
 def sized_as(settings: Settings, sized: Settings) -> Settings:
     """Settings with what they leave open as another experiment's settings have it."""
-    return _taken_over(settings, sized, (*left_open(settings), *left_to_labels(settings)))
-
-
-def as_begun(settings: Settings, begun: Settings) -> Settings:
-    """Settings with what is left to the labels as another experiment's settings have it."""
-    return _taken_over(settings, begun, left_to_labels(settings))
-
-
-def _taken_over(settings: Settings, other: Settings, keys: Sequence[str]) -> Settings:
-    values = other.values()
-    return with_values(settings, {key: values[key] for key in keys})
+    values = sized.values()
+    return fitted(settings, {key: values[key] for key in (*left_open(settings), *left_to_labels(settings))})
 
 
 def left_to_labels(settings: Settings) -> tuple[str, ...]:
-    """The settings that the source labels decide when an experiment begins.
+    """The settings that the source labels decide when an experiment begins, unless somebody has named them.
 
     >>> left_to_labels(preset_settings("laptop")), left_to_labels(preset_settings("paper"))
     (('self_training.largest_component',), ())
+    >>> left_to_labels(with_values(preset_settings("laptop"), {"self_training.largest_component": ""}))
+    ()
     """
-    open_to_them = settings.self_training.single_by_labels and not settings.self_training.largest_component
-    return ("self_training.largest_component",) if open_to_them else ()
+    key, chosen = "self_training.largest_component", settings.self_training
+    return (key,) if chosen.single_by_labels and not chosen.largest_component and key not in settings.named else ()
+
+
+def fitted(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """As :func:`.settings.with_values`, with values that nobody has named: the program chose them."""
+    return dataclasses.replace(with_values(settings, dict(values)), named=settings.named)

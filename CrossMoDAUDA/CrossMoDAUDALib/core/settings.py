@@ -118,7 +118,7 @@ class Settings:
     budget_minutes: float = setting(
         0.0,
         "Minutes that the whole experiment may take here: slices and epochs are chosen when it begins, for the scans and the"
-        " computer; what differs from the preset stays. 0: as the settings say.",
+        " computer; what is set by itself stays (in the panel, if it differs from the preset). 0: as the settings say.",
         low=0,
         high=100000,
     )
@@ -135,6 +135,8 @@ class Settings:
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     # The chosen translator's own section, None without translator; read it with :meth:`of`.
     translator_section: Any = None
+    # The keys that :func:`with_values` was given, as what a user chose: a time budget leaves them alone (:mod:`.budget`).
+    named: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         registered = _registered(self.translation.translator)
@@ -200,8 +202,7 @@ def setting_fields() -> dict[str, tuple[dataclasses.Field[Any], Any]]:
     found: dict[str, tuple[dataclasses.Field[Any], Any]] = dict(_plain_fields())
     kinds: dict[str, Any] = section_classes()
     for name, kind in kinds.items():
-        hints = _hints(kind)
-        found |= {f"{name}.{inner.name}": (inner, hints[inner.name]) for inner in fields(kind)}
+        found |= {f"{name}.{inner.name}": (inner, _hints(kind)[inner.name]) for inner in fields(kind)}
     return found
 
 
@@ -278,15 +279,15 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
     CrossMoDAUDALib.core.errors.InputError: There is no setting 'sed'; did you mean 'seed'.
     """
     chosen, former = _checked_values(with_merged_values(values))
-    if chosen.get("preset", settings.preset) != settings.preset:
-        wanted = chosen["preset"]
+    named = settings.named | chosen.keys()
+    if (wanted := chosen.get("preset", settings.preset)) != settings.preset:
         raise InputError(f"preset={wanted} cannot be changed by --set here; use --preset {wanted}.")
     translator, before = chosen.get("translation.translator", settings.translation.translator), settings.translation.translator
     if translator != before:
         chosen = {**_preset_changes(settings, translator), **chosen}
     if "labels" in chosen:
         chosen = {**_preset_structures(settings, chosen["labels"]), **chosen}
-    changed = _changed(settings, chosen, former)
+    changed = dataclasses.replace(_changed(settings, chosen, former), named=named)
     _check_together(changed)
     return changed
 
@@ -374,8 +375,7 @@ def _check_together(settings: Settings) -> None:
 
 def _plain_fields() -> dict[str, tuple[dataclasses.Field[Any], Any]]:
     """The settings outside sections."""
-    hints = _hints(Settings)
-    return {one.name: (one, hints[one.name]) for one in fields(Settings) if "text" in one.metadata}
+    return {one.name: (one, _hints(Settings)[one.name]) for one in fields(Settings) if "text" in one.metadata}
 
 
 def _common_sections() -> dict[str, type[Any]]:

@@ -131,6 +131,34 @@ def read_events(path: Path, offset: int = 0, limit: int = -1) -> tuple[list[Even
     return events_in(data[:end]), offset + end
 
 
+def unfinished_seconds(path: Path, stage: str) -> float:
+    """How long earlier starts have worked on a stage since it was last finished, each until its last word.
+
+    >>> _ = Path("log.jsonl").write_text(
+    ...     '{"kind": "stage", "stage": "a/train", "state": "started", "time": 10}\\n'
+    ...     '{"kind": "progress", "stage": "a/train", "step": 1, "total": 2, "time": 14}\\n'
+    ...     '{"kind": "run", "state": "started", "time": 90}\\n'
+    ... )
+    >>> unfinished_seconds(Path("log.jsonl"), "a/train"), unfinished_seconds(Path("log.jsonl"), "b/train")
+    (4.0, 0.0)
+    """
+    if not path.is_file():
+        return 0.0
+    name = f'"stage": {json.dumps(stage, ensure_ascii=False)}'.encode()
+    with path.open("rb") as log:  # of a long training, most lines are of other stages
+        events = events_in(b"".join(line for line in log if name in line or b'"kind": "run"' in line))
+    spent, last, began = 0.0, 0.0, None
+    for event in [*events, {"kind": "run", "state": "started"}]:
+        state = event.get("state")
+        if state == "started":
+            spent += max(last - began, 0.0) if began is not None else 0.0  # a clock may be set back
+            began = float(event.get("time", last)) if event["kind"] == "stage" else None
+        elif event["kind"] == "stage" and state in ("finished", "skipped"):
+            spent, began = 0.0, None
+        last = float(event.get("time", last))
+    return spent
+
+
 def events_in(data: bytes) -> list[Event]:
     """The events in some lines of a log; what is damaged is left out."""
     events = []

@@ -23,7 +23,7 @@ from ..images.fingerprint import is_there, scan_sha256, scan_stamp
 from ..images.labels import read_labels
 from ..images.volumes import Volume, read_geometry, read_volume
 from .elsewhere import RECORD, SCRIPT
-from .events import REHEARSAL, EventLog
+from .events import REHEARSAL, EventLog, unfinished_seconds
 from .last_run import remove_half_overwritten
 from .lock import HOLDER, LOCK, REQUEST, is_running, locked, read_worker, request_stop
 from .markers import Marker, newest, read_marker, read_markers, write_marker
@@ -231,10 +231,11 @@ class Experiment:
             more = f" (and {len(again) - 1} more)" if len(again) > 1 else ""
             what = "is gone" if not (self.folder / again[0]).is_file() else "was overwritten by an earlier stage"
             self.events.write("warning", stage=stage.name, message=f"{self.folder / again[0]}{more} {what} and is made again.")
+        before = unfinished_seconds(self.folder / "events.jsonl", stage.name)
         self.events.write("stage", stage=stage.name, state="started")
         began = time.monotonic()
         stage.run(self, stage.name)
-        seconds = round(time.monotonic() - began, 1)
+        seconds = round(before + time.monotonic() - began, 1)
         write_marker(self.folder, stage.name, stage.files(self.folder), seconds=seconds, versions=package_versions())
         self.events.write("stage", stage=stage.name, state="finished", metrics={"seconds": seconds})
 

@@ -18,7 +18,7 @@ class Marker:
         stage: its name.
         number: counts the markers in the order in which they were written, which time stamps need not tell.
         files: SHA-256 of what it has left, by file relative to the experiment folder; a very old marker holds none.
-        seconds: how long it took.
+        seconds: how long it took, all starts together.
         versions: of the packages that it ran with.
         shared_from: the experiment that it was taken over from; empty if it ran here.
     """

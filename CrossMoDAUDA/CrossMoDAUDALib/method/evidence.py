@@ -21,7 +21,7 @@ from ..experiment.folder import Experiment
 from ..experiment.markers import read_marker
 from ..images.volumes import read_label_map
 from ..scoring.evidence import Agreement, agreement, mean_by_structure
-from ..scoring.recommendation import CRITERIA, Candidate, CriterionValue, Recommendation
+from ..scoring.recommendation import CRITERIA, Candidate, CriterionValue, Recommendation, eligible
 from ..translation.check import Check, Values
 from .plan import AGREEMENT, CONTRAST, EVIDENCE
 
@@ -236,18 +236,28 @@ HOW_TO_READ = (
 
 
 def evidence_lines(listed: Sequence[Candidate]) -> list[list[str]]:
-    """A table of candidates and criteria: a line of titles, then a line each, the best of each column in ``**``."""
+    """A table of candidates and criteria: a line of titles, then a line each.
+
+    The best of each column is in ``**``, where there are at least two to compare; what is set aside is not compared.
+    """
     criteria = [name for name in CRITERIA if any(candidate.mean(name) is not None for candidate in listed)]
     lines = [["", *(CRITERIA[name].title for name in criteria)]]
-    columns = {name: [candidate.mean(name) for candidate in listed] for name in criteria}
-    for place, candidate in enumerate(listed):
+    compared = eligible(listed)
+    known = {name: [value for one in compared if (value := one.mean(name)) is not None] for name in criteria}
+    best = {name: max(values) for name, values in known.items() if len(values) > 1}
+    for candidate in listed:
         line = [candidate.name]
-        for values in columns.values():
-            value, best = values[place], max(known for known in values if known is not None)
+        for name in criteria:
+            value = candidate.mean(name)
             text = "" if value is None else f"{value:.2f}"
-            line.append(f"**{text}**" if len(listed) > 1 and value == best else text)
+            line.append(f"**{text}**" if candidate in compared and value is not None and value == best.get(name) else text)
         lines.append(line)
     return lines
+
+
+HOW_TO_READ_EVIDENCE = (
+    "Means over the structures; higher is better. Bold: the best of a column, where at least two have a value, without those set aside."
+)
 
 
 def meanings(listed: Sequence[Candidate]) -> str:
@@ -257,7 +267,7 @@ def meanings(listed: Sequence[Candidate]) -> str:
         for name, criterion in CRITERIA.items()
         if any(one.mean(name) is not None for one in listed)
     ]
-    return "\n".join(["Means over the structures; higher is better.", *said])
+    return "\n".join([HOW_TO_READ_EVIDENCE, *said])
 
 
 def csv_lines(listed: Sequence[Candidate], dice: Mapping[str, float]) -> list[list[Any]]:
@@ -288,7 +298,7 @@ def ranking_lines(ranked: Mapping[str, CriterionValue]) -> list[list[str]]:
     lines = [["Criterion", "Has a say", "Rank correlation with the DSC", "It chooses", "That costs (DSC)", "Among"]]
     for name, found in ranked.items():
         criterion = CRITERIA.get(name)
-        say = "" if criterion is None else "yes" if criterion.chooses else "no"
+        say = "" if criterion is None else "yes" if found.counted else "no: not known of all" if criterion.chooses else "no"
         correlation = "" if found.correlation is None else f"{found.correlation:+.2f}"
         title = criterion.title if criterion else name
         lines.append([title, say, correlation, found.chosen, f"{found.regret:.3f}", str(found.candidates)])

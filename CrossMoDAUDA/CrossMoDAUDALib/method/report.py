@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
-from ..core.layout import iteration_name
+from ..core.layout import iteration_name, study_of
 from ..scoring.comparison import case_dice, verdict
 from ..scoring.evaluation import read_per_case_csv
 from ..scoring.recommendation import recommend
@@ -52,6 +52,7 @@ def write_report(experiment: Experiment) -> None:
         f"Preset {settings.preset}, translator {settings.translation.translator}, {iterations} self-training"
         f" iteration{'' if iterations == 1 else 's'}, seed {settings.seed}. {len(cohort.source)} source, {len(cohort.target)} target and"
         f" {len(cohort.evaluation)} evaluation cases.",
+        *part_of_study(folder),
     ]
     if checks:
         _write_checks(folder / CHECKS, checks, list(settings.labels))
@@ -75,6 +76,16 @@ def write_report(experiment: Experiment) -> None:
             parts += ["\n".join(f"- {sentence}" for sentence in sentences)]
     write_text(folder / REPORT, "\n\n".join(parts) + "\n")
     renew(experiment)
+
+
+def part_of_study(folder: Path) -> list[str]:
+    """Where the comparison stands that an experiment of a study has not in itself, in a sentence; none for any other experiment.
+
+    Args:
+        folder: the experiment's.
+    """
+    study = study_of(folder)
+    return [f"Part of the study {study.name}: its study.html says whether adapting beats source only or FAILS."] if study else []
 
 
 def _against_source_only(path: Path) -> list[str]:

@@ -17,6 +17,7 @@ from ..images.names import shared_modality
 from ..pages.pieces import document, escape, paragraph, section, tiles
 from ..translation.registry import registration
 from . import report_origin, report_sections
+from .report import part_of_study
 from .report_facts import Facts
 from .report_renewal import MADE_OF, PAGE, stages_of
 from .report_style import STYLE
@@ -77,7 +78,8 @@ def _heading(facts: Facts) -> str:
     ]
     return (
         f'<header><p class="kicker">Experiment · {escape(state)}</p><h1>{escape(title)}</h1>'
-        f"{_safely(lambda facts: paragraph(headline(facts), 'lead'), facts)}{paragraph(' · '.join(about), 'facts')}"
+        f"{_safely(lambda facts: paragraph(headline(facts), 'lead'), facts)}"
+        f"{''.join(map(paragraph, part_of_study(facts.folder)))}{paragraph(' · '.join(about), 'facts')}"
         f'<p class="warning">{escape(NOT_CLINICAL)} A segmentation that looks right can be wrong.</p></header>'
     )
 

@@ -6,7 +6,7 @@ import math
 
 from ..images.names import shared_modality
 from ..pages.pieces import badge, bullets, details, escape, paragraph, simple_table, wide
-from ..scoring.comparison import Verdict
+from ..scoring.comparison import HOW_TO_READ_VERDICTS, Verdict
 from ..scoring.evaluation import NOT_DRAWN
 from ..scoring.recommendation import recommend
 from ..translation.check import structures_that_hardly_show
@@ -67,7 +67,7 @@ def scores(facts: Facts) -> str:
     text = wide(simple_table(heads, rows))
     if said := [(known, title) for title in facts.table if (known := facts.verdict(title))]:
         lines = (f"<li>{verdict_badge(known)} {escape(known.sentence(title[:1].upper() + title[1:]))}</li>" for known, title in said)
-        text += f'<ul class="verdicts">{"".join(lines)}</ul>'
+        text += f'<ul class="verdicts">{"".join(lines)}</ul>{paragraph(HOW_TO_READ_VERDICTS, "note")}'
     text += f'<figure class="plot">{report_plots.cases_plot(facts)}</figure>'
     return text + paragraph(
         "Mean ± population standard deviation over the cases. DSC: Dice similarity coefficient. ASSD: average symmetric surface distance."

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..cohort.finding import Case, Cohort
 from ..cohort.pieces import structures_in_one_piece
-from ..core.budget import left_open
+from ..core.budget import fitted, left_open
 from ..core.errors import InputError
 from ..core.progress import duration
 from ..core.settings import Settings, with_values
@@ -26,6 +26,7 @@ from ..experiment.folder import Experiment
 from ..images.labels import read_labels
 from ..images.volumes import canonical_grid, read_geometry
 from .coarseness import finest_spacing
+from .evidence import MOST_SCANS
 from .plan import iteration, plan
 
 # Slices of whole scans, in pixels: below, organs are lost; above, a step takes too long where there is a budget.
@@ -36,6 +37,9 @@ _TRANSLATOR_STEPS, _SEGMENTER_STEPS = 24, 10
 _TRANSLATOR_SHARE, _SELF_TRAINING_SHARE = 0.4, 0.5  # of all training; of iteration 0's steps, in each later iteration
 _KEPT_FREE = 0.1  # for what a rehearsal cannot know, as a computer that grows warm
 _FEWEST_STEPS = 100
+# A look of the evidence, which is a prediction and what is measured of it, in predictions: 1.7 to 3.5 on abdominal scans.
+_LOOK = 3.0
+_MIRRORED_COPIES = 8
 
 
 @dataclass
@@ -45,8 +49,9 @@ class Costs:
     Attributes:
         translator_step, segmenter_step: one training step.
         segmenter_epoch: what an epoch of the segmenter takes beside its steps (validation, checkpoint).
-        per_source, per_target: what each source scan takes to be translated, exported and preprocessed, each target scan to be
-            segmented; once in every iteration for the latter.
+        per_source, per_target: what each copy of a source scan takes to be translated, exported and prepared, each target scan to
+            be segmented; once in every iteration for the latter.
+        per_scan: what each scan of either domain takes once in the experiment, as to be cut into slices.
     """
 
     translator_step: float
@@ -54,6 +59,7 @@ class Costs:
     segmenter_epoch: float
     per_source: float
     per_target: float
+    per_scan: float = 0.0
 
 
 def fit(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> Settings:
@@ -65,11 +71,16 @@ def fit(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> Sett
         folder: the experiment's; the rehearsal's files are removed from it.
         log: told what was measured and chosen.
     """
+    return fit_and_measure(settings, cohort, folder, log)[0]
+
+
+def fit_and_measure(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> tuple[Settings, Costs]:
+    """As :func:`fit`, with what was measured for it."""
     log.write("stage", stage=REHEARSAL, state="started")
     began = time.monotonic()
-    sized = with_values(settings, for_scans(settings, cohort))
+    sized = fitted(settings, for_scans(settings, cohort))
     costs = rehearse(sized, cohort, folder / REHEARSAL, log.progress(REHEARSAL))
-    sized = with_values(sized, for_time(sized, cohort, costs))
+    sized = fitted(sized, for_time(sized, cohort, costs))
     log.write("stage", stage=REHEARSAL, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
     needed = expected_seconds(sized, cohort, costs)
     log.write("message", stage=REHEARSAL, message=in_words(sized, cohort, needed))
@@ -80,7 +91,7 @@ def fit(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> Sett
             message=f"These scans need about {duration(needed)} on this computer even with the fewest useful training steps,"
             f" more than budget_minutes={settings.budget_minutes:g}; take fewer scans, a smaller translation.image_size or more time.",
         )
-    return sized
+    return sized, costs
 
 
 def for_scans(settings: Settings, cohort: Cohort) -> dict[str, float]:
@@ -110,7 +121,7 @@ def for_labels(settings: Settings, cohort: Cohort, log: EventLog) -> Settings:
     if found:
         names = ", ".join(found)
         log.write("message", message=f"In every source label map these have one connected part; predictions keep the largest: {names}.")
-    return with_values(settings, {"self_training.largest_component": found})
+    return fitted(settings, {"self_training.largest_component": found})
 
 
 def _image_size(settings: Settings, cohort: Cohort) -> dict[str, float]:
@@ -160,14 +171,25 @@ def expected_seconds(settings: Settings, cohort: Cohort, costs: Costs, training:
     iterations, translation = settings.self_training.iterations, settings.translation
     translates, compares = translation.translator != "none", _compares(settings, cohort)
     seconds = len(cohort.source) * costs.per_source * (1 + translates * translation.pooled_epochs + compares)
+    seconds += (len(cohort.source) + len(cohort.target)) * costs.per_scan
     segmented = (iterations + 1) * (len(cohort.target) + len(cohort.evaluation)) + compares * len(cohort.evaluation)
     segmented += len(cohort.source) * (translates and translation.check_agreement)
-    seconds += segmented * costs.per_target
+    seconds += (segmented + _looked_at(settings, cohort)) * costs.per_target
     if not training:
         return seconds
     seconds += _translator_seconds(settings, cohort, costs)
     epochs = settings.segmentation.epochs * (1 + compares) + iterations * (settings.self_training.epochs or settings.segmentation.epochs)
     return seconds + epochs * (settings.segmentation.iterations_per_epoch * costs.segmenter_step + costs.segmenter_epoch)
+
+
+def _looked_at(settings: Settings, cohort: Cohort) -> float:
+    """What the evidence of all trainings takes (:func:`.evidence_stages.measure_training`), in predictions."""
+    if not settings.evaluation.evidence:
+        return 0.0
+    scans = min(len(cohort.target), MOST_SCANS) * (settings.self_training.iterations + 1)
+    # Each is predicted as it is, brightened, with noise and shifted; by a model that averages mirrored copies also mirrored, and
+    # then without these.
+    return scans * _LOOK * (5 / _MIRRORED_COPIES if settings.segmentation.mirroring else 4)
 
 
 def _compares(settings: Settings, cohort: Cohort) -> bool:
@@ -219,22 +241,7 @@ def rehearse(settings: Settings, cohort: Cohort, folder: Path, progress: Callabl
     source = [case for case in _by_closeness_to_median(cohort.source) if case.label is None or _shows_structure(case.label, settings)]
     source = source or list(cohort.source)  # nnU-Net then says what is missing
     few = Cohort(tuple(source[:_CASES]), tuple(_by_closeness_to_median(cohort.target)[:_CASES]))
-    tiny = with_values(
-        settings,
-        {
-            "budget_minutes": 0,
-            "translation.epochs": 1,
-            "translation.decay_epochs": 0,
-            "translation.pooled_epochs": 0,
-            "translation.steps_per_epoch": _TRANSLATOR_STEPS,
-            "translation.check_agreement": False,
-            "translation.drop_failed": False,
-            "segmentation.epochs": 1,
-            "segmentation.iterations_per_epoch": _SEGMENTER_STEPS,
-            "self_training.iterations": 0,
-            "evaluation.source_only": False,
-        },
-    )
+    tiny = rehearsed(settings)
     shutil.rmtree(folder, ignore_errors=True)
     try:
         experiment = Experiment.create(folder, tiny, few, {})
@@ -245,6 +252,25 @@ def rehearse(settings: Settings, cohort: Cohort, folder: Path, progress: Callabl
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return clock.costs(len(few.source), len(few.target))
+
+
+def rehearsed(settings: Settings) -> Settings:
+    """The settings of a rehearsal: those of the experiment with few steps, and without stages that :class:`Costs` counts otherwise."""
+    values = {
+        "budget_minutes": 0,
+        "translation.epochs": 1,
+        "translation.decay_epochs": 0,
+        "translation.pooled_epochs": 0,
+        "translation.steps_per_epoch": _TRANSLATOR_STEPS,
+        "translation.check_agreement": False,
+        "translation.drop_failed": False,
+        "segmentation.epochs": 1,
+        "segmentation.iterations_per_epoch": _SEGMENTER_STEPS,
+        "self_training.iterations": 0,
+        "evaluation.source_only": False,
+        "evaluation.evidence": False,
+    }
+    return with_values(settings, values)
 
 
 def _by_closeness_to_median(cases: Sequence[Case]) -> list[Case]:
@@ -281,15 +307,16 @@ class _Clock:
         """What the stages' times say for each step and scan."""
         train, segmenter = "translation/train", f"{iteration(0).name}/train"
         predict = f"{iteration(0).name}/predict"
-        trainings = (train, segmenter, predict)
-        others = sum(seconds for stage, seconds in self.seconds.items() if stage not in trainings)
+        once = ("translation/source_slices", "translation/target_slices", "pseudo_target/check")  # copies are not cut or looked at
+        others = {stage: seconds for stage, seconds in self.seconds.items() if stage not in (train, segmenter, predict)}
         step, last = self._step(segmenter)
         return Costs(
             translator_step=self._step(train)[0] if train in self.seconds else 0.0,
             segmenter_step=step,
             segmenter_epoch=last,
-            per_source=others / sources,
+            per_source=sum(seconds for stage, seconds in others.items() if stage not in once) / sources,
             per_target=self.seconds[predict] / targets,
+            per_scan=sum(seconds for stage, seconds in others.items() if stage in once) / (sources + targets),
         )
 
     def _step(self, stage: str) -> tuple[float, float]:

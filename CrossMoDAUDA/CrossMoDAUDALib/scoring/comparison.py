@@ -146,6 +146,13 @@ def case_dice(scores: Iterable[CaseScore]) -> dict[str, float]:
     return {case: float(np.mean(values)) for case, values in sorted(by_case.items())}
 
 
+# What the words of verdicts mean.
+HOW_TO_READ_VERDICTS = (
+    "Fails: the mean over the cases is not above source only. Unclear: above it by no more than one standard error of the difference."
+    " Better: by more than one, which is no test: of differences by chance alone, about one in six is as large."
+)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether a method of adaptation is better than doing nothing.

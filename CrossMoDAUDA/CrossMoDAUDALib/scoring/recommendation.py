@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -86,11 +86,13 @@ class Recommendation:
         chosen: the candidate's name.
         reasons: sentences on why.
         warnings: sentences on why not to trust it; empty where nothing is known against it, which does not say that it is right.
+        criteria: those that had a say.
     """
 
     chosen: str
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
+    criteria: tuple[str, ...] = ()
 
 
 def distrust(candidate: Candidate) -> tuple[str, ...]:
@@ -109,10 +111,15 @@ def distrust(candidate: Candidate) -> tuple[str, ...]:
     return tuple(found)
 
 
-def recommend(candidates: Sequence[Candidate]) -> Recommendation:
-    """The candidate to take: of those that nothing is known against (of all, if there is none) the one with the best mean rank.
+def eligible(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those that nothing is known against; all, if there is none. The others are set aside."""
+    return [candidate for candidate in candidates if not distrust(candidate)] or list(candidates)
 
-    The candidates are ranked by each criterion that chooses and that all of them have; equal values share their mean rank. Ranks and
+
+def recommend(candidates: Sequence[Candidate]) -> Recommendation:
+    """The candidate to take: the eligible one with the best mean rank.
+
+    The eligible are ranked by each criterion that chooses and that all of them have; equal values share their mean rank. Ranks and
     not values are averaged, because the criteria are not on one scale. Of candidates with one mean rank the first is taken.
 
     Args:
@@ -123,16 +130,17 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
     'iteration 1'
     """
     against = {candidate.name: distrust(candidate) for candidate in candidates}
-    eligible = [candidate for candidate in candidates if not against[candidate.name]] or list(candidates)
-    used = [name for name, criterion in CRITERIA.items() if criterion.chooses and _measured(name, candidates)]
-    ranks = {name: _ranks([_value(candidate, name) for candidate in eligible]) for name in used}
-    means = [float(np.mean([of_criterion[place] for of_criterion in ranks.values()] or [1])) for place in range(len(eligible))]
+    left = eligible(candidates)
+    used = [name for name, criterion in CRITERIA.items() if criterion.chooses and _measured(name, left)]
+    ranks = {name: _ranks([_value(candidate, name) for candidate in left]) for name in used}
+    means = [float(np.mean([of_criterion[place] for of_criterion in ranks.values()] or [1])) for place in range(len(left))]
     place = int(np.argmin(np.round(means, 9)))
-    chosen = eligible[place]
+    chosen = left[place]
     return Recommendation(
         chosen.name,
-        (*_set_aside(len(candidates), len(eligible), against), *_reasons(eligible, place, ranks, means[place])),
+        (*_set_aside(len(candidates), len(left), against), *_reasons(left, place, ranks, means[place])),
         (*against[chosen.name], *_too_little(chosen)),
+        tuple(used),
     )
 
 
@@ -144,18 +152,21 @@ def _set_aside(all_of_them: int, left: int, against: Mapping[str, Sequence[str]]
     return []
 
 
-def _reasons(eligible: Sequence[Candidate], place: int, ranks: Mapping[str, Sequence[float]], mean: float) -> list[str]:
-    if len(eligible) == 1:
+def _reasons(left: Sequence[Candidate], place: int, ranks: Mapping[str, Sequence[float]], mean: float) -> list[str]:
+    if len(left) == 1:
         return ["There is no other to compare it with."]
-    reasons = [f"Its mean rank is {mean:.1f} among {len(eligible)}, over {len(ranks)} criteri{'on' if len(ranks) == 1 else 'a'}."]
+    reasons = [f"Its mean rank is {mean:.1f} among {len(left)}, over {len(ranks)} criteri{'on' if len(ranks) == 1 else 'a'}."]
 
     def listed(names: Sequence[str]) -> str:
-        return ", ".join(f"{CRITERIA[name].title} ({_value(eligible[place], name):.2f})" for name in names)
+        return ", ".join(f"{CRITERIA[name].title} ({_value(left[place], name):.2f})" for name in names)
 
     first = [name for name, of_criterion in ranks.items() if of_criterion[place] < 1.5]
-    last = [name for name, of_criterion in ranks.items() if of_criterion[place] > len(eligible) - 0.5]
+    last = [name for name, of_criterion in ranks.items() if of_criterion[place] > len(left) - 0.5]
     reasons += [f"It is first in: {listed(first)}."] if first else []
     reasons += [f"It is last in: {listed(last)}."] if last else []
+    others = [name for name, criterion in CRITERIA.items() if criterion.chooses and name not in ranks]
+    some = [CRITERIA[name].title for name in others if any(one.mean(name) is not None for one in left)]
+    reasons += [f"Not counted, because they are not known of all: {', '.join(some)}."] if some else []
     return reasons
 
 
@@ -194,12 +205,14 @@ class CriterionValue:
         chosen: the candidate with the highest value, or how many have it, between which the criterion cannot choose.
         regret: what choosing by it costs: the best candidate's DSC minus that of the chosen, or the mean of those alike.
         candidates: of how many.
+        counted: whether it had a say in the recommendation.
     """
 
     correlation: float | None
     chosen: str
     regret: float
     candidates: int
+    counted: bool = False
 
 
 RECOMMENDATION = "recommendation"
@@ -216,15 +229,17 @@ def rank_criteria(candidates: Sequence[Candidate], dice: Mapping[str, float]) ->
         By criterion, and ``recommendation`` last; a criterion that fewer than two candidates have is left out.
     """
     scored = [candidate for candidate in candidates if candidate.name in dice]
+    recommended = recommend(scored) if len(scored) > 1 else None
     found = {}
     for criterion in CRITERIA:
         measured = [candidate for candidate in scored if candidate.mean(criterion) is not None]
         if len(measured) > 1:
             values, true = [_value(one, criterion) for one in measured], [dice[one.name] for one in measured]
-            found[criterion] = _judged(measured, true, _correlation(values, true), [value == max(values) for value in values])
-    if len(scored) > 1:
-        chosen = recommend(scored).chosen
-        found[RECOMMENDATION] = _judged(scored, [dice[one.name] for one in scored], None, [one.name == chosen for one in scored])
+            judged = _judged(measured, true, _correlation(values, true), [value == max(values) for value in values])
+            found[criterion] = replace(judged, counted=recommended is not None and criterion in recommended.criteria)
+    if recommended is not None:
+        chosen = [one.name == recommended.chosen for one in scored]
+        found[RECOMMENDATION] = _judged(scored, [dice[one.name] for one in scored], None, chosen)
     return found
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from ..core.errors import CrossModaError
 from ..core.failures import explain
+from ..core.layout import EXPERIMENTS
 from ..experiment.folder import Experiment
 from ..experiment.last_run import read_last_run, read_tail
 from ..experiment.lock import is_running
 from ..watching import experiments
 from ..watching.experiments import Standing, best_score, read_table
-from .request import EXPERIMENTS, SOURCE_ONLY, SUPERVISED, Study
+from .request import SOURCE_ONLY, SUPERVISED, Study
 from .tables import TABLE_CSV
 
 END_BYTES = 1 << 12  # of an experiment's log, to see whether it is finished

@@ -10,14 +10,15 @@ from collections.abc import Callable
 from .. import NOT_CLINICAL
 from ..core.progress import duration
 from ..experiment.folder import package_versions
-from ..method.evidence import ranking_lines
+from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
 from ..method.report_sections import verdict_badge
 from ..pages.pieces import bullets, details, document, escape, paragraph, section, simple_table, tiles, value_text, wide
 from ..pages.plots import themed
+from ..scoring.comparison import HOW_TO_READ_VERDICTS
 from . import costs, examples, plots
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
-from .tables import best_of, cell, columns, gap_text, notes, p_text, signed, statistic, tests_note
+from .tables import best_of, cell, chosen_note, columns, gap_text, notes, p_text, signed, statistic, tests_note
 
 
 def page(results: Results) -> str:
@@ -57,7 +58,7 @@ def _heading(results: Results) -> str:
     state = f"{done} of {len(parts)} experiments finished" if done < len(parts) else f"{len(parts)} experiments"
     return (
         f'<header><p class="kicker">Study · {escape(state)}</p><h1>{escape(study.folder.name)}</h1>'
-        f'<p class="lead">{escape(headline(results))}</p>'
+        f'<p class="lead">{escape(headline(results))}</p>{"".join(paragraph(text, "facts") for text in chosen_note(results))}'
         f'<p class="facts">{escape(", ".join(counts))} cases · preset {escape(study.preset)} · scoring {escape(results.convention)}</p>'
         f'<p class="warning">{escape(NOT_CLINICAL)} A segmentation that looks right can be wrong.</p></header>'
     )
@@ -83,8 +84,8 @@ def _verdicts(results: Results) -> str:
     if not rows:
         return ""
     lines = "".join(f"<li>{verdict_badge(row.verdict)} {escape(row.verdict.sentence(row.title))}</li>" for row in rows if row.verdict)
-    how = "Fails: the mean over the cases is not above source only. Unclear: above it by no more than the standard error of the difference."
-    return section("Is adapting better than doing nothing?", f'<ul class="verdicts">{lines}</ul><p class="note">{how}</p>')
+    how = HOW_TO_READ_VERDICTS + (" Paired tests of the last iterations are below." if results.tests else "")
+    return section("Is adapting better than doing nothing?", f'<ul class="verdicts">{lines}</ul>{paragraph(how, "note")}')
 
 
 def _table(results: Results) -> str:
@@ -136,6 +137,7 @@ def _trust(results: Results) -> str:
     if known is None:
         return ""
     text = "".join(map(paragraph, known.sentences)) + wide(simple_table(known.lines[0], known.lines[1:]))
+    text += paragraph(HOW_TO_READ_EVIDENCE, "note")
     text += details("What the columns mean", bullets([f"**{title}**: {meaning}" for title, meaning in known.meanings.items()]))
     if known.judged:
         lines = ranking_lines(known.judged)
@@ -185,7 +187,7 @@ def _costs(results: Results) -> str:
         return ""
     note = (
         "Whole way: all stages of the method, as if it had run alone. Here: without the stages that it took over from another"
-        " experiment of this study."
+        " experiment of this study. Of a stage that was interrupted, all starts count, with what had to be done again."
     )
     table = simple_table(["Experiment", *known, "Whole way", "Here"], rows)
     return section("Time", wide(table) + paragraph(note, "note"))

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
-from ..core.budget import as_begun
 from ..core.errors import InputError, short, unreadable
 from ..core.files import read_json, write_json
+from ..core.layout import EXPERIMENTS, STUDY_RECORD
 from ..core.sections import UNSCALED
 from ..core.settings import Settings, preset_settings, translators_with, with_values
 from ..experiment.folder import Experiment, difference, package_versions
@@ -26,7 +26,6 @@ from ..experiment.stages import Stage
 from ..method.plan import plan
 
 FORMAT = 1
-RECORD, EXPERIMENTS = "study.json", "experiments"
 SOURCE_ONLY, SUPERVISED = "source-only", "supervised"
 _LABEL_AWARE = frozenset(("segmentation.scaled_copies", *UNSCALED))
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -110,7 +109,7 @@ class Study:
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether a folder holds a study."""
-        return (folder / RECORD).is_file()
+        return (folder / STUDY_RECORD).is_file()
 
     @property
     def rows(self) -> tuple[Method, ...]:
@@ -194,10 +193,7 @@ class Study:
             InputError: one was started with another setting or other scans.
         """
         for part in self.parts():
-            if not Experiment.exists(part.folder):
-                continue
-            recorded = Experiment.load(part.folder)
-            if differs := difference(recorded, as_begun(part.settings, recorded.settings), part.cohort):
+            if Experiment.exists(part.folder) and (differs := difference(Experiment.load(part.folder), part.settings, part.cohort)):
                 raise InputError(
                     f"{self.folder} is another study: of {part.title}, {differs}; give the same again, another name to the method,"
                     " or another output folder."
@@ -239,7 +235,7 @@ class Study:
 
     def save(self) -> None:
         """Write ``study.json``."""
-        path = self.folder / RECORD
+        path = self.folder / STUDY_RECORD
         record = {
             "format": FORMAT,
             "created": read_json(path)["created"] if path.is_file() else time.strftime("%Y-%m-%dT%H:%M:%S%z"),
@@ -270,9 +266,9 @@ class Study:
         >>> [part.name for part in study.parts()]  # doctest: +SKIP
         ['source-only/seed_0', 'cyclegan-resnet/seed_0']
         """
-        path = folder / RECORD
+        path = folder / STUDY_RECORD
         if not path.is_file():
-            raise InputError(f"{folder} is not a study folder: it has no {RECORD}; check the path.")
+            raise InputError(f"{folder} is not a study folder: it has no {STUDY_RECORD}; check the path.")
         try:
             record = read_json(path)
             if int(record["format"]) > FORMAT:

@@ -13,6 +13,7 @@ from ..core.budget import left_open, left_to_labels
 from ..core.errors import CrossModaError, InputError
 from ..core.interrupts import raise_swallowed
 from ..core.parsing import names_text
+from ..core.progress import duration
 from ..core.settings import with_values
 from ..experiment.events import CHECK, Event, EventLog, read_events
 from ..experiment.folder import Experiment
@@ -23,7 +24,7 @@ from ..experiment.sharing import adopt, stage_keys
 from ..experiment.stages import Stage, due
 from ..images import readings
 from ..places.place import SECONDS_BETWEEN_POLLS, Place, Worker, fetch_all, finish
-from .request import Part, Study
+from .request import Method, Part, Study
 
 
 @dataclass
@@ -79,14 +80,15 @@ def check_scans(study: Study, log: EventLog) -> tuple[Study, list[CohortReport]]
 
 
 def sized(study: Study, device: str, log: EventLog) -> Study:
-    """The study with what is left to the labels or to a time budget (``budget_minutes``) chosen once, for its first method.
+    """The study with what is left to the labels or to a time budget chosen once, for its first method that translates.
 
-    Every method then gets the same epochs, which is what makes them comparable, and what they share can be made once.
+    Every method then gets the same epochs, which is what makes them comparable, and what they share can be made once. How long the
+    whole study takes is told.
 
     Raises:
         InputError: what is chosen does not suit another method.
     """
-    method = study.methods[0]
+    method = sized_for(study)
     settings = with_values(study.settings(method, study.seeds_of(method)[0]), {"device": device})
     if left_to_labels(settings):  # once, so that the ceiling, which has other labels, is treated alike
         from ..method.sizing import for_labels
@@ -95,12 +97,22 @@ def sized(study: Study, device: str, log: EventLog) -> Study:
         study = replace(study, values={**study.values, "self_training.largest_component": names_text(single)})
     if not settings.budget_minutes:
         return study
-    from ..method.sizing import fit
+    from ..method.sizing import expected_seconds, fit_and_measure
 
-    chosen = fit(settings, study.cohort, study.folder, log).values()
+    fitted, costs = fit_and_measure(settings, study.cohort, study.folder, log)
+    chosen = fitted.values()
     found = replace(study, values={**study.values, **{key: str(chosen[key]) for key in left_open(settings) if key not in study.values}})
-    found.check()  # what suits the first method may not suit another
+    found.check()  # what suits this method may not suit another
+    parts = found.parts()
+    whole = duration(sum(expected_seconds(part.settings, part.cohort, costs) for part in parts))
+    shared = f"if every translator takes as long as that of {method.name}; less where experiments share stages"
+    log.write("message", message=f"{len(parts)} experiments, one after another: about {whole} in all, {shared}.")
     return found
+
+
+def sized_for(study: Study) -> Method:
+    """The method that a time budget is measured with: the first that has a translator; of others it would not tell how long that takes."""
+    return next((method for method in study.methods if method.translator != "none"), study.methods[0])
 
 
 def to_do(part: Part) -> list[Stage]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
-from ..method.evidence import ranking_lines
-from ..scoring.comparison import SMALLEST_GAP, GapClosed, PairedTest, smallest_p
+from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
+from ..scoring.comparison import HOW_TO_READ_VERDICTS, SMALLEST_GAP, GapClosed, PairedTest, smallest_p
 from ..scoring.evaluation import NOT_DRAWN, Statistic
 from .results import Results, Row
 
@@ -86,9 +86,9 @@ def markdown(results: Results) -> str:
             is_best = row.method.adapts and found is not None and found.mean == best.get((measure, structure))
             cells.append(f"**{cell(found, measure)}**" if is_best else cell(found, measure))
         lines.append([*cells[:4], gap_text(row.gap), *cells[4:]])
-    parts = ["# Study", f"**{NOT_CLINICAL}**", _as_table(lines), *notes(results)]
+    parts = ["# Study", f"**{NOT_CLINICAL}**", _as_table(lines), *notes(results), *chosen_note(results)]
     if sentences := verdicts(results):
-        parts += ["## Against source only", "\n".join(f"- {sentence}" for sentence in sentences)]
+        parts += ["## Against source only", "\n".join(f"- {sentence}" for sentence in sentences), HOW_TO_READ_VERDICTS]
     if results.tests:
         tested = [["Methods", "Difference in mean DSC", "p", "p, Holm"]]
         tested += [
@@ -96,7 +96,7 @@ def markdown(results: Results) -> str:
         ]
         parts += ["## Paired tests", _as_table(tested), tests_note(results.tests)]
     if known := results.trust:
-        parts += ["## Which one to trust, without labels", *known.sentences, _as_table(known.lines)]
+        parts += ["## Which one to trust, without labels", *known.sentences, _as_table(known.lines), HOW_TO_READ_EVIDENCE]
         parts += ["\n".join(f"- {title}: {meaning}" for title, meaning in known.meanings.items())]
         if known.judged:
             parts += ["What each criterion would have chosen, and what that costs:", _as_table(ranking_lines(known.judged))]
@@ -124,6 +124,20 @@ def notes(results: Results) -> list[str]:
     if any(statistic(row, measure, structure) is None for row in results.rows for measure, structure, *_ in columns(results)):
         said.append(f"“{NOT_DRAWN}”: drawn in no reference.")
     return said
+
+
+def chosen_note(results: Results) -> list[str]:
+    """What to know of the result that stands first: that these cases chose it, and what its interval leaves out."""
+    count, best = sum(row.method.adapts and row.table.mean_dice is not None for row in results.rows), results.best()
+    said = []
+    if best and count > 1:
+        said.append(
+            f"{best.title} is named first because its mean DSC is the highest of {count} on these same cases; on others it will most"
+            " likely be lower."
+        )
+    if best and best.gap and best.gap.low is not None:
+        said.append("The interval is over the cases, for this method as trained: it says nothing of the choice, or of another training.")
+    return [" ".join(said)] if said else []
 
 
 def tests_note(tests: Sequence[PairedTest]) -> str:

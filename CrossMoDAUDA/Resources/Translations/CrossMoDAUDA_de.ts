@@ -720,8 +720,8 @@
 <translation>Zusammengelegte Werte</translation>
 </message>
 <message>
-<source>Minutes that the whole experiment may take here: slices and epochs are chosen when it begins, for the scans and the computer; what differs from the preset stays. 0: as the settings say.</source>
-<translation>Minuten, die das ganze Experiment hier dauern darf: Schichten und Epochen werden zu Beginn für die Scans und den Rechner gewählt; was von der Voreinstellung abweicht, bleibt. 0: wie eingestellt.</translation>
+<source>Minutes that the whole experiment may take here: slices and epochs are chosen when it begins, for the scans and the computer; what is set by itself stays (in the panel, if it differs from the preset). 0: as the settings say.</source>
+<translation>Minuten, die das ganze Experiment hier dauern darf: Schichten und Epochen werden zu Beginn für die Scans und den Rechner gewählt; was einzeln eingestellt ist, bleibt (im Panel, wenn es von der Voreinstellung abweicht). 0: wie eingestellt.</translation>
 </message>
 <message>
 <source>Mirror every second batch before and its features after translation, as FastCUT does.</source>
@@ -790,6 +790,10 @@
 <message>
 <source>None of {labels} is known to be a tumour; name one, as --structure '{several}'.</source>
 <translation>Von {labels} ist keine als Tumor bekannt; nennen Sie eine, etwa --structure „{several}“.</translation>
+</message>
+<message>
+<source>Not counted, because they are not known of all: {some}.</source>
+<translation>Nicht gezählt, weil sie nicht von allen bekannt sind: {some}.</translation>
 </message>
 <message>
 <source>Not for clinical use.</source>

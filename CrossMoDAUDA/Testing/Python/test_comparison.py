@@ -82,3 +82,10 @@ def test_what_does_not_beat_source_only_fails() -> None:
     doubtful = verdict([0.5, 0.2], [0.2, 0.3])  # .3 and -.1: mean .1, standard error .2
     assert not doubtful.fails and not doubtful.is_clear and "can be chance" in doubtful.sentence("cut")
     assert verdict([0.5], [0.2]).error is None and not verdict([0.5], [0.2]).is_clear
+
+
+def test_better_can_be_chance_and_its_explanation_says_so() -> None:
+    differences = [0.3, -0.05, 0.2, -0.1, 0.11, -0.06]
+    (test,) = paired_tests({"cut": differences, "source only": [0.0] * 6})
+    assert verdict(differences, [0.0] * 6).is_clear and test.p > 0.3
+    assert all(words in comparison.HOW_TO_READ_VERDICTS for words in ("Fails: ", "Unclear: ", "Better: by more than one, which is no test"))

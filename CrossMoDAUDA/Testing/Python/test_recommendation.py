@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from CrossMoDAUDALib.method.evidence import evidence_lines, ranking_lines
 from CrossMoDAUDALib.scoring import recommendation
 from CrossMoDAUDALib.scoring.recommendation import CRITERIA, Candidate, distrust, rank_criteria, recommend
 
@@ -74,6 +77,52 @@ def test_one_that_something_is_known_against_is_set_aside_while_there_are_others
     found = recommend([best, candidate("worse", stability=0.3, completeness=0.5)])
     assert found.chosen == "best" and found.reasons[0] == "Something is known against every one of them; this is the least bad."
     assert found.warnings == distrust(best) != ()
+
+
+FLOOR = candidate("source only", completeness=0.5, stability=0.9, methods=0.48)  # neither iterations nor translations
+ADAPTED = [
+    candidate("iteration 0", completeness=1.0, stability=0.8, methods=0.4, iterations=0.7, translated=0.6),
+    candidate("iteration 1", completeness=1.0, stability=0.8, methods=0.4, iterations=0.8, translated=0.6),
+]
+
+
+def test_one_that_is_set_aside_silences_no_criterion() -> None:
+    found = recommend([FLOOR, *ADAPTED])
+    assert found.chosen == "iteration 1" and "over 5 criteria" in found.reasons[1]
+    assert found.criteria == ("completeness", "stability", "iterations", "methods", "translated")
+    assert not any("Not counted" in reason for reason in found.reasons)
+
+
+def test_a_criterion_that_is_not_known_of_all_is_said_not_to_count() -> None:
+    trusted = candidate("source only", completeness=1.0, stability=0.9, methods=0.48)
+    found = recommend([trusted, *ADAPTED])
+    assert found.criteria == ("completeness", "stability", "methods")
+    assert found.reasons[-1] == "Not counted, because they are not known of all: iterations agree, translated agree."
+
+
+@pytest.mark.parametrize("floor_is_trusted", [False, True])
+def test_what_the_table_says_to_have_a_say_has_had_one(floor_is_trusted: bool) -> None:
+    floor = candidate("source only", completeness=float(floor_is_trusted), stability=0.9, methods=0.48, position=0.3)
+    adapted = [replace(one, values={**one.values, "position": {"Liver": 0.5}}) for one in ADAPTED]
+    listed = [floor, *adapted]
+    ranked = rank_criteria(listed, {one.name: 0.1 * place for place, one in enumerate(listed)})
+    says = {line[0]: line[1] for line in ranking_lines(ranked)[1:]}
+    assert says.pop("recommendation") == "" and says.pop("position") == "no"
+    counted = {CRITERIA[name].title for name in recommend(listed).criteria}
+    assert says == {title: "yes" if title in counted else "no: not known of all" for title in says}
+    assert (says["iterations agree"] == "yes") is not floor_is_trusted
+
+
+def test_the_best_of_a_column_is_bold_where_there_is_something_to_compare() -> None:
+    def bold(*listed: Candidate) -> set[tuple[str, str]]:
+        heads, *lines = evidence_lines(listed)
+        return {(line[0], head) for line in lines for head, text in zip(heads, line, strict=True) if text.startswith("**")}
+
+    assert bold(FLOOR, *ADAPTED) >= {("iteration 1", "iterations agree"), ("iteration 0", "stability"), ("iteration 1", "stability")}
+    assert not any(name == "source only" for name, _ in bold(FLOOR, *ADAPTED)), "which is set aside"
+    assert bold(FLOOR, ADAPTED[0]) == set(), "nothing is left to compare"
+    assert bold(candidate("a", stability=0.9, shape=0.2), candidate("b", stability=0.8)) == {("a", "stability")}, "the only one is not best"
+    assert bold(FLOOR, candidate("worse", completeness=0.4)) == {("source only", "found")}, "nobody can be set aside for another"
 
 
 def test_too_few_scans_are_said() -> None:

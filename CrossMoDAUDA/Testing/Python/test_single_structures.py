@@ -114,6 +114,7 @@ def test_an_experiment_begins_with_them_and_goes_on_with_them(tmp_path: Path) ->
     [
         ({}, ("self_training.largest_component",)),
         ({"self_training__largest_component": "Kidneys"}, ()),
+        ({"self_training__largest_component": ""}, ()),  # none, as somebody said
         ({"self_training__single_by_labels": False}, ()),
     ],
 )

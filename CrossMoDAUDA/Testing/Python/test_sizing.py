@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from command_line import TINY_RUN, events, run, sentence
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
-from CrossMoDAUDALib.core.budget import left_open, sized_as
+from CrossMoDAUDALib.core.budget import SIZED, fitted, left_open, sized_as
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.images.volumes import Geometry, Volume, write_volume
 from CrossMoDAUDALib.method.coarseness import finest_spacing
-from CrossMoDAUDALib.method.sizing import Costs, expected_seconds, for_scans, for_time
+from CrossMoDAUDALib.method.plan import plan
+from CrossMoDAUDALib.method.sizing import Costs, _Clock, expected_seconds, for_scans, for_time, rehearsed
 from CrossMoDAUDALib.segmentation.schedule import schedule_of
 
 LAPTOP = preset_settings("laptop")
@@ -72,6 +74,29 @@ def test_a_coarser_segmenter_sees_more_of_the_body_as_far_as_the_structures_allo
     assert finest_spacing(with_values(settings, {"segmentation.memory_gb": 2}), cases) == 0, "it shows all as it is"
 
 
+def test_a_setting_that_is_named_stays_also_with_the_presets_value(cohort: Cohort, tmp_path: Path) -> None:
+    for key in SIZED:
+        named = with_values(LAPTOP, {key: str(LAPTOP.values()[key])})
+        assert named == LAPTOP and left_open(named) == tuple(other for other in SIZED if other != key)
+        assert key not in left_open(with_values(named, {"device": "cpu", "translation.translator": "cut"})), "named once and for all"
+        assert key in left_open(fitted(LAPTOP, {key: LAPTOP.values()[key]})), "which nobody has named"
+    costs = Costs(1e-6, 1e-6, 1e-6, 0, 0)
+    named = with_values(LAPTOP, {"segmentation.epochs": "40", "self_training.epochs": "20"})
+    assert for_time(named, cohort, costs).keys() == {"translation.epochs", "translation.decay_epochs"}
+
+    # 40 epochs were asked for and recorded; the same command goes on, also one that leaves them open, but no other number.
+    Experiment.create(tmp_path / "asked", named, cohort, {})
+    for same in (named, LAPTOP):
+        assert Experiment.resume(tmp_path / "asked", same, cohort).settings.segmentation.epochs == 40
+    # 33 were chosen. To ask for the preset's 40 now is to ask for others, although the preset's stood open then.
+    Experiment.create(tmp_path / "chosen", fitted(LAPTOP, {"segmentation.epochs": 33}), cohort, {})
+    assert Experiment.resume(tmp_path / "chosen", LAPTOP, cohort).settings.segmentation.epochs == 33
+    recorded = Experiment.load(tmp_path / "chosen").settings
+    for asked in (named, with_values(recorded, {"segmentation.epochs": 40})):
+        with pytest.raises(InputError, match=r"segmentation\.epochs=33, not 40"):
+            Experiment.resume(tmp_path / "chosen", asked, cohort)
+
+
 def test_epochs_follow_from_the_time() -> None:
     case = Case("a", Path("a"), None)
     cohort = Cohort((case,) * 10, (case,) * 5, (case,) * 3)
@@ -106,6 +131,40 @@ def test_what_else_runs_is_counted() -> None:
     assert (few["translation.decay_epochs"], few["translation.pooled_epochs"]) == (1, 0), "as many as the time leaves epochs for"
     some = with_values(LAPTOP, {"budget_minutes": 16})
     assert with_values(some, for_time(some, cohort, costs)).translation.pooled_epochs in (1, 2)
+
+
+def test_the_evidence_is_counted_by_its_predictions() -> None:
+    case = Case("a", Path("a"), None)
+    costs = Costs(translator_step=0.5, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
+    for targets, mirroring, iterations, predictions in ((18, False, 2, 3 * 6 * 4), (4, False, 0, 4 * 4), (18, True, 2, 3 * 6 * 5 / 8)):
+        cohort = Cohort((case,) * 10, (case,) * targets, (case,) * 3)
+        plain = with_values(LAPTOP, {"segmentation.mirroring": mirroring, "self_training.iterations": iterations})
+        looked_at = with_values(plain, {"evaluation.evidence": True})
+        more = expected_seconds(looked_at, cohort, costs) - expected_seconds(plain, cohort, costs)
+        assert more == pytest.approx(3 * predictions * 5), "each with what is measured of it"
+
+
+def test_a_rehearsal_has_only_the_stages_that_its_costs_are_made_of(cohort: Cohort) -> None:
+    """Whatever the experiment has: the others are counted by what they do, and not by what they took in a rehearsal."""
+    everything = with_values(
+        preset_settings("laptop", "cyclegan-target-aware"),
+        {"evaluation.source_only": True, "evaluation.evidence": True, "translation.drop_failed": True, "self_training.refinement": "both"},
+    )
+    names = [stage.name for stage in plan(rehearsed(everything), replace(cohort, evaluation=()))]
+    once = {"translation/source_slices": 6.0, "translation/target_slices": 1.0, "pseudo_target/check": 1.0}
+    copies = {"pseudo_target": 4.0, "export/Dataset001_PseudoTarget": 1.0, "iteration_0/prepare": 3.0}
+    trained = {"translation/train": 9.0, "iteration_0/train": 9.0, "iteration_0/predict": 5.0}
+    assert set(names) == {*once, *copies, *trained}
+    clock = _Clock(names, lambda *_: None, {**once, **copies, **trained}, {name: [(1, 0.0), (5, 8.0), (-1, 9.0)] for name in trained})
+    assert clock.costs(sources=2, targets=2) == Costs(2.0, 2.0, 1.0, per_source=4.0, per_target=2.5, per_scan=2.0)
+
+
+def test_what_is_done_once_is_counted_once() -> None:
+    case = Case("a", Path("a"), None)
+    cohort, costs = Cohort((case,) * 10, (case,) * 5), Costs(0.0, 0.0, 0.0, per_source=3.0, per_target=0.0, per_scan=2.0)
+    for pooled in (0, 3):
+        settings = with_values(LAPTOP, {"translation.pooled_epochs": pooled})
+        assert expected_seconds(settings, cohort, costs) == 10 * 3 * (1 + pooled) + 15 * 2
 
 
 def test_an_epoch_may_be_one_pass(tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.core.errors import CrossModaError, InputError
 from CrossMoDAUDALib.core.files import make_folder, must_stay, write_json
-from CrossMoDAUDALib.experiment.events import read_events
+from CrossMoDAUDALib.experiment.events import read_events, unfinished_seconds
 from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.experiment.markers import read_markers
 from CrossMoDAUDALib.experiment.stages import Stage, Title
 
 
@@ -268,3 +270,35 @@ def test_a_folder_that_is_gone_is_not_made_anew(started: Experiment) -> None:
         assert not started.folder.exists()
     elsewhere.rename(started.folder)
     write_json(started.folder / "new" / "x.json", {})
+
+
+def test_a_stage_that_was_interrupted_took_the_time_of_all_its_starts(started: Experiment) -> None:
+    """As after a kill, a stop and a failure, each followed by a long pause; what another stage took is its own."""
+    log = started.folder / "events.jsonl"
+    told = [
+        *(("run", "", "started", 0), ("stage", "first", "started", 1), ("stage", "first", "finished", 50)),
+        *(("stage", "second/check", "started", 60), ("progress", "second/check", "", 70), ("run", "", "started", 1000)),
+        *(("stage", "second/check", "started", 1010), ("run", "", "interrupted", 1030), ("run", "", "started", 5000)),
+        *(("stage", "second/check", "started", 5000), ("error", "", "", 5004), ("run", "", "failed", 5005), ("run", "", "started", 9000)),
+    ]
+    events = [
+        {"kind": kind, "time": now, **({"stage": stage} if stage else {}), **({"state": state} if state else {"step": 1, "total": 2})}
+        for kind, stage, state, now in told
+    ]
+    log.write_text("".join(json.dumps({**event, "message": "x"}) + "\n" for event in events), encoding="utf-8")
+    assert unfinished_seconds(log, "second/check") == 10 + 20 + 5
+    assert unfinished_seconds(log, "first") == unfinished_seconds(log, "third") == 0
+    started.carry_out(STAGES)
+    markers = read_markers(started.folder)
+    assert 35 <= markers["second/check"].seconds < 40 and markers["third"].seconds < 5
+    finished = {event["stage"]: event["metrics"]["seconds"] for event in read_events(log)[0] if "metrics" in event}
+    assert finished["second/check"] == markers["second/check"].seconds
+    assert unfinished_seconds(log, "second/check") == 0, "it is finished, and counted"
+
+
+def test_a_clock_that_was_set_back_takes_no_time_away(tmp_path: Path) -> None:
+    log = tmp_path / "events.jsonl"
+    assert unfinished_seconds(log, "first") == 0
+    for state, now in (("started", 100), ("started", 40), ("started", 50)):
+        log.open("a").write(json.dumps({"kind": "stage", "stage": "first", "state": state, "time": now}) + "\n")
+    assert unfinished_seconds(log, "first") == 0

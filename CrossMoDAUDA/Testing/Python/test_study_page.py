@@ -1,0 +1,115 @@
+"""A study's page and table say how what stands first was chosen, what their words mean, and which criteria counted."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.method.evidence import evidence_lines, in_sentences
+from CrossMoDAUDALib.method.report import write_report
+from CrossMoDAUDALib.method.report_page import write_page
+from CrossMoDAUDALib.scoring.evaluation import CaseScore, write_per_case_csv
+from CrossMoDAUDALib.scoring.recommendation import Candidate, rank_criteria, recommend
+from CrossMoDAUDALib.study.page import page
+from CrossMoDAUDALib.study.request import Method, Study
+from CrossMoDAUDALib.study.results import Results, read_results
+from CrossMoDAUDALib.study.tables import markdown
+from CrossMoDAUDALib.study.trust import Trust
+
+Scored = Callable[[Mapping[str, Sequence[Sequence[float]]]], Results]
+FLOOR, CEILING = [[0.2, 0.3, 0.25, 0.2, 0.3, 0.25]], [[0.8, 0.9, 0.85, 0.8, 0.9, 0.85]]
+LOW, HIGH = [0.4, 0.5, 0.3, 0.45, 0.5, 0.4], [0.6, 0.7, 0.5, 0.65, 0.7, 0.6]
+
+
+@pytest.fixture
+def scored(tmp_path: Path, cohort: Cohort) -> Scored:
+    """Makes a study's results of the DSC of six cases, by method and iteration."""
+    evaluation = tuple(Case(f"case {number}", cohort.target[0].image, cohort.source[0].label) for number in range(6))
+
+    def results(dice: Mapping[str, Sequence[Sequence[float]]]) -> Results:
+        methods = tuple(Method(name, "cut") for name in dice if name not in ("source-only", "supervised"))
+        ceiling = (Case("e", cohort.source[0].image, cohort.source[0].label),) if "supervised" in dice else ()
+        study = Study(tmp_path / "study", "smoke", {}, methods, (0,), replace(cohort, evaluation=evaluation), ceiling)
+        for part in study.parts():
+            of_iteration = {}
+            for number, values in enumerate(dice[part.method.name]):
+                title = f"iteration {number}" if part.method.adapts else "source only"
+                each = zip(evaluation, values, strict=True)
+                of_iteration[title] = [
+                    CaseScore(case.id, name, dsc, 1.0, 2.0, 2.0, 3.0) for case, dsc in each for name in part.settings.labels
+                ]
+            (part.folder / "evaluation").mkdir(parents=True)
+            write_per_case_csv(part.folder / "evaluation" / "per_case.csv", of_iteration)
+        return read_results(study)
+
+    return results
+
+
+def read(text: str) -> str:
+    """What is read of a page or of Markdown."""
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", text)).replace("**", "").split())
+
+
+@pytest.mark.parametrize("shown", [page, markdown])
+def test_the_first_is_said_to_be_chosen_by_these_cases(scored: Scored, shown: Callable[[Results], str]) -> None:
+    said = read(shown(scored({"source-only": FLOOR, "cut": [LOW, HIGH], "fast": [LOW, LOW], "supervised": CEILING})))
+    assert "cut, iteration 1 is named first because its mean DSC is the highest of 4 on these same cases" in said
+    assert "The interval is over the cases, for this method as trained: it says nothing of the choice, or of another training." in said
+
+
+@pytest.mark.parametrize(
+    ("dice", "is_choice", "has_interval"),
+    [
+        ({"source-only": FLOOR, "cut": [HIGH, HIGH]}, True, False),
+        ({"source-only": FLOOR, "cut": [HIGH], "supervised": CEILING}, False, True),
+        ({"source-only": FLOOR, "cut": []}, False, False),
+    ],
+)
+def test_no_more_is_said_than_there_is(scored: Scored, dice: dict[str, list[list[float]]], is_choice: bool, has_interval: bool) -> None:
+    said = read(page(scored(dice)))
+    assert ("is named first" in said, "The interval is over the cases" in said) == (is_choice, has_interval)
+
+
+@pytest.mark.parametrize("shown", [page, markdown])
+def test_what_better_means_is_said(scored: Scored, shown: Callable[[Results], str]) -> None:
+    said = read(shown(scored({"source-only": FLOOR, "cut": [HIGH, HIGH]})))
+    assert "Better: by more than one, which is no test" in said
+
+
+@pytest.mark.parametrize("shown", [page, markdown])
+def test_a_criterion_that_did_not_count_is_not_said_to_have_a_say(scored: Scored, shown: Callable[[Results], str]) -> None:
+    def candidate(name: str, **values: float) -> Candidate:
+        return Candidate(name, {criterion: {"Cochlea": value} for criterion, value in values.items()})
+
+    listed = [
+        candidate("source-only, seed 0, iteration 0", stability=0.9, volume=0.8),
+        candidate("cut, seed 0, iteration 0", stability=0.8, volume=0.7, iterations=0.9),
+        candidate("cut, seed 0, iteration 1", stability=0.7, volume=0.9, iterations=0.9),
+    ]
+    judged = rank_criteria(listed, {one.name: 0.1 * place for place, one in enumerate(listed)})
+    trust = Trust(in_sentences(recommend(listed)), evidence_lines(listed), {}, judged)
+    said = read(shown(replace(scored({"source-only": FLOOR, "cut": [LOW, HIGH]}), trust=trust)))
+    assert "over 2 criteria" in said and "Not counted, because they are not known of all: iterations agree." in said
+    assert re.search(r"iterations agree \W*no: not known of all", said) and re.search(r"stability \W*yes", said)
+    assert "Bold: the best of a column, where at least two have a value" in said
+
+
+def test_an_experiment_of_a_study_says_where_it_is_compared(started: Experiment, tmp_path: Path) -> None:
+    def said(folder: Path) -> list[bool]:
+        experiment = Experiment.load(folder)
+        write_report(experiment)
+        texts = [(folder / "report.md").read_text(encoding="utf-8"), write_page(experiment).read_text(encoding="utf-8")]
+        return ["Part of the study A & ü: its study.html says whether adapting beats source only or FAILS." in read(text) for text in texts]
+
+    alone = tmp_path / "A & ü" / "experiments" / "cut" / "seed_0"
+    alone.parent.mkdir(parents=True)
+    started.folder.rename(alone)
+    assert said(alone) == [False, False], "a folder of that name is no study"
+    (tmp_path / "A & ü" / "study.json").write_text("{}", encoding="utf-8")
+    assert said(alone) == [True, True]
