@@ -73,7 +73,7 @@ def sized_study(told: list[str], *methods: Method, **values: str) -> Study:
 def test_a_study_is_sized_for_a_method_that_translates(told: list[str]) -> None:
     plain, cut = Method("plain", "none"), Method("cut", "cut")
     found, other = sized_study(told, plain, cut), sized_study(told, cut, plain)
-    assert dict(found.values) == dict(other.values) and found.values.keys() == set(SIZED)
+    assert dict(found.values) == dict(other.values) and found.values.keys() == {*SIZED, "self_training.largest_component"}
     assert found.values["translation.epochs"] != "15", "the preset's"
     alone = sized_study(told, plain)
     assert "segmentation.epochs" in alone.values, "where none translates"
