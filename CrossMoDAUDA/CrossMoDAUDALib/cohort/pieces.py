@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from ..core.structures import is_altered
 from ..images.labels import read_labels
 from ..images.volumes import Array, read_geometry
 from .finding import Case
 
-# Fewer label maps that show a structure do not tell that every patient has it in one piece.
-FEWEST_LABELS = 3
+# Fewer label maps that show a structure do not tell that patients have it in one piece.
+FEWEST_LABELS = 10
 # A part that is smaller than this share of its structure is a slip of the pen.
 _LEAST_SHARE = 0.01
 
 
-def structures_in_one_piece(cases: Sequence[Case], labels: Mapping[str, int], merged: Mapping[str, int] | None = None) -> tuple[str, ...]:
-    """The structures that every label map shows in one piece, if it shows them; at least three must.
+def structures_in_one_piece(
+    cases: Sequence[Case],
+    labels: Mapping[str, int],
+    merged: Mapping[str, int] | None = None,
+    progress: Callable[..., None] = lambda *_: None,
+) -> tuple[str, ...]:
+    """The structures that every label map shows in one piece, if it shows them; at least ten must.
+
+    How many tumours a patient has, other patients do not tell: structures that are known as such are none of them.
 
     Args:
         cases: checked, with label maps.
         labels: structures and their values.
         merged: further values in label maps, as for :func:`.images.labels.read_labels`.
+        progress: called after each label map.
     """
-    shown, broken = dict.fromkeys(labels, 0), set[str]()
-    for case in cases:
+    shown = {name: 0 for name, value in labels.items() if not is_altered(name, value)}
+    for done, case in enumerate(cases, 1):
+        if not shown:
+            break
         array = _array(case.label, case.image, labels, merged) if case.label else None
-        for name, value in labels.items() if array is not None else ():
-            if name not in broken and (pieces := _pieces(array == value)):
-                shown[name] += 1
-                if pieces > 1:
-                    broken.add(name)
-    return tuple(name for name, count in shown.items() if count >= FEWEST_LABELS and name not in broken)
+        for name in list(shown) if array is not None else ():
+            pieces = _pieces(array == labels[name])
+            shown[name] += bool(pieces)
+            if pieces > 1:
+                del shown[name]
+        progress(done, len(cases), f"looked at the label map of {case.id}")
+    return tuple(name for name, count in shown.items() if count >= FEWEST_LABELS)
 
 
 def _array(label: Path, image: Path, labels: Mapping[str, int], merged: Mapping[str, int] | None) -> Array:

@@ -71,6 +71,9 @@ def _segment(options: argparse.Namespace, log: EventLog, held: contextlib.ExitSt
     check_outputs(options, outputs, options.measurements, begun | done.keys(), is_table_ours=bool(begun))
     if record is not None:
         held.enter_context(record.held())
+    if components is None and model.largest_component:
+        names = ", ".join(model.largest_component)
+        say(f"The model keeps only the largest connected component of {names}; --largest-component none keeps all.")
     tell_loading(log, "segment")
     mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
 

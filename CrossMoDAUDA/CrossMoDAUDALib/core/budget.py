@@ -43,8 +43,23 @@ def left_open(settings: Settings) -> tuple[str, ...]:
 
 def sized_as(settings: Settings, sized: Settings) -> Settings:
     """Settings with what they leave open as another experiment's settings have it."""
-    values = sized.values()
-    return fitted(settings, {key: values[key] for key in (*left_open(settings), *left_to_labels(settings))})
+    values, keys = sized.values(), left_open(settings)
+    if settings.labels == sized.labels:
+        keys += left_to_labels(settings)
+    return fitted(settings, {key: values[key] for key in keys})
+
+
+def as_recorded(settings: Settings, recorded: Settings) -> Settings:
+    """Settings as an experiment would have them that was begun with them, perhaps by an older version.
+
+    What its record does not know has no value of a present preset there, but the default.
+
+    Args:
+        recorded: as :meth:`.settings.Settings.from_json` read them.
+    """
+    settings, was = sized_as(settings, recorded), recorded.values()
+    unknown = was.keys() & settings.values().keys() - recorded.named - settings.named
+    return fitted(settings, {key: was[key] for key in unknown})
 
 
 def left_to_labels(settings: Settings) -> tuple[str, ...]:

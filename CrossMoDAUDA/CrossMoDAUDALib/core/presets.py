@@ -49,6 +49,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "segmentation.structure_scaling_highest": 1.6,
         "self_training.iterations": 2,
         "self_training.single_by_labels": True,
+        "self_training.copies_share_weight": True,
         "self_training.epochs": 20,
         "self_training.initial_learning_rate": 0.0015,
         "self_training.drop_incomplete": True,
@@ -101,6 +102,5 @@ PRESETS["sample"] = {
     "self_training.initial_learning_rate": 0.0015,
     "self_training.largest_component": ("Vestibular schwannoma",),
     "self_training.warm_start": True,
-    "self_training.pseudo_label_weight": 0.25,
     "evaluation.source_only": True,
 }

@@ -132,7 +132,7 @@ class SelfTrainingSettings:
     iterations: int = setting(3, "Self-training iterations after iteration 0.", low=0, high=100)
     largest_component: tuple[str, ...] = setting((), "Structures of which every prediction keeps only the largest connected component.")
     single_by_labels: bool = setting(
-        False, "Where largest_component names none, take the structures that every source label map shows in one piece (at least three)."
+        False, "Where largest_component names none, take what all of ten or more source label maps show in one piece; not tumours."
     )
     epochs: int = setting(0, "Epochs of the training in each iteration from 1 on; 0: as segmentation.epochs.", low=0, high=100000)
     initial_learning_rate: float = setting(
@@ -155,7 +155,10 @@ class SelfTrainingSettings:
     refinement_darkest: float = setting(0.6, "Lowest fitting intensity, relative to the mean inside the pseudo-label.", low=0, high=1)
     refinement_brightest: float = setting(1.4, "Highest fitting intensity, relative to the mean inside the pseudo-label.", low=1, high=10)
     pseudo_label_weight: float = setting(
-        1.0, "How often a scan with a pseudo-label is drawn, relative to a labelled one with all its copies.", low=0.01, high=100
+        1.0, "How often a case with a pseudo-label is drawn, relative to one with a real label.", low=0.01, high=100
+    )
+    copies_share_weight: bool = setting(
+        False, "Draw a labelled scan and its copies (scaled, or translated by earlier networks) together as often as one image."
     )
 
 

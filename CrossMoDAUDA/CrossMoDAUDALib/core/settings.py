@@ -183,11 +183,10 @@ class Settings:
             raise InputError("The settings are not a JSON object; restore the file or start in a new folder.")
         flat = {}
         for key, value in data.items():
-            if isinstance(value, dict) and key != "labels":
-                flat.update({f"{key}.{name}": inner for name, inner in value.items()})
-            else:
-                flat[key] = value
-        settings = _changed(cls(), *_checked_values(flat))
+            is_section = isinstance(value, dict) and key != "labels"
+            flat |= {f"{key}.{name}": inner for name, inner in value.items()} if is_section else {key: value}
+        chosen, former = _checked_values(flat)
+        settings = dataclasses.replace(_changed(cls(), chosen, former), named=frozenset(chosen))
         _check_together(settings)
         return settings
 

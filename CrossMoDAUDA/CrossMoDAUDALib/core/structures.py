@@ -75,6 +75,11 @@ def structure_of(name: str, label: int) -> Structure:
     return STRUCTURES.get(plain_name(name), unknown)
 
 
+def is_altered(name: str, label: int) -> bool:
+    """Whether a structure is known as a tumour or a part of one."""
+    return structure_of(name, label).category == _ALTERED
+
+
 def plain_name(name: str) -> str:
     """A structure's name as the table has it: lower case, without hyphens and underscores."""
     return " ".join(name.casefold().replace("_", " ").replace("-", "").split())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
-from ..core.budget import sized_as
+from ..core.budget import as_recorded
 from ..core.errors import InputError, unreadable
 from ..core.files import GO_ON, check_path, read_json, sha256, write_json
 from ..core.folders import make_writable_folder
@@ -124,7 +124,7 @@ class Experiment:
             InputError: a setting or the cohort differs from what was recorded, or a scan has changed since.
         """
         recorded = cls.load(folder)
-        settings = sized_as(settings, recorded.settings)
+        settings = as_recorded(settings, recorded.settings)
         if differs := difference(recorded, settings, cohort):
             raise InputError(f"{folder} is another experiment: {differs}; give the same again, or another output folder.")
         _verify_files(_record(folder).get("files", {}))

@@ -49,7 +49,7 @@ MEASURED_SCANS, EVIDENCE = "evidence/scans.json", "evidence.json"
 _TRANSLATION = ("*", "!segmentation.*", "!self_training.*", "!evaluation.*", "!translation.check_agreement", "!translation.drop_failed")
 _CHECKED = (*_TRANSLATION, "!seed", "!precision", "translation.drop_failed")
 _ITERATION_0 = ("*", "!evaluation.*", "!self_training.*", "self_training.largest_component", "!translation.check_agreement")
-_SELF_TRAINED = ("*", "!evaluation.*", "!self_training.iterations")
+_SELF_TRAINED = ("*", "!evaluation.*", "!self_training.iterations", "!self_training.single_by_labels")
 _NOTHING_DRAWN = ("!seed", "!precision")
 
 

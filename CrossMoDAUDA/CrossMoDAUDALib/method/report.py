@@ -85,7 +85,7 @@ def part_of_study(folder: Path) -> list[str]:
         folder: the experiment's.
     """
     study = study_of(folder)
-    return [f"Part of the study {study.name}: its study.html says whether adapting beats source only or FAILS."] if study else []
+    return [f"Part of the study {study.name}: its study.html compares it with the others and with source only."] if study else []
 
 
 def _against_source_only(path: Path) -> list[str]:

@@ -21,7 +21,7 @@ from ..core.budget import fitted, left_open
 from ..core.errors import InputError
 from ..core.progress import duration
 from ..core.settings import Settings, with_values
-from ..experiment.events import REHEARSAL, Event, EventLog
+from ..experiment.events import CHECK, REHEARSAL, Event, EventLog
 from ..experiment.folder import Experiment
 from ..images.labels import read_labels
 from ..images.volumes import canonical_grid, read_geometry
@@ -117,10 +117,11 @@ def for_labels(settings: Settings, cohort: Cohort, log: EventLog) -> Settings:
         cohort: checked scans.
         log: told what was found.
     """
-    found = structures_in_one_piece(cohort.source, settings.labels, settings.reading.merged_values)
+    found = structures_in_one_piece(cohort.source, settings.labels, settings.reading.merged_values, log.progress(CHECK))
     if found:
         names = ", ".join(found)
-        log.write("message", message=f"In every source label map these have one connected part; predictions keep the largest: {names}.")
+        message = f"All source label maps show these in one piece, so predictions keep the largest connected component: {names}."
+        log.write("message", message=f"{message} Set self_training.single_by_labels=false where target patients may have several.")
     return fitted(settings, {"self_training.largest_component": found})
 
 

@@ -149,7 +149,7 @@ def case_dice(scores: Iterable[CaseScore]) -> dict[str, float]:
 # What the words of verdicts mean.
 HOW_TO_READ_VERDICTS = (
     "Fails: the mean over the cases is not above source only. Unclear: above it by no more than one standard error of the difference."
-    " Better: by more than one, which is no test: of differences by chance alone, about one in six is as large."
+    " Better: by more than one, which is no test: by chance alone, one row in six is as much above it, with few cases one in four."
 )
 
 

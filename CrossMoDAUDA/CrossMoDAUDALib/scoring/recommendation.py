@@ -140,7 +140,7 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
         chosen.name,
         (*_set_aside(len(candidates), len(left), against), *_reasons(left, place, ranks, means[place])),
         (*against[chosen.name], *_too_little(chosen)),
-        tuple(used),
+        tuple(used) if len(left) > 1 else (),
     )
 
 

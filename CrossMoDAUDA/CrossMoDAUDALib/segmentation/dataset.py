@@ -47,22 +47,22 @@ class TrainingCase:
         return self.name.startswith(TARGET_PREFIX)
 
 
-def drawn_by_weight(names: Sequence[str], weight: float) -> list[str]:
+def drawn_by_weight(names: Sequence[str], weight: float, copies_share: bool = False) -> list[str]:
     """The cases that nnU-Net's loader draws from, all with the same probability: each as often as its weight says.
 
     Args:
         names: of cases, each once.
-        weight: of a pseudo-labelled scan, where a scan with a real label has 1, which it shares with its copies; taken to the
-            nearest hundredth or simple fraction.
+        weight: of a pseudo-labelled case, where a case with a real label has 1; taken to the nearest hundredth or simple fraction.
+        copies_share: whether a scan with a real label and its copies together have 1.
 
     >>> drawn_by_weight(["source_0000", "target_0000"], 1.5)
     ['source_0000', 'source_0000', 'target_0000', 'target_0000', 'target_0000']
-    >>> drawn_by_weight(["source_0000", "source_pooled1_0000", "target_0000"], 1)
+    >>> drawn_by_weight(["source_0000", "source_pooled1_0000", "target_0000"], 1, copies_share=True)
     ['source_0000', 'source_pooled1_0000', 'target_0000', 'target_0000']
     """
     source = [name for name in names if not name.startswith(TARGET_PREFIX)]
     scans = len({name.rpartition("_")[2] for name in source})
-    share = Fraction(weight * len(source) / max(scans, 1)).limit_denominator(100)
+    share = Fraction(weight * len(source) / scans if copies_share and scans else weight).limit_denominator(100)
     return [name for name in names for _ in range(share.numerator if name.startswith(TARGET_PREFIX) else share.denominator)]
 
 

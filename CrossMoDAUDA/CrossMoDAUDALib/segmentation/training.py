@@ -235,7 +235,8 @@ def _trainer_class(name: str) -> Any:
         def get_tr_and_val_datasets(self) -> Any:
             learned, validated = super().get_tr_and_val_datasets()
             validated.identifiers = [name for name in validated.identifiers if name not in self.run.left_out]
-            learned.identifiers = drawn_by_weight(validated.identifiers, self.run.settings.self_training.pseudo_label_weight)
+            chosen = self.run.settings.self_training
+            learned.identifiers = drawn_by_weight(validated.identifiers, chosen.pseudo_label_weight, chosen.copies_share_weight)
             return ObservedDataset(learned, self._scaling) if self._scaling else learned, validated
 
         def get_validation_transforms(self, *args: Any, **kwargs: Any) -> Any:

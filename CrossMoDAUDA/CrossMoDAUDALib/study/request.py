@@ -7,6 +7,7 @@ A study folder holds ordinary experiments in ``experiments/METHOD/seed_K``. Besi
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
+from ..core.budget import as_recorded, fitted, left_to_labels
 from ..core.errors import InputError, short, unreadable
 from ..core.files import read_json, write_json
 from ..core.layout import EXPERIMENTS, STUDY_RECORD
@@ -93,6 +95,7 @@ class Study:
         own: settings of the floor and the ceiling alone, by their names.
         digests: SHA-256 of every scan and label map by path; empty before the scans have been checked.
         commands: that asked for it, one after the other.
+        single: structures that all source labels show in one piece; None if nobody has looked.
     """
 
     folder: Path
@@ -105,6 +108,7 @@ class Study:
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
+    single: tuple[str, ...] | None = None
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -139,7 +143,8 @@ class Study:
             values["self_training.iterations"] = 0
             plain = Settings().values()  # the floor and the ceiling learn from scans as they are
             values |= {key: plain[key] for key in _LABEL_AWARE - method.values.keys()}
-        return with_values(preset_settings(self.preset), values)
+        settings = with_values(preset_settings(self.preset), values)
+        return fitted(settings, dict.fromkeys(left_to_labels(settings), self.single or ()))
 
     def folder_of(self, method: Method, seed: int) -> Path:
         """Where the experiment of a method with a seed lies."""
@@ -162,7 +167,11 @@ class Study:
             labelled = self.labelled_target
             unlabelled = tuple(replace(case, label=None) for case in labelled)
             cohort = Cohort(labelled, unlabelled, self.cohort.evaluation)
-        return Part(method, seed, self.folder_of(method, seed), self.settings(method, seed), cohort)
+        settings, folder = self.settings(method, seed), self.folder_of(method, seed)
+        if Experiment.exists(folder):
+            with contextlib.suppress(InputError):  # a damaged one is refused when it is worked on
+                settings = as_recorded(settings, Experiment.load(folder).settings)
+        return Part(method, seed, folder, settings, cohort)
 
     def check(self) -> None:
         """Make sure that all is named and set as it can be.
@@ -251,6 +260,7 @@ class Study:
             "ceiling": _labelled_json(self.ceiling),
             "files": dict(self.digests),
             "commands": list(self.commands),
+            "single": None if self.single is None else list(self.single),
             "versions": package_versions(),
         }
         write_json(path, record)
@@ -288,6 +298,7 @@ class Study:
                 {str(name): dict(values) for name, values in record["settings_of"].items()},
                 {str(file): str(digest) for file, digest in record["files"].items()},
                 tuple(map(str, record.get("commands", ()))),
+                None if (single := record.get("single")) is None else tuple(map(str, single)),
             )
         except OSError as error:
             raise unreadable(path, error) from None

@@ -12,7 +12,6 @@ from ..cohort.finding import Cohort
 from ..core.budget import left_open, left_to_labels
 from ..core.errors import CrossModaError, InputError
 from ..core.interrupts import raise_swallowed
-from ..core.parsing import names_text
 from ..core.progress import duration
 from ..core.settings import with_values
 from ..experiment.events import CHECK, Event, EventLog, read_events
@@ -80,32 +79,31 @@ def check_scans(study: Study, log: EventLog) -> tuple[Study, list[CohortReport]]
 
 
 def sized(study: Study, device: str, log: EventLog) -> Study:
-    """The study with what is left to the labels or to a time budget chosen once, for its first method that translates.
+    """The study with what is left to the labels or to a time budget chosen once, with the settings that all its methods have.
 
-    Every method then gets the same epochs, which is what makes them comparable, and what they share can be made once. How long the
-    whole study takes is told.
+    The epochs are those for its first method that translates. Every method without epochs of its own then gets the same, which is
+    what makes them comparable, and what they share can be made once. How long the whole study takes is told.
 
     Raises:
-        InputError: what is chosen does not suit another method.
+        InputError: what is chosen does not suit a method.
     """
-    method = sized_for(study)
-    settings = with_values(study.settings(method, study.seeds_of(method)[0]), {"device": device})
-    if left_to_labels(settings):  # once, so that the ceiling, which has other labels, is treated alike
+    if to_look_at := [part.settings for part in study.parts() if left_to_labels(part.settings)]:
         from ..method.sizing import for_labels
 
-        single = for_labels(settings, study.cohort, log).self_training.largest_component
-        study = replace(study, values={**study.values, "self_training.largest_component": names_text(single)})
-    if not settings.budget_minutes:
+        study = replace(study, single=for_labels(to_look_at[0], study.cohort, log).self_training.largest_component)
+    method = sized_for(study)
+    settings = with_values(study.settings(replace(method, values={}), study.seeds_of(method)[0]), {"device": device})
+    if not left_open(settings):
         return study
     from ..method.sizing import expected_seconds, fit_and_measure
 
-    fitted, costs = fit_and_measure(settings, study.cohort, study.folder, log)
-    chosen = fitted.values()
+    fit, costs = fit_and_measure(settings, study.cohort, study.folder, log)
+    chosen = fit.values()
     found = replace(study, values={**study.values, **{key: str(chosen[key]) for key in left_open(settings) if key not in study.values}})
-    found.check()  # what suits this method may not suit another
+    found.check()
     parts = found.parts()
     whole = duration(sum(expected_seconds(part.settings, part.cohort, costs) for part in parts))
-    shared = f"if every translator takes as long as that of {method.name}; less where experiments share stages"
+    shared = f"if every method takes as long as {method.name}; less where experiments share stages"
     log.write("message", message=f"{len(parts)} experiments, one after another: about {whole} in all, {shared}.")
     return found
 

@@ -132,8 +132,8 @@ def chosen_note(results: Results) -> list[str]:
     said = []
     if best and count > 1:
         said.append(
-            f"{best.title} is named first because its mean DSC is the highest of {count} on these same cases; on others it will most"
-            " likely be lower."
+            f"{best.title} is named first because its mean DSC is the highest of {count} on these same cases; on others it may well be"
+            " lower."
         )
     if best and best.gap and best.gap.low is not None:
         said.append("The interval is over the cases, for this method as trained: it says nothing of the choice, or of another training.")

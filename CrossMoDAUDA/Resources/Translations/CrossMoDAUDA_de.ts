@@ -236,6 +236,10 @@
 <translation>Nach Runde 0 ihre Ergebnisse auf den Pseudo-Zielbildern mit deren echten Labels vergleichen.</translation>
 </message>
 <message>
+<source>All source label maps show these in one piece, so predictions keep the largest connected component: {names}. Set self_training.single_by_labels=false where target patients may have several.</source>
+<translation>Alle Label-Karten der Quelle zeigen diese in einem Stück, daher behalten Vorhersagen die größte zusammenhängende Komponente: {names}. Setzen Sie self_training.single_by_labels=false, wo Patienten des Ziels mehrere haben können.</translation>
+</message>
+<message>
 <source>All {count} label maps of the {domain} domain are empty: no voxel belongs to a structure, such as in {label}; give the folder of the right label maps, or export them again.</source>
 <translation>Alle {count} Labelkarten der Domäne {domain} sind leer: Kein Voxel gehört zu einer Struktur, etwa in {label}; geben Sie den Ordner der richtigen Labelkarten an oder exportieren Sie sie neu.</translation>
 </message>
@@ -352,6 +356,10 @@
 <translation>Konvention</translation>
 </message>
 <message>
+<source>Copies share weight</source>
+<translation>Kopien teilen sich das Gewicht</translation>
+</message>
+<message>
 <source>Cross entropy weight</source>
 <translation>Gewicht, Kreuzentropie</translation>
 </message>
@@ -394,6 +402,10 @@
 <message>
 <source>Do not trust the results of {name}: {against}</source>
 <translation>Den Ergebnissen von {name} nicht trauen: {against}</translation>
+</message>
+<message>
+<source>Draw a labelled scan and its copies (scaled, or translated by earlier networks) together as often as one image.</source>
+<translation>Einen Scan mit Label und seine Kopien (skaliert oder von früheren Netzen übersetzt) zusammen so oft ziehen wie ein Bild.</translation>
 </message>
 <message>
 <source>Drop failed</source>
@@ -560,8 +572,8 @@
 <translation>Wie leere Masken und der mittlere Oberflächenabstand zählen.</translation>
 </message>
 <message>
-<source>How often a scan with a pseudo-label is drawn, relative to a labelled one with all its copies.</source>
-<translation>Wie oft ein Scan mit Pseudo-Label gezogen wird, im Verhältnis zu einem mit Label samt allen seinen Kopien.</translation>
+<source>How often a case with a pseudo-label is drawn, relative to one with a real label.</source>
+<translation>Wie oft ein Fall mit Pseudo-Label gezogen wird, relativ zu einem mit echtem Label.</translation>
 </message>
 <message>
 <source>How often the ResNet generator halves a slice; 0: by the slice's size.</source>
@@ -586,10 +598,6 @@
 <message>
 <source>Image translator; 'none' trains on the source images as they are.</source>
 <translation>Bildübersetzer; 'none' trainiert auf den Quellbildern, wie sie sind.</translation>
-</message>
-<message>
-<source>In every source label map these have one connected part; predictions keep the largest: {names}.</source>
-<translation>In jeder Label-Karte der Quelle haben diese einen zusammenhängenden Teil; Vorhersagen behalten den größten: {names}.</translation>
 </message>
 <message>
 <source>Initial learning rate</source>
@@ -1540,8 +1548,8 @@
 <translation>Was auf {place} begonnen wurde, bleibt dort, wie es ist, und derselbe Befehl macht damit weiter.</translation>
 </message>
 <message>
-<source>Where largest_component names none, take the structures that every source label map shows in one piece (at least three).</source>
-<translation>Wo largest_component keine nennt, die Strukturen nehmen, die in jeder Label-Karte der Quelle (mindestens drei) aus einem Stück sind.</translation>
+<source>Where largest_component names none, take what all of ten or more source label maps show in one piece; not tumours.</source>
+<translation>Wo largest_component nichts nennt, das nehmen, was alle von zehn oder mehr Label-Karten der Quelle in einem Stück zeigen; keine Tumoren.</translation>
 </message>
 <message>
 <source>Where networks run: auto, cuda, cuda:N, mps, cpu, or cuda:N,M,... to train on several.</source>
@@ -2406,6 +2414,10 @@
 <message>
 <source>look at it before you use it</source>
 <translation>vor der Verwendung ansehen</translation>
+</message>
+<message>
+<source>looked at the label map of {id}</source>
+<translation>Label-Karte von {id} angesehen</translation>
 </message>
 <message>
 <source>looked at {id}</source>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
-from CrossMoDAUDALib.cohort.pieces import structures_in_one_piece
+from CrossMoDAUDALib.cohort.pieces import FEWEST_LABELS, structures_in_one_piece
 from CrossMoDAUDALib.core.budget import left_to_labels
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
@@ -71,19 +73,33 @@ def changed(where: tuple[Any, ...], value: int) -> Array:
     ids=("as usual", "a stray voxel", "corner to corner", "two pieces", "absent", "grown together", "empty"),
 )
 def test_what_every_label_map_shows_in_one_piece(tmp_path: Path, odd: Array, expected: tuple[str, ...]) -> None:
-    assert structures_in_one_piece(cases(tmp_path, usual(), usual(), usual(), odd), LABELS) == expected
+    others = cases(tmp_path, *[usual()] * FEWEST_LABELS)
+    assert structures_in_one_piece([*others, *cases(tmp_path / "odd", odd)], LABELS) == expected
 
 
-def test_two_label_maps_tell_nothing(tmp_path: Path) -> None:
-    two = cases(tmp_path, usual(), usual(), np.where(usual() == 1, 0, usual()))
-    assert structures_in_one_piece(two, LABELS) == ()
+def test_few_label_maps_tell_nothing(tmp_path: Path) -> None:
+    few = cases(tmp_path, *[usual()] * (FEWEST_LABELS - 1), np.where(usual() == 1, 0, usual()))
+    assert structures_in_one_piece(few, LABELS) == ()
+
+
+@pytest.mark.parametrize(("name", "single"), [("Liver", True), ("VS", False), ("Tumor", False), ("Extra-meatal", False), ("Pons", True)])
+def test_other_patients_do_not_tell_how_many_tumours_one_has(tmp_path: Path, name: str, single: bool) -> None:
+    found = structures_in_one_piece(cases(tmp_path, *[usual()] * FEWEST_LABELS), {name: 1, "Kidneys": 2})
+    assert found == ((name,) if single else ())
+
+
+def test_no_more_label_maps_are_read_than_needed(tmp_path: Path) -> None:
+    told: list[str] = []
+    broken = cases(tmp_path, *[usual()] * 12)
+    assert structures_in_one_piece(broken, {"Kidneys": 2}, progress=lambda done, total, text: told.append(f"{done}/{total}")) == ()
+    assert told == ["1/12"]
 
 
 def test_several_values_of_one_structure_are_one_piece(tmp_path: Path) -> None:
     parts = usual()
     parts[2:6, 2:12, 2:12] = 7  # within the liver
-    three = cases(tmp_path, parts, parts, parts)
-    assert structures_in_one_piece(three, LABELS, merged_seven()) == ("Liver",)
+    many = cases(tmp_path, *[parts] * FEWEST_LABELS)
+    assert structures_in_one_piece(many, LABELS, merged_seven()) == ("Liver",)
 
 
 def merged_seven() -> dict[str, int]:
@@ -97,13 +113,13 @@ def settings_for_labels(**values: Any) -> Settings:
 
 
 def test_an_experiment_begins_with_them_and_goes_on_with_them(tmp_path: Path) -> None:
-    cohort = Cohort(cases(tmp_path / "source", usual(), usual(), usual()), unlabelled(cases(tmp_path / "target", usual())))
+    cohort = Cohort(cases(tmp_path / "source", *[usual()] * FEWEST_LABELS), unlabelled(cases(tmp_path / "target", usual())))
     told: list[Event] = []
     for _ in range(2):
         work(tmp_path / "experiment", settings_for_labels(), cohort, told.append, only=["translation/source_slices"])
     assert Experiment.load(tmp_path / "experiment").settings.self_training.largest_component == ("Liver",)
-    sentences = [event["message"] for event in told if "one connected part" in event.get("message", "")]
-    assert sentences == ["In every source label map these have one connected part; predictions keep the largest: Liver."]
+    sentences = [event["message"] for event in told if "in one piece" in event.get("message", "")]
+    assert len(sentences) == 1 and "connected component: Liver." in sentences[0]
     with pytest.raises(InputError, match="largest_component"):
         other = settings_for_labels(self_training__largest_component="Kidneys")
         work(tmp_path / "experiment", other, cohort, told.append, only=["translation/source_slices"])
@@ -122,16 +138,35 @@ def test_the_labels_decide_only_what_nobody_has(values: dict[str, Any], left: tu
     assert left_to_labels(settings_for_labels(**values)) == left
 
 
-def test_a_study_looks_once_for_all_its_methods(tmp_path: Path) -> None:
-    source = cases(tmp_path / "source", usual(), usual(), usual())
+def study_of(tmp_path: Path, values: dict[str, str], *methods: Method) -> Study:
+    """A study whose source labels show the liver in one piece, and whose target labels show nothing else."""
+    source = cases(tmp_path / "source", *[usual()] * FEWEST_LABELS)
     target = cases(tmp_path / "target", *[np.where(usual() == 2, 0, usual())] * 3)
     target = tuple(Case(f"target_{case.id}", case.image, case.label) for case in target)
-    values = {"labels": "Liver:1,Kidneys:2", "self_training.single_by_labels": "true"}
-    methods, cohort = (Method("resnet", "cyclegan-resnet"),), Cohort(source, unlabelled(target))
-    asked = Study(tmp_path / "study", "smoke", values, methods, (0,), cohort, target)
-    study = sized(check_scans(asked, EventLog(None))[0], "cpu", EventLog(None))
-    assert {part.method.name for part in study.parts()} >= {SUPERVISED, "resnet"}
-    assert {part.settings.self_training.largest_component for part in study.parts()} == {("Liver",)}
+    values = {"labels": "Liver:1,Kidneys:2", **values}
+    asked = Study(tmp_path / "study", "smoke", values, methods, (0,), Cohort(source, unlabelled(target)), target)
+    return sized(check_scans(asked, EventLog(None))[0], "cpu", EventLog(None))
+
+
+def singles(study: Study) -> dict[str, tuple[str, ...]]:
+    return {part.method.name: part.settings.self_training.largest_component for part in study.parts()}
+
+
+KEY = "self_training.single_by_labels"
+
+
+def test_a_study_looks_once_for_all_its_methods(tmp_path: Path) -> None:
+    study = study_of(tmp_path, {KEY: "true"}, Method("one", "cyclegan-resnet"), Method("off", "cut", {KEY: "false"}))
+    assert singles(study) == {"source-only": ("Liver",), "one": ("Liver",), "off": (), SUPERVISED: ("Liver",)}
+    study.folder.mkdir()
+    study.save()
+    assert singles(Study.load(study.folder)) == singles(study)
+
+
+def test_a_method_has_its_own_way(tmp_path: Path) -> None:
+    first = Method("first", "cyclegan-resnet", {"self_training.largest_component": "Kidneys"})
+    study = study_of(tmp_path, {}, first, Method("second", "cut", {KEY: "true"}))
+    assert singles(study) == {"source-only": (), "first": ("Kidneys",), "second": ("Liver",), SUPERVISED: ()}
 
 
 @pytest.mark.parametrize(
@@ -142,6 +177,51 @@ def test_a_study_looks_once_for_all_its_methods(tmp_path: Path) -> None:
         (["source_0000", "source_0001", "target_0000", "target_0001"], 0.25, (8, 2)),
     ],
 )
-def test_a_scan_weighs_as_one_whatever_copies_it_has(names: list[str], weight: float, share: tuple[int, int]) -> None:
-    drawn = drawn_by_weight(names, weight)
+def test_copies_may_share_a_scans_weight(names: list[str], weight: float, share: tuple[int, int]) -> None:
+    drawn = drawn_by_weight(names, weight, copies_share=True)
     assert (sum(name.startswith("source") for name in drawn), sum(name.startswith("target") for name in drawn)) == share
+    assert drawn_by_weight(names, 1) == names, "else each image has a weight of its own"
+
+
+def old_record(folder: Path, *keys: str) -> None:
+    """Make an experiment one of a version that had no such settings."""
+    path = folder / "experiment.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    for key in keys:
+        section, name = key.split(".")
+        del record["settings"][section][name]
+    path.write_text(json.dumps(record), encoding="utf-8")
+
+
+NEW = (KEY, "self_training.copies_share_weight")
+
+
+def test_an_experiment_of_an_older_version_goes_on_as_it_was_begun(tmp_path: Path) -> None:
+    cohort = Cohort(cases(tmp_path / "source", usual()), unlabelled(cases(tmp_path / "target", usual())))
+    laptop = with_values(preset_settings("laptop"), {"labels": LABELS, "budget_minutes": 0})
+    Experiment.create(tmp_path / "old", with_values(laptop, dict.fromkeys(NEW, False)), cohort, {})
+    old_record(tmp_path / "old", *NEW)
+    goes_on = Experiment.resume(tmp_path / "old", laptop, cohort).settings.self_training
+    assert not goes_on.single_by_labels and not goes_on.copies_share_weight and goes_on.warm_start
+    with pytest.raises(InputError, match="single_by_labels=False, not True"):
+        Experiment.resume(tmp_path / "old", with_values(laptop, {KEY: True}), cohort)
+    with pytest.raises(InputError, match="warm_start=True, not False"):
+        Experiment.resume(tmp_path / "old", with_values(laptop, {"self_training.warm_start": False}), cohort)
+
+
+def test_other_labels_are_named_as_what_differs(tmp_path: Path) -> None:
+    cohort = Cohort(cases(tmp_path / "source", usual()), unlabelled(cases(tmp_path / "target", usual())))
+    begun = settings_for_labels(self_training__largest_component="Liver")
+    Experiment.create(tmp_path / "experiment", begun, cohort, {})
+    with pytest.raises(InputError, match="labels="):
+        Experiment.resume(tmp_path / "experiment", with_values(preset_settings("smoke"), {KEY: True}), cohort)
+
+
+def test_a_studys_experiments_of_an_older_version_go_on(tmp_path: Path) -> None:
+    study = study_of(tmp_path, {}, Method("one", "cyclegan-resnet"))
+    part = study.parts()[1]
+    Experiment.create(part.folder, part.settings, part.cohort, {})
+    old_record(part.folder, *NEW)
+    later = replace(study, preset="smoke", values={**study.values})
+    later.refuse_other()
+    assert not later.parts()[1].settings.self_training.copies_share_weight
