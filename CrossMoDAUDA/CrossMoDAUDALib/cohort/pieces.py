@@ -41,7 +41,7 @@ def structures_in_one_piece(
             break
         array = _array(case.label, case.image, labels, merged) if case.label else None
         for name in list(shown) if array is not None else ():
-            pieces = _pieces(array == labels[name])
+            pieces = _pieces(np.equal(array, labels[name]))
             shown[name] += bool(pieces)
             if pieces > 1:
                 del shown[name]

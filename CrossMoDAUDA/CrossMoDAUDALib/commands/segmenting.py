@@ -72,8 +72,8 @@ def _segment(options: argparse.Namespace, log: EventLog, held: contextlib.ExitSt
     if record is not None:
         held.enter_context(record.held())
     if components is None and model.largest_component:
-        names = ", ".join(model.largest_component)
-        say(f"The model keeps only the largest connected component of {names}; --largest-component none keeps all.")
+        kept = ", ".join(model.largest_component)
+        say(f"The model keeps only the largest connected component of {kept}; --largest-component none keeps all.")
     tell_loading(log, "segment")
     mrml.scene()  # says at once, not after minutes of prediction, that MRML is not there
 

@@ -181,7 +181,7 @@ class Settings:
         """
         if not isinstance(data, dict):
             raise InputError("The settings are not a JSON object; restore the file or start in a new folder.")
-        flat = {}
+        flat: dict[str, Any] = {}
         for key, value in data.items():
             is_section = isinstance(value, dict) and key != "labels"
             flat |= {f"{key}.{name}": inner for name, inner in value.items()} if is_section else {key: value}
