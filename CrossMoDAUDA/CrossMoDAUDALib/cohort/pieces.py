@@ -39,12 +39,13 @@ def structures_in_one_piece(
     for done, case in enumerate(cases, 1):
         if not shown:
             break
-        array = _array(case.label, case.image, labels, merged) if case.label else None
-        for name in list(shown) if array is not None else ():
-            pieces = _pieces(np.equal(array, labels[name]))
-            shown[name] += bool(pieces)
-            if pieces > 1:
-                del shown[name]
+        if case.label:
+            array = _array(case.label, case.image, labels, merged)
+            for name in list(shown):
+                pieces = _pieces(array == labels[name])
+                shown[name] += bool(pieces)
+                if pieces > 1:
+                    del shown[name]
         progress(done, len(cases), f"looked at the label map of {case.id}")
     return tuple(name for name, count in shown.items() if count >= FEWEST_LABELS)
 

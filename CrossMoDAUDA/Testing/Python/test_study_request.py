@@ -93,7 +93,7 @@ def test_a_named_setting_is_no_part_of_what_is_sized(told: list[str], where: str
 def test_how_long_the_whole_study_takes_is_told_before_it_starts(told: list[str]) -> None:
     found = sized_study(told, Method("plain", "none"), Method("cut", "cut"))
     said = told[-1]
-    assert said.startswith("8 experiments, one after another: about ") and "as long as cut;" in said, "two seeds, with the floor and the ceiling"
+    assert said.startswith("8 experiments, one after another: about ") and "as long as cut;" in said, "two seeds, floor and ceiling"
     costs = sizing.rehearse(Settings(), found.cohort, Path(), print)
     seconds = [sizing.expected_seconds(part.settings, part.cohort, costs) for part in found.parts()]
     assert duration(sum(seconds)) in said and max(seconds) < 75 * 60 < sum(seconds)
