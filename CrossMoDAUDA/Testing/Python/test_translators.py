@@ -155,10 +155,12 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     process.start()
     measure_again()
     there.close()
-    with contextlib.suppress(EOFError):  # it has ended by itself
-        assert here.poll(300) and here.recv() == WAITS_AT
+    try:
+        with contextlib.suppress(EOFError):  # it has ended by itself
+            assert here.poll(300) and here.recv() == WAITS_AT
+    finally:
         process.kill()
-    process.join()
+        process.join()
     assert process.exitcode == (-signal.SIGKILL if sys.platform != "win32" else 1), "it was not killed"
     return folder
 
