@@ -42,7 +42,7 @@ def main(arguments):
         if status:
             return status
         draw(cohort, experiment, scan, results, folder / PICTURE)
-        print(conclusion(folder, results, scan))
+        print(conclusion(folder, results, scan, where_tumours_are(cohort, experiment, SAMPLE_COHORT["seed"])))
     except KeyboardInterrupt:
         print("\ndemo.py: stopped; run the same command again to go on.", file=sys.stderr)
         return 130
@@ -121,7 +121,25 @@ def draw(cohort, experiment, scan, results, path):
         pictures.side_by_side(panels, Settings().labels).save(partial)
 
 
-def conclusion(folder, results, scan):
+def where_tumours_are(cohort, experiment, seed):
+    """Whether the last iteration found tumour where there can be none, in words."""
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.cohort.finding import find_crossmoda
+    from CrossMoDAUDALib.cohort.phantom_anatomy import tumour_outside_fossa
+    from CrossMoDAUDALib.images.volumes import read_label_map
+
+    predicted = max(experiment.glob("iteration_*/evaluation"), key=lambda folder: int(folder.parent.name.rpartition("_")[2]))
+    wrong = []
+    for case in find_crossmoda(cohort).evaluation:
+        patient = seed * phantom.PATIENTS + int(case.id.rpartition("_")[2])
+        if voxels := tumour_outside_fossa(patient, read_label_map(predicted / f"{case.id}.nii.gz")):
+            wrong.append(f"{voxels} voxels in {case.id}")
+    if wrong:
+        return f"outside the posterior fossa, where none can be: {', '.join(wrong)}"
+    return "none outside the posterior fossa in any of the scans for scoring"
+
+
+def conclusion(folder, results, scan, tumours):
     from CrossMoDAUDALib.images.volumes import file_stem
 
     segmentation = results / f"{file_stem(scan)}.seg.nrrd"
@@ -130,6 +148,7 @@ def conclusion(folder, results, scan):
 Picture        {folder / PICTURE}
 Segmentation   {segmentation}
 Scores         {folder / "experiment" / "evaluation" / "table.md"}
+Tumour         {tumours}
 Everything     {folder / "experiment"}
 
 == What to do next

@@ -14,12 +14,15 @@ from typing import Any
 
 from . import measuring
 from .measuring import Bench, Row
-from .quality import PRECISIONS, SEEDS, standard_error
+from .quality import PRECISIONS, SEEDS, bounded, standard_error
 
 HEADS = 4
 FIRST_HEAD = 900_001  # of patients who are in no cohort
 QUICK = {"translation.steps_per_epoch": 5}
 WARM_UP, BATCHES = 100, 8  # steps before gradients are compared, and batches that are compared
+MOST_ERROR, MOST_ERROR_OF_A_BATCH = 0.03, 0.05  # of gradients in bf16, relative; a faint slice read in bf16 made it a quarter
+MOST_CHANGE = 0.001  # of the correlation, by applying a translator in bf16
+MOST_LOSS = 0.05  # of the correlation, by training in bf16, that is not to be possible
 
 
 def measure(bench: Bench) -> list[Row]:
@@ -42,14 +45,16 @@ def measure(bench: Bench) -> list[Row]:
             found[precision] = _correlation(slices, folder / f"seed_{seed}_{precision}{'_quick' if bench.quick else ''}", settings, bench)
         trained = folder / f"seed_{seed}_fp32{'_quick' if bench.quick else ''}"
         applied = _agreement_with_truth(trained, "bf16", bench)
-        rows.append(Row(f"the same, trained in fp32, seed {seed}", applied, found["fp32"], "", note="applied in bf16 against fp32"))
+        row = Row(f"the same, trained in fp32, seed {seed}", applied, found["fp32"], "", note="applied in bf16 against fp32")
+        rows.append(row.demand(abs(applied - found["fp32"]), "difference", at_most=MOST_CHANGE, judged=not bench.quick))
         note = f"{told['bf16']} against {told['fp32']}"
         rows.append(Row(f"correlation with the true hrT2, seed {seed}", found["bf16"], found["fp32"], "", note=note))
         differences.append(found["bf16"] - found["fp32"])
     error = standard_error(differences)
     note = f"standard error {error:.3g} over {len(differences)} seeds" if math.isfinite(error) else "one seed only"
     timings = {"differences": differences}
-    return [*rows, Row("mean difference in correlation, bf16 less fp32", statistics.mean(differences), unit="", note=note, timings=timings)]
+    rows.append(Row("mean difference in correlation, bf16 less fp32", statistics.mean(differences), unit="", note=note, timings=timings))
+    return rows + bounded("correlation", differences, MOST_LOSS, judged=not bench.quick)
 
 
 def _gradients(slices: tuple[Path, Path], bench: Bench) -> list[Row]:
@@ -84,7 +89,9 @@ def _gradients(slices: tuple[Path, Path], bench: Bench) -> list[Row]:
     note = f"relative; reference: by how much those of one batch deviate from the mean of {BATCHES}"
     row = Row("error of the generators' gradients in bf16, median", statistics.median(errors), statistics.median(spread), "", note=note)
     row.timings = {"errors": errors, "deviations": spread}
-    return [row, Row("the same, worst batch", max(errors), max(spread), "")]
+    row.demand(statistics.median(errors), "error", at_most=MOST_ERROR, judged=not bench.quick)
+    worst = Row("the same, worst batch", max(errors), max(spread), "")
+    return [row, worst.demand(max(errors), "error", at_most=MOST_ERROR_OF_A_BATCH, judged=not bench.quick)]
 
 
 def _slices(folder: Path) -> tuple[Path, Path]:

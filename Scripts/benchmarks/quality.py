@@ -46,6 +46,26 @@ def standard_error(values: list[float]) -> float:
     return statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
 
 
+def bounded(what: str, differences: list[float], most_loss: float, judged: bool) -> list[Row]:
+    """Bounds on a mean difference, bf16 less fp32, whose seeds scatter: a larger loss than stated is unlikely, and none is found.
+
+    Args:
+        what: is compared.
+        most_loss: that two standard errors below the mean may show.
+    """
+    mean, error = statistics.mean(differences), standard_error(differences)
+    note = f"mean {mean:.3g}, standard error {error:.3g} over {len(differences)} seeds" if math.isfinite(error) else "one seed only"
+    least, most = (
+        Row(f"{what}: the difference {word} two standard errors", value, unit="", note=note)
+        for word, value in (("less", mean - 2 * error), ("plus", mean + 2 * error))
+    )
+    assert least.ours is not None and most.ours is not None
+    return [
+        least.demand(least.ours, "difference", at_least=-most_loss, judged=judged),
+        most.demand(most.ours, "difference", at_least=0, judged=judged),
+    ]
+
+
 def last_mean_dsc(table: Path) -> float:
     """The mean over structures of the evaluation scans' mean DSC in the row of the last iteration of an experiment's ``table.csv``.
 

@@ -70,6 +70,8 @@ SETTINGS = {
 }
 
 
+PATIENTS = 10000  # of a cohort's seed: number 1 of seed 2 is patient 20001
+
 # The cohort to try the method with: patients, and voxels of a scan, enough to learn from in minutes (preset sample).
 SAMPLE_COHORT: dict[str, Any] = {"source_cases": 10, "target_cases": 10, "evaluation_cases": 4, "seed": 1, "size": (64, 64, 24)}
 
@@ -133,7 +135,7 @@ def cohort_steps(
     parts = (("training_source", "ceT1", source_cases), ("training_target", "hrT2", target_cases), ("validation", "hrT2", evaluation_cases))
     patients = [(name, modality) for name, modality, cases in parts for _ in range(cases)]
     for number, (name, modality) in enumerate(patients, 1):
-        image, label = make_case(seed * 10000 + number, modality, size)
+        image, label = make_case(seed * PATIENTS + number, modality, size)
         yield 2 * number - 1, 2 * len(patients)
         volumes.write_volume(image, folder / name / f"crossmoda2022_syn_{number}_{modality}.nii.gz")
         if name != "training_target":
@@ -148,7 +150,7 @@ def render(seed: int, modality: str, geometry: Geometry) -> tuple[Field, npt.NDA
         Brightness relative to the brightest tissue, with partial volume, and the tissue that fills most of each voxel as
         an index into :data:`TISSUES`; both of shape (z, y, x).
     """
-    paint = _Paint(_head_coordinates(seed, geometry), MODALITIES.index(modality), float(np.mean(geometry.spacing)))
+    paint = _Paint(head_coordinates(seed, geometry), MODALITIES.index(modality), float(np.mean(geometry.spacing)))
     _paint_head(paint, seed)
     return paint.signal, paint.tissue
 
@@ -342,7 +344,7 @@ def _grid(seed: int, size: Sequence[int], spacing: Sequence[float], tilt_degrees
     )
 
 
-def _head_coordinates(seed: int, geometry: Geometry) -> Field:
+def head_coordinates(seed: int, geometry: Geometry) -> Field:
     """Where each voxel lies in the head, mm, shape (3, z, y, x): undo the head's pose, size and individual shape."""
     chance = np.random.default_rng([seed, 2])
     pose = _rotation(chance.uniform(-5, 5, 3)) * chance.uniform(0.95, 1.05)

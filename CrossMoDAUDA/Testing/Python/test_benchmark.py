@@ -166,6 +166,46 @@ def test_the_last_iteration_is_what_quality_compares(parts: dict[str, Any], tmp_
     assert parts["quality"].standard_error([1.0, 3.0]) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(
+    ("differences", "holds"),
+    [
+        ([0.01, -0.01, 0.003], [True, True]),
+        ([0.2, 0.21, 0.22], [True, True]),
+        ([-0.03, -0.029, -0.031], [True, False]),  # small, and yet a loss
+        ([0.1, -0.1, 0.02], [False, True]),  # who knows
+        ([-0.2, -0.21, -0.22], [False, False]),
+        ([0.1], [False, False]),  # one seed says nothing
+    ],
+)
+def test_a_loss_over_seeds_is_neither_found_nor_possible(parts: dict[str, Any], differences: list[float], holds: list[bool]) -> None:
+    rows = parts["quality"].bounded("x", differences, 0.05, judged=True)
+    assert [row.holds for row in rows] == holds
+    assert all("at least -0.05" in rows[0].bound and ("seeds" in row.note or len(differences) == 1) for row in rows)
+    assert len(parts["report"].broken(rows)) == holds.count(False)
+    assert [row.holds for row in parts["quality"].bounded("x", differences, 0.05, judged=False)] == [None, None]
+
+
+def test_fidelity_demands_that_gradients_are_those_of_fp32(parts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from CrossMoDAUDALib.core.settings import preset_settings, with_values
+
+    small = {"translation.image_size": 32, "cyclegan.generator_features": 4, "cyclegan.generator_blocks": 1}
+    small |= {"cyclegan.discriminator_features": 4, "translation.batch_size": 2}
+    settings, asked = with_values(preset_settings("sample"), small), bench(parts, tmp_path)
+    asked.quick = False
+    slices = tmp_path / "source.npy", tmp_path / "target.npy"
+    for number, path in enumerate(slices):
+        np.save(path, np.random.default_rng(number).integers(-30000, 30000, (8, 4, 4)).repeat(8, 1).repeat(8, 2).astype(np.int16))
+    monkeypatch.setattr("CrossMoDAUDALib.core.settings.preset_settings", lambda name: settings)
+    fidelity = parts["fidelity"]
+    monkeypatch.setattr(fidelity, "WARM_UP", 2)
+    monkeypatch.setattr(fidelity, "BATCHES", 2)
+    rows = fidelity._gradients(slices, asked)
+    assert all(0 < row.ours < row.reference for row in rows)
+    monkeypatch.setattr(fidelity, "MOST_ERROR", rows[0].ours / 2)
+    monkeypatch.setattr(fidelity, "MOST_ERROR_OF_A_BATCH", rows[1].ours * 2)
+    assert [row.holds for row in fidelity._gradients(slices, asked)] == [False, True]
+
+
 def test_what_is_asked_of_a_child_comes_back_and_so_does_its_failure(parts: dict[str, Any]) -> None:
     assert parts["measuring"].in_child(math.sqrt, 4.0) == 2.0
     with pytest.raises(RuntimeError, match="math domain error"):

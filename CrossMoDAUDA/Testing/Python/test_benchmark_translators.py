@@ -61,3 +61,15 @@ def test_a_row_tells_how_many_times_faster_than_the_textbook(parts: dict[str, An
     row = parts["translators"].speed(bench(parts, tmp_path), "fastcut")
     assert row.ours > 0 and row.ratio[0] == pytest.approx(row.reference / row.ours)
     assert row.bound == "ratio at least 1" and row.holds is None, "a quick look is not judged"
+
+
+def test_what_is_measured_as_published_is_what_small_slices_have_otherwise(parts: dict[str, Any], tmp_path: Path) -> None:
+    translators = parts["translators"]
+    row = translators.speed(bench(parts, tmp_path), "nice-gan", published=True)
+    assert row.name.startswith("nice-gan, as published, a step") and row.ratio
+    for name, values in translators.AS_PUBLISHED.items():
+        published, small = (translators.settings_for(name, preset).values() for preset in ("paper", "sample"))
+        # Widths and numbers of blocks are the sizes of small slices, the rest is the method.
+        sizes = {key for key in published if key.endswith(("_features", "_blocks"))}
+        section = {key for key in published if key.startswith("nice_gan.")}
+        assert values == {key: published[key] for key in section - sizes if published[key] != small[key]}

@@ -180,6 +180,34 @@ def test_the_generator_learns_by_the_queries_and_not_by_the_keys() -> None:
     assert max(float(some.abs().max()) for some in expected) > 1e-3
 
 
+@pytest.mark.parametrize(("name", "sizes"), [("cut", (256, 32, 8)), ("fastcut", (64, 16, 16))])
+def test_it_learns_how_two_slices_look_in_the_target(name: str, sizes: tuple[int, int, int]) -> None:
+    def look(images: Tensor) -> Tensor:
+        return 0.5 + 0.45 * images  # brighter, and with half the contrast
+
+    own = dict(zip(("patches", "projection_features", "discriminator_features"), sizes, strict=True))
+    own |= {"generator_features": 8, "generator_blocks": 1, "generator_downsamplings": 1, "discriminator_layers": 1, "contrast_weight": 1}
+    model = CUT(with_values(tiny(name, **own), {"seed": 1}), Acceleration(CPU))
+    coarse = torch.rand(2, 1, 8, 8, generator=torch.Generator().manual_seed(3)) * 2 - 1
+    source = nn.functional.interpolate(coarse, size=(32, 32), mode="bicubic").clamp(-1, 1)
+    target, wanted = look(source).flip(3), look(source)  # mirrored: nothing tells which pixels belong together
+
+    def error() -> float:
+        with torch.no_grad():
+            return (model.generator(source) - wanted).abs().mean().item()
+
+    assert error() > 0.4, "untrained"
+    assert (source - wanted).abs().mean() > 0.5, "unchanged"
+    assert (wanted.mean() - wanted).abs().mean() > 0.2, "the best of a single grey"
+    steps = 100
+    for step in range(steps):
+        model.set_learning_rate(0.002 * min(1, 2 - 2 * step / steps))
+        model.step(source, target)
+    assert error() < 0.12
+    with torch.no_grad():
+        assert torch.corrcoef(torch.stack((model.generator(source), wanted)).flatten(1))[0, 1] > 0.9
+
+
 @pytest.mark.parametrize("size", [1, 3])
 def test_batches_of_any_size(size: int) -> None:
     losses = CUT(tiny(), Acceleration(CPU)).step(*pictures(size))

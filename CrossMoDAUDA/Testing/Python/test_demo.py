@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 from CrossMoDAUDALib.cohort.phantom import SAMPLE_COHORT
 from CrossMoDAUDALib.commands import cli
-from CrossMoDAUDALib.images.volumes import read_label_map, read_volume
+from CrossMoDAUDALib.images.volumes import Volume, read_label_map, read_volume, write_volume
 from CrossMoDAUDALib.slicer_nodes import mrml
 from PIL import Image
 
@@ -75,6 +76,20 @@ def test_the_command_it_shows_finds_its_cohort(demo: ModuleType, tmp_path: Path,
     assert f'"{cohort}"' in demo.shown(arguments), "quoted, so that it can be copied"
 
 
+def test_it_says_whether_tumour_was_found_where_none_can_be(demo: ModuleType, tmp_path: Path, tiny_cohort: Path) -> None:
+    reference = next((tiny_cohort / "validation").glob("*_Label.nii.gz"))
+    label = read_label_map(reference)
+    case = reference.name.removesuffix("_Label.nii.gz")
+    elsewhere = label.array.copy()
+    front = -1 if label.geometry.matrix[1, 1] < 0 else 0  # the nose is where y, to posterior, is least
+    elsewhere[8, front, 12:17] = 1
+    for iteration, array in ((9, label.array), (10, elsewhere)):
+        write_volume(Volume(array, label.geometry), tmp_path / f"iteration_{iteration}" / "evaluation" / f"{case}.nii.gz")
+    assert demo.where_tumours_are(tiny_cohort, tmp_path, 3) == f"outside the posterior fossa, where none can be: 5 voxels in {case}"
+    shutil.rmtree(tmp_path / "iteration_10")
+    assert demo.where_tumours_are(tiny_cohort, tmp_path, 3) == "none outside the posterior fossa in any of the scans for scoring"
+
+
 def test_help_and_a_bad_output_need_no_environment(tmp_path: Path) -> None:
     environment = {**os.environ, "CROSSMODA_VENV": str(tmp_path / "nothing")}
     command = [sys.executable, str(SCRIPTS / "demo.py")]
@@ -110,7 +125,9 @@ def test_what_it_segments_and_draws(
     demo.draw(tiny_cohort, tiny_experiment, scan, results, tmp_path / "demo.png")
     with Image.open(tmp_path / "demo.png") as picture:
         assert picture.width >= 1200 and np.ptp(np.asarray(picture)) == 255
-    last_word = demo.conclusion(tmp_path, results, scan)
+    tumours = demo.where_tumours_are(tiny_cohort, tiny_experiment, 3)
+    last_word = demo.conclusion(tmp_path, results, scan, tumours)
+    assert f"Tumour         {tumours}" in last_word.splitlines() and "posterior fossa" in tumours
     for line in last_word.splitlines():
         named = line.strip().removeprefix("Picture ").removeprefix("Segmentation ").strip()
         if named.startswith(str(tmp_path)):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from CrossMoDAUDALib.cohort import phantom
+from CrossMoDAUDALib.cohort import phantom, phantom_anatomy
 from CrossMoDAUDALib.core import errors
 from CrossMoDAUDALib.images import volumes
 from scipy.ndimage import binary_fill_holes, distance_transform_edt
@@ -70,6 +70,35 @@ def test_labels_lie_inside_the_head() -> None:
     depth = distance_transform_edt(head, sampling=image.geometry.spacing[::-1])
     assert depth[label.array > 0].min() > 8, "mm below the skin"
     np.testing.assert_array_equal(tissue == TISSUE["tumour"], label.array == 1)
+
+
+@pytest.mark.parametrize("patient", [*range(4), 10021, 10022, 10023, 10024])
+def test_every_tumour_lies_in_the_posterior_fossa(patient: int) -> None:
+    image, label = phantom.make_case(patient, "hrT2")
+    assert phantom_anatomy.tumour_outside_fossa(patient, label) == 0
+    assert 0.4 < phantom_anatomy.posterior_fossa(patient, image.geometry).mean() < 0.6, "not of all that a scan shows"
+
+
+@pytest.mark.parametrize(
+    ("place", "is_inside"),
+    [
+        ((17, 6, 0), True),  # cerebellopontine angle
+        ((-26, 3, 0), True),  # internal auditory canal
+        ((20, 35, -5), True),  # cerebellum
+        ((-36, -18, 0), False),  # temporal lobe
+        ((28, -35, 3), False),  # orbit
+        ((0, -18, -4), False),  # clivus
+        ((48, -4, -6), False),  # ear
+        ((0, 20, 26), False),  # above the tentorium
+    ],
+)
+def test_tumour_elsewhere_is_counted(place: tuple[float, float, float], is_inside: bool) -> None:
+    image, label = phantom.make_case(7, "hrT2", (56, 56, 36), spacing=(2.0, 2.0, 2.0))
+    points = phantom.head_coordinates(7, image.geometry)
+    ball = np.linalg.norm(points - np.array(place, np.float32)[:, None, None, None], axis=0) < 3
+    planted = volumes.Volume(np.where(ball, 1, label.array).astype(np.uint8), label.geometry)
+    assert ball.sum() >= 8
+    assert phantom_anatomy.tumour_outside_fossa(7, planted) == (0 if is_inside else ball.sum())
 
 
 def test_both_modalities_show_one_head() -> None:
