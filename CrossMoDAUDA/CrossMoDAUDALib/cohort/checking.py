@@ -192,7 +192,7 @@ def _check_case(domain: str, case: Case, wanted: tuple[dict[str, int], Mapping[s
             f" {_how_to_match(case.image, image, label)}."
         )
     counts = _voxel_counts(label.array)
-    row.label_voxels = {name: int(counts[value]) for name, value in labels.items()}
+    row.label_voxels = {name: int(counts[value]) if value < len(counts) else 0 for name, value in labels.items()}
     unknown = [value for value in np.flatnonzero(counts).tolist() if value and value not in labels.values()]
     if unknown:
         row.problems.append(_unknown_values(case.label, unknown, labels, merged))
@@ -280,7 +280,9 @@ def _repeated_ids(cohort: Cohort) -> list[str]:
                 images = sorted({case.image for case in same})
                 paths = images if len(images) > 1 else sorted(case.label for case in same if case.label)
                 what = "images" if len(images) > 1 else "label maps"
-                problems.append(f"The {domain} case '{same[0].id}' has {len(paths)} {what}: {_first_three(paths)}; keep one of them.")
+                is_one = len({case.id for case in same}) == 1
+                do = "keep one of them" if is_one else "give them names that differ by more than capitals, as for Windows and macOS they are one"
+                problems.append(f"The {domain} case '{same[0].id}' has {len(paths)} {what}: {_first_three(paths)}; {do}.")
     return problems
 
 

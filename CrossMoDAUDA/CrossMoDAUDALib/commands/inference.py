@@ -230,6 +230,8 @@ def check_outputs(
             raise InputError(f"{place} is a folder; name a file.")
         if place.exists() and not options.overwrite and place not in own:
             raise InputError(f"{place} exists already; add --overwrite to replace it, or name another output folder.")
+    if table and table.resolve() in (options.output.resolve(), *options.output.resolve().parents):
+        raise InputError(f"{table} is the folder of the results, or one above it; name a file.")
     from ..core.folders import make_writable_folder
 
     make_writable_folder(options.output)

@@ -36,6 +36,9 @@ def missing(path: Path) -> InputError:
     if path.exists() and not path.is_dir():
         return InputError(f"{path} is a pipe or a device, no file that can be read more than once; save the scan to a file, and give that.")
     if not path.is_symlink():
+        meant = Path(str(path).strip())
+        if meant != path and meant.exists():
+            return InputError(f"'{path}' does not exist, but '{meant}' does; leave out the space around its name.")
         return InputError(f"{path} does not exist; check the path.")
     is_annexed = ".git/annex" in path.readlink().as_posix()
     do = f'get it with `datalad get "{path}"`, or `git annex get`' if is_annexed else "copy that file there, or correct the link"

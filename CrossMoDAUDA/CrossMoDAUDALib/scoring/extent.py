@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import InputError, short
-from ..core.structures import STRUCTURES, plain_name
+from ..core.structures import STRUCTURES, known_structure, plain_name
 from ..images.labels import as_a_scan, how_to_name
 from ..images.volumes import Array, Geometry, Volume, canonical_grid, to_canonical
 from .measurements import measure
@@ -133,12 +133,12 @@ def tumour_of(labels: Mapping[str, int], structure: str | None = None) -> Tumour
 
 
 def _is_part(name: str, part: str) -> bool:
-    return part in plain_name(name).replace(" ", "")
+    return part in plain_name(name)
 
 
 def _is_tumour(name: str) -> bool:
-    plain, vs = plain_name(name), STRUCTURES["vs"]
-    is_known = plain in STRUCTURES and STRUCTURES[plain].type == vs.type
+    plain, known = plain_name(name), known_structure(name)
+    is_known = known is not None and known.type == STRUCTURES["vs"].type
     return is_known or any(word in plain for word in ("tumour", "tumor", "schwannoma", "neuroma"))
 
 
