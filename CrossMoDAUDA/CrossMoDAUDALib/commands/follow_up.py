@@ -349,7 +349,7 @@ def _visit(scan: _Scan, options: argparse.Namespace, settings: Settings, tumour:
             notes.append("its scan is not found, so that it cannot be told whether the tumour reaches the scan's first or last slice")
     except (KeyError, TypeError, AttributeError, IndexError):
         raise InputError(f"{uncertainty_file(scan.file)} is damaged; remove it, or segment the scan again with --uncertainty.") from None
-    if side and is_spread(label_map, tumour.values, side):
+    if side and is_spread(label_map, tumour.values, side, tumour.paired):
         notes.append("parts far apart lie on one side of the scan's middle, which may not be the patient's: look which side each is of")
     if doubt is not None and extent.expected_ml is None and not extent.is_empty:
         notes.append("what was written of the network's doubt does not tell this part of the tumour, and is left out")
