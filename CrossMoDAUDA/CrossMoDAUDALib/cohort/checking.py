@@ -281,7 +281,11 @@ def _repeated_ids(cohort: Cohort) -> list[str]:
                 paths = images if len(images) > 1 else sorted(case.label for case in same if case.label)
                 what = "images" if len(images) > 1 else "label maps"
                 is_one = len({case.id for case in same}) == 1
-                do = "keep one of them" if is_one else "give them names that differ by more than capitals, as for Windows and macOS they are one"
+                do = (
+                    "keep one of them"
+                    if is_one
+                    else "give them names that differ by more than capitals, as for Windows and macOS they are one"
+                )
                 problems.append(f"The {domain} case '{same[0].id}' has {len(paths)} {what}: {_first_three(paths)}; {do}.")
     return problems
 

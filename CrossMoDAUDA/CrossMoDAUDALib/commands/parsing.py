@@ -65,7 +65,9 @@ def _refuse_empty(words: Sequence[str]) -> None:
         option = re.fullmatch(r"(--[a-z-]+)=\s*", word)
         if option or not word.strip():
             where = f"What follows {option[1] if option else before}" if option or before else "The command"
-            raise InputError(f"{where} is empty, as where a variable of the shell is not set; write what is meant (the current folder is .).")
+            raise InputError(
+                f"{where} is empty, as where a variable of the shell is not set; write what is meant (the current folder is .)."
+            )
 
 
 def _options_of(parser: argparse.ArgumentParser) -> set[str]:

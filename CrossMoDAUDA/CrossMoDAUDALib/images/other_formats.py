@@ -285,8 +285,11 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
     if hasattr(image.header, "get_sform") and not (places or faults):  # nibabel has a rule of its own, by which y grows to the front
         affine = np.diag([-1.0, -1, 1, 1]) @ np.diag([*np.array(image.header.get_zooms()[:3]) * unit_of(image), 1.0])
         told = (lies_unsaid(path, "it has neither a sform nor a qform"),)
-    if isinstance(image, nibabel.freesurfer.MGHImage) and _start(path, 30)[28:30] == b"\0\0":  # its goodRASFlag
-        told = (*told, f"{path} does not say how large its voxels are or how the patient lay; it was read as FreeSurfer does, coronal, 1 mm.")
+    if path.name.lower().endswith((".mgz", ".mgh")) and _start(path, 30)[28:30] == b"\0\0":  # its goodRASFlag
+        told = (
+            *told,
+            f"{path} does not say how large its voxels are or how the patient lay; it was read as FreeSurfer does, coronal, 1 mm.",
+        )
     with np.errstate(invalid="ignore", divide="ignore"):
         place = chosen or readings.place_of(shape, affine[:3])
     _check(path, shape, place.spacing, place.origin, place.direction)

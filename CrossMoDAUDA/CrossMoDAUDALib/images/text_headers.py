@@ -26,8 +26,10 @@ def _other_unit(path: Path, units: str) -> str:
     return f"{path} gives its lengths in {unit}, {does}; convert it, or correct that if they are in mm." if unit else ""
 
 
-_OTHER_UNITS = ("cm", "centimeter", "centimeters", "m", "meter", "meters", "metre", "metres", "dm", "in", "inch", "inches", "nm")
-_OTHER_UNITS += ("um", "\xb5m", "\u03bcm", "micron", "microns", "micrometer", "micrometers", "micrometre", "micrometres")
+_OTHER_UNITS = {
+    *("cm", "centimeter", "centimeters", "m", "meter", "meters", "metre", "metres", "dm", "in", "inch", "inches", "nm"),
+    *("um", "\xb5m", "\u03bcm", "micron", "microns", "micrometer", "micrometers", "micrometre", "micrometres"),
+}
 
 
 # NRRD ----------------------------------------------------------------------------------------------------------------------
@@ -42,8 +44,10 @@ _NRRD_BYTES = {
 }
 _NRRD_PACKING = {"raw": "raw", "gzip": "gzip", "gz": "gzip", "ascii": "text", "text": "text", "txt": "text"}
 _NRRD_PACKING |= dict.fromkeys(("bzip2", "bz2", "hex"), "other")
-_SPACES = ("left-posterior-superior", "lps", "right-anterior-superior", "ras", "left-anterior-superior", "las", "scanner-xyz")
-_SPACES += ("3d-right-handed", "3d-left-handed")
+_SPACES = {
+    *("left-posterior-superior", "lps", "right-anterior-superior", "ras", "left-anterior-superior", "las"),
+    *("scanner-xyz", "3d-right-handed", "3d-left-handed"),
+}
 # What an axis without a direction holds, so that it is none of space: of kinds that ITK takes so.
 _INSIDE_A_VOXEL = ("list", "scalar", "point", "normal", "complex", "quaternion")
 _ENDS_OF_KINDS = ("vector", "color", "matrix", "gradient", "stub")
@@ -183,7 +187,12 @@ def read_meta(path: Path, start: bytes) -> Header:
         name = name.strip()
         if not line.strip():
             continue
-        if not equals or not name or fields.get(name, value.strip()) != value.strip() or len(line) > (LONGEST_NAME if name == "Name" else 4 * LONGEST_LINE):
+        if (
+            not equals
+            or not name
+            or fields.get(name, value.strip()) != value.strip()
+            or len(line) > (LONGEST_NAME if name == "Name" else 4 * LONGEST_LINE)
+        ):
             raise damaged(path, f"its line '{short(line.decode('utf-8', 'replace'))}' is not a new field and its value")
         fields[name] = value.strip()
         if name == "ElementDataFile":

@@ -84,7 +84,9 @@ def test_the_cochleas_tell_the_patients_middle(before: int, behind: int) -> None
 def test_they_tell_the_side_of_a_single_tumour_too(tumour: tuple[int, int], side: str, before: int, behind: int) -> None:
     scan = with_cochleas(two_balls(*tumour), (3, 55), before, behind)
     assert measure_extent(scan, VS).side == side
-    is_flipped = Volume(np.ascontiguousarray(scan.array[:, :, ::-1]), Geometry(scan.geometry.size, (1, 1, 1), (0, 0, 0), (-1.0, 0, 0, 0, 1, 0, 0, 0, 1)))
+    is_flipped = Volume(
+        np.ascontiguousarray(scan.array[:, :, ::-1]), Geometry(scan.geometry.size, (1, 1, 1), (0, 0, 0), (-1.0, 0, 0, 0, 1, 0, 0, 0, 1))
+    )
     assert measure_extent(is_flipped, VS) == measure_extent(scan, VS)
 
 

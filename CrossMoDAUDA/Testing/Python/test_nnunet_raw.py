@@ -264,7 +264,9 @@ def lacks_a_channel(folder: Path) -> tuple[str, Any]:
 
 def no_record(folder: Path) -> tuple[str, Any]:
     (folder / "dataset.json").rename(folder / "kept.json")
-    return "it has no dataset.json; add that, or give its folders (imagesTr, labelsTr)", lambda: (folder / "kept.json").rename(folder / "dataset.json")
+    return "it has no dataset.json; add that, or give its folders (imagesTr, labelsTr)", lambda: (folder / "kept.json").rename(
+        folder / "dataset.json"
+    )
 
 
 @pytest.mark.parametrize("spoil", [break_json, no_labels, other_ending, wrong_ending, lacks_a_channel, no_record])

@@ -276,7 +276,9 @@ def test_numbers_that_differ_in_their_last_digits_are_of_one_series(tmp_path: Pa
     assert np.array_equal(volume.array, ARRAY) and volume.notes == ()
 
 
-@pytest.mark.parametrize(("tag", "values"), [("PixelSpacing", ["0.55", "0.75"]), ("ImageOrientationPatient", ["1", "0.02", "0", "-0.02", "1", "0"])])
+@pytest.mark.parametrize(
+    ("tag", "values"), [("PixelSpacing", ["0.55", "0.75"]), ("ImageOrientationPatient", ["1", "0.02", "0", "-0.02", "1", "0"])]
+)
 def test_slices_that_differ_by_more_are_of_several_scans(tmp_path: Path, tag: str, values: list[str]) -> None:
     def each(data: pydicom.Dataset, number: int) -> None:
         if number % 2:

@@ -76,7 +76,7 @@ def test_what_follows_a_packed_scan_is_left_unread_as_gzip_does(tmp_path: Path, 
     [
         (LPS + 'space units: "cm" "cm" "cm"\n', "cm"),
         (LPS + 'space units: "m" "m" "m"\n', "m"),
-        (LPS + "space units: \"\u00b5m\" \"\u00b5m\" \"\u00b5m\"\n", "\u00b5m"),
+        (LPS + 'space units: "\u00b5m" "\u00b5m" "\u00b5m"\n', "\u00b5m"),
         ('spacings: 0.5 0.75 2\nunits: "micron" "micron" "micron"\n', "micron"),
         ('spacings: 0.5 0.75 2\nunits: "Inch" "Inch" "Inch"\n', "inch"),
     ],
@@ -113,7 +113,11 @@ def test_a_place_that_is_unknown_is_as_in_slicer(tmp_path: Path) -> None:
     ("name", "data", "said"),
     [
         ("a.nrrd", nrrd().replace(b"endian: little\n", b""), "it does not say in which order the bytes of a number are (endian)"),
-        ("b.nrrd", nrrd(LPS.replace("left-posterior-superior", "scanner-xyz-time")), "it names the space 'scanner-xyz-time', which is none of"),
+        (
+            "b.nrrd",
+            nrrd(LPS.replace("left-posterior-superior", "scanner-xyz-time")),
+            "it names the space 'scanner-xyz-time', which is none of",
+        ),
         ("c.nrrd", nrrd(LPS.replace("left-posterior-superior", "SRP")), "it names the space 'SRP', which is none of three dimensions"),
         (
             "d.nrrd",

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from CrossMoDAUDALib.commands.cli import _parser
 from command_line import contents
+from CrossMoDAUDALib.commands.cli import _parser
 from test_odd_calls import ARRAY, Ran, nifti, ran  # noqa: F401 - a fixture
 
 LABEL = (ARRAY > 500).astype("uint8")
