@@ -16,6 +16,7 @@ from ..core.progress import Progress, silent
 from ..images.fingerprint import scan_sha256
 from ..images.intensity import oddities
 from ..images.labels import as_a_scan, how_to_name, read_labels
+from ..images.names import one_form
 from ..images.pictures import thumbnail
 from ..images.volumes import Array, Volume, other_places, read_volume
 from .finding import Case, Cohort
@@ -274,7 +275,7 @@ def _repeated_ids(cohort: Cohort) -> list[str]:
     for domain, cases in cohort.domains().items():
         by_id: dict[str, list[Case]] = {}
         for case in cases:
-            by_id.setdefault(case.id.casefold(), []).append(case)  # results are files: a and A are one on Windows and macOS
+            by_id.setdefault(one_form(case.id).casefold(), []).append(case)  # results are files: a and A are one on Windows and macOS
         for same in by_id.values():
             if len(same) > 1:
                 images = sorted({case.image for case in same})
@@ -284,7 +285,7 @@ def _repeated_ids(cohort: Cohort) -> list[str]:
                 do = (
                     "keep one of them"
                     if is_one
-                    else "give them names that differ by more than capitals, as for Windows and macOS they are one"
+                    else "give them names that differ by more than capitals and Unicode forms, as for Windows and macOS they are one"
                 )
                 problems.append(f"The {domain} case '{same[0].id}' has {len(paths)} {what}: {_first_three(paths)}; {do}.")
     return problems

@@ -1312,16 +1312,16 @@
 <translation>Das Training dort endete ohne ein Wort.</translation>
 </message>
 <message>
-<source>The {domain} case '{id}' has {count} images: {first_three}; give them names that differ by more than capitals, as for Windows and macOS they are one.</source>
-<translation>Der Fall „{id}“ (Domäne {domain}) hat {count} Bilder: {first_three}; geben Sie ihnen Namen, die sich durch mehr als Großbuchstaben unterscheiden, denn für Windows und macOS sind sie einer.</translation>
+<source>The {domain} case '{id}' has {count} images: {first_three}; give them names that differ by more than capitals and Unicode forms, as for Windows and macOS they are one.</source>
+<translation>Der Fall „{id}“ ({domain}) hat {count} Bilder: {first_three}; geben Sie ihnen Namen, die sich durch mehr als Großbuchstaben und Unicode-Formen unterscheiden, denn für Windows und macOS sind sie einer.</translation>
 </message>
 <message>
 <source>The {domain} case '{id}' has {count} images: {first_three}; keep one of them.</source>
 <translation>Der Fall „{id}“ ({domain}) hat {count} Bilder: {first_three}; behalten Sie eines davon.</translation>
 </message>
 <message>
-<source>The {domain} case '{id}' has {count} label maps: {first_three}; give them names that differ by more than capitals, as for Windows and macOS they are one.</source>
-<translation>Der Fall „{id}“ (Domäne {domain}) hat {count} Labelkarten: {first_three}; geben Sie ihnen Namen, die sich durch mehr als Großbuchstaben unterscheiden, denn für Windows und macOS sind sie einer.</translation>
+<source>The {domain} case '{id}' has {count} label maps: {first_three}; give them names that differ by more than capitals and Unicode forms, as for Windows and macOS they are one.</source>
+<translation>Der Fall „{id}“ ({domain}) hat {count} Labelkarten: {first_three}; geben Sie ihnen Namen, die sich durch mehr als Großbuchstaben und Unicode-Formen unterscheiden, denn für Windows und macOS sind sie einer.</translation>
 </message>
 <message>
 <source>The {domain} case '{id}' has {count} label maps: {first_three}; keep one of them.</source>
@@ -1746,6 +1746,10 @@
 <message>
 <source>an HDF5 file, such as of MINC or MATLAB</source>
 <translation>eine HDF5-Datei, etwa von MINC oder MATLAB</translation>
+</message>
+<message>
+<source>an archive; unpack it, and give the scans that are in it</source>
+<translation>ein Archiv; entpacken Sie es, und geben Sie die Aufnahmen an, die darin sind</translation>
 </message>
 <message>
 <source>an image of MRtrix</source>
@@ -7768,6 +7772,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Validation loss</source>
 <translation>Validierungsverlust</translation>
+</message>
+<message>
+<source>archive, not unpacked</source>
+<translation>Archiv, nicht entpackt</translation>
 </message>
 <message>
 <source>choose another device, </source>

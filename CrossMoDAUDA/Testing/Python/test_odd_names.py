@@ -293,3 +293,25 @@ def test_a_slice_moved_by_nearly_a_step_is_not_called_missing(tmp_path: Path, mo
     positions[moved[0]] += moved[1] * 2.0 * normal_of("axial")
     series(tmp_path / "a", ARRAY, positions=positions)
     assert "has slices at uneven distances (" in refusal(tmp_path / "a")
+
+
+@pytest.mark.parametrize("names", [("\u00e9.nii", "e\u0301.nii"), ("J\u00fcrgen.nii.gz", "Ju\u0308rgen.nii"), ("\uac00.nrrd", "\u1100\u1161.nii")])
+@pytest.mark.parametrize("command", ["segment", "translate"])
+def test_results_whose_names_are_one_on_macos_are_refused(
+    ran: Ran,  # noqa: F811
+    tiny_experiment: Path,
+    names: tuple[str, str],
+    command: str,
+) -> None:
+    for name in names:
+        Path(name).write_bytes(b"x")
+    status, (message,) = ran(command, tiny_experiment, *names, "-o", "out", "--device", "cpu")
+    assert status == 2 and "would both become" in message and not Path("out").exists()
+
+
+@pytest.mark.parametrize("name", ["scans.zip", "DICOM.tar.gz", "study.7z", "a b.TGZ"])
+def test_archives_in_a_folder_are_told_with_what_helps(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    touched(tmp_path, "a.nii", name)
+    assert [(each.path.name, each.kind) for each in left_out_of(tmp_path)] == [(name, "archive")]
+    assert find_inputs([tmp_path], EventLog(None)) == ([tmp_path / "a.nii"], 0)
+    assert f"{name} left out: it is an archive; unpack it, and give the scans that are in it" in capsys.readouterr().err
