@@ -16,6 +16,7 @@ from ..core.progress import Progress, silent
 from ..images.fingerprint import scan_sha256
 from ..images.intensity import oddities
 from ..images.labels import as_a_scan, how_to_name, read_labels
+from ..images.names import one_form
 from ..images.pictures import thumbnail
 from ..images.volumes import Array, Volume, other_places, read_volume
 from .finding import Case, Cohort
@@ -192,7 +193,7 @@ def _check_case(domain: str, case: Case, wanted: tuple[dict[str, int], Mapping[s
             f" {_how_to_match(case.image, image, label)}."
         )
     counts = _voxel_counts(label.array)
-    row.label_voxels = {name: int(counts[value]) for name, value in labels.items()}
+    row.label_voxels = {name: int(counts[value]) if value < len(counts) else 0 for name, value in labels.items()}
     unknown = [value for value in np.flatnonzero(counts).tolist() if value and value not in labels.values()]
     if unknown:
         row.problems.append(_unknown_values(case.label, unknown, labels, merged))
@@ -274,13 +275,19 @@ def _repeated_ids(cohort: Cohort) -> list[str]:
     for domain, cases in cohort.domains().items():
         by_id: dict[str, list[Case]] = {}
         for case in cases:
-            by_id.setdefault(case.id.casefold(), []).append(case)  # results are files: a and A are one on Windows and macOS
+            by_id.setdefault(one_form(case.id).casefold(), []).append(case)  # results are files: a and A are one on Windows and macOS
         for same in by_id.values():
             if len(same) > 1:
                 images = sorted({case.image for case in same})
                 paths = images if len(images) > 1 else sorted(case.label for case in same if case.label)
                 what = "images" if len(images) > 1 else "label maps"
-                problems.append(f"The {domain} case '{same[0].id}' has {len(paths)} {what}: {_first_three(paths)}; keep one of them.")
+                is_one = len({case.id for case in same}) == 1
+                do = (
+                    "keep one of them"
+                    if is_one
+                    else "give them names that differ by more than capitals and Unicode forms, as for Windows and macOS they are one"
+                )
+                problems.append(f"The {domain} case '{same[0].id}' has {len(paths)} {what}: {_first_three(paths)}; {do}.")
     return problems
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from ..core.errors import InputError
+from ..core.errors import InputError, missing
 from ..images.dicom_index import RTSTRUCT, label_kind
 from ..images.names import ScanName, as_on_disk, one_form, second_channels, translations
 from ..images.other_formats import scans_here
@@ -276,7 +276,7 @@ def existing_folder(folder: Path) -> Path:
     if folder.is_file():
         raise InputError(f"{folder} is a file; give the folder that holds the scans.")
     if not folder.is_dir():
-        raise InputError(f"{folder} does not exist; check the path.")
+        raise missing(folder)
     return folder.resolve()
 
 

@@ -93,7 +93,7 @@ def no_scans_among(given: Given) -> list[Path]:
     """The files that patterns name and :func:`listed_scans` leaves out, documents and the data files of headers apart."""
     files = [path for one in ([given] if isinstance(given, Path) else given) for path in expanded(one) if path.is_file()]
     left_out = sorted_out(files, lambda _: False)[1]
-    return [one.path for one in left_out if one.kind in (*UNREAD, "ending")]
+    return [one.path for one in left_out if one.kind in (*UNREAD, "archive", "ending")]
 
 
 def named_themselves(given: Given) -> set[Path]:

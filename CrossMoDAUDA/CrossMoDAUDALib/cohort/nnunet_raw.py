@@ -155,13 +155,15 @@ def read_data_set(folder: Path) -> DataSet:
         InputError: it is none, or its ``dataset.json`` cannot be used.
     """
     folder = as_on_disk(folder)
+    folder = folder.parent if folder.name == RECORD and folder.is_file() else folder
     part = folder.name if folder.name in _LABELS_OF and (folder.parent / RECORD).is_file() else ""
     folder = (folder.parent if part else folder).resolve()
     record = folder / RECORD
     if not record.is_file():
-        raise InputError(
-            f"{folder} is no raw data set of nnU-Net's: it has no {RECORD}; give the folder DatasetNNN_NAME with {RECORD} in it."
-        )
+        do = f"give the folder DatasetNNN_NAME with {RECORD} in it"
+        if (folder / TRAINING).is_dir():
+            do = f"add that, or give its folders ({TRAINING}, {_LABELS_OF[TRAINING]}) as those of images and labels"
+        raise InputError(f"{folder} is no raw data set of nnU-Net's: it has no {RECORD}; {do}.")
     try:
         data = read_json(record)
     except OSError as error:

@@ -20,7 +20,7 @@ from ..experiment.events import EventLog, refuse_other_content
 from ..places.processes import end_with_owner
 from . import challenge, container, control, export, follow_up, listing, nodes, places, report, trust, unpacking
 from . import study as studies
-from .parsing import Parser, parsed
+from .parsing import Parser, file_to_write, parsed
 from .scans import add_scans, brings_labels, find_scans, moved_scans, names_scans, structures_of
 from .terminal import Display, complain, program, say
 
@@ -155,7 +155,7 @@ def _parser() -> Parser:
         metavar="NAME",
         help="keep only this structure's largest component, whatever the model would keep; may be repeated; 'none' keeps all",
     )
-    segment.add_argument("--measurements", type=Path, metavar="FILE.csv", help="also write volumes, diameters and distances")
+    segment.add_argument("--measurements", type=file_to_write, metavar="FILE.csv", help="also write volumes, diameters and distances")
     segment.add_argument("--uncertainty", action="store_true", help="also write what the network doubts, for `follow-up`")
     segment.add_argument("--on", metavar="PLACE", help="segment on this place (see `place`); the results come here")
     segment.add_argument("--jobs", type=int, metavar="N", help="with --on a cluster: how many jobs at a time (default: as many as it lets)")
@@ -167,7 +167,7 @@ def _parser() -> Parser:
     evaluate = commands.add_parser("evaluate", help="score segmentations against references", description="DSC and ASSD.")
     evaluate.add_argument("predictions", type=Path, metavar="PREDICTIONS", help="a label map or a folder of them")
     evaluate.add_argument("references", type=Path, metavar="REFERENCES", help="the reference label map or folder")
-    evaluate.add_argument("-o", "--output", type=Path, metavar="FILE.csv", help="also write the scores of each case")
+    evaluate.add_argument("-o", "--output", type=file_to_write, metavar="FILE.csv", help="also write the scores of each case")
     evaluate.add_argument("--set", **_SET, help=f"labels=... or evaluation.convention=...; {_AS_JSON}")
     _add_header(evaluate)
     _add_events(evaluate)
@@ -176,7 +176,7 @@ def _parser() -> Parser:
 
     package = commands.add_parser("package", help="an experiment's model as one file", description="Pack the model into one file.")
     package.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder, or one of its iterations' folders")
-    package.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL.zip", help="the package to write")
+    package.add_argument("-o", "--output", type=file_to_write, required=True, metavar="MODEL.zip", help="the package to write")
     package.add_argument("--overwrite", action="store_true", help="replace a file that is there already")
     _add_events(package)
     package.set_defaults(command=_package)
@@ -213,7 +213,7 @@ def _add_device(
 
 
 def _add_events(parser: argparse.ArgumentParser, when: str = "") -> None:
-    parser.add_argument("--events", type=Path, metavar="FILE.jsonl", help="also append the progress to a file" + when)
+    parser.add_argument("--events", type=file_to_write, metavar="FILE.jsonl", help="also append the progress to a file" + when)
 
 
 def _task(options: argparse.Namespace, log: EventLog) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,12 +158,13 @@ def _scans(options: argparse.Namespace) -> list[_Scan]:
     from ..images.fingerprint import is_there
 
     by_hand = _dates_by_hand(options.date, list(given))
+    names = Counter(file.name for file in given)
     found, problems = list[_Scan](), list[str]()
     for file, row in given.items():
         try:
             if not is_there(file) and not split_choice(file)[1]:
                 raise missing(file)
-            day, source, notes = _day(file, by_hand.get(file) or row.date, options)
+            day, source, notes = _day(file, by_hand.get(file) or row.date, options, file.name if names[file.name] == 1 else str(file))
             if row.date and file not in by_hand:
                 source = row.date_from or source
             found.append(_Scan(file, _patient(file, row.patient, options), day, source, (*notes, *row.remarks)))
@@ -246,6 +248,8 @@ def _dates_by_hand(texts: list[str], files: list[Path]) -> dict[Path, str]:
         name, equals, date = text.rpartition("=")
         if not equals:
             raise InputError(f"--date {short(text)} names no file; write it as --date FILE=2024-03-01.")
+        if not date.strip():
+            raise InputError(f"--date {short(text)} names no date; write it as --date FILE=2024-03-01.")
         path = Path(name)
         meant = [file for file in files if file == path or file.resolve() == path.resolve()]
         meant = meant or [file for file in files if name in (file.name, file_stem(file), case_id(file))]
@@ -256,8 +260,12 @@ def _dates_by_hand(texts: list[str], files: list[Path]) -> dict[Path, str]:
     return found
 
 
-def _day(file: Path, given: str, options: argparse.Namespace) -> tuple[datetime.date, str, tuple[str, ...]]:
-    """The date, where it is from, and what must be known about it."""
+def _day(file: Path, given: str, options: argparse.Namespace, name: str) -> tuple[datetime.date, str, tuple[str, ...]]:
+    """The date, where it is from, and what must be known about it.
+
+    Args:
+        name: by which ``--date`` can name the file.
+    """
     from ..images.scan_dates import HOW_TO_GIVE, parse_date, scan_date
 
     notes: tuple[str, ...] = ()
@@ -269,12 +277,12 @@ def _day(file: Path, given: str, options: argparse.Namespace) -> tuple[datetime.
     else:
         found = scan_date(file, options.scans)
         if found is None:
-            raise InputError(f"{file}: nothing tells when this scan was made; {HOW_TO_GIVE.format(name=file.name)}.")
+            raise InputError(f"{file}: nothing tells when this scan was made; {HOW_TO_GIVE.format(name=name)}.")
         day, source = found.day, found.source
         if found.contradiction:
             notes = (f"{found.contradiction}: give the right one by --date",)
     if day > datetime.date.today():
-        raise InputError(f"{file}: {day} ({source}) is in the future; {HOW_TO_GIVE.format(name=file.name)}.")
+        raise InputError(f"{file}: {day} ({source}) is in the future; {HOW_TO_GIVE.format(name=name)}.")
     return day, source, notes
 
 
@@ -341,7 +349,7 @@ def _visit(scan: _Scan, options: argparse.Namespace, settings: Settings, tumour:
             notes.append("its scan is not found, so that it cannot be told whether the tumour reaches the scan's first or last slice")
     except (KeyError, TypeError, AttributeError, IndexError):
         raise InputError(f"{uncertainty_file(scan.file)} is damaged; remove it, or segment the scan again with --uncertainty.") from None
-    if side and is_spread(label_map, tumour.values, side):
+    if side and is_spread(label_map, tumour.values, side, tumour.paired):
         notes.append("parts far apart lie on one side of the scan's middle, which may not be the patient's: look which side each is of")
     if doubt is not None and extent.expected_ml is None and not extent.is_empty:
         notes.append("what was written of the network's doubt does not tell this part of the tumour, and is left out")

@@ -17,7 +17,7 @@ from ..core.progress import Progress
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, EventLog
 from ..images.fingerprint import is_there
-from ..images.names import TRANSLATION
+from ..images.names import TRANSLATION, one_form
 from .inputs import find_inputs, result_stems
 from .terminal import Bar, complain, say
 
@@ -215,7 +215,7 @@ def check_outputs(
     for path, names in zip(options.inputs, outputs, strict=True):
         if not is_there(path):
             raise missing(path)
-        other = seen.setdefault(names[0].casefold(), path)  # a and A are one file on Windows and macOS
+        other = seen.setdefault(one_form(names[0]).casefold(), path)  # a and A, or two forms of an umlaut, are one file on macOS
         if other is not path:
             raise InputError(f"{other} and {path} would both become {names[0]}; give them different names or output folders.")
     own = {options.output / name for path, names in zip(options.inputs, outputs, strict=True) if path in ours for name in names}
@@ -230,6 +230,8 @@ def check_outputs(
             raise InputError(f"{place} is a folder; name a file.")
         if place.exists() and not options.overwrite and place not in own:
             raise InputError(f"{place} exists already; add --overwrite to replace it, or name another output folder.")
+    if table and table.resolve() in (options.output.resolve(), *options.output.resolve().parents):
+        raise InputError(f"{table} is the folder of the results, or one above it; name a file.")
     from ..core.folders import make_writable_folder
 
     make_writable_folder(options.output)

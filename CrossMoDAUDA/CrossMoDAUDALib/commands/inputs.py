@@ -27,6 +27,7 @@ _WHY = {
     "folder": "a folder, which is not looked into; give it too, or a pattern",
     "slice": "a slice of DICOM; give the folder of its series",
     "nothing": "a folder without scans; give it alone to be told why",
+    "archive": "an archive; unpack it, and give the scans that are in it",
     "ending": "no scan by its ending; rename it if it is one",
 }
 _UNREAD = (*UNREAD, "link")  # somebody will miss a result

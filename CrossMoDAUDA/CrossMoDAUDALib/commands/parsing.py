@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,9 +29,11 @@ def parsed(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespac
     """The options that some words stand for; None: those of this program.
 
     Raises:
-        InputError: the parser does not understand them. If one is a file's name that begins as an option does, that is said too.
+        InputError: one is empty, or the parser does not understand them. If one is a file's name that begins as an option does, that
+            is said too.
     """
     words = sys.argv[1:] if arguments is None else arguments
+    _refuse_empty(words)
     try:
         return parser.parse_args(words)
     except InputError as error:
@@ -41,6 +45,29 @@ def parsed(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespac
                 if (path := Path(word).absolute()).exists():
                     raise InputError(f"{error} {word} begins as an option does; if a file is meant, write it as {path}.") from None
         raise
+
+
+def file_to_write(text: str) -> Path:
+    """The file that an option names.
+
+    Raises:
+        InputError: it is a folder, or is written as one.
+    """
+    path = Path(text)
+    if text.endswith(("/", os.sep)) or path.is_dir():
+        raise InputError(f"{text} is a folder; name a file.")
+    return path
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    """An empty word would mean the current folder where a path is expected, and elsewhere nothing; hardly anybody means that."""
+    for before, word in zip(["", *words], words, strict=False):
+        option = re.fullmatch(r"(--[a-z-]+)=\s*", word)
+        if option or not word.strip():
+            where = f"What follows {option[1] if option else before}" if option or before else "The command"
+            raise InputError(
+                f"{where} is empty, as where a variable of the shell is not set; write what is meant (the current folder is .)."
+            )
 
 
 def _options_of(parser: argparse.ArgumentParser) -> set[str]:

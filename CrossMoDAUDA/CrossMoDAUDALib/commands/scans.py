@@ -254,8 +254,8 @@ def _refuse_other_numbers(source: Found, found: Found) -> None:
     """Two data sets that number the structures differently would be scored against one another's structures."""
     if not source.labels or not found.labels:
         return
-    one, other = ({value: plain_name(name) for value, name in each.names_by_value().items()} for each in (source, found))
-    differing = sorted(value for value in one.keys() & other.keys() if one[value] != other[value])
+    one, other = source.names_by_value(), found.names_by_value()
+    differing = sorted(value for value in one.keys() & other.keys() if plain_name(one[value]) != plain_name(other[value]))
     if differing:
         first = differing[0]
         raise InputError(

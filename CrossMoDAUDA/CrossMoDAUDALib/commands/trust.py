@@ -90,6 +90,8 @@ def _named(text: str) -> tuple[str, Path]:
     """The method's name and the experiment's folder."""
     name, equals, folder = text.partition("=")
     if equals and not Path(text).is_dir():
+        if not folder.strip():
+            raise InputError(f"{text} names no experiment; write its folder after the =.")
         return name, Path(folder)
     path = Path(text).resolve()
     in_study = path.name.startswith("seed_") and path.parent.parent.name == "experiments"

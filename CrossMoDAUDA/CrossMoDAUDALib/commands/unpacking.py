@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.progress import Progress
 from ..experiment.events import EventLog
+from ..images.names import one_form
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -45,7 +46,7 @@ def unpack(options: argparse.Namespace, log: EventLog) -> int:
     outputs = []
     for path in options.inputs:
         stem = file_stem(path)
-        number = seen[stem.casefold()] = seen.get(stem.casefold(), 0) + 1
+        number = seen[one_form(stem).casefold()] = seen.get(one_form(stem).casefold(), 0) + 1
         outputs.append([f"{stem}_{number}.nrrd" if number > 1 else f"{stem}.nrrd"])
     inference.check_outputs(options, outputs)
 

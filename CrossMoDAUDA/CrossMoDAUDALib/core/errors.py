@@ -36,10 +36,18 @@ def missing(path: Path) -> InputError:
     if path.exists() and not path.is_dir():
         return InputError(f"{path} is a pipe or a device, no file that can be read more than once; save the scan to a file, and give that.")
     if not path.is_symlink():
-        return InputError(f"{path} does not exist; check the path.")
+        return misspelt(path) or InputError(f"{path} does not exist; check the path.")
     is_annexed = ".git/annex" in path.readlink().as_posix()
     do = f'get it with `datalad get "{path}"`, or `git annex get`' if is_annexed else "copy that file there, or correct the link"
     return InputError(f"{path} is a link to a file that is not there; {do}.")
+
+
+def misspelt(path: Path) -> InputError | None:
+    """The error to raise for a path that leads nowhere and would lead somewhere without the space around it; None for any other."""
+    meant = Path(str(path).strip())
+    if meant == path or not meant.exists():
+        return None
+    return InputError(f"'{path}' does not exist, but '{meant}' does; leave out the space around its name.")
 
 
 def short(value: object) -> str:

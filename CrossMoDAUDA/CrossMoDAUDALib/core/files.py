@@ -173,7 +173,7 @@ def read_json(path: Path) -> Any:
         OSError, ValueError: the file is missing or damaged.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows write a mark before it
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 # Must be the SegmentationCategoryTypeContextName of Resources/CrossMoDAUDA.term.json.
@@ -57,6 +59,12 @@ STRUCTURES: dict[str, Structure] = {
     "extrameatal": _EXTRAMEATAL,
     "intrameatal": _INTRAMEATAL,
     "cochlea": _COCHLEA,
+    # The tumour's older and German names.
+    "acoustic neuroma": _SCHWANNOMA,
+    "acoustic neurinoma": _SCHWANNOMA,
+    "acoustic schwannoma": _SCHWANNOMA,
+    "akustikusneurinom": _SCHWANNOMA,
+    "vestibularisschwannom": _SCHWANNOMA,
 }
 WHOLE = (_SCHWANNOMA, _TUMOUR)  # tumours that are no part of one
 # For structures that the table does not know.
@@ -72,7 +80,12 @@ def structure_of(name: str, label: int) -> Structure:
     (True, 'Tissue')
     """
     unknown = Structure(_PALETTE[label % len(_PALETTE)], _TISSUE, _TISSUE, context=_GENERAL_CONTEXT)
-    return STRUCTURES.get(plain_name(name), unknown)
+    return known_structure(name) or unknown
+
+
+def known_structure(name: str) -> Structure | None:
+    """The structure of :data:`STRUCTURES` that a name means; None if it means none."""
+    return _BY_PLAIN_NAME.get(plain_name(name))
 
 
 def is_altered(name: str, label: int) -> bool:
@@ -81,5 +94,12 @@ def is_altered(name: str, label: int) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """A structure's name as the table has it: lower case, without hyphens and underscores."""
-    return " ".join(name.casefold().replace("_", " ").replace("-", "").split())
+    """What two names of one structure have in common: lower case, one Unicode form, and neither spaces, hyphens nor underscores.
+
+    >>> plain_name("Vestibular-Schwannoma") == plain_name("vestibular schwannoma") == plain_name("VestibularSchwannoma")
+    True
+    """
+    return re.sub(r"[\s_\-\u2010-\u2015]+", "", unicodedata.normalize("NFKC", name).casefold())
+
+
+_BY_PLAIN_NAME = {plain_name(name): structure for name, structure in STRUCTURES.items()}

@@ -319,6 +319,10 @@ def _index(files: list[Path]) -> Index:
     return Index(tuple(_numbered(found)), tuple(notes))
 
 
+# As far as this the directions and the pixel sizes of a scan's slices differ: over 512 pixels by one at most.
+_MOST_TURNED, _MOST_STRETCHED = 0.002, 0.002
+
+
 def _plural(what: str, count: int) -> str:
     if count == 1:
         return f"{what} was"
@@ -332,12 +336,22 @@ def _plural(what: str, count: int) -> str:
 def _stacks(slices: list[Slice]) -> Iterator[tuple[list[Slice], str]]:
     """The stacks of a series, each with what tells it from others at its place."""
 
-    def plane(each: Slice) -> Hashable:
-        directions = np.round([*each.row, *each.column], 3) + 0.0  # no -0
-        return each.shape, tuple(np.round(each.spacing, 3).tolist()), tuple(directions.tolist())
-
-    for some in _by(slices, plane).values():
+    planes: list[list[Slice]] = []
+    for each in slices:
+        alike = next((some for some in planes if _is_in_plane(each, some[0])), None)
+        if alike is None:
+            planes.append([each])
+        else:
+            alike.append(each)
+    for some in planes:
         yield from _apart(some, "")
+
+
+def _is_in_plane(each: Slice, first: Slice) -> bool:
+    """Whether two slices have one grid but for their places; scanners write numbers that differ in their last digits."""
+    turned = np.abs(np.array([*each.row, *each.column]) - [*first.row, *first.column]).max()
+    stretched = np.abs(np.array(each.spacing) / first.spacing - 1).max()
+    return each.shape == first.shape and bool(turned < _MOST_TURNED and stretched < _MOST_STRETCHED)
 
 
 def _apart(slices: list[Slice], why: str) -> Iterator[tuple[list[Slice], str]]:

@@ -20,6 +20,7 @@ from .dicom_index import RTSTRUCT, choosing, label_file, label_kind
 from .dicom_series import find_index, find_series
 from .dicom_slices import Slice, damaged, group, read_dataset, slices_of
 from .grids import Geometry, Volume
+from .shear import resampled
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -95,7 +96,12 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
     numbers = _segment_of_each(head, len(frames), file)
     stored = _stored(file, frames)
     inside, notes = _inside(head, stored, path)
-    geometry, places, remarks = _on_grid(path, head, frames, grid)
+    if on_slices := _on_skewed_slices(frames, grid):
+        geometry, places, (rows_by, columns_by) = on_slices
+        inside = inside[:, ::rows_by, ::columns_by]
+    else:
+        geometry, places, remarks = _on_grid(path, head, frames, grid)
+        notes += remarks
     columns, rows, count = geometry.size
     if columns * rows * count * max(len(segments), 1) > _MOST_VOXELS:
         raise InputError(f"{path} has more voxels in its segments than can be worked on; export it as .seg.nrrd.")
@@ -110,7 +116,38 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
     lost = _without_a_segment(inside, numbers, [segment.number for segment in segments])
     if lost:
         notes += (f"{path} has {lost} voxels of numbers that none of its segments has; they are taken as background.",)
-    return DicomSegmentation(segments, layers, Volume(layers[..., 0], geometry, (*notes, *remarks)))
+    if on_slices and grid is not None:  # as the scan's own voxels were
+        each = [resampled(Volume(layer, geometry), grid, nearest=True) for layer in np.moveaxis(layers, -1, 0)]
+        layers, geometry = np.stack(each, axis=-1), grid
+        notes += (f"{path} lies on the skewed slices of its scan, and is resampled to the nearest voxels as that is.",)
+    return DicomSegmentation(segments, layers, Volume(layers[..., 0], geometry, notes))
+
+
+def _on_skewed_slices(frames: list[Slice], grid: Geometry | None) -> tuple[Geometry, list[tuple[int, int, int]], tuple[int, int]] | None:
+    """The skewed grid of the scan's file, if all frames lie on its pixels.
+
+    Returns:
+        The grid, the least column, the least row and the slice of each frame on it, and by which steps the frames' rows and columns run
+        in its order: 1 or -1, as programs turn slices over that write NIfTI.
+    """
+    if grid is None or grid.skewed is None:
+        return None
+    own, first = grid.skewed, frames[0]
+    steps = own.matrix * np.array(own.spacing)
+    signs = np.sign([own.matrix[:, 0] @ first.row, own.matrix[:, 1] @ first.column]).astype(int)
+    starts = []
+    for frame in frames:
+        pixel = np.column_stack([frame.row, frame.column]) * frame.spacing[::-1]
+        if not signs.all() or np.abs(pixel * signs - steps[:, :2]).max() > 1e-3 * max(own.spacing[:2]):
+            return None
+        before = np.array(frame.shape[::-1]) - 1
+        starts.append(frame.position + pixel @ np.where(signs < 0, before, 0))
+    places = np.linalg.solve(steps, (np.array(starts) - own.origin).T).T
+    whole = np.rint(places).astype(int)
+    ends = whole + [(*frame.shape[::-1], 1) for frame in frames]
+    if np.abs(places - whole).max() > _NO_SHIFT or whole.min() < 0 or (ends > own.size).any():
+        return None
+    return own, [(int(right), int(down), int(up)) for right, down, up in whole], (int(signs[1]), int(signs[0]))
 
 
 def _without_frames(path: Path, file: Path, head: Dataset, segments: list[DicomSegment], grid: Geometry | None) -> DicomSegmentation:

@@ -28,6 +28,7 @@ class Geometry:
         origin: position of the first voxel's centre, mm, LPS.
         direction: 3 x 3 matrix row by row; column n is the direction of index axis n.
         shifts: of a scan whose slices were straightened, for each the columns and rows by which its first pixel lies from the grid's first.
+        skewed: of a scan with skewed axes, the grid of its file.
     """
 
     size: tuple[int, int, int]
@@ -35,6 +36,7 @@ class Geometry:
     origin: tuple[float, float, float]
     direction: tuple[float, ...]
     shifts: tuple[tuple[float, float], ...] = field(default=(), compare=False, repr=False)
+    skewed: Geometry | None = field(default=None, compare=False, repr=False)
 
     @property
     def matrix(self) -> npt.NDArray[np.float64]:

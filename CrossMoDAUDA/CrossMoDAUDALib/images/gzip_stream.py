@@ -48,5 +48,7 @@ def _inflated(file: BinaryIO) -> Iterator[bytes]:
                 if not packed:
                     raise EOFError("it is cut short")
         packed = packed.lstrip(b"\0")  # padding
-        while not packed and (packed := file.read(_PIECE)):
-            packed = packed.lstrip(b"\0")
+        while len(packed) < 2 and (more := file.read(_PIECE)):
+            packed = (packed + more).lstrip(b"\0")
+        if packed[:2] != b"\x1f\x8b":  # no further member: as gzip does, what follows is left unread
+            return

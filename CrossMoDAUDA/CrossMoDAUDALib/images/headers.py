@@ -112,7 +112,7 @@ def _nifti(path: Path, start: bytes, packed: bool) -> Header:
     count, *sizes = (int(size) for size in field(40, "8h"))
     if not 1 <= count <= 7:
         raise damaged(path, f"it gives {count} dimensions")
-    sizes = sizes[:count]
+    sizes = [size or 1 if axis > 2 else size for axis, size in enumerate(sizes[:count])]  # some leave what they do not use at 0
     check_sizes(path, sizes)
     code, bits = (int(value) for value in field(70, "2h"))
     if code not in _NIFTI_KINDS:
@@ -120,7 +120,7 @@ def _nifti(path: Path, start: bytes, packed: bool) -> Header:
             raise is_complex(path)
         raise InputError(f"{path} has voxels of a type (NIfTI's {code}) that is not supported; convert it to numbers of 16 bits.")
     voxel_bytes = int(_NIFTI_KINDS[code][1])
-    if bits != voxel_bytes * 8:
+    if bits not in (0, voxel_bytes * 8):  # 0 says nothing, and the type says it all
         raise damaged(path, f"it gives {bits} bits a voxel of {voxel_bytes * 8}")
     offset, slope, shift = field(108, "3f")
     if not (offset == 0 or (_NIFTI_BYTES + 4 <= offset < _FURTHEST_VOXELS and offset == int(offset))):  # 0 as much as the least

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.errors import InputError, short
-from ..core.structures import STRUCTURES, WHOLE, Code, Structure, plain_name
+from ..core.structures import STRUCTURES, WHOLE, Code, Structure, known_structure, plain_name
 from .dicom_index import label_file
 from .dicom_labels import read_segmentation
 from .grids import Array, Geometry, Volume, turned_onto
@@ -138,6 +138,14 @@ def segments_of(path: Path, header: Header) -> list[Segment]:
             raise InputError(f"{path} says that the segment '{short(name)}' is in a layer that it does not have; save it again.")
         tags = re.search(r"TerminologyEntry:([^|]*)", pairs.get(f"Segment{number}_Tags", ""))
         found.append(Segment(name, layer, value, tags.group(1) if tags else ""))
+    taken: dict[tuple[int, int], str] = {}
+    for segment in found:
+        other = taken.setdefault((segment.layer, segment.value), segment.name)
+        if other is not segment.name:
+            raise InputError(
+                f"{path} gives the segments '{short(other)}' and '{short(segment.name)}' the same label value {segment.value}, so that"
+                " nothing tells their voxels apart; save it again from Slicer."
+            )
     return found
 
 
@@ -162,10 +170,10 @@ def structure_named(name: str, labels: Iterable[str], terminology: str = "") -> 
 
 def _by_name(name: str, labels: list[str]) -> Iterator[list[str]]:
     """The structures that a name may mean, the surer ones first."""
-    known = STRUCTURES.get(plain_name(name))
+    known = known_structure(name)
     yield [label for label in labels if label == name]
     yield [label for label in labels if plain_name(label) == plain_name(name)]
-    yield [label for label in labels if known is not None and STRUCTURES.get(plain_name(label)) is known]
+    yield [label for label in labels if known is not None and known_structure(label) is known]
 
 
 def _by_codes(name: str, terminology: str, labels: list[str]) -> Iterator[list[str]]:
@@ -177,9 +185,9 @@ def _by_codes(name: str, terminology: str, labels: list[str]) -> Iterator[list[s
     codes = [tuple(code.split("^")) for code in terminology.split("~")[1:]]
     kind = codes[1] if len(codes) > 1 and len(codes[1]) == 3 else ("", "", "")
     region = codes[4] if len(codes) > 4 and len(codes[4]) == 3 else ("", "", "")
-    known = [(label, STRUCTURES[plain_name(label)]) for label in labels if plain_name(label) in STRUCTURES]
+    known = [(label, structure) for label in labels if (structure := known_structure(label)) is not None]
     plain = plain_name(re.sub(r"[ _-]*\d*$", "", name))
-    named = STRUCTURES.get(plain)
+    named = known_structure(plain)
     alike = [each for each in known if kind[1] and _is_same(kind, each[1].type) and _may_be(named, each[1])]
     if region[1]:
         yield [label for label, structure in alike if structure.region[1] and _is_same(region, structure.region)]
@@ -198,7 +206,7 @@ def _may_be(named: Structure | None, structure: Structure) -> bool:
 
 def _is_its_type(structure: Structure) -> bool:
     """Whether a structure is all that is of its type: the cochlea, and any tumour where no place is claimed."""
-    return STRUCTURES.get(plain_name(structure.type[2])) is structure or structure is STRUCTURES["tumour"]
+    return known_structure(structure.type[2]) is structure or structure is STRUCTURES["tumour"]
 
 
 def _is_same(code: tuple[str, ...], known: Code) -> bool:
@@ -248,9 +256,10 @@ def _of_segments(
         label[inside] = labels[name]
     if strangers:
         raise _no_structures(path, segments, strangers, labels, merged)
-    counted = np.isin(layers, [0, *(segment.value for segment in segments)])
-    if not counted.all():
-        notes.append(f"{path} has {int(np.count_nonzero(~counted))} voxels of values that no segment has; they are taken as background.")
+    values = [[0, *(segment.value for segment in segments if segment.layer == layer)] for layer in range(layers.shape[-1])]
+    uncounted = sum(int(np.count_nonzero(~np.isin(layers[..., layer], known))) for layer, known in enumerate(values))
+    if uncounted:
+        notes.append(f"{path} has {uncounted} voxels of values that no segment has; they are taken as background.")
     return Volume(label, volume.geometry, tuple(notes), volume.own)
 
 
@@ -268,6 +277,8 @@ def _no_structures(
     """What to do about segments that mean no structure: rename them, or call the structures so."""
     names = ", ".join(f"'{short(segment.name)}'" for segment in strangers[:5]) + (", ..." if len(strangers) > 5 else "")
     known = ", ".join(labels)
+    if not all(segment.name.strip() for segment in strangers):
+        return InputError(f"{path} has segments without a name; name each as its structure in Slicer (the structures are {known}).")
     values = {segment.value for segment in segments}
     fits = " Its values would fit, but its names decide." if len(strangers) == len(segments) and values == set(labels.values()) else ""
     suggestion = labels_for(segments, labels, merged)

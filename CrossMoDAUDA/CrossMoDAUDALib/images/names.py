@@ -32,6 +32,7 @@ _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".7z", ".lz4")
 _HEADERS = (".hdr", ".mhd", ".nhdr")  # with their voxels in another file of that name
 # Kinds of what is left out by which somebody will miss a scan.
 UNREAD = ("format", "slice", "packed")
+_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.lzma")
 # Files beside scans that nobody takes for one.
 _DOCUMENTS = {".txt", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".log", ".pdf", ".html", ".xml", ".yaml", ".yml", ".doc", ".docx"}
 _DOCUMENTS |= {".ods", ".xls", ".xlsx", ".png", ".jpg", ".jpeg", ".svg", ".py", ".sh", ".m", ".r", ".bval", ".bvec", ".vtp", ".mrml"}
@@ -147,7 +148,7 @@ class LeftOut:
 
     Attributes:
         kind: ``label map``, ``channel``, ``translation`` (of another scan), ``hidden``, ``format`` (of other programs), ``folder``
-            (with scans, or named as one), ``slice`` (of DICOM), ``packed`` (DICOM), ``ending``.
+            (with scans, or named as one), ``slice`` (of DICOM), ``packed`` (DICOM), ``archive``, ``ending``.
     """
 
     path: Path
@@ -220,6 +221,8 @@ def _why_left_out(path: Path, besides: dict[Path, str]) -> str:
         return "packed"
     if lower.endswith(_OTHER_FORMATS) or inner.endswith((*FILE_ENDINGS, *_OTHER_FORMATS)):
         return "format"
+    if lower.endswith(_ARCHIVES):
+        return "archive"
     return "" if path.suffix.lower() in _DOCUMENTS or lower in ("thumbs.db", "desktop.ini", "readme", "license", "changes") else "ending"
 
 

@@ -151,11 +151,11 @@ def open_other(path: Path) -> OtherScan | None:
     """
     check_path(path)
     name = path.name.lower()
-    if dicom_index.is_dicom(path, deep=True):
-        return _dicom(path)
-    if not path.is_file():
-        return None
     try:
+        if dicom_index.is_dicom(path, deep=True):
+            return _dicom(path)
+        if not path.is_file():
+            return None
         if (name.endswith((*OTHER_ENDINGS, ".img", ".img.gz"))) and _is_another(path):
             return None
         _refuse_packing(path)
@@ -285,6 +285,11 @@ def _by_nibabel(path: Path, kind: str, *notes: str) -> OtherScan:
     if hasattr(image.header, "get_sform") and not (places or faults):  # nibabel has a rule of its own, by which y grows to the front
         affine = np.diag([-1.0, -1, 1, 1]) @ np.diag([*np.array(image.header.get_zooms()[:3]) * unit_of(image), 1.0])
         told = (lies_unsaid(path, "it has neither a sform nor a qform"),)
+    if path.name.lower().endswith((".mgz", ".mgh")) and _start(path, 30)[28:30] == b"\0\0":  # its goodRASFlag
+        told = (
+            *told,
+            f"{path} does not say how large its voxels are or how the patient lay; it was read as FreeSurfer does, coronal, 1 mm.",
+        )
     with np.errstate(invalid="ignore", divide="ignore"):
         place = chosen or readings.place_of(shape, affine[:3])
     _check(path, shape, place.spacing, place.origin, place.direction)

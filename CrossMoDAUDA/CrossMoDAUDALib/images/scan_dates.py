@@ -23,7 +23,7 @@ _DICOM_RESULTS = (".dcm", "_SEG.dcm", "_RTSTRUCT.dcm")  # beside a label map
 _MADE_LATER = ("SEG", "RTSTRUCT")  # made of a scan: only the study's date is the scan's
 _PLAIN = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:$|[T ]\d|\d{6})")
 # Of other alphabets every sign counts: marks above and below letters are no letters to Python.
-_SESSION = re.compile(r"(?:^|[_/\\])ses-([0-9A-Za-z\u0080-\U0010ffff]+)")
+_SESSION = re.compile(r"(?:^|[_/\\])ses-(\d{4}-\d{2}-\d{2}(?![0-9A-Za-z])|[0-9A-Za-z\u0080-\U0010ffff]+)")
 _SUBJECT = re.compile(r"(?:^|[_/\\])(sub-[0-9A-Za-z\u0080-\U0010ffff]+)")
 # A date in a name stands by itself; eight digits in a row could also be a patient's number, so they must be a date since 1970.
 _IN_NAME = re.compile(r"(?<![0-9A-Za-z])(\d{4}-\d{2}-\d{2}|(?:19[7-9]\d|20\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?![0-9A-Za-z])")
@@ -135,9 +135,9 @@ def patient_of(path: Path) -> str:
         if match := _SUBJECT.search(one_form(part)):
             return match.group(1)
     for folder in absolute.parents:
-        if _whole_date(folder.name) is not None:
+        if _whole_date(folder.name.removeprefix("ses-")) is not None:
             return one_form(folder.parent.name)
-    name = one_form(case_id(path))
+    name = re.sub(r"(?:^|_)ses-[^_]*", "", one_form(case_id(path)))
     rest = re.sub(r"[_.-]{2,}", "_", _IN_NAME.sub("", name)).strip("_.- ")
     return ScanName.of(Path(f"{rest}.nii")).id if rest else ""  # a modality may have stood before the date
 

@@ -56,7 +56,7 @@ def regular(grid: Geometry, path: Path) -> tuple[Geometry, bool]:
     size = tuple(math.ceil(extent - 1e-3) + 1 for extent in extents)
     if math.prod(size) > MOST_VOXELS:
         raise InputError(f"{path} has skewed axes (a sheared affine), by too much to be made regular here; resample it first.")
-    return _about_centre(grid, matrix, size), True  # type: ignore[arg-type]
+    return replace(_about_centre(grid, matrix, size), skewed=grid), True  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

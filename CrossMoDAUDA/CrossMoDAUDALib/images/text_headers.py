@@ -19,6 +19,19 @@ def _is_sizeless(path: Path) -> str:
     return f"{path} does not say how large its voxels are; they were taken as 1 mm, so volumes and distances may be wrong."
 
 
+def _other_unit(path: Path, units: str) -> str:
+    """What is told of lengths in a unit that ITK, and so Slicer, does not heed; empty where they are mm, or in no unit of lengths."""
+    unit = next((unit for unit in re.findall(r"[^\s\"]+", units.lower()) if unit in _OTHER_UNITS), "")
+    does = "which is not heeded, as in Slicer: they were taken as mm, so volumes and distances are wrong"
+    return f"{path} gives its lengths in {unit}, {does}; convert it, or correct that if they are in mm." if unit else ""
+
+
+_OTHER_UNITS = {
+    *("cm", "centimeter", "centimeters", "m", "meter", "meters", "metre", "metres", "dm", "in", "inch", "inches", "nm"),
+    *("um", "\xb5m", "\u03bcm", "micron", "microns", "micrometer", "micrometers", "micrometre", "micrometres"),
+}
+
+
 # NRRD ----------------------------------------------------------------------------------------------------------------------
 
 _NRRD_BYTES = {
@@ -31,6 +44,13 @@ _NRRD_BYTES = {
 }
 _NRRD_PACKING = {"raw": "raw", "gzip": "gzip", "gz": "gzip", "ascii": "text", "text": "text", "txt": "text"}
 _NRRD_PACKING |= dict.fromkeys(("bzip2", "bz2", "hex"), "other")
+_SPACES = {
+    *("left-posterior-superior", "lps", "right-anterior-superior", "ras", "left-anterior-superior", "las"),
+    *("scanner-xyz", "3d-right-handed", "3d-left-handed"),
+}
+# What an axis without a direction holds, so that it is none of space: of kinds that ITK takes so.
+_INSIDE_A_VOXEL = ("list", "scalar", "point", "normal", "complex", "quaternion")
+_ENDS_OF_KINDS = ("vector", "color", "matrix", "gradient", "stub")
 
 
 def read_nrrd(path: Path, start: bytes) -> Header:
@@ -71,9 +91,13 @@ def read_nrrd(path: Path, start: bytes) -> Header:
         if encoding and re.fullmatch(r"[a-z][a-z0-9]*", encoding):
             raise InputError(f"{path} has its voxels in the encoding '{short(encoding)}', which is not read; save it with gzip, or raw.")
         raise damaged(path, f"it gives the encoding '{short(encoding)}'")
+    if _NRRD_BYTES[kind] > 1 and _NRRD_PACKING[encoding] != "text" and "endian" not in fields:
+        raise damaged(path, "it does not say in which order the bytes of a number are (endian)")
     if dimension == 3 or (dimension == 4 and "none" in fields.get("spacedirections", "")):
         _nrrd_geometry(path, fields)
-    notes = [_is_sizeless(path)] if not ({"spacedirections", "spacings"} & fields.keys()) else []
+    is_known = dimension > 3 or not re.search(r"(?i)\bnan\b", fields.get("spacings", ""))
+    notes = [] if "spacedirections" in fields or ("spacings" in fields and is_known) else [_is_sizeless(path)]
+    notes += filter(None, [_other_unit(path, f"{fields.get('spaceunits', '')} {fields.get('units', '')}")])
     if "space" not in fields and "spacedimension" not in fields:
         notes.append(lies_unsaid(path, "it names no space"))
     (skipped,) = _whole_numbers(path, "byte skip", fields.get("byteskip", "0"), 1)
@@ -81,15 +105,38 @@ def read_nrrd(path: Path, start: bytes) -> Header:
     if skipped < -1 or lines < 0:
         raise damaged(path, "it skips a negative number of bytes or lines")
     named, packing = fields.get("datafile"), _NRRD_PACKING[encoding]
-    offset = max(skipped, 0) + (end.end() if end and named is None else 0)
+    begin = end.end() if end and named is None else 0
+    offset = max(skipped, 0) + begin
     if named is not None and _names_several(named):
         parts = _data_files(path, start, sizes, packing)
+        _check_packing(path, packing, parts[0], 0)
         return Header("NrrdImageIO", tuple(sizes), _NRRD_BYTES[kind], parts[0], offset, packing, pairs=pairs, parts=parts, notes=(*notes,))
     data = path if named is None else _data_file(path, named, ".nhdr")
+    _check_packing(path, packing, data, begin)
     return Header("NrrdImageIO", tuple(sizes), _NRRD_BYTES[kind], data, offset, packing, pairs=pairs, notes=(*notes,))
 
 
+def _check_packing(path: Path, packing: str, data: Path, begin: int) -> None:
+    """Name what zlib has packed, which programs write where gzip is announced, and ITK and pynrrd refuse."""
+    if packing != "gzip":
+        return
+    with data.open("rb") as file:
+        file.seek(begin)
+        first = file.read(2)
+    if first[:1] == b"\x78" and int.from_bytes(first) % 31 == 0:
+        raise InputError(f"{path} has voxels that zlib has packed, where its header says gzip; save it with gzip, or raw.")
+
+
 def _nrrd_geometry(path: Path, fields: dict[str, str]) -> None:
+    space = re.sub(r"[\s-]+", "-", fields.get("space", "").lower())
+    if space and space not in _SPACES:
+        raise damaged(path, f"it names the space '{short(fields['space'])}', which is none of three dimensions")
+    kinds = re.findall(r"[\w?-]+", fields.get("kinds", "").lower())
+    if "none" in fields.get("spacedirections", "") and not any(kind in _INSIDE_A_VOXEL or kind.endswith(_ENDS_OF_KINDS) for kind in kinds):
+        raise InputError(
+            f"{path} has an axis without a direction and does not say what it is (kinds), so that no program of ITK's reads it;"
+            " save the one volume of it that is meant as a file of its own."
+        )
     if "spacedirections" in fields:
         texts = re.findall(r"\([^)]*\)|none", fields["spacedirections"])
         texts = [text for text in texts if text != "none"] if len(texts) == 4 else texts  # a list of layers has no direction
@@ -98,8 +145,9 @@ def _nrrd_geometry(path: Path, fields: dict[str, str]) -> None:
             raise damaged(path, f"it gives the space directions '{short(fields['spacedirections'])}'")
         check_geometry(path, [math.hypot(*column) for column in columns], [], columns)
     elif "spacings" in fields:
-        check_spacing(path, _numbers(path, "spacings", fields["spacings"], 3))
-    if "spaceorigin" in fields:
+        unknown_as_one = re.sub(r"(?i)\bnan\b", "1", fields["spacings"])  # so it is for ITK
+        check_spacing(path, _numbers(path, "spacings", unknown_as_one, 3))
+    if "spaceorigin" in fields and not re.fullmatch(r"(?i)\(\s*nan\s*,\s*nan\s*,\s*nan\s*\)", fields["spaceorigin"]):  # unknown: ITK's is 0
         check_geometry(path, [], _vector(path, "space origin", fields["spaceorigin"]), [])
 
 
@@ -137,7 +185,14 @@ def read_meta(path: Path, start: bytes) -> Header:
         offset += len(line)
         name, equals, value = re.split("([=:])", line.decode("utf-8", "replace"), maxsplit=1) if re.search(rb"[=:]", line) else ("", "", "")
         name = name.strip()
-        if not equals or not name or name in fields or len(line) > (LONGEST_NAME if name == "Name" else 4 * LONGEST_LINE):
+        if not line.strip():
+            continue
+        if (
+            not equals
+            or not name
+            or fields.get(name, value.strip()) != value.strip()
+            or len(line) > (LONGEST_NAME if name == "Name" else 4 * LONGEST_LINE)
+        ):
             raise damaged(path, f"its line '{short(line.decode('utf-8', 'replace'))}' is not a new field and its value")
         fields[name] = value.strip()
         if name == "ElementDataFile":
@@ -161,7 +216,7 @@ def read_meta(path: Path, start: bytes) -> Header:
     if skipped < -1:
         raise damaged(path, f"it gives itself {skipped} bytes")
     local = named.upper() == "LOCAL"
-    packing = "zlib" if _is_true(fields.get("CompressedData")) else "raw" if _is_true(fields.get("BinaryData")) else "text"
+    packing = "zlib" if _is_true(fields.get("CompressedData")) else "raw" if _is_true(fields.get("BinaryData", "True")) else "text"
     begin = max(skipped, offset if local else 0)
     packed = 0
     if packing == "zlib":  # where voxels follow in the same file, MetaIO asks how many bytes it is to unpack, and makes them up without
@@ -169,6 +224,7 @@ def read_meta(path: Path, start: bytes) -> Header:
         if packed < 0 or (local and packed == 0):
             raise damaged(path, "it does not say how many bytes its compressed voxels have (CompressedDataSize)")
     notes = [] if fields.keys() & {"ElementSpacing", "ElementSize"} else [_is_sizeless(path)]
+    notes += filter(None, [_other_unit(path, fields.get("DistanceUnits", ""))])
     if not fields.keys() & {*_META_MATRICES}:
         notes.append(lies_unsaid(path, "it has no TransformMatrix"))
     if _names_several(named):

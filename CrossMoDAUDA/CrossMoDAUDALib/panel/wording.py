@@ -239,6 +239,7 @@ def leftOutKind(kind):
         "channel": _("further channel of another scan"),
         "translation": _("translation of another scan"),
         "packed": _("packed DICOM"),
+        "archive": _("archive, not unpacked"),
         "slice": _("slice of DICOM"),
         "hidden": _("hidden"),
         "format": _("format that is not read"),

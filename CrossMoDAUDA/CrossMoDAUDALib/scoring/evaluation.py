@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .. import NOT_CLINICAL
-from ..core.errors import InputError
+from ..core.errors import InputError, misspelt
 from ..core.files import write_csv, write_text
 from ..core.progress import Progress, silent
 from ..images import volumes
@@ -201,7 +201,7 @@ def _label_maps(folder: Path) -> dict[str, Path]:
     if folder.is_file():
         raise InputError(f"{folder} is a file and its counterpart is not; give two folders or two files.")
     if not folder.is_dir():
-        raise InputError(f"{folder} does not exist; give a folder of label maps or one label map.")
+        raise misspelt(folder) or InputError(f"{folder} does not exist; give a folder of label maps or one label map.")
     ranked: dict[str, tuple[int, Path]] = {}
     for path in sorted(path for path in folder.iterdir() if volumes.is_scan(path) and path.is_file()):
         case, rank = one_form(case_id(path)), _rank(path)

@@ -6,13 +6,13 @@ import contextlib
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import InputError, short
-from ..core.structures import STRUCTURES, plain_name
+from ..core.structures import STRUCTURES, known_structure, plain_name
 from ..images.labels import as_a_scan, how_to_name
 from ..images.volumes import Array, Geometry, Volume, canonical_grid, to_canonical
 from .measurements import measure
@@ -60,11 +60,13 @@ class Tumour:
         name: for people.
         values: of the label map, which are taken as one.
         extrameatal: the values of the part outside the internal auditory canal; none where the labels do not tell it apart.
+        paired: the values of what there is one of on each side, the cochlea, which tells where the patient's middle is.
     """
 
     name: str
     values: tuple[int, ...]
     extrameatal: tuple[int, ...] = ()
+    paired: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -112,18 +114,19 @@ def tumour_of(labels: Mapping[str, int], structure: str | None = None) -> Tumour
     >>> tumour_of({"Intrameatal": 1, "Extrameatal": 2, "Cochlea": 3}).extrameatal
     (2,)
     """
+    paired = tuple(value for name, value in labels.items() if known_structure(name) is STRUCTURES["cochlea"] and name != structure)
     if structure is not None:
         if structure not in labels:
             raise InputError(f"--structure {short(structure)} is none of the structures; they are {', '.join(labels)}.")
-        return Tumour(structure, (labels[structure],), (labels[structure],) if _is_part(structure, "extrameatal") else ())
+        return Tumour(structure, (labels[structure],), (labels[structure],) if _is_part(structure, "extrameatal") else (), paired)
     parts = {name: value for name, value in labels.items() if _is_part(name, "intrameatal") or _is_part(name, "extrameatal")}
     tumours = {name: value for name, value in labels.items() if name not in parts and _is_tumour(name)}
     if parts and not tumours:
         outside = tuple(value for name, value in parts.items() if _is_part(name, "extrameatal"))
-        return Tumour(" + ".join(parts), tuple(parts.values()), outside)
+        return Tumour(" + ".join(parts), tuple(parts.values()), outside, paired)
     if len(tumours) == 1 and not parts:
         ((name, value),) = tumours.items()
-        return Tumour(name, (value,))
+        return Tumour(name, (value,), paired=paired)
     if len(labels) == 1:
         ((name, value),) = labels.items()
         return Tumour(name, (value,))
@@ -133,12 +136,12 @@ def tumour_of(labels: Mapping[str, int], structure: str | None = None) -> Tumour
 
 
 def _is_part(name: str, part: str) -> bool:
-    return part in plain_name(name).replace(" ", "")
+    return part in plain_name(name)
 
 
 def _is_tumour(name: str) -> bool:
-    plain, vs = plain_name(name), STRUCTURES["vs"]
-    is_known = plain in STRUCTURES and STRUCTURES[plain].type == vs.type
+    plain, known = plain_name(name), known_structure(name)
+    is_known = known is not None and known.type == STRUCTURES["vs"].type
     return is_known or any(word in plain for word in ("tumour", "tumor", "schwannoma", "neuroma"))
 
 
@@ -170,6 +173,7 @@ def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] |
         side: ``left`` or ``right`` of the patient: only what lies there is measured (:func:`of_side`).
     """
     keys = _key(tumour.values), _key(tumour.extrameatal)
+    label_map, inside = centred(label_map, tumour.paired)
     if side:
         both = np.isin(label_map.array, tumour.values).sum()
         label_map = of_side(label_map, tumour.values, side)
@@ -181,10 +185,47 @@ def measure_extent(label_map: Volume, tumour: Tumour, doubt: Mapping[str, Any] |
     extrameatal = None
     if tumour.extrameatal:
         _, extrameatal = _sizes(label_map.with_array(np.isin(label_map.array, tumour.extrameatal).astype(np.uint8)), spacing)
-    seen = look(whole, {tumour.name: 1})[tumour.name]
-    side = side or ("" if seen.two_sided else _side(whole))
-    extent = Extent(volume, axial, extrameatal, bool(tumour.extrameatal), spacing, None, seen.faces, seen.two_sided, side)
+    two_sided = look(whole, {tumour.name: 1})[tumour.name].two_sided
+    faces = look(_part_of(whole, inside), {tumour.name: 1})[tumour.name].faces
+    side = side or ("" if two_sided else _side(whole))
+    extent = Extent(volume, axial, extrameatal, bool(tumour.extrameatal), spacing, None, faces, two_sided, side)
     return extent if doubt is None or extent.is_empty else _with_doubt(extent, keys, doubt)
+
+
+def centred(label_map: Volume, paired: Sequence[int]) -> tuple[Volume, slice]:
+    """A label map whose middle is the patient's, in canonical orientation, as far as what there is one of on each side tells.
+
+    Args:
+        paired: the values of such structures. Of those that they show, the outermost must be as far apart as two sides are, and those
+            of one side not four times larger than those of the other; else the scan's middle is the best that is known.
+
+    Returns:
+        The label map, wider on one side, and which of its columns are the scan's.
+    """
+    from scipy import ndimage
+
+    seen = to_canonical(label_map)
+    width = seen.array.shape[2]
+    there = np.isin(seen.array, paired)
+    if not paired or not there.any():
+        return seen, slice(0, width)
+    parts, count = ndimage.label(there, np.ones((3, 3, 3)))
+    centres = np.array([centre[2] for centre in ndimage.center_of_mass(there, parts, range(1, count + 1))])
+    sizes = np.bincount(parts.ravel(), minlength=count + 1)[1:]
+    is_left = centres > (centres.min() + centres.max()) / 2
+    per_side = [int(sizes[one].sum()) for one in (is_left, ~is_left)]
+    if np.ptp(centres) * seen.geometry.spacing[0] < SIDES_APART_MM or min(per_side) * 4 < max(per_side):
+        return seen, slice(0, width)
+    middle = sum(float(np.average(centres[one], weights=sizes[one])) for one in (is_left, ~is_left)) / 2
+    more = round(2 * middle - (width - 1))
+    before, behind = max(-more, 0), max(more, 0)
+    array = np.pad(seen.array, ((0, 0), (0, 0), (before, behind)))
+    return Volume(array, replace(seen.geometry, size=array.shape[::-1])), slice(before, before + width)
+
+
+def _part_of(volume: Volume, columns: slice) -> Volume:
+    array = volume.array[:, :, columns]
+    return Volume(array, replace(volume.geometry, size=array.shape[::-1]))
 
 
 def runs_across(grid: Geometry) -> bool:
@@ -222,11 +263,11 @@ def of_side(label_map: Volume, values: Sequence[int], side: str) -> Volume:
     return seen.with_array(np.where(np.isin(parts, kept), seen.array, 0).astype(seen.array.dtype))
 
 
-def is_spread(label_map: Volume, values: Sequence[int], side: str) -> bool:
+def is_spread(label_map: Volume, values: Sequence[int], side: str, paired: Sequence[int] = ()) -> bool:
     """Whether parts on one side of the scan's middle are as far apart as tumours of two sides; its middle is then hardly the patient's."""
     from scipy import ndimage
 
-    there = of_side(label_map, values, side)
+    there = of_side(centred(label_map, paired)[0], values, side)
     parts, count = ndimage.label(np.isin(there.array, values), np.ones((3, 3, 3)))
     centres = [centre[2] for centre in ndimage.center_of_mass(parts > 0, parts, range(1, count + 1))]
     return count > 1 and float(np.ptp(centres)) * there.geometry.spacing[0] >= SIDES_APART_MM
@@ -271,18 +312,21 @@ def doubt_of(label_map: Volume, probabilities: Array, labels: Mapping[str, int])
     from scipy import ndimage
 
     canonical, order = to_canonical(label_map), sorted(labels.values())
+    paired: tuple[int, ...] = ()
     ml = math.prod(canonical.geometry.spacing) / 1000
     chosen: list[tuple[int, ...]] = [(value,) for value in order]
     with contextlib.suppress(InputError):
-        chosen += [values for values in [tuple(sorted(tumour_of(labels).values))] if len(values) > 1]
+        tumour = tumour_of(labels)
+        chosen, paired = chosen + ([tuple(sorted(tumour.values))] if len(tumour.values) > 1 else []), tumour.paired
+    wide, inside = centred(label_map, paired)
     found: dict[str, Any] = {}
     for values in chosen:
         likely: Array = np.asarray(np.sum([probabilities[1 + order.index(value)] for value in values], axis=0, dtype=np.float32))
         drawn = np.isin(canonical.array, values)
         parts, _ = ndimage.label((likely >= DOUBT[0]) | drawn, np.ones((3, 3, 3)))
         sides = {"": drawn}
-        if look(canonical.with_array(drawn.astype(np.uint8)), {"": 1})[""].two_sided:
-            sides |= {f" {side}": np.isin(of_side(canonical, values, side).array, values) for side in SIDES}
+        if look(wide.with_array(np.isin(wide.array, values).astype(np.uint8)), {"": 1})[""].two_sided:
+            sides |= {f" {side}": np.isin(of_side(wide, values, side).array[:, :, inside], values) for side in SIDES}
         for side, there in sides.items():
             touched = np.isin(parts, np.unique(parts[there])) & (parts > 0)
             masks = [touched & (likely >= probability) for probability in reversed(DOUBT)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import CrossModaError, InputError
-from ..core.structures import STRUCTURES, plain_name, structure_of
+from ..core.structures import known_structure, plain_name, structure_of
 from ..images.volumes import Array, Geometry, Volume
 from ..images.voxels import label_type
 from .mrml_geometry import filled_image, geometry_of, image_to_ras, node_geometry
@@ -323,9 +323,9 @@ def _segment_id(node: Node, name: str) -> str:
     names: dict[str, str] = {identifier: segmentation.GetSegment(identifier).GetName() for identifier in segmentation.GetSegmentIDs()}
     if name in names:
         return name
-    known = STRUCTURES.get(plain_name(name))
+    known = known_structure(name)
     same_name = [identifier for identifier, other in names.items() if plain_name(other) == plain_name(name)]
-    synonyms = [identifier for identifier, other in names.items() if known is not None and STRUCTURES.get(plain_name(other)) is known]
+    synonyms = [identifier for identifier, other in names.items() if known is not None and known_structure(other) is known]
     found = same_name or synonyms
     if not found:
         there = ", ".join(f"'{other}'" for other in names.values()) or "none"

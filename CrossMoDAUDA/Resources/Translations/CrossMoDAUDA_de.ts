@@ -36,6 +36,10 @@
 <translation>„{name}“ auf {name2} heißt nicht wie unsere Dateien; es wird nicht kopiert.</translation>
 </message>
 <message>
+<source>'{path}' does not exist, but '{meant}' does; leave out the space around its name.</source>
+<translation>„{path}“ gibt es nicht, aber „{meant}“ gibt es; lassen Sie den Leerraum um den Namen weg.</translation>
+</message>
+<message>
 <source>'{text}' is no date; write it as 2024-03-01</source>
 <translation>„{text}“ ist kein Datum; schreiben Sie es wie 2024-03-01</translation>
 </message>
@@ -58,6 +62,10 @@
 <message>
 <source>--dataset-id is {number}; nnU-Net's data sets have numbers from 1 to 999.</source>
 <translation>--dataset-id ist {number}; Datensätze von nnU-Net haben Nummern von 1 bis 999.</translation>
+</message>
+<message>
+<source>--date {text} names no date; write it as --date FILE=2024-03-01.</source>
+<translation>--date {text} nennt kein Datum; schreiben Sie --date DATEI=2024-03-01.</translation>
 </message>
 <message>
 <source>--date {text} names no file; write it as --date FILE=2024-03-01.</source>
@@ -1176,6 +1184,10 @@
 <translation>Das `segment --on`, das für {folder} arbeitet, hat sich nicht beendet; was es anderswo begonnen hat, wird trotzdem beendet.</translation>
 </message>
 <message>
+<source>The command is empty, as where a variable of the shell is not set; write what is meant (the current folder is .).</source>
+<translation>Der Befehl ist leer, wie bei einer Variable der Shell, die nicht gesetzt ist; schreiben Sie, was gemeint ist (der aktuelle Ordner ist .).</translation>
+</message>
+<message>
 <source>The connection to {name} broke off in mid-answer; try again.</source>
 <translation>Die Verbindung zu {name} riss mitten in der Antwort ab; versuchen Sie es noch einmal.</translation>
 </message>
@@ -1320,8 +1332,16 @@
 <translation>Das Training dort endete ohne ein Wort.</translation>
 </message>
 <message>
+<source>The {domain} case '{id}' has {count} images: {first_three}; give them names that differ by more than capitals and Unicode forms, as for Windows and macOS they are one.</source>
+<translation>Der Fall „{id}“ ({domain}) hat {count} Bilder: {first_three}; geben Sie ihnen Namen, die sich durch mehr als Großbuchstaben und Unicode-Formen unterscheiden, denn für Windows und macOS sind sie einer.</translation>
+</message>
+<message>
 <source>The {domain} case '{id}' has {count} images: {first_three}; keep one of them.</source>
 <translation>Der Fall „{id}“ ({domain}) hat {count} Bilder: {first_three}; behalten Sie eines davon.</translation>
+</message>
+<message>
+<source>The {domain} case '{id}' has {count} label maps: {first_three}; give them names that differ by more than capitals and Unicode forms, as for Windows and macOS they are one.</source>
+<translation>Der Fall „{id}“ ({domain}) hat {count} Labelkarten: {first_three}; geben Sie ihnen Namen, die sich durch mehr als Großbuchstaben und Unicode-Formen unterscheiden, denn für Windows und macOS sind sie einer.</translation>
 </message>
 <message>
 <source>The {domain} case '{id}' has {count} label maps: {first_three}; keep one of them.</source>
@@ -1544,6 +1564,10 @@
 <translation>Gewicht, innerhalb der adversarialen Verluste, der Bewertungen ganzer Schichten: der der Aufmerksamkeit und der des globalen Kopfes; 0: keine.</translation>
 </message>
 <message>
+<source>What follows {option} is empty, as where a variable of the shell is not set; write what is meant (the current folder is .).</source>
+<translation>Was auf {option} folgt, ist leer, wie bei einer Variable der Shell, die nicht gesetzt ist; schreiben Sie, was gemeint ist (der aktuelle Ordner ist .).</translation>
+</message>
+<message>
 <source>What was begun on {place} stays there as it is, and the same command goes on with it.</source>
 <translation>Was auf {place} begonnen wurde, bleibt dort, wie es ist, und derselbe Befehl macht damit weiter.</translation>
 </message>
@@ -1732,6 +1756,10 @@
 <translation>ein Zip-Archiv</translation>
 </message>
 <message>
+<source>add that, or give its folders ({training}, {labels_of}) as those of images and labels</source>
+<translation>legen Sie sie dazu, oder geben Sie seine Ordner ({training}, {labels_of}) als die der Bilder und Label an</translation>
+</message>
+<message>
 <source>all there</source>
 <translation>alle da</translation>
 </message>
@@ -1742,6 +1770,10 @@
 <message>
 <source>an HDF5 file, such as of MINC or MATLAB</source>
 <translation>eine HDF5-Datei, etwa von MINC oder MATLAB</translation>
+</message>
+<message>
+<source>an archive; unpack it, and give the scans that are in it</source>
+<translation>ein Archiv; entpacken Sie es, und geben Sie die Aufnahmen an, die darin sind</translation>
 </message>
 <message>
 <source>an image of MRtrix</source>
@@ -1922,6 +1954,10 @@
 <message>
 <source>give the file with all slices</source>
 <translation>geben Sie die Datei mit allen Schichten an</translation>
+</message>
+<message>
+<source>give the folder DatasetNNN_NAME with dataset.json in it</source>
+<translation>geben Sie den Ordner DatasetNNN_NAME an, in dem dataset.json liegt</translation>
 </message>
 <message>
 <source>give the folder in which the scans lie directly</source>
@@ -2128,6 +2164,10 @@
 <translation>er sagt nicht, wie viele Bytes die gepackten Voxel haben (CompressedDataSize)</translation>
 </message>
 <message>
+<source>it does not say in which order the bytes of a number are (endian)</source>
+<translation>er sagt nicht, in welcher Reihenfolge die Bytes einer Zahl stehen (endian)</translation>
+</message>
+<message>
 <source>it does not say where the voxels are (ElementDataFile)</source>
 <translation>er sagt nicht, wo die Voxel sind (ElementDataFile)</translation>
 </message>
@@ -2226,6 +2266,10 @@
 <message>
 <source>it names no space</source>
 <translation>er nennt keinen Raum (space)</translation>
+</message>
+<message>
+<source>it names the space '{fields}', which is none of three dimensions</source>
+<translation>er nennt den Raum „{fields}“, der keiner von drei Dimensionen ist</translation>
 </message>
 <message>
 <source>it names {count} files for its voxels, where {needed} are needed</source>
@@ -3252,10 +3296,6 @@
 <translation>In {folder} lässt sich nicht schreiben ({strerror}); setzen Sie CROSSMODA_MODELS auf einen anderen Ordner.</translation>
 </message>
 <message>
-<source>{folder} does not exist; check the path.</source>
-<translation>{folder} gibt es nicht; prüfen Sie den Pfad.</translation>
-</message>
-<message>
 <source>{folder} does not exist; give a folder of label maps or one label map.</source>
 <translation>{folder} gibt es nicht; geben Sie einen Ordner von Labelkarten oder eine Labelkarte an.</translation>
 </message>
@@ -3404,8 +3444,8 @@
 <translation>{folder} ist kein Ordner; geben Sie den Ordner eines BIDS-Datensatzes an.</translation>
 </message>
 <message>
-<source>{folder} is no raw data set of nnU-Net's: it has no dataset.json; give the folder DatasetNNN_NAME with dataset.json in it.</source>
-<translation>{folder} ist kein Rohdatensatz von nnU-Net: Er hat keine dataset.json; geben Sie den Ordner DatasetNNN_NAME an, in dem dataset.json liegt.</translation>
+<source>{folder} is no raw data set of nnU-Net's: it has no dataset.json; {do}.</source>
+<translation>{folder} ist kein Rohdatensatz von nnU-Net: Ihm fehlt dataset.json; {do}.</translation>
 </message>
 <message>
 <source>{folder} is not an experiment folder: it has no experiment.json; check the path.</source>
@@ -3756,6 +3796,10 @@
 <translation>{path} gibt es nicht, obwohl {record} es für den Fall {case} aufführt; legen Sie die Datei dorthin, oder berichtigen Sie die Liste.</translation>
 </message>
 <message>
+<source>{path} does not exist; check the path.</source>
+<translation>{path} gibt es nicht; prüfen Sie den Pfad.</translation>
+</message>
+<message>
 <source>{path} does not fit into memory; free some of it or remove the case.</source>
 <translation>{path} passt nicht in den Speicher; machen Sie Speicher frei, oder entfernen Sie den Fall.</translation>
 </message>
@@ -3770,6 +3814,10 @@
 <message>
 <source>{path} does not say how far its slices lie apart; they are taken as {distance} mm apart, as its nearest frames lie.</source>
 <translation>{path} nennt keinen Schichtabstand; angenommen werden {distance} mm wie zwischen den nächsten Schichten darin.</translation>
+</message>
+<message>
+<source>{path} does not say how large its voxels are or how the patient lay; it was read as FreeSurfer does, coronal, 1 mm.</source>
+<translation>{path} sagt weder, wie groß die Voxel sind, noch wie der Patient lag; die Datei wurde wie von FreeSurfer gelesen, koronal mit 1 mm.</translation>
 </message>
 <message>
 <source>{path} does not say how large its voxels are; they were taken as 1 mm, so volumes and distances may be wrong.</source>
@@ -3788,8 +3836,16 @@
 <translation>{path} gibt es schon; ersetzen Sie die Datei mit --overwrite, oder nennen Sie einen anderen Ausgabeordner.</translation>
 </message>
 <message>
+<source>{path} gives its lengths in {unit}, which is not heeded, as in Slicer: they were taken as mm, so volumes and distances are wrong; convert it, or correct that if they are in mm.</source>
+<translation>{path} gibt seine Längen in {unit} an, was wie in Slicer nicht beachtet wird: Sie wurden als mm genommen, sodass Volumina und Abstände falsch sind; wandeln Sie die Datei um, oder berichtigen Sie die Angabe, falls es mm sind.</translation>
+</message>
+<message>
 <source>{path} gives the segment '{name}' the label value {given}, not 1 to {most}; save it again.</source>
 <translation>{path} gibt dem Segment „{name}“ den Labelwert {given} statt 1 bis {most}; speichern Sie sie neu.</translation>
+</message>
+<message>
+<source>{path} gives the segments '{other}' and '{name}' the same label value {value}, so that nothing tells their voxels apart; save it again from Slicer.</source>
+<translation>{path} gibt den Segmenten „{other}“ und „{name}“ denselben Wert {value}, sodass nichts ihre Voxel unterscheidet; speichern Sie die Datei in Slicer neu.</translation>
 </message>
 <message>
 <source>{path} gives two places; the one by its {name} is its image's and is taken.</source>
@@ -3802,6 +3858,10 @@
 <message>
 <source>{path} has a name that is not valid text (UTF-8), which cannot be used; rename it.</source>
 <translation>{path} hat einen Namen, der kein gültiger Text (UTF-8) ist und sich nicht verwenden lässt; benennen Sie die Datei um.</translation>
+</message>
+<message>
+<source>{path} has an axis without a direction and does not say what it is (kinds), so that no program of ITK's reads it; save the one volume of it that is meant as a file of its own.</source>
+<translation>{path} hat eine Achse ohne Richtung und sagt nicht, was sie ist (kinds), sodass kein Programm mit ITK die Datei liest; speichern Sie das eine gemeinte Volumen daraus als eigene Datei.</translation>
 </message>
 <message>
 <source>{path} has an empty segment '{name}', which is no structure and is left out.</source>
@@ -3860,6 +3920,10 @@
 <translation>{path} hat keine Schichten: Darin wurde nichts segmentiert, sie ist also leer und liegt auf dem Gitter ihres Scans.</translation>
 </message>
 <message>
+<source>{path} has segments without a name; name each as its structure in Slicer (the structures are {known}).</source>
+<translation>{path} hat Segmente ohne Namen; benennen Sie in Slicer jedes nach seiner Struktur (die Strukturen sind {known}).</translation>
+</message>
+<message>
 <source>{path} has skewed axes (a sheared affine), by too much to be made regular here; resample it first.</source>
 <translation>{path} hat schiefe Achsen (eine gescherte Affinmatrix), zu schief, um sie hier zu begradigen; rechnen Sie die Datei erst um.</translation>
 </message>
@@ -3888,8 +3952,8 @@
 <translation>{path} hat Voxel eines nicht unterstützten Typs (NIfTI: {code}); wandeln Sie sie in Zahlen von 16 Bit um.</translation>
 </message>
 <message>
-<source>{path} has {count_nonzero} voxels of values that no segment has; they are taken as background.</source>
-<translation>{path} hat {count_nonzero} Voxel mit Werten, die kein Segment hat; sie gelten als Hintergrund.</translation>
+<source>{path} has voxels that zlib has packed, where its header says gzip; save it with gzip, or raw.</source>
+<translation>{path} hat Voxel, die zlib gepackt hat, wo der Kopf gzip nennt; speichern Sie die Datei mit gzip oder ungepackt (raw).</translation>
 </message>
 <message>
 <source>{path} has {count} places with more than one slice (such as {names}), which nothing in them tells apart; remove those that do not belong to the scan, or export it again.</source>
@@ -3906,6 +3970,10 @@
 <message>
 <source>{path} has {shared} voxels in {name} and in another segment; they are taken as {name}, which comes later.</source>
 <translation>{path} hat {shared} Voxel in {name} und in einem anderen Segment; sie gelten als {name}, das später kommt.</translation>
+</message>
+<message>
+<source>{path} has {uncounted} voxels of values that no segment has; they are taken as background.</source>
+<translation>{path} hat {uncounted} Voxel mit Werten, die kein Segment hat; sie gelten als Hintergrund.</translation>
 </message>
 <message>
 <source>{path} has {values} values a voxel (RGB or vector); expected a scalar image; give the scan itself, or one of its channels.</source>
@@ -4158,6 +4226,10 @@
 <message>
 <source>{path} lacks {lost} slices: after {name} the next is {steps} mm away, where {usual} mm is usual; export the whole series again.</source>
 <translation>{path} fehlen {lost} Schichten: Nach {name} ist die nächste {steps} mm entfernt, üblich sind {usual} mm; exportieren Sie die ganze Serie noch einmal.</translation>
+</message>
+<message>
+<source>{path} lies on the skewed slices of its scan, and is resampled to the nearest voxels as that is.</source>
+<translation>{path} liegt auf den schiefen Schichten der zugehörigen Aufnahme und wird wie diese umgerechnet, auf die nächsten Voxel.</translation>
 </message>
 <message>
 <source>{path} lies up to {beside} voxels beside the grid of its scan, whose slices were straightened; it is put onto the nearest voxels.</source>
@@ -4578,6 +4650,10 @@
 <message>
 <source>{table} is no table of structures: it needs the columns index and name; correct it, or give --set labels.</source>
 <translation>{table} ist keine Tabelle von Strukturen: Sie braucht die Spalten index und name; berichtigen, oder --set labels angeben.</translation>
+</message>
+<message>
+<source>{table} is the folder of the results, or one above it; name a file.</source>
+<translation>{table} ist der Ordner der Ergebnisse oder einer darüber; nennen Sie eine Datei.</translation>
 </message>
 <message>
 <source>{told}. Details are in {log}.</source>
@@ -7724,6 +7800,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Validation loss</source>
 <translation>Validierungsverlust</translation>
+</message>
+<message>
+<source>archive, not unpacked</source>
+<translation>Archiv, nicht entpackt</translation>
 </message>
 <message>
 <source>choose another device, </source>

@@ -52,3 +52,59 @@ def test_a_scan_whose_middle_is_not_the_patients_is_told(before: int, behind: in
     array = np.pad(scan.array, ((0, 0), (0, 0), (before, behind)))
     grid = Geometry((60 + before + behind, 20, 16), (1.0, 1.0, 1.0), (float(-before), 0.0, 0.0), scan.geometry.direction)
     assert [side for side in ("left", "right") if is_spread(Volume(array, grid), VS.values, side)] == ([spread] if spread else [])
+
+
+def with_cochleas(scan: Volume, at: tuple[int, ...], before: int = 0, behind: int = 0) -> Volume:
+    """A scan with cochleas at these columns, and so many further columns on the patient's right and left."""
+    array = scan.array.copy()
+    for column in at:
+        array[8:10, 15:17, column : column + 2] = 2
+    array = np.pad(array, ((0, 0), (0, 0), (before, behind)))
+    grid = Geometry(array.shape[::-1], scan.geometry.spacing, (float(-before), 0.0, 0.0), scan.geometry.direction)
+    return Volume(array, grid)
+
+
+@pytest.mark.parametrize(("before", "behind"), [(0, 0), (45, 0), (0, 60), (7, 90)])
+def test_the_cochleas_tell_the_patients_middle(before: int, behind: int) -> None:
+    """However far to one side the scan reaches."""
+    scan = with_cochleas(two_balls(5, 7), (3, 55), before, behind)
+    assert measure_extent(scan, VS).two_sided
+    for side, edge in (("left", 5), ("right", 7)):
+        found = measure_extent(scan, VS, side=side)
+        assert found.volume_ml.value == pytest.approx(edge**3 / 1000) and found.faces == ()
+        assert not is_spread(scan, VS.values, side, VS.paired)
+    likely = np.where(scan.array == 1, 0.99, 0.0).astype(np.float32)
+    doubt = doubt_of(scan, np.stack([1 - likely, likely, np.zeros_like(likely)]), {"VS": 1, "Cochlea": 2})
+    expected = [doubt["structures"][f"1 {side}"]["expected_ml"] for side in ("left", "right")]
+    assert expected == pytest.approx([0.125 * 0.99, 0.343 * 0.99], rel=1e-4)
+
+
+@pytest.mark.parametrize(("tumour", "side"), [((6, 0), "left"), ((0, 6), "right")])
+@pytest.mark.parametrize(("before", "behind"), [(60, 0), (0, 60)])
+def test_they_tell_the_side_of_a_single_tumour_too(tumour: tuple[int, int], side: str, before: int, behind: int) -> None:
+    scan = with_cochleas(two_balls(*tumour), (3, 55), before, behind)
+    assert measure_extent(scan, VS).side == side
+    is_flipped = Volume(
+        np.ascontiguousarray(scan.array[:, :, ::-1]), Geometry(scan.geometry.size, (1, 1, 1), (0, 0, 0), (-1.0, 0, 0, 0, 1, 0, 0, 0, 1))
+    )
+    assert measure_extent(is_flipped, VS) == measure_extent(scan, VS)
+
+
+@pytest.mark.parametrize("at", [(), (55,), (50, 55), (3,)])
+def test_without_one_on_each_side_the_scans_middle_counts(at: tuple[int, ...]) -> None:
+    scan, plain = with_cochleas(two_balls(5, 7), at), two_balls(5, 7)
+    for side in ("left", "right"):
+        assert measure_extent(scan, VS, side=side) == measure_extent(plain, VS, side=side)
+
+
+def test_a_speck_is_no_cochlea_of_the_other_side() -> None:
+    scan = with_cochleas(two_balls(5, 7), (55,), 0, 60)
+    scan.array[8, 15, 118] = 2
+    assert measure_extent(scan, VS) == measure_extent(with_cochleas(two_balls(5, 7), (), 0, 60), VS)
+
+
+def test_the_edges_are_the_scans() -> None:
+    scan = with_cochleas(two_balls(5, 7), (3, 55))
+    cut = Volume(np.ascontiguousarray(scan.array[:, :, 2:]), Geometry((58, 20, 16), (1, 1, 1), (2, 0, 0), scan.geometry.direction))
+    cut.array[6, 8, 50:] = 1
+    assert measure_extent(cut, VS).faces == measure_extent(cut, tumour_of({"VS": 1})).faces == ("left",)

@@ -48,8 +48,12 @@ def test_what_is_damaged_is_refused(tmp_path: Path) -> None:
     packed[-6] ^= 1  # the checksum
     with pytest.raises(zlib.error):
         content(tmp_path / "file", bytes(packed))
-    with pytest.raises(zlib.error):
-        content(tmp_path / "file", gzip.compress(b"a") + b"rubbish")
+
+
+@pytest.mark.parametrize("rubbish", [b"rubbish", b"\x1f", b"\0\0x", b"\0" * 70_000 + b"\x1f\x00"])
+def test_what_follows_the_last_member_is_left_unread_as_gzip_does(rubbish: bytes, tmp_path: Path) -> None:
+    assert content(tmp_path / "file", gzip.compress(b"a") + rubbish) == b"a"
+    assert content(tmp_path / "file", gzip.compress(b"a") + gzip.compress(b"b") + rubbish) == b"ab"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from cohort_files import label_array, save, scan_array
 from CrossMoDAUDALib.cohort import checking, data_sets, nnunet_raw
+from CrossMoDAUDALib.cohort.finding import find_folders
 from CrossMoDAUDALib.commands import cli, scans
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import preset_settings, with_values
@@ -263,7 +264,9 @@ def lacks_a_channel(folder: Path) -> tuple[str, Any]:
 
 def no_record(folder: Path) -> tuple[str, Any]:
     (folder / "dataset.json").rename(folder / "kept.json")
-    return "it has no dataset.json; give the folder DatasetNNN_NAME", lambda: (folder / "kept.json").rename(folder / "dataset.json")
+    return "it has no dataset.json; add that, or give its folders (imagesTr, labelsTr)", lambda: (folder / "kept.json").rename(
+        folder / "dataset.json"
+    )
 
 
 @pytest.mark.parametrize("spoil", [break_json, no_labels, other_ending, wrong_ending, lacks_a_channel, no_record])
@@ -275,6 +278,18 @@ def test_what_is_refused_is_read_once_its_advice_is_followed(tmp_path: Path, spo
     assert expected in str(raised.value) and str(folder) in str(raised.value)
     follow()
     assert len(data_sets.in_nnunet(folder, None).cases) == 2
+
+
+def test_a_data_set_is_named_by_its_record_or_by_its_folders_as_advised(tmp_path: Path) -> None:
+    folder = save_nnunet(tmp_path / "D ü", ["a", "b"])
+    text = (folder / "dataset.json").read_text(encoding="utf-8")
+    (folder / "dataset.json").write_text(text, encoding="utf-8-sig")  # with the mark that editors on Windows write
+    assert data_sets.in_nnunet(folder / "dataset.json", None).labels == data_sets.in_nnunet(folder, None).labels != {}
+    (folder / "dataset.json").unlink()
+    with pytest.raises(InputError, match=r"give its folders \(imagesTr, labelsTr\) as those of images and labels"):
+        data_sets.in_nnunet(folder, None)
+    cases = find_folders(folder / "imagesTr", folder / "labelsTr", folder / "imagesTr").source
+    assert [(case.id, case.label and case.label.name) for case in cases] == [("a", "a.nii.gz"), ("b", "b.nii.gz")]
 
 
 def test_a_case_without_its_label_is_read_once_it_is_added_as_advised(tmp_path: Path) -> None:
@@ -294,7 +309,7 @@ def test_data_sets_that_number_their_structures_differently_are_not_mixed(tmp_pa
     swapped = save_nnunet(tmp_path / "E", ["e"], labels={"background": 0, "Schnecke": 1, "Knoten": 2}, seed=7)
     words = ["--source-nnunet", source, "--target-nnunet", target, "--evaluate-nnunet", swapped]
     message = refused(*words)
-    assert "calls the value 1 'schnecke'" in message and "'knoten'" in message
+    assert "calls the value 1 'Schnecke'" in message and "'Knoten'" in message
     advised = message.partition('--set "')[2].rpartition('"')[0]
     assert advised == "labels=Knoten:1,Schnecke:2" and len(find(*words, "--set", advised).evaluation) == 1, "as advised"
     for same in ({"background": 0, "knoten": 1, "SCHNECKE": 2}, {"background": 0, "Knoten": 1}):

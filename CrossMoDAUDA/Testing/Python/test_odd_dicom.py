@@ -258,3 +258,31 @@ def test_compressed_series_and_frames(tmp_path: Path, syntax: str, kind: str) ->
         pytest.skip(str(error).partition("\n")[0])
     for path in filter(None, (tmp_path / "a", frames)):
         assert np.array_equal(read_volume(path).array, array)
+
+
+@pytest.mark.parametrize("tag", ["ImageOrientationPatient", "PixelSpacing"])
+@pytest.mark.parametrize("amount", [2e-6, 0.0004, 0.0009])
+@pytest.mark.parametrize("start", [0.0, 0.0005, 0.4125])
+def test_numbers_that_differ_in_their_last_digits_are_of_one_series(tmp_path: Path, tag: str, amount: float, start: float) -> None:
+    """Wherever they would be rounded to one side and to the other."""
+
+    def each(data: pydicom.Dataset, number: int) -> None:
+        turned = min(start, 0.0005) + amount * (number % 2)
+        moved = {"PixelSpacing": [f"{0.5 + start + amount * (number % 2):.7f}", "0.75"]}
+        data[tag].value = moved.get(tag, ["1", f"{turned:.7f}", "0", f"{-turned:.7f}", "1", "0"])
+
+    series(tmp_path / "a", ARRAY, each=each)
+    volume = read_volume(tmp_path / "a")
+    assert np.array_equal(volume.array, ARRAY) and volume.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("tag", "values"), [("PixelSpacing", ["0.55", "0.75"]), ("ImageOrientationPatient", ["1", "0.02", "0", "-0.02", "1", "0"])]
+)
+def test_slices_that_differ_by_more_are_of_several_scans(tmp_path: Path, tag: str, values: list[str]) -> None:
+    def each(data: pydicom.Dataset, number: int) -> None:
+        if number % 2:
+            data[tag].value = values
+
+    series(tmp_path / "a", ARRAY, each=each)
+    assert "holds 2 scans" in refusal(tmp_path / "a")

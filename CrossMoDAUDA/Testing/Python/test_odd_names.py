@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import time
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +15,14 @@ import pytest
 from CrossMoDAUDALib.cohort.finding import find_folders, in_folders
 from CrossMoDAUDALib.cohort.lists import no_scans_among
 from CrossMoDAUDALib.commands.inputs import find_inputs, result_stems
+from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.files import replacing
 from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.images.dicom_index import choosing, is_dicom, split_choice
 from CrossMoDAUDALib.images.listing import files_below, files_in, folders_in
 from CrossMoDAUDALib.images.names import left_out_of, scans_in, translations
 from CrossMoDAUDALib.images.scan_dates import patient_of, scan_date
-from CrossMoDAUDALib.images.volumes import file_stem
+from CrossMoDAUDALib.images.volumes import file_stem, read_volume
 from dicom_files import refusal, series
 from test_odd_calls import ARRAY, Ran, nifti, ran  # noqa: F401 - a fixture
 
@@ -183,14 +186,35 @@ def test_equal_scans_of_two_patients_stay_two(tmp_path: Path, kind: str) -> None
 # Folders --------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="this user may enter every folder")
-def test_a_folder_that_may_be_listed_and_not_entered_holds_no_scan(tmp_path: Path) -> None:
-    touched(tmp_path, "a/b.dcm", "a/c/d")
-    (tmp_path / "a").chmod(0o744)
+@pytest.fixture
+def no_rights(tmp_path: Path) -> Iterator[Path]:
+    """A folder of a user to whom rights matter, as which the test goes on: root, who runs it in many containers, is nobody meanwhile."""
+    if not hasattr(os, "seteuid"):
+        pytest.skip("this system has no such rights")
+    if os.geteuid() != 0:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are root's alone
+        os.chown(folder, 65534, -1)
+        os.seteuid(65534)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(0)
+
+
+def test_a_folder_that_may_be_listed_and_not_entered_holds_no_scan(no_rights: Path) -> None:
+    touched(no_rights, "a/b.dcm", "a/c/d", "a/e.nii")
+    (no_rights / "a").chmod(0o444)
     try:
-        assert not is_dicom(tmp_path / "a") and not is_dicom(tmp_path / "a", deep=True) and not is_dicom(tmp_path, deep=True)
+        with pytest.raises(PermissionError):
+            (no_rights / "a" / "e.nii").open("rb").close()
+        assert not is_dicom(no_rights / "a") and not is_dicom(no_rights / "a", deep=True) and not is_dicom(no_rights, deep=True)
+        for scan in ("a/e.nii", "a/b.dcm"):
+            with pytest.raises(InputError, match=r"cannot be (opened|read) \(Permission denied\); check its permissions"):
+                read_volume(no_rights / scan)
     finally:
-        (tmp_path / "a").chmod(0o755)
+        (no_rights / "a").chmod(0o755)
 
 
 def test_what_a_folder_holds_is_listed_in_order_and_without_following_folders(tmp_path: Path) -> None:
@@ -269,3 +293,25 @@ def test_a_slice_moved_by_nearly_a_step_is_not_called_missing(tmp_path: Path, mo
     positions[moved[0]] += moved[1] * 2.0 * normal_of("axial")
     series(tmp_path / "a", ARRAY, positions=positions)
     assert "has slices at uneven distances (" in refusal(tmp_path / "a")
+
+
+@pytest.mark.parametrize("names", [("\u00e9.nii", "e\u0301.nii"), ("J\u00fcrgen.nii.gz", "Ju\u0308rgen.nii"), ("\uac00.nrrd", "\u1100\u1161.nii")])
+@pytest.mark.parametrize("command", ["segment", "translate"])
+def test_results_whose_names_are_one_on_macos_are_refused(
+    ran: Ran,  # noqa: F811
+    tiny_experiment: Path,
+    names: tuple[str, str],
+    command: str,
+) -> None:
+    for name in names:
+        Path(name).write_bytes(b"x")
+    status, (message,) = ran(command, tiny_experiment, *names, "-o", "out", "--device", "cpu")
+    assert status == 2 and "would both become" in message and not Path("out").exists()
+
+
+@pytest.mark.parametrize("name", ["scans.zip", "DICOM.tar.gz", "study.7z", "a b.TGZ"])
+def test_archives_in_a_folder_are_told_with_what_helps(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    touched(tmp_path, "a.nii", name)
+    assert [(each.path.name, each.kind) for each in left_out_of(tmp_path)] == [(name, "archive")]
+    assert find_inputs([tmp_path], EventLog(None)) == ([tmp_path / "a.nii"], 0)
+    assert f"{name} left out: it is an archive; unpack it, and give the scans that are in it" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import nibabel
 import numpy as np
 import pydicom
 import pytest
@@ -21,6 +22,7 @@ from CrossMoDAUDALib.places.naming import Names
 from CrossMoDAUDALib.places.sending import as_one_file
 from CrossMoDAUDALib.scoring.evaluation import score_folders
 from dicom_files import ORIGIN, normal_of, series, some_slices
+from nibabel.orientations import apply_orientation, inv_ornt_aff
 from pydicom.dataset import Dataset
 from test_dicom_labels import LABELS, SHAPE, drawn, in_layers, leave_distance_to_the_scan, scan_of, write_seg
 from test_dicom_results import made
@@ -272,3 +274,32 @@ def test_one_of_a_smaller_slice_between_the_voxels_of_an_upright_scan_is_refused
     write_volume(Volume(np.ones((6, 24, 20), np.uint8), grid), tmp_path / "plain_Label.nii.gz")
     with pytest.raises(InputError, match="grid"):
         score_folders(label, tmp_path / "plain_Label.nii.gz", LABELS)
+
+
+@pytest.mark.parametrize("slices", [(2,), (0, 1), (1, 3, 4), (0, 1, 2, 3, 4, 5)])
+@pytest.mark.parametrize("shift", [0.5, -0.25, 0.1])
+@pytest.mark.parametrize("turned", ["", "y", "xz"])
+def test_one_beside_a_skewed_nifti_lies_on_its_slices(tmp_path: Path, slices: tuple[int, ...], shift: float, turned: str) -> None:
+    """As of a tilted scan that was converted; programs that do so turn slices over. A label map of the same grid is what is expected."""
+    step = 2.0 * normal_of("axial") + np.array([0, shift, 0])
+    files = series(tmp_path / "scan", some_slices(6, 16, 12), positions=np.array(ORIGIN) + np.arange(6)[:, None] * step, modality="CT")
+    mask = np.zeros((6, 16, 12), np.uint8)
+    mask[list(slices), 4:12, 3:8] = 1
+    mask[list(slices), 4, 3] = 0  # so that turning it over shows
+    affine = np.eye(4)
+    affine[:3] = np.column_stack([[0.75, 0, 0], [0, 0.5, 0], step, ORIGIN])
+    ways = np.array([[axis, -1 if name in turned else 1] for axis, name in enumerate("xyz")])
+
+    def saved(name: str, array: np.ndarray) -> Path:
+        stored = apply_orientation(array.T, ways)
+        own = np.diag([-1, -1, 1, 1]) @ affine @ inv_ornt_aff(ways, array.T.shape)
+        nibabel.save(nibabel.Nifti1Image(np.ascontiguousarray(stored), own), tmp_path / name)
+        return tmp_path / name
+
+    grid = read_geometry(saved("scan.nii", some_slices(6, 16, 12)))
+    expected = read_labels(saved("label.nii", mask), LABELS, None, grid)
+    write_seg(tmp_path / "a.dcm", [files[number] for number in slices], in_layers(mask[list(slices)]))
+    read = read_labels(tmp_path / "a.dcm", LABELS, None, grid)
+    assert read.geometry == grid and (read.array > 0).sum() > 0
+    assert np.array_equal(read.array > 0, expected.array > 0)
+    assert "lies on the skewed slices of its scan" in read.notes[0]

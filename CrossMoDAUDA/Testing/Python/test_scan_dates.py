@@ -189,3 +189,19 @@ def test_dicom_tells_the_date_first(tmp_path: Path, place: str, tags: dict[str, 
     assert folder is not None and str(folder.day) == day
     file.write_bytes(file.read_bytes()[:140])  # cut short: it is left out
     assert (scan_date(label, tmp_path / "scans") or found).source.startswith("Ada_t2.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "patient"),
+    [
+        ("P7/ses-2020-01-31/scan_Label.nii.gz", "P7"),
+        ("sub-07/ses-2020-01-31/anat/sub-07_ses-2020-01-31_T2w_dseg.nii.gz", "sub-07"),
+        ("smith_ses-2020-01-31_Label.nrrd", "smith"),
+        ("ses-20200131_Label.nii.gz", ""),
+        ("ses-2020-01-31.seg.nrrd", ""),
+    ],
+)
+def test_sessions_that_are_dates_with_hyphens(tmp_path: Path, name: str, patient: str) -> None:
+    found = scan_date(tmp_path / name)
+    assert found is not None and found.day == datetime.date(2020, 1, 31) and found.others == ()
+    assert patient_of(tmp_path / name) == patient, "a session is no patient"

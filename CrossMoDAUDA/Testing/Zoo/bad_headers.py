@@ -44,7 +44,7 @@ NIFTI_HEADERS: dict[str, dict[str, Any]] = {
     "negative voxel type": {"datatype": -4, "bitpix": 16},
     "8 bits for 16-bit voxels": {"bitpix": 8},
     "64 bits for 16-bit voxels": {"bitpix": 64},
-    "no bits a voxel": {"bitpix": 0},
+    "32 bits for 16-bit voxels": {"bitpix": 32},
     "negative bits a voxel": {"bitpix": -16},
     "voxels begin after the end": {"vox_offset": 1e6},
     "voxels begin in the last slice": {"vox_offset": 1000},
