@@ -162,6 +162,31 @@ def test_views_that_are_given_up_midway_stand_as_before(host: Host, before: str,
     assert standing() == stood
 
 
+@pytest.mark.parametrize("after", [0, 2, 4])
+@pytest.mark.parametrize("before", ["SlicerLayoutFourUpView", "SlicerLayoutConventionalView"])
+def test_volumes_that_are_shown_at_once_fill_the_views_that_they_come_into(host: Host, before: str, after: int) -> None:
+    """As where the button is pressed again: the window has not laid the views out anew yet."""
+    import slicer
+    from CrossMoDAUDALib.panel import views
+
+    scan, _labels = add_scan("Scan")
+    manager = slicer.app.layoutManager()
+    manager.setLayout(getattr(slicer.vtkMRMLLayoutNode, before))
+    host.process(0.05)
+    steps = views.sideBySide(scan, scan, None, (1.0, 2.0, 3.0))
+    for _number in range(after):
+        next(steps)
+    assert views.atOnce(steps) == ""
+    host.process(0.05)
+    for name in ("Red", "Yellow"):
+        view = manager.sliceWidget(name)
+        wide, high, _deep = view.mrmlSliceNode().GetFieldOfView()
+        assert (high / wide) == pytest.approx(871 / 599, rel=1e-3), "the view's own shape"
+        assert view.mrmlSliceNode().GetSliceToRAS().GetElement(2, 3) == pytest.approx(3.0, abs=1), "the slice with the place"
+        view.fitSliceToBackground()
+        assert view.mrmlSliceNode().GetFieldOfView()[:2] == pytest.approx((wide, high)), "all of the slice is seen, and no less near"
+
+
 @pytest.mark.parametrize("before", ["four", "side by side"])
 def test_views_that_are_given_up_stand_as_before_but_for_what_is_gone_or_newly_chosen(host: Host, before: str) -> None:
     import slicer
