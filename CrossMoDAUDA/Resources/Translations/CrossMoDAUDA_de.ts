@@ -5622,6 +5622,10 @@
 <translation>Python-Pakete: {count} ohne Funktion</translation>
 </message>
 <message>
+<source>Python packages: {count} does not work</source>
+<translation>Python-Pakete: {count} ohne Funktion</translation>
+</message>
+<message>
 <source>Python packages: {count} missing</source>
 <translation>Python-Pakete: {count} fehlen</translation>
 </message>
@@ -6748,6 +6752,14 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Es wurde nichts getan. Wählen Sie einen anderen Ausgabeordner, um beides zu behalten.</translation>
 </message>
 <message>
+<source>One scan is done.</source>
+<translation>Ein Scan ist fertig.</translation>
+</message>
+<message>
+<source>One scan is done; its results are in {folder}.</source>
+<translation>Ein Scan ist fertig; seine Ergebnisse liegen in {folder}.</translation>
+</message>
+<message>
 <source>One volume</source>
 <translation>Ein Volumen</translation>
 </message>
@@ -6794,6 +6806,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>{names} and {count} more</source>
 <translation>{names} und {count} weitere</translation>
+</message>
+<message>
+<source>{name} in {folder} will be replaced. Go on?</source>
+<translation>{name} in {folder} wird ersetzt. Fortfahren?</translation>
 </message>
 <message>
 <source>{volume} segmentation</source>
