@@ -173,6 +173,8 @@ class DependenciesSection:
         self._isNarrow = isNarrow
         button = self.ui.dependenciesButton
         button.text = self._title if metrics.horizontalAdvance(self._title) < width else self._title.partition(":")[0]
+        install, installText = self.ui.dependenciesInstall, _("&Install what is missing...")
+        install.text = installText if metrics.horizontalAdvance(installText) < width else _("&Install...")
 
     def _mark(self, package):
         versions = package.specifier.replace(",", ", ")

@@ -15,6 +15,7 @@ TICK = 32  # and beside one with a tick
 BESIDE = 50  # points of the screen that texts in the panel leave at its sides
 FIELD_CHARACTERS = 30  # what a field beside its label should show at least
 SLACK = 1.15  # a button's other text may be longer
+FORM = "CrossMoDAUDA.Form"  # a label's property: the name of the form that it lies in, also while it is hidden
 MOST_MEASURED = 500  # texts whose heights are kept
 
 
@@ -226,7 +227,7 @@ class Fitting:
 
     def _align(self, forms, width, field):
         """Begin the fields of all forms at one place, or put them under their labels where that leaves less room than a field needs."""
-        labels = [(label, self._indent(form)) for form in forms for label in self._labels if form.indexOf(label) >= 0]
+        labels = [(label, self._indent(form)) for form in forms for label in self._labels if _isIn(form, label)]
         for label, _indent in labels:
             label.wordWrap = False
         wanted = [label.sizeHint.width() for label, _indent in labels]
@@ -251,6 +252,10 @@ class Fitting:
             indent += widget.contentsMargins().left() + margins.left()
             widget = widget.parentWidget()
         return indent
+
+
+def _isIn(form, label):
+    return form.indexOf(label) >= 0 or (bool(form.objectName) and label.property(FORM) == form.objectName)
 
 
 def _widgets(row):

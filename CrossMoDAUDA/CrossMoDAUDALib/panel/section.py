@@ -6,7 +6,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .fitting import breakable, lineWidth, tellWhole
+from .fitting import FORM, breakable, lineWidth, tellWhole
 
 ON = ("running", "checking")  # an experiment's states while a worker is at it
 # The packages that reading and comparing scans needs; networks need all.
@@ -39,6 +39,7 @@ class Section:
         self._parameterNode = None
         self._showing = False
         self._shown = {}  # what show() was last told, by widget name
+        self._rows = {}  # form and number of the rows that setRowVisible() was told, by the field's name
 
     # Parameters ---------------------------------------------------------------------------------------------------------
 
@@ -141,9 +142,32 @@ class Section:
     # What every section shows -------------------------------------------------------------------------------------------
 
     def setRowVisible(self, field, isVisible):
-        """Show or hide a field together with its label, which is named after it."""
+        """Show or hide a field together with its label, which is named after it; what is hidden leaves its form, as in Qt 5 the space
+        around it would stay."""
+        name, label = field.objectName, getattr(self.ui, field.objectName + "Label")
+        if self._shown.get(name) == isVisible:
+            return
+        if name not in self._rows:
+            self._rows[name] = self._rowOf(label)
+        form, row = self._rows[name]
+        if isVisible and form.indexOf(label) < 0:
+            form.setWidget(row, qt.QFormLayout.LabelRole, label)
+            form.setWidget(row, qt.QFormLayout.FieldRole, field)
         self.show(field, isVisible)
-        self.show(getattr(self.ui, field.objectName + "Label"), isVisible)
+        self.show(label, isVisible)
+        if not isVisible:
+            form.removeWidget(label)
+            form.removeWidget(field)
+
+    def _rowOf(self, label):
+        """The form and the number of the row that a label lies in; the label keeps the form's name."""
+        for form in self.widget.findChildren("QFormLayout"):
+            for row in range(form.rowCount() if form.indexOf(label) >= 0 else 0):
+                item = form.itemAt(row, qt.QFormLayout.LabelRole)
+                if item is not None and item.widget().objectName == label.objectName:
+                    label.setProperty(FORM, form.objectName)
+                    return form, row
+        raise LookupError(f"{label.objectName} lies in no form")
 
     def show(self, widget, isVisible):
         """Show or hide a widget; only on a change, because CTK shows and hides again what lies in a collapsed section."""

@@ -4890,7 +4890,7 @@
 <translation>Nachsehen, ob dort trainiert werden kann: Verbindung, Python, Pakete, Grafikkarte, Platte, Warteschlange.</translation>
 </message>
 <message>
-<source>Self-training iteratio&amp;ns:</source>
+<source>Self-trai&amp;ning:</source>
 <translation>Selbsttrai&amp;ning:</translation>
 </message>
 <message>
@@ -5367,8 +5367,8 @@
 <translation>Ein Ordner für jede Art von Dateien; beliebige Dateinamen.</translation>
 </message>
 <message>
-<source>One folder, crossMoDA's file names</source>
-<translation>Ein Ordner, Dateinamen wie in crossMoDA</translation>
+<source>One folder, crossMoDA's names</source>
+<translation>Ein Ordner, Namen wie crossMoDA</translation>
 </message>
 <message>
 <source>Re&amp;sume</source>
@@ -5401,6 +5401,14 @@
 <message>
 <source>Training goes on when Slicer is closed.</source>
 <translation>Das Training läuft weiter, wenn Slicer geschlossen wird.</translation>
+</message>
+<message>
+<source>iteration</source>
+<translation>Iteration</translation>
+</message>
+<message>
+<source>iterations</source>
+<translation>Iterationen</translation>
 </message>
 <message>
 <source>{cases} scans read, {problems} with problems, {notes} with notes.</source>
@@ -5561,6 +5569,14 @@
 </context>
 <context>
 <name>panel.dependencies_section</name>
+<message>
+<source>&amp;Install what is missing...</source>
+<translation>Fehlendes &amp;installieren...</translation>
+</message>
+<message>
+<source>&amp;Install...</source>
+<translation>&amp;Installieren...</translation>
+</message>
 <message>
 <source>1. On a computer with internet, the same operating system and Python {version}, in a terminal in that folder:</source>
 <translation>1. Auf einem Rechner mit Internet, demselben Betriebssystem und Python {version}, in einem Terminal in diesem Ordner:</translation>
@@ -7578,8 +7594,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Es läuft auf {place}; dieser Ordner ist eine Kopie.</translation>
 </message>
 <message>
-<source>Laptop (about 75 minutes, no graphics card)</source>
-<translation>Laptop (etwa 75 Minuten, ohne Grafikkarte)</translation>
+<source>Laptop (about 75 minutes)</source>
+<translation>Laptop (etwa 75 Minuten)</translation>
 </message>
 <message>
 <source>Lower is better</source>
@@ -7588,6 +7604,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Lower is better, but none should fall to 0</source>
 <translation>Niedriger ist besser, aber keine soll auf 0 fallen</translation>
+</message>
+<message>
+<source>Needs no graphics card. Small networks; slices and training steps are chosen for the scans and this computer.</source>
+<translation>Braucht keine Grafikkarte. Kleine Netze; Schichten und Trainingsschritte werden für die Scans und diesen Rechner gewählt.</translation>
 </message>
 <message>
 <source>No connection to {place} since {time}; the work there goes on.</source>
@@ -7614,8 +7634,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Überlappung mit den Labels zurückgelegter Scans</translation>
 </message>
 <message>
-<source>Paper (days on a graphics card)</source>
-<translation>Arbeit (Tage auf einer Grafikkarte)</translation>
+<source>Paper (days, graphics card)</source>
+<translation>Arbeit (Tage, Grafikkarte)</translation>
 </message>
 <message>
 <source>Preparing the training on {place}.</source>
@@ -7638,8 +7658,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Pseudo-Dice</translation>
 </message>
 <message>
-<source>Quick (hours on a graphics card)</source>
-<translation>Schnell (Stunden auf einer Grafikkarte)</translation>
+<source>Quick (hours, graphics card)</source>
+<translation>Schnell (Stunden, Grafikkarte)</translation>
 </message>
 <message>
 <source>Reading what has happened so far...</source>
@@ -7656,10 +7676,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Small networks, for the synthetic sample scans; for no others.</source>
 <translation>Kleine Netze für die synthetischen Beispiel-Scans, für keine anderen.</translation>
-</message>
-<message>
-<source>Small networks; slices and training steps are chosen for the scans and this computer.</source>
-<translation>Kleine Netze; Schichten und Trainingsschritte werden für die Scans und diesen Rechner gewählt.</translation>
 </message>
 <message>
 <source>Stopped. Resume continues where it was.</source>
@@ -7682,8 +7698,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Das Training endete unerwartet: Es wurde von außen beendet, der Speicher ging aus oder der Rechner fiel aus.</translation>
 </message>
 <message>
-<source>Tiny networks, to see that everything runs.</source>
-<translation>Winzige Netze, um zu sehen, dass alles läuft.</translation>
+<source>Tiny networks, to see that everything runs; no useful result.</source>
+<translation>Winzige Netze, um zu sehen, dass alles läuft; kein brauchbares Ergebnis.</translation>
 </message>
 <message>
 <source>Train on the source scans as they are, for comparison.</source>
@@ -7702,8 +7718,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Training läuft. Es geht weiter, wenn Slicer geschlossen wird.</translation>
 </message>
 <message>
-<source>Trial (minutes, no useful result)</source>
-<translation>Probe (Minuten, kein brauchbares Ergebnis)</translation>
+<source>Trial (minutes, not for use)</source>
+<translation>Probe (Minuten, nicht brauchbar)</translation>
 </message>
 <message>
 <source>Two networks work against each other: one translates, the other tells real from translated scans. While both learn, these curves stay nearly level; where one falls to 0, the other has stopped learning.</source>
