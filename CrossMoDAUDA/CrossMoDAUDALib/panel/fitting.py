@@ -10,6 +10,8 @@ from . import tables
 BREAK = "\u200b"  # shows nothing; a line may end there
 PIECE = 8  # characters of a word without punctuation that stay together where it must be broken, if they have room
 WIDE_LETTER = 1.5  # of the average's width
+FURTHER_APART = 1 / 7  # of a line's height: by so much more the lines of a table are apart (Slicer's Qt 5: 17 points and not 15)
+NO_END = 10_000  # points of the screen: a line that nothing ends
 CELL = 7  # points of the screen that lie beside a cell's text
 TICK = 32  # and beside one with a tick
 BESIDE = 50  # points of the screen that texts in the panel leave at its sides
@@ -130,12 +132,17 @@ class WrappedColumns:
         """A text in which lines may end where they must."""
         return breakable(text, qt.QFontMetrics(self._table.font), self.room(column))
 
+    def _height(self, column, text):
+        """How high a cell's text is; a table's lines are further apart than a label's, and it cuts a text whose last one has no room."""
+        font = self._table.font
+        needed, line = self._ruler.textHeight(self.broken(column, text), font, self.room(column)), self._ruler.textHeight("x", font, NO_END)
+        return needed + (round(needed / line) - 1) * round(line * FURTHER_APART)
+
     def fit(self, least=0):
         """Make the rows as high as the texts are, and at least so high; Qt by itself forgets the width of ticks."""
         table = self._table
         for row in range(table.rowCount):
-            texts = [(column, table.item(row, column).text()) for column in self._besides]
-            heights = [self._ruler.textHeight(self.broken(column, text), table.font, self.room(column)) for column, text in texts]
+            heights = [self._height(column, table.item(row, column).text()) for column in self._besides]
             height = max(least, *(tables.MARGIN // 2 + needed for needed in heights))
             if table.rowHeight(row) != height:
                 table.setRowHeight(row, height)

@@ -1392,8 +1392,12 @@
 <translation>Das Segmentierungsnetz wird in {precision} auf der CPU trainiert.</translation>
 </message>
 <message>
-<source>Training the translator in {choose} on {used}.</source>
-<translation>Die Bildübersetzung wird in {choose} auf {used} trainiert.</translation>
+<source>Training the translator in {arithmetic} on the CPU.</source>
+<translation>Die Bildübersetzung wird in {arithmetic} auf der CPU trainiert.</translation>
+</message>
+<message>
+<source>Training the translator in {arithmetic} on {devices}.</source>
+<translation>Die Bildübersetzung wird in {arithmetic} auf {devices} trainiert.</translation>
 </message>
 <message>
 <source>Translated slices kept to show the discriminators older ones; 0 is none.</source>
