@@ -59,7 +59,7 @@ class AdaptSection(AdaptWorkers, Section):
         self.scanFolders = ScanFolders()
         self.scanKinds = ScanKinds(self, self.scanFolders)
         self.settingsForm = SettingsForm(ui.adaptAdvanced.layout(), lambda changed: self._take("settings", changed))
-        self.cases = CasesTable(ui)
+        self.cases = CasesTable(ui, self.show)
         self.checker = CommandRunner(self.onCheckEvent, self.onCheckEnd)
         self.view = ExperimentView(ui, self.update)
         ui.adaptCheck.connect("clicked(bool)", self.onCheck)
@@ -81,6 +81,8 @@ class AdaptSection(AdaptWorkers, Section):
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
         self.refusals = Refusals(self.update)
         self.places = PlacesRow(self, self._take)
+        self.cases.clear()
+        self.say(ui.adaptCheckStatus, "")
         self._followed = set()  # folders whose workers elsewhere were followed again from here
         self._lastWords = {}  # by folder, of workers that were started here
         self._watched = None

@@ -2393,7 +2393,7 @@
 </message>
 <message>
 <source>look at it before you use it</source>
-<translation>vor der Verwendung ansehen</translation>
+<translation>sehen Sie sich das Ergebnis vor der Verwendung an</translation>
 </message>
 <message>
 <source>looked at {id}</source>

@@ -251,6 +251,8 @@ def test_rows_that_come_later_are_aligned_and_those_that_go_take_their_space_wit
         host.process(0.3)
         assert form.indexOf(host.find(there)) >= 0 and form.indexOf(host.find(gone)) < 0
         assert form.indexOf(host.find(f"{gone}Label")) < 0 and not host.find(gone).visible
+        held = [form.itemAt(index).widget() for index in range(form.count())]
+        assert [widget.objectName for widget in held if widget is not None and not widget.visible] == [], "nothing hidden, of any kind"
         found = fields(host)
         order = sorted((place.y(), name) for name, (place, _label) in found.items())
         names = [name for _y, name in order]
