@@ -118,8 +118,10 @@ def train_translation(experiment: Experiment, stage: str) -> None:
     used, first = _usable_devices(experiment, stage, batch, f"a batch of {batch} slices is shared evenly")
     begun = _before_records(settings, first) if any(folder.glob("checkpoint*.pt")) else None
     settings = keep_precision(settings, first, experiment.folder / PRECISION, begun)
-    arithmetic = f"{Acceleration.choose(settings, first)} on {', '.join(map(str, used))}"
-    experiment.events.write("message", stage=stage, message=f"Training the translator in {arithmetic}.")
+    arithmetic, devices = Acceleration.choose(settings, first), ", ".join(map(str, used))
+    on_cpu = f"Training the translator in {arithmetic} on the CPU."
+    told = on_cpu if first.type == "cpu" else f"Training the translator in {arithmetic} on {devices}."
+    experiment.events.write("message", stage=stage, message=told)
     _drop_damaged_checkpoints(experiment, stage, folder)
     _draw_outlines(experiment, folder / SAMPLES)
     arguments = (_slices(experiment, "source"), _slices(experiment, "target"), folder, settings)

@@ -44,7 +44,7 @@ class AdaptSection(AdaptWorkers, Section):
             "scansKind",
             ui.adaptScansKind,
             [
-                ("crossmoda", _("One folder, crossMoDA's file names"), _("Files named *_ceT1, *_hrT2 or *_T2, and *_Label.")),
+                ("crossmoda", _("One folder, crossMoDA's names"), _("Files named *_ceT1, *_hrT2 or *_T2, and *_Label.")),
                 ("folders", _("Folders of images and labels"), _("One folder for each kind of file; any file names.")),
             ],
         )
@@ -52,13 +52,14 @@ class AdaptSection(AdaptWorkers, Section):
         self.bindChoice("translator", ui.adaptTranslator, wording.translatorTitles())
         self.bindChoice("trainingDevice", ui.adaptDevice, self.deviceChoices())
         self._bound.append(("iterations", lambda: ui.adaptIterations.value, lambda value: setattr(ui.adaptIterations, "value", value)))
-        ui.adaptIterations.connect("valueChanged(int)", lambda value: self._take("iterations", value))
+        ui.adaptIterations.connect("valueChanged(int)", self.onIterations)
+        self.onIterations(ui.adaptIterations.value)
         ui.adaptPreset.connect("currentIndexChanged(int)", self.onPreset)
         ui.adaptTranslator.connect("currentIndexChanged(int)", self.onTranslator)
         self.scanFolders = ScanFolders()
         self.scanKinds = ScanKinds(self, self.scanFolders)
         self.settingsForm = SettingsForm(ui.adaptAdvanced.layout(), lambda changed: self._take("settings", changed))
-        self.cases = CasesTable(ui)
+        self.cases = CasesTable(ui, self.show)
         self.checker = CommandRunner(self.onCheckEvent, self.onCheckEnd)
         self.view = ExperimentView(ui, self.update)
         ui.adaptCheck.connect("clicked(bool)", self.onCheck)
@@ -80,6 +81,8 @@ class AdaptSection(AdaptWorkers, Section):
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
         self.refusals = Refusals(self.update)
         self.places = PlacesRow(self, self._take)
+        self.cases.clear()
+        self.say(ui.adaptCheckStatus, "")
         self._followed = set()  # folders whose workers elsewhere were followed again from here
         self._lastWords = {}  # by folder, of workers that were started here
         self._watched = None
@@ -295,6 +298,11 @@ class AdaptSection(AdaptWorkers, Section):
             self.parameters.translator = settings.translation.translator
             self._showSettings()
             self.showParameters()
+
+    def onIterations(self, count):
+        """Name the number in its field, whose label is short so that the fields beside it are wide."""
+        self.ui.adaptIterations.suffix = " " + (_("iteration") if count == 1 else _("iterations"))
+        self._take("iterations", count)
 
     def onTranslator(self, _index):
         """Without translation there is nothing to self-train on by default, as on the command line."""

@@ -29,9 +29,11 @@ class CasesTable:
 
     Args:
         ui: the section's widgets.
+        show: shows or hides one of them.
     """
 
-    def __init__(self, ui):
+    def __init__(self, ui, show):
+        self._show = show
         self._table, self._choice = ui.adaptCases, ui.adaptCasesSort
         self._around = (ui.adaptCasesSortLabel, ui.adaptCasesSort, ui.adaptCases)
         table = self._table
@@ -74,7 +76,7 @@ class CasesTable:
         self._cases = []
         self._table.rowCount = 0
         for widget in self._around:
-            widget.visible = False
+            self._show(widget, False)
 
     @property
     def cases(self):
@@ -97,7 +99,7 @@ class CasesTable:
         self._table.insertRow(row)
         self._fillRow(row)
         for widget in self._around:
-            widget.visible = True
+            self._show(widget, True)
 
     def finish(self):
         """Give the rows the heights that their texts need."""

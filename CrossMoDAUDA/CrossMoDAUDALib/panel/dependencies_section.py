@@ -116,11 +116,9 @@ class DependenciesSection:
             self._title = _("Python packages: all installed")
         else:
             wrong = sum(bool(package.fault) for package in absent)
-            self._title = (
-                _("Python packages: {count} do not work").format(count=wrong)
-                if wrong == len(absent) and absent
-                else _("Python packages: {count} missing").format(count=len(absent))
-            )
+            broken = _("Python packages: {count} does not work") if wrong == 1 else _("Python packages: {count} do not work")
+            areAllBroken = wrong == len(absent) and absent
+            self._title = (broken if areAllBroken else _("Python packages: {count} missing")).format(count=len(absent))
         self._arrange()
         if not self.ready:
             button.collapsed = False
@@ -156,7 +154,7 @@ class DependenciesSection:
             name.toolTip = mark.toolTip = _("{package} {versions}: {purpose}.").format(
                 package=package.name, versions=package.specifier, purpose=package.purpose
             )
-            name.alignment = qt.Qt.AlignLeft | qt.Qt.AlignTop
+            name.alignment = mark.alignment = qt.Qt.AlignLeft | qt.Qt.AlignTop  # one line high, whatever height the row has
             self._grid.addWidget(name, row, 0)
             self._grid.addWidget(mark, row, 1)
             self._marks[package.name] = mark
@@ -175,6 +173,8 @@ class DependenciesSection:
         self._isNarrow = isNarrow
         button = self.ui.dependenciesButton
         button.text = self._title if metrics.horizontalAdvance(self._title) < width else self._title.partition(":")[0]
+        install, installText = self.ui.dependenciesInstall, _("&Install what is missing...")
+        install.text = installText if metrics.horizontalAdvance(installText) < width else _("&Install...")
 
     def _mark(self, package):
         versions = package.specifier.replace(",", ", ")

@@ -18,7 +18,7 @@ from .sample_tab import SampleTab
 from .scores_tab import ScoresTab
 
 POLL_MS = 500
-POLL_BEHIND_MS = 30  # while a long log is read from its beginning
+POLL_BEHIND_MS = 10  # while a long log is read from its beginning
 NO_LIMIT = 16777215  # Qt's QWIDGETSIZE_MAX
 OF_FIXED_HEIGHT = (2, 3)  # samples and scores
 FRAME = 6  # points of the screen around a tab

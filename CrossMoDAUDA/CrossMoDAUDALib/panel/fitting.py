@@ -10,11 +10,14 @@ from . import tables
 BREAK = "\u200b"  # shows nothing; a line may end there
 PIECE = 8  # characters of a word without punctuation that stay together where it must be broken, if they have room
 WIDE_LETTER = 1.5  # of the average's width
+FURTHER_APART = 1 / 7  # of a line's height: by so much more the lines of a table are apart (Slicer's Qt 5: 17 points and not 15)
+NO_END = 10_000  # points of the screen: a line that nothing ends
 CELL = 7  # points of the screen that lie beside a cell's text
 TICK = 32  # and beside one with a tick
 BESIDE = 50  # points of the screen that texts in the panel leave at its sides
 FIELD_CHARACTERS = 30  # what a field beside its label should show at least
 SLACK = 1.15  # a button's other text may be longer
+FORM = "CrossMoDAUDA.Form"  # a label's property: the name of the form that it lies in, also while it is hidden
 MOST_MEASURED = 500  # texts whose heights are kept
 
 
@@ -129,12 +132,17 @@ class WrappedColumns:
         """A text in which lines may end where they must."""
         return breakable(text, qt.QFontMetrics(self._table.font), self.room(column))
 
+    def _height(self, column, text):
+        """How high a cell's text is; a table's lines are further apart than a label's, and it cuts a text whose last one has no room."""
+        font = self._table.font
+        needed, line = self._ruler.textHeight(self.broken(column, text), font, self.room(column)), self._ruler.textHeight("x", font, NO_END)
+        return needed + (round(needed / line) - 1) * round(line * FURTHER_APART)
+
     def fit(self, least=0):
         """Make the rows as high as the texts are, and at least so high; Qt by itself forgets the width of ticks."""
         table = self._table
         for row in range(table.rowCount):
-            texts = [(column, table.item(row, column).text()) for column in self._besides]
-            heights = [self._ruler.textHeight(self.broken(column, text), table.font, self.room(column)) for column, text in texts]
+            heights = [self._height(column, table.item(row, column).text()) for column in self._besides]
             height = max(least, *(tables.MARGIN // 2 + needed for needed in heights))
             if table.rowHeight(row) != height:
                 table.setRowHeight(row, height)
@@ -226,7 +234,7 @@ class Fitting:
 
     def _align(self, forms, width, field):
         """Begin the fields of all forms at one place, or put them under their labels where that leaves less room than a field needs."""
-        labels = [(label, self._indent(form)) for form in forms for label in self._labels if form.indexOf(label) >= 0]
+        labels = [(label, self._indent(form)) for form in forms for label in self._labels if _isIn(form, label)]
         for label, _indent in labels:
             label.wordWrap = False
         wanted = [label.sizeHint.width() for label, _indent in labels]
@@ -251,6 +259,10 @@ class Fitting:
             indent += widget.contentsMargins().left() + margins.left()
             widget = widget.parentWidget()
         return indent
+
+
+def _isIn(form, label):
+    return form.indexOf(label) >= 0 or (bool(form.objectName) and label.property(FORM) == form.objectName)
 
 
 def _widgets(row):

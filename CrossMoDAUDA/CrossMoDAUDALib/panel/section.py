@@ -6,7 +6,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .fitting import breakable, lineWidth, tellWhole
+from .fitting import FORM, breakable, lineWidth, tellWhole
 
 ON = ("running", "checking")  # an experiment's states while a worker is at it
 # The packages that reading and comparing scans needs; networks need all.
@@ -39,6 +39,7 @@ class Section:
         self._parameterNode = None
         self._showing = False
         self._shown = {}  # what show() was last told, by widget name
+        self._places = {}  # where a widget that was shown or hidden lies in a form, by its name
 
     # Parameters ---------------------------------------------------------------------------------------------------------
 
@@ -146,10 +147,35 @@ class Section:
         self.show(getattr(self.ui, field.objectName + "Label"), isVisible)
 
     def show(self, widget, isVisible):
-        """Show or hide a widget; only on a change, because CTK shows and hides again what lies in a collapsed section."""
-        if self._shown.get(widget.objectName) != isVisible:
-            self._shown[widget.objectName] = isVisible
-            widget.visible = isVisible
+        """Show or hide a widget; only on a change, because CTK shows and hides again what lies in a collapsed section.
+
+        What is hidden leaves its form, if it lies in one: in Qt 5 the space around it would stay.
+        """
+        name = widget.objectName
+        if self._shown.get(name) == isVisible:
+            return
+        self._shown[name] = isVisible
+        if name not in self._places:
+            self._places[name] = self._placeOf(widget)
+        form, row, role = self._places[name]
+        if form is not None and isVisible and form.indexOf(widget) < 0:
+            form.setWidget(row, role, widget)
+        widget.visible = isVisible
+        if form is not None and not isVisible:
+            form.removeWidget(widget)
+
+    def _placeOf(self, widget):
+        """The form in which a widget lies by itself, with row and role; None without one. A label keeps the form's name."""
+        form = widget.parentWidget().layout()
+        if form is not None and form.inherits("QFormLayout") and form.indexOf(widget) >= 0:
+            for row in range(form.rowCount()):
+                # What spans both columns first: it is also found as a field.
+                for role in (qt.QFormLayout.SpanningRole, qt.QFormLayout.LabelRole, qt.QFormLayout.FieldRole):
+                    item = form.itemAt(row, role)
+                    if item is not None and item.widget() is not None and item.widget().objectName == widget.objectName:
+                        widget.setProperty(FORM, form.objectName)
+                        return form, row, role
+        return None, 0, None
 
     def say(self, label, text):
         """Show a text in a label, which takes no room while it says nothing; as it is, whatever the names in it look like."""

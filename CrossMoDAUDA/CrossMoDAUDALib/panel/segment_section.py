@@ -211,7 +211,8 @@ class SegmentSection(Section):
         existing = [name for name in names if (output / name).exists()]
         if not existing:
             return []
-        question = _("{count} files in {folder} will be replaced, such as {name}. Go on?")
+        several = _("{count} files in {folder} will be replaced, such as {name}. Go on?")
+        question = several if len(existing) > 1 else _("{name} in {folder} will be replaced. Go on?")
         if slicer.util.confirmYesNoDisplay(question.format(count=len(existing), folder=output, name=existing[0])):
             return ["--overwrite"]
         raise InputError(_("Nothing was done. Choose another output folder to keep both."))
@@ -339,7 +340,7 @@ class SegmentSection(Section):
                 self.parameters.outputSegmentation = None  # the next scan gets a segmentation of its own
         failed = " ".join([*self._partText(), *self._skipped, self._withNames(message)])
         texts = {"finished": self._doneText(), "failed": failed, "cancelled": " ".join([_("Cancelled."), *self._partText()])}
-        self.results.finish(self._choice, texts[outcome], made, self._warnings.items())
+        self.results.finish(self._choice, texts[outcome], [node for node, _volume in self._made], self._warnings.items())
         self.panel.followUp.showResults()
         self.update()
 
@@ -356,8 +357,10 @@ class SegmentSection(Section):
         if not self._results:
             return []
         if self._outputFolder is not None:
-            return [_("{count} scans are done; their results are in {folder}.").format(count=self._results, folder=self._outputFolder)]
-        return [_("{count} scans are done.").format(count=self._results)]
+            one, several = _("One scan is done; its results are in {folder}."), _("{count} scans are done; their results are in {folder}.")
+        else:
+            one, several = _("One scan is done."), _("{count} scans are done.")
+        return [(one if self._results == 1 else several).format(count=self._results, folder=self._outputFolder)]
 
     def _doneText(self):
         if self._outputFolder is not None:

@@ -11,8 +11,9 @@ from ..core.declaring import label_of
 from ..core.errors import InputError
 from ..core.parsing import labels_text, names_text
 from ..core.settings import current_key, preset_settings, setting_fields, with_values
+from ..translation.registry import registrations
 from . import core_texts
-from .wording import inThePanel
+from .wording import inThePanel, translatorText
 
 # These have widgets of their own in the section.
 ELSEWHERE = ("preset", "device", "translation.translator", "self_training.iterations")
@@ -167,8 +168,10 @@ def _sectionTitle(section):
         "self_training": _("Self-training"),
         "evaluation": _("Evaluation"),
     }
-    # A translator's section goes by its name, which the command line's keys begin with.
-    return titles.get(section, section)
+    # What a translator has for itself goes by its title; what several have, by what their titles have in common.
+    own = [translatorText(one.name, one.title) for one in registrations() if one.section == section]
+    common = own[0].partition(",")[0] if len(own) > 1 else "".join(own)
+    return titles.get(section) or common or section
 
 
 def asText(value):

@@ -2,6 +2,7 @@
 
 import logging
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -223,6 +224,7 @@ def _stepsSideBySide(first, second, segmentations, place):
         yield DRAW
         layoutManager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView)
     yield DRAW
+    slicer.app.sendPostedEvents(None, qt.QEvent.LayoutRequest)  # shown at once, slices would be fitted to the views' earlier sizes
     sides = {"Red": first, "Yellow": second}
     views = {name: layoutManager.sliceWidget(name) for name in layoutManager.sliceViewNames()}
     for view in views.values():  # or each would change the others, too

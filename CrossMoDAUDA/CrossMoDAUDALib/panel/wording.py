@@ -16,15 +16,15 @@ from . import core_texts
 def presetTitles():
     """The presets as the panel offers them: name, title and tool tip each."""
     return [
-        ("paper", _("Paper (days on a graphics card)"), _("The schedule of the paper. The time is a guess.")),
-        ("quick", _("Quick (hours on a graphics card)"), _("The same networks, trained for less time. The time is a guess.")),
+        ("paper", _("Paper (days, graphics card)"), _("The schedule of the paper. The time is a guess.")),
+        ("quick", _("Quick (hours, graphics card)"), _("The same networks, trained for less time. The time is a guess.")),
         (
             "laptop",
-            _("Laptop (about 75 minutes, no graphics card)"),
-            _("Small networks; slices and training steps are chosen for the scans and this computer."),
+            _("Laptop (about 75 minutes)"),
+            _("Needs no graphics card. Small networks; slices and training steps are chosen for the scans and this computer."),
         ),
         ("sample", _("Sample scans (about 10 minutes)"), _("Small networks, for the synthetic sample scans; for no others.")),
-        ("smoke", _("Trial (minutes, no useful result)"), _("Tiny networks, to see that everything runs.")),
+        ("smoke", _("Trial (minutes, not for use)"), _("Tiny networks, to see that everything runs; no useful result.")),
     ]
 
 

@@ -18,7 +18,7 @@ from ..experiment.lock import is_running, read_worker
 from ..experiment.stages import Title
 from ..method.plan import BEFOREHAND, plan
 
-BYTES_AT_ONCE = 500_000  # of events; more would make a window wait that opens on days of training
+BYTES_AT_ONCE = 100_000  # of events, about 700; more would make a window wait that opens on days of training
 POINTS = 1000  # of a curve
 MESSAGES = 1000
 

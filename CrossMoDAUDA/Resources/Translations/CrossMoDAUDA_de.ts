@@ -1432,8 +1432,12 @@
 <translation>Das Segmentierungsnetz wird in {precision} auf der CPU trainiert.</translation>
 </message>
 <message>
-<source>Training the translator in {choose} on {used}.</source>
-<translation>Die Bildübersetzung wird in {choose} auf {used} trainiert.</translation>
+<source>Training the translator in {arithmetic} on the CPU.</source>
+<translation>Die Bildübersetzung wird in {arithmetic} auf der CPU trainiert.</translation>
+</message>
+<message>
+<source>Training the translator in {arithmetic} on {devices}.</source>
+<translation>Die Bildübersetzung wird in {arithmetic} auf {devices} trainiert.</translation>
 </message>
 <message>
 <source>Translated slices kept to show the discriminators older ones; 0 is none.</source>
@@ -2457,7 +2461,7 @@
 </message>
 <message>
 <source>look at it before you use it</source>
-<translation>vor der Verwendung ansehen</translation>
+<translation>sehen Sie sich das Ergebnis vor der Verwendung an</translation>
 </message>
 <message>
 <source>looked at the label map of {id}</source>
@@ -4994,7 +4998,7 @@
 <translation>Nachsehen, ob dort trainiert werden kann: Verbindung, Python, Pakete, Grafikkarte, Platte, Warteschlange.</translation>
 </message>
 <message>
-<source>Self-training iteratio&amp;ns:</source>
+<source>Self-trai&amp;ning:</source>
 <translation>Selbsttrai&amp;ning:</translation>
 </message>
 <message>
@@ -5471,8 +5475,8 @@
 <translation>Ein Ordner für jede Art von Dateien; beliebige Dateinamen.</translation>
 </message>
 <message>
-<source>One folder, crossMoDA's file names</source>
-<translation>Ein Ordner, Dateinamen wie in crossMoDA</translation>
+<source>One folder, crossMoDA's names</source>
+<translation>Ein Ordner, Namen wie crossMoDA</translation>
 </message>
 <message>
 <source>Re&amp;sume</source>
@@ -5505,6 +5509,14 @@
 <message>
 <source>Training goes on when Slicer is closed.</source>
 <translation>Das Training läuft weiter, wenn Slicer geschlossen wird.</translation>
+</message>
+<message>
+<source>iteration</source>
+<translation>Iteration</translation>
+</message>
+<message>
+<source>iterations</source>
+<translation>Iterationen</translation>
 </message>
 <message>
 <source>{cases} scans read, {problems} with problems, {notes} with notes.</source>
@@ -5666,6 +5678,14 @@
 <context>
 <name>panel.dependencies_section</name>
 <message>
+<source>&amp;Install what is missing...</source>
+<translation>Fehlendes &amp;installieren...</translation>
+</message>
+<message>
+<source>&amp;Install...</source>
+<translation>&amp;Installieren...</translation>
+</message>
+<message>
 <source>1. On a computer with internet, the same operating system and Python {version}, in a terminal in that folder:</source>
 <translation>1. Auf einem Rechner mit Internet, demselben Betriebssystem und Python {version}, in einem Terminal in diesem Ordner:</translation>
 </message>
@@ -5723,6 +5743,10 @@
 </message>
 <message>
 <source>Python packages: {count} do not work</source>
+<translation>Python-Pakete: {count} ohne Funktion</translation>
+</message>
+<message>
+<source>Python packages: {count} does not work</source>
 <translation>Python-Pakete: {count} ohne Funktion</translation>
 </message>
 <message>
@@ -6852,6 +6876,14 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Es wurde nichts getan. Wählen Sie einen anderen Ausgabeordner, um beides zu behalten.</translation>
 </message>
 <message>
+<source>One scan is done.</source>
+<translation>Ein Scan ist fertig.</translation>
+</message>
+<message>
+<source>One scan is done; its results are in {folder}.</source>
+<translation>Ein Scan ist fertig; seine Ergebnisse liegen in {folder}.</translation>
+</message>
+<message>
 <source>One volume</source>
 <translation>Ein Volumen</translation>
 </message>
@@ -6898,6 +6930,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>{names} and {count} more</source>
 <translation>{names} und {count} weitere</translation>
+</message>
+<message>
+<source>{name} in {folder} will be replaced. Go on?</source>
+<translation>{name} in {folder} wird ersetzt. Fortfahren?</translation>
 </message>
 <message>
 <source>{volume} segmentation</source>
@@ -7666,8 +7702,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Es läuft auf {place}; dieser Ordner ist eine Kopie.</translation>
 </message>
 <message>
-<source>Laptop (about 75 minutes, no graphics card)</source>
-<translation>Laptop (etwa 75 Minuten, ohne Grafikkarte)</translation>
+<source>Laptop (about 75 minutes)</source>
+<translation>Laptop (etwa 75 Minuten)</translation>
 </message>
 <message>
 <source>Lower is better</source>
@@ -7676,6 +7712,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Lower is better, but none should fall to 0</source>
 <translation>Niedriger ist besser, aber keine soll auf 0 fallen</translation>
+</message>
+<message>
+<source>Needs no graphics card. Small networks; slices and training steps are chosen for the scans and this computer.</source>
+<translation>Braucht keine Grafikkarte. Kleine Netze; Schichten und Trainingsschritte werden für die Scans und diesen Rechner gewählt.</translation>
 </message>
 <message>
 <source>No connection to {place} since {time}; the work there goes on.</source>
@@ -7702,8 +7742,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Überlappung mit den Labels zurückgelegter Scans</translation>
 </message>
 <message>
-<source>Paper (days on a graphics card)</source>
-<translation>Arbeit (Tage auf einer Grafikkarte)</translation>
+<source>Paper (days, graphics card)</source>
+<translation>Arbeit (Tage, Grafikkarte)</translation>
 </message>
 <message>
 <source>Preparing the training on {place}.</source>
@@ -7726,8 +7766,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Pseudo-Dice</translation>
 </message>
 <message>
-<source>Quick (hours on a graphics card)</source>
-<translation>Schnell (Stunden auf einer Grafikkarte)</translation>
+<source>Quick (hours, graphics card)</source>
+<translation>Schnell (Stunden, Grafikkarte)</translation>
 </message>
 <message>
 <source>Reading what has happened so far...</source>
@@ -7744,10 +7784,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Small networks, for the synthetic sample scans; for no others.</source>
 <translation>Kleine Netze für die synthetischen Beispiel-Scans, für keine anderen.</translation>
-</message>
-<message>
-<source>Small networks; slices and training steps are chosen for the scans and this computer.</source>
-<translation>Kleine Netze; Schichten und Trainingsschritte werden für die Scans und diesen Rechner gewählt.</translation>
 </message>
 <message>
 <source>Stopped. Resume continues where it was.</source>
@@ -7770,8 +7806,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Das Training endete unerwartet: Es wurde von außen beendet, der Speicher ging aus oder der Rechner fiel aus.</translation>
 </message>
 <message>
-<source>Tiny networks, to see that everything runs.</source>
-<translation>Winzige Netze, um zu sehen, dass alles läuft.</translation>
+<source>Tiny networks, to see that everything runs; no useful result.</source>
+<translation>Winzige Netze, um zu sehen, dass alles läuft; kein brauchbares Ergebnis.</translation>
 </message>
 <message>
 <source>Train on the source scans as they are, for comparison.</source>
@@ -7790,8 +7826,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Training läuft. Es geht weiter, wenn Slicer geschlossen wird.</translation>
 </message>
 <message>
-<source>Trial (minutes, no useful result)</source>
-<translation>Probe (Minuten, kein brauchbares Ergebnis)</translation>
+<source>Trial (minutes, not for use)</source>
+<translation>Probe (Minuten, nicht brauchbar)</translation>
 </message>
 <message>
 <source>Two networks work against each other: one translates, the other tells real from translated scans. While both learn, these curves stay nearly level; where one falls to 0, the other has stopped learning.</source>

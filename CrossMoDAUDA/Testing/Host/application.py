@@ -63,7 +63,7 @@ class LayoutManager(QtCore.QObject):
         self._three_d = qMRMLThreeDWidget()
         self._three_d.show_scene(scene)
         self.slice_views_reset = 0
-        self._layout = Layout(scene, self.layoutChanged.emit)
+        self._layout = Layout(scene, self.layoutChanged.emit, self._slices)
 
     def sliceViewNames(self) -> list[str]:
         return list(self._slices)

@@ -7,8 +7,37 @@ from typing import Any
 
 import slicer
 import vtk
+from PySide6 import QtCore
 
 from .mrml_widgets import observe
+
+# Columns and rows of the slice views that a layout shows, as in a main window of 1500 x 1000 points; the others keep what they have.
+_LAYOUTS = slicer.vtkMRMLLayoutNode
+SIZES = {
+    _LAYOUTS.SlicerLayoutConventionalView: dict.fromkeys(("Red", "Yellow", "Green"), (399, 418)),
+    _LAYOUTS.SlicerLayoutFourUpView: dict.fromkeys(("Red", "Yellow", "Green"), (599, 420)),
+    _LAYOUTS.SlicerLayoutSideBySideView: dict.fromkeys(("Red", "Yellow"), (599, 871)),
+}
+
+
+class ViewSizes(QtCore.QObject):
+    """Gives the slice views the sizes of a layout once the window lays itself out, which it does with its events and not at once."""
+
+    def __init__(self, views: dict[str, Any]) -> None:
+        super().__init__()
+        self._views, self._layout = views, -1
+
+    def follow(self, layout: int) -> None:
+        """Take over another layout's sizes with the next events."""
+        self._layout = layout
+        QtCore.QCoreApplication.postEvent(self, QtCore.QEvent(QtCore.QEvent.Type.LayoutRequest))
+
+    def event(self, event: QtCore.QEvent) -> bool:
+        if event.type() != QtCore.QEvent.Type.LayoutRequest:
+            return super().event(event)
+        for name, size in SIZES.get(self._layout, {}).items():
+            self._views[name].sliceLogic().ResizeSliceNode(*size)
+        return True
 
 
 class Layout:
@@ -17,12 +46,13 @@ class Layout:
     Args:
         scene: has the slice views' nodes already.
         changed: called with the number of a new layout.
+        views: the slice views by name.
     """
 
-    def __init__(self, scene: Any, changed: Callable[[int], None]) -> None:
+    def __init__(self, scene: Any, changed: Callable[[int], None], views: dict[str, Any]) -> None:
         self._logic = slicer.vtkMRMLLayoutLogic()
         self._logic.SetMRMLScene(scene)
-        self._node, self._changed = self._logic.GetLayoutNode(), changed
+        self._node, self._changed, self._sizes = self._logic.GetLayoutNode(), changed, ViewSizes(views)
         self._node.SetViewArrangement(int(slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView))
         self._known = self.number
         self._observer = observe(self._node, vtk.vtkCommand.ModifiedEvent, self._look)
@@ -39,4 +69,5 @@ class Layout:
     def _look(self) -> None:
         if self.number != self._known:
             self._known = self.number
+            self._sizes.follow(self._known)
             self._changed(self._known)

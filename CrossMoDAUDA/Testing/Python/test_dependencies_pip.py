@@ -154,6 +154,7 @@ def test_what_did_not_work_is_tried_once_more_before_it_is_to_be_uninstalled(ben
     section.trial.cancel()
     section._onTried(unfit)
     assert not section.ready and "do not work (torch)" in section.problem()
+    assert section._title == "Python packages: 1 does not work"
     bench.press("dependenciesInstall")
     assert section.trial.running and "uninstall" not in bench.status and not bench.host.dialogs
     section.trial.cancel()

@@ -29,6 +29,21 @@ def test_all_there_is_one_closed_line(bench: Bench) -> None:
     assert bench.marks()["torch"] == "installed 2.13.0"
 
 
+@pytest.mark.parametrize("height", [200, 900])
+def test_what_is_said_of_a_package_begins_as_high_as_its_name(bench: Bench, height: int) -> None:
+    """Also where a row has height to spare."""
+    import qt
+
+    section = bench.open()
+    section.open()
+    bench.window.resize(700, height)
+    bench.host.process(0.05)
+    grid = section._grid
+    for row in range(0, 2 * len(section._marks), 2):
+        name, mark = (grid.itemAtPosition(row, column).widget() for column in (0, 1))
+        assert name.y == mark.y and int(mark.alignment) & int(qt.Qt.AlignTop), name.text
+
+
 def test_they_are_read_again_only_when_they_changed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every click that starts work asks for them."""
     from CrossMoDAUDALib.commands import dependencies

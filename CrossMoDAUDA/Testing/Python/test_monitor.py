@@ -73,6 +73,20 @@ def test_reading_in_pieces_gives_the_same(tiny_experiment: Path, monkeypatch: py
     ]
 
 
+def test_one_look_at_a_long_log_takes_a_thousand_events_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand take 10 ms; a window waits for each look."""
+    one = json.dumps({"kind": "progress", "time": 1.0, "stage": "translation/train", "step": 1, "total": 9, "metrics": {"cycle": 0.123}})
+    (tmp_path / "events.jsonl").write_text(f"{one}\n" * 5000, encoding="utf-8")
+    looks: list[int] = []
+    follow = Monitor._follow
+    monkeypatch.setattr(Monitor, "_follow", lambda monitor, event: (looks.__setitem__(-1, looks[-1] + 1), follow(monitor, event)))
+    monitor = Monitor(tmp_path)
+    while monitor.is_behind:
+        looks.append(0)
+        monitor.poll()
+    assert sum(looks) == 5000 and max(looks) <= 1000
+
+
 def test_life_of_an_experiment(tmp_path: Path, tiny_experiment: Path) -> None:
     monitor = Monitor(tmp_path)
     assert not monitor.poll() and monitor.state == "none"

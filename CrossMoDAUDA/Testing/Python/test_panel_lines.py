@@ -172,6 +172,10 @@ def test_names_of_trainings_are_whole(host: Host, font_scale: Any, scale: int) -
         host.process(0.1)
         assert real.rowCount() == number + 1
         assert_readable(real, (0, 1))
+    whole = real.itemDelegateForColumn(0).displayText(real.item(2, 0).text(), QtCore.QLocale())
+    metrics, wrapped = real.fontMetrics(), QtCore.Qt.TextFlag.TextWordWrap
+    text = metrics.boundingRect(0, 0, real.columnWidth(0) - 7, 10_000, wrapped, whole).height()
+    assert text > 2 * metrics.height() and real.rowHeight(2) >= text * 8 / 7 - 2, "lines of a table are further apart in Slicer's Qt 5"
     shown.show(Path("short"), ("short", "Gone", "Gone", "", "", ""), "")
     assert real.rowHeight(0) < real.rowHeight(1), "it gives the lines back"
     assert window(host).width() == 300

@@ -119,7 +119,8 @@ def standing() -> dict[str, object]:
     for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
         place = node.GetSliceToRAS()
         numbers = [round(place.GetElement(row, column), 6) for row in range(4) for column in range(4)]
-        seen = (node.GetFieldOfView(), node.GetXYZOrigin())
+        wide, high, _deep = node.GetFieldOfView()  # how deep, Slicer sets with the size of the window
+        seen = [round(number, 6) for number in (wide, high, *node.GetXYZOrigin())]
         found[node.GetName()] = (node.GetOrientation(), numbers, seen, node.GetAttribute("CrossMoDAUDA.Turned"))
     for node in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode"):
         found[node.GetID()] = (node.GetBackgroundVolumeID(), node.GetForegroundVolumeID(), node.GetLabelVolumeID(), node.GetLinkedControl())
@@ -145,6 +146,7 @@ def test_views_that_are_given_up_midway_stand_as_before(host: Host, before: str,
         node.SetDisplayVisibility(False)
     manager = slicer.app.layoutManager()
     manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+    host.process(0.02)  # a window gives the views of a layout their sizes with its events
     slicer.util.setSliceViewerLayers(background=old, foreground=new, fit=True)
     if before == "four":
         manager.sliceWidget("Yellow").mrmlSliceNode().SetOrientation("Coronal")
@@ -153,13 +155,40 @@ def test_views_that_are_given_up_midway_stand_as_before(host: Host, before: str,
         manager.sliceWidget("Red").mrmlSliceCompositeNode().SetLinkedControl(True)
     else:
         views.showSideBySide(old, old, earlier)
+    host.process(0.02)
     stood = standing()
     steps = views.sideBySide(new, new, pair, (1.0, 2.0, 3.0))
     for _number in range(after):
         assert next(steps) == "draw"
     assert standing() != stood
     steps.close()
+    host.process(0.02)
     assert standing() == stood
+
+
+@pytest.mark.parametrize("after", [0, 2, 4])
+@pytest.mark.parametrize("before", ["SlicerLayoutFourUpView", "SlicerLayoutConventionalView"])
+def test_volumes_that_are_shown_at_once_fill_the_views_that_they_come_into(host: Host, before: str, after: int) -> None:
+    """As where the button is pressed again: the window has not laid the views out anew yet."""
+    import slicer
+    from CrossMoDAUDALib.panel import views
+
+    scan, _labels = add_scan("Scan")
+    manager = slicer.app.layoutManager()
+    manager.setLayout(getattr(slicer.vtkMRMLLayoutNode, before))
+    host.process(0.05)
+    steps = views.sideBySide(scan, scan, None, (1.0, 2.0, 3.0))
+    for _number in range(after):
+        next(steps)
+    assert views.atOnce(steps) == ""
+    host.process(0.05)
+    for name in ("Red", "Yellow"):
+        view = manager.sliceWidget(name)
+        wide, high, _deep = view.mrmlSliceNode().GetFieldOfView()
+        assert (high / wide) == pytest.approx(871 / 599, rel=1e-3), "the view's own shape"
+        assert view.mrmlSliceNode().GetSliceToRAS().GetElement(2, 3) == pytest.approx(3.0, abs=1), "the slice with the place"
+        view.fitSliceToBackground()
+        assert view.mrmlSliceNode().GetFieldOfView()[:2] == pytest.approx((wide, high)), "all of the slice is seen, and no less near"
 
 
 @pytest.mark.parametrize("before", ["four", "side by side"])
@@ -247,6 +276,16 @@ def test_what_could_not_be_shown_is_said_to_be_in_the_scene_and_why(
     if section != "segment":
         assert "is in the scene" in said(host, section) and "left the scan" not in said(host, section)
     assert not host.errors
+
+
+def test_a_result_that_is_removed_while_it_comes_into_the_views_is_not_told_as_done(host: Host, tiny_experiment: Path) -> None:
+    import slicer
+
+    segment = host.widget.panel.segment
+    begin(host, tiny_experiment, "segment", lambda: segment._arriving is not None)
+    slicer.mrmlScene.RemoveNode(segment._made[-1][0])
+    host.process(20, lambda: not segment.runner.running)
+    assert said(host, "segment") == "" and not host.errors
 
 
 @pytest.mark.parametrize("section", ["translate", "case", "segment"])

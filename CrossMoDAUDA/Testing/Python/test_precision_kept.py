@@ -73,7 +73,7 @@ def test_an_experiment_goes_on_and_translates_in_it(tiny_cohort: Path, tmp_path:
     adaptation.train_translation(experiment, "translation/train")
     adaptation.translate_source(experiment, "pseudo_target")
     said = [event["message"] for event in read_events(experiment.folder / "events.jsonl")[0] if event["kind"] == "message"]
-    assert said == [f"Training the translator in {begun} on cpu."]
+    assert said == [f"Training the translator in {begun} on the CPU."]
     case = experiment.cohort.source[0]
     written, scan = read_volume(experiment.pseudo_target(case)).array, read_volume(case.image)
     translated = {kind: TrainedTranslator.load(experiment.folder, "cpu", kind).translate(scan).array for kind in ("bf16", "fp32")}

@@ -193,6 +193,17 @@ def test_all_that_a_training_has_said_is_known(tiny_experiment: Path) -> None:
         assert [message for message in said if core_texts.said(message) == message] == []
 
 
+def test_what_a_heading_says_already_is_left_out_of_its_sentences_in_german_too() -> None:
+    """The panel cuts the end off that all warnings have."""
+    from CrossMoDAUDALib.scoring.plausibility import LOOK
+
+    tree = ElementTree.parse(ROOT / "CrossMoDAUDA" / "Resources" / "Translations" / "CrossMoDAUDA_de.ts")
+    known = {str(message.findtext("source")): str(message.findtext("translation")) for message in tree.iter("message")}
+    sentences = [german for english, german in known.items() if english.endswith(f"; {LOOK}.")]
+    assert len(sentences) > 3
+    assert [german for german in sentences if not german.endswith(f"; {known[LOOK]}.")] == []
+
+
 def test_a_sentence_is_found_quickly() -> None:
     with Host(MODULE, language="de_DE"):
         from CrossMoDAUDALib.panel import core_texts
