@@ -18,7 +18,14 @@ SILENT_FILES = {
     *("method/report_facts.py", "method/report_page.py", "method/report_sections.py", "method/report_origin.py"),
     *("method/report_pictures.py", "method/report_plots.py", "method/report_style.py", "images/outlines.py"),
     *("scoring/comparison.py", "watching/status.py", "images/pictures.py", "core/structures.py"),
-    *("cohort/phantom.py", "core/presets.py", "models/training_summary.py", "commands/nodes.py", "compute/lending.py"),
+    *(
+        "cohort/phantom.py",
+        "cohort/phantom_anatomy.py",
+        "core/presets.py",
+        "models/training_summary.py",
+        "commands/nodes.py",
+        "compute/lending.py",
+    ),
     "places/slurm.py",
     "segmentation/stock_trainer.py",  # speaks within nnU-Net
 }
