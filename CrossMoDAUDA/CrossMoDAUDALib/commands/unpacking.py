@@ -8,7 +8,6 @@ from typing import Any
 
 from ..core.progress import Progress
 from ..experiment.events import EventLog
-from ..images.names import one_form
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -32,6 +31,7 @@ def unpack(options: argparse.Namespace, log: EventLog) -> int:
     from ..core.settings import Settings, parse_assignments, with_values
     from ..images import readings
     from ..images.labels import read_labels
+    from ..images.names import one_form
     from ..images.volumes import file_stem, read_volume, write_volume
     from ..slicer_nodes.mrml_geometry import storable
     from . import inference

@@ -144,6 +144,16 @@ def test_dates_and_the_patient_are_given_by_hand(tmp_path: Path, capsys: pytest.
     assert [row["date_from"] for row in table(tmp_path / "out" / "follow_up.csv")] == ["given by hand"] * 2
 
 
+@pytest.mark.parametrize("name", ["scan_Label.nii.gz", "T2.seg.nrrd", "a b_Label.nrrd"])
+def test_the_advice_on_dates_works_where_files_have_one_name(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    files = [write_box(tmp_path / visit / name.replace(".seg", "_Label"), 8) for visit in ("first visit", "second")]
+    assert run(*files, "--patient", "Ada", "-o", tmp_path / "out") == 2
+    advised = re.findall(r"as --date (.*)=2024-03-01", capsys.readouterr().err)
+    assert advised == list(map(str, files))
+    dates = [word for day, file in enumerate(advised, 1) for word in ("--date", f"{file}=2024-03-0{day}")]
+    assert run(*files, "--patient", "Ada", *dates, "-o", tmp_path / "out") == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -151,6 +161,8 @@ def test_dates_and_the_patient_are_given_by_hand(tmp_path: Path, capsys: pytest.
         (["--date", "a.nii.gz=01.02.2020"], "is no date; write it as 2024-03-01"),
         (["--date", "a.nii.gz=2999-01-01"], "is in the future"),
         (["--date", "2020-01-01"], "names no file"),
+        (["--date", "a.nii.gz="], "names no date; write it as --date FILE=2024-03-01"),
+        (["--date", "a.nii.gz=  "], "names no date; write it as --date FILE=2024-03-01"),
         (["--date", "c.nii.gz=2020-01-01"], "names none of the label maps"),
         (["--date", "a.nii.gz=2021-01-01"], "Ada has two scans of 2021-01-01"),
         (["--date", "a.nii.gz=2020-01-01", "--set", "device=cpu"], "does not matter to follow-up"),

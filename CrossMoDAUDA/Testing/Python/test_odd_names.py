@@ -295,7 +295,9 @@ def test_a_slice_moved_by_nearly_a_step_is_not_called_missing(tmp_path: Path, mo
     assert "has slices at uneven distances (" in refusal(tmp_path / "a")
 
 
-@pytest.mark.parametrize("names", [("\u00e9.nii", "e\u0301.nii"), ("J\u00fcrgen.nii.gz", "Ju\u0308rgen.nii"), ("\uac00.nrrd", "\u1100\u1161.nii")])
+@pytest.mark.parametrize(
+    "names", [("\u00e9.nii", "e\u0301.nii"), ("J\u00fcrgen.nii.gz", "Ju\u0308rgen.nii"), ("\uac00.nrrd", "\u1100\u1161.nii")]
+)
 @pytest.mark.parametrize("command", ["segment", "translate"])
 def test_results_whose_names_are_one_on_macos_are_refused(
     ran: Ran,  # noqa: F811
