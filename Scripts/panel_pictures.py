@@ -61,18 +61,32 @@ def main(arguments):
 
     folder = _environment.ROOT / "Screenshots" / "panel" if options.tutorial else options.output
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="tutorial_", ignore_cleanup_errors=True) as work, Host(MODULE / "CrossMoDAUDA.py") as host:
+    with workplace() as work, Host(MODULE / "CrossMoDAUDA.py") as host:
         camera = Camera(host, folder, TUTORIAL if options.tutorial else None)
-        packages(host, camera, Path(work))
+        packages(host, camera, work)
         idle(host, camera)
-        cohort = scans(host, camera, Path(work))
-        adapt(host, camera, cohort, Path(work) / "experiment", *(("sample", {}) if options.tutorial else ("smoke", SETTINGS)))
-        refused(host, camera, Path(work))
+        cohort = scans(host, camera, work)
+        adapt(host, camera, cohort, work / "experiment", *(("sample", {}) if options.tutorial else ("smoke", SETTINGS)))
+        refused(host, camera, work)
         segment(host, camera, cohort)
         translate(host, camera)
         evaluate(host, camera)
     print(f"{len(camera.written)} pictures in {folder}")
     return 0 if camera.isComplete() else 1
+
+
+@contextlib.contextmanager
+def workplace():
+    """A new temporary folder, with a name that reads well in pictures where nobody has that already."""
+    folder = Path(tempfile.gettempdir()) / "CrossMoDA"
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        folder = Path(tempfile.mkdtemp(prefix="CrossMoDA_"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def parse(arguments):

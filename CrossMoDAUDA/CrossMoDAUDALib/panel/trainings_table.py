@@ -11,7 +11,7 @@ from .fitting import CELL, OnResize, WrappedColumns
 
 NAME, STATE, SCORE, WHEN, PLACE = range(5)
 NARROW = 75  # characters; with less room, only the text below the table tells the round and the time
-TIGHT = 30  # with less, the state is told in few words as well
+TIGHT = 36  # with less, the state is told in few words as well
 SHARES = {NAME: 0.3, STATE: 0.4}  # of the table's width that names and states take at least
 TITLES = (1, 0.9, 0.8, 0.7, 0.6)  # how large the titles' letters are, beside the table's; the first at which they have room
 FEWEST_ROWS, MOST_ROWS = 3, 10  # that it is high

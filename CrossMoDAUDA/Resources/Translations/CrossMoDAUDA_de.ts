@@ -5512,11 +5512,11 @@
 </message>
 <message>
 <source>iteration</source>
-<translation>Iteration</translation>
+<translation>Runde</translation>
 </message>
 <message>
 <source>iterations</source>
-<translation>Iterationen</translation>
+<translation>Runden</translation>
 </message>
 <message>
 <source>{cases} scans read, {problems} with problems, {notes} with notes.</source>

@@ -204,13 +204,13 @@ def test_a_training_tells_its_state_in_few_words_where_there_is_little_room(host
     real.setVisible(True)
     shown.show(Path("one"), ("one", state, "Training 12 %", "0.785 (iteration 1)", "0.785", "yesterday"), state)
     seen = {}
-    for width in (300, 700, 300):
+    for width in (300, 700, 300, 400):
         resize(host, width)
         host.process(0.2)
         assert_readable(real, (0, 1))
         assert real.item(0, 1).toolTip() == state
         seen[width] = real.item(0, 1).text()
-    assert seen == {300: "Training 12 %", 700: state}
+    assert seen == {300: "Training 12 %", 400: "Training 12 %", 700: state}
 
 
 @pytest.mark.parametrize("values", [[0.5], [0.5, float("nan")], [float("nan"), 0.5]])
