@@ -11,6 +11,7 @@ BREAK = "\u200b"  # shows nothing; a line may end there
 PIECE = 8  # characters of a word without punctuation that stay together where it must be broken, if they have room
 WIDE_LETTER = 1.5  # of the average's width
 FURTHER_APART = 1 / 7  # of a line's height: by so much more the lines of a table are apart (Slicer's Qt 5: 17 points and not 15)
+ROUNDED = 2  # points of the screen
 NO_END = 10_000  # points of the screen: a line that nothing ends
 CELL = 7  # points of the screen that lie beside a cell's text
 TICK = 32  # and beside one with a tick
@@ -231,13 +232,17 @@ class Fitting:
                 needed = self._ruler.height(label, label.width)
                 if label.minimumHeight != needed:
                     label.minimumHeight = needed
+        for label in self._labels:  # those over their fields; a group that has just been opened may be narrower than it was
+            if label.wordWrap and label.isVisible():
+                label.minimumHeight = max(label.minimumHeight, self._ruler.height(label, label.width))
 
     def _align(self, forms, width, field):
         """Begin the fields of all forms at one place, or put them under their labels where that leaves less room than a field needs."""
         labels = [(label, self._indent(form)) for form in forms for label in self._labels if _isIn(form, label)]
         for label, _indent in labels:
             label.wordWrap = False
-        wanted = [label.sizeHint.width() for label, _indent in labels]
+        # What a label asks for is rounded; in lines, it would put its last word into one that it has no height for.
+        wanted = [label.sizeHint.width() + ROUNDED for label, _indent in labels]
         column = max((indent + one for (_label, indent), one in zip(labels, wanted, strict=True)), default=0)
         isNarrow = width - column - max((indent for _label, indent in labels), default=0) < field
         for (label, indent), one in zip(labels, wanted, strict=True):

@@ -168,10 +168,11 @@ def _sectionTitle(section):
         "self_training": _("Self-training"),
         "evaluation": _("Evaluation"),
     }
-    # What a translator has for itself goes by its title; what several have, by what their titles have in common.
-    own = [translatorText(one.name, one.title) for one in registrations() if one.section == section]
-    common = own[0].partition(",")[0] if len(own) > 1 else "".join(own)
-    return titles.get(section) or common or section
+    if section in titles:
+        return titles[section]
+    # What a translator has for itself goes by its title; what several have, by the name that their titles begin with.
+    own = [one for one in registrations() if one.section == section]
+    return own[0].title.partition(",")[0] if len(own) > 1 else translatorText(own[0].name, own[0].title)
 
 
 def asText(value):

@@ -159,6 +159,23 @@ def test_stages_leave_out_their_times_where_a_word_has_no_room(host: Host, font_
     assert seen == {700: True, 400: False, 300: False}
 
 
+@pytest.mark.parametrize("width", [300, 400])
+def test_a_label_over_its_field_has_room_to_spare_for_its_last_word(host: Host, font_scale: Any, width: int) -> None:
+    """What a label asks for is rounded: without room to spare, Slicer's Qt 5 put the last word into a line that was not seen."""
+    font_scale(2)
+    open_section(host, "segment")
+    resize(host, width)
+    host.find("segmentAdvanced").collapsed = False
+    host.process(0.3)
+    labels = [label for label in host.module_frame().findChildren(QtWidgets.QLabel) if label.buddy() is not None and label.isVisible()]
+    assert len(labels) > 4 and all(label.wordWrap() for label in labels)
+    for label in labels:
+        text, metrics = label.text().replace("&", ""), label.fontMetrics()
+        lines = metrics.boundingRect(0, 0, label.width(), 10_000, QtCore.Qt.TextFlag.TextWordWrap, text).height()
+        assert lines <= label.height(), text
+        assert lines > metrics.height() or metrics.horizontalAdvance(text) + 2 <= label.width(), text
+
+
 @pytest.mark.parametrize("scale", [1, 2])
 def test_names_of_trainings_are_whole(host: Host, font_scale: Any, scale: int) -> None:
     font_scale(scale)
