@@ -319,8 +319,8 @@ def _index(files: list[Path]) -> Index:
     return Index(tuple(_numbered(found)), tuple(notes))
 
 
-# As far as this the directions and the pixel sizes of a scan's slices differ: over 512 pixels by one at most.
-_MOST_TURNED, _MOST_STRETCHED = 0.002, 0.002
+# The directions (cosines) and pixel sizes (mm) of one scan's slices differ by less.
+_LAST_DIGITS = 1e-3
 
 
 def _plural(what: str, count: int) -> str:
@@ -335,29 +335,28 @@ def _plural(what: str, count: int) -> str:
 
 def _stacks(slices: list[Slice]) -> Iterator[tuple[list[Slice], str]]:
     """The stacks of a series, each with what tells it from others at its place."""
-
     planes: list[list[Slice]] = []
     for each in slices:
         alike = next((some for some in planes if _is_in_plane(each, some[0])), None)
         if alike is None:
-            planes.append([each])
-        else:
-            alike.append(each)
+            planes.append(alike := [])
+        alike.append(each)
     for some in planes:
         yield from _apart(some, "")
 
 
 def _is_in_plane(each: Slice, first: Slice) -> bool:
     """Whether two slices have one grid but for their places; scanners write numbers that differ in their last digits."""
-    turned = np.abs(np.array([*each.row, *each.column]) - [*first.row, *first.column]).max()
-    stretched = np.abs(np.array(each.spacing) / first.spacing - 1).max()
-    return each.shape == first.shape and bool(turned < _MOST_TURNED and stretched < _MOST_STRETCHED)
+    differ = np.abs(np.array([*each.row, *each.column, *each.spacing]) - [*first.row, *first.column, *first.spacing]).max()
+    return each.shape == first.shape and bool(differ < _LAST_DIGITS)
 
 
 def _apart(slices: list[Slice], why: str) -> Iterator[tuple[list[Slice], str]]:
     """Slices of one plane in stacks in which no place is taken twice."""
-    slices = sorted(slices, key=lambda each: (each.height, each.number, each.frame))
-    heights = np.array([each.height for each in slices])
+    normal = slices[0].normal  # one for all: far from the origin, the last digits of their own move slices past one another
+    at = {id(each): float(np.dot(each.position, normal)) for each in slices}
+    slices = sorted(slices, key=lambda each: (at[id(each)], each.number, each.frame))
+    heights = np.array([at[id(each)] for each in slices])
     repeated = int((np.diff(heights) < 1e-3).sum())
     if not repeated:
         yield slices, why
@@ -373,7 +372,7 @@ def _apart(slices: list[Slice], why: str) -> Iterator[tuple[list[Slice], str]]:
     places = len(slices) - repeated
     turns = len(slices) // places
     taken = [slices[start : start + turns] for start in range(0, len(slices), turns)]
-    if turns * places == len(slices) and all(some[-1].height - some[0].height < 1e-3 for some in taken):
+    if turns * places == len(slices) and all(at[id(some[-1])] - at[id(some[0])] < 1e-3 for some in taken):
         for turn in range(turns):  # the scanner's numbers tell which came first
             yield [some[turn] for some in taken], ", ".join(filter(None, (why, f"turn {turn + 1} of {turns}")))
         return

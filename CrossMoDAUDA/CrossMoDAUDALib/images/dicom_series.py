@@ -165,7 +165,7 @@ def _on_grid(path: Path, stack: Stack, notes: tuple[str, ...], named: tuple[str,
     Args:
         notes, named: on what else is in its folder, without and with that folder's name.
     """
-    slices, first = stack.slices, stack.slices[0]
+    slices, first = stack.slices, _typical(stack.slices)
     positions = np.array([each.position for each in slices])
     heights = positions @ first.normal
     distance = float(heights[-1] - heights[0]) / (len(slices) - 1)
@@ -206,6 +206,12 @@ def _on_grid(path: Path, stack: Stack, notes: tuple[str, ...], named: tuple[str,
         shift,
         tuple(told),
     )
+
+
+def _typical(slices: tuple[Slice, ...]) -> Slice:
+    """The slice whose directions and pixel sizes are nearest to the median of all, which may differ in their last digits."""
+    axes = np.array([[*each.row, *each.column, *each.spacing] for each in slices])
+    return slices[int(np.abs(axes - np.median(axes, axis=0)).max(axis=1).argmin())]
 
 
 def _unevenness(path: Path, slices: tuple[Slice, ...], heights: Array, distance: float) -> float:

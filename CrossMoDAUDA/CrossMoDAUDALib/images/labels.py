@@ -141,10 +141,10 @@ def segments_of(path: Path, header: Header) -> list[Segment]:
     taken: dict[tuple[int, int], str] = {}
     for segment in found:
         other = taken.setdefault((segment.layer, segment.value), segment.name)
-        if other is not segment.name:
+        if other != segment.name:
             raise InputError(
                 f"{path} gives the segments '{short(other)}' and '{short(segment.name)}' the same label value {segment.value}, so that"
-                " nothing tells their voxels apart; save it again from Slicer."
+                " nothing tells their voxels apart; give each a label value of its own."
             )
     return found
 

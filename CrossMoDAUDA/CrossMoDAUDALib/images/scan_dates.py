@@ -137,8 +137,9 @@ def patient_of(path: Path) -> str:
     for folder in absolute.parents:
         if _whole_date(folder.name.removeprefix("ses-")) is not None:
             return one_form(folder.parent.name)
-    name = re.sub(r"(?:^|_)ses-[^_]*", "", one_form(case_id(path)))
-    rest = re.sub(r"[_.-]{2,}", "_", _IN_NAME.sub("", name)).strip("_.- ")
+    name = re.sub(r"(?<=.)_ses-[A-Za-z0-9]+(?=_|$)", "", one_form(case_id(path)))
+    undated = re.sub(r"(?:^|_)ses-(?=$|[_. -])", "", _IN_NAME.sub("", name))
+    rest = re.sub(r"[_.-]{2,}", "_", undated).strip("_.- ")
     return ScanName.of(Path(f"{rest}.nii")).id if rest else ""  # a modality may have stood before the date
 
 

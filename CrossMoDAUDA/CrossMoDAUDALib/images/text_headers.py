@@ -44,9 +44,9 @@ _NRRD_BYTES = {
 }
 _NRRD_PACKING = {"raw": "raw", "gzip": "gzip", "gz": "gzip", "ascii": "text", "text": "text", "txt": "text"}
 _NRRD_PACKING |= dict.fromkeys(("bzip2", "bz2", "hex"), "other")
-_SPACES = {
-    *("left-posterior-superior", "lps", "right-anterior-superior", "ras", "left-anterior-superior", "las"),
-    *("scanner-xyz", "3d-right-handed", "3d-left-handed"),
+_SPACES = {  # without hyphens and spaces, which programs leave out
+    *("leftposteriorsuperior", "lps", "rightanteriorsuperior", "ras", "leftanteriorsuperior", "las"),
+    *("scannerxyz", "3drighthanded", "3dlefthanded"),
 }
 # What an axis without a direction holds, so that it is none of space: of kinds that ITK takes so.
 _INSIDE_A_VOXEL = ("list", "scalar", "point", "normal", "complex", "quaternion")
@@ -128,7 +128,7 @@ def _check_packing(path: Path, packing: str, data: Path, begin: int) -> None:
 
 
 def _nrrd_geometry(path: Path, fields: dict[str, str]) -> None:
-    space = re.sub(r"[\s-]+", "-", fields.get("space", "").lower())
+    space = re.sub(r"[\s-]+", "", fields.get("space", "").lower())
     if space and space not in _SPACES:
         raise damaged(path, f"it names the space '{short(fields['space'])}', which is none of three dimensions")
     kinds = re.findall(r"[\w?-]+", fields.get("kinds", "").lower())

@@ -22,6 +22,7 @@ from .plausibility import SIDES_APART_MM, look
 # Probabilities above which, and below which, a voxel is as good as certain: what lies between is what the network doubts.
 DOUBT = (0.025, 0.975)
 SIDES = "left", "right"  # of the patient
+EARS_APART_MM = 35.0  # two cochleas at least; no two things beside one ear are
 CROSSMODA_2023 = "--set labels=Intrameatal:1,Extrameatal:2,Cochlea:3"
 
 
@@ -196,8 +197,9 @@ def centred(label_map: Volume, paired: Sequence[int]) -> tuple[Volume, slice]:
     """A label map whose middle is the patient's, in canonical orientation, as far as what there is one of on each side tells.
 
     Args:
-        paired: the values of such structures. Of those that they show, the outermost must be as far apart as two sides are, and those
-            of one side not four times larger than those of the other; else the scan's middle is the best that is known.
+        paired: the values of such structures. Of their parts, without those that are small beside the largest, the outermost must be
+            as far apart as two ears are and at about one height, and those of one side not four times larger than those of the other;
+            else the scan's middle is the best that is known.
 
     Returns:
         The label map, wider on one side, and which of its columns are the scan's.
@@ -210,11 +212,14 @@ def centred(label_map: Volume, paired: Sequence[int]) -> tuple[Volume, slice]:
     if not paired or not there.any():
         return seen, slice(0, width)
     parts, count = ndimage.label(there, np.ones((3, 3, 3)))
-    centres = np.array([centre[2] for centre in ndimage.center_of_mass(there, parts, range(1, count + 1))])
     sizes = np.bincount(parts.ravel(), minlength=count + 1)[1:]
+    large = sizes * 4 >= sizes.max()
+    places = np.array(ndimage.center_of_mass(there, parts, np.flatnonzero(large) + 1)) * seen.geometry.spacing[::-1]  # mm; z, y, x
+    sizes, centres = sizes[large], places[:, 2] / seen.geometry.spacing[0]
     is_left = centres > (centres.min() + centres.max()) / 2
     per_side = [int(sizes[one].sum()) for one in (is_left, ~is_left)]
-    if np.ptp(centres) * seen.geometry.spacing[0] < SIDES_APART_MM or min(per_side) * 4 < max(per_side):
+    apart = places[centres.argmax()] - places[centres.argmin()]
+    if apart[2] < EARS_APART_MM or np.abs(apart[:2]).max() > apart[2] / 2 or min(per_side) * 4 < max(per_side):
         return seen, slice(0, width)
     middle = sum(float(np.average(centres[one], weights=sizes[one])) for one in (is_left, ~is_left)) / 2
     more = round(2 * middle - (width - 1))

@@ -103,6 +103,31 @@ def test_a_speck_is_no_cochlea_of_the_other_side() -> None:
     assert measure_extent(scan, VS) == measure_extent(with_cochleas(two_balls(5, 7), (), 0, 60), VS)
 
 
+@pytest.mark.parametrize("at", [(25, 55), (35, 57), (3, 30)])
+def test_two_things_beside_one_ear_are_no_two_cochleas(at: tuple[int, int]) -> None:
+    """They are less than 35 mm apart."""
+    for tumour, side in (((6, 0), "left"), ((0, 6), "right")):
+        plain = two_balls(*tumour)
+        assert measure_extent(with_cochleas(plain, at), VS).side == measure_extent(plain, VS).side == side
+
+
+def test_nor_are_two_things_at_other_heights() -> None:
+    scan = with_cochleas(two_balls(5, 7), (3,), 0, 60)
+    array = np.pad(scan.array, ((0, 40), (0, 0), (0, 0)))
+    array[45:47, 15:17, 55:57] = 2
+    high = Volume(array, Geometry(array.shape[::-1], (1, 1, 1), (0, 0, 0), scan.geometry.direction))
+    assert not measure_extent(high, VS).two_sided
+    array[45:47], array[8:10, 15:17, 55:57] = 0, 2
+    assert measure_extent(Volume(array, high.geometry), VS).two_sided
+
+
+def test_specks_beside_two_cochleas_change_nothing() -> None:
+    scan = with_cochleas(two_balls(5, 7), (3, 55), 0, 60)
+    expected = measure_extent(scan, VS)
+    scan.array[8, 15, 118] = scan.array[2, 2, 0] = 2
+    assert measure_extent(scan, VS) == expected and expected.two_sided
+
+
 def test_the_edges_are_the_scans() -> None:
     scan = with_cochleas(two_balls(5, 7), (3, 55))
     cut = Volume(np.ascontiguousarray(scan.array[:, :, 2:]), Geometry((58, 20, 16), (1, 1, 1), (2, 0, 0), scan.geometry.direction))

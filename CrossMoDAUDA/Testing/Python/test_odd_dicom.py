@@ -276,6 +276,43 @@ def test_numbers_that_differ_in_their_last_digits_are_of_one_series(tmp_path: Pa
     assert np.array_equal(volume.array, ARRAY) and volume.notes == ()
 
 
+@pytest.mark.parametrize("odd", [0, 3, 7])
+def test_one_odd_slice_does_not_decide_for_all(tmp_path: Path, odd: int) -> None:
+    """However far it is turned in its last digits, the others say how the scan lies and how large its voxels are."""
+
+    def each(data: pydicom.Dataset, number: int) -> None:
+        if number == odd:
+            data.PixelSpacing = ["0.5009", "0.75"]
+            data.ImageOrientationPatient = ["1", "0.0009", "0", "-0.0009", "1", "0"]
+        else:
+            data.PixelSpacing = ["0.5", "0.75"]
+
+    series(tmp_path / "a", ARRAY, each=each)
+    volume = read_volume(tmp_path / "a")
+    assert np.array_equal(volume.array, ARRAY) and volume.notes == ()
+    assert volume.geometry.spacing[:2] == (0.75, 0.5) and volume.geometry.direction[:6] == (1, 0, 0, 0, 1, 0)
+
+
+def test_far_from_the_origin_last_digits_do_not_change_the_order(tmp_path: Path) -> None:
+    """A direction that differs by 0.0009 moves a slice's height there by more than thin slices are apart."""
+
+    def each(data: pydicom.Dataset, number: int) -> None:
+        data.ImagePositionPatient = ["240", "-180", f"{0.15 * number:.4f}"]
+        data.ImageOrientationPatient = ["1", "0", f"{-0.0009 * (number % 2):.4f}", "0", "1", "0"]
+
+    series(tmp_path / "a", ARRAY, each=each)
+    assert np.array_equal(read_volume(tmp_path / "a").array, ARRAY)
+
+
+def test_two_stacks_that_are_turned_a_little_are_two_scans(tmp_path: Path) -> None:
+    def each(data: pydicom.Dataset, number: int) -> None:
+        if number % 2:
+            data.ImageOrientationPatient = ["1", "0.0015", "0", "-0.0015", "1", "0"]
+
+    series(tmp_path / "a", ARRAY, each=each)
+    assert "holds 2 scans" in refusal(tmp_path / "a")
+
+
 @pytest.mark.parametrize(
     ("tag", "values"), [("PixelSpacing", ["0.55", "0.75"]), ("ImageOrientationPatient", ["1", "0.02", "0", "-0.02", "1", "0"])]
 )

@@ -194,6 +194,19 @@ def test_dicom_tells_the_date_first(tmp_path: Path, place: str, tags: dict[str, 
 @pytest.mark.parametrize(
     ("name", "patient"),
     [
+        ("ses-P001_2024-01-01_Label.nii.gz", "ses-P001"),
+        ("ses-Ada_Label.nii.gz", "ses-Ada"),
+        ("smith_ses-1_2024-01-01_Label.nrrd", "smith"),
+        ("smith_ses-1-jones_2020-01-31_Label.nii.gz", "smith_ses-1-jones"),
+    ],
+)
+def test_what_only_begins_like_a_session_is_a_patients_name(tmp_path: Path, name: str, patient: str) -> None:
+    assert patient_of(tmp_path / name) == patient
+
+
+@pytest.mark.parametrize(
+    ("name", "patient"),
+    [
         ("P7/ses-2020-01-31/scan_Label.nii.gz", "P7"),
         ("sub-07/ses-2020-01-31/anat/sub-07_ses-2020-01-31_T2w_dseg.nii.gz", "sub-07"),
         ("smith_ses-2020-01-31_Label.nrrd", "smith"),
