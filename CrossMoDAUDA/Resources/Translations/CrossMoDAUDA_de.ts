@@ -3848,8 +3848,8 @@
 <translation>{path} gibt dem Segment „{name}“ den Labelwert {given} statt 1 bis {most}; speichern Sie sie neu.</translation>
 </message>
 <message>
-<source>{path} gives the segments '{other}' and '{name}' the same label value {value}, so that nothing tells their voxels apart; save it again from Slicer.</source>
-<translation>{path} gibt den Segmenten „{other}“ und „{name}“ denselben Wert {value}, sodass nichts ihre Voxel unterscheidet; speichern Sie die Datei in Slicer neu.</translation>
+<source>{path} gives the segments '{other}' and '{name}' the same label value {value}, so that nothing tells their voxels apart; give each a label value of its own.</source>
+<translation>{path} gibt den Segmenten „{other}“ und „{name}“ denselben Wert {value}, sodass nichts ihre Voxel unterscheidet; geben Sie jedem einen eigenen Wert.</translation>
 </message>
 <message>
 <source>{path} gives two places; the one by its {name} is its image's and is taken.</source>

@@ -86,6 +86,11 @@ def test_units_that_slicer_does_not_heed_are_told(tmp_path: Path, head: str, uni
     assert f"{tmp_path / 'a.nrrd'} gives its lengths in {unit}, {NOT_HEEDED}" in notes[0]
 
 
+@pytest.mark.parametrize("space", ["leftposteriorsuperior", "left posterior superior", "LPS", "Left-Posterior-Superior"])
+def test_a_space_is_known_however_it_is_hyphenated(tmp_path: Path, space: str) -> None:
+    assert as_itk(written(tmp_path / "a.nrrd", nrrd(LPS.replace("left-posterior-superior", space)))) == ()
+
+
 @pytest.mark.parametrize("units", ['"mm" "mm" "mm"', '"" "" ""', '"millimeter" "millimeter" "millimeter"'])
 def test_millimetres_are_not_told(tmp_path: Path, units: str) -> None:
     assert as_itk(written(tmp_path / "a.nrrd", nrrd(f"{LPS}space units: {units}\n"))) == ()
