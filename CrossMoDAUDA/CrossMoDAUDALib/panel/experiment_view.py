@@ -61,7 +61,8 @@ class ExperimentView:
         )
         # What is drawn depends on the size that these are given; the last tab needs no help.
         watched = (ui.adaptCurves, ui.adaptSamplePicture, ui.adaptScores, ui.adaptScoresPlot)
-        self._sizes = [OnResize(widget, self._showOpenTab) for widget in watched] + [OnResize(ui.adaptStages, self._fitStages)]
+        # A scroll bar that comes takes width from what is in the table, and not from the table.
+        self._sizes = [OnResize(widget, self._showOpenTab) for widget in watched] + [OnResize(ui.adaptStages.viewport(), self._fitStages)]
         ui.adaptCurveChoice.connect("currentIndexChanged(int)", lambda _index: self._showCurves())
         ui.adaptTabs.connect("currentChanged(int)", lambda _index: self._showOpenTab())
 
