@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..core.structures import is_altered
+from ..core.structures import is_tumour
 from ..images.labels import read_labels
 from ..images.volumes import Array, read_geometry
 from .finding import Case
@@ -35,7 +35,7 @@ def structures_in_one_piece(
         merged: further values in label maps, as for :func:`.images.labels.read_labels`.
         progress: called after each label map.
     """
-    shown = {name: 0 for name, value in labels.items() if not is_altered(name, value)}
+    shown = {name: 0 for name in labels if not is_tumour(name)}
     for done, case in enumerate(cases, 1):
         if not shown:
             break

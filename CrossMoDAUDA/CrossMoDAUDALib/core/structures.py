@@ -88,9 +88,10 @@ def known_structure(name: str) -> Structure | None:
     return _BY_PLAIN_NAME.get(plain_name(name))
 
 
-def is_altered(name: str, label: int) -> bool:
-    """Whether a structure is known as a tumour or a part of one."""
-    return structure_of(name, label).category == _ALTERED
+def is_tumour(name: str) -> bool:
+    """Whether a name is known as a tumour's or a part's of one."""
+    known = known_structure(name)
+    return known is not None and known.category == _ALTERED
 
 
 def plain_name(name: str) -> str:

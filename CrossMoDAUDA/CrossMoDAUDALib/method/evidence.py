@@ -296,9 +296,10 @@ def in_sentences(recommendation: Recommendation) -> list[str]:
 def ranking_lines(ranked: Mapping[str, CriterionValue]) -> list[list[str]]:
     """A table of how well each criterion chooses (:func:`.scoring.recommendation.rank_criteria`): a line of titles, then a line each."""
     lines = [["Criterion", "Has a say", "Rank correlation with the DSC", "It chooses", "That costs (DSC)", "Among"]]
+    silent = "no: not known of all" if any(found.counted for found in ranked.values()) else "no: nothing to compare"
     for name, found in ranked.items():
         criterion = CRITERIA.get(name)
-        say = "" if criterion is None else "yes" if found.counted else "no: not known of all" if criterion.chooses else "no"
+        say = "" if criterion is None else "yes" if found.counted else silent if criterion.chooses else "no"
         correlation = "" if found.correlation is None else f"{found.correlation:+.2f}"
         title = criterion.title if criterion else name
         lines.append([title, say, correlation, found.chosen, f"{found.regret:.3f}", str(found.candidates)])

@@ -113,6 +113,14 @@ def test_what_the_table_says_to_have_a_say_has_had_one(floor_is_trusted: bool) -
     assert (says["iterations agree"] == "yes") is not floor_is_trusted
 
 
+def test_where_one_is_left_nothing_has_had_a_say() -> None:
+    listed = [candidate("source only", completeness=0.0, stability=0.9), candidate("iteration 0", completeness=1.0, stability=0.8)]
+    found = recommend(listed)
+    assert found.chosen == "iteration 0" and found.criteria == () and "There is no other to compare it with." in found.reasons
+    says = {line[0]: line[1] for line in ranking_lines(rank_criteria(listed, {"source only": 0.1, "iteration 0": 0.5}))[1:]}
+    assert set(says.values()) == {"", "no: nothing to compare"}
+
+
 def test_the_best_of_a_column_is_bold_where_there_is_something_to_compare() -> None:
     def bold(*listed: Candidate) -> set[tuple[str, str]]:
         heads, *lines = evidence_lines(listed)
