@@ -139,7 +139,9 @@ class SelfTrainingSettings:
         0.0, "Initial learning rate in each iteration from 1 on; 0: as segmentation.initial_learning_rate.", low=0, high=1
     )
     warm_start: bool = setting(False, "Start each retraining from the weights of the iteration before.")
-    drop_incomplete: bool = setting(False, "Leave out target cases in whose pseudo-labels a structure is missing wholly.")
+    drop_incomplete: bool = setting(
+        False, "Leave out target cases in whose pseudo-labels a structure is missing that nine in ten source label maps show."
+    )
     least_expected_dice: float = setting(
         0.0,
         "Leave out target cases in which a structure's expected DSC, told by its own probabilities, is below this; 0 keeps all.",

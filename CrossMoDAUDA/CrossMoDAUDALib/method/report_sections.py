@@ -271,7 +271,7 @@ def left_out(facts: Facts) -> str:
             lines.append(f"Translated {case}: {consequence}. {name.capitalize()}: {why}.")
     for number, choice in facts.choices.items():
         for case in choice.left_out:
-            missing = ", ".join(choice.missing.get(case, []))
+            missing = ", ".join(choice.needed(case))
             why = f"{missing} missing" if missing else "its expected DSC is too low"
             lines.append(f"Pseudo-label of {case}: iteration {number} does not learn from it ({why}).")
     lines += left_out_settings(facts.settings, facts.cohort)
