@@ -124,6 +124,11 @@ class SegmentationSettings:
         "Structures darker than what surrounds them in target images; 90 % of training patches have their signal divided by 1.2 to 4.",
     )
 
+    @property
+    def known_in_target(self) -> tuple[str, ...]:
+        """The structures of which the settings say how they look in target images."""
+        return self.bright_in_target + self.dark_in_target
+
 
 @dataclass(frozen=True)
 class SelfTrainingSettings:

@@ -210,7 +210,7 @@ def translations(facts: Facts) -> str:
     checks, cases = facts.checks, facts.cohort.source
     if "contrast" in checks:
         text = paragraph(checks_summary(checks, facts.settings.translation.drop_failed))
-        remarks = structures_that_hardly_show(checks["contrast"].values)
+        remarks = structures_that_hardly_show(checks["contrast"].values, facts.settings.segmentation.known_in_target)
         text += "".join(paragraph(remark) for remark in remarks if remark not in facts.warnings)
     else:
         text = paragraph("The translations have not been checked yet.")

@@ -4596,6 +4596,10 @@
 <translation>{structure} zeigt sich in den Pseudo-Zielbildern kaum (Median des Kontrasts {median}, 1 ist keiner), aus ihnen ist also wenig zu lernen; trainieren Sie die Bildübersetzung länger, sehen Sie sich ihre Beispiele an, oder sagen Sie in segmentation.bright_in_target oder dark_in_target, wie es in Zielbildern aussieht.</translation>
 </message>
 <message>
+<source>{structure} hardly shows in the pseudo-target images (median contrast {median}, where 1 is none): what tells it apart is the signal that the settings give it in training. Look at the samples; training the translator for longer may help.</source>
+<translation>{structure} zeigt sich in den Pseudo-Zielbildern kaum (Median des Kontrasts {median}, 1 ist keiner): Was es abhebt, ist das Signal, das die Einstellungen ihm im Training geben. Sehen Sie sich die Beispiele an; die Bildübersetzung länger zu trainieren, kann helfen.</translation>
+</message>
+<message>
 <source>{structure} has {value} times the volume of the source labels (medians).</source>
 <translation>{structure} hat das {value}-fache Volumen der Quell-Labels (Mediane).</translation>
 </message>
