@@ -54,6 +54,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "self_training.initial_learning_rate": 0.0015,
         "self_training.drop_incomplete": True,
         "self_training.least_expected_dice": 0.5,
+        "self_training.check_brightness": True,
         "self_training.warm_start": True,
     },
     # Minutes on a CPU: every stage runs, the networks are too small and too little trained to be of use.

@@ -153,6 +153,9 @@ class SelfTrainingSettings:
         low=0,
         high=1,
     )
+    check_brightness: bool = setting(
+        False, "Take parts out of pseudo-labels that are not as segmentation.bright_in_target and dark_in_target say."
+    )
     refinement: str = setting(
         "off", "Add doubtful voxels to a pseudo-label whose intensity fits, remove those whose does not, or both.", choices=REFINEMENTS
     )

@@ -55,6 +55,7 @@ from .plan import (
     SOURCE_ONLY_ROW,
     SUMMARIES,
     Training,
+    checks_brightness,
     chooses,
     doubts,
     expectations,
@@ -202,13 +203,14 @@ def export_target(experiment: Experiment, stage: str, training: Training) -> Non
     settings, cases, listed = experiment.settings, experiment.cohort.target, target_cases(experiment)
     progress, missing, changed, expected = experiment.events.progress(stage), {}, {}, {}
     before, refines = experiment.folder / training.before, settings.self_training.refinement != "off"
+    improves = refines or checks_brightness(settings)
     for number, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
         if not files.image.is_file():
             export_image(scaled_scan(experiment.read(case.image), settings.intensity), files.image)
         pseudo_label = read_label_map(before / "pseudo_labels" / f"{case.id}.nii.gz")
-        if refines:
-            doubtful = read_label_map(before / "doubts" / f"{case.id}.nii.gz")
-            pseudo_label, changed[case.id] = pseudo_labels.refine(pseudo_label, doubtful, experiment.read(case.image), settings)
+        if improves:
+            doubtful = read_label_map(before / "doubts" / f"{case.id}.nii.gz") if refines else None
+            pseudo_label, changed[case.id] = pseudo_labels.improve(pseudo_label, experiment.read(case.image), settings, doubtful)
         geometry = read_geometry(case.image)
         experiment.refuse_changed(case.image)
         export_label(Volume(pseudo_label.array, geometry), settings.labels, files.label)

@@ -273,7 +273,12 @@ def _evidence(training: Training, title: str) -> Stage:
 def chooses(settings: Settings) -> bool:
     """Whether self-training looks at pseudo-labels before it learns from them."""
     chosen = settings.self_training
-    return chosen.drop_incomplete or chosen.least_expected_dice > 0 or chosen.refinement != "off"
+    return chosen.drop_incomplete or chosen.least_expected_dice > 0 or chosen.refinement != "off" or checks_brightness(settings)
+
+
+def checks_brightness(settings: Settings) -> bool:
+    """Whether self-training takes parts out of pseudo-labels that are not as bright, or as dark, as the settings say."""
+    return settings.self_training.check_brightness and bool(settings.segmentation.known_in_target)
 
 
 def doubts(settings: Settings, number: int) -> tuple[str, ...]:

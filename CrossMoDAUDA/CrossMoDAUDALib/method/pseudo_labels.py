@@ -4,6 +4,7 @@ An iteration can leave out the target scans in which a structure is missing whol
 arXiv 2203.16557): a segmenter that is taught that there is nothing where there is something finds less with every iteration.
 Its patients have every structure. One that source label maps do without may be missing in a target scan, too (:func:`optional_structures`).
 It can leave out those of whose pseudo-label the segmenter is not sure itself (:func:`.scoring.evidence.expected_dice`).
+It can take out parts that are not as bright, or as dark, as the user has said of the structure in target images.
 It can also decide doubtful voxels by their intensity, as SDC-UDA does (Shin et al., CVPR 2023). What is removed becomes
 background and not nnU-Net's label "ignore": its intensity says that it is not the structure, and "ignore" would change how
 nnU-Net draws patches from all cases.
@@ -12,7 +13,7 @@ nnU-Net draws patches from all cases.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from ..experiment.folder import Experiment
 from ..images.intensity import scale_intensity
 from ..images.volumes import Array, Volume
 from ..models.training_summary import TrainedOn
-from ..segmentation.postprocessing import keep_largest_component, refine_by_intensity
+from ..segmentation.postprocessing import drop_unlike_parts, keep_largest_component, refine_by_intensity
+from .plan import checks_brightness
 
 # A structure that fewer than this share of the source label maps show may be missing in a target scan.
 MOSTLY_SHOWN = 0.9
@@ -52,6 +54,10 @@ class Choice:
     def needed(self, case: str) -> list[str]:
         """The structures that are missing in a case and should not be."""
         return [name for name in self.missing.get(case, []) if name not in self.optional]
+
+    def was_emptied(self, case: str) -> bool:
+        """Whether a structure is missing that should not be, because all of it was taken out."""
+        return any(self.changed.get(case, {}).get(name, (0, 0))[1] for name in self.needed(case))
 
     def write(self, path: Path) -> None:
         """Keep it for a run that goes on and for the report."""
@@ -114,6 +120,28 @@ def missing_structures(label: Array, labels: Mapping[str, int]) -> list[str]:
     return [name for name, value in labels.items() if not present[value]]
 
 
+def improve(pseudo_label: Volume, scan: Volume, settings: Settings, doubtful: Volume | None) -> tuple[Volume, dict[str, tuple[int, int]]]:
+    """A pseudo-label without what contradicts the settings (:func:`drop_unlike`), then refined (:func:`refine`), as these say.
+
+    Args:
+        pseudo_label, scan: on one grid.
+        doubtful: as for :func:`refine`; None where nothing is refined.
+
+    Returns:
+        The label map that is learned from, and how many voxels were added and removed by structure.
+    """
+    taken: dict[str, int] = {}
+    changed: dict[str, tuple[int, int]] = {}
+    if checks_brightness(settings):
+        pseudo_label, taken = drop_unlike(pseudo_label, scan, settings)
+    if doubtful is not None:
+        pseudo_label, changed = refine(pseudo_label, doubtful, scan, settings)
+    for name, number in taken.items():
+        added, removed = changed.get(name, (0, 0))
+        changed[name] = added, removed + number
+    return pseudo_label, changed
+
+
 def refine(pseudo_label: Volume, doubtful: Volume, scan: Volume, settings: Settings) -> tuple[Volume, dict[str, tuple[int, int]]]:
     """A pseudo-label with its doubtful voxels decided by their intensity (:func:`.segmentation.postprocessing.refine_by_intensity`).
 
@@ -127,13 +155,33 @@ def refine(pseudo_label: Volume, doubtful: Volume, scan: Volume, settings: Setti
         The refined label map, and how many voxels were added and removed by structure.
     """
     chosen, labels = settings.self_training, settings.labels
-    image = scale_intensity(scan.array, settings.intensity.lower_percentile, settings.intensity.upper_percentile) / 2 + 0.5
+    image = _from_0_to_1(scan, settings)
     refined, changed = refine_by_intensity(
         pseudo_label.array, doubtful.array, image, sorted(labels.values()), (chosen.refinement_darkest, chosen.refinement_brightest),
         add=chosen.refinement in ("add", "both"), remove=chosen.refinement in ("remove", "both"),
     )  # fmt: skip
     refined = keep_largest_component(refined, [labels[name] for name in chosen.largest_component])
     return pseudo_label.with_array(refined), {name: changed[value] for name, value in labels.items() if value in changed}
+
+
+def drop_unlike(pseudo_label: Volume, scan: Volume, settings: Settings) -> tuple[Volume, dict[str, int]]:
+    """A pseudo-label without parts that are not as ``bright_in_target`` and ``dark_in_target`` say
+    (:func:`.segmentation.postprocessing.drop_unlike_parts`).
+
+    Args:
+        pseudo_label, scan: on one grid.
+
+    Returns:
+        That label map, and how many voxels were taken out by structure.
+    """
+    chosen, labels = settings.segmentation, settings.labels
+    brighter = {labels[name]: name in chosen.bright_in_target for name in chosen.known_in_target if name in labels}
+    kept, taken = drop_unlike_parts(pseudo_label.array, _from_0_to_1(scan, settings), scan.geometry.spacing[::-1], brighter)
+    return pseudo_label.with_array(kept), {name: taken[value] for name, value in labels.items() if value in taken}
+
+
+def _from_0_to_1(scan: Volume, settings: Settings) -> Array:
+    return scale_intensity(scan.array, settings.intensity.lower_percentile, settings.intensity.upper_percentile) / 2 + 0.5
 
 
 def choose(
@@ -146,7 +194,8 @@ def choose(
 ) -> Choice:
     """Decide which target cases are learned from, and say so.
 
-    Where all would be left out, only the incomplete ones are; where these are all, all are kept: learning from them is the
+    One of which a structure was taken out wholly is left out in any case: that it is not where it was found does not say that it is
+    nowhere. Where all would be left out, only the incomplete ones are; where these are all, all are kept: learning from them is the
     method, and one must see what comes of it.
 
     Args:
@@ -154,7 +203,8 @@ def choose(
         changed, expected, optional: see :class:`Choice`.
     """
     chosen, expected = experiment.settings.self_training, expected or {}
-    incomplete = [case for case, names in missing.items() if not set(names) <= set(optional)] if chosen.drop_incomplete else []
+    choice = Choice(missing, (), changed or {}, expected, tuple(optional))
+    incomplete = [case for case in missing if choice.needed(case) and (chosen.drop_incomplete or choice.was_emptied(case))]
     unsure = [
         case
         for case, found in expected.items()
@@ -175,7 +225,7 @@ def choose(
     elif left_out:
         message = f"A structure is {wrong} in the pseudo-labels of {cases}, which are left out: {', '.join(left_out)}."
         experiment.events.write("message", stage=stage, message=message)
-    return Choice(missing, left_out, changed or {}, expected, tuple(optional))
+    return replace(choice, left_out=left_out)
 
 
 def left_out(record: Path) -> tuple[str, ...]:

@@ -332,6 +332,10 @@
 <translation>Abgleich prüfen</translation>
 </message>
 <message>
+<source>Check brightness</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Checkpoint every</source>
 <translation>Zwischenstand alle</translation>
 </message>
@@ -1126,6 +1130,10 @@
 <message>
 <source>Submitted to {name} as job {job}.</source>
 <translation>Auf {name} eingereiht als Job {job}.</translation>
+</message>
+<message>
+<source>Take parts out of pseudo-labels that are not as segmentation.bright_in_target and dark_in_target say.</source>
+<translation>Aus Pseudo-Labels Teile entfernen, die nicht so sind, wie segmentation.bright_in_target und dark_in_target es sagen.</translation>
 </message>
 <message>
 <source>Temperature</source>
