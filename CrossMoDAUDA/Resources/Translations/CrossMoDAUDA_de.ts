@@ -333,7 +333,7 @@
 </message>
 <message>
 <source>Check brightness</source>
-<translation type="unfinished"></translation>
+<translation>Helligkeit prüfen</translation>
 </message>
 <message>
 <source>Checkpoint every</source>
