@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.progress import Progress
 from ..experiment.events import EventLog
+
+if TYPE_CHECKING:
+    from ..core.settings import Settings
+    from ..images.volumes import Volume
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -30,7 +35,6 @@ def unpack(options: argparse.Namespace, log: EventLog) -> int:
     """Write ``NAME.nrrd`` for each scan and label map; of several with one name, ``NAME_2.nrrd`` for the second."""
     from ..core.settings import Settings, parse_assignments, with_values
     from ..images import readings
-    from ..images.labels import read_labels
     from ..images.names import one_form
     from ..images.volumes import file_stem, read_volume, write_volume
     from ..slicer_nodes.mrml_geometry import storable
@@ -51,8 +55,22 @@ def unpack(options: argparse.Namespace, log: EventLog) -> int:
     inference.check_outputs(options, outputs)
 
     def task(path: Path, names: list[Path], _progress: Progress) -> list[str]:
-        volume = read_labels(path, settings.labels, settings.reading.merged_values) if path in label_maps else read_volume(path)
+        volume = _label_map(path, scans, settings) if path in label_maps else read_volume(path)
         write_volume(volume.with_array(storable(volume.array)), names[0], compressed=False)
         return []
 
     return max(inference.each(options, outputs, task, log, "unpack"), left_out)
+
+
+def _label_map(path: Path, scans: Sequence[Path], settings: Settings) -> Volume:
+    """A label map on the grid that it names itself; on the first scan's, where nothing is segmented and it names none."""
+    from ..cohort.label_maps import label_on_image
+    from ..images.dicom_labels import NoPlaceError
+    from ..images.labels import read_labels
+
+    try:
+        return read_labels(path, settings.labels, settings.reading.merged_values)
+    except NoPlaceError:
+        if not scans:
+            raise
+        return label_on_image(path, scans[0], settings)
