@@ -12,8 +12,7 @@ from .cases import Case
 
 def label_of(case: Case, settings: Settings) -> Volume:
     """The label map of a case that has one, as :func:`label_on_image` reads it."""
-    if case.label is None:
-        raise ValueError(f"{case.id} has no label map")
+    assert case.label is not None, case.id
     return label_on_image(case.label, case.image, settings)
 
 
