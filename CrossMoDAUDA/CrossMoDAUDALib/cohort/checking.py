@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ from ..images.names import one_form
 from ..images.pictures import thumbnail
 from ..images.volumes import Array, Volume, other_places, read_volume
 from .finding import Case, Cohort
+
+_MOST_NAMED = 12  # cases in one sentence; the table marks all
 
 
 @dataclass
@@ -107,11 +109,38 @@ class CohortReport:
             "  ".join(cell.rjust(width) if column in right else cell.ljust(width) for column, (cell, width) in enumerate(columns)).rstrip()
             for columns in (zip(line, widths, strict=True) for line in [head, ["-" * width for width in widths], *body])
         ]
-        for title, sentences in (("problem", self.problems), ("warning", self.warnings)):
-            if sentences:
-                lines += ["", f"{len(sentences)} {title}{'s' if len(sentences) > 1 else ''}:"]
-                lines += [f"  {number}. {printable(sentence)}" for number, sentence in enumerate(sentences, 1)]
+        for title, sentences, of_cases in (
+            ("problem", self.cohort_problems, [(row, row.problems) for row in self.rows]),
+            ("warning", self.cohort_warnings, [(row, row.warnings) for row in self.rows]),
+        ):
+            count, grouped = len(sentences) + sum(len(own) for _, own in of_cases), [*sentences, *_alike(of_cases)]
+            if count:
+                lines += ["", f"{count} {title}{'s' if count > 1 else ''}:"]
+                lines += [f"  {number}. {printable(sentence)}" for number, sentence in enumerate(grouped, 1)]
         return "\n".join(lines)
+
+
+def _alike(of_cases: Iterable[tuple[CaseReport, list[str]]]) -> list[str]:
+    """The sentences on each case; where several say the same of their own files, the first, and the other cases' names."""
+    first: dict[str, str] = {}
+    others: dict[str, list[str]] = {}
+    for row, sentences in of_cases:
+        own = [(str(path), f"<{kind}>") for path, kind in ((row.label, "label"), (row.image, "image")) if path]
+        for sentence in sentences:
+            key = sentence
+            for mine, kind in own:
+                key = key.replace(mine, kind)
+            if first.setdefault(key, sentence) is not sentence:
+                others.setdefault(key, []).append(row.id)
+    return [" ".join([sentence, *_the_same_of(others.get(key, []))]) for key, sentence in first.items()]
+
+
+def _the_same_of(cases: list[str]) -> list[str]:
+    if not cases:
+        return []
+    named = cases if len(cases) <= _MOST_NAMED else [*cases[:_MOST_NAMED], f"{len(cases) - _MOST_NAMED} more"]
+    listed = named[-1] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return [f"The same holds for {listed}."]
 
 
 def check_cohort(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..core.structures import is_tumour
+from ..core.structures import is_lesion
 from ..images.labels import read_labels
 from ..images.volumes import Array, read_geometry
 from .finding import Case
@@ -27,7 +27,7 @@ def structures_in_one_piece(
 ) -> tuple[str, ...]:
     """The structures that every label map shows in one piece, if it shows them; at least ten must.
 
-    How many tumours a patient has, other patients do not tell: structures that are known as such are none of them.
+    How many tumours or lesions a patient has, other patients do not tell: structures whose names say such are none of them.
 
     Args:
         cases: checked, with label maps.
@@ -35,7 +35,7 @@ def structures_in_one_piece(
         merged: further values in label maps, as for :func:`.images.labels.read_labels`.
         progress: called after each label map.
     """
-    shown = {name: 0 for name in labels if not is_tumour(name)}
+    shown = {name: 0 for name in labels if not is_lesion(name)}
     for done, case in enumerate(cases, 1):
         if not shown:
             break

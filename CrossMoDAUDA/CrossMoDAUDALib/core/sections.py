@@ -124,6 +124,11 @@ class SegmentationSettings:
         "Structures darker than what surrounds them in target images; 90 % of training patches have their signal divided by 1.2 to 4.",
     )
 
+    @property
+    def known_in_target(self) -> tuple[str, ...]:
+        """The structures of which the settings say how they look in target images."""
+        return self.bright_in_target + self.dark_in_target
+
 
 @dataclass(frozen=True)
 class SelfTrainingSettings:
@@ -139,7 +144,9 @@ class SelfTrainingSettings:
         0.0, "Initial learning rate in each iteration from 1 on; 0: as segmentation.initial_learning_rate.", low=0, high=1
     )
     warm_start: bool = setting(False, "Start each retraining from the weights of the iteration before.")
-    drop_incomplete: bool = setting(False, "Leave out target cases in whose pseudo-labels a structure is missing wholly.")
+    drop_incomplete: bool = setting(
+        False, "Leave out target cases in whose pseudo-labels a structure is missing that nine in ten source label maps show."
+    )
     least_expected_dice: float = setting(
         0.0,
         "Leave out target cases in which a structure's expected DSC, told by its own probabilities, is below this; 0 keeps all.",

@@ -88,10 +88,49 @@ def known_structure(name: str) -> Structure | None:
     return _BY_PLAIN_NAME.get(plain_name(name))
 
 
+# Words, or the beginnings of words, that name a tumour; and others that name what a patient may have several of, or none.
+_TUMOUR_STEMS = ("tumour", "tumor", "schwannom", "neurom", "neurinom", "gliom", "meningiom", "neoplas", "cancer", "carcinom")
+_LESION_STEMS = (
+    "lesion", "läsion", "laesion", "metast", "mets", "gtv", "ctv", "cyst", "zyste", "nodul", "mass", "polyp", "abscess", "abszess",
+    "plaque", "infarct", "infarkt", "stroke", "haemorrhag", "hemorrhag", "blutung", "bleed", "edema", "oedema", "ödem", "necro",
+    "nekro", "aneurysm", "aneurism", "thromb", "fractur", "fraktur", "stone", "calculus", "patholog", "target", "hyperintens",
+    "lymphnode", "lymphknoten",
+)  # fmt: skip
+_LESION_ENDS = ("oma", "omas", "omata", "ome", "om")  # melanoma, Melanome
+
+
 def is_tumour(name: str) -> bool:
-    """Whether a name is known as a tumour's or a part's of one."""
+    """Whether a name says a tumour or a part of one.
+
+    >>> is_tumour("VS"), is_tumour("Liver tumour 2"), is_tumour("Gliome links"), is_tumour("Stomach")
+    (True, True, True, False)
+    """
     known = known_structure(name)
-    return known is not None and known.category == _ALTERED
+    return (known is not None and known.category == _ALTERED) or _says(name, _TUMOUR_STEMS)
+
+
+def is_lesion(name: str) -> bool:
+    """Whether a name says something that a patient may have none or several of, as a tumour or a lesion; in doubt it does.
+
+    >>> is_lesion("VS"), is_lesion("GTV_1"), is_lesion("Hepatoma"), is_lesion("Liver"), is_lesion("Stomach"), is_lesion("Cochlea")
+    (True, True, True, False, False, False)
+    """
+    return is_tumour(name) or _says(name, _LESION_STEMS) or any(word.endswith(_LESION_ENDS) for word in _words(name))
+
+
+def _says(name: str, stems: tuple[str, ...]) -> bool:
+    """Whether one of the stems is in a name, however its words are written; a short one must begin a word."""
+    return any(stem in plain_name(name) if len(stem) > 4 else any(word.startswith(stem) for word in _words(name)) for stem in stems)
+
+
+def _words(name: str) -> list[str]:
+    """A name's words in lower case: ``LiverTumour_2`` has three.
+
+    >>> _words("LiverTumour_2"), _words("GTV left")
+    (['liver', 'tumour', '2'], ['gtv', 'left'])
+    """
+    apart = re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])", " ", unicodedata.normalize("NFKC", name))
+    return re.findall(r"[^\W_]+", apart.casefold())
 
 
 def plain_name(name: str) -> str:

@@ -21,6 +21,7 @@ from ..core.parallel import helper_count
 from ..experiment.folder import Experiment
 from ..images.intensity import network_image, scaled_signal
 from ..images.volumes import BackgroundWriter, Volume, read_geometry, read_label_map, read_volume
+from ..models.model_folder import read_model
 from ..models.plans import CONFIGURATION
 from ..scoring import evaluation, plausibility
 from ..scoring.evidence import expected_dices
@@ -216,7 +217,8 @@ def export_target(experiment: Experiment, stage: str, training: Training) -> Non
             expected[case.id] = pseudo_labels.read_expected(before / "expected" / f"{case.id}.json")
         progress(number, len(cases), f"exported {case.id}")
     if chooses(settings):
-        pseudo_labels.choose(experiment, stage, missing, changed, expected).write(experiment.folder / training.choice)
+        optional = pseudo_labels.optional_structures(read_model(before / "model").trained_on)
+        pseudo_labels.choose(experiment, stage, missing, changed, expected, optional).write(experiment.folder / training.choice)
         write_report(experiment)
     write_description(raw_folder(experiment) / training.dataset, cases_to_learn_from(experiment, training), settings.labels)
 
@@ -263,7 +265,8 @@ def train_segmenter(experiment: Experiment, stage: str, training: Training) -> N
     function = functools.partial(trainings.train_in_session, left_out=left_out)
     warm = distributed.run(function, arguments, used, experiment.events.progress(stage))
     if start_from and not warm:
-        experiment.events.write("warning", stage=stage, message="nnU-Net's plan changed: the training starts anew.")
+        message = "nnU-Net's plan changed: this iteration was trained anew, with as many steps as iteration 0."
+        experiment.events.write("warning", stage=stage, message=message)
 
 
 def predict_target(experiment: Experiment, stage: str, training: Training) -> None:

@@ -29,7 +29,8 @@ def check_contrast(experiment: Experiment, stage: str) -> None:
         outside = outside_patient(experiment.read(case.image).array)
         contrasts[case.id] = check.contrasts(translated, label, outside, experiment.settings.labels)
         progress(index, len(cases), f"checked {case.id}")
-    _conclude(experiment, stage, CONTRAST, contrasts, check.judge_contrast(contrasts), check.structures_that_hardly_show(contrasts))
+    hardly_shown = check.structures_that_hardly_show(contrasts, experiment.settings.segmentation.known_in_target)
+    _conclude(experiment, stage, CONTRAST, contrasts, check.judge_contrast(contrasts), hardly_shown)
 
 
 def check_agreement(experiment: Experiment, stage: str) -> None:

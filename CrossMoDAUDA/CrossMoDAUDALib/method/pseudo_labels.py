@@ -2,6 +2,7 @@
 
 An iteration can leave out the target scans in which a structure is missing wholly, as COSMOS does (Shin et al., 2022,
 arXiv 2203.16557): a segmenter that is taught that there is nothing where there is something finds less with every iteration.
+Its patients have every structure. One that source label maps do without may be missing in a target scan, too (:func:`optional_structures`).
 It can leave out those of whose pseudo-label the segmenter is not sure itself (:func:`.scoring.evidence.expected_dice`).
 It can also decide doubtful voxels by their intensity, as SDC-UDA does (Shin et al., CVPR 2023). What is removed becomes
 background and not nnU-Net's label "ignore": its intensity says that it is not the structure, and "ignore" would change how
@@ -10,7 +11,7 @@ nnU-Net draws patches from all cases.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,11 @@ from ..core.settings import Settings
 from ..experiment.folder import Experiment
 from ..images.intensity import scale_intensity
 from ..images.volumes import Array, Volume
+from ..models.training_summary import TrainedOn
 from ..segmentation.postprocessing import keep_largest_component, refine_by_intensity
+
+# A structure that fewer than this share of the source label maps show may be missing in a target scan.
+MOSTLY_SHOWN = 0.9
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Choice:
 
     Attributes:
         missing: structures that are missing wholly, by case; every case is listed.
+        optional: structures that may be missing: for them no case is left out.
         left_out: cases that are not learned from.
         changed: voxels that refining has added and removed, by case and structure; empty where nothing is refined.
         expected: the DSC that is expected of each pseudo-label, by case and structure; None where neither the label map nor the
@@ -41,6 +47,11 @@ class Choice:
     left_out: tuple[str, ...] = ()
     changed: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
     expected: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
+
+    def needed(self, case: str) -> list[str]:
+        """The structures that are missing in a case and should not be."""
+        return [name for name in self.missing.get(case, []) if name not in self.optional]
 
     def write(self, path: Path) -> None:
         """Keep it for a run that goes on and for the report."""
@@ -65,7 +76,7 @@ class Choice:
             for case, of_case in data.get("changed", {}).items()
         }
         expected = {str(case): _expected_from_json(of_case) for case, of_case in data.get("expected", {}).items()}
-        return cls(missing, tuple(map(str, data["left_out"])), changed, expected)
+        return cls(missing, tuple(map(str, data["left_out"])), changed, expected, tuple(map(str, data.get("optional", ()))))
 
 
 def _expected_from_json(data: Any) -> dict[str, float | None]:
@@ -79,6 +90,18 @@ def read_expected(path: Path) -> dict[str, float | None]:
         InputError: the file is damaged.
     """
     return read_record(path, _expected_from_json, "start in a new folder")
+
+
+def optional_structures(trained_on: TrainedOn | None) -> tuple[str, ...]:
+    """The structures that a patient may be without: more than a tenth of the source label maps do not show them.
+
+    Args:
+        trained_on: what the segmenter that made the pseudo-labels learned from; an older one does not say.
+    """
+    if trained_on is None:
+        return ()
+    most = max((found.labels for found in trained_on.structures.values()), default=0)
+    return tuple(name for name, found in trained_on.structures.items() if found.labels < MOSTLY_SHOWN * max(most, trained_on.source.cases))
 
 
 def missing_structures(label: Array, labels: Mapping[str, int]) -> list[str]:
@@ -119,6 +142,7 @@ def choose(
     missing: dict[str, list[str]],
     changed: dict[str, dict[str, tuple[int, int]]] | None = None,
     expected: dict[str, dict[str, float | None]] | None = None,
+    optional: Sequence[str] = (),
 ) -> Choice:
     """Decide which target cases are learned from, and say so.
 
@@ -127,10 +151,10 @@ def choose(
 
     Args:
         missing: the structures that each case's pseudo-label lacks; every case is listed.
-        changed, expected: see :class:`Choice`.
+        changed, expected, optional: see :class:`Choice`.
     """
     chosen, expected = experiment.settings.self_training, expected or {}
-    incomplete = [case for case, names in missing.items() if names] if chosen.drop_incomplete else []
+    incomplete = [case for case, names in missing.items() if not set(names) <= set(optional)] if chosen.drop_incomplete else []
     unsure = [
         case
         for case, found in expected.items()
@@ -151,7 +175,7 @@ def choose(
     elif left_out:
         message = f"A structure is {wrong} in the pseudo-labels of {cases}, which are left out: {', '.join(left_out)}."
         experiment.events.write("message", stage=stage, message=message)
-    return Choice(missing, left_out, changed or {}, expected)
+    return Choice(missing, left_out, changed or {}, expected, tuple(optional))
 
 
 def left_out(record: Path) -> tuple[str, ...]:

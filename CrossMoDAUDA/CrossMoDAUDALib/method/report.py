@@ -59,7 +59,7 @@ def write_report(experiment: Experiment) -> None:
         parts += [
             "## Translated cases",
             checks_summary(checks, settings.translation.drop_failed),
-            *structures_that_hardly_show(checks["contrast"].values),
+            *structures_that_hardly_show(checks["contrast"].values, settings.segmentation.known_in_target),
         ]
         head, *lines = checks_lines(checks, list(settings.labels))
         parts += [_markdown([head, ["---", *["---:"] * (len(head) - 3), "---", "---"], *lines]), HOW_TO_READ]

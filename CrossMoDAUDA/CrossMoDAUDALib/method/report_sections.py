@@ -210,7 +210,7 @@ def translations(facts: Facts) -> str:
     checks, cases = facts.checks, facts.cohort.source
     if "contrast" in checks:
         text = paragraph(checks_summary(checks, facts.settings.translation.drop_failed))
-        remarks = structures_that_hardly_show(checks["contrast"].values)
+        remarks = structures_that_hardly_show(checks["contrast"].values, facts.settings.segmentation.known_in_target)
         text += "".join(paragraph(remark) for remark in remarks if remark not in facts.warnings)
     else:
         text = paragraph("The translations have not been checked yet.")
@@ -271,7 +271,7 @@ def left_out(facts: Facts) -> str:
             lines.append(f"Translated {case}: {consequence}. {name.capitalize()}: {why}.")
     for number, choice in facts.choices.items():
         for case in choice.left_out:
-            missing = ", ".join(choice.missing.get(case, []))
+            missing = ", ".join(choice.needed(case))
             why = f"{missing} missing" if missing else "its expected DSC is too low"
             lines.append(f"Pseudo-label of {case}: iteration {number} does not learn from it ({why}).")
     lines += left_out_settings(facts.settings, facts.cohort)

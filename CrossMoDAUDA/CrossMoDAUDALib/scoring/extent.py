@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import InputError, short
-from ..core.structures import STRUCTURES, known_structure, plain_name
+from ..core.structures import STRUCTURES, is_tumour, known_structure, plain_name
 from ..images.labels import as_a_scan, how_to_name
 from ..images.volumes import Array, Geometry, Volume, canonical_grid, to_canonical
 from .measurements import measure
@@ -121,7 +121,7 @@ def tumour_of(labels: Mapping[str, int], structure: str | None = None) -> Tumour
             raise InputError(f"--structure {short(structure)} is none of the structures; they are {', '.join(labels)}.")
         return Tumour(structure, (labels[structure],), (labels[structure],) if _is_part(structure, "extrameatal") else (), paired)
     parts = {name: value for name, value in labels.items() if _is_part(name, "intrameatal") or _is_part(name, "extrameatal")}
-    tumours = {name: value for name, value in labels.items() if name not in parts and _is_tumour(name)}
+    tumours = {name: value for name, value in labels.items() if name not in parts and is_tumour(name)}
     if parts and not tumours:
         outside = tuple(value for name, value in parts.items() if _is_part(name, "extrameatal"))
         return Tumour(" + ".join(parts), tuple(parts.values()), outside, paired)
@@ -138,12 +138,6 @@ def tumour_of(labels: Mapping[str, int], structure: str | None = None) -> Tumour
 
 def _is_part(name: str, part: str) -> bool:
     return part in plain_name(name)
-
-
-def _is_tumour(name: str) -> bool:
-    plain, known = plain_name(name), known_structure(name)
-    is_known = known is not None and known.type == STRUCTURES["vs"].type
-    return is_known or any(word in plain for word in ("tumour", "tumor", "schwannoma", "neuroma"))
 
 
 def check_values(where: str, label_map: Volume, labels: Mapping[str, int], merged: Mapping[str, int] | None = None) -> None:

@@ -77,14 +77,17 @@ def train(
         left_out: preprocessed cases that are not learned from.
 
     Returns:
-        Whether ``start_from`` was what the training began with; it cannot be where nnU-Net planned another network.
+        Whether ``start_from`` was what the training began with; it cannot be where nnU-Net planned another network. Then the
+        schedule is iteration 0's.
 
     Raises:
         CrossModaError: the training diverged or its helper processes died.
     """
     plans = read_json(preprocessed / name / f"{PLANS}.json")
     plans["continue_training"] = False
-    chosen = schedule_of(settings, iteration)
+    warm = start_from is not None and _same_network(plans, start_from)
+    # What begins anew has to learn all, so it takes as long as iteration 0.
+    chosen = schedule_of(settings, 0 if start_from is not None and not warm else iteration)
     compiled = Acceleration.choose(settings, device).compiled
     seed = settings.seed * 1009 + iteration
     run = _Run(seed=seed, progress=progress, device=device, compiled=compiled, settings=settings, left_out=left_out)
@@ -101,7 +104,6 @@ def train(
     _seed(run.seed)
     trainer.initialize()
     output = Path(trainer.output_folder)
-    warm = start_from is not None and _same_network(trainer, start_from)
     checkpoint = _newest_checkpoint(output)
     if checkpoint is not None:
         trainer.load_checkpoint(str(checkpoint))
@@ -360,11 +362,10 @@ def _epoch(checkpoint: Path) -> int:
     return int(torch.load(checkpoint, map_location="cpu", weights_only=False, mmap=True)["current_epoch"])
 
 
-def _same_network(trainer: Any, model: Path) -> bool:
+def _same_network(plans: Any, model: Path) -> bool:
     """Whether nnU-Net planned the same network for an exported model."""
-    configuration = trainer.configuration_name
-    before: Any = read_json(model / "plans.json")["configurations"][configuration]["architecture"]
-    return bool(before == trainer.plans_manager.plans["configurations"][configuration]["architecture"])
+    before, now = (found["configurations"][CONFIGURATION]["architecture"] for found in (read_json(model / "plans.json"), plans))
+    return bool(before == now)
 
 
 def _network(trainer: Any) -> Any:

@@ -9,9 +9,10 @@ it, how far the segmenter's own result on that image agrees with the real label.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,6 @@ import numpy.typing as npt
 from ..core.files import read_record, write_json
 from ..images.volumes import Array, Volume
 from ..scoring.metrics import dice
-
-if TYPE_CHECKING:
-    pass
 
 # An outline is compared with itself laid elsewhere: so far (mm) at most, so far at least, in steps of so much.
 REACH_MM, AWAY_MM, STEP_MM = 12.0, 4.5, 2.0
@@ -159,13 +157,20 @@ def judge_contrast(values: Values) -> dict[str, dict[str, str]]:
     return failed
 
 
-def structures_that_hardly_show(values: Values) -> list[str]:
-    """What is to be said of structures that show in hardly any translation, where no case is an exception; a sentence each."""
+def structures_that_hardly_show(values: Values, scaled: Sequence[str] = ()) -> list[str]:
+    """What is to be said of structures that show in hardly any translation, where no case is an exception; a sentence each.
+
+    Args:
+        scaled: structures of which the settings say how they look in target images.
+    """
     medians = {structure: float(np.median(list(of_cases.values()))) for structure, of_cases in _by_structure(values).items()}
     return [
-        f"{structure} hardly shows in the pseudo-target images (median contrast {median:.2f}, where 1 is none), so there is little to learn"
-        " from them; train the translator for longer, look at its samples, or say in segmentation.bright_in_target or dark_in_target"
-        " how it looks in target images."
+        f"{structure} hardly shows in the pseudo-target images (median contrast {median:.2f}, where 1 is none): what tells it apart is the"
+        " signal that the settings give it in training. Look at the samples; training the translator for longer may help."
+        if structure in scaled
+        else f"{structure} hardly shows in the pseudo-target images (median contrast {median:.2f}, where 1 is none), so there is little to"
+        " learn from them; train the translator for longer, look at its samples, or say in segmentation.bright_in_target or"
+        " dark_in_target how it looks in target images."
         for structure, median in medians.items()
         if median < VISIBLE
     ]

@@ -684,8 +684,8 @@
 <translation>Ziel-Fälle auslassen, in denen der erwartete DSC einer Struktur nach ihren eigenen Wahrscheinlichkeiten darunter liegt; 0 behält alle.</translation>
 </message>
 <message>
-<source>Leave out target cases in whose pseudo-labels a structure is missing wholly.</source>
-<translation>Ziel-Fälle auslassen, in deren Pseudo-Labels eine Struktur ganz fehlt.</translation>
+<source>Leave out target cases in whose pseudo-labels a structure is missing that nine in ten source label maps show.</source>
+<translation>Ziel-Fälle auslassen, in deren Pseudo-Labels eine Struktur fehlt, die neun von zehn Labelkarten der Quelle zeigen.</translation>
 </message>
 <message>
 <source>Leave out translated cases that fail the checks, instead of only reporting them.</source>
@@ -1238,6 +1238,10 @@
 <message>
 <source>The reference of {case}</source>
 <translation>Die Referenz zu {case}</translation>
+</message>
+<message>
+<source>The same holds for {listed}.</source>
+<translation>Dasselbe gilt für {listed}.</translation>
 </message>
 <message>
 <source>The scan is blank: every voxel is {low}; export or load it again.</source>
@@ -2524,8 +2528,8 @@
 <translation>nnU-Nets Verlust ist in Epoche {current_epoch} keine Zahl mehr; senken Sie in einem neuen Experiment segmentation.initial_learning_rate.</translation>
 </message>
 <message>
-<source>nnU-Net's plan changed: the training starts anew.</source>
-<translation>Der Plan von nnU-Net hat sich geändert: Das Training beginnt von vorn.</translation>
+<source>nnU-Net's plan changed: this iteration was trained anew, with as many steps as iteration 0.</source>
+<translation>nnU-Nets Plan hat sich geändert: Diese Iteration wurde neu trainiert, mit so vielen Schritten wie Iteration 0.</translation>
 </message>
 <message>
 <source>nnU-Net's trainer class.</source>
@@ -4590,6 +4594,10 @@
 <message>
 <source>{structure} hardly shows in the pseudo-target images (median contrast {median}, where 1 is none), so there is little to learn from them; train the translator for longer, look at its samples, or say in segmentation.bright_in_target or dark_in_target how it looks in target images.</source>
 <translation>{structure} zeigt sich in den Pseudo-Zielbildern kaum (Median des Kontrasts {median}, 1 ist keiner), aus ihnen ist also wenig zu lernen; trainieren Sie die Bildübersetzung länger, sehen Sie sich ihre Beispiele an, oder sagen Sie in segmentation.bright_in_target oder dark_in_target, wie es in Zielbildern aussieht.</translation>
+</message>
+<message>
+<source>{structure} hardly shows in the pseudo-target images (median contrast {median}, where 1 is none): what tells it apart is the signal that the settings give it in training. Look at the samples; training the translator for longer may help.</source>
+<translation>{structure} zeigt sich in den Pseudo-Zielbildern kaum (Median des Kontrasts {median}, 1 ist keiner): Was es abhebt, ist das Signal, das die Einstellungen ihm im Training geben. Sehen Sie sich die Beispiele an; die Bildübersetzung länger zu trainieren, kann helfen.</translation>
 </message>
 <message>
 <source>{structure} has {value} times the volume of the source labels (medians).</source>

@@ -14,6 +14,7 @@ import pytest
 from conftest import TINY
 from CrossMoDAUDALib.cohort import finding as cohorts
 from CrossMoDAUDALib.cohort.finding import Cohort
+from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.settings import preset_settings, with_values
 from CrossMoDAUDALib.experiment.events import Event, read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
@@ -274,6 +275,7 @@ def untranslated(tiny_cohort: Path, tmp_path_factory: pytest.TempPathFactory) ->
         Cohort(found.source, found.target, ()),
         translation__translator="none",
         self_training__iterations=2,
+        self_training__epochs=1,
         self_training__warm_start=True,
         self_training__largest_component=("Vestibular schwannoma", "Cochlea"),
         evaluation__source_only=True,
@@ -310,7 +312,23 @@ def test_without_a_translator_the_source_scans_are_learned_from_as_they_are(untr
 @pytest.mark.slow
 def test_a_warm_start_that_cannot_be_is_told_once(untranslated: Path) -> None:
     warnings = [(event["stage"], event["message"]) for event in events_of(untranslated) if event["kind"] == "warning"]
-    assert warnings == [("iteration_1/train", "nnU-Net's plan changed: the training starts anew.")]
+    anew = "nnU-Net's plan changed: this iteration was trained anew, with as many steps as iteration 0."
+    assert warnings == [("iteration_1/train", anew)]
+
+
+@pytest.mark.slow
+def test_what_is_trained_anew_is_trained_as_long_as_iteration_0(untranslated: Path) -> None:
+    steps = {event["stage"]: event["total"] for event in events_of(untranslated) if event["kind"] == "progress"}
+    first, anew, warm = (steps[f"iteration_{number}/train"] for number in range(3))
+    assert (anew, warm) == (first, first // 2)
+
+
+@pytest.mark.slow
+def test_without_scores_the_command_that_tells_what_to_trust_is_named(untranslated: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["run", "-o", str(untranslated)]) == 0
+    *_, told, last = capsys.readouterr().out.splitlines()
+    assert f'crossmoda-uda trust "{untranslated}"' in told
+    assert last.startswith("Results are in ")
 
 
 @pytest.mark.slow

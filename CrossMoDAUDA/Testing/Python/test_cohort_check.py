@@ -357,6 +357,26 @@ def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
     assert raised.value.exit_status == 2
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([9, 9], [("9", "case_01")]),
+        ([8, 9, 9, 8, 9], [("8", "case_03"), ("9", "case_02 and case_04")]),
+        ([9, 8], [("9", ""), ("8", "")]),
+        ([9] * 15, [("9", ", ".join(f"case_{number:02}" for number in range(1, 13)) + " and 2 more")]),
+    ],
+)
+def test_what_is_alike_in_several_label_maps_is_told_once(tmp_path: Path, values: list[int], expected: list[tuple[str, str]]) -> None:
+    for number, value in enumerate(values):
+        save(tmp_path / f"case_{number:02}_ceT1.nii.gz", scan_array(number))
+        save(tmp_path / f"case_{number:02}_Label.nii.gz", label_array(value))
+    save(tmp_path / "other_hrT2.nii.gz", scan_array(0))
+    report = check(tmp_path)
+    assert len(report.problems) == len(values)
+    told = re.findall(r"unknown value (\d).*?(?:The same holds for (.*)\.)?$", report.table(), re.MULTILINE)
+    assert told == expected
+
+
 def test_real_scans(real_scans: Path) -> None:
     found = cohort.find_crossmoda(real_scans / "vs")
     assert [[case.id for case in cases] for cases in found.domains().values()] == [["vs_gk_99"], ["vs_gk_98"], ["vs_gk_95"]]

@@ -23,8 +23,9 @@ from CrossMoDAUDALib.experiment.markers import write_marker
 from CrossMoDAUDALib.images.volumes import read_label_map, read_volume, to_canonical, write_volume
 from CrossMoDAUDALib.method.adaptation import adapt
 from CrossMoDAUDALib.method.packing import write_package
-from CrossMoDAUDALib.method.pseudo_labels import Choice, choose, left_out, missing_structures, refine
+from CrossMoDAUDALib.method.pseudo_labels import Choice, choose, left_out, missing_structures, optional_structures, refine
 from CrossMoDAUDALib.method.report_page import write_page
+from CrossMoDAUDALib.models.training_summary import DomainScans, StructureLabels, TrainedOn
 from CrossMoDAUDALib.segmentation import preparation
 from CrossMoDAUDALib.segmentation.postprocessing import doubtful_structures, refine_by_intensity
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
@@ -93,6 +94,37 @@ def test_more_than_half_left_out_is_a_warning_and_all_are_kept(tmp_path: Path, c
     assert choose(experiment, "the stage", {"a": ["Cochlea"], "b": ["Vestibular schwannoma"]}).left_out == ()
     most, every = told(experiment, "warning")
     assert "of 2 of 3 target cases, which are left out" in most and "all target cases: none is left out" in every
+
+
+@pytest.mark.parametrize(
+    ("shown", "optional"),
+    [
+        ({"Vestibular schwannoma": 20, "Cochlea": 20}, ()),
+        ({"Vestibular schwannoma": 18, "Cochlea": 20}, ()),
+        ({"Vestibular schwannoma": 17, "Cochlea": 20}, ("Vestibular schwannoma",)),
+        ({"Vestibular schwannoma": 0, "Cochlea": 15}, ("Vestibular schwannoma", "Cochlea")),
+        (None, ()),
+    ],
+)
+def test_what_source_patients_are_without_may_be_missing(shown: dict[str, int] | None, optional: tuple[str, ...]) -> None:
+    scans = DomainScans(20, ((1, 1, 1), (1, 1, 1)), ((9, 9, 9), (9, 9, 9)))
+    sizes = {True: (1.0, 2.0), False: (None, None)}
+    known = {name: StructureLabels(number, *sizes[number > 0], False) for name, number in (shown or {}).items()}
+    assert optional_structures(TrainedOn(scans, scans, known) if shown else None) == optional
+
+
+def test_a_case_without_an_optional_structure_is_learned_from(tmp_path: Path, cohort: Cohort) -> None:
+    experiment = new_experiment(
+        tmp_path / "experiment", cohort, self_training__drop_incomplete=True, self_training__least_expected_dice=0.5
+    )
+    missing = {"a": ["Vestibular schwannoma"], "b": ["Cochlea"], "c": [], "d": ["Vestibular schwannoma"], "e": []}
+    expected: dict[str, dict[str, float | None]] = {case: {"Vestibular schwannoma": None, "Cochlea": 0.9} for case in missing}
+    expected["d"] = {"Vestibular schwannoma": 0.2, "Cochlea": 0.9}
+    found = choose(experiment, "the stage", missing, expected=expected, optional=["Vestibular schwannoma"])
+    assert found.left_out == ("b", "d")  # d: the segmenter half expects a tumour and does not find it
+    assert (found.needed("a"), found.needed("b"), found.needed("d")) == ([], ["Cochlea"], [])
+    found.write(tmp_path / "choice.json")
+    assert Choice.read(tmp_path / "choice.json") == found
 
 
 def test_a_choice_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -82,8 +82,17 @@ def test_few_label_maps_tell_nothing(tmp_path: Path) -> None:
     assert structures_in_one_piece(few, LABELS) == ()
 
 
-@pytest.mark.parametrize(("name", "single"), [("Liver", True), ("VS", False), ("Tumor", False), ("Extra-meatal", False), ("Pons", True)])
-def test_other_patients_do_not_tell_how_many_tumours_one_has(tmp_path: Path, name: str, single: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "single"),
+    [
+        ("Liver", True), ("Pons", True), ("Stomach", True), ("Thalamus_L", True), ("Gallbladder", True),
+        ("VS", False), ("Tumor", False), ("Extra-meatal", False), ("Liver tumour", False), ("TumourCore", False),
+        ("Vestibular schwannoma left", False), ("Glioma", False), ("Lesion 1", False), ("Metastases", False), ("GTVp", False),
+        ("Renal Cyst", False), ("Melanome", False), ("Hirninfarkt", False),
+        ("L\u00e4sion", False), ("white_matter_hyperintensities", False),
+    ],
+)  # fmt: skip
+def test_other_patients_do_not_tell_how_many_tumours_or_lesions_one_has(tmp_path: Path, name: str, single: bool) -> None:
     found = structures_in_one_piece(cases(tmp_path, *[usual()] * FEWEST_LABELS), {name: 1, "Kidneys": 2})
     assert found == ((name,) if single else ())
 

@@ -126,6 +126,8 @@ def test_contrast_is_judged_by_the_others() -> None:
     (told,) = check.structures_that_hardly_show(nothing)
     assert told.startswith(f"{TUMOUR} hardly shows in the pseudo-target images (median contrast 1.00")
     assert "segmentation.bright_in_target or dark_in_target" in told
+    (told,) = check.structures_that_hardly_show(nothing, [COCHLEA, TUMOUR])
+    assert "signal that the settings give it" in told and "bright_in_target" not in told
     mixed = {**values_of(3.0, 2.8, 2.9), "case 9": {COCHLEA: 0.5}}
     assert check.judge_contrast(mixed) == {}, "a structure that only one label shows"
 
