@@ -14,11 +14,12 @@ from ..core.errors import InputError, missing, short
 from ..core.failures import explain, write_traceback
 from ..core.files import check_path
 from ..core.progress import Progress
-from ..core.settings import Settings, parse_assignments, parse_device, with_values
+from ..core.settings import PRECISIONS, Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, EventLog
 from ..images.fingerprint import is_there
 from ..images.names import TRANSLATION, one_form
 from .inputs import find_inputs, result_stems
+from .parsing import AS_JSON, SET, add_device, add_events, add_header, file_to_write
 from .terminal import Bar, complain, say
 
 if TYPE_CHECKING:
@@ -30,6 +31,42 @@ _THUMBNAIL = 48  # pixels of a checked scan's picture
 Task = Callable[[Path, list[Path], Progress], list[str]]
 # Which of the scans that are left is done next.
 Turn = Callable[[Sequence[Path]], Path]
+
+
+def add_translate(commands: Any) -> None:
+    """Add ``translate`` to the command line."""
+    parser = commands.add_parser("translate", help="source scans -> pseudo-target images", description="Translate source scans.")
+    parser.set_defaults(command=translate)
+    add_model_options(parser)
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Add what ``translate`` and ``segment`` have in common."""
+    parser.add_argument("model", type=Path, metavar="MODEL", help="an experiment folder, a model package, or an imported model's name")
+    parser.add_argument("inputs", type=Path, nargs="+", metavar="INPUT", help="scans (NIfTI, NRRD, DICOM, ...), folders, patterns")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
+    parser.add_argument("--overwrite", action="store_true", help="replace results that are there already")
+    parser.add_argument(
+        "--format", choices=("nii.gz", "nrrd"), default="nii.gz", help="file format (default: %(default)s); nrrd is not compressed"
+    )
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, default="auto", help="arithmetic of the network (default: bf16 where the hardware has it)"
+    )
+    add_header(parser)
+    add_device(parser)
+    add_events(parser)
+
+
+def add_evaluate(commands: Any) -> None:
+    """Add ``evaluate`` to the command line."""
+    parser = commands.add_parser("evaluate", help="score segmentations against references", description="DSC and ASSD.")
+    parser.add_argument("predictions", type=Path, metavar="PREDICTIONS", help="a label map or a folder of them")
+    parser.add_argument("references", type=Path, metavar="REFERENCES", help="the reference label map or folder")
+    parser.add_argument("-o", "--output", type=file_to_write, metavar="FILE.csv", help="also write the scores of each case")
+    parser.add_argument("--set", **SET, help=f"labels=... or evaluation.convention=...; {AS_JSON}")
+    add_header(parser)
+    add_events(parser)
+    parser.set_defaults(command=evaluate)
 
 
 def translate(options: argparse.Namespace, log: EventLog) -> int:

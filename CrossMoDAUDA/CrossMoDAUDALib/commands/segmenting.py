@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from ..core.files import write_json, write_text
@@ -15,8 +15,9 @@ from ..core.progress import Progress
 from ..experiment.events import SENDING, EventLog
 from ..images.fingerprint import is_there
 from ..images.names import UNCERTAINTY, WARNINGS, segment_results
-from .inference import Turn, both, check_outputs, each, one_device, prefer_header, tell_loading
+from .inference import Turn, add_model_options, both, check_outputs, each, one_device, prefer_header, tell_loading
 from .inputs import find_inputs, result_stems
+from .parsing import file_to_write
 from .terminal import Bar, say
 
 if TYPE_CHECKING:
@@ -29,6 +30,28 @@ if TYPE_CHECKING:
 
 # The label map of a scan's file, on its grid.
 Predict = Callable[[Path, Progress], "Volume"]
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("segment", help="target scans -> segmentations", description="Segment target scans.")
+    parser.set_defaults(command=segment)
+    add_model_options(parser)
+    parser.add_argument(
+        "--largest-component",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="keep only this structure's largest component, whatever the model would keep; may be repeated; 'none' keeps all",
+    )
+    parser.add_argument("--measurements", type=file_to_write, metavar="FILE.csv", help="also write volumes, diameters and distances")
+    parser.add_argument("--uncertainty", action="store_true", help="also write what the network doubts, for `follow-up`")
+    parser.add_argument("--on", metavar="PLACE", help="segment on this place (see `place`); the results come here")
+    parser.add_argument("--jobs", type=int, metavar="N", help="with --on a cluster: how many jobs at a time (default: as many as it lets)")
+    parser.add_argument("--only-missing", action="store_true", help="leave scans out whose results by this model are there already")
+    parser.add_argument("--dicom-seg", action="store_true", help="of DICOM, also write the segmentation as DICOM SEG")
+    parser.add_argument("--rtstruct", action="store_true", help="of DICOM, also write contours as a DICOM structure set")
+    parser.add_argument("--surfaces", action="store_true", help="also write each structure's surface for 3-D views, as .vtp")
 
 
 def segment(options: argparse.Namespace, log: EventLog) -> int:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.progress import Progress
 from ..experiment.events import EventLog
+from .parsing import add_events
 
 if TYPE_CHECKING:
     from ..core.settings import Settings
     from ..images.volumes import Volume
 
 
-def add_parser(commands: Any) -> argparse.ArgumentParser:
+def add_parser(commands: Any) -> None:
     """Add the command to the command line."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = commands.add_parser(
         "unpack", help="scans and label maps -> uncompressed files", description="Write scans and label maps as uncompressed NRRD."
     )
     parser.add_argument("inputs", type=Path, nargs="*", metavar="INPUT", help="scans (NIfTI, NRRD or MetaImage), folders, patterns")
@@ -27,8 +28,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
     parser.add_argument("--overwrite", action="store_true", help="replace results that are there already")
+    add_events(parser)
     parser.set_defaults(command=unpack)
-    return parser
 
 
 def unpack(options: argparse.Namespace, log: EventLog) -> int:
