@@ -42,25 +42,25 @@ def unpack(options: argparse.Namespace, log: EventLog) -> int:
     from . import inference
     from .inputs import find_inputs
 
-    label_maps: list[Path] = options.label_map
     settings = with_values(Settings(), dict(parse_assignments(options.assignments)))
     readings.prefer(settings.reading.header)
     scans, left_out = find_inputs(options.inputs, log)
-    options.inputs = [*scans, *label_maps]
     seen: dict[str, int] = {}
-    outputs = []
-    for path in options.inputs:
+    names = []
+    for path in (*scans, *options.label_map):
         stem = file_stem(path)
         number = seen[one_form(stem).casefold()] = seen.get(one_form(stem).casefold(), 0) + 1
-        outputs.append([f"{stem}_{number}.nrrd" if number > 1 else f"{stem}.nrrd"])
-    inference.check_outputs(options, outputs)
+        names.append((path, [f"{stem}_{number}.nrrd" if number > 1 else f"{stem}.nrrd"]))
+    results = inference.Results(names, options.output, options.overwrite)
+    of_labels = {options.output / name for _, (name,) in names[len(scans) :]}  # a file may be given as both
+    inference.check_outputs(results)
 
     def task(path: Path, names: list[Path], _progress: Progress) -> list[str]:
-        volume = _label_map(path, scans, settings) if path in label_maps else read_volume(path)
+        volume = _label_map(path, scans, settings) if names[0] in of_labels else read_volume(path)
         write_volume(volume.with_array(storable(volume.array)), names[0], compressed=False)
         return []
 
-    return max(inference.each(options, outputs, task, log, "unpack"), left_out)
+    return max(inference.each(results, task, log, "unpack"), left_out)
 
 
 def _label_map(path: Path, scans: Sequence[Path], settings: Settings) -> Volume:
