@@ -33,7 +33,8 @@ SILENT_ROOMS = {"panel", "study", "pages"}
 # Calls whose texts are for a terminal, a developer or another program, or are translated by a mark of their own.
 SILENT_CALLS = {
     *("_", "setting", "_setting", "Loss", "Title", "Registration", "print", "say", "add_argument", "add_parser", "add_argument_group"),
-    *("_Parser", "_add_device", "_add_events", "_add_output", "Thread", "ThreadPoolExecutor", "filterwarnings", "add_note", "Bar"),
+    *("_Parser", "add_device", "add_events", "_add_events", "_add_output", "Thread", "ThreadPoolExecutor", "filterwarnings"),
+    *("add_note", "Bar"),
     *("compile", "sub", "search", "fullmatch", "match", "fromkeys", "TypeError", "MemoryError", "KeyError", "AssertionError"),
     *("Criterion", "Dependency", "_whole_numbers", "_vector", "getLogger"),
 }

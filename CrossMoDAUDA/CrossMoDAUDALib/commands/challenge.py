@@ -63,25 +63,20 @@ def challenge(options: argparse.Namespace, log: EventLog) -> int:
     """Segment all scans; 1 if there is one that could not be."""
     from ..images.fingerprint import is_there
     from ..images.names import left_out_of
-    from ..models.library import find_model
-    from ..models.package import as_folder
-    from .inference import check_outputs, each, one_device
+    from .inference import Results, check_outputs, each, one_device, opened
     from .inputs import tell
 
     device, (scans, folders) = one_device(options.device), _scans(options)
-    names = [[label_map_name(path)] for path in scans]
     if options.grand_challenge:
-        options.output = options.output / "images" / options.grand_challenge
-        names = [[f"{_stem(path)}.mha"] for path in scans]
+        output, names = options.output / "images" / options.grand_challenge, [(path, [f"{_stem(path)}.mha"]) for path in scans]
+    else:
+        output, names = options.output, [(path, [label_map_name(path)]) for path in scans]
     # A link that leads nowhere is a scan that cannot be read: it costs the others nothing.
-    there = [(path, own) for path, own in zip(scans, names, strict=True) if is_there(path)]
-    options.overwrite, options.inputs = True, [path for path, _ in there]
-    check_outputs(options, [own for _, own in there])
-    options.inputs = scans
-    with caches_in_temporary_folder(), as_folder(find_model(options.model)) as model:
+    check_outputs(Results([(path, own) for path, own in names if is_there(path)], output, overwrite=True))
+    with caches_in_temporary_folder(), opened(options.model) as model:
         task = _segmenting(model, device)
         left_out = max(tell(folder, left_out_of(folder), log) for folder in folders)
-        return min(max(each(options, names, task, log, "segment"), left_out), CrossModaError.exit_status)
+        return min(max(each(Results(names, output, overwrite=True), task, log, "segment"), left_out), CrossModaError.exit_status)
 
 
 def _segmenting(model: Path, device: str) -> Task:

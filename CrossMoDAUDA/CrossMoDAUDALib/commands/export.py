@@ -10,6 +10,7 @@ from .. import NOT_CLINICAL
 from ..core.errors import InputError
 from ..core.files import check_path
 from ..experiment.events import EventLog
+from .parsing import add_events
 from .terminal import say
 
 _DESCRIPTION = (
@@ -18,9 +19,9 @@ _DESCRIPTION = (
 )
 
 
-def add_parser(commands: Any) -> argparse.ArgumentParser:
+def add_parser(commands: Any) -> None:
     """Add the command to the command line."""
-    parser: argparse.ArgumentParser = commands.add_parser("export", help="a trained model for nnU-Net's commands", description=_DESCRIPTION)
+    parser = commands.add_parser("export", help="a trained model for nnU-Net's commands", description=_DESCRIPTION)
     parser.add_argument("model", type=Path, metavar="MODEL", help="an experiment folder, a model package, or an imported model's name")
     parser.add_argument("--nnunet", action="store_true", required=True, help="for nnU-Net 2.8 and later")
     parser.add_argument(
@@ -28,8 +29,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace a zip file that is there already")
     parser.add_argument("--dataset-id", type=int, metavar="N", help="number of nnU-Net's data set, 1 to 999 (default: one from 500 on)")
+    add_events(parser)
     parser.set_defaults(command=export)
-    return parser
 
 
 def export(options: argparse.Namespace, log: EventLog) -> int:

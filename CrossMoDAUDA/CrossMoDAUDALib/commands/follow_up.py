@@ -15,6 +15,7 @@ from ..core.errors import InputError, missing, short
 from ..core.files import check_path, read_json, write_text
 from ..core.settings import Settings, parse_assignments, with_values
 from ..experiment.events import EventLog
+from .parsing import add_events
 from .terminal import Bar, complain, say
 
 if TYPE_CHECKING:
@@ -39,11 +40,9 @@ class _Scan:
     notes: tuple[str, ...] = ()
 
 
-def add_parser(commands: Any) -> argparse.ArgumentParser:
+def add_parser(commands: Any) -> None:
     """Add the command to the command line."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "follow-up", help="scans of one patient at several dates: growth and change", description=_DESCRIPTION
-    )
+    parser = commands.add_parser("follow-up", help="scans of one patient at several dates: growth and change", description=_DESCRIPTION)
     parser.add_argument(
         "inputs",
         type=Path,
@@ -68,8 +67,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="labels=..., what the values mean"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace results that are there already")
+    add_events(parser)
     parser.set_defaults(command=follow_up)
-    return parser
 
 
 def follow_up(options: argparse.Namespace, log: EventLog) -> int:

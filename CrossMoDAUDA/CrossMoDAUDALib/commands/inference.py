@@ -6,7 +6,8 @@ import argparse
 import base64
 import contextlib
 import errno
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,19 +33,49 @@ Task = Callable[[Path, list[Path], Progress], list[str]]
 Turn = Callable[[Sequence[Path]], Path]
 
 
+@dataclass(frozen=True)
+class Results:
+    """Which files become of which scans.
+
+    Attributes:
+        names: each scan with the names of its files; the first is always written.
+        folder: where they are to lie.
+        overwrite: whether they may replace what lies there.
+    """
+
+    names: Sequence[tuple[Path, Sequence[str]]]
+    folder: Path
+    overwrite: bool
+
+    @property
+    def scans(self) -> list[Path]:
+        """The scans, in their order."""
+        return [path for path, _ in self.names]
+
+    def files(self) -> list[Path]:
+        """All files of all scans."""
+        return [self.folder / name for _, names in self.names for name in names]
+
+
 def translate(options: argparse.Namespace, log: EventLog) -> int:
     """``translate``: a pseudo-target image of each source scan."""
+    with opened(options.model) as model:
+        return _translate(options, model, log)
+
+
+def _translate(options: argparse.Namespace, folder: Path, log: EventLog) -> int:
     from ..images.intensity import oddities
     from ..images.shear import on_own_grid
     from ..images.volumes import read_volume, write_volume
     from ..models.model_folder import translator_folder
 
-    options.inputs, left_out = find_inputs(options.inputs, log)
-    outputs = [[f"{stem}{TRANSLATION}.{options.format}"] for stem in result_stems(options.inputs).values()]
+    scans, left_out = find_inputs(options.inputs, log)
+    names = [(path, [f"{stem}{TRANSLATION}.{options.format}"]) for path, stem in result_stems(scans).items()]
+    results = Results(names, options.output, options.overwrite)
     device = one_device(options.device)
-    check_outputs(options, outputs)
-    model = translator_folder(options.model)
-    prefer_header(options)
+    check_outputs(results)
+    model = translator_folder(folder)
+    prefer_header(options.header, folder)
     tell_loading(log, "translate")
     from ..translation.trained import TrainedTranslator
 
@@ -56,20 +87,30 @@ def translate(options: argparse.Namespace, log: EventLog) -> int:
         write_volume(on_own_grid(translated, scan, nearest=False), names[0], options.format != "nrrd")
         return [*scan.notes, *(f"{path}: {oddity}" for oddity in (*oddities(scan.array), *translated.notes))]
 
-    return max(each(options, outputs, task, log, "translate"), left_out)
+    return max(each(results, task, log, "translate"), left_out)
 
 
-def prefer_header(options: argparse.Namespace) -> None:
+@contextlib.contextmanager
+def opened(model: Path) -> Iterator[Path]:
+    """The folder of a model that the user names, as long as it is needed."""
+    from ..models.library import find_model
+    from ..models.package import as_folder
+
+    with as_folder(find_model(model)) as folder:
+        yield folder
+
+
+def prefer_header(asked: str | None, model: Path) -> None:
     """Read scans' headers as asked for, or else as the experiment does whose model it is."""
     from ..experiment.folder import Experiment
     from ..images import readings
 
-    folder = next((place for place in (options.model, options.model.parent) if Experiment.exists(place)), None)
+    folder = next((place for place in (model, model.parent) if Experiment.exists(place)), None)
     recorded = "auto"
-    if folder is not None and not options.header:
+    if folder is not None and not asked:
         with contextlib.suppress(InputError):  # a model can be used without its experiment
             recorded = Experiment.load(folder).settings.reading.header
-    readings.prefer(options.header or recorded)
+    readings.prefer(asked or recorded)
 
 
 def evaluate(options: argparse.Namespace, log: EventLog) -> int:
@@ -196,8 +237,7 @@ def tell_loading(log: EventLog, command: str) -> None:
 
 
 def check_outputs(
-    options: argparse.Namespace,
-    outputs: list[list[str]],
+    results: Results,
     table: Path | None = None,
     ours: Collection[Path] = (),
     is_table_ours: bool = False,
@@ -208,36 +248,36 @@ def check_outputs(
         ours: the inputs whose results may be there: this very command has written them, or leaves them as they are.
         is_table_ours: this command has written the table, too.
     """
-    for path in (*options.inputs, options.output):
+    for path in (*results.scans, results.folder):
         check_path(path)
-    inputs = {path.resolve() for path in options.inputs}
+    inputs = {path.resolve() for path in results.scans}
     seen: dict[str, Path] = {}
-    for path, names in zip(options.inputs, outputs, strict=True):
+    for path, names in results.names:
         if not is_there(path):
             raise missing(path)
         other = seen.setdefault(one_form(names[0]).casefold(), path)  # a and A, or two forms of an umlaut, are one file on macOS
         if other is not path:
             raise InputError(f"{other} and {path} would both become {names[0]}; give them different names or output folders.")
-    own = {options.output / name for path, names in zip(options.inputs, outputs, strict=True) if path in ours for name in names}
+    own = {results.folder / name for path, names in results.names if path in ours for name in names}
     if table and is_table_ours:
         own.add(table)
-    for place in [*([table] if table else []), *(options.output / name for names in outputs for name in names)]:
+    for place in [*([table] if table else []), *results.files()]:
         if place.resolve() in inputs:
             raise InputError(f"{place} is an input and would be overwritten; name another output folder.")
-        if place == table and any(place.resolve() == (options.output / name).resolve() for names in outputs for name in names):
+        if place == table and any(place.resolve() == file.resolve() for file in results.files()):
             raise InputError(f"{place} is the name of a result, too; give the table another name.")
         if place.is_dir():
             raise InputError(f"{place} is a folder; name a file.")
-        if place.exists() and not options.overwrite and place not in own:
+        if place.exists() and not results.overwrite and place not in own:
             raise InputError(f"{place} exists already; add --overwrite to replace it, or name another output folder.")
-    if table and table.resolve() in (options.output.resolve(), *options.output.resolve().parents):
+    if table and table.resolve() in (results.folder.resolve(), *results.folder.resolve().parents):
         raise InputError(f"{table} is the folder of the results, or one above it; name a file.")
     from ..core.folders import make_writable_folder
 
-    make_writable_folder(options.output)
-    for path, names in zip(options.inputs, outputs, strict=True):
+    make_writable_folder(results.folder)
+    for path, names in results.names:
         for name in names:
-            _check_length(path, options.output / name)
+            _check_length(path, results.folder / name)
     if table:
         make_writable_folder(table.absolute().parent)
 
@@ -253,18 +293,18 @@ def _check_length(path: Path, result: Path) -> None:
         raise InputError(f"{path} would have a result called {result.name}, a longer name than the disk takes; rename the scan.") from None
 
 
-def each(options: argparse.Namespace, outputs: list[list[str]], task: Task, log: EventLog, command: str, turn: Turn | None = None) -> int:
+def each(results: Results, task: Task, log: EventLog, command: str, turn: Turn | None = None) -> int:
     """Do every input, so that one bad scan does not cost the others; the worst exit status wins.
 
     Args:
         turn: says whose turn it is; None for their order.
     """
-    worst, count = 0, len(options.inputs)
-    left = dict(zip(options.inputs, outputs, strict=True))
+    worst, count = 0, len(results.names)
+    left = list(results.names)
     for number in range(1, count + 1):
-        path = turn(list(left)) if turn else next(iter(left))
-        names = left.pop(path)
-        written = [options.output / name for name in names]
+        scans = [path for path, _ in left]
+        path, names = left.pop(scans.index(turn(scans)) if turn else 0)
+        written = [results.folder / name for name in names]
         place = f"{number} of {count}: {path.name}" if count > 1 else ""
         try:
             log.write("progress", stage=command, step=0, total=1, message=place or f"reading {path.name}")

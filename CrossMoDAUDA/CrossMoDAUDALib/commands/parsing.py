@@ -13,6 +13,10 @@ from typing import Any, NoReturn
 
 from .. import NOT_CLINICAL
 from ..core.errors import InputError
+from ..core.settings import HEADERS
+
+SET: dict[str, Any] = {"action": "append", "default": [], "metavar": "KEY=VALUE", "dest": "assignments"}
+AS_JSON = """labels of names with a comma as JSON: --set 'labels={"Tumour, left": 1}'"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -57,6 +61,32 @@ def file_to_write(text: str) -> Path:
     if text.endswith(("/", os.sep)) or path.is_dir():
         raise InputError(f"{text} is a folder; name a file.")
     return path
+
+
+# Options of several commands ----------------------------------------------------------------------------------------------------
+
+
+def add_header(parser: argparse.ArgumentParser) -> None:
+    """Add ``--header``."""
+    parser.add_argument("--header", choices=HEADERS[1:], help="which of two places to believe where a NIfTI header gives both")
+
+
+def add_device(
+    parser: argparse.ArgumentParser,
+    default: str | None = "auto",
+    names: str = "auto|cuda|cuda:N|mps|cpu",
+    text: str = "where networks run (default: auto)",
+) -> None:
+    """Add ``--device``."""
+    parser.add_argument("--device", default=default, metavar=names, help=text)
+
+
+def add_events(parser: argparse.ArgumentParser, when: str = "") -> None:
+    """Add ``--events``; ``when`` is added to what it says of itself."""
+    parser.add_argument("--events", type=file_to_write, metavar="FILE.jsonl", help="also append the progress to a file" + when)
+
+
+# Complaints ----------------------------------------------------------------------------------------------------------------------
 
 
 def _refuse_empty(words: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import NOT_CLINICAL
 from ..experiment.events import EventLog
-from .parsing import file_to_write
+from .parsing import add_events
 from .terminal import say
 
 _DESCRIPTION = (
@@ -22,7 +22,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("report", help="an experiment as a page", description=_DESCRIPTION)
     parser.add_argument("experiment", type=Path, metavar="EXPERIMENT", help="an experiment folder")
     parser.set_defaults(command=report)
-    parser.add_argument("--events", type=file_to_write, metavar="FILE.jsonl", help="also append the progress to a file")
+    add_events(parser)
 
 
 def report(options: argparse.Namespace, log: EventLog) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
+from ..cohort.label_maps import label_on_image
 from ..core.budget import as_recorded
 from ..core.errors import InputError, unreadable
 from ..core.files import GO_ON, check_path, read_json, sha256, write_json
@@ -20,8 +21,7 @@ from ..core.interrupts import raise_swallowed
 from ..core.layout import NODES
 from ..core.settings import Settings
 from ..images.fingerprint import is_there, scan_sha256, scan_stamp
-from ..images.labels import read_labels
-from ..images.volumes import Volume, read_geometry, read_volume
+from ..images.volumes import Volume, read_volume
 from .elsewhere import RECORD, SCRIPT
 from .events import REHEARSAL, EventLog, unfinished_seconds
 from .last_run import remove_half_overwritten
@@ -168,7 +168,7 @@ class Experiment:
         Raises:
             InputError: as :meth:`read`, or as :func:`.images.labels.read_labels`.
         """
-        volume = read_labels(label, self.settings.labels, self.settings.reading.merged_values, read_geometry(image))
+        volume = label_on_image(label, image, self.settings)
         self.refuse_changed(label)
         return volume
 

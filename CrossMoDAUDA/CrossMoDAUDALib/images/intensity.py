@@ -105,7 +105,7 @@ def padding(array: npt.NDArray[Any]) -> float | None:
     low, high = array.min(), array.max()
     if array.ndim != 3 or low == high:
         return None
-    sides = [np.take(array, end, axis) for axis in range(3) for end in (0, -1)]
+    sides = border(array)
     for value, sign in ((low, 1), (high, -1)):
         if sum(np.count_nonzero(side == value) for side in sides) < _PADDED_BORDER * sum(side.size for side in sides):
             continue
@@ -120,6 +120,11 @@ def padding(array: npt.NDArray[Any]) -> float | None:
         if most > least and gap >= (most - least) * (_FAR if value else _FAR_ZERO):
             return float(value)
     return None
+
+
+def border(array: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """The six sides of an array of shape (z, y, x)."""
+    return [np.take(array, end, axis) for axis in range(3) for end in (0, -1)]
 
 
 def _sample(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

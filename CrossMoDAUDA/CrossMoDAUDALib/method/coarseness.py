@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..cohort.finding import Case
+from ..cohort.label_maps import label_of
 from ..core.settings import Settings
-from ..images.labels import read_labels
 from ..images.volumes import Volume, canonical_grid, read_geometry
 
 # nnU-Net plans a patch of 128 x 128 x 128 voxels for a network of 32 features and 8 GB.
@@ -61,8 +61,8 @@ def _spacing_for(voxels: float, extent: Sequence[float], spacing: Sequence[float
 def _smallest_width(cases: Sequence[Case], settings: Settings) -> float:
     """The width (mm) of the thinnest structure: of each the median over the cases, and of these the least."""
     widths: dict[int, list[float]] = {value: [] for value in settings.labels.values()}
-    for path in [case.label for case in cases if case.label is not None][:_LABEL_MAPS]:
-        for value, width in _widths(read_labels(path, settings.labels, settings.reading.merged_values), list(widths)).items():
+    for case in [case for case in cases if case.label is not None][:_LABEL_MAPS]:
+        for value, width in _widths(label_of(case, settings), list(widths)).items():
             widths[value].append(width)
     return min((statistics.median(found) for found in widths.values() if found), default=math.inf)
 

@@ -14,17 +14,12 @@ from typing import Any
 from ..cohort.finding import Cohort
 from ..core.layout import iteration_name
 from ..core.settings import Settings
+from ..core.translatable import _
 from ..experiment.events import CHECK, REHEARSAL, SENDING
 from ..experiment.stages import Stage, Title
 from ..models.model_folder import TRANSLATOR_FILES
 from ..translation.pooling import KEPT, kept_epochs
 from ..translation.registry import registration
-
-
-def _(text: str) -> str:
-    """Mark a text that the panel translates."""
-    return text
-
 
 # What comes before the experiment, and so before all stages, by the names in the event log.
 BEFOREHAND = {

@@ -7,6 +7,7 @@ steps of each training. From the time that each stage took follows how many step
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import shutil
 import statistics
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..cohort.finding import Case, Cohort
+from ..cohort.label_maps import label_of
 from ..cohort.pieces import structures_in_one_piece
 from ..core.budget import fitted, left_open
 from ..core.errors import InputError
@@ -23,7 +25,6 @@ from ..core.progress import duration
 from ..core.settings import Settings, with_values
 from ..experiment.events import CHECK, REHEARSAL, Event, EventLog
 from ..experiment.folder import Experiment
-from ..images.labels import read_labels
 from ..images.volumes import canonical_grid, read_geometry
 from .coarseness import finest_spacing
 from .evidence import MOST_SCANS
@@ -239,10 +240,7 @@ def rehearse(settings: Settings, cohort: Cohort, folder: Path, progress: Callabl
         folder: for its files; it is removed before and after.
         progress: told the stages done.
     """
-    source = [case for case in _by_closeness_to_median(cohort.source) if case.label is None or _shows_structure(case.label, settings)]
-    source = source or list(cohort.source)  # nnU-Net then says what is missing
-    few = Cohort(tuple(source[:_CASES]), tuple(_by_closeness_to_median(cohort.target)[:_CASES]))
-    tiny = rehearsed(settings)
+    few, tiny = few_of(cohort, settings), rehearsed(settings)
     shutil.rmtree(folder, ignore_errors=True)
     try:
         experiment = Experiment.create(folder, tiny, few, {})
@@ -274,6 +272,16 @@ def rehearsed(settings: Settings) -> Settings:
     return with_values(settings, values)
 
 
+def few_of(cohort: Cohort, settings: Settings) -> Cohort:
+    """The scans of a rehearsal: of each domain two of middling size, those of the source with a structure in their label maps.
+
+    Label maps are read until there are two, and no further.
+    """
+    shown = (case for case in _by_closeness_to_median(cohort.source) if case.label is None or _shows_structure(case, settings))
+    source = tuple(itertools.islice(shown, _CASES)) or cohort.source[:_CASES]  # nnU-Net then says what is missing
+    return Cohort(source, tuple(_by_closeness_to_median(cohort.target)[:_CASES]))
+
+
 def _by_closeness_to_median(cases: Sequence[Case]) -> list[Case]:
     """The cases of middling size first: nnU-Net plans for the median, and so does the budget."""
     voxels = {case.image: math.prod(read_geometry(case.image).size) for case in cases}
@@ -281,8 +289,8 @@ def _by_closeness_to_median(cases: Sequence[Case]) -> list[Case]:
     return sorted(cases, key=lambda case: abs(voxels[case.image] - median))
 
 
-def _shows_structure(label: Path, settings: Settings) -> bool:
-    values = read_labels(label, settings.labels, settings.reading.merged_values).array
+def _shows_structure(case: Case, settings: Settings) -> bool:
+    values = label_of(case, settings).array
     return any(bool((values == value).any()) for value in settings.labels.values())
 
 

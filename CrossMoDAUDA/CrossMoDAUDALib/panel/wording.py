@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from ..experiment.elsewhere import NO_CONNECTION
 from ..method import plan
-from ..translation.registry import loss, registrations, source_file
+from ..translation.registry import loss, registrations, source_files
 from . import core_texts
 
 
@@ -38,7 +38,8 @@ def translatorTitles():
 
 def translatorText(translator, text):
     """A text of a translator's registration in the panel's language."""
-    return translate(getContext(source_file(translator)), text)  # marked for translation there
+    translated = (translate(getContext(file), text) for file in source_files(translator))  # marked for translation there
+    return next((words for words in translated if words != text), text)
 
 
 def settingsSummary(settings, elsewhere=None):

@@ -343,8 +343,14 @@ def _key(values: Sequence[int]) -> str:
 
 
 def fingerprint(label_map: Volume) -> str:
-    """What changes as soon as a voxel of a label map does."""
-    return hashlib.sha256(label_map.array.astype(np.uint8).tobytes()).hexdigest()
+    """What changes as soon as a voxel of a label map does; it is the same whatever type of whole numbers the voxels have.
+
+    Values up to 255 count as 8 bits alone, as in what earlier versions have written beside label maps.
+    """
+    array = label_map.array
+    if array.max(initial=0) <= 255:
+        return hashlib.sha256(array.astype(np.uint8).tobytes()).hexdigest()
+    return hashlib.sha256(f"<u2 {array.shape} ".encode() + array.astype("<u2").tobytes()).hexdigest()
 
 
 def _with_doubt(extent: Extent, keys: tuple[str, str], doubt: Mapping[str, Any]) -> Extent:

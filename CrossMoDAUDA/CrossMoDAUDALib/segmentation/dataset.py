@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.files import write_json
-from ..images.intensity import network_image, scale_intensity, to_stored
+from ..images.intensity import border, network_image, scale_intensity, to_stored
 from ..images.volumes import Array, Volume, from_canonical, to_canonical, write_volume
 from ..images.voxels import label_type
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 FILE_ENDING = ".nii.gz"
 # How nnU-Net's names of cases begin: the source domain has real labels, the target domain pseudo-labels.
 SOURCE_PREFIX, TARGET_PREFIX = "source_", "target_"
+
+# The part of the border that a region outside the patient fills at least. Padding of a scan that was turned by 1 degree fills more.
+_LEAST_BORDER = 0.005
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def drawn_by_weight(names: Sequence[str], weight: float, copies_share: bool = Fa
 def outside_patient(array: Array) -> npt.NDArray[np.bool_]:
     """Where a scan is exactly zero as far as its border: what padding and skull-stripping leave.
 
-    Zero elsewhere is an intensity like others, such as that of water in a CT.
+    Zero elsewhere is an intensity like others, such as that of water in a CT. So are the specks of zeros at the border of a scan that
+    is cropped inside the body: a region has to fill half a hundredth of the border.
 
     Args:
         array: intensities, shape (z, y, x).
@@ -77,12 +81,11 @@ def outside_patient(array: Array) -> npt.NDArray[np.bool_]:
     from scipy import ndimage
 
     regions, count = ndimage.label(array == 0)
-    touches = np.zeros(count + 1, np.bool_)
-    for axis in range(3):
-        for end in (0, -1):
-            touches[np.take(regions, end, axis)] = True
-    touches[0] = False  # what is not zero
-    outside: npt.NDArray[np.bool_] = touches[regions]
+    sides = border(regions)
+    at_border = sum((np.bincount(side.ravel(), minlength=count + 1) for side in sides), np.zeros(count + 1, np.int64))
+    is_outside = at_border >= _LEAST_BORDER * sum(side.size for side in sides)
+    is_outside[0] = False  # what is not zero
+    outside: npt.NDArray[np.bool_] = is_outside[regions]
     return outside
 
 

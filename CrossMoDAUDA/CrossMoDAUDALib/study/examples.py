@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..cohort.label_maps import label_of
 from ..core.errors import CrossModaError
 from ..core.layout import iteration_name
-from ..images.labels import read_labels
 from ..images.pictures import Panel, side_by_side
 from ..images.volumes import read_label_map, read_volume
 from ..pages.pieces import data_uri
@@ -66,9 +66,8 @@ def _pictures(results: Results, rows: Sequence[Row], case: str) -> list[tuple[st
 
 def _panels(results: Results, rows: Sequence[Row], case: str) -> list[Panel]:
     scan = next(one for one in results.study.cohort.evaluation if one.id == case)
-    assert scan.label is not None  # without one it is no evaluation case
     image, settings = read_volume(scan.image), results.study.parts()[0].settings
-    reference = read_labels(scan.label, settings.labels, settings.reading.merged_values, image.geometry)
+    reference = label_of(scan, settings)
     panels = []
     for row in rows:
         seed = min(row.by_seed)

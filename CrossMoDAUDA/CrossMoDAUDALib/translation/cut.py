@@ -22,6 +22,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..core.declaring import setting
+from ..core.translatable import _
 from .cyclegan import refuse_uneven
 from .protocol import Loss, Registration, set_rate
 
@@ -175,11 +176,6 @@ def build_generator(settings: Settings) -> TappedGenerator:
     own = settings.of(CUTSettings)
     downsamplings = halvings(settings.translation.image_size, own.generator_downsamplings)
     return TappedGenerator(own.generator_features, own.generator_blocks, downsamplings)
-
-
-def _(text: str) -> str:
-    """Mark a text that the panel translates."""
-    return text
 
 
 _REGISTRATION = partial(

@@ -23,16 +23,21 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.declaring import setting
 from ..core.errors import InputError
+from ..core.translatable import _
 from .protocol import Loss, Registration, set_rate
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-    from ..compute.acceleration import Accelerated, Acceleration
+    from ..compute.acceleration import Acceleration
     from ..core.settings import Settings
+
+    Terms = dict[str, tuple[float, Tensor]]  # losses by name, each with its weight
 else:
     from ..compute.lazy import torch
+
+OTHER = {"target": "source", "source": "target"}
 
 # Version 0.1.0 had them in section ``translation``.
 _setting = partial(setting, formerly="translation")
@@ -91,6 +96,23 @@ def refuse_uneven(image_size: int, downsamplings: int, section: str) -> None:
         )
 
 
+@dataclass(frozen=True)
+class RoundTrip:
+    """Slices that were translated into a domain and back; all (n, 1, h, w).
+
+    Attributes:
+        fake: in that domain.
+        same: what the generator made of the domain's own slices; none where it was not given any.
+        back: in their own domain again.
+        features: what the generators' encoders gave of all that was read and of ``fake``, where they run by themselves.
+    """
+
+    fake: Tensor
+    same: Tensor
+    back: Tensor
+    features: tuple[Tensor, ...] = ()
+
+
 class CycleGAN:
     """Both generators and discriminators with what trains them, a :class:`.protocol.Translator`.
 
@@ -143,24 +165,35 @@ class CycleGAN:
         Args:
             labels: structures of ``images``, where they are known; CycleGAN does not use them.
         """
-        there, back, discriminator = self._seen_from(domain)
-        other = "source" if domain == "target" else "target"
-        weights = self.settings
-        with_identity, l1_loss = weights.identity_weight > 0, torch.nn.functional.l1_loss
-        made = there(torch.cat((images, real)) if with_identity else images)
-        fake = made[: len(images)]
-        adversarial = (discriminator(fake) - 1).square().mean()
-        cycle = l1_loss(back(fake), images)
-        objective = weights.adversarial_weight * adversarial + weights.cycle_weight * cycle
-        losses[f"adversarial_{domain}"] = adversarial.detach()
-        losses[f"cycle_{other}"] = cycle.detach()
-        if with_identity:
-            identity = l1_loss(made[len(images) :], real)
-            objective = objective + weights.identity_weight * identity
-            losses[f"identity_{domain}"] = identity.detach()
-        objective.backward()
-        translated: Tensor = fake.detach()
+        with_identity = self.settings.identity_weight > 0
+        trip = self._round_trip(domain, torch.cat((images, real)) if with_identity else images, len(images))
+        terms = self._terms(domain, images, real, trip) | self._further_terms(domain, images, labels, trip)
+        torch.stack([weight * loss for weight, loss in terms.values()]).sum().backward()
+        losses |= {name: loss.detach() for name, (_weight, loss) in terms.items()}
+        translated: Tensor = trip.fake.detach()
         return translated
+
+    def _round_trip(self, domain: str, read: Tensor, count: int) -> RoundTrip:
+        """Translate into ``domain`` all that is read, and the first ``count`` slices back."""
+        made = self._run[f"to_{domain}"](read)
+        fake = made[:count]
+        return RoundTrip(fake, made[count:], self._run[f"to_{OTHER[domain]}"](fake))
+
+    def _terms(self, domain: str, images: Tensor, real: Tensor, trip: RoundTrip) -> Terms:
+        """CycleGAN's losses of a generator."""
+        weights, l1_loss = self.settings, torch.nn.functional.l1_loss
+        adversarial = (self._run[f"{domain}_discriminator"](trip.fake) - 1).square().mean()
+        terms = {
+            f"adversarial_{domain}": (weights.adversarial_weight, adversarial),
+            f"cycle_{OTHER[domain]}": (weights.cycle_weight, l1_loss(trip.back, images)),
+        }
+        if len(trip.same):
+            terms[f"identity_{domain}"] = (weights.identity_weight, l1_loss(trip.same, real))
+        return terms
+
+    def _further_terms(self, domain: str, images: Tensor, labels: Tensor | None, trip: RoundTrip) -> Terms:
+        """What a translator that builds on CycleGAN minimises beside its losses."""
+        return {}
 
     def _discriminator_pass(self, domain: str, real: Tensor, fake: Tensor, losses: dict[str, Tensor]) -> None:
         """Add the gradients of a discriminator that tells ``real`` from pooled ``fake``."""
@@ -168,11 +201,6 @@ class CycleGAN:
         loss = 0.5 * ((real_scores - 1).square().mean() + fake_scores.square().mean())
         loss.backward()
         losses[f"discriminator_{domain}"] = loss.detach()
-
-    def _seen_from(self, domain: str) -> tuple[Accelerated, Accelerated, Accelerated]:
-        """The generator into a domain, the one out of it, and its discriminator."""
-        run, other = self._run, "source" if domain == "target" else "target"
-        return run[f"to_{domain}"], run[f"to_{other}"], run[f"{domain}_discriminator"]
 
     def _train_discriminators(self, trained: bool) -> None:
         self.target_discriminator.requires_grad_(trained)
@@ -262,11 +290,6 @@ class ImagePool:
         return torch.stack(shown[own_share(len(shown))])
 
 
-def _(text: str) -> str:
-    """Mark a text that the panel translates."""
-    return text
-
-
 def build_generator(settings: Settings) -> nn.Module:
     """The generator of the chosen CycleGAN, its weights not yet drawn by :func:`.networks.initialize`."""
     from .networks import ResnetGenerator, UnetGenerator, halvings
@@ -285,22 +308,23 @@ def build_discriminator(settings: Settings) -> nn.Module:
     return PatchDiscriminator(own.discriminator_features, patch_layers(settings.translation.image_size, own.discriminator_layers))
 
 
+LOSSES = {
+    "adversarial_target": Loss(_("Generator adversarial loss, source to target"), _("adversarial losses")),
+    "adversarial_source": Loss(_("Generator adversarial loss, target to source"), _("adversarial losses")),
+    "discriminator_source": Loss(_("Discriminator loss, source"), _("adversarial losses")),
+    "discriminator_target": Loss(_("Discriminator loss, target"), _("adversarial losses")),
+    "cycle_source": Loss(_("Cycle consistency loss, source"), _("cycle and identity losses")),
+    "cycle_target": Loss(_("Cycle consistency loss, target"), _("cycle and identity losses")),
+    "identity_source": Loss(_("Identity loss, source"), _("cycle and identity losses")),
+    "identity_target": Loss(_("Identity loss, target"), _("cycle and identity losses")),
+}
 _REGISTRATION = partial(
     Registration,
     section="cyclegan",
     settings=CycleGANSettings,
     make=CycleGAN,
     network=build_generator,
-    losses={
-        "adversarial_target": Loss(_("Generator adversarial loss, source to target"), _("adversarial losses")),
-        "adversarial_source": Loss(_("Generator adversarial loss, target to source"), _("adversarial losses")),
-        "discriminator_source": Loss(_("Discriminator loss, source"), _("adversarial losses")),
-        "discriminator_target": Loss(_("Discriminator loss, target"), _("adversarial losses")),
-        "cycle_source": Loss(_("Cycle consistency loss, source"), _("cycle and identity losses")),
-        "cycle_target": Loss(_("Cycle consistency loss, target"), _("cycle and identity losses")),
-        "identity_source": Loss(_("Identity loss, source"), _("cycle and identity losses")),
-        "identity_target": Loss(_("Identity loss, target"), _("cycle and identity losses")),
-    },
+    losses=LOSSES,
     presets={
         "laptop": {
             "cyclegan.generator_features": 32,

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..core.declaring import setting
+from ..core.translatable import _
 from .protocol import Loss, Registration, set_rate
 
 if TYPE_CHECKING:
@@ -196,11 +197,6 @@ class NiceGAN:
 
     def _parts(self) -> dict[str, Any]:
         return {**self._networks(), **{name: getattr(self, name) for name in ("generator_optimizer", "discriminator_optimizer")}}
-
-
-def _(text: str) -> str:
-    """Mark a text that the panel translates."""
-    return text
 
 
 def _network(settings: Settings) -> nn.Module:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 
 from ..core.errors import InputError, short
 from ..core.settings import TRANSLATORS, register_translator
@@ -16,12 +18,19 @@ FILES = (
     "nice_gan",
 )  # fmt: skip
 
+
+def _source_files(module: ModuleType, made: Registration) -> tuple[str, ...]:
+    """A translator's file, and those of the translators that its class builds on."""
+    bases = [base.__module__ for base in getattr(made.make, "__mro__", ()) if base.__module__.startswith(f"{__package__}.")]
+    return tuple(dict.fromkeys(str(sys.modules[name].__file__) for name in (module.__name__, *bases)))
+
+
 _REGISTRATIONS: dict[str, Registration] = {}
-_SOURCES: dict[str, str] = {}
+_SOURCES: dict[str, tuple[str, ...]] = {}
 for _file in FILES:
     _module = importlib.import_module(f".{_file}", __package__)
     for _found in _module.TRANSLATORS:
-        _REGISTRATIONS[_found.name], _SOURCES[_found.name] = _found, str(_module.__file__)
+        _REGISTRATIONS[_found.name], _SOURCES[_found.name] = _found, _source_files(_module, _found)
         register_translator(_found.name, _found.section, _found.settings, _found.presets)
 
 
@@ -49,6 +58,6 @@ def loss(translator: str, name: str) -> Loss | None:
     return _REGISTRATIONS[translator].losses.get(name) if translator in _REGISTRATIONS else None
 
 
-def source_file(translator: str) -> str:
-    """The Python file in which a translator's texts are marked for translation."""
+def source_files(translator: str) -> tuple[str, ...]:
+    """The Python files in which a translator's texts are marked for translation: its own, and those of what its class builds on."""
     return _SOURCES[translator]

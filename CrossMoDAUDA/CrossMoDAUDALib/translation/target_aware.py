@@ -25,7 +25,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..core.declaring import setting
-from .cyclegan import CycleGAN, CycleGANSettings, build_generator, refuse_uneven
+from ..core.translatable import _
+from .cyclegan import LOSSES, OTHER, CycleGAN, CycleGANSettings, RoundTrip, build_generator, refuse_uneven
 from .protocol import Loss, Registration
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from ..compute.acceleration import Acceleration
     from ..core.settings import Settings
+    from .cyclegan import Terms
 else:
     from ..compute.lazy import torch
 
@@ -79,34 +81,31 @@ class TargetAware(CycleGAN):
             parts[f"{name}_encoder"], parts[f"{name}_decoder"] = parts.pop(name).halves()  # type: ignore[operator]
         return parts
 
-    def _generator_pass(self, domain: str, images: Tensor, real: Tensor, labels: Tensor | None, losses: dict[str, Tensor]) -> Tensor:
-        """CycleGAN's pass, with the segmentation losses where the structures of ``images`` are known."""
-        run, weights, count = self._run, self.weights, len(images)
-        other = "source" if domain == "target" else "target"
-        with_identity, l1_loss = weights.identity_weight > 0, torch.nn.functional.l1_loss
-        features = run[f"to_{domain}_encoder"](torch.cat((images, real)) if with_identity else images)
+    def _round_trip(self, domain: str, read: Tensor, count: int) -> RoundTrip:
+        """CycleGAN's, with the features that the segmenting decoders read."""
+        run, other = self._run, OTHER[domain]
+        features = run[f"to_{domain}_encoder"](read)
         made = run[f"to_{domain}_decoder"](features)
         fake = made[:count]
         features_of_fake = run[f"to_{other}_encoder"](fake)
-        adversarial = (run[f"{domain}_discriminator"](fake) - 1).square().mean()
-        cycle = l1_loss(run[f"to_{other}_decoder"](features_of_fake), images)
-        terms = {
-            f"adversarial_{domain}": (weights.adversarial_weight, adversarial),
-            f"cycle_{other}": (weights.cycle_weight, cycle),
+        return RoundTrip(fake, made[count:], run[f"to_{other}_decoder"](features_of_fake), (features, features_of_fake))
+
+    def _further_terms(self, domain: str, images: Tensor, labels: Tensor | None, trip: RoundTrip) -> Terms:
+        """The segmentation losses, and that of edges, where the structures of ``images`` are known."""
+        if labels is None:
+            return {}
+        weights, (features, features_of_fake) = self.weights, trip.features
+        seen = {
+            "source": self._run[f"{OTHER[domain]}_segmenter"](features[: len(images)]),
+            "translation": self._run[f"{domain}_segmenter"](features_of_fake),
         }
-        if with_identity:
-            terms[f"identity_{domain}"] = (weights.identity_weight, l1_loss(made[count:], real))
-        if labels is not None:
-            seen = {"source": run[f"{other}_segmenter"](features[:count]), "translation": run[f"{domain}_segmenter"](features_of_fake)}
-            for name, scores in seen.items():
-                loss = segmentation_loss(scores, labels, weights.cross_entropy_weight)
-                terms[f"segmentation_{name}"] = (weights.segmentation_weight, loss)
-            if weights.edge_weight > 0:
-                terms["edges"] = (weights.edge_weight, edge_loss(images, fake))
-        torch.stack([weight * loss for weight, loss in terms.values()]).sum().backward()
-        losses |= {name: loss.detach() for name, (_weight, loss) in terms.items()}
-        translated: Tensor = fake.detach()
-        return translated
+        terms = {
+            f"segmentation_{name}": (weights.segmentation_weight, segmentation_loss(scores, labels, weights.cross_entropy_weight))
+            for name, scores in seen.items()
+        }
+        if weights.edge_weight > 0:
+            terms["edges"] = (weights.edge_weight, edge_loss(images, trip.fake))
+        return terms
 
     def sample_columns(self, source: Tensor, target: Tensor) -> tuple[Tensor, ...]:
         """Source, pseudo-target, the structures found in it; target, pseudo-source, the structures found in the target."""
@@ -174,11 +173,6 @@ def edge_loss(images: Tensor, translated: Tensor) -> Tensor:
     return torch.nn.functional.l1_loss(made, there)
 
 
-def _(text: str) -> str:
-    """Mark a text that the panel translates."""
-    return text
-
-
 TRANSLATORS = (
     Registration(
         name="cyclegan-target-aware",
@@ -189,14 +183,7 @@ TRANSLATORS = (
         make=TargetAware,
         network=build_generator,
         losses={
-            "adversarial_target": Loss(_("Generator adversarial loss, source to target"), _("adversarial losses")),
-            "adversarial_source": Loss(_("Generator adversarial loss, target to source"), _("adversarial losses")),
-            "discriminator_source": Loss(_("Discriminator loss, source"), _("adversarial losses")),
-            "discriminator_target": Loss(_("Discriminator loss, target"), _("adversarial losses")),
-            "cycle_source": Loss(_("Cycle consistency loss, source"), _("cycle and identity losses")),
-            "cycle_target": Loss(_("Cycle consistency loss, target"), _("cycle and identity losses")),
-            "identity_source": Loss(_("Identity loss, source"), _("cycle and identity losses")),
-            "identity_target": Loss(_("Identity loss, target"), _("cycle and identity losses")),
+            **LOSSES,
             "segmentation_source": Loss(_("Segmentation loss, source slices"), _("segmentation losses")),
             "segmentation_translation": Loss(_("Segmentation loss, pseudo-target slices"), _("segmentation losses")),
             "edges": Loss(_("Edge loss"), _("cycle and identity losses")),

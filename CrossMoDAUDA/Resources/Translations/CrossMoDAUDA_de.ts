@@ -8553,44 +8553,12 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>translation.target_aware</name>
 <message>
-<source>Cycle consistency loss, source</source>
-<translation>Zykluskonsistenz-Verlust, Quelle</translation>
-</message>
-<message>
-<source>Cycle consistency loss, target</source>
-<translation>Zykluskonsistenz-Verlust, Ziel</translation>
-</message>
-<message>
 <source>CycleGAN, target-aware</source>
 <translation>CycleGAN, zielbewusst</translation>
 </message>
 <message>
-<source>Discriminator loss, source</source>
-<translation>Diskriminatorverlust, Quelle</translation>
-</message>
-<message>
-<source>Discriminator loss, target</source>
-<translation>Diskriminatorverlust, Ziel</translation>
-</message>
-<message>
 <source>Edge loss</source>
 <translation>Kantenverlust</translation>
-</message>
-<message>
-<source>Generator adversarial loss, source to target</source>
-<translation>Adversarialer Generatorverlust, Quelle zu Ziel</translation>
-</message>
-<message>
-<source>Generator adversarial loss, target to source</source>
-<translation>Adversarialer Generatorverlust, Ziel zu Quelle</translation>
-</message>
-<message>
-<source>Identity loss, source</source>
-<translation>Identitätsverlust, Quelle</translation>
-</message>
-<message>
-<source>Identity loss, target</source>
-<translation>Identitätsverlust, Ziel</translation>
 </message>
 <message>
 <source>Learns to segment, too, so that structures stay visible.</source>
@@ -8603,10 +8571,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Segmentation loss, source slices</source>
 <translation>Segmentierungsverlust, Quell-Schichten</translation>
-</message>
-<message>
-<source>adversarial losses</source>
-<translation>adversariale Verluste</translation>
 </message>
 <message>
 <source>cycle and identity losses</source>

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from CrossMoDAUDALib.commands import cli, study
+from CrossMoDAUDALib.commands import cli, running, study
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, parse_assignments, preset_settings, with_values
 from CrossMoDAUDALib.study.request import parse_method, parse_seeds
@@ -91,7 +91,7 @@ def _command_line(words: Sequence[str]) -> str:
         if hasattr(options, "methods"):
             _refuse_settings_of_study(options)
         elif hasattr(options, "preset"):
-            cli._settings(options)
+            running.settings_of(options)
         elif hasattr(options, "assignments"):
             with_values(Settings(), dict(parse_assignments(options.assignments)))
     except InputError as error:

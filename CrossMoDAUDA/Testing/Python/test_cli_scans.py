@@ -220,3 +220,13 @@ def test_unpack_writes_what_is_read_at_once(tmp_path: Path) -> None:
     save(label, label_array(1).astype(np.float32) / 2)
     result = run("unpack", scan, *words, "--overwrite")
     assert result.returncode == 2 and "is not a label map" in result.stderr and str(label) in result.stderr
+
+
+def test_unpack_reads_a_file_that_is_given_as_both_in_both_ways(tmp_path: Path) -> None:
+    from CrossMoDAUDALib.images.volumes import read_volume
+
+    save(tmp_path / "a.nii.gz", label_array(1, 2).astype(np.float32))
+    result = run("unpack", tmp_path / "a.nii.gz", "--label-map", tmp_path / "a.nii.gz", "-o", tmp_path / "out")
+    assert (result.returncode, result.stderr) == (0, "")
+    kinds = [read_volume(tmp_path / "out" / name).array.dtype for name in ("a.nrrd", "a_2.nrrd")]
+    assert kinds == [np.float32, np.uint8]

@@ -41,6 +41,27 @@ def test_a_scan_without_zeros_and_one_of_zeros() -> None:
     assert dataset.outside_patient(np.zeros((2, 3, 4), np.int16)).all()
 
 
+@pytest.mark.parametrize(("spread", "mean"), [(4.0, 10.0), (12.0, 0.0), (30.0, 40.0)], ids=["fat in MR", "water in CT", "tissue in CT"])
+def test_specks_of_zeros_at_the_border_are_intensities(spread: float, mean: float) -> None:
+    """Whole numbers of a scan that is cropped inside the body, alone and beside padding."""
+    body = np.rint(np.random.default_rng(7).normal(mean, spread, (24, 40, 40))).astype(np.int16)
+    assert (body[0] == 0).any()
+    assert not dataset.outside_patient(body).any()
+    padded = np.pad(np.where(body == 0, 1, body), ((0, 0), (0, 2), (0, 0)))
+    padded[5, 5, 0] = 0
+    np.testing.assert_array_equal(np.flatnonzero(dataset.outside_patient(padded).all((0, 2))), [40, 41])
+    assert not dataset.outside_patient(padded)[5, 5, 0]
+
+
+def test_thin_wedges_of_padding_are_outside() -> None:
+    """As a scan has that was turned by 2 degrees within its slices."""
+    along, across = np.arange(100), np.arange(100)
+    array = np.full((10, 100, 100), 50, np.int16)
+    wedge = across[:, np.newaxis] < along * np.tan(np.deg2rad(2))
+    array[:, wedge] = 0
+    np.testing.assert_array_equal(dataset.outside_patient(array), array == 0)
+
+
 def test_intensities_are_thousandths_between_two_percentiles() -> None:
     array = np.arange(1, 1002, dtype=np.int16).reshape(7, 11, 13)
     settings = IntensitySettings(lower_percentile=10, upper_percentile=90)

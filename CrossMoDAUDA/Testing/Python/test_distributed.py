@@ -31,6 +31,7 @@ from CrossMoDAUDALib.experiment.events import read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method.plan import plan
 from CrossMoDAUDALib.segmentation import training as segmentation_training
+from CrossMoDAUDALib.segmentation.bookkeeping import network_of
 from CrossMoDAUDALib.segmentation.ranks import seed_of_rank
 from CrossMoDAUDALib.translation import training as translation_training
 from CrossMoDAUDALib.translation.cyclegan import CycleGAN, CycleGANSettings
@@ -352,8 +353,8 @@ def test_the_network_is_found_within_its_wrappers(wrapped: bool) -> None:
         torch.distributed.init_process_group("gloo", store=store, rank=0, world_size=1)
         try:
             for trainer.network in (DistributedDataParallel(compiled), torch.compile(DistributedDataParallel(network))):
-                assert segmentation_training._network(trainer) is network
+                assert network_of(trainer) is network
         finally:
             torch.distributed.destroy_process_group()
     else:
-        assert segmentation_training._network(trainer) is network
+        assert network_of(trainer) is network

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 from CrossMoDAUDALib.images.volumes import Geometry, Volume
-from CrossMoDAUDALib.scoring.extent import doubt_of, is_spread, measure_extent, tumour_of
+from CrossMoDAUDALib.scoring.extent import doubt_of, fingerprint, is_spread, measure_extent, tumour_of
 
 VS = tumour_of({"Vestibular schwannoma": 1, "Cochlea": 2})
 
@@ -133,3 +135,16 @@ def test_the_edges_are_the_scans() -> None:
     cut = Volume(np.ascontiguousarray(scan.array[:, :, 2:]), Geometry((58, 20, 16), (1, 1, 1), (2, 0, 0), scan.geometry.direction))
     cut.array[6, 8, 50:] = 1
     assert measure_extent(cut, VS).faces == measure_extent(cut, tumour_of({"VS": 1})).faces == ("left",)
+
+
+def test_a_fingerprint_tells_values_of_16_bits_apart_and_is_as_it_was_of_8_bits() -> None:
+    def label(values: list[int], kind: type) -> Volume:
+        grid = Geometry((len(values), 1, 1), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0))
+        return Volume(np.array([[values]], kind), grid)
+
+    hashes = {fingerprint(label([value, 2, 0], np.uint16)) for value in (0, 1, 255, 256, 257, 511, 65535)}
+    assert len(hashes) == 7
+    for kind in (np.uint16, np.int32, np.int64):
+        assert fingerprint(label([257, 2, 0], kind)) in hashes, "of another type, the voxels are the same"
+        written = fingerprint(label([0, 1, 2, 255], kind))
+        assert written == hashlib.sha256(b"\x00\x01\x02\xff").hexdigest(), "beside label maps by earlier versions"

@@ -12,12 +12,16 @@ import pydicom
 import pytest
 from CrossMoDAUDALib.cohort.checking import check_cohort
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.cohort.label_maps import label_of
 from CrossMoDAUDALib.commands.cli import main
 from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.core.settings import preset_settings, with_values
 from CrossMoDAUDALib.images.dicom_labels import read_segmentation
 from CrossMoDAUDALib.images.dicom_results import SEG
 from CrossMoDAUDALib.images.labels import read_labels, structure_named
 from CrossMoDAUDALib.images.volumes import Volume, read_geometry, read_volume, write_volume
+from CrossMoDAUDALib.method.coarseness import finest_spacing
+from CrossMoDAUDALib.method.sizing import few_of, for_scans
 from CrossMoDAUDALib.places.naming import Names
 from CrossMoDAUDALib.places.sending import as_one_file
 from CrossMoDAUDALib.scoring.evaluation import score_folders
@@ -77,6 +81,25 @@ def test_an_empty_one_in_a_cohort_in_scores_and_in_a_follow_up(tmp_path: Path, c
     words = ["follow-up", str(empty), str(other), "--date", f"{empty}=2024-01-02", "--date", f"{other}=2025-01-02", "--patient", "P"]
     assert main([*words, "--scans", str(tmp_path / "a"), "-o", str(tmp_path / "out")]) == 0, capsys.readouterr().err
     assert "no tumour in the label map" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("way", ["no voxels", "an empty list", "numbers"])
+def test_an_empty_one_in_what_is_chosen_for_the_scans_and_in_what_is_shown(tmp_path: Path, way: str) -> None:
+    """Wherever a case's label map is read, its scan tells where it lies; scan and label map are in folders of their own."""
+    cases = [Case("e", tmp_path / "e", write_empty(tmp_path / "seg" / "e_SEG.dcm", scan_of(tmp_path / "e"), way))]
+    cases += [Case("d", tmp_path / "d", write_seg(tmp_path / "seg" / "d_SEG.dcm", scan_of(tmp_path / "d", seed=2), in_layers(drawn())))]
+    settings = with_values(preset_settings("laptop"), {"labels": LABELS})
+    cohort = Cohort(tuple(cases), (Case("t", tmp_path / "d", None),))
+    assert check_cohort(cohort, LABELS).problems == []
+    assert for_scans(settings, cohort)["segmentation.finest_spacing"] == finest_spacing(settings, cases[1:])
+    assert [case.id for case in few_of(cohort, settings).source] == ["d"]
+    for case in cases:
+        assert label_of(case, settings).geometry == read_geometry(case.image)
+    words = ["--set", "labels=VS:1,Cochlea:2", "-o", str(tmp_path / "out")]
+    assert main(["unpack", str(tmp_path / "e"), "--label-map", str(cases[0].label), *words]) == 0
+    (shown,) = (tmp_path / "out").glob("e_SEG*.nrrd")
+    assert read_geometry(shown).differences(read_geometry(tmp_path / "e")) == [] and not read_volume(shown).array.any()
+    assert main(["unpack", "--label-map", str(cases[0].label), *words, "--overwrite"]) != 0, "nothing tells where it lies"
 
 
 @pytest.mark.parametrize("kept", [0.55, 0.6, 0.75])

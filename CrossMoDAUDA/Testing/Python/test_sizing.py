@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from command_line import TINY_RUN, events, run, sentence
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.cohort.label_maps import label_of
 from CrossMoDAUDALib.core.budget import SIZED, fitted, left_open, sized_as
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
@@ -17,7 +18,7 @@ from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.images.volumes import Geometry, Volume, write_volume
 from CrossMoDAUDALib.method.coarseness import finest_spacing
 from CrossMoDAUDALib.method.plan import plan
-from CrossMoDAUDALib.method.sizing import Costs, _Clock, expected_seconds, for_scans, for_time, rehearsed
+from CrossMoDAUDALib.method.sizing import Costs, _Clock, expected_seconds, few_of, for_scans, for_time, rehearsed
 from CrossMoDAUDALib.segmentation.schedule import schedule_of
 
 LAPTOP = preset_settings("laptop")
@@ -262,3 +263,28 @@ def test_what_a_killed_rehearsal_leaves_is_in_nobodys_way(tiny_cohort: Path, tmp
     (tmp_path / "other" / "practice").mkdir(parents=True)
     with pytest.raises(InputError, match="practice"):
         Experiment.create(tmp_path / "other", LAPTOP, cohort, {})
+
+
+@pytest.mark.parametrize(
+    ("empty", "read"), [((), ["c", "b"]), (("c", "a"), ["c", "b", "a", "d"]), (("a", "b", "c", "d"), ["c", "b", "a", "d"])]
+)
+def test_a_rehearsal_reads_label_maps_until_it_has_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: tuple[str, ...], read: list[str]
+) -> None:
+    cases = []
+    for name, size in (("a", 12), ("b", 20), ("c", 21), ("d", 40)):  # the median is 20.5 x 8 x 8 voxels
+        grid = Geometry((size, 8, 8), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+        for ending, value in (("", 7), ("_label", name not in empty)):
+            write_volume(Volume(np.full((8, 8, size), value, np.uint8), grid), tmp_path / f"{name}{ending}.nii.gz")
+        cases.append(Case(name, tmp_path / f"{name}.nii.gz", tmp_path / f"{name}_label.nii.gz"))
+    seen: list[str] = []
+
+    def seeing(case: Case, settings: Settings) -> Volume:
+        seen.append(case.id)
+        return label_of(case, settings)
+
+    monkeypatch.setattr("CrossMoDAUDALib.method.sizing.label_of", seeing)
+    few = few_of(Cohort(tuple(cases), tuple(Case(case.id, case.image, None) for case in cases)), LAPTOP)
+    assert sorted(seen) == sorted(read)
+    assert len(few.source) == 2 and {case.id for case in few.target} == {"b", "c"}
+    assert {case.id for case in few.source} == ({"a", "b"} if len(empty) == 4 else set("abcd") - set(empty) if empty else {"b", "c"})

@@ -290,6 +290,13 @@ def test_light_modules_import_nothing_heavy() -> None:
     assert (finished.returncode, finished.stdout.strip()) == (0, "[]"), finished.stderr
 
 
+def test_the_command_line_knows_its_words_without_numpy() -> None:
+    """What a command does is imported when it is asked for: a complaint, `--help` and the panel's processes come at once."""
+    code = f"import sys; sys.path.insert(0, {str(MODULE)!r}); from CrossMoDAUDALib.commands import cli; cli.main(['--help']); "
+    finished = run(sys.executable, "-c", f"{code} print(sorted({{'numpy', 'scipy', 'SimpleITK', 'torch'}} & set(sys.modules)))")
+    assert (finished.returncode, finished.stdout.splitlines()[-1]) == (0, "[]"), finished.stderr
+
+
 # The launcher ----------------------------------------------------------------------------------------------------------
 
 # Runs a script as Slicer's --python-script does, with an application that only notes how it was left.

@@ -81,6 +81,17 @@ def test_every_marked_text_is_found(texts: set[tuple[str, str]]) -> None:
     assert sorted(found - texts) == []
 
 
+def test_every_text_of_a_translator_is_marked_where_the_panel_looks_for_it() -> None:
+    from CrossMoDAUDALib.translation.registry import FILES as TRANSLATORS_FILES
+    from CrossMoDAUDALib.translation.registry import registrations, source_files
+
+    for each in registrations():
+        texts = {text for file in source_files(each.name) for _context, text in marked(Path(file))}
+        shown = {each.title, each.tip, *(words for loss in each.losses.values() for words in (loss.title, loss.chart))}
+        assert shown - texts == set(), each.name
+        assert Path(source_files(each.name)[0]).stem in TRANSLATORS_FILES, "its own file comes first"
+
+
 def test_no_key_of_slicers_settings_is_translated(texts: set[tuple[str, str]]) -> None:
     assert [text for _context, text in texts if text.startswith("CrossMoDAUDA/")] == []
 
@@ -202,6 +213,18 @@ def test_what_a_heading_says_already_is_left_out_of_its_sentences_in_german_too(
     sentences = [german for english, german in known.items() if english.endswith(f"; {LOOK}.")]
     assert len(sentences) > 3
     assert [german for german in sentences if not german.endswith(f"; {known[LOOK]}.")] == []
+
+
+def test_what_a_translator_takes_from_another_is_german_too() -> None:
+    with Host(MODULE, language="de_DE"):
+        from CrossMoDAUDALib.panel.wording import chartTerm, quantityTerm
+        from CrossMoDAUDALib.translation.registry import loss
+
+        aware, plain = "cyclegan-target-aware", "cyclegan-resnet"
+        for name in ("cycle_source", "identity_target", "adversarial_source"):
+            assert quantityTerm(aware, name) == quantityTerm(plain, name) != loss(aware, name).title
+        assert chartTerm(aware, "adversarial losses") == chartTerm(plain, "adversarial losses") != "adversarial losses"
+        assert quantityTerm(aware, "segmentation_source") != loss(aware, "segmentation_source").title, "its own"
 
 
 def test_a_sentence_is_found_quickly() -> None:

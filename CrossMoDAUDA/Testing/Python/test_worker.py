@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cohort_files import label_array, save, save_crossmoda
-from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.commands import cli, running
 from CrossMoDAUDALib.experiment import lock as locking
 from CrossMoDAUDALib.experiment.folder import Experiment, is_running, read_worker, request_stop
 from CrossMoDAUDALib.places import place
@@ -111,9 +111,9 @@ def test_recorded_is_what_device_and_workers_are_by_default(tiny_experiment: Pat
     recorded = Experiment.load(tiny_experiment).settings
     assert recorded.device == "cpu"
     options = cli._parser().parse_args(["run", "-o", str(tiny_experiment)])
-    assert cli._given(options) == {}
+    assert running.given(options) == {}
     options = cli._parser().parse_args(["run", "-o", str(tiny_experiment), "--device", "auto", "--set", "helper_processes=3"])
-    assert cli._given(options) == {"device": "auto", "helper_processes": "3"}
+    assert running.given(options) == {"device": "auto", "helper_processes": "3"}
     status, output, errors = run("run", "-o", tiny_experiment)
     assert (status, errors, "| iteration 1 |" in output) == (0, "", True)
 
