@@ -73,7 +73,7 @@ def outside_patient(array: Array) -> npt.NDArray[np.bool_]:
     """Where a scan is exactly zero as far as its border: what padding and skull-stripping leave.
 
     Zero elsewhere is an intensity like others, such as that of water in a CT. So are the specks of zeros at the border of a scan that
-    is cropped inside the body: a region has to fill half a hundredth of the border.
+    is cropped inside the body: a region has to fill half a percent of the border.
 
     Args:
         array: intensities, shape (z, y, x).
