@@ -241,6 +241,7 @@ class Fitting:
         labels = [(label, self._indent(form)) for form in forms for label in self._labels if _isIn(form, label)]
         for label, _indent in labels:
             label.wordWrap = False
+            label.minimumWidth = 0  # a label asks for no less than what it was given before
         # What a label asks for is rounded; in lines, it would put its last word into one that it has no height for.
         wanted = [label.sizeHint.width() + ROUNDED for label, _indent in labels]
         column = max((indent + one for (_label, indent), one in zip(labels, wanted, strict=True)), default=0)

@@ -39,6 +39,18 @@ def assert_readable(table: Any, columns: tuple[int, ...] = (0,)) -> None:
             assert text.width() <= room.width() and text.height() <= room.height(), table.item(row, column).text()
 
 
+@pytest.mark.parametrize(("section", "field"), [("segment", "segmentInputKind"), ("evaluate", "evaluateConvention"), ("adapt", "adaptPreset")])
+def test_fields_begin_where_they_did_however_often_the_panel_was_dragged(host: Host, section: str, field: str) -> None:
+    """A label's size hint is never less than the least width that it was given (Qt's QLabel::minimumSizeHint)."""
+    open_section(host, section)
+    label, begins = getattr(getattr(host.widget.panel, section).ui, f"{field}Label"), []
+    for width in (700, 698, 400, 300, 400, 698, 696, 700):
+        resize(host, width)
+        begins.append((label.minimumWidth, host.find(field).x) if width >= 690 else (label.minimumWidth, 0))
+    assert begins[0][0] > 0 and {*begins[1:2], *begins[5:]} == {begins[0]}, begins
+    assert begins[2] == begins[4], begins
+
+
 @pytest.mark.parametrize("section", ["segment", "evaluate", "followUp"])
 def test_a_text_gives_back_the_height_that_it_took_in_a_narrow_panel(host: Host, section: str) -> None:
     open_section(host, section)
