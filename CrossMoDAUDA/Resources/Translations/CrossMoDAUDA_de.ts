@@ -5110,6 +5110,10 @@
 <translation>Was geschehen ist, das Neueste zuletzt.</translation>
 </message>
 <message>
+<source>What to show of the training.</source>
+<translation>Was vom Training gezeigt wird.</translation>
+</message>
+<message>
 <source>Where the networks train. Automatic takes the graphics card if there is a suitable one.</source>
 <translation>Wo die Netze trainieren. Automatisch nimmt die Grafikkarte, wenn es eine geeignete gibt.</translation>
 </message>
