@@ -39,7 +39,9 @@ def assert_readable(table: Any, columns: tuple[int, ...] = (0,)) -> None:
             assert text.width() <= room.width() and text.height() <= room.height(), table.item(row, column).text()
 
 
-@pytest.mark.parametrize(("section", "field"), [("segment", "segmentInputKind"), ("evaluate", "evaluateConvention"), ("adapt", "adaptPreset")])
+@pytest.mark.parametrize(
+    ("section", "field"), [("segment", "segmentInputKind"), ("evaluate", "evaluateConvention"), ("adapt", "adaptPreset")]
+)
 def test_fields_begin_where_they_did_however_often_the_panel_was_dragged(host: Host, section: str, field: str) -> None:
     """A label's size hint is never less than the least width that it was given (Qt's QLabel::minimumSizeHint)."""
     open_section(host, section)
