@@ -6621,11 +6621,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Self-training iteration</source>
-<translation>Selbsttrainings-Iteration</translation>
+<translation>Runde des Selbsttrainings</translation>
 </message>
 <message>
 <source>Self-training iteration (-1: source only)</source>
-<translation>Selbsttrainings-Iteration (-1: nur Quelle)</translation>
+<translation>Runde des Selbsttrainings (-1: nur Quelle)</translation>
 </message>
 <message>
 <source>{experiment}: DSC by round</source>
@@ -7482,7 +7482,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>iteration {number}</source>
-<translation>Iteration {number}</translation>
+<translation>Runde {number}</translation>
 </message>
 <message>
 <source>source only</source>
