@@ -15,7 +15,7 @@ from .fitting import OnResize, breakable
 from .wording import inThePanel
 
 NAME_SHARE = 0.4  # of the table's width that the scans' names may take
-LINES = 10  # of text that the table is high at least
+LINES, MOST_LINES = 10, 20  # of text that the table is high; more than the first only for a scan of which much is told
 PICTURE = 48  # points of the screen
 REMARK = 26  # characters; what other columns must leave for the remarks, which else stand in the first one, too
 SCAN, DOMAIN, SIZE, SPACING, REMARKS = range(5)
@@ -119,6 +119,7 @@ class CasesTable:
                 self._table.setCurrentCell(row, max(self._table.currentColumn(), 0))
         self._indicate()
         self._table.resizeRowsToContents()
+        self._fitHeight()
 
     def _onChoice(self, index):
         self.sort(self._choice.itemData(index))
@@ -141,7 +142,6 @@ class CasesTable:
         """Show the columns that there is room for, leave the remarks the room that they need, and give the rows their heights."""
         table = self._table
         metrics = qt.QFontMetrics(table.font)
-        table.setMinimumHeight(LINES * metrics.height())
         told = self._toldIn(table.width, metrics)
         for column in (*EXTRA, REMARKS):
             table.setColumnHidden(column, column in told)
@@ -156,7 +156,27 @@ class CasesTable:
             table.resizeColumnToContents(column)
         if not isAlone:
             table.setColumnWidth(SCAN, min(table.columnWidth(SCAN), int(NAME_SHARE * table.width)))
+            self._breakRemarks()
         table.resizeRowsToContents()
+        self._fitHeight()
+
+    def _breakRemarks(self):
+        """Let lines of the remarks end within names of files; Qt would put an ellipsis into them."""
+        room = self._table.columnWidth(REMARKS) - tables.MARGIN
+        for row, (event, _icon) in enumerate(self._cases):
+            item = self._table.item(row, REMARKS)
+            text = breakable(_text(event, REMARKS), qt.QFontMetrics(self._font(event)), room)
+            if item.text() != text:
+                item.setText(text)
+
+    def _fitHeight(self):
+        """Show some whole rows; the others are scrolled to."""
+        table, line = self._table, qt.QFontMetrics(self._table.font).height()
+        header = table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth
+        rows = tables.wholeRows(table, LINES * line - header, LINES * line - header)
+        height = header + min(rows, MOST_LINES * line)
+        if table.minimumHeight != height:
+            table.setFixedHeight(height)
 
     def _toldIn(self, width, metrics):
         """Which columns have no room beside the names and the remarks, so that the first one must tell what is in them."""

@@ -81,7 +81,7 @@ class EvaluateSection(Section):
             self.say(self.ui.evaluateStatus, self._texts.get(ids, ""))
 
     def _showTable(self, node):
-        tables.show(self.ui.evaluateTable, node)
+        tables.show(self.ui.evaluateTable, node, mayStack=True)
         reference = node.GetNthNodeReference(COMPARED, 1) if node is not None else None
         title = _("{scores}, compared with {reference}").format(scores=node.GetName(), reference=reference.GetName()) if reference else ""
         self.say(self.ui.evaluateTableTitle, title)

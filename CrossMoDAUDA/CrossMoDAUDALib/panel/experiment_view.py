@@ -14,6 +14,7 @@ from ..watching.monitor import Monitor
 from . import plot_view, tables, wording
 from .curves_tab import CurvesTab
 from .fitting import CELL, OnResize, WrappedColumns
+from .narrow_tabs import NarrowTabs
 from .sample_tab import SampleTab
 from .scores_tab import ScoresTab
 
@@ -65,6 +66,7 @@ class ExperimentView:
         self._sizes = [OnResize(widget, self._showOpenTab) for widget in watched] + [OnResize(ui.adaptStages.viewport(), self._fitStages)]
         ui.adaptCurveChoice.connect("currentIndexChanged(int)", lambda _index: self._showCurves())
         ui.adaptTabs.connect("currentChanged(int)", lambda _index: self._showOpenTab())
+        self._narrowTabs = NarrowTabs(ui.adaptTabs, ui.adaptTabsChoice)
 
     def open(self, folder):
         """Follow an experiment folder, or none."""

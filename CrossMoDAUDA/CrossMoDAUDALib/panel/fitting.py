@@ -183,6 +183,7 @@ class Fitting:
             (button, button.text) for root in roots for button in root.findChildren("ctkCollapsibleButton") if " (" in button.text
         ]
         self._fitted, self._ruler = None, Ruler(roots[0])
+        self._inForms = set()  # names of texts that lie in a form
         self._watches = [OnResize(roots[0], self.fit), *(OnResize(root, self._giveHeights, isOfLayout=True) for root in roots)]
         for table in (table for root in roots for table in root.findChildren("qMRMLTableView")):
             self._watches.append(OnResize(table, functools.partial(tables.fit, table)))
@@ -227,11 +228,16 @@ class Fitting:
         panel. What lies under it would be drawn over its neighbours.
         """
         for label in self._texts:
-            isPicture = label.minimumHeight == label.maximumHeight or label.sizePolicy.verticalPolicy() == qt.QSizePolicy.Ignored
+            isFixed = label.minimumHeight == label.maximumHeight and label.objectName not in self._inForms
+            isPicture = isFixed or label.sizePolicy.verticalPolicy() == qt.QSizePolicy.Ignored
             if label.isVisible() and not isPicture:
                 needed = self._ruler.height(label, label.width)
                 if label.minimumHeight != needed:
                     label.minimumHeight = needed
+                # A form gives a text over both its columns the lines that it would take in the second one (Qt 5's QFormLayout).
+                if label.maximumHeight != needed and any(form.indexOf(label) >= 0 for form in self._forms):
+                    self._inForms.add(label.objectName)
+                    label.maximumHeight = needed
         for label in self._labels:  # those over their fields; a group that has just been opened may be narrower than it was
             if label.wordWrap and label.isVisible():
                 label.minimumHeight = max(label.minimumHeight, self._ruler.height(label, label.width))
@@ -241,6 +247,7 @@ class Fitting:
         labels = [(label, self._indent(form)) for form in forms for label in self._labels if _isIn(form, label)]
         for label, _indent in labels:
             label.wordWrap = False
+            label.minimumWidth = 0  # a label asks for no less than what it was given before
         # What a label asks for is rounded; in lines, it would put its last word into one that it has no height for.
         wanted = [label.sizeHint.width() + ROUNDED for label, _indent in labels]
         column = max((indent + one for (_label, indent), one in zip(labels, wanted, strict=True)), default=0)

@@ -77,8 +77,7 @@ class FollowUpSection(Section):
             self._fill(listed)
         self._listStructures()
         if not self._rows and not self.runner.running:
-            said = [self._problem(), *self._contradictions()] if len(self._chosen()) > 1 else []
-            self.say(self.ui.followUpStatus, " ".join(filter(None, said)))
+            self.say(self.ui.followUpStatus, " ".join(filter(None, [self._problem(), *self._contradictions()])))
         self.update()
 
     def _fill(self, listed):
@@ -292,6 +291,11 @@ class FollowUpSection(Section):
         for label in (self.ui.followUpTableTitle, self.ui.followUpPageStatus):
             self.say(label, "")
         self._page.forget()
+
+    def setParameters(self, parameters):
+        super().setParameters(parameters)
+        if parameters is not None:
+            self.showResults()
 
     def onSceneClosing(self):
         self.runner.cancel()

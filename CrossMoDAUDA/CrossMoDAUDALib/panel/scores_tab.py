@@ -115,7 +115,7 @@ class ScoresTab:
         """
         table = self._table
         isNew = self._fitted is None or self._fitted[0] != of or abs(table.width - self._fitted[1]) > SCROLL_BAR
-        most = MOST_LINES * qt.QFontMetrics(table.font).height()
+        most = MOST_LINES * qt.QFontMetrics(table.parentWidget().font).height()  # the table's own may be smaller
         if isNew:
             self._fitted = (of, table.width)
         wanted = showScores(table, self._rows, most)

@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 from . import tables
 
 LEAST_MARGIN = 8  # what a cell or title needs beside its text where there is no room for more, in points of the screen
+LETTERS = (1, 0.9, 0.8, 0.7, 0.6)  # how large they are, beside the panel's; the first at which no column is out of sight
 
 
 def showScores(table, rows, most):
@@ -26,9 +27,15 @@ def showScores(table, rows, most):
     table.rowCount, table.columnCount = len(measures), len(methods)
     room = table.width - 2 * table.frameWidth
     mayGrow = most == sys.maxsize
-    height = _fill(table, methods, measures, scores, room, mayGrow)
-    if height > most:
-        height = _fill(table, methods, measures, scores, room - table.verticalScrollBar().sizeHint.width())
+    for size in LETTERS:
+        font = _font(table)
+        font.setPointSizeF(size * font.pointSizeF())
+        table.setFont(font)
+        height, isWhole = _fill(table, methods, measures, scores, room, mayGrow)
+        if height > most:
+            height, isWhole = _fill(table, methods, measures, scores, room - table.verticalScrollBar().sizeHint.width())
+        if isWhole:
+            break
     tips = [_("{training}: {explanation}").format(training=trainingTitle(name), explanation=_trainingTip(name)) for name in methods]
     tables.explainHeaders(table, tips, [_scoreTip(name) for name in measures])
     return min(height, most)
@@ -36,7 +43,7 @@ def showScores(table, rows, most):
 
 def wantedWidth(table, rows):
     """The width in which the table would show everything side by side, in points of the screen."""
-    metrics = qt.QFontMetrics(table.font)
+    metrics = qt.QFontMetrics(_font(table))
     measures = [name for name in rows[0] if name != "method" and not name.endswith("_std")]
     cells = [_beside(row[name], row.get(f"{name}_std", "")) for row in rows for name in measures]
     wide = max(tables.width(cell, metrics) for cell in cells)
@@ -46,8 +53,13 @@ def wantedWidth(table, rows):
     return sum(columns) + aside + tables.MARGIN * (len(columns) + 1) + frame
 
 
+def _font(table):
+    """The panel's font; the table's own may be smaller."""
+    return qt.QFont(table.parentWidget().font)
+
+
 def _fill(table, methods, measures, scores, room, mayGrow=False):
-    """Fill the table in a width, with the fullest of the ways that has room in it; the height that it then needs.
+    """Fill the table in a width, with the fullest of the ways that has room in it; the height that it then needs, and whether one has.
 
     Args:
         mayGrow: whether it may be as high as it likes, so that titles of rows are rather broken within words than a bar is shown.
@@ -82,8 +94,9 @@ def _fill(table, methods, measures, scores, room, mayGrow=False):
     table.resizeRowsToContents()
     for row, title in enumerate(down):
         table.setRowHeight(row, max(table.rowHeight(row), tables.titleHeight([title], metrics)))
-    bar = table.horizontalScrollBar().sizeHint.height() if aside + sum(columns) > room else 0
-    return above + sum(table.rowHeight(row) for row in range(len(down))) + bar + 2 * table.frameWidth
+    isWhole = aside + sum(columns) <= room
+    bar = 0 if isWhole else table.horizontalScrollBar().sizeHint.height()
+    return above + sum(table.rowHeight(row) for row in range(len(down))) + bar + 2 * table.frameWidth, isWhole
 
 
 def _beside(mean, deviation):

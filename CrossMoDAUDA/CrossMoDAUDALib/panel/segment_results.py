@@ -114,7 +114,7 @@ class SegmentResults:
 
     def showTable(self, node):
         """Show a table under its name, which tells whose it is; None for none."""
-        tables.show(self._ui.segmentTable, node)
+        tables.show(self._ui.segmentTable, node, mayStack=True)
         title = node.GetName() if node is not None else ""
         self._section.say(self._ui.segmentTableTitle, title)
         self._ui.segmentTableTitle.toolTip = title  # a long name without a space is cut

@@ -354,13 +354,14 @@ class SegmentSection(Section):
 
     def _partText(self):
         """What is done of work that failed or was cancelled in part."""
-        if not self._results:
+        count = self._results if self._outputFolder is not None else len(self._made)  # a result may be on its way into the scene
+        if not count:
             return []
         if self._outputFolder is not None:
             one, several = _("One scan is done; its results are in {folder}."), _("{count} scans are done; their results are in {folder}.")
         else:
             one, several = _("One scan is done."), _("{count} scans are done.")
-        return [(one if self._results == 1 else several).format(count=self._results, folder=self._outputFolder)]
+        return [(one if count == 1 else several).format(count=count, folder=self._outputFolder)]
 
     def _doneText(self):
         if self._outputFolder is not None:

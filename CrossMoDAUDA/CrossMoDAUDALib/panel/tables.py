@@ -44,6 +44,22 @@ def tableNode(name, columns, rows):
     return node
 
 
+def wholeRows(table, least, most):
+    """How high the rows of a QTableWidget are that it should show at once, none of them cut.
+
+    Args:
+        least: what it takes where all rows need less, in points of the screen.
+        most: about what it takes where they need more.
+    """
+    height = 0
+    for row in range(table.rowCount):
+        further = height + table.rowHeight(row)
+        if height > most // 2 and further - most > most - height:
+            return height
+        height = further
+    return max(height, least)
+
+
 class _Cells(qt.QStyledItemDelegate):
     """Shows a dash where a number is missing."""
 

@@ -166,8 +166,8 @@ class TrainingsTable:
         table = self._table
         line = table.verticalHeader().defaultSectionSize
         self._wrapped.fit(line)
-        rows = sum(table.rowHeight(row) for row in range(min(table.rowCount, MOST_ROWS)))
-        height = min(max(rows, FEWEST_ROWS * line), MOST_ROWS * line) + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth
+        rows = tables.wholeRows(table, FEWEST_ROWS * line, MOST_ROWS * line)
+        height = rows + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth
         if table.minimumHeight != height:
             table.setFixedHeight(height)
 

@@ -5126,6 +5126,10 @@
 <translation>Was geschehen ist, das Neueste zuletzt.</translation>
 </message>
 <message>
+<source>What to show of the training.</source>
+<translation>Was vom Training gezeigt wird.</translation>
+</message>
+<message>
 <source>Where the networks train. Automatic takes the graphics card if there is a suitable one.</source>
 <translation>Wo die Netze trainieren. Automatisch nimmt die Grafikkarte, wenn es eine geeignete gibt.</translation>
 </message>
@@ -6633,11 +6637,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Self-training iteration</source>
-<translation>Selbsttrainings-Iteration</translation>
+<translation>Runde des Selbsttrainings</translation>
 </message>
 <message>
 <source>Self-training iteration (-1: source only)</source>
-<translation>Selbsttrainings-Iteration (-1: nur Quelle)</translation>
+<translation>Runde des Selbsttrainings (-1: nur Quelle)</translation>
 </message>
 <message>
 <source>{experiment}: DSC by round</source>
@@ -7494,7 +7498,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>iteration {number}</source>
-<translation>Iteration {number}</translation>
+<translation>Runde {number}</translation>
 </message>
 <message>
 <source>source only</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from panel_actions import open_section
 pytest.importorskip("slicer")
 pytest.importorskip("PySide6")
 
-from PySide6 import QtCore, QtTest
+from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from Testing.Host import Host
 
 NAME, DOMAIN, SIZE, SPACING, REMARK = range(5)
@@ -101,3 +102,43 @@ def test_a_scan_that_cannot_be_read_has_no_picture(host: Host) -> None:
     assert [table.item(row, NAME).icon().isNull() for row in range(3)] == [True, True, False]
     shown = table.item(2, NAME).icon().pixmap(48, 48).toImage()
     assert (shown.width(), shown.height()) == (2, 3) and shown.pixelColor(1, 2).red() == 200
+
+
+LONG = {
+    "case": "case 11",
+    "domain": "source",
+    "size": "64 x 64 x 100",
+    "spacing": "1 x 1 x 1",
+    "image": "/a/b/a_file_of_some_hospital_11_Label_of_both_structures.nii.gz",
+    "problems": ["/a/b/a_file_of_some_hospital_11_Label_of_both_structures.nii.gz holds " + "an unknown value; name the structure. " * 9],
+}
+
+
+@pytest.mark.parametrize("width", [300, 700])
+def test_a_long_problem_is_whole_and_can_be_read_to_its_end(host: Host, width: int) -> None:
+    """By whole rows, a row that is higher than its table could not be scrolled through."""
+    table = show_cases(host, width)
+    cases = host.widget.panel.adapt.cases
+    cases.add(LONG)
+    cases.finish()
+    host.process(0.2)
+    told = NAME if width == 300 else REMARK
+    row = next(row for row in range(6) if "case 11" in table.item(row, NAME).text())
+    item, metrics = table.item(row, told), QtGui.QFontMetrics(table.item(row, told).font())
+    room = table.columnWidth(told) - (48 if width == 300 else 0) - 6
+    assert max(metrics.horizontalAdvance(word) for word in re.split("[\\s\u200b]+", item.text())) <= room
+    assert item.text().replace("\u200b", "").strip().endswith("name the structure.") and "\N{HORIZONTAL ELLIPSIS}" not in item.text()
+    rows, bar = sum(table.rowHeight(row) for row in range(6)), table.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.maximum() == rows - table.viewport().height() > 0
+    cases.sort(NAME)
+    bar.setValue(0)
+    host.process(0.1)
+    bottoms = [table.rowViewportPosition(row) + table.rowHeight(row) for row in range(6)]
+    assert table.viewport().height() in bottoms, "no row is cut at the table's lower edge"
+
+
+def test_every_table_is_scrolled_by_points(host: Host) -> None:
+    tables = host.module_frame().findChildren(QtWidgets.QTableView)
+    by_rows = [table.objectName() for table in tables if table.verticalScrollMode() != table.ScrollMode.ScrollPerPixel]
+    assert len(tables) > 7 and by_rows == []

@@ -281,6 +281,20 @@ def test_files_that_come_meanwhile_are_not_answered_with_options(
         ("Too little memory; end other programs, or run again on fewer devices with --device.", "or run again on fewer devices."),
         ("segmentation.epochs is 9; add --set segmentation.epochs=5, or use another trainer.", "add the setting segmentation.epochs at 5"),
         ("A is blank (and 3 more; --dry-run lists all)", "A is blank (and 3 more; Check scans lists all)"),
+        (
+            'a.nii.gz holds the unknown value 3; name every structure, as --set "labels=Big tumour:1,Cochlea:2", or not.',
+            "as the setting labels at Big tumour:1,Cochlea:2, or not.",
+        ),
+        (
+            """Name every structure, as --set 'labels={"A, b": 1, "C": 2}'; then go on.""",
+            'as the setting labels at {"A, b": 1, "C": 2}; then go on.',
+        ),
+        ("The label map lies on the one by its sform: try --header sform.", "try the setting reading.header at sform."),
+        (
+            "The qform is taken, as --header says; if not, do it with --header sform.",
+            "taken, as reading.header says; if not, do it with the setting",
+        ),
+        ("Any of A, B could be followed; name one, as --structure 'Big A'.", "name one, as 'Big A'."),
     ],
 )
 def test_messages_are_for_a_panel(host: Host, message: str, shown: str) -> None:
@@ -289,3 +303,13 @@ def test_messages_are_for_a_panel(host: Host, message: str, shown: str) -> None:
     told = inThePanel(message)
     assert shown in told and "--" not in told and "unfinished" not in told and ".partial" not in told
     assert inThePanel("Scan -- 2 is blank.") == "Scan -- 2 is blank."
+
+
+def test_a_result_that_is_given_up_on_its_way_into_the_scene_is_not_said_to_be_done(host: Host, tiny_experiment: Path) -> None:
+    add_scan()
+    choose_model(host, tiny_experiment)
+    section = host.widget.panel.segment
+    host.click("segmentApply")
+    host.process(60, lambda: section._results == 1)
+    host.click("segmentApply")
+    assert not nodes("vtkMRMLSegmentationNode") and host.find("segmentStatus").text == "Cancelled."

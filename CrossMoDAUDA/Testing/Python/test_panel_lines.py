@@ -13,7 +13,7 @@ pytest.importorskip("PySide6")
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from test_panel_follow_up import add_pair, add_visit
-from test_panel_width import LONG_NAME, resize, window
+from test_panel_width import LONG_NAME, measurements, resize, segment_results, window
 
 if TYPE_CHECKING:
     from Testing.Host import Host
@@ -37,6 +37,41 @@ def assert_readable(table: Any, columns: tuple[int, ...] = (0,)) -> None:
         for column in columns:
             text, room = drawn(table, row, column)
             assert text.width() <= room.width() and text.height() <= room.height(), table.item(row, column).text()
+
+
+@pytest.mark.parametrize(
+    ("section", "field"), [("segment", "segmentInputKind"), ("evaluate", "evaluateConvention"), ("adapt", "adaptPreset")]
+)
+def test_fields_begin_where_they_did_however_often_the_panel_was_dragged(host: Host, section: str, field: str) -> None:
+    """A label's size hint is never less than the least width that it was given (Qt's QLabel::minimumSizeHint)."""
+    open_section(host, section)
+    label, begins = getattr(getattr(host.widget.panel, section).ui, f"{field}Label"), []
+    for width in (700, 698, 400, 300, 400, 698, 696, 700):
+        resize(host, width)
+        begins.append((label.minimumWidth, host.find(field).x) if width >= 690 else (label.minimumWidth, 0))
+    assert begins[0][0] > 0 and {*begins[1:2], *begins[5:]} == {begins[0]}, begins
+    assert begins[2] == begins[4], begins
+
+
+@pytest.mark.parametrize(("section", "name"), [("adapt", "adaptCheckStatus"), ("segment", "segmentModelInfo")])
+def test_a_text_over_both_columns_of_a_form_takes_no_lines_that_it_does_not_need(host: Host, section: str, name: str) -> None:
+    """Slicer's Qt 5 gives it those that it would take in the second column (QFormLayout), unless it may not become higher."""
+    open_section(host, section)
+    shown = getattr(host.widget.panel, section)
+    label = getattr(shown.ui, name)
+    shown.say(label, "a sentence that has room in the panel but not in a field")
+    real, heights = label._real, {}
+    metrics = QtGui.QFontMetrics(real.font())
+    whole = metrics.horizontalAdvance(label.text)
+    for width in (whole + 60, 300, whole + 60):
+        resize(host, width)
+        host.process(0.2)
+        lines = QtGui.QFontMetrics(real.font()).boundingRect(
+            QtCore.QRect(0, 0, real.width(), 10000), int(QtCore.Qt.TextFlag.TextWordWrap), real.text()
+        )
+        heights[width] = real.height()
+        assert lines.height() <= real.height() == real.maximumHeight() < lines.height() + 12, (width, real.height(), lines.height())
+    assert heights[300] > heights[whole + 60] < 1.5 * metrics.height() + 8
 
 
 @pytest.mark.parametrize("section", ["segment", "evaluate", "followUp"])
@@ -211,6 +246,52 @@ def test_a_tab_is_as_high_as_what_it_holds(host: Host, tiny_experiment: Path) ->
         host.process(0.3)
         real, bottom = tabs._real, host.find(last)._real.geometry().bottom()
         assert bottom <= real.widget(index).height() < bottom + 30, f"{name}: all in sight, and nothing empty"
+
+
+def test_where_tabs_have_no_room_a_list_takes_their_place(host: Host, font_scale: Any, tiny_experiment: Path) -> None:
+    font_scale(2)
+    open_section(host, "adapt")
+    host.widget.panel.parameters.experiment = str(tiny_experiment)
+    tabs, choice = host.find("adaptTabs")._real, host.find("adaptTabsChoice")._real
+    for width in (300, 900, 300):
+        resize(host, width)
+        host.process(0.2)
+        isNarrow = tabs.tabBar().sizeHint().width() > tabs.width()
+        assert isNarrow == (width < 900), "as wide as the test means"
+        assert (choice.isVisible(), tabs.tabBar().isVisible()) == (isNarrow, not isNarrow)
+    assert [choice.itemText(index) for index in range(5)] == ["Stages", "Curves", "Sample", "Scores", "Log"]
+    choice.setCurrentIndex(3)
+    assert tabs.currentIndex() == 3 and host.find("adaptScores")._real.isVisible()
+    tabs.setCurrentIndex(4)
+    assert choice.currentText() == "Log"
+
+
+@pytest.mark.parametrize("width", [300, 400, 700])
+def test_the_list_of_trainings_cuts_no_row(host: Host, width: int) -> None:
+    open_section(host, "trainings")
+    resize(host, width)
+    shown, real = host.widget.panel.trainings.table, host.find("trainingsTable")._real
+    real.setVisible(True)
+    state = "Training 12 %, about 49 min left in this stage, stage 3 of 26: Translation: train"
+    for number in range(12):
+        said = state if number % 3 else "Finished"
+        shown.show(Path(f"t{number}"), (f"t{number}", said, said[:13], "0.785 (iteration 1)", "0.785", "yesterday"), said)
+    host.process(0.2)
+    bottoms = [real.rowViewportPosition(row) + real.rowHeight(row) for row in range(12)]
+    assert real.viewport().height() in bottoms[:-1]
+
+
+def test_measurements_that_have_no_room_side_by_side_stand_below_each_other(host: Host, font_scale: Any) -> None:
+    font_scale(2)
+    open_section(host, "segment")
+    shown, table = host.widget.panel.segment.results, host.find("segmentTable")._real
+    rows = [measurements("", structure) for structure in ("Vestibular schwannoma", "Cochlea")]
+    shown.showTable(segment_results().measurementTable(rows))
+    for width, columns in ((300, 1), (900, 2), (300, 1)):
+        resize(host, width)
+        host.process(0.2)
+        assert table.columnCount() == columns and not table.horizontalScrollBar().isVisible()
+    assert "Cochlea" in [table.item(row, 0).text() for row in range(table.rowCount())]
 
 
 def test_a_training_tells_its_state_in_few_words_where_there_is_little_room(host: Host, font_scale: Any) -> None:

@@ -187,8 +187,11 @@ def write_scores(folder: Path, trainings: int) -> None:
         )
 
 
-@pytest.mark.parametrize(("width", "trainings"), [(300, 2), (400, 5), (700, 5)])
-def test_scores_of_all_trainings_are_seen_at_once(host: Host, started: Any, width: int, trainings: int) -> None:
+@pytest.mark.parametrize(("width", "trainings", "scale"), [(300, 2, 1), (400, 5, 1), (700, 5, 1), (300, 3, 2)])
+def test_scores_of_all_trainings_are_seen_at_once(
+    host: Host, started: Any, font_scale: Any, width: int, trainings: int, scale: int
+) -> None:
+    font_scale(scale)
     (started.folder / "evaluation").mkdir()
     write_scores(started.folder, trainings)
     open_section(host, "adapt")
