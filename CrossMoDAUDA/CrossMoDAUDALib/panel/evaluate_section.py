@@ -32,6 +32,7 @@ class EvaluateSection(Section):
                 ("challenge2022", _("crossMoDA 2022"), _("Mean of the two directions; 350 mm where only one has the structure.")),
                 ("medpy", _("medpy (package)"), _("Mean of all distances together; a structure missing in both counts as perfect.")),
             ],
+            isRemembered=True,
         )
         self.bindNode("prediction", ui.evaluatePrediction)
         self.bindNode("reference", ui.evaluateReference)

@@ -27,6 +27,8 @@ class Panel:
         self.layout, self.resourcePath = layout, resourcePath
         self.parameters = None
         self.sections = []
+        self.carried, self.choices = {}, {}  # folders and others by parameter, of those that do not end with the scene
+        self.isNewScene = False  # the scene was closed, and nothing has been loaded since
         self.status = StatusLine(layout, resourcePath("UI/StatusLine.ui"), self.showAdapt, self.showSegment)
         self.dependencies = DependenciesSection(layout, resourcePath("UI/DependenciesSection.ui"), self.showParameters)
         self.segment = SegmentSection(self)
@@ -51,6 +53,7 @@ class Panel:
         self.parameters = parameters
         for section in self.sections:
             section.setParameters(parameters)
+        self.isNewScene = False
         self.showStatus()
 
     def showParameters(self):
@@ -85,6 +88,7 @@ class Panel:
             section.onSceneClosing()
         self.adapt.showCase.cancel()
         self.setParameters(None)
+        self.isNewScene = True
 
     def onSceneLoaded(self):
         """Nodes of a file have come into the scene."""
@@ -112,8 +116,18 @@ class Panel:
             self.dependencies.open()
         return not problem
 
+    def choose(self, name, value):
+        """Take a choice of the user's; where it does not end with the scene, the next scene begins with it."""
+        if name in self.carried and value:
+            self.carried[name] = value
+        if name in self.choices:
+            self.choices[name] = value
+        if self.parameters is not None:
+            setattr(self.parameters, name, value)
+
     def rememberModel(self, edit):
-        """Put a model's path into the history, which two sections offer."""
+        """Put a model's path, which is used now, into the history, which two sections offer; the next scene begins with it."""
+        self.carried["model"] = edit.currentPath
         self.segment.remember(edit)
         for other in (self.segment.ui.segmentModelPath, self.translate.ui.translateModelPath):
             wasBlocked = other.blockSignals(True)

@@ -42,7 +42,8 @@ class SegmentSection(Section):
                 ("folder", _("Folder of scans"), _("Every scan file in a folder; the results are files as well.")),
             ],
         )
-        self.bindChoice("device", ui.segmentDevice, self.deviceChoices())
+        self.bindChoice("device", ui.segmentDevice, self.deviceChoices(), isRemembered=True)
+        self.carryChoice("largestComponent")
         self.structures = None  # of the model that the list of structures was made for
         self._listStructures(())
         ui.segmentLargestComponent.connect("currentIndexChanged(int)", self.onLargestComponent)
@@ -112,25 +113,24 @@ class SegmentSection(Section):
 
     def onImported(self, folder):
         """Choose a model that has just been imported."""
+        self.panel.choose("model", str(folder))
         if self.parameters is None:  # the scene was closed meanwhile: the next one is offered the model
-            self._remembered["model"] = self.ui.segmentModelPath.currentPath = str(folder)
+            self.ui.segmentModelPath.currentPath = str(folder)
         else:
-            self.parameters.model = str(folder)
             self.showParameters()
         self.panel.rememberModel(self.ui.segmentModelPath)
 
     def _listStructures(self, structures):
-        """Offer the model's structures for cleaning up."""
-        if structures == self.structures:
-            return
-        self.structures = structures
+        """Offer the model's structures for cleaning up, and show which the scene has chosen."""
         combo = self.ui.segmentLargestComponent
         wasBlocked = combo.blockSignals(True)
-        combo.clear()
-        combo.addItem(_("As the model was trained"), "")
-        combo.addItem(_("Nothing"), "none")
-        for name in structures:
-            combo.addItem(name, name)
+        if structures != self.structures:
+            self.structures = structures
+            combo.clear()
+            combo.addItem(_("As the model was trained"), "")
+            combo.addItem(_("Nothing"), "none")
+            for name in structures:
+                combo.addItem(name, name)
         chosen = self.parameters.largestComponent if self.parameters is not None else ""
         combo.currentIndex = max(combo.findData(chosen), 0)
         combo.blockSignals(wasBlocked)
@@ -139,7 +139,7 @@ class SegmentSection(Section):
         """Take the user's choice."""
         combo = self.ui.segmentLargestComponent
         if self.parameters is not None:
-            self.parameters.largestComponent = combo.itemData(combo.currentIndex)
+            self.panel.choose("largestComponent", combo.itemData(combo.currentIndex))
 
     def _missingInput(self):
         kind = self.parameters.inputKind

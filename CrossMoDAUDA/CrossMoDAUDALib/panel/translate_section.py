@@ -25,7 +25,7 @@ class TranslateSection(Section):
         super().__init__(panel, "TranslateSection.ui")
         ui = self.ui
         self.bindPath("model", ui.translateModelPath)
-        self.bindChoice("translateDevice", ui.translateDevice, self.deviceChoices())
+        self.bindChoice("translateDevice", ui.translateDevice, self.deviceChoices(), isRemembered=True)
         ui.translateInputVolume.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.update())
         ui.translateApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
