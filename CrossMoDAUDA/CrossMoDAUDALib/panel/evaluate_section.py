@@ -17,6 +17,7 @@ from .section import FOR_SCANS, Section
 from .wording import inThePanel
 
 COMPARED = "CrossMoDAUDA.Compared"  # a table's references to the two nodes that were compared, saved with the scene
+CONVENTION = "CrossMoDAUDA.Convention"  # a table's attribute: by which the scores were computed
 
 
 class EvaluateSection(Section):
@@ -25,15 +26,12 @@ class EvaluateSection(Section):
     def __init__(self, panel):
         super().__init__(panel, "EvaluateSection.ui")
         ui = self.ui
-        self.bindChoice(
-            "convention",
-            ui.evaluateConvention,
-            [
-                ("challenge2022", _("crossMoDA 2022"), _("Mean of the two directions; 350 mm where only one has the structure.")),
-                ("medpy", _("medpy (package)"), _("Mean of all distances together; a structure missing in both counts as perfect.")),
-            ],
-            isRemembered=True,
-        )
+        conventions = [
+            ("challenge2022", _("crossMoDA 2022"), _("Mean of the two directions; 350 mm where only one has the structure.")),
+            ("medpy", _("medpy (package)"), _("Mean of all distances together; a structure missing in both counts as perfect.")),
+        ]
+        self._conventions = {value: title for value, title, _tip in conventions}
+        self.bindChoice("convention", ui.evaluateConvention, conventions, isRemembered=True)
         self.bindNode("prediction", ui.evaluatePrediction)
         self.bindNode("reference", ui.evaluateReference)
         ui.evaluateApply.connect("clicked(bool)", self.onApply)
@@ -42,8 +40,8 @@ class EvaluateSection(Section):
         self._names = {}
         self._leftOut = []
         self._title = ""
-        self._pair = self._chosen = ()  # what was compared, what is chosen
-        self._texts = {}  # by the two nodes' IDs
+        self._pair = self._chosen = ()  # what was compared, what is chosen: the two nodes and the convention
+        self._texts = {}  # by the two nodes' IDs and the convention
 
     def update(self):
         ui, isRunning = self.ui, self.runner.running
@@ -57,9 +55,10 @@ class EvaluateSection(Section):
         ui.evaluateApply.enabled = isRunning or not problem
         ui.evaluateApply.toolTip = _("End the work.") if isRunning else problem or _("Compute the scores.")
         self.show(ui.evaluateProgress, isRunning)
-        if (prediction, reference) != self._chosen:
-            self._chosen = (prediction, reference)
-            self._show(self._chosen)
+        chosen = (prediction, reference, self.parameters.convention if self.parameters is not None else "")
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self._show(chosen)
 
     def showResults(self):
         self._show(self._chosen, isNew=False)
@@ -69,22 +68,32 @@ class EvaluateSection(Section):
             self._chosen = ()
         super().setParameters(parameters)
 
-    def _show(self, pair, isNew=True):
-        """Show the scores of two nodes, or nothing if there are none; a text only when the pair is new, or one of it is gone."""
+    def _show(self, chosen, isNew=True):
+        """Show the scores of two nodes by a convention, or nothing if there are none.
+
+        A text comes only when the choice is new, or one of the two is gone.
+        """
         if self.runner.running:
             return
-        isThere = len(pair) == 2 and all(node is not None and node.GetScene() is not None for node in pair)
-        ids = tuple(node.GetID() for node in pair) if isThere else ()
+        nodes, convention = chosen[:2], chosen[2] if chosen else ""
+        isThere = len(nodes) == 2 and all(node is not None and node.GetScene() is not None for node in nodes)
+        ids = tuple(node.GetID() for node in nodes) if isThere else ()
         scores = slicer.util.getNodesByClass("vtkMRMLTableNode") if isThere else []
         found = [node for node in scores if tuple(node.GetNthNodeReferenceID(COMPARED, number) for number in range(2)) == ids]
-        self._showTable(found[-1] if found else None)
-        if isNew or (pair and not isThere):
-            self.say(self.ui.evaluateStatus, self._texts.get(ids, ""))
+        # Earlier versions did not tell the convention; what they have made is shown where there is nothing better.
+        known = [[node for node in found if node.GetAttribute(CONVENTION) == told] for told in (convention, None)]
+        self._showTable(next((those[-1] for those in known if those), None))
+        if isNew or (chosen and not isThere):
+            self.say(self.ui.evaluateStatus, self._texts.get((*ids, convention), ""))
 
     def _showTable(self, node):
         tables.show(self.ui.evaluateTable, node)
         reference = node.GetNthNodeReference(COMPARED, 1) if node is not None else None
-        title = _("{scores}, compared with {reference}").format(scores=node.GetName(), reference=reference.GetName()) if reference else ""
+        title = ""
+        if reference is not None:
+            title = _("{scores}, compared with {reference}").format(scores=node.GetName(), reference=reference.GetName())
+            if not node.GetAttribute(CONVENTION):
+                title = _("{title}; by which convention is not recorded").format(title=title)
         self.say(self.ui.evaluateTableTitle, title)
         self.ui.evaluateTableTitle.toolTip = title  # a long name without a space is cut
 
@@ -105,9 +114,10 @@ class EvaluateSection(Section):
         named = dict.fromkeys([*mrml.structure_names(prediction), *mrml.structure_names(reference)])
         self._leftOut = [name for name in named if plain_name(name) not in {plain_name(other) for other in labels}]
         self._names = {f"structure{value}": name for name, value in labels.items()}
-        self._pair = (prediction, reference)
-        self._title = _("Scores of {name}").format(name=mrml.name_with_scan(prediction, reference))
         convention = self.parameters.convention
+        self._pair = (prediction, reference, convention)
+        title = _("Scores of {name} by {convention}")
+        self._title = title.format(name=mrml.name_with_scan(prediction, reference), convention=self._conventions[convention])
 
         def prepare(folder):
             volumes = {}
@@ -153,7 +163,8 @@ class EvaluateSection(Section):
                 "reference_ml": _("Reference volume (ml)"),
             }
             node = tables.tableNode(self._title, columns, rows)
-            compared = [each for each in self._pair if each.GetScene() is not None]
+            node.SetAttribute(CONVENTION, self._pair[2])
+            compared = [each for each in self._pair[:2] if each.GetScene() is not None]
             for each in compared:
                 node.AddNodeReferenceID(COMPARED, each.GetID())
             mrml.put_with(node, compared)
@@ -161,7 +172,7 @@ class EvaluateSection(Section):
         if self._leftOut:
             done += " " + _("Only one of the two has these, so they are not compared: {names}.").format(names=", ".join(self._leftOut))
         text = {"finished": done, "failed": message, "cancelled": _("Cancelled.")}[outcome]
-        self._texts[tuple(node.GetID() for node in self._pair)] = text
+        self._texts[(*(node.GetID() for node in self._pair[:2]), self._pair[2])] = text
         self._show(self._pair)
         self.say(self.ui.evaluateStatus, text)  # also where a node was removed meanwhile
         self.update()

@@ -99,6 +99,15 @@ class Panel:
         for section in self.sections:
             section.showResults()
 
+    def isShowing(self):
+        """Whether a section is at work, at whose end or meanwhile it changes what the views show."""
+        works = (self.segment.runner, self.segment.results.views.showing, self.translate.runner, self.translate.showing)
+        return any(work.running for work in (*works, self.adapt.showCase.runner))
+
+    def onOtherScans(self):
+        """The views show other scans than before."""
+        self.segment.results.views.look()
+
     def checkDependencies(self, section, status, *needed):
         """Whether what work needs is installed; if not, say so and show the section that helps.
 
@@ -135,11 +144,12 @@ class Panel:
             other.blockSignals(wasBlocked)
 
     def segmentScan(self, volume):
-        """Choose a scan in the section Segment, and open that; nothing is started."""
+        """Choose a scan in the section Segment, open that and show the scan; nothing is started."""
         if self.parameters is not None:
             self.parameters.inputKind = "volume"
             self.parameters.inputVolume = volume
             self.showSegment()
+            self.segment.results.views.onPicked()
 
     def showSegment(self):
         """Open the section Segment."""

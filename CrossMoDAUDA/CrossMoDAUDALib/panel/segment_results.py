@@ -7,7 +7,8 @@ from slicer.i18n import tr as _
 
 from ..scoring.plausibility import LOOK
 from ..slicer_nodes import mrml
-from . import tables, views
+from . import tables
+from .result_views import ResultViews
 from .wording import inThePanel
 
 RESULT = "CrossMoDAUDA.Result"  # a table's references to the segmentations that it measures, saved with the scene
@@ -29,9 +30,8 @@ class SegmentResults:
         self._chosen = self._shown = None
         self._texts = {}  # text and the nodes that it is about, by choice
         self._folderWarnings = {}  # (scan, sentences) each, by folder
-        self._editable = []  # segmentations that the user can go on with
+        self.views = ResultViews(section)
         self._cells = tables.dress(self._ui.segmentTable)
-        self._ui.segmentEdit.connect("clicked(bool)", self.onEdit)
 
     def follow(self, choice):
         """Show the results of a choice that the user has just made."""
@@ -56,7 +56,7 @@ class SegmentResults:
 
     def clear(self):
         """Show no warnings and no measurements, and nothing to go on with."""
-        self._showEdit(())
+        self.views.offer(None, [])
         self.showTable(None)
         self.showWarnings(())
 
@@ -85,14 +85,15 @@ class SegmentResults:
         if kind == "folder":
             measured = [table for table in found if which and table.GetAttribute(FOLDER) == which]
             warned = self._folderWarnings.get(which, ())
-            self._showEdit(())
+            self.views.offer(None, [])
         else:
-            scans = [slicer.mrmlScene.GetNodeByID(which)] if kind == "volume" and which else mrml.scan_nodes(slicer.mrmlScene)
-            scans = scans if kind == "scene" or which else []
-            results = [node for scan in scans if scan is not None for node in self._results(scan, found)]
+            scan = slicer.mrmlScene.GetNodeByID(which) if kind == "volume" and which else None
+            scans = mrml.scan_nodes(slicer.mrmlScene) if kind == "scene" else [scan] if scan is not None else []
+            byScan = [(each, own) for each in scans if (own := self._results(each, found))]
+            results = [node for _scan, own in byScan for node in own]
             measured = [table for table in found if any(node in results for node in _measured(table))]
             warned = [(mrml.name_with_scan(node), mrml.warnings_of(node)) for node in results]
-            self._showEdit(results)
+            self.views.offer(scan, byScan)
         self.showTable(measured[-1] if measured else None)
         self.showWarnings(warned)
 
@@ -102,15 +103,6 @@ class SegmentResults:
         own = [node for node in nodes if mrml.scan_of(node) is scan]
         latest = ([node for node in _measured(table) if node in own] for table in reversed(found))
         return next(filter(None, latest), own)
-
-    def _showEdit(self, segmentations):
-        self._editable = list(segmentations)
-        self._section.show(self._ui.segmentEdit, bool(segmentations))
-
-    def onEdit(self, _checked=False):
-        """Go on with the result of the scan that is shown, or else with the latest."""
-        shown = [node for node in self._editable if mrml.scan_of(node) is views.shownScan()]
-        views.openInSegmentEditor((shown or self._editable)[-1])
 
     def showTable(self, node):
         """Show a table under its name, which tells whose it is; None for none."""

@@ -83,6 +83,7 @@ class SegmentSection(Section):
         ui.segmentApply.toolTip = _("End the work; nothing half-made is kept.") if isRunning else problem or _("Segment.")
         self.show(ui.segmentProgress, isRunning)
         self.results.follow(self._chosen())
+        self.results.views.look()
 
     def _chosen(self):
         """Whose results the user wants to see, as :class:`SegmentResults` takes it."""
@@ -164,6 +165,7 @@ class SegmentSection(Section):
         if self.parameters is None or not self.panel.checkDependencies(self, self.ui.segmentStatus):
             return
         parameters = self.parameters
+        self.results.views.showing.cancel()
         self._choice, self._kind, self._outputFolder = self._chosen(), parameters.inputKind, None
         self._made, self._skipped, self._results, self._warnings, self._findings = [], [], 0, {}, {}
         self._inViews = self._arriving = None
@@ -346,6 +348,7 @@ class SegmentSection(Section):
 
     def showResults(self):
         self.results.again()
+        self.update()  # there may be scans now, or none
 
     def setParameters(self, parameters):
         if parameters is None:
@@ -382,6 +385,7 @@ class SegmentSection(Section):
 
     def onSceneClosing(self):
         self.runner.cancel()
+        self.results.views.cleanup()
         self._made, self._jobs, self._warnings, self._findings = [], {}, {}, {}
         self.results.forget()
 
@@ -389,6 +393,7 @@ class SegmentSection(Section):
         if self._arriving is not None:
             self._arriving.close()  # which leads the views back, as they and their scene may stay
             self._arriving = None
+        self.results.views.cleanup()
         try:
             self.runner.cancel()
         finally:

@@ -212,3 +212,40 @@ def test_sides_and_what_is_not_found_any_more(host: Host) -> None:
     host.click("followUpPlotVolumes")
     (chart,) = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
     assert {chart.GetNthPlotSeriesNode(number).GetName() for number in (0, 2)} == {"Volume, left", "Volume, right"}
+
+
+def test_what_comes_or_is_renamed_while_the_section_is_open_is_listed(host: Host, tmp_path: Path) -> None:
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    open_section(host, "followUp")
+    asked = list[None]()
+    show_results = host.widget.panel.showResults
+    host.widget.panel.showResults = lambda: (asked.append(None), show_results())
+    node = load_visit(tmp_path, "sub-07_ses-20200301", 6, None)
+    host.process(0.05)
+    assert rows_of(host) == [("sub-07_ses-20200301", "2020-03-01")] and len(asked) < 5, "not for every node"
+    node.SetName("sub-07_ses-20210405")
+    host.process(0.05)
+    assert rows_of(host)[0][0] == "sub-07_ses-20210405"
+    visit = add_visit("sub-07_ses-20230301_T2w", 6)
+    mrml.scan_of(visit).SetName("Another scan")
+    host.process(0.05)
+    assert rows_of(host)[1][0] == "sub-07_ses-20230301_T2w segmentation (Another scan)"
+    asked.clear()
+    node.Modified()
+    host.process(0.05)
+    assert not asked
+    host.close_scene()
+    host.process(0.05)
+    assert rows_of(host) == []
+
+
+def test_a_scan_that_comes_can_be_segmented_with_the_others(host: Host, tiny_experiment: Path) -> None:
+    from panel_actions import add_scan, choose, choose_model
+
+    choose_model(host, tiny_experiment)
+    choose(host, "segmentInputKind", "scene")
+    assert "Load a volume first" in host.find("segmentApply").toolTip
+    add_scan()
+    host.process(0.05)
+    assert host.find("segmentApply").enabled
