@@ -18,7 +18,7 @@ from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..core.settings import HEADERS, PRECISIONS, PRESETS, TRANSLATORS, Settings, parse_assignments, preset_settings, with_values
 from ..experiment.events import EventLog, refuse_other_content
 from ..places.processes import end_with_owner
-from . import challenge, container, control, export, follow_up, listing, nodes, places, report, trust, unpacking
+from . import challenge, container, control, export, follow_up, listing, measuring, nodes, places, report, trust, unpacking
 from . import study as studies
 from .parsing import Parser, file_to_write, parsed
 from .scans import add_scans, brings_labels, find_scans, moved_scans, names_scans, structures_of
@@ -172,6 +172,7 @@ def _parser() -> Parser:
     _add_header(evaluate)
     _add_events(evaluate)
     evaluate.set_defaults(command=_task, task="evaluate")
+    _add_events(measuring.add_parser(commands))
     _add_events(follow_up.add_parser(commands))
 
     package = commands.add_parser("package", help="an experiment's model as one file", description="Pack the model into one file.")

@@ -11,7 +11,7 @@ from ..core.structures import plain_name
 from ..images.raw_nrrd import write_in_pieces
 from ..models.model_folder import describe_model
 from ..slicer_nodes import mrml
-from . import tables
+from . import changes, tables
 from .command_runner import CommandRunner
 from .section import FOR_SCANS, Section
 from .wording import inThePanel
@@ -40,6 +40,7 @@ class EvaluateSection(Section):
         self._names = {}
         self._leftOut = []
         self._title = ""
+        self._fingerprints = []  # of what is compared
         self._pair = self._chosen = ()  # what was compared, what is chosen: the two nodes and the convention
         self._texts = {}  # by the two nodes' IDs and the convention
 
@@ -94,6 +95,8 @@ class EvaluateSection(Section):
             title = _("{scores}, compared with {reference}").format(scores=node.GetName(), reference=reference.GetName())
             if not node.GetAttribute(CONVENTION):
                 title = _("{title}; by which convention is not recorded").format(title=title)
+            compared = changes.nodesOf(node, COMPARED)
+            title = changes.titled(title, self.panel.changes.changedOf(node, compared), compared)
         self.say(self.ui.evaluateTableTitle, title)
         self.ui.evaluateTableTitle.toolTip = title  # a long name without a space is cut
 
@@ -119,10 +122,14 @@ class EvaluateSection(Section):
         title = _("Scores of {name} by {convention}")
         self._title = title.format(name=mrml.name_with_scan(prediction, reference), convention=self._conventions[convention])
 
+        self._fingerprints = []
+
         def prepare(folder):
             volumes = {}
             for name, node in (("prediction", prediction), ("reference", reference)):
-                volumes[name] = mrml.label_volume_from_node(node, labels)
+                taken = mrml.taken_with_fingerprint(node, lambda node=node: mrml.label_volume_from_node(node, labels))
+                fingerprint, volumes[name] = yield from taken
+                self._fingerprints.append(fingerprint)
                 yield from write_in_pieces(volumes[name], folder / f"{name}.nrrd")
             if volumes["prediction"].geometry.differences(volumes["reference"].geometry):
                 message = _("'{first}' and '{second}' lie on different grids; choose two segmentations of the same scan.")
@@ -164,6 +171,7 @@ class EvaluateSection(Section):
             }
             node = tables.tableNode(self._title, columns, rows)
             node.SetAttribute(CONVENTION, self._pair[2])
+            changes.keep(node, self._fingerprints)
             compared = [each for each in self._pair[:2] if each.GetScene() is not None]
             for each in compared:
                 node.AddNodeReferenceID(COMPARED, each.GetID())

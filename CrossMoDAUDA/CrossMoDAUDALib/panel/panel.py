@@ -4,6 +4,7 @@ import qt
 from slicer.i18n import tr as _
 
 from .adapt_section import AdaptSection
+from .changes import Changes
 from .dependencies_section import DependenciesSection
 from .drops import Drops
 from .evaluate_section import EvaluateSection
@@ -28,6 +29,7 @@ class Panel:
         self.parameters = None
         self.sections = []
         self.carried, self.choices = {}, {}  # folders and others by parameter, of those that do not end with the scene
+        self.changes = Changes(self.showResults)
         self.isNewScene = False  # the scene was closed, and nothing has been loaded since
         self.status = StatusLine(layout, resourcePath("UI/StatusLine.ui"), self.showAdapt, self.showSegment)
         self.dependencies = DependenciesSection(layout, resourcePath("UI/DependenciesSection.ui"), self.showParameters)
@@ -87,6 +89,7 @@ class Panel:
         for section in self.sections:
             section.onSceneClosing()
         self.adapt.showCase.cancel()
+        self.changes.forget()
         self.setParameters(None)
         self.isNewScene = True
 
@@ -174,5 +177,6 @@ class Panel:
         self.fitting.cleanup()
         self.drops.cleanup()
         self.dependencies.cleanup()
+        self.changes.cleanup()
         for section in self.sections:
             section.cleanup()

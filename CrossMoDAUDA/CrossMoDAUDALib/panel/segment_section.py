@@ -165,7 +165,7 @@ class SegmentSection(Section):
         if self.parameters is None or not self.panel.checkDependencies(self, self.ui.segmentStatus):
             return
         parameters = self.parameters
-        self.results.views.showing.cancel()
+        self.results.cleanup()
         self._choice, self._kind, self._outputFolder = self._chosen(), parameters.inputKind, None
         self._made, self._skipped, self._results, self._warnings, self._findings = [], [], 0, {}, {}
         self._inViews = self._arriving = None
@@ -324,6 +324,9 @@ class SegmentSection(Section):
         elif volume is views.shownScan():
             views.hideOthers(volume, shown=[node])
             node.SetDisplayVisibility(True)  # over another it stays hidden
+        fingerprint, _nothing = yield from mrml.taken_with_fingerprint(node, lambda: None)
+        mrml.set_measured(node, fingerprint)
+        self.panel.changes.know(node, fingerprint)
 
     def onEnd(self, outcome, message):
         """Show the results, or why there are none."""
@@ -385,7 +388,7 @@ class SegmentSection(Section):
 
     def onSceneClosing(self):
         self.runner.cancel()
-        self.results.views.cleanup()
+        self.results.cleanup()
         self._made, self._jobs, self._warnings, self._findings = [], {}, {}, {}
         self.results.forget()
 
@@ -393,7 +396,7 @@ class SegmentSection(Section):
         if self._arriving is not None:
             self._arriving.close()  # which leads the views back, as they and their scene may stay
             self._arriving = None
-        self.results.views.cleanup()
+        self.results.cleanup()
         try:
             self.runner.cancel()
         finally:

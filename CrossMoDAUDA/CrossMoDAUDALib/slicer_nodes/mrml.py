@@ -9,6 +9,7 @@ same transform, so both move together and nothing has to be hardened first.
 
 from __future__ import annotations
 
+from .fingerprints import fingerprint_in_pieces, taken_with_fingerprint
 from .mrml_geometry import image_in_pieces
 from .scenes import Node, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
 from .segment_places import filled_segments, inner_point, voxel_bounds
@@ -21,7 +22,9 @@ from .segmentation_nodes import (
     label_volume_from_segmentation,
     lies_on,
     mark_made,
+    measured_of,
     segmentation_node,
+    set_measured,
     set_warnings,
     shared_structures,
     structure_names,
@@ -36,6 +39,7 @@ __all__ = [
     "Node",
     "drawn_state",
     "filled_segments",
+    "fingerprint_in_pieces",
     "image_in_pieces",
     "inner_point",
     "is_made",
@@ -43,6 +47,7 @@ __all__ = [
     "label_volume_from_segmentation",
     "lies_on",
     "mark_made",
+    "measured_of",
     "name_with_scan",
     "other_volumes",
     "put_with",
@@ -53,10 +58,12 @@ __all__ = [
     "scan_of",
     "scene",
     "segmentation_node",
+    "set_measured",
     "set_warnings",
     "shared_structures",
     "structure_names",
     "surface_files",
+    "taken_with_fingerprint",
     "telling_name",
     "volume_from_node",
     "volume_in_pieces",

@@ -17,6 +17,7 @@ from .volume_nodes import volume_from_node
 
 WARNINGS = "CrossMoDAUDA.Warnings"  # an attribute of segmentation nodes, saved with the scene
 MADE = "CrossMoDAUDA.Made"  # another, of those that this extension has made: a network's results, and labels that it has loaded
+MEASURED = "CrossMoDAUDA.Measured"  # another: the fingerprint of its voxels as its measurements and warnings tell of them
 
 
 def segmentation_node(
@@ -258,6 +259,16 @@ def set_warnings(node: Node, warnings: Sequence[str]) -> None:
         node.RemoveAttribute(WARNINGS)
 
 
+def set_measured(node: Node, fingerprint: str) -> None:
+    """Keep with a segmentation the fingerprint of the voxels that were measured (:mod:`.fingerprints`)."""
+    node.SetAttribute(MEASURED, fingerprint or None)
+
+
+def measured_of(node: Node) -> list[str]:
+    """That fingerprint; none of segmentations of earlier versions and of others."""
+    return (node.GetAttribute(MEASURED) or "").split()
+
+
 def warnings_of(node: Node) -> list[str]:
     """The warnings that are kept with a segmentation node; earlier versions kept all of them as one."""
     return (node.GetAttribute(WARNINGS) or "").splitlines()
@@ -278,6 +289,7 @@ def fill_segmentation(
     given = {name: surface for name in structures if surfaces is not None and (surface := surfaces.get(name)) is not None}
     modifying = node.StartModify()
     try:
+        node.RemoveAttribute(MEASURED)
         segmentation = node.GetSegmentation()
         has_surface = segmentation.ContainsRepresentation(converter.GetClosedSurfaceRepresentationName())
         segmentation.RemoveAllSegments()

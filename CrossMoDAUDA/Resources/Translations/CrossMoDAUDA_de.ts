@@ -5912,8 +5912,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Volumen der Referenz (ml)</translation>
 </message>
 <message>
-<source>Scores of {name}</source>
-<translation>Bewertung von {name}</translation>
+<source>Scores of {name} by {convention}</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Segmentation and reference are the same; choose two.</source>
@@ -5938,6 +5938,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>{scores}, compared with {reference}</source>
 <translation>{scores}, verglichen mit {reference}</translation>
+</message>
+<message>
+<source>{title}; by which convention is not recorded</source>
+<translation type="unfinished"></translation>
 </message>
 </context>
 <context>
@@ -6479,6 +6483,13 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Making the report...</source>
 <translation>Der Bericht wird erstellt...</translation>
+</message>
+</context>
+<context>
+<name>panel.result_views</name>
+<message>
+<source>The views show '{scan}'.</source>
+<translation type="unfinished"></translation>
 </message>
 </context>
 <context>
@@ -8218,6 +8229,18 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Segment the scan.</source>
 <translation>Den Scan segmentieren.</translation>
+</message>
+<message>
+<source>Sho&amp;w</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Show the scan with its newest result in the views, and nothing of another scan.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The scans that have a result; the chosen one is shown in the views. A sign marks those with a warning.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>What to segment: one volume, every volume of the scene, or every scan file in a folder.</source>

@@ -70,7 +70,7 @@ def test_a_scan_that_is_chosen_again_is_shown_with_its_result(host: Host) -> Non
 def test_views_that_were_left_as_they_are_wanted_stay(host: Host) -> None:
     import slicer
 
-    (scan, segmentation), (other, _hidden) = add_our_result("Scan A", 9), add_our_result("Scan B", 10)
+    (scan, _shown), (other, _hidden) = add_our_result("Scan A", 9), add_our_result("Scan B", 10)
     pick(host, "segmentInputVolume", scan)
     view = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode()
     view.SetFieldOfView(7, 7, 1)
@@ -140,7 +140,7 @@ def test_a_scan_that_is_loaded_lies_under_no_result_of_another_patient(host: Hos
 
 
 def test_a_loaded_scene_stands_as_it_was_saved(host: Host, tmp_path: Path) -> None:
-    scan, _segmentation = add_our_result("Scan A", 9)
+    add_our_result("Scan A", 9)
     other, _labels = add_scan("Scan B", 10)
     add_data(host, other)
     nodes("vtkMRMLSegmentationNode")["Scan A segmentation"].SetDisplayVisibility(True)
