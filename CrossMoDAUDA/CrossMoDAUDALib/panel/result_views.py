@@ -1,7 +1,6 @@
 """What the section Segment offers to do with its results: to show one in the views, or to go on with it by hand."""
 
 import qt
-import slicer
 from slicer.i18n import tr as _
 
 from ..slicer_nodes import mrml
@@ -10,7 +9,7 @@ from .showing import Showing
 
 
 class ResultViews:
-    """A list of scans with results, where there are several, the buttons *Show* and *Edit...*, and a word where the views show another scan.
+    """A list of scans with results, where there are several, *Show* and *Edit...*, and a word where the views show another scan.
 
     Args:
         section: the section Segment.

@@ -67,7 +67,10 @@ def _offset(first: Any, image: Any) -> tuple[int, int, int]:
 
 
 def _add(found: Any, image: Any, value: int | None, offset: tuple[int, int, int]) -> Generator[None, None, bool]:
-    """Add the places of the voxels that have a value to a digest; without a value all that have one, with it. Gives whether there are any."""
+    """Add the places of the voxels that have a value to a digest; without a value of all that have one, with these.
+
+    Gives whether there are any.
+    """
     from vtk.util import numpy_support
 
     scalars = image.GetPointData().GetScalars() if image is not None else None
