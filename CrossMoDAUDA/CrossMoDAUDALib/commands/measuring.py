@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InputError, short
-from ..core.progress import both
 from ..experiment.events import EventLog
 from .parsing import file_to_write
 from .terminal import Bar, say
@@ -39,6 +38,7 @@ def measure(options: argparse.Namespace, log: EventLog) -> int:
     from ..images.labels import read_labels
     from ..images.volumes import file_stem
     from ..scoring import measurements, plausibility
+    from .inference import both
 
     values = dict(parse_assignments(options.assignments))
     useless = [key for key in values if key != "labels" and not key.startswith("reading.")]

@@ -43,6 +43,16 @@ def fingerprint_in_pieces(node: Node) -> Generator[None, None, str]:
     return found.hexdigest()
 
 
+def fingerprint(node: Node) -> str:
+    """As :func:`fingerprint_in_pieces`, at once."""
+    steps = fingerprint_in_pieces(node)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return str(end.value)
+
+
 def taken_with_fingerprint(node: Node, take: Callable[[], _Taken]) -> Generator[None, None, tuple[str, _Taken]]:
     """What is taken from a node, with the fingerprint of the same voxels; both anew where somebody draws in it meanwhile."""
     while True:

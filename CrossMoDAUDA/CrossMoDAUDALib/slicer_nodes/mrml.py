@@ -9,7 +9,7 @@ same transform, so both move together and nothing has to be hardened first.
 
 from __future__ import annotations
 
-from .fingerprints import fingerprint_in_pieces, taken_with_fingerprint
+from .fingerprints import fingerprint, fingerprint_in_pieces, taken_with_fingerprint
 from .mrml_geometry import image_in_pieces
 from .scenes import Node, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
 from .segment_places import filled_segments, inner_point, voxel_bounds
@@ -39,6 +39,7 @@ __all__ = [
     "Node",
     "drawn_state",
     "filled_segments",
+    "fingerprint",
     "fingerprint_in_pieces",
     "image_in_pieces",
     "inner_point",

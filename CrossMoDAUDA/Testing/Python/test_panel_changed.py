@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from Testing.Host import Host
 
 
-def fingerprint(node: Any) -> str:
-    from CrossMoDAUDALib.slicer_nodes import mrml
-
-    steps = mrml.fingerprint_in_pieces(node)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return str(end.value)
-
-
 def draw(node: Any, segment: str, value: int | None = None) -> None:
     """Paint a small box into a segment, as the Segment Editor changes voxels; 0 erases all that there is."""
     import slicer
@@ -47,7 +36,7 @@ def measured(name: str, seed: int, warnings: list[str]) -> tuple[Any, Any]:
 
     scan, node = add_result(name, seed)
     mrml.mark_made(node, warnings)
-    mrml.set_measured(node, fingerprint(node))
+    mrml.set_measured(node, mrml.fingerprint(node))
     row = {"scan": name, "structure": "Cochlea", "volume_ml": "1", "largest_axial_diameter_mm": "2", "warnings": ""}
     measurementTable([row], [node])
     return scan, node
@@ -123,7 +112,7 @@ def test_of_several_only_the_changed_one_is_named(host: Host) -> None:
     for number, name in enumerate(("Scan A", "Scan B")):
         _scan, node = add_result(name, 9 + number)
         mrml.mark_made(node, [f"Cochlea: odd in {name}."])
-        mrml.set_measured(node, fingerprint(node))
+        mrml.set_measured(node, mrml.fingerprint(node))
         made.append(node)
         rows.append({"scan": name, "structure": "Cochlea", "volume_ml": "1", "largest_axial_diameter_mm": "2", "warnings": ""})
     measurementTable(rows, made)
@@ -150,20 +139,20 @@ def test_a_fingerprint_is_the_same_after_saving_and_loading(host: Host, tmp_path
             node.GetSegmentation().SeparateSegmentLabelmap("Cochlea")
         if seed == 11:
             draw(node, "Cochlea", 0)
-        before = fingerprint(node)
+        before = mrml.fingerprint(node)
         mrml.write_segmentation(node, tmp_path / f"{seed}.seg.nrrd")
         loaded = mrml.read_segmentation(tmp_path / f"{seed}.seg.nrrd")
-        assert fingerprint(loaded) == before and len(before) == 32
+        assert mrml.fingerprint(loaded) == before and len(before) == 32
         loaded.GetSegmentation().CollapseBinaryLabelmaps(True)
-        assert fingerprint(loaded) == before
+        assert mrml.fingerprint(loaded) == before
         draw(loaded, "Vestibular schwannoma")
-        assert fingerprint(loaded) != before
+        assert mrml.fingerprint(loaded) != before
     label_map = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Label map")
     scan, labels = add_scan()
     mrml.volume_node(labels, "", label_map, scan)
-    before = fingerprint(label_map)
+    before = mrml.fingerprint(label_map)
     slicer.util.arrayFromVolume(label_map)[0, 0, 0] = 2
-    assert fingerprint(label_map) != before
+    assert mrml.fingerprint(label_map) != before
 
 
 def test_scores_do_not_look_current_once_one_of_the_two_was_changed(host: Host) -> None:
