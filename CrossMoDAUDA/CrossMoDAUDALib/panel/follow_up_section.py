@@ -166,6 +166,8 @@ class FollowUpSection(Section):
             return
         node, item = self._nodes[row], self.ui.followUpScans.item(row, column)
         if column == NAME:
+            ticked = set(self._chosen())
+            self._ticked = {each.GetID(): each in ticked for each in self._nodes}  # a tick changes no other
             self._ticked[node.GetID()] = item.checkState() == qt.Qt.Checked
         else:
             try:

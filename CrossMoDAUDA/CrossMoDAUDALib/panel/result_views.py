@@ -26,12 +26,13 @@ class ResultViews:
         ui.segmentShown.connect("currentIndexChanged(int)", self.onChosen)
         ui.segmentInputVolume.connect("nodeActivated(vtkMRMLNode*)", self.onPicked)
 
-    def offer(self, scan, results):
+    def offer(self, scan, results, changed=()):
         """Offer what is chosen.
 
         Args:
             scan: the one that is chosen; None where all are, or none is.
             results: scan and its segmentations each, the newest last; only scans that have some.
+            changed: segmentations that were changed since their warnings were said.
         """
         ui, self._scan, self._results = self._ui, scan, results
         names = [mrml.telling_name(each) for each, _segmentations in results]
@@ -41,7 +42,7 @@ class ResultViews:
             ui.segmentShown.addItems(names)
         odd = ui.segmentShown.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
         for index, (_scan, segmentations) in enumerate(results):
-            hasWarnings = any(mrml.warnings_of(segmentation) for segmentation in segmentations)
+            hasWarnings = any(mrml.warnings_of(each) for each in segmentations if each not in changed)
             ui.segmentShown.setItemIcon(index, odd if hasWarnings else qt.QIcon())
         self._isFilling = False
         self._section.show(ui.segmentShown, len(results) > 1)

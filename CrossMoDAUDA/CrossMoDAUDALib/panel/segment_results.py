@@ -14,7 +14,7 @@ from .wording import inThePanel
 
 RESULT = "CrossMoDAUDA.Result"  # a table's references to the segmentations that it measures, saved with the scene
 FOLDER = "CrossMoDAUDA.Folder"  # an attribute of a table of a folder's results
-GREYED = "#857a55"  # on the ground of warnings
+GREYED = "#6e6443"  # on the ground of warnings
 MOST_WARNINGS = 20  # sentences that are shown; with many scans the table has the others
 
 
@@ -106,7 +106,7 @@ class SegmentResults:
             changed = [node for node in results if self._section.panel.changes.isChanged(node, mrml.measured_of(node))]
             told = [(node in changed, (mrml.name_with_scan(node), mrml.warnings_of(node))) for node in results]
             warned, outdated = ([found for isOutdated, found in told if isOutdated is kind] for kind in (False, True))
-            self.views.offer(scan, byScan)
+            self.views.offer(scan, byScan, changed)
             self.measuring.offer(results if changed else [])
         self.showTable(measured[-1] if measured else None, changed)
         self.showWarnings(warned, outdated)
@@ -141,7 +141,7 @@ class SegmentResults:
             paragraphs += self._paragraphs(name, sentences)
         if more:
             paragraphs.append(_("And {count} more, kept with the segmentations and in the measurements.").format(count=more))
-        isCurrent = bool(paragraphs)
+        isCurrent = bool(paragraphs) or not outdated
         for name, sentences in outdated:
             title = _("{name} (before it was changed)").format(name=name)
             paragraphs += [f'<span style="color: {GREYED}">{part}</span>' for part in self._paragraphs(title, sentences)]

@@ -324,7 +324,7 @@ def test_a_comparison_goes_with_what_it_compares(host: Host, what: str) -> None:
         add_visit("sub-02_ses-20200301_T2w", 6)
         host.process(0.05)
         assert host.find("followUpTable").visible, "it is not ticked"
-        for row, is_on in ((0, False), (1, False)):
+        for row, is_on in ((0, False), (1, False), (2, True)):
             tick(host, row, is_on)
         assert ticks(host) == [False, False, True]
     elif what == "another date":
