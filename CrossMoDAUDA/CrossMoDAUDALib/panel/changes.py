@@ -30,9 +30,11 @@ class Changes:
         """Whether it is finding out."""
         return bool(self._waiting) or self._steps is not None
 
-    def know(self, node, fingerprint):
-        """Take over a node's fingerprint as it is now."""
-        self._known[node.GetID()] = (_state(node), fingerprint)
+    def keepMeasured(self, node):
+        """Keep with a segmentation that it was measured as it is now, in steps."""
+        fingerprint, state = yield from mrml.taken_with_fingerprint(node, lambda: _state(node))
+        mrml.set_measured(node, fingerprint)
+        self._known[node.GetID()] = (state, fingerprint)
 
     def isChanged(self, node, told):
         """Whether a node has other voxels than those of which something is told.

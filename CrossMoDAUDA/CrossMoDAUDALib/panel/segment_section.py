@@ -147,13 +147,10 @@ class SegmentSection(Section):
         if kind == "volume":
             return "" if self.ui.segmentInputVolume.currentNode() is not None else _("Choose the volume to segment.")
         if kind == "scene":
-            return "" if self._sceneVolumes() else _("Load a volume first.")
+            return "" if mrml.scan_nodes(slicer.mrmlScene) else _("Load a volume first.")
         if not self.parameters.inputFolder:
             return _("Choose the folder of scans.")
         return "" if self.parameters.outputFolder else _("Choose the folder for the results.")
-
-    def _sceneVolumes(self):
-        return mrml.scan_nodes(slicer.mrmlScene)
 
     # The work -----------------------------------------------------------------------------------------------------------
 
@@ -179,7 +176,7 @@ class SegmentSection(Section):
                 if not self._mayReplace():
                     return
                 isOne = self._kind == "volume"
-                volumes = [self.ui.segmentInputVolume.currentNode()] if isOne else self._sceneVolumes()
+                volumes = [self.ui.segmentInputVolume.currentNode()] if isOne else mrml.scan_nodes(slicer.mrmlScene)
                 # What is chosen now: a scene may come before the first step.
                 prepare, inputs = functools.partial(self._writeVolumes, volumes, parameters.outputSegmentation if isOne else None), None
                 options += ["--format", "nrrd", "--surfaces"]
@@ -324,9 +321,7 @@ class SegmentSection(Section):
         elif volume is views.shownScan():
             views.hideOthers(volume, shown=[node])
             node.SetDisplayVisibility(True)  # over another it stays hidden
-        fingerprint, _nothing = yield from mrml.taken_with_fingerprint(node, lambda: None)
-        mrml.set_measured(node, fingerprint)
-        self.panel.changes.know(node, fingerprint)
+        yield from self.panel.changes.keepMeasured(node)
 
     def onEnd(self, outcome, message):
         """Show the results, or why there are none."""
