@@ -16,7 +16,7 @@ from ..core.failures import INTERRUPTED, explain, write_traceback
 from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..experiment.events import EventLog, refuse_other_content
 from ..places.processes import end_with_owner
-from . import challenge, container, control, export, follow_up, listing, packages, places, report, running, tasks, trust, unpacking
+from . import challenge, container, control, export, follow_up, listing, measuring, packages, places, report, running, tasks, trust, unpacking
 from . import study as studies
 from .parsing import Parser, parsed
 from .terminal import complain, program
@@ -95,6 +95,7 @@ def _parser() -> Parser:
     report.add_parser(commands)
     trust.add_parser(commands)
     tasks.add_parsers(commands)
+    measuring.add_parser(commands)
     follow_up.add_parser(commands)
     packages.add_parsers(commands)
     export.add_parser(commands)

@@ -329,6 +329,7 @@ class AdaptSection(AdaptWorkers, Section):
             words += [*self._scanWords(), *self._settingWords(), *self.places.words()]
             self._rememberFolders()
         self.remember(self.ui.adaptExperimentPath)
+        self.panel.choose("experiment", str(folder))
         self.places.forget()
         self.start(folder, words)
 
@@ -338,7 +339,7 @@ class AdaptSection(AdaptWorkers, Section):
 
     def onUseModel(self, _checked=False):
         """Choose this experiment as the model of the other sections."""
-        self.parameters.model = str(self._watched)
+        self.panel.choose("model", str(self._watched))
         self.panel.showSegment()
 
     def onOpenFolder(self, _checked=False):

@@ -59,7 +59,7 @@ class Drops(qt.QObject):
         if kind == "scans":
             self._load(paths)
         elif kind == "model":
-            panel.parameters.model = str(paths[0])
+            panel.choose("model", str(paths[0]))
             panel.showSegment()
         else:
             panel.showSegment()

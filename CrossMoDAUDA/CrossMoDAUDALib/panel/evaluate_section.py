@@ -11,12 +11,13 @@ from ..core.structures import plain_name
 from ..images.raw_nrrd import write_in_pieces
 from ..models.model_folder import describe_model
 from ..slicer_nodes import mrml
-from . import tables
+from . import changes, tables
 from .command_runner import CommandRunner
 from .section import FOR_SCANS, Section
 from .wording import inThePanel
 
 COMPARED = "CrossMoDAUDA.Compared"  # a table's references to the two nodes that were compared, saved with the scene
+CONVENTION = "CrossMoDAUDA.Convention"  # a table's attribute: by which the scores were computed
 
 
 class EvaluateSection(Section):
@@ -25,14 +26,12 @@ class EvaluateSection(Section):
     def __init__(self, panel):
         super().__init__(panel, "EvaluateSection.ui")
         ui = self.ui
-        self.bindChoice(
-            "convention",
-            ui.evaluateConvention,
-            [
-                ("challenge2022", _("crossMoDA 2022"), _("Mean of the two directions; 350 mm where only one has the structure.")),
-                ("medpy", _("medpy (package)"), _("Mean of all distances together; a structure missing in both counts as perfect.")),
-            ],
-        )
+        conventions = [
+            ("challenge2022", _("crossMoDA 2022"), _("Mean of the two directions; 350 mm where only one has the structure.")),
+            ("medpy", _("medpy (package)"), _("Mean of all distances together; a structure missing in both counts as perfect.")),
+        ]
+        self._conventions = {value: title for value, title, _tip in conventions}
+        self.bindChoice("convention", ui.evaluateConvention, conventions, isRemembered=True)
         self.bindNode("prediction", ui.evaluatePrediction)
         self.bindNode("reference", ui.evaluateReference)
         ui.evaluateApply.connect("clicked(bool)", self.onApply)
@@ -41,8 +40,9 @@ class EvaluateSection(Section):
         self._names = {}
         self._leftOut = []
         self._title = ""
-        self._pair = self._chosen = ()  # what was compared, what is chosen
-        self._texts = {}  # by the two nodes' IDs
+        self._fingerprints = []  # of what is compared
+        self._pair = self._chosen = ()  # what was compared, what is chosen: the two nodes and the convention
+        self._texts = {}  # by the two nodes' IDs and the convention
 
     def update(self):
         ui, isRunning = self.ui, self.runner.running
@@ -56,9 +56,10 @@ class EvaluateSection(Section):
         ui.evaluateApply.enabled = isRunning or not problem
         ui.evaluateApply.toolTip = _("End the work.") if isRunning else problem or _("Compute the scores.")
         self.show(ui.evaluateProgress, isRunning)
-        if (prediction, reference) != self._chosen:
-            self._chosen = (prediction, reference)
-            self._show(self._chosen)
+        chosen = (prediction, reference, self.parameters.convention if self.parameters is not None else "")
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self._show(chosen)
 
     def showResults(self):
         self._show(self._chosen, isNew=False)
@@ -68,22 +69,34 @@ class EvaluateSection(Section):
             self._chosen = ()
         super().setParameters(parameters)
 
-    def _show(self, pair, isNew=True):
-        """Show the scores of two nodes, or nothing if there are none; a text only when the pair is new, or one of it is gone."""
+    def _show(self, chosen, isNew=True):
+        """Show the scores of two nodes by a convention, or nothing if there are none.
+
+        A text comes only when the choice is new, or one of the two is gone.
+        """
         if self.runner.running:
             return
-        isThere = len(pair) == 2 and all(node is not None and node.GetScene() is not None for node in pair)
-        ids = tuple(node.GetID() for node in pair) if isThere else ()
+        nodes, convention = chosen[:2], chosen[2] if chosen else ""
+        isThere = len(nodes) == 2 and all(node is not None and node.GetScene() is not None for node in nodes)
+        ids = tuple(node.GetID() for node in nodes) if isThere else ()
         scores = slicer.util.getNodesByClass("vtkMRMLTableNode") if isThere else []
         found = [node for node in scores if tuple(node.GetNthNodeReferenceID(COMPARED, number) for number in range(2)) == ids]
-        self._showTable(found[-1] if found else None)
-        if isNew or (pair and not isThere):
-            self.say(self.ui.evaluateStatus, self._texts.get(ids, ""))
+        # Earlier versions did not tell the convention; what they have made is shown where there is nothing better.
+        known = [[node for node in found if node.GetAttribute(CONVENTION) == told] for told in (convention, None)]
+        self._showTable(next((those[-1] for those in known if those), None))
+        if isNew or (chosen and not isThere):
+            self.say(self.ui.evaluateStatus, self._texts.get((*ids, convention), ""))
 
     def _showTable(self, node):
         tables.show(self.ui.evaluateTable, node, mayStack=True)
         reference = node.GetNthNodeReference(COMPARED, 1) if node is not None else None
-        title = _("{scores}, compared with {reference}").format(scores=node.GetName(), reference=reference.GetName()) if reference else ""
+        title = ""
+        if reference is not None:
+            title = _("{scores}, compared with {reference}").format(scores=node.GetName(), reference=reference.GetName())
+            if not node.GetAttribute(CONVENTION):
+                title = _("{title}; by which convention is not recorded").format(title=title)
+            compared = changes.nodesOf(node, COMPARED)
+            title = changes.titled(title, self.panel.changes.changedOf(node, compared), compared)
         self.say(self.ui.evaluateTableTitle, title)
         self.ui.evaluateTableTitle.toolTip = title  # a long name without a space is cut
 
@@ -104,14 +117,19 @@ class EvaluateSection(Section):
         named = dict.fromkeys([*mrml.structure_names(prediction), *mrml.structure_names(reference)])
         self._leftOut = [name for name in named if plain_name(name) not in {plain_name(other) for other in labels}]
         self._names = {f"structure{value}": name for name, value in labels.items()}
-        self._pair = (prediction, reference)
-        self._title = _("Scores of {name}").format(name=mrml.name_with_scan(prediction, reference))
         convention = self.parameters.convention
+        self._pair = (prediction, reference, convention)
+        title = _("Scores of {name} by {convention}")
+        self._title = title.format(name=mrml.name_with_scan(prediction, reference), convention=self._conventions[convention])
+
+        self._fingerprints = []
 
         def prepare(folder):
             volumes = {}
             for name, node in (("prediction", prediction), ("reference", reference)):
-                volumes[name] = mrml.label_volume_from_node(node, labels)
+                taken = mrml.taken_with_fingerprint(node, lambda node=node: mrml.label_volume_from_node(node, labels))
+                fingerprint, volumes[name] = yield from taken
+                self._fingerprints.append(fingerprint)
                 yield from write_in_pieces(volumes[name], folder / f"{name}.nrrd")
             if volumes["prediction"].geometry.differences(volumes["reference"].geometry):
                 message = _("'{first}' and '{second}' lie on different grids; choose two segmentations of the same scan.")
@@ -152,7 +170,9 @@ class EvaluateSection(Section):
                 "reference_ml": _("Reference volume (ml)"),
             }
             node = tables.tableNode(self._title, columns, rows)
-            compared = [each for each in self._pair if each.GetScene() is not None]
+            node.SetAttribute(CONVENTION, self._pair[2])
+            changes.keep(node, self._fingerprints)
+            compared = [each for each in self._pair[:2] if each.GetScene() is not None]
             for each in compared:
                 node.AddNodeReferenceID(COMPARED, each.GetID())
             mrml.put_with(node, compared)
@@ -160,7 +180,7 @@ class EvaluateSection(Section):
         if self._leftOut:
             done += " " + _("Only one of the two has these, so they are not compared: {names}.").format(names=", ".join(self._leftOut))
         text = {"finished": done, "failed": message, "cancelled": _("Cancelled.")}[outcome]
-        self._texts[tuple(node.GetID() for node in self._pair)] = text
+        self._texts[(*(node.GetID() for node in self._pair[:2]), self._pair[2])] = text
         self._show(self._pair)
         self.say(self.ui.evaluateStatus, text)  # also where a node was removed meanwhile
         self.update()

@@ -1,6 +1,7 @@
 """What a follow-up has found, as a table of the scene and as charts in Slicer's plot view."""
 
 import datetime
+import json
 
 from slicer.i18n import tr as _
 
@@ -9,6 +10,7 @@ from ..slicer_nodes import mrml
 from . import plot_view, tables
 
 FOLLOWED = "CrossMoDAUDA.Followed"  # a table's references to the segmentations that it compares, saved with the scene
+COMPARISON = "CrossMoDAUDA.Comparison"  # a table's attribute: what else is shown of it, as JSON
 # What may be above a threshold: its name in the reasons and in the columns, digits and unit.
 _REASONS = (("volume", "percent", 0, "%"), ("axial", "axial_mm", 1, "mm"), ("extrameatal", "extrameatal_mm", 1, "mm"))
 # Of what is drawn, the room that a chart has below and above it: its legend lies in the upper right corner, over the latest scan.
@@ -82,12 +84,51 @@ def _volume(millilitres):
     return f"{millilitres:#.3g}".rstrip(".") if millilitres else "0"
 
 
-def comparisonTable(rows, patient, segmentations):
+class Comparison:
+    """A comparison as its table tells it, also after it was saved and loaded.
+
+    Attributes:
+        rows: dictionaries of follow_up.csv.
+        patient: whose scans these are; empty where nothing tells.
+        structure: that was chosen; empty for the tumour.
+        days: of the scans, as text.
+        text: what was said of it.
+    """
+
+    def __init__(self, rows=(), patient="", structure="", days=(), text=""):
+        self.rows, self.patient, self.structure, self.days, self.text = list(rows), patient, structure, list(days), text
+
+    def keepWith(self, table):
+        """Save it with its table."""
+        table.SetAttribute(COMPARISON, json.dumps(vars(self)))
+
+    @classmethod
+    def of(cls, table):
+        """From its table; None of one that keeps none, such as of an earlier version."""
+        try:
+            return cls(**json.loads(table.GetAttribute(COMPARISON) or ""))
+        except (ValueError, TypeError):
+            return None
+
+
+def find(tables, segmentations, structure, days):
+    """The newest table that compares just these segmentations, of these days; None where there is none."""
+    wanted = {node.GetID() for node in segmentations}
+    for table in reversed(tables):
+        found = [table.GetNthNodeReferenceID(FOLLOWED, number) for number in range(table.GetNumberOfNodeReferences(FOLLOWED))]
+        kept = Comparison.of(table) if found and set(found) == wanted else None
+        if kept is not None and kept.structure == structure and sorted(kept.days) == sorted(days):
+            return table
+    return None
+
+
+def comparisonTable(rows, patient, segmentations, structure=""):
     """A table node, tied to the segmentations.
 
     Args:
         rows: dictionaries of follow_up.csv.
         patient: whose scans these are; empty where nothing tells.
+        structure: that was chosen; empty for the tumour.
     """
     columns = {"when": _("Date"), "volume_ml": _("Volume (ml)"), "volume_limits": _("Limits (ml)"), "axial_mm": _("Axial diameter (mm)")}
     if any(row["extrameatal_mm"] for row in rows):
@@ -98,7 +139,8 @@ def comparisonTable(rows, patient, segmentations):
         row["when"] = sideText(row, row["date"])
         row["volume_limits"] = "\N{EN DASH}".join(_volume(float(row[f"volume_ml_{end}"])) for end in ("low", "high"))
         row["change"], row["step"] = changeText(row, "first"), changeText(row, "previous")
-    title = _("Follow-up of {patient}").format(patient=patient) if patient else _("Follow-up")
+    title = _("Follow-up of {patient}").format(patient=patient) if patient else _("Follow-up (nothing tells whose scans these are)")
+    title = f"{title}, {structure}" if structure else title
     node = tables.tableNode(title, columns, rows)
     for segmentation in segmentations:
         node.AddNodeReferenceID(FOLLOWED, segmentation.GetID())

@@ -16,7 +16,7 @@ from ..images.names import uncertainty_file
 from ..images.raw_nrrd import write_in_pieces
 from ..scoring.extent import tumour_of
 from ..slicer_nodes import mrml, visits
-from . import follow_up_doubt, follow_up_results, tables
+from . import changes, follow_up_doubt, follow_up_patients, follow_up_results, tables
 from .command_runner import CommandRunner
 from .fitting import TICK, OnResize, WrappedColumns
 from .page_buttons import PageButtons
@@ -44,7 +44,10 @@ class FollowUpSection(Section):
         self._listed = None
         self._wrong = ""  # what was typed and is no date
         self._structures = ()
-        self._running = ((), "")  # the segmentations that are compared, and the patient
+        self._patients = {}  # by node ID; empty where nothing tells
+        self._running = ((), "", "", ())  # the segmentations that are compared, the patient, the structure, the days
+        self._fingerprints = []  # of their voxels
+        self._table = None  # that is shown
         self._rows, self._patient = [], ""  # what the charts show
         self._remarks = []  # on what is compared, beside the command's
         self._told = set()  # the same as the command tells it on its page, where it is told of them
@@ -59,6 +62,7 @@ class FollowUpSection(Section):
         self._watch = OnResize(ui.followUpScans, self._fitList)
         ui.followUpScans.connect("cellChanged(int,int)", self.onCell)
         ui.followUpStructure.addItem(_("The tumour"), "")
+        ui.followUpStructure.connect("currentIndexChanged(int)", lambda _index: self.showResults())
         ui.followUpApply.connect("clicked(bool)", self.onApply)
         ui.followUpPlotVolumes.connect("clicked(bool)", lambda _checked: follow_up_results.showVolumes(self._rows, self._patient))
         ui.followUpPlotDiameters.connect("clicked(bool)", lambda _checked: follow_up_results.showDiameters(self._rows, self._patient))
@@ -70,26 +74,67 @@ class FollowUpSection(Section):
     def showResults(self):
         """List the scene's segmentations anew."""
         self._nodes = [node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode") if not node.GetHideFromEditors()]
+        self._patients = {node.GetID(): visits.patient_of(node) for node in self._nodes}
         found = [(node, visits.date_of(node)) for node in self._nodes]
         listed = [(node.GetID(), mrml.name_with_scan(node), str(date.day) if date else "", _contradiction(date)) for node, date in found]
         if listed != self._listed:
             self._listed = listed
             self._fill(listed)
+        self._showTicks()
         self._listStructures()
+        if not self.runner.running:
+            self._showComparison()
         if not self._rows and not self.runner.running:
-            self.say(self.ui.followUpStatus, " ".join(filter(None, [self._problem(), *self._contradictions()])))
+            chosen = self._chosen()
+            strangers = self._strangers(chosen) if len(chosen) > 1 else []
+            self.say(self.ui.followUpStatus, " ".join(filter(None, [self._problem(), *self._contradictions(), *strangers])))
         self.update()
+
+    def _showTicks(self):
+        """Tick what is compared; what nothing ties to the others' patient only where the user has ticked it."""
+        ticked, table = {node.GetID() for node in self._chosen()}, self.ui.followUpScans
+        self._filling = True
+        for row, node in enumerate(self._nodes):
+            state = qt.Qt.Checked if node.GetID() in ticked else qt.Qt.Unchecked
+            if table.item(row, NAME).checkState() != state:
+                table.item(row, NAME).setCheckState(state)
+        self._filling = False
+
+    def _showComparison(self):
+        """Show what was found of just the ticked segmentations as they are now; nothing of others."""
+        chosen = self._chosen()
+        days = [str(visits.day_of(node)) for node in chosen]
+        found = follow_up_results.find(slicer.util.getNodesByClass("vtkMRMLTableNode"), chosen, self._structure(), days)
+        if found is None:
+            if self._table is not None:
+                self._clearResults()
+            return
+        if found is not self._table:
+            self._clearResults()
+            kept = follow_up_results.Comparison.of(found)
+            self._table, self._rows, self._patient = found, kept.rows, kept.patient
+            tables.show(self.ui.followUpTable, found, mayStack=True)
+        named = _("{title}: {names}").format(title=found.GetName(), names=", ".join(mrml.name_with_scan(node) for node in chosen))
+        changed = self.panel.changes.changedOf(found, chosen)
+        self.say(self.ui.followUpTableTitle, changes.titled(named, changed, chosen))
+        if not self._wrong:
+            text = follow_up_results.Comparison.of(found).text
+            again = [_("This was found before a segmentation was changed; press Apply to compare them as they are now.")] if changed else []
+            self.say(self.ui.followUpStatus, "\n".join([*again, text]))
+
+    def _structure(self):
+        return self.ui.followUpStructure.itemData(self.ui.followUpStructure.currentIndex) or ""
 
     def _fill(self, listed):
         table = self.ui.followUpScans
         self._filling = True
         table.rowCount = len(listed)
         icon = table.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
-        for row, (identifier, name, day, contradiction) in enumerate(listed):
+        for row, (_identifier, name, day, contradiction) in enumerate(listed):
             tick = qt.QTableWidgetItem(name)
             tick.setToolTip(name)
             tick.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsUserCheckable)
-            tick.setCheckState(qt.Qt.Checked if self._ticked.get(identifier, True) else qt.Qt.Unchecked)
+            tick.setCheckState(qt.Qt.Unchecked)
             table.setItem(row, NAME, tick)
             date = qt.QTableWidgetItem(day)
             date.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsEditable)
@@ -121,6 +166,8 @@ class FollowUpSection(Section):
             return
         node, item = self._nodes[row], self.ui.followUpScans.item(row, column)
         if column == NAME:
+            ticked = set(self._chosen())
+            self._ticked = {each.GetID(): each in ticked for each in self._nodes}  # a tick changes no other
             self._ticked[node.GetID()] = item.checkState() == qt.Qt.Checked
         else:
             try:
@@ -131,7 +178,6 @@ class FollowUpSection(Section):
                 self.say(self.ui.followUpStatus, self._wrong)
                 self.update()
                 return
-        self._clearResults()  # it tells of other scans or dates
         self.showResults()
 
     def _listStructures(self):
@@ -140,15 +186,21 @@ class FollowUpSection(Section):
         if names == self._structures:
             return
         self._structures, combo = names, self.ui.followUpStructure
-        chosen = combo.itemData(combo.currentIndex)
+        chosen, wasBlocked = combo.itemData(combo.currentIndex), combo.blockSignals(True)
         combo.clear()
         combo.addItem(_("The tumour"), "")
         for name in names:
             combo.addItem(name, name)
         combo.currentIndex = max(combo.findData(chosen), 0)
+        combo.blockSignals(wasBlocked)
 
     def _chosen(self):
-        return [node for node in self._nodes if self._ticked.get(node.GetID(), True)]
+        return follow_up_patients.ticked(self._nodes, self._patients, self._ticked)
+
+    def _strangers(self, chosen):
+        """What must be known about whose scans the chosen are."""
+        unknown = [mrml.name_with_scan(node) for node in follow_up_patients.unknown(chosen, self._patients)]
+        return follow_up_patients.told(unknown, len(chosen))
 
     def _contradictions(self):
         """What must be known about the dates of the chosen."""
@@ -183,7 +235,7 @@ class FollowUpSection(Section):
         if twice:
             told = _("Two of the ticked segmentations are of {date}; untick '{name}', or type its right date.")
             return told.format(date=visits.day_of(twice[0]), name=mrml.name_with_scan(twice[0]))
-        patients = sorted({visits.patient_of(node) for node in chosen} - {""})
+        patients = sorted({self._patients[node.GetID()] for node in chosen} - {""})
         if len(patients) > 1:
             told = _("The ticked segmentations are of different patients ({patients}); tick those of one.")
             return told.format(patients=", ".join(patients))
@@ -200,7 +252,7 @@ class FollowUpSection(Section):
         if self._problem() or not self.panel.checkDependencies(self, self.ui.followUpStatus, *FOR_SCANS):
             return
         chosen = self._chosen()
-        structure = self.ui.followUpStructure.itemData(self.ui.followUpStructure.currentIndex) or None
+        structure = self._structure() or None
         values, doubts, lost = follow_up_doubt.values_and_doubts(chosen)
         try:
             tumour = tumour_of(values, structure)
@@ -209,12 +261,16 @@ class FollowUpSection(Section):
             return
         followed = {name: value for name, value in values.items() if value in tumour.values}
         labels = values if doubts else followed
-        remarks = [*self._contradictions(), *(follow_up_doubt.lostText().format(name=mrml.name_with_scan(node)) for node in lost)]
+        left_out = [follow_up_doubt.lostText().format(name=mrml.name_with_scan(node)) for node in lost]
+        remarks = [*self._strangers(chosen), *self._contradictions(), *left_out]
         dates = [visits.date_of(node) for node in chosen]
         losses = dict.fromkeys(lost, follow_up_doubt.LOST)
-        told = [[note for note in (date.contradiction, losses.get(node)) if note] for node, date in zip(chosen, dates, strict=True)]
-        patient = next(filter(None, map(visits.patient_of, chosen)), "")
-        self._running, self._remarks, self._told = (chosen, patient), remarks, {note for notes in told for note in notes}
+        strange = dict.fromkeys(follow_up_patients.unknown(chosen, self._patients), follow_up_patients.UNKNOWN)
+        notes = [(date.contradiction, losses.get(node), strange.get(node)) for node, date in zip(chosen, dates, strict=True)]
+        told = [list(filter(None, each)) for each in notes]
+        patient = next(filter(None, (self._patients[node.GetID()] for node in chosen)), "")
+        self._running = (chosen, patient, structure or "", [str(date.day) for date in dates])
+        self._fingerprints, self._remarks, self._told = [], remarks, {note for notes in told for note in notes}
 
         def prepare(folder):
             rows = [["patient", "date", "date_from", "file", "remarks"]]
@@ -229,7 +285,10 @@ class FollowUpSection(Section):
                 if node in doubts:  # which are of the whole label map; of segments that overlap the last counts
                     own = {**{other: value for other, value in labels.items() if other in there and other not in own}, **own}
                     shutil.copyfile(doubts[node], uncertainty_file(folder / name))
-                yield from write_in_pieces(mrml.label_volume_from_node(node, own), folder / name)
+                taken = mrml.taken_with_fingerprint(node, lambda node=node, own=own: mrml.label_volume_from_node(node, own))
+                fingerprint, labels_of_node = yield from taken
+                self._fingerprints.append(fingerprint)
+                yield from write_in_pieces(labels_of_node, folder / name)
                 rows.append([patient or _("the patient"), str(date.day), date.source, name, "; ".join(told[number - 1])])
             with (folder / "scans.csv").open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file).writerows(rows)
@@ -252,21 +311,25 @@ class FollowUpSection(Section):
 
     def onEnd(self, outcome, message):
         """Show the comparison, or why there is none."""
-        chosen, patient = self._running
+        chosen, patient, structure, days = self._running
         text = {"failed": self._withNames(message), "cancelled": _("Cancelled."), "finished": ""}[outcome]
         if outcome == "finished":
             results = self.runner.folder / "results"
             self._rows, self._patient = tables.readCsv(results / "follow_up.csv"), patient
-            node = follow_up_results.comparisonTable(self._rows, patient, [node for node in chosen if node.GetScene() is not None])
-            tables.show(self.ui.followUpTable, node, mayStack=True)
-            self.say(self.ui.followUpTableTitle, node.GetName())
+            there = [node for node in chosen if node.GetScene() is not None]
+            node = follow_up_results.comparisonTable(self._rows, patient, there, structure)
+            changes.keep(node, self._fingerprints)
             growth = tables.readCsv(results / "growth.csv")
             said = dict.fromkeys([*(row["notes"] for row in growth), *self._scanNotes()])
             notes = [f"\N{BULLET} {note}" for note in (*(inThePanel(note) for note in said if note), *self._remarks)]
             self._page.keep(self._withNames((results / PAGE).read_text(encoding="utf-8"), html.escape), node.GetName())
             text = "\n".join([follow_up_results.growthText(growth), *notes, _("Not for clinical use.")])
-        self.say(self.ui.followUpStatus, text)
-        self.update()
+            follow_up_results.Comparison(self._rows, patient, structure, days, text).keepWith(node)
+            self._table = node
+            tables.show(self.ui.followUpTable, node, mayStack=True)
+        self.showResults()  # other segmentations may be ticked by now, or these may be gone or changed
+        if outcome != "finished":
+            self.say(self.ui.followUpStatus, text)
 
     def _scanNotes(self):
         notes = [(row["date"], note) for row in self._rows for note in row["notes"].split("; ") if note and note not in self._told]
@@ -286,7 +349,7 @@ class FollowUpSection(Section):
 
     def _clearResults(self):
         """Show nothing of a comparison."""
-        self._rows = []
+        self._rows, self._table = [], None
         tables.show(self.ui.followUpTable, None)
         for label in (self.ui.followUpTableTitle, self.ui.followUpPageStatus):
             self.say(label, "")
@@ -300,7 +363,7 @@ class FollowUpSection(Section):
     def onSceneClosing(self):
         self.runner.cancel()
         self._nodes, self._listed, self._ticked, self._wrong = [], None, {}, ""
-        self._running = ((), "")
+        self._running, self._patients = ((), "", "", ()), {}
         self._structures = ()
         self.ui.followUpScans.rowCount = 0
         self.show(self.ui.followUpScans, False)

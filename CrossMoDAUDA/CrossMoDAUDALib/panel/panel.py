@@ -4,6 +4,7 @@ import qt
 from slicer.i18n import tr as _
 
 from .adapt_section import AdaptSection
+from .changes import Changes
 from .dependencies_section import DependenciesSection
 from .drops import Drops
 from .evaluate_section import EvaluateSection
@@ -27,6 +28,9 @@ class Panel:
         self.layout, self.resourcePath = layout, resourcePath
         self.parameters = None
         self.sections = []
+        self.carried, self.choices = {}, {}  # folders and others by parameter, of those that do not end with the scene
+        self.changes = Changes(self.showResults)
+        self.isNewScene = False  # the scene was closed, and nothing has been loaded since
         self.status = StatusLine(layout, resourcePath("UI/StatusLine.ui"), self.showAdapt, self.showSegment)
         self.dependencies = DependenciesSection(layout, resourcePath("UI/DependenciesSection.ui"), self.showParameters)
         self.segment = SegmentSection(self)
@@ -51,6 +55,7 @@ class Panel:
         self.parameters = parameters
         for section in self.sections:
             section.setParameters(parameters)
+        self.isNewScene = False
         self.showStatus()
 
     def showParameters(self):
@@ -84,7 +89,9 @@ class Panel:
         for section in self.sections:
             section.onSceneClosing()
         self.adapt.showCase.cancel()
+        self.changes.forget()
         self.setParameters(None)
+        self.isNewScene = True
 
     def onSceneLoaded(self):
         """Nodes of a file have come into the scene."""
@@ -94,6 +101,15 @@ class Panel:
         """Look again at which results the scene holds."""
         for section in self.sections:
             section.showResults()
+
+    def isShowing(self):
+        """Whether a section is at work, at whose end or meanwhile it changes what the views show."""
+        works = (self.segment.runner, self.segment.results.views.showing, self.translate.runner, self.translate.showing)
+        return any(work.running for work in (*works, self.adapt.showCase.runner))
+
+    def onOtherScans(self):
+        """The views show other scans than before."""
+        self.segment.results.views.look()
 
     def checkDependencies(self, section, status, *needed):
         """Whether what work needs is installed; if not, say so and show the section that helps.
@@ -112,8 +128,18 @@ class Panel:
             self.dependencies.open()
         return not problem
 
+    def choose(self, name, value):
+        """Take a choice of the user's; where it does not end with the scene, the next scene begins with it."""
+        if name in self.carried and value:
+            self.carried[name] = value
+        if name in self.choices:
+            self.choices[name] = value
+        if self.parameters is not None:
+            setattr(self.parameters, name, value)
+
     def rememberModel(self, edit):
-        """Put a model's path into the history, which two sections offer."""
+        """Put a model's path, which is used now, into the history, which two sections offer; the next scene begins with it."""
+        self.carried["model"] = edit.currentPath
         self.segment.remember(edit)
         for other in (self.segment.ui.segmentModelPath, self.translate.ui.translateModelPath):
             wasBlocked = other.blockSignals(True)
@@ -121,11 +147,12 @@ class Panel:
             other.blockSignals(wasBlocked)
 
     def segmentScan(self, volume):
-        """Choose a scan in the section Segment, and open that; nothing is started."""
+        """Choose a scan in the section Segment, open that and show the scan; nothing is started."""
         if self.parameters is not None:
             self.parameters.inputKind = "volume"
             self.parameters.inputVolume = volume
             self.showSegment()
+            self.segment.results.views.onPicked()
 
     def showSegment(self):
         """Open the section Segment."""
@@ -150,5 +177,6 @@ class Panel:
         self.fitting.cleanup()
         self.drops.cleanup()
         self.dependencies.cleanup()
+        self.changes.cleanup()
         for section in self.sections:
             section.cleanup()

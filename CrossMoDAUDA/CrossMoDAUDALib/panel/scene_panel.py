@@ -6,7 +6,9 @@ import vtk
 from slicer.util import VTKObservationMixin
 
 from . import apart, views
+from .arrivals import Arrivals
 from .panel import Panel
+from .showing import ShownScans
 
 
 class ScenePanel(VTKObservationMixin):
@@ -30,6 +32,9 @@ class ScenePanel(VTKObservationMixin):
         self._settling.setSingleShot(True)
         self._settling.connect("timeout()", self.onSettled)
         self._freeing = apart.Freeing()
+        self._arrivals = Arrivals(self.onArrived)
+        self._arrivals.followAll()
+        self._shownScans = ShownScans(self.panel.isShowing, self.panel.onOtherScans)
         scene = slicer.mrmlScene
         for event, heard in (
             (scene.StartCloseEvent, self.onSceneStartClose),
@@ -60,6 +65,8 @@ class ScenePanel(VTKObservationMixin):
         """The panel goes; training goes on, everything else is ended."""
         self._settling.stop()
         self._freeing.cleanup()
+        self._arrivals.cleanup()
+        self._shownScans.cleanup()
         self.removeObservers()
         self._unfollowParameters()
         self.panel.setParameters(None)
@@ -67,6 +74,7 @@ class ScenePanel(VTKObservationMixin):
 
     def onSceneStartClose(self, _caller, _event):
         """The scene's nodes are about to go."""
+        self._arrivals.forget()
         self._unfollowParameters()
         self.panel.onSceneClosing()
 
@@ -87,19 +95,29 @@ class ScenePanel(VTKObservationMixin):
 
     def onSceneEndImport(self, _caller, _event):
         """A file's nodes are in the scene; others who hear of it may still choose among them."""
+        self._shownScans.settle()
         self._settling.start(0)
 
     def onSettled(self):
         """The import has settled: show the scene's parameters, unless the module is not shown or the scene changes again."""
         self._freeing.look()
+        self._arrivals.followAll()
+        self._shownScans.settle()
         if self._isShown():
             self._followParameters()
             self.panel.onSceneLoaded()
+
+    def onArrived(self):
+        """Nodes have come or were renamed: what is listed or named may be others; a panel that is not shown looks when it is."""
+        if self._isShown() and self.parameters is not None:
+            self.panel.showResults()
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def onNodeRemoved(self, _caller, _event, node):
         """Somebody removed a node: what the panel shows may be about it."""
         isBusy = slicer.mrmlScene.IsClosing() or slicer.mrmlScene.IsImporting()
+        if node is not None:
+            self._arrivals.forget(node)
         if not isBusy and node is not None and any(node.IsA(kind) for kind in ("vtkMRMLDisplayableNode", "vtkMRMLTableNode")):
             self.panel.showResults()
 

@@ -35,7 +35,7 @@ class Section:
         self.widget.setMRMLScene(slicer.mrmlScene)
         self._guiTag = None
         self._bound = []  # (parameter, read the widget, write the widget)
-        self._remembered = {}  # paths by parameter
+        self._carried, self._carriedChoices = [], []  # parameters that a new scene takes over: folders, others
         self._parameterNode = None
         self._showing = False
         self._shown = {}  # what show() was last told, by widget name
@@ -55,9 +55,13 @@ class Section:
             self._guiTag = parameters.connectGui(self.ui)
             if parameters.parameterNode is not self._parameterNode:  # a new scene's, not the same after another module
                 self._parameterNode = parameters.parameterNode
-                for name, path in self._remembered.items():
-                    if not getattr(parameters, name):
+                for name in self._carried:
+                    path = self.panel.carried[name]
+                    if path and not getattr(parameters, name) and _isFolder(path):
                         setattr(parameters, name, path)
+                for name in self._carriedChoices if self.panel.isNewScene else ():  # a loaded one has its own
+                    if self.panel.choices[name] is not None:
+                        setattr(parameters, name, self.panel.choices[name])
             self.showParameters()
 
     def showParameters(self):
@@ -90,10 +94,12 @@ class Section:
         """Keep a ctkPathLineEdit and a parameter in step; Slicer's own connector turns an empty path into the working folder.
 
         Args:
-            isRemembered: a new scene's parameter takes the path that was used last, which CTK offers by itself.
+            isRemembered: a new scene's parameter takes the folder that was chosen last, by whatever way; at first the one that was
+                used last, which CTK offers by itself.
         """
-        if isRemembered and Path(edit.currentPath).is_dir():
-            self._remembered[name] = edit.currentPath
+        if isRemembered:
+            self._carried.append(name)
+            self.panel.carried[name] = edit.currentPath
         self._bound.append((name, lambda: edit.currentPath, lambda path: setattr(edit, "currentPath", path)))
         edit.connect("currentPathChanged(QString)", lambda _path: self._take(name, edit.currentPath))
         # CTK tells of an emptied field, which is no valid path, only so.
@@ -106,12 +112,20 @@ class Section:
         edit.addCurrentPathToHistory()
         edit.blockSignals(wasBlocked)
 
-    def bindChoice(self, name, combo, choices):
+    def carryChoice(self, name):
+        """Let a new scene take over a parameter as the user has chosen it last: how the work is done does not change with the patient."""
+        self._carriedChoices.append(name)
+        self.panel.choices[name] = None
+
+    def bindChoice(self, name, combo, choices, isRemembered=False):
         """Fill a combo box and keep it and a parameter in step.
 
         Args:
             choices: (value, text, tool tip) each.
+            isRemembered: a new scene takes it over, as :meth:`carryChoice`.
         """
+        if isRemembered:
+            self.carryChoice(name)
         for value, text, tip in choices:
             combo.addItem(text, value)
             combo.setItemData(combo.count - 1, tip, qt.Qt.ToolTipRole)
@@ -137,7 +151,7 @@ class Section:
 
     def _take(self, name, value):
         if self.parameters is not None and not self._showing and value is not None and getattr(self.parameters, name) != value:
-            setattr(self.parameters, name, value)
+            self.panel.choose(name, value)
 
     # What every section shows -------------------------------------------------------------------------------------------
 
@@ -197,3 +211,10 @@ class Section:
             ("mps", _("Graphics card (Apple)"), _("Needs a Mac with Apple silicon.")),
             ("cpu", _("Processor (slow)"), _("Works everywhere.")),
         ]
+
+
+def _isFolder(path):
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False

@@ -7,11 +7,14 @@ from slicer.i18n import tr as _
 
 from ..scoring.plausibility import LOOK
 from ..slicer_nodes import mrml
-from . import tables, views
+from . import changes, tables
+from .measuring import MeasureAgain
+from .result_views import ResultViews
 from .wording import inThePanel
 
 RESULT = "CrossMoDAUDA.Result"  # a table's references to the segmentations that it measures, saved with the scene
 FOLDER = "CrossMoDAUDA.Folder"  # an attribute of a table of a folder's results
+GREYED = "#6e6443"  # on the ground of warnings
 MOST_WARNINGS = 20  # sentences that are shown; with many scans the table has the others
 
 
@@ -29,9 +32,10 @@ class SegmentResults:
         self._chosen = self._shown = None
         self._texts = {}  # text and the nodes that it is about, by choice
         self._folderWarnings = {}  # (scan, sentences) each, by folder
-        self._editable = []  # segmentations that the user can go on with
+        self.views = ResultViews(section)
+        self.measuring = MeasureAgain(section, measurementTable)
         self._cells = tables.dress(self._ui.segmentTable)
-        self._ui.segmentEdit.connect("clicked(bool)", self.onEdit)
+        self._heading = self._ui.segmentWarningsHeading.text
 
     def follow(self, choice):
         """Show the results of a choice that the user has just made."""
@@ -56,9 +60,15 @@ class SegmentResults:
 
     def clear(self):
         """Show no warnings and no measurements, and nothing to go on with."""
-        self._showEdit(())
+        self.views.offer(None, [])
+        self.measuring.offer([])
         self.showTable(None)
         self.showWarnings(())
+
+    def cleanup(self):
+        """End what goes on with results that are there."""
+        self.views.cleanup()
+        self.measuring.runner.cancel()
 
     def finish(self, choice, text, segmentations=(), folderWarnings=()):
         """Show what a choice's work has led to, whatever is chosen meanwhile.
@@ -84,17 +94,22 @@ class SegmentResults:
         found = slicer.util.getNodesByClass("vtkMRMLTableNode")
         if kind == "folder":
             measured = [table for table in found if which and table.GetAttribute(FOLDER) == which]
-            warned = self._folderWarnings.get(which, ())
-            self._showEdit(())
+            warned, outdated, changed = self._folderWarnings.get(which, ()), [], []
+            self.views.offer(None, [])
+            self.measuring.offer([])
         else:
-            scans = [slicer.mrmlScene.GetNodeByID(which)] if kind == "volume" and which else mrml.scan_nodes(slicer.mrmlScene)
-            scans = scans if kind == "scene" or which else []
-            results = [node for scan in scans if scan is not None for node in self._results(scan, found)]
+            scan = slicer.mrmlScene.GetNodeByID(which) if kind == "volume" and which else None
+            scans = mrml.scan_nodes(slicer.mrmlScene) if kind == "scene" else [scan] if scan is not None else []
+            byScan = [(each, own) for each in scans if (own := self._results(each, found))]
+            results = [node for _scan, own in byScan for node in own]
             measured = [table for table in found if any(node in results for node in _measured(table))]
-            warned = [(mrml.name_with_scan(node), mrml.warnings_of(node)) for node in results]
-            self._showEdit(results)
-        self.showTable(measured[-1] if measured else None)
-        self.showWarnings(warned)
+            changed = [node for node in results if self._section.panel.changes.isChanged(node, mrml.measured_of(node))]
+            told = [(node in changed, (mrml.name_with_scan(node), mrml.warnings_of(node))) for node in results]
+            warned, outdated = ([found for isOutdated, found in told if isOutdated is kind] for kind in (False, True))
+            self.views.offer(scan, byScan, changed)
+            self.measuring.offer(results if changed else [])
+        self.showTable(measured[-1] if measured else None, changed)
+        self.showWarnings(warned, outdated)
 
     def _results(self, scan, found):
         """A scan's segmentations: those of its latest measurements, or all."""
@@ -103,40 +118,45 @@ class SegmentResults:
         latest = ([node for node in _measured(table) if node in own] for table in reversed(found))
         return next(filter(None, latest), own)
 
-    def _showEdit(self, segmentations):
-        self._editable = list(segmentations)
-        self._section.show(self._ui.segmentEdit, bool(segmentations))
-
-    def onEdit(self, _checked=False):
-        """Go on with the result of the scan that is shown, or else with the latest."""
-        shown = [node for node in self._editable if mrml.scan_of(node) is views.shownScan()]
-        views.openInSegmentEditor((shown or self._editable)[-1])
-
-    def showTable(self, node):
-        """Show a table under its name, which tells whose it is; None for none."""
+    def showTable(self, node, changed=()):
+        """Show a table under its name, which tells whose it is, and what was changed since it was made; None for none."""
         tables.show(self._ui.segmentTable, node, mayStack=True)
-        title = node.GetName() if node is not None else ""
+        nodes = _measured(node) if node is not None else []
+        title = changes.titled(node.GetName(), [each for each in changed if each in nodes], nodes) if node is not None else ""
         self._section.say(self._ui.segmentTableTitle, title)
         self._ui.segmentTableTitle.toolTip = title  # a long name without a space is cut
 
-    def showWarnings(self, found):
-        """Show sentences under names, which need not differ."""
+    def showWarnings(self, found, outdated=()):
+        """Show sentences under names, which need not differ.
+
+        Args:
+            outdated: the same, of what was changed since they were said; they are shown greyed, and do not count.
+        """
         paragraphs, shown, more = [], 0, 0
-        look = f"; {inThePanel(LOOK)}"  # the heading says what to do
         for name, sentences in found:
             shown += len(sentences)
             if shown > max(MOST_WARNINGS, len(sentences)):
                 more += len(sentences)
                 continue
-            paragraphs += [f"<b>{html.escape(self._section.narrow(name, isBold=True))}</b>"] if sentences else []
-            told = [inThePanel(sentence).replace(look, "") for sentence in sentences]
-            paragraphs += ["\N{BULLET} " + html.escape(self._section.narrow(sentence)) for sentence in told]
+            paragraphs += self._paragraphs(name, sentences)
         if more:
             paragraphs.append(_("And {count} more, kept with the segmentations and in the measurements.").format(count=more))
-        self._ui.segmentWarningsText.text = "".join(f'<p style="margin: 0 0 4px 0">{paragraph}</p>' for paragraph in paragraphs)
-        self._section.show(self._ui.segmentWarnings, bool(paragraphs))
+        isCurrent = bool(paragraphs) or not outdated
+        for name, sentences in outdated:
+            title = _("{name} (before it was changed)").format(name=name)
+            paragraphs += [f'<span style="color: {GREYED}">{part}</span>' for part in self._paragraphs(title, sentences)]
+        ui = self._ui
+        ui.segmentWarningsText.text = "".join(f'<p style="margin: 0 0 4px 0">{paragraph}</p>' for paragraph in paragraphs)
+        ui.segmentWarningsHeading.text = self._heading if isCurrent else _("Said before it was changed")
+        self._section.show(ui.segmentWarnings, bool(paragraphs))
         self._section.shownWarnings = shown
         self._section.panel.showStatus()
+
+    def _paragraphs(self, name, sentences):
+        look = f"; {inThePanel(LOOK)}"  # the heading says what to do
+        told = [inThePanel(sentence).replace(look, "") for sentence in sentences]
+        heading = [f"<b>{html.escape(self._section.narrow(name, isBold=True))}</b>"] if sentences else []
+        return heading + ["\N{BULLET} " + html.escape(self._section.narrow(sentence)) for sentence in told]
 
 
 def measurementTable(rows, segmentations=(), folder=None):

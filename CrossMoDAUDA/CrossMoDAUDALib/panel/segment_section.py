@@ -42,7 +42,8 @@ class SegmentSection(Section):
                 ("folder", _("Folder of scans"), _("Every scan file in a folder; the results are files as well.")),
             ],
         )
-        self.bindChoice("device", ui.segmentDevice, self.deviceChoices())
+        self.bindChoice("device", ui.segmentDevice, self.deviceChoices(), isRemembered=True)
+        self.carryChoice("largestComponent")
         self.structures = None  # of the model that the list of structures was made for
         self._listStructures(())
         ui.segmentLargestComponent.connect("currentIndexChanged(int)", self.onLargestComponent)
@@ -82,6 +83,7 @@ class SegmentSection(Section):
         ui.segmentApply.toolTip = _("End the work; nothing half-made is kept.") if isRunning else problem or _("Segment.")
         self.show(ui.segmentProgress, isRunning)
         self.results.follow(self._chosen())
+        self.results.views.look()
 
     def _chosen(self):
         """Whose results the user wants to see, as :class:`SegmentResults` takes it."""
@@ -112,25 +114,24 @@ class SegmentSection(Section):
 
     def onImported(self, folder):
         """Choose a model that has just been imported."""
+        self.panel.choose("model", str(folder))
         if self.parameters is None:  # the scene was closed meanwhile: the next one is offered the model
-            self._remembered["model"] = self.ui.segmentModelPath.currentPath = str(folder)
+            self.ui.segmentModelPath.currentPath = str(folder)
         else:
-            self.parameters.model = str(folder)
             self.showParameters()
         self.panel.rememberModel(self.ui.segmentModelPath)
 
     def _listStructures(self, structures):
-        """Offer the model's structures for cleaning up."""
-        if structures == self.structures:
-            return
-        self.structures = structures
+        """Offer the model's structures for cleaning up, and show which the scene has chosen."""
         combo = self.ui.segmentLargestComponent
         wasBlocked = combo.blockSignals(True)
-        combo.clear()
-        combo.addItem(_("As the model was trained"), "")
-        combo.addItem(_("Nothing"), "none")
-        for name in structures:
-            combo.addItem(name, name)
+        if structures != self.structures:
+            self.structures = structures
+            combo.clear()
+            combo.addItem(_("As the model was trained"), "")
+            combo.addItem(_("Nothing"), "none")
+            for name in structures:
+                combo.addItem(name, name)
         chosen = self.parameters.largestComponent if self.parameters is not None else ""
         combo.currentIndex = max(combo.findData(chosen), 0)
         combo.blockSignals(wasBlocked)
@@ -139,20 +140,17 @@ class SegmentSection(Section):
         """Take the user's choice."""
         combo = self.ui.segmentLargestComponent
         if self.parameters is not None:
-            self.parameters.largestComponent = combo.itemData(combo.currentIndex)
+            self.panel.choose("largestComponent", combo.itemData(combo.currentIndex))
 
     def _missingInput(self):
         kind = self.parameters.inputKind
         if kind == "volume":
             return "" if self.ui.segmentInputVolume.currentNode() is not None else _("Choose the volume to segment.")
         if kind == "scene":
-            return "" if self._sceneVolumes() else _("Load a volume first.")
+            return "" if mrml.scan_nodes(slicer.mrmlScene) else _("Load a volume first.")
         if not self.parameters.inputFolder:
             return _("Choose the folder of scans.")
         return "" if self.parameters.outputFolder else _("Choose the folder for the results.")
-
-    def _sceneVolumes(self):
-        return mrml.scan_nodes(slicer.mrmlScene)
 
     # The work -----------------------------------------------------------------------------------------------------------
 
@@ -164,6 +162,7 @@ class SegmentSection(Section):
         if self.parameters is None or not self.panel.checkDependencies(self, self.ui.segmentStatus):
             return
         parameters = self.parameters
+        self.results.cleanup()
         self._choice, self._kind, self._outputFolder = self._chosen(), parameters.inputKind, None
         self._made, self._skipped, self._results, self._warnings, self._findings = [], [], 0, {}, {}
         self._inViews = self._arriving = None
@@ -177,7 +176,7 @@ class SegmentSection(Section):
                 if not self._mayReplace():
                     return
                 isOne = self._kind == "volume"
-                volumes = [self.ui.segmentInputVolume.currentNode()] if isOne else self._sceneVolumes()
+                volumes = [self.ui.segmentInputVolume.currentNode()] if isOne else mrml.scan_nodes(slicer.mrmlScene)
                 # What is chosen now: a scene may come before the first step.
                 prepare, inputs = functools.partial(self._writeVolumes, volumes, parameters.outputSegmentation if isOne else None), None
                 options += ["--format", "nrrd", "--surfaces"]
@@ -322,6 +321,7 @@ class SegmentSection(Section):
         elif volume is views.shownScan():
             views.hideOthers(volume, shown=[node])
             node.SetDisplayVisibility(True)  # over another it stays hidden
+        yield from self.panel.changes.keepMeasured(node)
 
     def onEnd(self, outcome, message):
         """Show the results, or why there are none."""
@@ -346,6 +346,7 @@ class SegmentSection(Section):
 
     def showResults(self):
         self.results.again()
+        self.update()  # there may be scans now, or none
 
     def setParameters(self, parameters):
         if parameters is None:
@@ -383,6 +384,7 @@ class SegmentSection(Section):
 
     def onSceneClosing(self):
         self.runner.cancel()
+        self.results.cleanup()
         self._made, self._jobs, self._warnings, self._findings = [], {}, {}, {}
         self.results.forget()
 
@@ -390,6 +392,7 @@ class SegmentSection(Section):
         if self._arriving is not None:
             self._arriving.close()  # which leads the views back, as they and their scene may stay
             self._arriving = None
+        self.results.cleanup()
         try:
             self.runner.cancel()
         finally:

@@ -272,7 +272,7 @@ class TrainingsSection(Section):
             page = folder / "study.html"
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(page if page.is_file() else folder)))
             return
-        self.parameters.experiment = str(folder)
+        self.panel.choose("experiment", str(folder))
         self.panel.adapt.remember(self.panel.adapt.ui.adaptExperimentPath)
         self.panel.showAdapt()
 

@@ -15,6 +15,7 @@ from ..slicer_nodes.logic import pseudo_target_name
 from . import views
 from .command_runner import CommandRunner
 from .section import Section
+from .showing import Showing
 from .wording import inThePanel
 
 
@@ -25,10 +26,12 @@ class TranslateSection(Section):
         super().__init__(panel, "TranslateSection.ui")
         ui = self.ui
         self.bindPath("model", ui.translateModelPath)
-        self.bindChoice("translateDevice", ui.translateDevice, self.deviceChoices())
+        self.bindChoice("translateDevice", ui.translateDevice, self.deviceChoices(), isRemembered=True)
         ui.translateInputVolume.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.update())
         ui.translateApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
+        self.showing = Showing(lambda problem: self.say(ui.translateStatus, problem) if problem else None)
+        ui.translateInputVolume.connect("nodeActivated(vtkMRMLNode*)", self.onPicked)
         self._input = self._output = self._made = self._model = self._chosen = self._drawn = self._kept = None
         self._arriving = None  # the steps in which the result is shown
         self._name = ""  # of the input, told apart from others
@@ -59,6 +62,21 @@ class TranslateSection(Section):
             if isNew or isGone:
                 self.say(self.ui.translateStatus, "" if isGone else text)
 
+    def onPicked(self, _node=None):
+        """The user has chosen a scan: show it, with its translation if there is one, unless the views show that already."""
+        scan = self.ui.translateInputVolume.currentNode()
+        if scan is None or self.parameters is None or self.runner.running:
+            return
+        _text, made = self._texts.get(scan.GetID(), ("", None))
+        wanted = [scan, made] if made is not None and made.GetScene() is not None else [scan]
+        if views.scansInViews() == wanted:
+            return
+        if len(wanted) > 1:
+            self.showing.show(views.sideBySide(*wanted))
+        else:
+            self.showing.cancel()
+            views.showScan(scan)
+
     def _showModel(self):
         """Show what the chosen model is; returns what is wrong with it."""
         if not self.parameters.model:
@@ -79,6 +97,7 @@ class TranslateSection(Section):
             return
         if self.parameters is None or not self.panel.checkDependencies(self, self.ui.translateStatus) or not self._mayReplace():
             return
+        self.showing.cancel()
         self.panel.rememberModel(self.ui.translateModelPath)
         self._input, self._output, self._made = self.ui.translateInputVolume.currentNode(), self.parameters.translateOutput, None
         self._drawn, self._kept = mrml.drawn_state(self._output) if self._output is not None else None, None
@@ -175,9 +194,11 @@ class TranslateSection(Section):
 
     def onSceneClosing(self):
         self.runner.cancel()
+        self.showing.cancel()
         self._texts, self._chosen = {}, None
         self._showText(None)
 
     def cleanup(self):
         self._giveUp()
+        self.showing.cancel()
         self.runner.cancel()

@@ -27,8 +27,21 @@ def shownScan():
     return next(iter(scans), None)
 
 
+def scansInViews():
+    """The scans that the slice views of the layout show, the first view's first; none where there are no views."""
+    scans, layoutManager, found = mrml.scan_nodes(slicer.mrmlScene), slicer.app.layoutManager(), []
+    if layoutManager is None:
+        return []
+    widgets = [layoutManager.sliceWidget(name) for name in layoutManager.sliceViewNames()]
+    inLayout = [widget for widget in widgets if widget.mrmlSliceNode().IsMappedInLayout()] or widgets
+    for widget in inLayout:
+        shown = widget.mrmlSliceCompositeNode().GetBackgroundVolumeID()
+        found += [scan for scan in scans if shown and scan.GetID() == shown and scan not in found]
+    return found
+
+
 def hideOthers(*scans, shown=None):
-    """Hide the segmentations of all other scans, in slices and in 3-D; those that tell of no scan stay as they are.
+    """Hide the segmentations of all other scans, in slices and in 3-D; those from files tell it by their grid.
 
     Args:
         shown: segmentations of the scans that alone are to be shown of those that this extension has made of them: another model's or
@@ -36,9 +49,8 @@ def hideOthers(*scans, shown=None):
     """
     apart.free()
     for segmentation in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
-        scan = mrml.scan_of(segmentation)
         isEarlier = shown is not None and segmentation not in shown and mrml.is_made(segmentation)
-        if scan is not None and (scan not in scans or isEarlier):
+        if isEarlier or not any(mrml.lies_on(segmentation, scan) for scan in scans):
             segmentation.SetDisplayVisibility(False)
 
 

@@ -93,6 +93,7 @@ class InferenceLogic:
         warnings = plausibility.check(labels, segmenter.labels, segmenter.trained_on)
         node = mrml.segmentation_node(labels, segmenter.labels, volumeNode, name, _if_left_alone(outputNode, before))
         mrml.mark_made(node, [warning.message for warning in warnings])
+        mrml.set_measured(node, mrml.fingerprint(node))  # so that the panel tells when the warnings are outdated
         return node
 
     def translate(

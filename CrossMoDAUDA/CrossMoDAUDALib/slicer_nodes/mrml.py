@@ -9,6 +9,7 @@ same transform, so both move together and nothing has to be hardened first.
 
 from __future__ import annotations
 
+from .fingerprints import fingerprint, fingerprint_in_pieces, taken_with_fingerprint
 from .mrml_geometry import image_in_pieces
 from .scenes import Node, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
 from .segment_places import filled_segments, inner_point, voxel_bounds
@@ -19,8 +20,11 @@ from .segmentation_nodes import (
     is_made,
     label_volume_from_node,
     label_volume_from_segmentation,
+    lies_on,
     mark_made,
+    measured_of,
     segmentation_node,
+    set_measured,
     set_warnings,
     shared_structures,
     structure_names,
@@ -35,12 +39,16 @@ __all__ = [
     "Node",
     "drawn_state",
     "filled_segments",
+    "fingerprint",
+    "fingerprint_in_pieces",
     "image_in_pieces",
     "inner_point",
     "is_made",
     "label_volume_from_node",
     "label_volume_from_segmentation",
+    "lies_on",
     "mark_made",
+    "measured_of",
     "name_with_scan",
     "other_volumes",
     "put_with",
@@ -51,10 +59,12 @@ __all__ = [
     "scan_of",
     "scene",
     "segmentation_node",
+    "set_measured",
     "set_warnings",
     "shared_structures",
     "structure_names",
     "surface_files",
+    "taken_with_fingerprint",
     "telling_name",
     "volume_from_node",
     "volume_in_pieces",

@@ -12,11 +12,12 @@ from ..core.structures import known_structure, plain_name, structure_of
 from ..images.volumes import Array, Geometry, Volume
 from ..images.voxels import label_type
 from .mrml_geometry import filled_image, geometry_of, image_to_ras, node_geometry
-from .scenes import Node, free_name, put_beside, remove_node, scene_of, slicer_module
+from .scenes import Node, free_name, put_beside, remove_node, scan_nodes, scan_of, scene_of, slicer_module
 from .volume_nodes import volume_from_node
 
 WARNINGS = "CrossMoDAUDA.Warnings"  # an attribute of segmentation nodes, saved with the scene
 MADE = "CrossMoDAUDA.Made"  # another, of those that this extension has made: a network's results, and labels that it has loaded
+MEASURED = "CrossMoDAUDA.Measured"  # another: the fingerprint of its voxels as its measurements and warnings tell of them
 
 
 def segmentation_node(
@@ -102,9 +103,8 @@ def label_volume_from_segmentation(node: Node, structures: dict[str, int]) -> Vo
     segmentation = node.GetSegmentation()
     if not segmentation.ContainsRepresentation(slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()):
         raise InputError(f"{title} has no binary labelmap; create that representation in the module Segmentations.")
-    grid = slicer.vtkOrientedImageData()
-    serialized = segmentation.GetConversionParameter(slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName())
-    if not serialized or not slicer.vtkSegmentationConverter.DeserializeImageGeometry(serialized, grid, False):
+    grid = _reference_grid(segmentation)
+    if grid is None:
         raise InputError(f"{title} has no reference geometry; choose its source volume in the module Segment Editor.")
     ids, values = vtk.vtkStringArray(), vtk.vtkIntArray()
     for name, value in structures.items():
@@ -119,6 +119,27 @@ def label_volume_from_segmentation(node: Node, structures: dict[str, int]) -> Vo
         raise CrossModaError(f"{title} could not be merged into one label map; check its segments in the module Segmentations.")
     array = numpy_support.vtk_to_numpy(merged.GetPointData().GetScalars()).reshape(merged.GetDimensions()[::-1])
     return Volume(array.astype(label_type(structures)), _grid_geometry(merged))
+
+
+def lies_on(node: Node, scan: Node) -> bool:
+    """Whether a segmentation is a scan's: it was made from it, or, as of one from a file, its grid is the scan's.
+
+    One without a grid is taken for a scan's that is alone in its scene.
+    """
+    known = scan_of(node)
+    if known is not None:
+        return bool(known is scan)
+    grid = _reference_grid(node.GetSegmentation())
+    if grid is None:
+        return scan_nodes(scan.GetScene()) == [scan]
+    return scan.GetImageData() is not None and not _grid_geometry(grid).differences(node_geometry(scan))
+
+
+def _reference_grid(segmentation: Any) -> Any:
+    """The image, without voxels, on whose grid a segmentation lies; None where it has none."""
+    converter, grid = slicer_module().vtkSegmentationConverter, slicer_module().vtkOrientedImageData()
+    serialized = segmentation.GetConversionParameter(converter.GetReferenceImageGeometryParameterName())
+    return grid if serialized and converter.DeserializeImageGeometry(serialized, grid, False) else None
 
 
 def _grid_geometry(image: Any) -> Geometry:
@@ -238,6 +259,16 @@ def set_warnings(node: Node, warnings: Sequence[str]) -> None:
         node.RemoveAttribute(WARNINGS)
 
 
+def set_measured(node: Node, fingerprint: str) -> None:
+    """Keep with a segmentation the fingerprint of the voxels that were measured (:mod:`.fingerprints`)."""
+    node.SetAttribute(MEASURED, fingerprint or None)
+
+
+def measured_of(node: Node) -> list[str]:
+    """That fingerprint; none of segmentations of earlier versions and of others."""
+    return (node.GetAttribute(MEASURED) or "").split()
+
+
 def warnings_of(node: Node) -> list[str]:
     """The warnings that are kept with a segmentation node; earlier versions kept all of them as one."""
     return (node.GetAttribute(WARNINGS) or "").splitlines()
@@ -258,6 +289,7 @@ def fill_segmentation(
     given = {name: surface for name in structures if surfaces is not None and (surface := surfaces.get(name)) is not None}
     modifying = node.StartModify()
     try:
+        node.RemoveAttribute(MEASURED)
         segmentation = node.GetSegmentation()
         has_surface = segmentation.ContainsRepresentation(converter.GetClosedSurfaceRepresentationName())
         segmentation.RemoveAllSegments()

@@ -156,6 +156,10 @@
 <translation>--set {useless} spielt für follow-up keine Rolle; es nimmt labels.</translation>
 </message>
 <message>
+<source>--set {useless} does not matter to measure; it takes labels and reading.*.</source>
+<translation>--set {useless} ist für measure ohne Bedeutung; es kennt labels und reading.*.</translation>
+</message>
+<message>
 <source>--ssh '{ssh}' is no host; give HOST or USER@HOST. Its port, key and jump host belong into ~/.ssh/config.</source>
 <translation>--ssh „{ssh}“ ist kein Rechner; geben Sie HOST oder USER@HOST an. Port, Schlüssel und Sprungrechner gehören in ~/.ssh/config.</translation>
 </message>
@@ -4660,6 +4664,10 @@
 <translation>{structure}: {why} (DSC {value}), eines von zwei Ergebnissen ist also falsch.</translation>
 </message>
 <message>
+<source>{table} exists already and holds no measurements; name another file.</source>
+<translation>{table} gibt es schon, und es enthält keine Messwerte; nennen Sie eine andere Datei.</translation>
+</message>
+<message>
 <source>{table} exists already and holds no scores; name another file.</source>
 <translation>{table} gibt es schon und enthält keine Bewertung; nennen Sie eine andere Datei.</translation>
 </message>
@@ -4678,6 +4686,10 @@
 <message>
 <source>{told}. Details are in {log}.</source>
 <translation>{told}. Einzelheiten stehen in {log}.</translation>
+</message>
+<message>
+<source>{twice} has the name of another label map, so that the table could not tell them apart; rename one.</source>
+<translation>{twice} heißt wie eine andere Labelkarte, sodass die Tabelle sie nicht unterscheiden könnte; benennen Sie eine um.</translation>
 </message>
 <message>
 <source>{what} has two label maps of {id}, {name} and {name2}; keep one of them.</source>
@@ -5662,6 +5674,17 @@
 </message>
 </context>
 <context>
+<name>panel.changes</name>
+<message>
+<source>{title} (before it was changed)</source>
+<translation>{title} (vor der Änderung)</translation>
+</message>
+<message>
+<source>{title} (before this was changed: {names})</source>
+<translation>{title} (bevor dies geändert wurde: {names})</translation>
+</message>
+</context>
+<context>
 <name>panel.command_runner</name>
 <message>
 <source>The work ended unexpectedly: {lastWords}</source>
@@ -5932,8 +5955,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Volumen der Referenz (ml)</translation>
 </message>
 <message>
-<source>Scores of {name}</source>
-<translation>Bewertung von {name}</translation>
+<source>Scores of {name} by {convention}</source>
+<translation>Bewertung von {name} nach {convention}</translation>
 </message>
 <message>
 <source>Segmentation and reference are the same; choose two.</source>
@@ -5958,6 +5981,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>{scores}, compared with {reference}</source>
 <translation>{scores}, verglichen mit {reference}</translation>
+</message>
+<message>
+<source>{title}; by which convention is not recorded</source>
+<translation>{title}; nach welcher Konvention, ist nicht festgehalten</translation>
 </message>
 </context>
 <context>
@@ -6031,6 +6058,17 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 </context>
 <context>
+<name>panel.follow_up_patients</name>
+<message>
+<source>Nothing tells whose scan '{name}' is.</source>
+<translation>Nichts sagt, von wem der Scan „{name}“ ist.</translation>
+</message>
+<message>
+<source>Nothing tells whose scans these are.</source>
+<translation>Nichts sagt, von wem diese Scans sind.</translation>
+</message>
+</context>
+<context>
 <name>panel.follow_up_results</name>
 <message>
 <source>Axial diameter</source>
@@ -6061,8 +6099,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Extrameataler Durchmesser (mm)</translation>
 </message>
 <message>
-<source>Follow-up</source>
-<translation>Verlauf</translation>
+<source>Follow-up (nothing tells whose scans these are)</source>
+<translation>Verlauf (nichts sagt, von wem diese Scans sind)</translation>
 </message>
 <message>
 <source>Follow-up of {patient}</source>
@@ -6252,6 +6290,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Der Tumor</translation>
 </message>
 <message>
+<source>This was found before a segmentation was changed; press Apply to compare them as they are now.</source>
+<translation>Das galt, bevor eine Segmentierung geändert wurde; drücken Sie Anwenden, um sie so zu vergleichen, wie sie jetzt sind.</translation>
+</message>
+<message>
 <source>Two of the ticked segmentations are of {date}; untick '{name}', or type its right date.</source>
 <translation>Zwei der angehakten Segmentierungen sind vom {date}; nehmen Sie den Haken bei „{name}“ weg, oder tragen Sie das richtige Datum ein.</translation>
 </message>
@@ -6275,12 +6317,39 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <source>{date} ({source}) counts, but there is also {others}; type the right date.</source>
 <translation>{date} ({source}) gilt, doch es gibt auch {others}; geben Sie das richtige Datum ein.</translation>
 </message>
+<message>
+<source>{title}: {names}</source>
+<translation>{title}: {names}</translation>
+</message>
 </context>
 <context>
 <name>panel.import_trial</name>
 <message>
 <source>the process that imported it ended with status {status}</source>
 <translation>der Prozess, der es importierte, endete mit Status {status}</translation>
+</message>
+</context>
+<context>
+<name>panel.measuring</name>
+<message>
+<source>Cancel meas&amp;uring</source>
+<translation>M&amp;essen abbrechen</translation>
+</message>
+<message>
+<source>Cancelled.</source>
+<translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>Meas&amp;ure again</source>
+<translation>N&amp;eu messen</translation>
+</message>
+<message>
+<source>Measured again. Not for clinical use.</source>
+<translation>Neu gemessen. Nicht für den klinischen Einsatz.</translation>
+</message>
+<message>
+<source>Measuring...</source>
+<translation>Messen...</translation>
 </message>
 </context>
 <context>
@@ -6499,6 +6568,13 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Making the report...</source>
 <translation>Der Bericht wird erstellt...</translation>
+</message>
+</context>
+<context>
+<name>panel.result_views</name>
+<message>
+<source>The views show '{scan}'.</source>
+<translation>Die Ansichten zeigen „{scan}“.</translation>
 </message>
 </context>
 <context>
@@ -6773,6 +6849,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Messwerte</translation>
 </message>
 <message>
+<source>Said before it was changed</source>
+<translation>Vor der Änderung gesagt</translation>
+</message>
+<message>
 <source>Scan</source>
 <translation>Scan</translation>
 </message>
@@ -6787,6 +6867,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Warnings</source>
 <translation>Warnungen</translation>
+</message>
+<message>
+<source>{name} (before it was changed)</source>
+<translation>{name} (vor der Änderung)</translation>
 </message>
 <message>
 <source>{scan} measurements</source>
@@ -8216,6 +8300,14 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Vor der Verwendung ansehen</translation>
 </message>
 <message>
+<source>Meas&amp;ure again</source>
+<translation>N&amp;eu messen</translation>
+</message>
+<message>
+<source>Measure the segmentations as they are now: a new table, and new warnings. The earlier table stays in the scene.</source>
+<translation>Die Segmentierungen messen, wie sie jetzt sind: eine neue Tabelle und neue Warnungen. Die frühere Tabelle bleibt in der Szene.</translation>
+</message>
+<message>
 <source>Measurements of the latest result, also a table in the scene. Axial diameter: the largest within one axial slice of one connected part, edge to edge. Distance apart: between the surfaces of the two structures.</source>
 <translation>Messwerte des neuesten Ergebnisses, auch als Tabelle in der Szene. Axialer Durchmesser: der größte innerhalb einer axialen Schicht eines zusammenhängenden Teils, von Rand zu Rand. Abstand voneinander: zwischen den Oberflächen der beiden Strukturen.</translation>
 </message>
@@ -8238,6 +8330,18 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Segment the scan.</source>
 <translation>Den Scan segmentieren.</translation>
+</message>
+<message>
+<source>Sho&amp;w</source>
+<translation>An&amp;zeigen</translation>
+</message>
+<message>
+<source>Show the scan with its newest result in the views, and nothing of another scan.</source>
+<translation>Den Scan mit seinem neuesten Ergebnis in den Ansichten zeigen, und nichts von einem anderen Scan.</translation>
+</message>
+<message>
+<source>The scans that have a result; the chosen one is shown in the views. A sign marks those with a warning.</source>
+<translation>Die Scans, die ein Ergebnis haben; der gewählte wird in den Ansichten gezeigt. Ein Zeichen markiert die mit einer Warnung.</translation>
 </message>
 <message>
 <source>What to segment: one volume, every volume of the scene, or every scan file in a folder.</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import shutil
 from collections.abc import Callable
@@ -230,3 +231,32 @@ def test_unpack_reads_a_file_that_is_given_as_both_in_both_ways(tmp_path: Path) 
     assert (result.returncode, result.stderr) == (0, "")
     kinds = [read_volume(tmp_path / "out" / name).array.dtype for name in ("a.nrrd", "a_2.nrrd")]
     assert kinds == [np.float32, np.uint8]
+
+
+def test_measure_writes_the_table_of_label_maps_by_hand(tmp_path: Path, tiny_experiment: Path) -> None:
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.core.parsing import labels_text
+    from CrossMoDAUDALib.images.volumes import write_volume
+    from CrossMoDAUDALib.scoring.measurements import measure
+
+    _scan, labels = phantom.make_case(9, "hrT2", size=(32, 32, 16))
+    without = labels.with_array(np.where(labels.array == 2, 0, labels.array))
+    for name, found in (("whole ü", labels), ("without", without)):
+        write_volume(found, tmp_path / f"{name}.nii.gz")
+    files, table, log = (tmp_path / "whole ü.nii.gz", tmp_path / "without.nii.gz"), tmp_path / "measured.csv", tmp_path / "events.jsonl"
+    words = ["-o", table, "--set", f"labels={labels_text(phantom.LABELS)}", "--model", tiny_experiment, "--events", log]
+    result = run("measure", *files, *words)
+    assert result.returncode == 0, result.stderr
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    expected = [found.volume_ml for label in (labels, without) for found in measure(label, phantom.LABELS)]
+    assert [float(row["volume_ml"]) for row in rows] == pytest.approx(expected, rel=1e-4)
+    assert [row["case"] for row in rows] == ["whole ü", "whole ü", "without", "without"]
+    warned = [event for event in events(tmp_path) if event["kind"] == "warning" and event["scan"] == "without"]
+    assert ("Cochlea", "empty") in [(event["structure"], event["finding"]) for event in warned]
+    assert "though" in next(event["message"] for event in warned if event["finding"] == "empty"), "by the model's labels"
+    assert run("measure", *files, "-o", table).returncode == 0, "older measurements are replaced"
+    for bad, said in ((files[0], "is an input"), (log, "holds no measurements"), (tmp_path, "folder")):
+        before = contents(tmp_path)
+        result = run("measure", *files, "-o", bad)
+        assert result.returncode == 2 and said in result.stderr and contents(tmp_path) == before
+    assert "--set device" in run("measure", files[0], "-o", table, "--set", "device=cpu").stderr

@@ -24,6 +24,7 @@ OTHERS = {
     "run": ["run", "--source-images", ".", "--source-labels", ".", "--target-images", "."],
     "study": ["study", "--method", "cut", "--crossmoda", "."],
     "unpack": ["unpack", "a.nii"],
+    "measure": ["measure", "a_Label.nii"],
 }
 
 

@@ -54,6 +54,22 @@ def type_date(host: Host, row: int, text: str) -> None:
     host.find("followUpScans").item(row, 1).setText(text)
 
 
+def ticks(host: Host) -> list[bool]:
+    """Which rows are ticked."""
+    from PySide6 import QtCore
+
+    table = host.find("followUpScans")
+    return [table.item(row, 0)._real.checkState() == QtCore.Qt.CheckState.Checked for row in range(table.rowCount)]
+
+
+def tick(host: Host, row: int, is_on: bool) -> None:
+    """Tick a row, or untick it."""
+    from PySide6 import QtCore
+
+    state = QtCore.Qt.CheckState.Checked if is_on else QtCore.Qt.CheckState.Unchecked
+    host.find("followUpScans").item(row, 0)._real.setCheckState(state)
+
+
 def test_dates_are_found_or_typed_and_the_scans_compared(host: Host) -> None:
     import slicer
 
@@ -99,11 +115,11 @@ def test_patients_are_not_mixed_and_one_scan_is_told(host: Host) -> None:
     assert "two dates or more" in host.find("followUpApply").toolTip
     add_visit("sub-02_ses-20210301_T2w", 7)
     add_visit("sub-01_ses-20230301_T2w", 6)
-    host.widget.panel.showResults()
+    host.process(0.05)
+    assert ticks(host) == [True, False, True] and host.find("followUpApply").enabled, "those of the patient who was there first"
+    tick(host, 1, True)
     assert "different patients (sub-01, sub-02)" in host.find("followUpApply").toolTip
-    from PySide6 import QtCore
-
-    host.find("followUpScans").item(1, 0)._real.setCheckState(QtCore.Qt.CheckState.Unchecked)
+    tick(host, 1, False)
     assert host.find("followUpApply").enabled
     host.click("followUpApply")
     assert "the limits hold 0" in wait(host, "followUp")
@@ -212,3 +228,130 @@ def test_sides_and_what_is_not_found_any_more(host: Host) -> None:
     host.click("followUpPlotVolumes")
     (chart,) = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
     assert {chart.GetNthPlotSeriesNode(number).GetName() for number in (0, 2)} == {"Volume, left", "Volume, right"}
+
+
+def test_what_comes_or_is_renamed_while_the_section_is_open_is_listed(host: Host, tmp_path: Path) -> None:
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    open_section(host, "followUp")
+    asked = list[None]()
+    show_results = host.widget.panel.showResults
+    host.widget.panel.showResults = lambda: (asked.append(None), show_results())
+    node = load_visit(tmp_path, "sub-07_ses-20200301", 6, None)
+    host.process(0.05)
+    assert rows_of(host) == [("sub-07_ses-20200301", "2020-03-01")] and len(asked) < 5, "not for every node"
+    node.SetName("sub-07_ses-20210405")
+    host.process(0.05)
+    assert rows_of(host)[0][0] == "sub-07_ses-20210405"
+    visit = add_visit("sub-07_ses-20230301_T2w", 6)
+    mrml.scan_of(visit).SetName("Another scan")
+    host.process(0.05)
+    assert rows_of(host)[1][0] == "sub-07_ses-20230301_T2w segmentation (Another scan)"
+    asked.clear()
+    node.Modified()
+    host.process(0.05)
+    assert not asked
+    host.close_scene()
+    host.process(0.05)
+    assert rows_of(host) == []
+
+
+def test_a_scan_that_comes_can_be_segmented_with_the_others(host: Host, tiny_experiment: Path) -> None:
+    from panel_actions import add_scan, choose, choose_model
+
+    choose_model(host, tiny_experiment)
+    choose(host, "segmentInputKind", "scene")
+    assert "Load a volume first" in host.find("segmentApply").toolTip
+    add_scan()
+    host.process(0.05)
+    assert host.find("segmentApply").enabled
+
+
+def test_what_nothing_ties_to_the_patient_is_compared_only_if_somebody_ticks_it(host: Host) -> None:
+    add_visit("Smith 2023-05-01", 9)
+    add_visit("sub-01_ses-20200301_T2w", 6)
+    add_visit("sub-01_ses-20210301_T2w", 7)
+    open_section(host, "followUp")
+    assert ticks(host) == [False, True, True] and host.find("followUpApply").enabled
+    add_visit("Jones 2024-05-01", 9)
+    host.process(0.05)
+    assert ticks(host) == [False, True, True, False]
+    host.click("followUpApply")
+    assert "Nothing tells" not in wait(host, "followUp")
+    tick(host, 0, True)
+    assert "Nothing tells whose scan 'Smith 2023-05-01 segmentation' is." in host.find("followUpStatus").text
+    assert not host.find("followUpTable").visible, "it tells of others"
+    host.click("followUpApply")
+    assert "Nothing tells whose scan 'Smith 2023-05-01 segmentation' is." in wait(host, "followUp")
+    tick(host, 0, False)
+    assert host.find("followUpTable").visible and "Nothing tells" not in host.find("followUpStatus").text
+
+
+def test_where_nothing_tells_a_patient_that_is_said(host: Host) -> None:
+    for name in ("Smith 2023-05-01", "Jones 2024-05-01"):
+        add_visit(name, 6)
+    open_section(host, "followUp")
+    assert ticks(host) == [True, True] and "Nothing tells whose scans these are." in host.find("followUpStatus").text
+    host.click("followUpApply")
+    assert "Nothing tells whose scans these are." in wait(host, "followUp")
+    title = host.find("followUpTableTitle").text
+    assert "nothing tells whose scans these are" in title and "Smith 2023-05-01 segmentation, Jones 2024-05-01 segmentation" in title
+
+
+@pytest.mark.parametrize("what", ["removed", "changed", "another patient", "another date", "another structure"])
+def test_a_comparison_goes_with_what_it_compares(host: Host, what: str) -> None:
+    import slicer
+    from CrossMoDAUDALib.slicer_nodes import mrml
+    from test_panel_changed import draw, look_again
+
+    first = add_visit("sub-01_ses-20200301_T2w", 6)
+    add_visit("sub-01_ses-20210301_T2w", 8)
+    open_section(host, "followUp")
+    host.click("followUpApply")
+    assert "Growing" in wait(host, "followUp") and host.find("followUpOpenPage").visible and host.find("followUpPlotVolumes").visible
+    assert "sub-01_ses-20200301_T2w segmentation" in host.find("followUpTableTitle").text
+    if what == "changed":
+        draw(first, VS)
+        look_again(host)
+        assert "(before this was changed: sub-01_ses-20200301_T2w segmentation)" in host.find("followUpTableTitle").text
+        assert host.find("followUpStatus").text.startswith("This was found before")
+        host.click("followUpApply")
+        assert wait(host, "followUp").startswith(("Growing", "Shrinking", "+")) and "before" not in host.find("followUpTableTitle").text
+        return
+    if what == "removed":
+        mrml.remove_node(first)
+    elif what == "another patient":
+        add_visit("sub-02_ses-20200301_T2w", 6)
+        host.process(0.05)
+        assert host.find("followUpTable").visible, "it is not ticked"
+        for row, is_on in ((0, False), (1, False), (2, True)):
+            tick(host, row, is_on)
+        assert ticks(host) == [False, False, True]
+    elif what == "another date":
+        type_date(host, 0, "2019-03-01")
+    else:
+        combo = host.find("followUpStructure")
+        combo.currentIndex = combo.findData(VS)
+    for name in ("followUpTable", "followUpTableTitle", "followUpOpenPage", "followUpPlotVolumes"):
+        assert not host.find(name).visible, name
+    assert "Growing" not in host.find("followUpStatus").text
+    slicer.app.processEvents()
+
+
+def test_a_comparison_is_found_again_in_a_saved_scene(host: Host, tmp_path: Path) -> None:
+    for name, radius in (("sub-01_ses-20200301_T2w", 6), ("sub-01_ses-20210301_T2w", 8)):
+        add_visit(name, radius)
+    open_section(host, "followUp")
+    host.click("followUpApply")
+    said, title = wait(host, "followUp"), host.find("followUpTableTitle").text
+    for number, node in enumerate(nodes("vtkMRMLSegmentationNode").values()):
+        node.AddDefaultStorageNode(str(tmp_path / f"{number}.seg.nrrd"))
+        assert node.GetStorageNode().WriteData(node)
+    host.save_and_load_scene(tmp_path / "scene.mrml")
+    host.process(0.1)
+    host.process(10, lambda: not host.widget.panel.changes.isLooking)
+    assert host.find("followUpStatus").text == said and host.find("followUpTable").visible
+    assert host.find("followUpTableTitle").text == title
+    assert not host.find("followUpOpenPage").visible, "it went with the session"
+    host.click("followUpPlotVolumes")
+    assert nodes("vtkMRMLPlotChartNode")

@@ -150,19 +150,48 @@ def test_scores_are_the_librarys(host: Host) -> None:
     host.find("evaluateReference").setCurrentNode(reference)
     host.click("evaluateApply")
     assert wait(host, "evaluate") == "Done."
-    found = cells(nodes("vtkMRMLTableNode")["Scores of Mine (Scan A)"])
+    found = cells(nodes("vtkMRMLTableNode")["Scores of Mine (Scan A) by crossMoDA 2022"])
     for score in evaluation.score_case("case", moved, labels, phantom.LABELS, "challenge2022"):
         assert float(found[score.structure]["DSC"]) == pytest.approx(score.dice, rel=0.001)
         assert float(found[score.structure]["ASSD (mm)"]) == pytest.approx(score.assd, rel=0.001)
     assert list(found) == list(phantom.LABELS)
-    assert host.find("evaluateTableTitle").text == "Scores of Mine (Scan A), compared with By hand"
+    assert host.find("evaluateTableTitle").text == "Scores of Mine (Scan A) by crossMoDA 2022, compared with By hand"
     host.find("evaluatePrediction").setCurrentNode(None)
     assert not host.find("evaluateTable").visible and not host.find("evaluateTableTitle").visible
     assert host.find("evaluateStatus").text == "", "the scores are of others"
     host.find("evaluatePrediction").setCurrentNode(prediction)
     assert host.find("evaluateTable").visible and host.find("evaluateStatus").text == "Done."
-    slicer.mrmlScene.RemoveNode(nodes("vtkMRMLTableNode")["Scores of Mine (Scan A)"])
+    slicer.mrmlScene.RemoveNode(nodes("vtkMRMLTableNode")["Scores of Mine (Scan A) by crossMoDA 2022"])
     assert not host.find("evaluateTable").visible
+
+
+def test_scores_tell_by_which_convention_they_are(host: Host) -> None:
+    from CrossMoDAUDALib.cohort import phantom
+    from CrossMoDAUDALib.panel.evaluate_section import CONVENTION
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    scan, labels = add_scan()
+    moved = labels.with_array(np.roll(labels.array, 1, axis=2))
+    for name, found in (("Prediction", moved), ("Reference", labels)):
+        host.find(f"evaluate{name}").setCurrentNode(mrml.segmentation_node(found, phantom.LABELS, scan, name))
+    open_section(host, "evaluate")
+    titles = {
+        "challenge2022": "Scores of Prediction (Scan A) by crossMoDA 2022",
+        "medpy": "Scores of Prediction (Scan A) by medpy (package)",
+    }
+    for convention in ("medpy", "challenge2022"):
+        choose(host, "evaluateConvention", convention)
+        assert not host.find("evaluateTable").visible and host.find("evaluateStatus").text == "", "not the other's"
+        host.click("evaluateApply")
+        assert wait(host, "evaluate") == "Done."
+    assert sorted(nodes("vtkMRMLTableNode")) == sorted(titles.values())
+    for convention in ("medpy", "challenge2022"):
+        choose(host, "evaluateConvention", convention)
+        assert host.find("evaluateTableTitle").text == f"{titles[convention]}, compared with Reference"
+        assert host.find("evaluateTable").mrmlTableNode() is nodes("vtkMRMLTableNode")[titles[convention]]
+    nodes("vtkMRMLTableNode")[titles["medpy"]].RemoveAttribute(CONVENTION)  # as earlier versions saved it
+    choose(host, "evaluateConvention", "medpy")
+    assert "not recorded" in host.find("evaluateTableTitle").text
 
 
 def test_label_map_against_segmentation(host: Host) -> None:
@@ -179,7 +208,7 @@ def test_label_map_against_segmentation(host: Host) -> None:
     host.find("evaluateReference").setCurrentNode(segmentation)
     host.click("evaluateApply")
     wait(host, "evaluate")
-    found = cells(nodes("vtkMRMLTableNode")["Scores of Label map (Scan A)"])
+    found = cells(nodes("vtkMRMLTableNode")["Scores of Label map (Scan A) by crossMoDA 2022"])
     assert {name: row["DSC"] for name, row in found.items()} == {"Vestibular schwannoma": "1", "Cochlea": "1"}
 
 

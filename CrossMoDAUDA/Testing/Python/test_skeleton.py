@@ -90,7 +90,7 @@ with Host(module) as host:
     host.click("evaluateApply")
     host.process(60, lambda: not panel.evaluate.runner.running)
     print(panel.evaluate.ui.evaluateStatus.text)
-    table = slicer.util.getNode("Scores of prediction (Scan)").GetTable()
+    table = slicer.util.getNode("Scores of prediction (Scan) by crossMoDA 2022").GetTable()
     print([table.GetValueByName(row, "DSC").ToDouble() for row in range(2)])
 """
 
