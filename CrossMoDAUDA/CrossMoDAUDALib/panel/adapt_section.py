@@ -347,10 +347,10 @@ class AdaptSection(AdaptWorkers, Section):
 
     def cleanup(self):
         self.samples.cancel()
-        self.checker.cancel()
-        self.package.runner.cancel()
-        self.export.runner.cancel()
-        self.report.runner.cancel()
+        self.checker.cleanup()
+        self.package.runner.cleanup()
+        self.export.runner.cleanup()
+        self.report.runner.cleanup()
         self.showCase.cleanup()
         self.view.hide()
         self.places.cleanup()

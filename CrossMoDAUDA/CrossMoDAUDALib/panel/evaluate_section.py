@@ -171,4 +171,4 @@ class EvaluateSection(Section):
         self._show(())
 
     def cleanup(self):
-        self.runner.cancel()
+        self.runner.cleanup()

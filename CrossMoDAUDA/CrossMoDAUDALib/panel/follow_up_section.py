@@ -304,7 +304,7 @@ class FollowUpSection(Section):
         self.say(self.ui.followUpStatus, "")
 
     def cleanup(self):
-        self.runner.cancel()
+        self.runner.cleanup()
         self._page.forget()
 
 

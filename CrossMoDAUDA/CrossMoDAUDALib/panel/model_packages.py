@@ -30,7 +30,7 @@ class PackageImport:
         self._button, self._say, self._isReady, self._onImported = button, say, isReady, onImported
         self._text, self._tip = button.text, button.toolTip
         self._folder = None
-        self.runner = CommandRunner(self._onEvent, self._onEnd)
+        self.runner = CommandRunner(self._onEvent, self._onEnd, onGone=remove_half_made)  # by a process that was killed
         button.connect("clicked(bool)", self.onClicked)
 
     def onClicked(self, _checked=False):
@@ -67,7 +67,6 @@ class PackageImport:
             self._say(_("Imported: {name}. Not for clinical use.").format(name=self._folder.name))
             self._onImported(self._folder)
         else:
-            remove_half_made()  # by a process that was killed
             self._say(_("Nothing was imported.") if outcome == "cancelled" else message)
 
     def _show(self):

@@ -390,6 +390,6 @@ class SegmentSection(Section):
             self._arriving.close()  # which leads the views back, as they and their scene may stay
             self._arriving = None
         try:
-            self.runner.cancel()
+            self.runner.cleanup()
         finally:
-            self.importer.runner.cancel()
+            self.importer.runner.cleanup()

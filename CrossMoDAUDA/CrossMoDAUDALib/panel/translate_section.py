@@ -180,4 +180,4 @@ class TranslateSection(Section):
 
     def cleanup(self):
         self._giveUp()
-        self.runner.cancel()
+        self.runner.cleanup()

@@ -112,7 +112,8 @@ def test_an_import_can_be_cancelled(host: Host, tiny_experiment: Path, tmp_path:
     host.click("segmentImport")
     host.click("segmentImport")
     assert host.find("segmentStatus").text == "Nothing was imported." and not host.widget.panel.segment.importer.runner.running
-    assert not installed_models.installed_models() and not our_processes()
+    host.process(5, lambda: not our_processes())
+    assert not installed_models.installed_models()
 
     host.answers += [str(path)]
     host.click("segmentImport")
@@ -122,8 +123,8 @@ def test_an_import_can_be_cancelled(host: Host, tiny_experiment: Path, tmp_path:
     )  # of a process that was killed before
     half_made.mkdir(parents=True)
     host.click("segmentImport")
-    assert host.find("segmentStatus").text == "Nothing was imported." and not our_processes()
-    assert not list(own_models_folder.iterdir())
+    assert host.find("segmentStatus").text == "Nothing was imported."
+    host.process(5, lambda: not (our_processes() or list(own_models_folder.iterdir())))
 
 
 def test_a_scene_is_closed_while_a_model_is_imported(host: Host, tiny_experiment: Path, tmp_path: Path, own_models_folder: Path) -> None:
