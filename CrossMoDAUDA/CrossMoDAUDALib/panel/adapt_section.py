@@ -18,6 +18,7 @@ from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
 from .model_packages import NnUNetExport, PackageExport
+from .moved_scans import MovedScans
 from .places_row import PlacesRow
 from .refusals import Refusals
 from .report_button import ReportButton
@@ -65,7 +66,8 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptCheck.connect("clicked(bool)", self.onCheck)
         say = functools.partial(self.say, ui.adaptCheckStatus)
         self.samples = sample_data.SampleScans(ui.adaptSample, ui.adaptCheckProgress, say, self._isRead, self.onSampleChanged)
-        ui.adaptStart.connect("clicked(bool)", self.onStart)
+        ui.adaptStart.connect("clicked(bool)", lambda _checked: self._startTraining())
+        self.moved = MovedScans(ui.adaptScansMoved, self.show, self._startTraining)
         ui.adaptStop.connect("clicked(bool)", self.onStop)
         ui.adaptUseModel.connect("clicked(bool)", self.onUseModel)
         status = ui.adaptPackageStatus
@@ -153,6 +155,8 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptStart.text = _("Re&sume") if not isNew and state in ("idle", "interrupted", "failed", "died") else _("&Start")
         ui.adaptStart.enabled = not problem and not isOn and not self.workers.has(self._watched) and state not in ("finished", "reading")
         ui.adaptStart.toolTip = problem or _("Training goes on when Slicer is closed.")
+        said = (monitor.last_run.error, self._lastWords.get(self._watched, "")) if ui.adaptStart.enabled and not isNew else ()
+        self.moved.follow(self._watched, " ".join(said))
         ui.adaptStop.enabled = isOn and not self.workers.isStopping(self._watched)
         self.say(ui.adaptStatus, self._statusText(problem, state))
         ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
@@ -318,13 +322,17 @@ class AdaptSection(AdaptWorkers, Section):
 
     # Training -----------------------------------------------------------------------------------------------------------
 
-    def onStart(self, _checked=False):
-        """Start or resume training in a process of its own."""
+    def _startTraining(self, *more):
+        """Start or resume training in a process of its own.
+
+        Args:
+            more: further words for the command.
+        """
         needed = (*FOR_SCANS, *FOR_PLACES) if self.places.name() else ()  # elsewhere that place has the others
         if not self.panel.checkDependencies(self, self.ui.adaptStatus, *needed):
             return
         folder = self._watched
-        words = ["run", "-o", str(folder)]
+        words = ["run", "-o", str(folder), *more]
         if not self._isExperiment():  # else everything is as it was recorded
             words += [*self._scanWords(), *self._settingWords(), *self.places.words()]
             self._rememberFolders()

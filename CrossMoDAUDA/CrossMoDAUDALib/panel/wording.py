@@ -255,9 +255,8 @@ def inThePanel(message):
     being written.
     """
     message = core_texts.said(message)
-    agree, close = _("; choose another name or folder, or start again and agree."), _("close other programs, then try again.")
+    close = _("close other programs, then try again.")
     for said, words in (
-        (r"; add --overwrite to replace it, or name another (output folder|file)\.", agree),
         (r"close other programs, or run with --set helper_processes=0 and smaller batches\.", close),
         (r"run again with --set helper_processes=0( or fewer)?\.", close),
         (r"run on another with --device, ", _("choose another device, ")),
@@ -269,9 +268,10 @@ def inThePanel(message):
         (r"`place add [^`]*`", _("“Change...”")),
         (r"`place check[^`]*`", _("“Check”")),
         (r"(?<=then )run the same command again", _("press Resume")),
-        (r"; give --on \S+, or another output folder\.", _("; choose another folder.")),
-        (r"; leave --on out, or name another output folder\.", _("; choose another folder.")),
         (r"--dry-run lists all", _("Check scans lists all")),
+        (r"--set ([\w.]+)(?![\w.=])", _("the setting {name}")),
+        (r'--set "([\w.]+)=([^"]*)"', _("the setting {name} at {value}")),
+        (r"--set '([\w.]+)=([^']*)'", _("the setting {name} at {value}")),
         (r"`?--set ([\w.]+)=([^\s;,`]*[^\s;,.`])`?", _("the setting {name} at {value}")),
         (r"\S*\.[0-9a-f]{32}\.partial[\w.]*", _("the new file")),
         (r" \(unfinished\)(?=[/\\])", ""),
