@@ -230,7 +230,8 @@ class FollowUpSection(Section):
                 if node in doubts:  # which are of the whole label map; of segments that overlap the last counts
                     own = {**{other: value for other, value in labels.items() if other in there and other not in own}, **own}
                     shutil.copyfile(doubts[node], uncertainty_file(folder / name))
-                yield from write_in_pieces(mrml.label_volume_from_node(node, own), folder / name)
+                label_map = yield from mrml.label_volume_in_pieces(node, own)
+                yield from write_in_pieces(label_map, folder / name)
                 rows.append([patient or _("the patient"), str(date.day), date.source, name, "; ".join(told[number - 1])])
             with (folder / "scans.csv").open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file).writerows(rows)

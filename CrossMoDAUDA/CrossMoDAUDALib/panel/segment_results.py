@@ -12,6 +12,7 @@ from .wording import inThePanel
 
 RESULT = "CrossMoDAUDA.Result"  # a table's references to the segmentations that it measures, saved with the scene
 FOLDER = "CrossMoDAUDA.Folder"  # an attribute of a table of a folder's results
+REPLACED = "CrossMoDAUDA.Replaced"  # another, of a table whose result was replaced since
 MOST_WARNINGS = 20  # sentences that are shown; with many scans the table has the others
 
 
@@ -116,6 +117,8 @@ class SegmentResults:
         """Show a table under its name, which tells whose it is; None for none."""
         tables.show(self._ui.segmentTable, node)
         title = node.GetName() if node is not None else ""
+        if node is not None and (model := mrml.model_of(node)):
+            title = "\n".join([title, _("Model: {name}").format(name=model)])
         self._section.say(self._ui.segmentTableTitle, title)
         self._ui.segmentTableTitle.toolTip = title  # a long name without a space is cut
 
@@ -139,13 +142,27 @@ class SegmentResults:
         self._section.panel.showStatus()
 
 
-def measurementTable(rows, segmentations=(), folder=None):
+def renameReplaced(segmentations):
+    """Tell the measurements of results that were replaced from those that come; Undo may bring such a result back.
+
+    Args:
+        segmentations: whose segments were replaced.
+    """
+    for table in slicer.util.getNodesByClass("vtkMRMLTableNode"):
+        if any(node in segmentations for node in _measured(table)) and not table.GetAttribute(REPLACED):
+            table.SetAttribute(REPLACED, "1")
+            name = _("{measurements} (of a result that was replaced)").format(measurements=table.GetName())
+            table.SetName(slicer.mrmlScene.GenerateUniqueName(name))
+
+
+def measurementTable(rows, segmentations=(), folder=None, model=""):
     """A table node of measurements, tied to what it measures.
 
     Args:
         rows: dictionaries of measurements.csv, with ``scan``, the name of the scan, and ``warnings``.
         segmentations: the nodes that were measured.
         folder: of the results, where they are files.
+        model: the name of the one that has found them.
     """
     scans = dict.fromkeys(row["scan"] for row in rows)
     columns = {"scan": _("Scan")} if len(scans) > 1 else {}
@@ -168,6 +185,7 @@ def measurementTable(rows, segmentations=(), folder=None):
     for segmentation in segmentations:
         node.AddNodeReferenceID(RESULT, segmentation.GetID())
     mrml.put_with(node, [scan for scan in map(mrml.scan_of, segmentations) if scan is not None])
+    mrml.set_model(node, model)
     if folder is not None:
         node.SetAttribute(FOLDER, str(folder))
     return node

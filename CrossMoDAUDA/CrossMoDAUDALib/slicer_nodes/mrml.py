@@ -9,6 +9,7 @@ same transform, so both move together and nothing has to be hardened first.
 
 from __future__ import annotations
 
+from .label_pieces import label_volume_in_pieces, shared_structures_in_pieces
 from .mrml_geometry import image_in_pieces
 from .scenes import Node, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
 from .segment_places import filled_segments, inner_point, voxel_bounds
@@ -20,7 +21,9 @@ from .segmentation_nodes import (
     label_volume_from_node,
     label_volume_from_segmentation,
     mark_made,
+    model_of,
     segmentation_node,
+    set_model,
     set_warnings,
     shared_structures,
     structure_names,
@@ -40,7 +43,9 @@ __all__ = [
     "is_made",
     "label_volume_from_node",
     "label_volume_from_segmentation",
+    "label_volume_in_pieces",
     "mark_made",
+    "model_of",
     "name_with_scan",
     "other_volumes",
     "put_with",
@@ -51,8 +56,10 @@ __all__ = [
     "scan_of",
     "scene",
     "segmentation_node",
+    "set_model",
     "set_warnings",
     "shared_structures",
+    "shared_structures_in_pieces",
     "structure_names",
     "surface_files",
     "telling_name",

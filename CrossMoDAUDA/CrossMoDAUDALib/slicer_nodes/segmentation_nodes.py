@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from .volume_nodes import volume_from_node
 
 WARNINGS = "CrossMoDAUDA.Warnings"  # an attribute of segmentation nodes, saved with the scene
 MADE = "CrossMoDAUDA.Made"  # another, of those that this extension has made: a network's results, and labels that it has loaded
+MODEL = "CrossMoDAUDA.Model"  # another, of a network's results and of their measurements: the name of the model
 
 
 def segmentation_node(
@@ -99,29 +100,41 @@ def label_volume_from_segmentation(node: Node, structures: dict[str, int]) -> Vo
 
     slicer = slicer_module()
     title = f"Segmentation '{node.GetName()}'"
-    segmentation = node.GetSegmentation()
+    grid = reference_grid(node)
+    ids, values = vtk.vtkStringArray(), vtk.vtkIntArray()
+    for name, value in structures.items():
+        ids.InsertNextValue(segment_id(node, name))
+        values.InsertNextValue(value)
+    merged = _shared_labelmap(node, ids, values, grid)
+    if merged is not None:
+        return Volume(merged, grid_geometry(grid))
+    merged = slicer.vtkOrientedImageData()
+    mode = slicer.vtkSegmentation.EXTENT_REFERENCE_GEOMETRY
+    if not node.GenerateMergedLabelmapForAllSegments(merged, mode, grid, ids, values):
+        raise CrossModaError(f"{title} could not be merged into one label map; check its segments in the module Segmentations.")
+    array = numpy_support.vtk_to_numpy(merged.GetPointData().GetScalars()).reshape(merged.GetDimensions()[::-1])
+    return Volume(array.astype(label_type(structures)), grid_geometry(merged))
+
+
+def reference_grid(node: Node) -> Any:
+    """The grid of a segmentation, an image without voxels.
+
+    Raises:
+        InputError: the segmentation has no reference geometry or no labelmap.
+    """
+    slicer = slicer_module()
+    title, segmentation = f"Segmentation '{node.GetName()}'", node.GetSegmentation()
     if not segmentation.ContainsRepresentation(slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()):
         raise InputError(f"{title} has no binary labelmap; create that representation in the module Segmentations.")
     grid = slicer.vtkOrientedImageData()
     serialized = segmentation.GetConversionParameter(slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName())
     if not serialized or not slicer.vtkSegmentationConverter.DeserializeImageGeometry(serialized, grid, False):
         raise InputError(f"{title} has no reference geometry; choose its source volume in the module Segment Editor.")
-    ids, values = vtk.vtkStringArray(), vtk.vtkIntArray()
-    for name, value in structures.items():
-        ids.InsertNextValue(_segment_id(node, name))
-        values.InsertNextValue(value)
-    merged = _shared_labelmap(node, ids, values, grid)
-    if merged is not None:
-        return Volume(merged, _grid_geometry(grid))
-    merged = slicer.vtkOrientedImageData()
-    mode = slicer.vtkSegmentation.EXTENT_REFERENCE_GEOMETRY
-    if not node.GenerateMergedLabelmapForAllSegments(merged, mode, grid, ids, values):
-        raise CrossModaError(f"{title} could not be merged into one label map; check its segments in the module Segmentations.")
-    array = numpy_support.vtk_to_numpy(merged.GetPointData().GetScalars()).reshape(merged.GetDimensions()[::-1])
-    return Volume(array.astype(label_type(structures)), _grid_geometry(merged))
+    return grid
 
 
-def _grid_geometry(image: Any) -> Geometry:
+def grid_geometry(image: Any) -> Geometry:
+    """The grid of an oriented image."""
     import vtk
 
     to_ras, directions = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
@@ -144,7 +157,7 @@ def _shared_labelmap(node: Node, ids: Any, values: Any, grid: Any) -> Array | No
     image = segments[0].GetRepresentation(name) if segments else None
     if image is None or any(segment.GetRepresentation(name) is not image for segment in segments):
         return None
-    if image.GetExtent() != grid.GetExtent() or _grid_geometry(image).differences(_grid_geometry(grid)):
+    if image.GetExtent() != grid.GetExtent() or grid_geometry(image).differences(grid_geometry(grid)):
         return None
     array = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
     if array.dtype not in (np.uint8, np.uint16):
@@ -168,18 +181,20 @@ def label_volume_from_node(node: Node, structures: dict[str, int]) -> Volume:
     return checked_labels(volume_from_node(node), structures)
 
 
-def shared_structures(first: Node, second: Node, known: dict[str, int]) -> dict[str, int]:
+def shared_structures(first: Node, second: Node, known: dict[str, int], found: Collection[int] = ()) -> dict[str, int]:
     """Which structures two segmentations or label maps have in common, with the value that each has as a label map.
 
     Args:
         known: values by structure name, for label maps, which carry no names.
+        found: the values that two label maps hold, if they are known already.
 
     Raises:
         InputError: they have none in common, or a node holds no labels.
     """
     segmentations = [node for node in (first, second) if node.IsA("vtkMRMLSegmentationNode")]
     if not segmentations:
-        values = {int(value) for node in (first, second) for value in np.unique(volume_from_node(node).array)} - {0}
+        values = {*found} or {int(value) for node in (first, second) for value in np.unique(volume_from_node(node).array)}
+        values.discard(0)
         names = {value: name for name, value in known.items()}
         shared = {names.get(value, f"Label {value}"): value for value in sorted(values)}
     else:
@@ -219,10 +234,28 @@ def drawn_state(node: Node) -> object:
     return state
 
 
-def mark_made(node: Node, warnings: Sequence[str] = ()) -> None:
-    """Note that this extension has made a segmentation, and keep the warnings about it, as :func:`set_warnings`."""
+def mark_made(node: Node, warnings: Sequence[str] = (), model: str = "") -> None:
+    """Note that this extension has made a segmentation, and keep the warnings about it, as :func:`set_warnings`.
+
+    Args:
+        model: the name of the model that has found it; empty for labels that were loaded.
+    """
     node.SetAttribute(MADE, "1")
+    set_model(node, model)
     set_warnings(node, warnings)
+
+
+def set_model(node: Node, model: str) -> None:
+    """Keep the name of the model with its result or a table of its measurements; without one, forget that of an earlier result."""
+    if model:
+        node.SetAttribute(MODEL, model)
+    else:
+        node.RemoveAttribute(MODEL)
+
+
+def model_of(node: Node) -> str:
+    """The name of the model that is kept with a node; empty for none, and of what earlier versions have made."""
+    return node.GetAttribute(MODEL) or ""
 
 
 def is_made(node: Node) -> bool:
@@ -299,9 +332,14 @@ def checked_labels(volume: Volume, structures: dict[str, int]) -> Volume:
     is_plain = array.dtype == kind and {*range(int(array.max()) + 1)} <= known_values
     strange = [] if is_plain else sorted(set(np.unique(array).tolist()) - known_values)
     if strange:
-        known = ", ".join(f"{name} {value}" for name, value in structures.items())
-        raise InputError(f"The label map holds the value {strange[0]:g}, which no structure has ({known}); check the labels setting.")
+        raise strange_value(strange[0], structures)
     return volume.with_array(array.astype(kind, copy=False))
+
+
+def strange_value(value: float, structures: Mapping[str, int]) -> InputError:
+    """What is said of a value that no structure has."""
+    known = ", ".join(f"{name} {other}" for name, other in structures.items())
+    return InputError(f"The label map holds the value {value:g}, which no structure has ({known}); check the labels setting.")
 
 
 def _segments(node: Node) -> dict[str, Any]:
@@ -313,12 +351,17 @@ def _segments(node: Node) -> dict[str, Any]:
 
 def _has_segment(node: Node, name: str) -> bool:
     try:
-        return bool(_segment_id(node, name))
+        return bool(segment_id(node, name))
     except InputError:
         return False
 
 
-def _segment_id(node: Node, name: str) -> str:
+def segment_id(node: Node, name: str) -> str:
+    """The id of a structure's segment, as :func:`label_volume_from_segmentation` finds it.
+
+    Raises:
+        InputError: there is none.
+    """
     segmentation = node.GetSegmentation()
     names: dict[str, str] = {identifier: segmentation.GetSegment(identifier).GetName() for identifier in segmentation.GetSegmentIDs()}
     if name in names:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from panel_actions import add_scan, choose_model, nodes, open_section, our_processes, wait_for_process
 
@@ -72,3 +73,38 @@ def test_a_panel_that_goes_waits_for_its_processes(host: Host, tiny_experiment: 
     dies_slowly(monkeypatch)
     assert SECONDS_TO_GO < seconds_of(runner.cleanup) < SECONDS_TO_GO + 2
     assert not process.is_running() and not folder.exists()
+
+
+def large_label_maps() -> list[Any]:
+    from CrossMoDAUDALib.images.volumes import Geometry, Volume
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    grid = Geometry((512, 512, 80), (0.5, 0.5, 1.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+    array = np.zeros(grid.size[::-1], np.int16)
+    array[20:40, 100:200, 100:200], array[50:60, 300:320, 100:200] = 1, 2
+    return [mrml.volume_node(Volume(array, grid), name) for name in ("prediction", "reference")]
+
+
+def test_label_maps_are_counted_in_steps(host: Host) -> None:
+    host.widget.panel.parameters.prediction, host.widget.panel.parameters.reference = large_label_maps()
+    open_section(host, "evaluate")
+    runner = host.widget.panel.evaluate.runner
+    assert seconds_of(lambda: host.click("evaluateApply")) < AT_ONCE / 2
+    longest = 0.0
+    while runner._process is None:
+        longest = max(longest, seconds_of(runner._step))
+    assert longest < AT_ONCE
+    host.click("evaluateApply")
+
+
+def test_an_edited_segmentation_is_read_in_steps(host: Host) -> None:
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    scan = large_label_maps()[0]
+    node = mrml.segmentation_node(mrml.volume_from_node(scan), {"Vestibular schwannoma": 1, "Cochlea": 2}, scan)
+    node.GetSegmentation().SeparateSegmentLabelmap("Cochlea")
+    steps, taken = mrml.label_volume_in_pieces(node, {"Vestibular schwannoma": 1, "Cochlea": 2}), []
+    while not taken or taken[-1] is not None:
+        began = time.monotonic()
+        taken.append(time.monotonic() - began if next(steps, steps) is not steps else None)
+    assert len(taken) > 10 and max(filter(None, taken)) < AT_ONCE / 4
