@@ -26,6 +26,7 @@ from .scan_folders import EVALUATION_SCANS, SCANS, ScanFolders, ScanKinds
 from .section import FOR_PLACES, FOR_SCANS, ON, Section
 from .settings_form import SettingsForm
 from .show_case import ShowCase
+from .under_way import UnderWay
 from .workers import Workers
 
 
@@ -81,6 +82,7 @@ class AdaptSection(AdaptWorkers, Section):
         self.report = ReportButton(ui.adaptReport, functools.partial(self.say, status), isReady)
         ui.adaptReport.connect("clicked(bool)", lambda _checked: self.report.open(self._watched))
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
+        self.underWay = UnderWay(self.workers.place.is_alive, panel.showStatus)
         self.refusals = Refusals(self.update)
         self.places = PlacesRow(self, self._take)
         self.cases.clear()
@@ -278,10 +280,10 @@ class AdaptSection(AdaptWorkers, Section):
         self.update()
 
     def _isRead(self, cohort):
-        """Whether a training that was started here, or that is shown, reads scans of a folder, by whatever link."""
+        """Whether a training that was started here, is shown or is remembered reads scans of a folder, by whatever link."""
         monitor = self.view.monitor
         isShownOn = monitor is not None and monitor.state in ON
-        for folder in {*self.workers.folders(), *([self._watched] if isShownOn else [])}:
+        for folder in {*self.workers.folders(), *([self._watched] if isShownOn else []), *self.underWay.all()}:
             with contextlib.suppress(CrossModaError, OSError):
                 files = Experiment.load(folder).scan_digests()
                 if any(Path(file).resolve().is_relative_to(Path(cohort).resolve()) for file in files):
@@ -361,6 +363,7 @@ class AdaptSection(AdaptWorkers, Section):
         self.report.runner.cleanup()
         self.showCase.cleanup()
         self.view.hide()
+        self.underWay.hide()
         self.places.cleanup()
         self.refusals.cleanup()
         self.workers.cleanup()

@@ -27,7 +27,7 @@ class Panel:
         self.layout, self.resourcePath = layout, resourcePath
         self.parameters = None
         self.sections = []
-        self.status = StatusLine(layout, resourcePath("UI/StatusLine.ui"), self.showAdapt, self.showSegment)
+        self.status = StatusLine(layout, resourcePath("UI/StatusLine.ui"), self.showTraining, self.showSegment)
         self.dependencies = DependenciesSection(layout, resourcePath("UI/DependenciesSection.ui"), self.showParameters)
         self.segment = SegmentSection(self)
         self.translate = TranslateSection(self)
@@ -71,12 +71,14 @@ class Panel:
         self.onSceneLoaded()
         self.dependencies.refresh()
         self.adapt.view.show()
+        self.adapt.underWay.show()
         self.adapt.update()  # places may have been added in a terminal
         self.trainings.setShown(True)
 
     def hide(self):
         """Another module is shown: look at nothing that nobody sees; what works goes on."""
         self.adapt.view.hide()
+        self.adapt.underWay.hide()
         self.trainings.setShown(False)
 
     def onSceneClosing(self):
@@ -130,6 +132,13 @@ class Panel:
     def showSegment(self):
         """Open the section Segment."""
         self._open(self.segment, self.segment.ui.segmentButton)
+
+    def showTraining(self, folder):
+        """Open the section Adapt, with a training if that is another one than is shown there."""
+        if folder is None:
+            self.showAdapt()
+        else:
+            self.trainings.onOpen(folder)
 
     def showAdapt(self):
         """Open the section Adapt."""

@@ -15,16 +15,18 @@ class StatusLine:
     Args:
         layout: gets the widget.
         uiPath: the full path of its form.
-        openAdapt, openSegment: called to open these sections.
+        openAdapt: called to open that section, with the folder of the training that it is to show; None for the one that it shows.
+        openSegment: called to open that section.
     """
 
     def __init__(self, layout, uiPath, openAdapt, openSegment):
         self.widget = slicer.util.loadUI(uiPath)
         layout.addWidget(self.widget)
         self.ui = slicer.util.childWidgetVariables(self.widget)
-        self.ui.statusShowTraining.connect("clicked(bool)", lambda _checked: openAdapt())
+        self.ui.statusShowTraining.connect("clicked(bool)", lambda _checked: openAdapt(self._folder))
         self.ui.statusShowWarnings.connect("clicked(bool)", lambda _checked: openSegment())
         self._visible = {}
+        self._folder = None  # of the training that is told of, if Adapt shows another
         self.show("", None, 0)
 
     def show(self, model, adapt, warnings):
@@ -79,7 +81,9 @@ class StatusLine:
         elif state == "died":
             text = _("The training {name} ended unexpectedly.")
         parts = [text.format(name=name, place=place, stage=wording.stageProgress(stage) if stage is not None else "")] if text else []
-        others = [other.name for other in workers.folders() if other != folder]
+        others = [other for other in dict.fromkeys([*workers.folders(), *adapt.underWay.folders]) if other != folder]
+        self._folder = others[0] if others and not parts else None
         if others:
-            parts.append(_("Also training: {names}.").format(names=", ".join(others)))
+            told = _("Also training: {names}.") if parts else _("Training: {names}.")
+            parts.append(told.format(names=", ".join(other.name for other in others)))
         return " ".join(parts), stage
