@@ -19,6 +19,7 @@ from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
 from .model_packages import NnUNetExport, PackageExport
 from .moved_scans import MovedScans
+from .parameters import changePreset, ofPreset
 from .places_row import PlacesRow
 from .refusals import Refusals
 from .report_button import ReportButton
@@ -26,8 +27,11 @@ from .scan_folders import EVALUATION_SCANS, SCANS, ScanFolders, ScanKinds
 from .section import FOR_PLACES, FOR_SCANS, ON, Section
 from .settings_form import SettingsForm
 from .show_case import ShowCase
+from .tool_texts import ToolTexts
 from .under_way import UnderWay
 from .workers import Workers
+
+READ_BY = ("labels", "reading")  # settings, by themselves or by their section, that the check of the scans takes
 
 
 class AdaptSection(AdaptWorkers, Section):
@@ -71,15 +75,15 @@ class AdaptSection(AdaptWorkers, Section):
         self.moved = MovedScans(ui.adaptScansMoved, self.show, self._startTraining)
         ui.adaptStop.connect("clicked(bool)", self.onStop)
         ui.adaptUseModel.connect("clicked(bool)", self.onUseModel)
-        status = ui.adaptPackageStatus
-        isReady = functools.partial(panel.checkDependencies, self, status)
-        self.package = PackageExport(ui.adaptPackage, functools.partial(self.say, status), isReady)
-        self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, functools.partial(self.say, status), isReady)
+        isReady = functools.partial(panel.checkDependencies, self, ui.adaptPackageStatus)
+        self.toolTexts = ToolTexts(functools.partial(self.say, ui.adaptPackageStatus))
+        self.package = PackageExport(ui.adaptPackage, self.toolTexts.of("package"), isReady)
+        self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, self.toolTexts.of("case"), isReady)
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
-        self.export = NnUNetExport(ui.adaptExport, functools.partial(self.say, status), isReady)
+        self.export = NnUNetExport(ui.adaptExport, self.toolTexts.of("export"), isReady)
         ui.adaptExport.connect("clicked(bool)", lambda _checked: self.export.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
-        self.report = ReportButton(ui.adaptReport, functools.partial(self.say, status), isReady)
+        self.report = ReportButton(ui.adaptReport, self.toolTexts.of("report"), isReady)
         ui.adaptReport.connect("clicked(bool)", lambda _checked: self.report.open(self._watched))
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
         self.underWay = UnderWay(self.workers.place.is_alive, panel.showStatus)
@@ -117,7 +121,7 @@ class AdaptSection(AdaptWorkers, Section):
         if folder != self._watched:
             self._watched = folder
             self._followed.discard(folder)
-            self.say(self.ui.adaptPackageStatus, "")
+            self.toolTexts.forget(*(name for name in ("package", "export", "report") if not getattr(self, name).runner.running), "case")
             self.view.open(folder)
 
     def update(self):
@@ -127,7 +131,7 @@ class AdaptSection(AdaptWorkers, Section):
         monitor = self.view.monitor
         state = monitor.state if monitor is not None else "none"
         isNew = not self._isExperiment()
-        if self._checkedScans not in (None, self._scanWords()):  # the table tells of other scans
+        if self._checkedScans not in (None, self._checkWords()):  # the table tells of other scans, or of these read otherwise
             self._checkedScans = None
             self.checker.cancel()
             self.cases.clear()
@@ -166,9 +170,10 @@ class AdaptSection(AdaptWorkers, Section):
         self.show(ui.adaptProgressPanel, state != "none" or isOn)
         hasModel = self._watched is not None and any(self._watched.glob(f"{ITERATIONS}/model/model.json"))
         ui.adaptUseModel.enabled = hasModel
-        ui.adaptPackage.enabled = hasModel and not self.package.runner.running
-        ui.adaptExport.enabled = hasModel and not self.export.runner.running
-        ui.adaptReport.enabled = not isNew
+        # What works can be cancelled, whatever folder is shown meanwhile.
+        ui.adaptPackage.enabled = hasModel or self.package.runner.running
+        ui.adaptExport.enabled = hasModel or self.export.runner.running
+        ui.adaptReport.enabled = not isNew or self.report.runner.running
         self.panel.showStatus()
 
     def _isExperiment(self):
@@ -226,6 +231,11 @@ class AdaptSection(AdaptWorkers, Section):
     def _scanWords(self):
         return self.scanFolders.words(self.parameters)
 
+    def _checkWords(self):
+        """What a check of the scans depends on."""
+        changed = self.settingsForm.changed()
+        return [*self._scanWords(), *(f"{key}={value}" for key, value in changed.items() if key.partition(".")[0] in READ_BY)]
+
     def _settingWords(self):
         parameters = self.parameters
         changed = self.settingsForm.changed()
@@ -242,7 +252,7 @@ class AdaptSection(AdaptWorkers, Section):
         self.cases.clear()
         self.scanFolders.forget()
         self._rememberFolders()
-        self._checkedScans, self._notes = self._scanWords(), []
+        self._checkedScans, self._notes = self._checkWords(), []
         self.say(self.ui.adaptCheckStatus, _("Reading the scans..."))
         self.ui.adaptCheckProgress.setRange(0, 0)
         words = [*self._scanWords(), *self._settingWords()]
@@ -274,9 +284,11 @@ class AdaptSection(AdaptWorkers, Section):
         self.update()
 
     def onSampleChanged(self, cohort):
-        """Choose sample scans that were made, none where they were removed, and show what can be pressed."""
+        """Choose sample scans that were made, with their preset, none where they were removed, and show what can be pressed."""
         if self.parameters is not None and cohort is not None:
             self.useCohort(cohort)
+            changePreset(self.parameters, *(("quick", "sample") if cohort else ("sample", "quick")))
+            self.showParameters()
         self.update()
 
     def _isRead(self, cohort):
@@ -299,9 +311,7 @@ class AdaptSection(AdaptWorkers, Section):
     def onPreset(self, _index):
         """A preset brings its own translator and number of self-training iterations."""
         if self.parameters is not None and not self._showing:
-            settings = preset_settings(self.parameters.preset)
-            self.parameters.iterations = settings.self_training.iterations
-            self.parameters.translator = settings.translation.translator
+            self.parameters.translator, self.parameters.iterations = ofPreset(self.parameters.preset)
             self._showSettings()
             self.showParameters()
 

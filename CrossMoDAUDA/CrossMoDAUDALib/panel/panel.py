@@ -44,7 +44,9 @@ class Panel:
         layout.addWidget(notice)
         layout.addStretch(1)
         self.drops = Drops(self, layout.parentWidget())
-        self.fitting = Fitting([self.dependencies.widget, *(section.widget for section in self.sections)])
+        # The first gives the width, so it is one that is never hidden.
+        roots = [self.dependencies.widget, *(section.widget for section in self.sections), self.status.widget]
+        self.fitting = Fitting(roots)
 
     def setParameters(self, parameters):
         """Follow a scene's parameters; None while a scene closes."""

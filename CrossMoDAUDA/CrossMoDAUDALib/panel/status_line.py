@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 
 from . import wording
+from .fitting import breakable, lineWidth
 from .section import ON
 
 
@@ -39,14 +41,17 @@ class StatusLine:
         """
         ui = self.ui
         text, stage = self._training(adapt) if adapt is not None else ("", None)
-        ui.statusModel.text = _("Model: {name}").format(name=Path(model).name) if model else ""
+        self._say(ui.statusModel, _("Model: {name}").format(name=Path(model).name) if model else "")
         ui.statusModel.toolTip = model
-        ui.statusTraining.text = text
+        self._say(ui.statusTraining, text)
+        monitor = adapt.view.monitor if adapt is not None else None
+        told = self._folder or (monitor.folder if monitor is not None else None)
+        ui.statusTraining.toolTip = str(told) if text and told is not None else ""
         if stage is not None:
             ui.statusProgress.setRange(0, stage.total)
             ui.statusProgress.value = stage.step
         found = _("The results that are shown have a warning.") if warnings == 1 else _("The results that are shown have {count} warnings.")
-        ui.statusWarnings.text = found.format(count=warnings) if warnings else ""
+        self._say(ui.statusWarnings, found.format(count=warnings) if warnings else "")
         self._show(ui.statusModel, bool(model))
         for widget in (ui.statusTraining, ui.statusShowTraining):
             self._show(widget, bool(text))
@@ -54,6 +59,10 @@ class StatusLine:
         for widget in (ui.statusWarnings, ui.statusShowWarnings):
             self._show(widget, bool(warnings))
         self._show(self.widget, bool(model or text or warnings))
+
+    def _say(self, label, text):
+        """Show a text that may be wider than its line, as the name of an experiment."""
+        label.text = breakable(text, qt.QFontMetrics(label.font), lineWidth(self.widget.parentWidget(), label))
 
     def _show(self, widget, isVisible):
         if self._visible.get(widget.objectName) != isVisible:

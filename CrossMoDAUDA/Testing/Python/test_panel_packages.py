@@ -38,8 +38,9 @@ def test_a_model_goes_from_one_panel_to_another(host: Host, tiny_experiment: Pat
     assert not host.widget.panel.adapt.package.runner.running and host.find("adaptPackageStatus").text == ""
     host.answers += [str(tmp_path / "To a colleague")]  # this system's dialog adds no ending
     host.click("adaptPackage")
-    assert not host.find("adaptPackage").enabled
+    assert host.find("adaptPackage").text == "Cance&l" and "Saving To a colleague.zip" in host.find("adaptPackageStatus").text
     host.process(60, lambda: not host.widget.panel.adapt.package.runner.running)
+    assert host.find("adaptPackage").text == "Save &model..."
     saved = tmp_path / "To a colleague.zip"
     assert str(saved) in host.find("adaptPackageStatus").text and host.find("adaptPackage").enabled
     package = packages.check_package(saved)
