@@ -76,7 +76,7 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptStop.connect("clicked(bool)", self.onStop)
         ui.adaptUseModel.connect("clicked(bool)", self.onUseModel)
         isReady = functools.partial(panel.checkDependencies, self, ui.adaptPackageStatus)
-        self.toolTexts = ToolTexts(functools.partial(self.say, ui.adaptPackageStatus))
+        self.toolTexts = ToolTexts(self._sayOfTools)
         self.package = PackageExport(ui.adaptPackage, self.toolTexts.of("package"), isReady)
         self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, self.toolTexts.of("case"), isReady)
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
@@ -121,8 +121,9 @@ class AdaptSection(AdaptWorkers, Section):
         if folder != self._watched:
             self._watched = folder
             self._followed.discard(folder)
-            self.toolTexts.forget(*(name for name in ("package", "export", "report") if not getattr(self, name).runner.running), "case")
             self.view.open(folder)
+            tools = {"package": self.package, "export": self.export, "report": self.report}
+            self.toolTexts.forget("case", *(name for name, tool in tools.items() if not tool.runner.running))
 
     def update(self):
         ui, parameters = self.ui, self.parameters
@@ -175,6 +176,10 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptExport.enabled = hasModel or self.export.runner.running
         ui.adaptReport.enabled = not isNew or self.report.runner.running
         self.panel.showStatus()
+
+    def _sayOfTools(self, text):
+        self.say(self.ui.adaptPackageStatus, text)
+        self.update()  # one may have ended
 
     def _isExperiment(self):
         """Whether the chosen folder holds an experiment; not if it cannot be read, which :meth:`_problem` then tells."""

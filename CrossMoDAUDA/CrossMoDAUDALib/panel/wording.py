@@ -129,7 +129,14 @@ def stateElsewhere(elsewhere, isFollowed):
 def clock(when):
     """A time in seconds since 1970 as a clock shows it, with its day if that is not today."""
     local = time.localtime(when)
-    return time.strftime("%H:%M" if local[:3] == time.localtime()[:3] else "%d %b %H:%M", local)
+    hour = time.strftime("%H:%M", local)
+    return hour if local[:3] == time.localtime()[:3] else f"{day(local)} {hour}"
+
+
+def day(local):
+    """The day of a ``time.struct_time`` in the panel's language, which need not be the operating system's: ``03 Dec``."""
+    months = _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
+    return _("{day} {month}").format(day=f"{local.tm_mday:02}", month=months[local.tm_mon - 1])
 
 
 def workerText(monitor):

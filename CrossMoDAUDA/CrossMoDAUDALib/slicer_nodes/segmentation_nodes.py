@@ -122,8 +122,8 @@ def reference_grid(node: Node) -> Any:
     Raises:
         InputError: the segmentation has no reference geometry or no labelmap.
     """
-    slicer = slicer_module()
-    title, segmentation = f"Segmentation '{node.GetName()}'", node.GetSegmentation()
+    slicer, segmentation = slicer_module(), node.GetSegmentation()
+    title = f"Segmentation '{node.GetName()}'"
     if not segmentation.ContainsRepresentation(slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()):
         raise InputError(f"{title} has no binary labelmap; create that representation in the module Segmentations.")
     grid = slicer.vtkOrientedImageData()

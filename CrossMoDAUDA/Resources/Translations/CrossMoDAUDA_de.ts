@@ -1216,8 +1216,8 @@
 <translation>Der extrameatale Durchmesser ist aus einem einzigen Tumor-Label nicht zu bestimmen; dafür braucht es Labels für die Anteile innerhalb und außerhalb des inneren Gehörgangs, wie crossMoDA 2023 sie hat.</translation>
 </message>
 <message>
-<source>The label map holds the value {strange}, which no structure has ({known}); check the labels setting.</source>
-<translation>Die Labelkarte enthält den Wert {strange}, den keine Struktur hat ({known}); prüfen Sie die Einstellung labels.</translation>
+<source>The label map holds the value {value}, which no structure has ({known}); check the labels setting.</source>
+<translation>Die Labelkarte enthält den Wert {value}, den keine Struktur hat ({known}); prüfen Sie die Einstellung Labels.</translation>
 </message>
 <message>
 <source>The label map is not on the grid of {parent}; segment the scan again.</source>
@@ -4994,8 +4994,8 @@
 <translation>Scans l&amp;iegen in:</translation>
 </message>
 <message>
-<source>Scans mo&amp;ved to...</source>
-<translation>Scans &amp;verschoben nach...</translation>
+<source>Scans move&amp;d to...</source>
+<translation>Scans verscho&amp;ben nach...</translation>
 </message>
 <message>
 <source>Scores on the evaluation scans so far.</source>
@@ -6290,6 +6290,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Den Import beenden; nichts Halbfertiges bleibt zurück.</translation>
 </message>
 <message>
+<source>End the saving; nothing half-made is kept.</source>
+<translation>Das Speichern beenden; nichts Halbfertiges bleibt.</translation>
+</message>
+<message>
 <source>Export for nnU-Net</source>
 <translation>Für nnU-Net exportieren</translation>
 </message>
@@ -6326,8 +6330,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Gespeichert: {file}, zur Verwendung auf anderen Rechnern. Enthält keine Patientendaten. Nicht für den klinischen Einsatz.</translation>
 </message>
 <message>
-<source>Saving...</source>
-<translation>Wird gespeichert...</translation>
+<source>Saving {file}...</source>
+<translation>{file} wird gespeichert...</translation>
 </message>
 </context>
 <context>
@@ -6529,6 +6533,14 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Ein Anführungszeichen fehlt.</translation>
 </message>
 <message>
+<source>Remove place</source>
+<translation>Rechner entfernen</translation>
+</message>
+<message>
+<source>Remove the place {name}? Its settings go; what lies there stays.</source>
+<translation>Den Rechner {name} entfernen? Seine Einstellungen gehen verloren; was dort liegt, bleibt.</translation>
+</message>
+<message>
 <source>There is a place of this name already; choose another name.</source>
 <translation>Einen Rechner dieses Namens gibt es schon; wählen Sie einen anderen Namen.</translation>
 </message>
@@ -6641,6 +6653,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Cancelled.</source>
 <translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>End the making of the report.</source>
+<translation>Das Erstellen des Berichts beenden.</translation>
 </message>
 <message>
 <source>Making the report...</source>
@@ -6919,6 +6935,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Messwerte</translation>
 </message>
 <message>
+<source>Model: {name}</source>
+<translation>Modell: {name}</translation>
+</message>
+<message>
 <source>Scan</source>
 <translation>Scan</translation>
 </message>
@@ -6933,6 +6953,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Warnings</source>
 <translation>Warnungen</translation>
+</message>
+<message>
+<source>{measurements} (of a result that was replaced)</source>
+<translation>{measurements} (eines ersetzten Ergebnisses)</translation>
 </message>
 <message>
 <source>{scan} measurements</source>
@@ -7145,6 +7169,38 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Selbsttraining</translation>
 </message>
 <message>
+<source>add</source>
+<translation>hinzufügen</translation>
+</message>
+<message>
+<source>automatic</source>
+<translation>automatisch</translation>
+</message>
+<message>
+<source>both</source>
+<translation>beides</translation>
+</message>
+<message>
+<source>crossMoDA 2022</source>
+<translation>crossMoDA 2022</translation>
+</message>
+<message>
+<source>medpy (package)</source>
+<translation>medpy (Paket)</translation>
+</message>
+<message>
+<source>off</source>
+<translation>aus</translation>
+</message>
+<message>
+<source>on</source>
+<translation>an</translation>
+</message>
+<message>
+<source>remove</source>
+<translation>entfernen</translation>
+</message>
+<message>
 <source>{section}: {setting}</source>
 <translation>{section}: {setting}</translation>
 </message>
@@ -7269,6 +7325,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Training {name}: {stage}.</source>
 <translation>Training {name}: {stage}.</translation>
+</message>
+<message>
+<source>Training: {names}.</source>
+<translation>Im Training: {names}.</translation>
 </message>
 </context>
 <context>
@@ -7860,6 +7920,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Es läuft auf {place}; dieser Ordner ist eine Kopie.</translation>
 </message>
 <message>
+<source>Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec</source>
+<translation>Jan. Febr. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.</translation>
+</message>
+<message>
 <source>Laptop (about 75 minutes)</source>
 <translation>Laptop (etwa 75 Minuten)</translation>
 </message>
@@ -8130,6 +8194,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>what translation keeps</source>
 <translation>was die Übersetzung erhält</translation>
+</message>
+<message>
+<source>{day} {month}</source>
+<translation>{day}. {month}</translation>
 </message>
 <message>
 <source>{percent} %</source>
@@ -8409,10 +8477,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Wie weit der Schritt ist, bei dem das Training ist.</translation>
 </message>
 <message>
-<source>How the training goes that the section Adapt shows.</source>
-<translation>Wie das Training verläuft, das der Abschnitt Anpassen zeigt.</translation>
-</message>
-<message>
 <source>Open the section Adapt.</source>
 <translation>Den Abschnitt Anpassen öffnen.</translation>
 </message>
@@ -8421,8 +8485,12 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Den Abschnitt Segmentieren öffnen.</translation>
 </message>
 <message>
-<source>Show</source>
-<translation>Zeigen</translation>
+<source>Sh&amp;ow</source>
+<translation>&amp;Zeigen</translation>
+</message>
+<message>
+<source>Sho&amp;w</source>
+<translation>Z&amp;eigen</translation>
 </message>
 <message>
 <source>The model that the sections Segment and Translate use.</source>

@@ -76,13 +76,15 @@ def test_a_panel_that_goes_waits_for_its_processes(host: Host, tiny_experiment: 
 
 
 def large_label_maps() -> list[Any]:
+    import slicer
     from CrossMoDAUDALib.images.volumes import Geometry, Volume
     from CrossMoDAUDALib.slicer_nodes import mrml
 
     grid = Geometry((512, 512, 80), (0.5, 0.5, 1.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
     array = np.zeros(grid.size[::-1], np.int16)
     array[20:40, 100:200, 100:200], array[50:60, 300:320, 100:200] = 1, 2
-    return [mrml.volume_node(Volume(array, grid), name) for name in ("prediction", "reference")]
+    found = [slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", name) for name in ("prediction", "reference")]
+    return [mrml.volume_node(Volume(array, grid), "", node) for node in found]
 
 
 def test_label_maps_are_counted_in_steps(host: Host) -> None:

@@ -207,7 +207,7 @@ def test_nothing_in_common_is_one_sentence(host: Host) -> None:
     host.find("evaluatePrediction").setCurrentNode(mine)
     host.find("evaluateReference").setCurrentNode(theirs)
     host.click("evaluateApply")
-    assert "no structure in common" in host.find("evaluateStatus").text and not nodes("vtkMRMLTableNode")
+    assert "no structure in common" in wait(host, "evaluate") and not nodes("vtkMRMLTableNode")
 
 
 def test_grids_that_differ_are_refused(host: Host) -> None:
