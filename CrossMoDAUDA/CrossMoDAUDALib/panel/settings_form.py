@@ -1,5 +1,6 @@
 """Every advanced setting as a form, made from the typed settings: their texts, limits and defaults are written once."""
 
+import functools
 import json
 from collections.abc import Mapping
 
@@ -71,8 +72,8 @@ class SettingsForm:
             editor = qt.QComboBox()
             for choice in limits["choices"]:
                 editor.addItem(_choiceTitle(choice), choice)
-            read = lambda: editor.itemData(editor.currentIndex)
-            write = lambda value: setattr(editor, "currentIndex", editor.findData(value))
+            read = functools.partial(_chosen, editor)
+            write = functools.partial(_choose, editor)
             editor.connect("currentIndexChanged(int)", lambda _value: self._take())
         else:
             editor = qt.QLineEdit()
@@ -144,6 +145,14 @@ class SettingsForm:
             font = qt.QFont(label.font)
             font.setBold(key in changed)
             label.font = font
+
+
+def _chosen(combo):
+    return combo.itemData(combo.currentIndex)
+
+
+def _choose(combo, value):
+    combo.currentIndex = combo.findData(value)
 
 
 def _choiceTitle(choice):

@@ -141,3 +141,25 @@ def test_a_scene_is_closed_while_a_model_is_imported(host: Host, tiny_experiment
     host.select_module("CrossMoDAUDA")
     (model,) = installed_models.installed_models()
     assert host.find("segmentModelPath").currentPath == str(model.folder) == host.widget.panel.parameters.model
+
+
+def test_saving_can_be_cancelled_whatever_is_shown_and_says_so_beside_others(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
+    open_section(host, "adapt")
+    host.find("adaptExperimentPath").currentPath = str(tiny_experiment)
+    host.process(20, lambda: host.find("adaptPackage").enabled)
+    adapt, target = host.widget.panel.adapt, tmp_path / "out"
+    target.mkdir()
+    (kept := target / ".0123.partial.zip").touch()  # somebody else's
+    host.answers += [str(target / "model.zip")]
+    host.click("adaptPackage")
+    wait_for_process(host, adapt.package.runner)
+    (target / f".{'0' * 32}.partial.zip").touch()  # as a command leaves it that is ended
+    adapt.toolTexts.of("case")("Loading case_3...")
+    adapt.toolTexts.of("report")("")
+    said = host.find("adaptPackageStatus").text
+    assert "Saving model.zip..." in said and "Loading case_3..." in said
+    host.find("adaptExperimentPath").currentPath = str(tmp_path / "another")
+    assert host.find("adaptPackage").text == "Cance&l" and "Saving model.zip..." in host.find("adaptPackageStatus").text
+    host.click("adaptPackage")
+    assert host.find("adaptPackageStatus").text == "Nothing was saved." and not host.find("adaptPackage").enabled
+    host.process(5, lambda: list(target.iterdir()) == [kept])

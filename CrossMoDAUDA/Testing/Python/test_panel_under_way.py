@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ pytest.importorskip("PySide6")
 from conftest import MODULE
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.lock import is_running
-from Testing.Host import Host
+from test_panel_access import cut_off
 from test_panel_hidden import looks_at
 from test_panel_trainings import WORKER
+from test_panel_width import LONG_NAME
+from Testing.Host import Host
 from trainings_bench import copies
 
 assert copies  # a fixture
@@ -83,3 +85,19 @@ def test_scans_of_a_training_that_is_not_shown_are_not_removed(host: Host, copie
     with working(host, folder):
         assert adapt._isRead(scans) and not adapt._isRead(copies.top)
     assert not adapt._isRead(scans)
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_long_name_is_whole_at_the_panels_top(host: Host, copies: Any, font_scale: Callable[[float], None], scale: int) -> None:
+    font_scale(scale)
+    folder = copies(LONG_NAME, "failed")
+    host.find("segmentModelPath").currentPath = str(folder)
+    host.find("adaptExperimentPath").currentPath = str(folder)
+    host.process(5, lambda: told(host) == f"The training {LONG_NAME} has failed.")
+    top = host.find("statusWidget")._real
+    for width in (300, 700, 300):
+        host.module_frame().window().resize(width, 900)
+        with contextlib.suppress(TimeoutError):
+            host.process(3, lambda width=width: host.module_frame().window().width() == width and not cut_off(top))
+        assert cut_off(top) == [] and host.module_frame().window().width() == width
+    assert host.find("statusTraining").toolTip == str(folder) and told(host) == f"The training {LONG_NAME} has failed."

@@ -88,7 +88,10 @@ def test_panel_words_have_the_fields_of_the_librarys(host: Host) -> None:
             "The sform is taken, as the setting Header says; if that is wrong, set Header to qform in the advanced settings",
         ),
         ("its time limit came before it had stopped; give a longer --time", "give a longer one in “Change...”"),
-        ("/d/dseg.tsv is no table of structures: it needs the columns index and name; correct it, or give --set labels.", "setting Labels."),
+        (
+            "/d/dseg.tsv is no table of structures: it needs the columns index and name; correct it, or give --set labels.",
+            "setting Labels.",
+        ),
         ("say what they mean, as --set 'labels={\"VS\": 1}'", 'as the setting labels at {"VS": 1}'),
     ],
 )
