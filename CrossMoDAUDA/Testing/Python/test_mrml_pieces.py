@@ -135,7 +135,8 @@ def beyond(node: Any) -> None:
     layers(node)
     image = labelmap_of(node, "Cochlea")
     image.Crop((-2, 8, 3, 7, 2, 6))
-    numpy_support.vtk_to_numpy(image.GetPointData().GetScalars())[:] = 2
+    value = node.GetSegmentation().GetSegment("Cochlea").GetLabelValue()
+    numpy_support.vtk_to_numpy(image.GetPointData().GetScalars())[:] = value
     give(node, "Cochlea", image)
 
 
