@@ -8490,7 +8490,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Sho&amp;w</source>
-<translation>Z&amp;eigen</translation>
+<translation>Zei&amp;gen</translation>
 </message>
 <message>
 <source>The model that the sections Segment and Translate use.</source>
