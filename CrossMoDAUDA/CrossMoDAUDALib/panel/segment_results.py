@@ -152,7 +152,7 @@ def renameReplaced(segmentations):
         if any(node in segmentations for node in _measured(table)) and not table.GetAttribute(REPLACED):
             table.SetAttribute(REPLACED, "1")
             name = _("{measurements} (of a result that was replaced)").format(measurements=table.GetName())
-            table.SetName(slicer.mrmlScene.GenerateUniqueName(name))
+            table.SetName(mrml.free_name(slicer.mrmlScene, name))
 
 
 def measurementTable(rows, segmentations=(), folder=None, model=""):

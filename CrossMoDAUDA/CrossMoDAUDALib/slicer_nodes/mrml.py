@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from .label_pieces import label_volume_in_pieces, shared_structures_in_pieces
 from .mrml_geometry import image_in_pieces
-from .scenes import Node, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
+from .scenes import Node, free_name, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
 from .segment_places import filled_segments, inner_point, voxel_bounds
 from .segmentation_files import FILE_ENDING, read_segmentation, write_segmentation, write_segmentation_file
 from .segmentation_nodes import (
@@ -38,6 +38,7 @@ __all__ = [
     "Node",
     "drawn_state",
     "filled_segments",
+    "free_name",
     "image_in_pieces",
     "inner_point",
     "is_made",
