@@ -16,7 +16,22 @@ from ..core.failures import INTERRUPTED, explain, write_traceback
 from ..core.interrupts import from_here_it_is_too_late, interruptible
 from ..experiment.events import EventLog, refuse_other_content
 from ..places.processes import end_with_owner
-from . import challenge, container, control, export, follow_up, listing, measuring, packages, places, report, running, tasks, trust, unpacking
+from . import (
+    challenge,
+    container,
+    control,
+    export,
+    follow_up,
+    listing,
+    measuring,
+    packages,
+    places,
+    report,
+    running,
+    tasks,
+    trust,
+    unpacking,
+)
 from . import study as studies
 from .parsing import Parser, parsed
 from .terminal import complain, program

@@ -18,6 +18,8 @@ from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
 from .model_packages import NnUNetExport, PackageExport
+from .moved_scans import MovedScans
+from .parameters import changePreset, ofPreset
 from .places_row import PlacesRow
 from .refusals import Refusals
 from .report_button import ReportButton
@@ -25,7 +27,11 @@ from .scan_folders import EVALUATION_SCANS, SCANS, ScanFolders, ScanKinds
 from .section import FOR_PLACES, FOR_SCANS, ON, Section
 from .settings_form import SettingsForm
 from .show_case import ShowCase
+from .tool_texts import ToolTexts
+from .under_way import UnderWay
 from .workers import Workers
+
+READ_BY = ("labels", "reading")  # settings, by themselves or by their section, that the check of the scans takes
 
 
 class AdaptSection(AdaptWorkers, Section):
@@ -65,20 +71,22 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptCheck.connect("clicked(bool)", self.onCheck)
         say = functools.partial(self.say, ui.adaptCheckStatus)
         self.samples = sample_data.SampleScans(ui.adaptSample, ui.adaptCheckProgress, say, self._isRead, self.onSampleChanged)
-        ui.adaptStart.connect("clicked(bool)", self.onStart)
+        ui.adaptStart.connect("clicked(bool)", lambda _checked: self._startTraining())
+        self.moved = MovedScans(ui.adaptScansMoved, self.show, self._startTraining)
         ui.adaptStop.connect("clicked(bool)", self.onStop)
         ui.adaptUseModel.connect("clicked(bool)", self.onUseModel)
-        status = ui.adaptPackageStatus
-        isReady = functools.partial(panel.checkDependencies, self, status)
-        self.package = PackageExport(ui.adaptPackage, functools.partial(self.say, status), isReady)
-        self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, functools.partial(self.say, status), isReady)
+        isReady = functools.partial(panel.checkDependencies, self, ui.adaptPackageStatus)
+        self.toolTexts = ToolTexts(self._sayOfTools)
+        self.package = PackageExport(ui.adaptPackage, self.toolTexts.of("package"), isReady)
+        self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, self.toolTexts.of("case"), isReady)
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
-        self.export = NnUNetExport(ui.adaptExport, functools.partial(self.say, status), isReady)
+        self.export = NnUNetExport(ui.adaptExport, self.toolTexts.of("export"), isReady)
         ui.adaptExport.connect("clicked(bool)", lambda _checked: self.export.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
-        self.report = ReportButton(ui.adaptReport, functools.partial(self.say, status), isReady)
+        self.report = ReportButton(ui.adaptReport, self.toolTexts.of("report"), isReady)
         ui.adaptReport.connect("clicked(bool)", lambda _checked: self.report.open(self._watched))
         self.workers = Workers(self.onWorkerEnd, self.onWorkerStop)
+        self.underWay = UnderWay(self.workers.place.is_alive, panel.showStatus)
         self.refusals = Refusals(self.update)
         self.places = PlacesRow(self, self._take)
         self.cases.clear()
@@ -113,8 +121,9 @@ class AdaptSection(AdaptWorkers, Section):
         if folder != self._watched:
             self._watched = folder
             self._followed.discard(folder)
-            self.say(self.ui.adaptPackageStatus, "")
             self.view.open(folder)
+            tools = {"package": self.package, "export": self.export, "report": self.report}
+            self.toolTexts.forget("case", *(name for name, tool in tools.items() if not tool.runner.running))
 
     def update(self):
         ui, parameters = self.ui, self.parameters
@@ -123,7 +132,7 @@ class AdaptSection(AdaptWorkers, Section):
         monitor = self.view.monitor
         state = monitor.state if monitor is not None else "none"
         isNew = not self._isExperiment()
-        if self._checkedScans not in (None, self._scanWords()):  # the table tells of other scans
+        if self._checkedScans not in (None, self._checkWords()):  # the table tells of other scans, or of these read otherwise
             self._checkedScans = None
             self.checker.cancel()
             self.cases.clear()
@@ -153,6 +162,8 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptStart.text = _("Re&sume") if not isNew and state in ("idle", "interrupted", "failed", "died") else _("&Start")
         ui.adaptStart.enabled = not problem and not isOn and not self.workers.has(self._watched) and state not in ("finished", "reading")
         ui.adaptStart.toolTip = problem or _("Training goes on when Slicer is closed.")
+        said = (monitor.last_run.error, self._lastWords.get(self._watched, "")) if ui.adaptStart.enabled and not isNew else ()
+        self.moved.follow(self._watched, " ".join(said))
         ui.adaptStop.enabled = isOn and not self.workers.isStopping(self._watched)
         self.say(ui.adaptStatus, self._statusText(problem, state))
         ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
@@ -160,10 +171,15 @@ class AdaptSection(AdaptWorkers, Section):
         self.show(ui.adaptProgressPanel, state != "none" or isOn)
         hasModel = self._watched is not None and any(self._watched.glob(f"{ITERATIONS}/model/model.json"))
         ui.adaptUseModel.enabled = hasModel
-        ui.adaptPackage.enabled = hasModel and not self.package.runner.running
-        ui.adaptExport.enabled = hasModel and not self.export.runner.running
-        ui.adaptReport.enabled = not isNew
+        # What works can be cancelled, whatever folder is shown meanwhile.
+        ui.adaptPackage.enabled = hasModel or self.package.runner.running
+        ui.adaptExport.enabled = hasModel or self.export.runner.running
+        ui.adaptReport.enabled = not isNew or self.report.runner.running
         self.panel.showStatus()
+
+    def _sayOfTools(self, text):
+        self.say(self.ui.adaptPackageStatus, text)
+        self.update()  # one may have ended
 
     def _isExperiment(self):
         """Whether the chosen folder holds an experiment; not if it cannot be read, which :meth:`_problem` then tells."""
@@ -220,6 +236,11 @@ class AdaptSection(AdaptWorkers, Section):
     def _scanWords(self):
         return self.scanFolders.words(self.parameters)
 
+    def _checkWords(self):
+        """What a check of the scans depends on."""
+        changed = self.settingsForm.changed()
+        return [*self._scanWords(), *(f"{key}={value}" for key, value in changed.items() if key.partition(".")[0] in READ_BY)]
+
     def _settingWords(self):
         parameters = self.parameters
         changed = self.settingsForm.changed()
@@ -236,7 +257,7 @@ class AdaptSection(AdaptWorkers, Section):
         self.cases.clear()
         self.scanFolders.forget()
         self._rememberFolders()
-        self._checkedScans, self._notes = self._scanWords(), []
+        self._checkedScans, self._notes = self._checkWords(), []
         self.say(self.ui.adaptCheckStatus, _("Reading the scans..."))
         self.ui.adaptCheckProgress.setRange(0, 0)
         words = [*self._scanWords(), *self._settingWords()]
@@ -268,16 +289,18 @@ class AdaptSection(AdaptWorkers, Section):
         self.update()
 
     def onSampleChanged(self, cohort):
-        """Choose sample scans that were made, none where they were removed, and show what can be pressed."""
+        """Choose sample scans that were made, with their preset, none where they were removed, and show what can be pressed."""
         if self.parameters is not None and cohort is not None:
             self.useCohort(cohort)
+            changePreset(self.parameters, *(("quick", "sample") if cohort else ("sample", "quick")))
+            self.showParameters()
         self.update()
 
     def _isRead(self, cohort):
-        """Whether a training that was started here, or that is shown, reads scans of a folder, by whatever link."""
+        """Whether a training that was started here, is shown or is remembered reads scans of a folder, by whatever link."""
         monitor = self.view.monitor
         isShownOn = monitor is not None and monitor.state in ON
-        for folder in {*self.workers.folders(), *([self._watched] if isShownOn else [])}:
+        for folder in {*self.workers.folders(), *([self._watched] if isShownOn else []), *self.underWay.all()}:
             with contextlib.suppress(CrossModaError, OSError):
                 files = Experiment.load(folder).scan_digests()
                 if any(Path(file).resolve().is_relative_to(Path(cohort).resolve()) for file in files):
@@ -293,9 +316,7 @@ class AdaptSection(AdaptWorkers, Section):
     def onPreset(self, _index):
         """A preset brings its own translator and number of self-training iterations."""
         if self.parameters is not None and not self._showing:
-            settings = preset_settings(self.parameters.preset)
-            self.parameters.iterations = settings.self_training.iterations
-            self.parameters.translator = settings.translation.translator
+            self.parameters.translator, self.parameters.iterations = ofPreset(self.parameters.preset)
             self._showSettings()
             self.showParameters()
 
@@ -318,13 +339,17 @@ class AdaptSection(AdaptWorkers, Section):
 
     # Training -----------------------------------------------------------------------------------------------------------
 
-    def onStart(self, _checked=False):
-        """Start or resume training in a process of its own."""
+    def _startTraining(self, *more):
+        """Start or resume training in a process of its own.
+
+        Args:
+            more: further words for the command.
+        """
         needed = (*FOR_SCANS, *FOR_PLACES) if self.places.name() else ()  # elsewhere that place has the others
         if not self.panel.checkDependencies(self, self.ui.adaptStatus, *needed):
             return
         folder = self._watched
-        words = ["run", "-o", str(folder)]
+        words = ["run", "-o", str(folder), *more]
         if not self._isExperiment():  # else everything is as it was recorded
             words += [*self._scanWords(), *self._settingWords(), *self.places.words()]
             self._rememberFolders()
@@ -348,12 +373,13 @@ class AdaptSection(AdaptWorkers, Section):
 
     def cleanup(self):
         self.samples.cancel()
-        self.checker.cancel()
-        self.package.runner.cancel()
-        self.export.runner.cancel()
-        self.report.runner.cancel()
+        self.checker.cleanup()
+        self.package.runner.cleanup()
+        self.export.runner.cleanup()
+        self.report.runner.cleanup()
         self.showCase.cleanup()
         self.view.hide()
+        self.underWay.hide()
         self.places.cleanup()
         self.refusals.cleanup()
         self.workers.cleanup()

@@ -18,6 +18,7 @@ class AdaptWorkers:
     def start(self, folder, words):
         """Start a worker on any folder; the list of trainings does so, too, so that both tell the same of it."""
         self.refusals.drop(folder)
+        self._lastWords.pop(folder, None)
         try:
             self.workers.start(folder, words)
         except CrossModaError as error:

@@ -3,6 +3,7 @@
 import logging
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import qt
@@ -12,11 +13,12 @@ from slicer.i18n import tr as _
 from ..core.errors import CrossModaError
 from ..core.failures import explain
 from ..experiment.events import read_events
-from ..places.processes import Process
+from ..places.processes import SECONDS_TO_DIE, Process, are_gone
 from .wording import inThePanel
 
 POLL_MS = 200
 DRAW = "draw"  # what a step yields after which the views are to be drawn, by themselves, before the next
+DYING_MS = 50  # between looks at processes that were ended
 DRAW_MS = 25  # Slicer draws a view up to 17 ms after it has changed (ctkVTKAbstractView, 60 times a second)
 
 
@@ -27,17 +29,18 @@ class CommandRunner:
         onEvent: called with every event of the command; what takes long it returns as an iterator, whose steps are then done one by
             one, with the window's own work between them; one that yields :data:`DRAW` lets the views be drawn.
         onEnd: called once with "finished", "failed" or "cancelled" and what went wrong in sentences; empty when all went well.
+        onGone: called when the processes of a command that has ended and its temporary folder are gone.
 
     Attributes:
         running: whether a command is being prepared or runs.
         folder: its temporary folder, which goes after onEnd.
     """
 
-    def __init__(self, onEvent, onEnd):
-        self._onEvent, self._onEnd = onEvent, onEnd
+    def __init__(self, onEvent, onEnd, onGone=lambda: None):
+        self._onEvent, self._onEnd, self._onGone = onEvent, onEnd, onGone
         self._timer = qt.QTimer()
         self._timer.connect("timeout()", self._step)
-        self._left, self._remover = [], qt.QTimer()  # folders of commands that have ended
+        self._left, self._remover = [], qt.QTimer()  # of commands that have ended
         self._remover.connect("timeout()", self._removeOne)
         self._clear()
 
@@ -76,10 +79,16 @@ class CommandRunner:
         self._timer.start(0)
 
     def cancel(self):
-        """End the command and everything it started; onEnd is told before this returns."""
+        """End the command and everything it started; onEnd is told before this returns, and all is gone a little later."""
         if self.running:
             self._end("cancelled", "")
-        while self._left:  # the panel may be about to go
+
+    def cleanup(self):
+        """End the command, and wait until all is gone: the panel is about to go, or what is read or written is."""
+        self.cancel()
+        while self._left:
+            if not self._left[0].isGone():
+                time.sleep(DYING_MS / 1000)
             self._removeOne()
 
     def _step(self):
@@ -147,29 +156,51 @@ class CommandRunner:
     def _end(self, outcome, message):
         self._timer.stop()
         self.running = False
-        process, folder = self._process, self.folder
-        if process is not None:
-            process.kill()
+        ended = _Ended(self._process, self.folder)
         try:
             self._onEnd(outcome, message)  # may read results from the folder
         finally:
             self._clear()
-            if folder is not None:
-                self._left.append(folder)
+            if ended.folder is not None:
+                self._left.append(ended)
                 self._remover.start(0)
 
     def _removeOne(self):
-        """Remove a file of a command that has ended; of large files the system takes long to let go."""
-        file = next((path for path in self._left[0].rglob("*") if not path.is_dir()), None)
+        """Remove a file of a command that has ended, once its processes are gone; of large files the system takes long to let go."""
+        if not self._left[0].isGone():
+            self._remover.start(DYING_MS)
+            return
+        self._remover.start(0)
+        file = next((path for path in self._left[0].folder.rglob("*") if not path.is_dir()), None)
         try:
             if file is not None:
                 file.unlink()
                 return
         except OSError:  # another program has it open
             pass
-        shutil.rmtree(self._left.pop(0), ignore_errors=True)
+        shutil.rmtree(self._left.pop(0).folder, ignore_errors=True)
         if not self._left:
             self._remover.stop()
+        self._onGone()
+
+
+class _Ended:
+    """A command that has ended or is ended now; its processes may take a while, as when they free much memory.
+
+    Args:
+        process: None for none.
+        folder: the command's.
+    """
+
+    def __init__(self, process, folder):
+        self.folder, self._process = folder, process
+        self._tree = process.kill_now() if process is not None else []
+        self._deadline = time.monotonic() + SECONDS_TO_DIE
+
+    def isGone(self):
+        """Whether its processes are gone; those that do not go are waited for no longer."""
+        hasEnded = self._process is None or self._process.poll() is not None
+        return (hasEnded and are_gone(self._tree)) or time.monotonic() > self._deadline
 
 
 def _pause(step):

@@ -13,6 +13,7 @@ import re
 from slicer.i18n import translate
 
 from ..core.resources import resource
+from .panel_words import panelWords
 
 CONTEXT = "CoreTexts"  # the catalogue's name, which Slicer's tool takes as context
 MOST_DEPTH = 3  # of sentences within sentences
@@ -68,8 +69,8 @@ class Template:
         return values
 
     def filled(self, values):
-        """The sentence in the panel's language."""
-        parts = _FIELD.split(text(self.text))
+        """The sentence in the panel's language and words."""
+        parts = _FIELD.split(panelWords().get(self.text) or text(self.text))
         return "".join(values[part] if place % 2 else _plain(part) for place, part in enumerate(parts))
 
 

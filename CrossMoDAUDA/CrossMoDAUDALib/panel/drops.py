@@ -24,7 +24,7 @@ class Drops(qt.QObject):
     def __init__(self, panel, root):
         qt.QObject.__init__(self)
         self._panel = panel
-        self._kind = ""  # of what is dragged over the panel now
+        self._kind, self._field = "", None  # of what is dragged over the panel now, and the field of a path for it
         root.acceptDrops = True
         # Fields would take the text that comes with files from some file managers.
         self._watched = [root, *root.findChildren("QLineEdit")]
@@ -36,25 +36,31 @@ class Drops(qt.QObject):
         for widget in self._watched:
             widget.removeEventFilter(self)
 
-    def eventFilter(self, _widget, event):
+    def eventFilter(self, widget, event):
         """Take what is known, when it comes over the panel and when it is dropped."""
         kind = event.type()
         if kind not in (qt.QEvent.DragEnter, qt.QEvent.DragMove, qt.QEvent.Drop):
             return False
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if kind != qt.QEvent.DragMove:  # which comes with each step of the mouse
-            self._kind = known(paths) if self._panel.parameters is not None else ""
+            self._kind, self._field = "", None
+            if self._panel.parameters is not None:
+                self._field = _pathField(widget) if len(paths) == 1 and paths[0].is_dir() else None
+                self._kind = "folder" if self._field is not None else known(paths)
         if not self._kind:
             return False
         event.setDropAction(qt.Qt.CopyAction)
         event.accept()
         if kind == qt.QEvent.Drop:  # the program that the files come from waits until this returns (qSlicerIOManager::dropEvent)
-            qt.QTimer.singleShot(0, functools.partial(self._take, self._kind, paths))
+            qt.QTimer.singleShot(0, functools.partial(self._take, self._kind, paths, self._field))
         return True
 
-    def _take(self, kind, paths):
+    def _take(self, kind, paths, field):
         panel = self._panel
         if panel.parameters is None:
+            return
+        if kind == "folder":
+            field.currentPath = str(paths[0])
             return
         if kind == "scans":
             self._load(paths)
@@ -84,6 +90,13 @@ class Drops(qt.QObject):
             views.showScan(loaded[0])
         if failed:
             section.say(getattr(section.ui, status), _("Not loaded: {files}; see Slicer's error log.").format(files=", ".join(failed)))
+
+
+def _pathField(widget):
+    """The field for a path in which a widget lies; None for none, or one that takes nothing now."""
+    while widget is not None and not widget.inherits("ctkPathLineEdit"):
+        widget = widget.parentWidget()
+    return widget if widget is not None and widget.enabled else None
 
 
 def known(paths):

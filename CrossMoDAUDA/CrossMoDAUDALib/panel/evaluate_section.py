@@ -14,7 +14,6 @@ from ..slicer_nodes import mrml
 from . import changes, tables
 from .command_runner import CommandRunner
 from .section import FOR_SCANS, Section
-from .wording import inThePanel
 
 COMPARED = "CrossMoDAUDA.Compared"  # a table's references to the two nodes that were compared, saved with the scene
 CONVENTION = "CrossMoDAUDA.Convention"  # a table's attribute: by which the scores were computed
@@ -108,27 +107,21 @@ class EvaluateSection(Section):
         if self.parameters is None or not self.panel.checkDependencies(self, self.ui.evaluateStatus, *FOR_SCANS):
             return
         prediction, reference = self.ui.evaluatePrediction.currentNode(), self.ui.evaluateReference.currentNode()
-        try:
-            labels = mrml.shared_structures(prediction, reference, self._knownLabels())
-        except CrossModaError as error:
-            self.say(self.ui.evaluateStatus, inThePanel(str(error)))
-            return
-        # Plain names, because a segment's may hold what the command line takes for something else.
-        named = dict.fromkeys([*mrml.structure_names(prediction), *mrml.structure_names(reference)])
-        self._leftOut = [name for name in named if plain_name(name) not in {plain_name(other) for other in labels}]
-        self._names = {f"structure{value}": name for name, value in labels.items()}
-        convention = self.parameters.convention
+        self._leftOut, self._names, self._fingerprints = [], {}, []
+        convention, known = self.parameters.convention, self._knownLabels()
         self._pair = (prediction, reference, convention)
         title = _("Scores of {name} by {convention}")
         self._title = title.format(name=mrml.name_with_scan(prediction, reference), convention=self._conventions[convention])
 
-        self._fingerprints = []
-
         def prepare(folder):
+            labels = yield from mrml.shared_structures_in_pieces(prediction, reference, known)
+            # Plain names, because a segment's may hold what the command line takes for something else.
+            self._names = {f"structure{value}": name for name, value in labels.items()}
+            named = dict.fromkeys([*mrml.structure_names(prediction), *mrml.structure_names(reference)])
+            self._leftOut = [name for name in named if plain_name(name) not in {plain_name(other) for other in labels}]
             volumes = {}
             for name, node in (("prediction", prediction), ("reference", reference)):
-                taken = mrml.taken_with_fingerprint(node, lambda node=node: mrml.label_volume_from_node(node, labels))
-                fingerprint, volumes[name] = yield from taken
+                fingerprint, volumes[name] = yield from mrml.label_volume_with_fingerprint(node, labels)
                 self._fingerprints.append(fingerprint)
                 yield from write_in_pieces(volumes[name], folder / f"{name}.nrrd")
             if volumes["prediction"].geometry.differences(volumes["reference"].geometry):
@@ -137,7 +130,7 @@ class EvaluateSection(Section):
 
         def arguments(folder):
             words = ["evaluate", str(folder / "prediction.nrrd"), str(folder / "reference.nrrd"), "-o", str(folder / "scores.csv")]
-            listed = ",".join(f"structure{value}:{value}" for value in labels.values())
+            listed = ",".join(f"{name}:{name.removeprefix('structure')}" for name in self._names)
             return [*words, "--set", f"labels={listed}", "--set", f"evaluation.convention={convention}"]
 
         self._showTable(None)
@@ -191,4 +184,4 @@ class EvaluateSection(Section):
         self._show(())
 
     def cleanup(self):
-        self.runner.cancel()
+        self.runner.cleanup()

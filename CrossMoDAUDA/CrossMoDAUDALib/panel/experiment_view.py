@@ -229,4 +229,5 @@ def _logLine(when, kind, text):
         text = _("Error: {text}").format(text=wording.inThePanel(text))
     else:
         text = wording.inThePanel(text)
-    return f"{time.strftime('%d %b %H:%M:%S', time.localtime(when))}  {text}"
+    local = time.localtime(when)
+    return f"{wording.day(local)} {time.strftime('%H:%M:%S', local)}  {text}"

@@ -18,6 +18,7 @@ TICK = 32  # and beside one with a tick
 BESIDE = 50  # points of the screen that texts in the panel leave at its sides
 FIELD_CHARACTERS = 30  # what a field beside its label should show at least
 SLACK = 1.15  # a button's other text may be longer
+NEIGHBOUR = "beside"  # a label's property: the name of the button that lies beside it
 FORM = "CrossMoDAUDA.Form"  # a label's property: the name of the form that it lies in, also while it is hidden
 MOST_MEASURED = 500  # texts whose heights are kept
 
@@ -149,9 +150,15 @@ class WrappedColumns:
                 table.setRowHeight(row, height)
 
 
-def lineWidth(root):
-    """How wide a line of text may be in a section with this widget."""
-    return max(root.width - BESIDE, 1)
+def lineWidth(root, label=None):
+    """How wide a line of text may be in a section with this widget.
+
+    Args:
+        label: that of the line; what its property ``beside`` names takes room from it.
+    """
+    name = label.property(NEIGHBOUR) if label is not None else None
+    beside = [button for button in label.parentWidget().findChildren("QPushButton") if button.objectName == name] if name else []
+    return max(root.width - BESIDE - sum(button.sizeHint.width() for button in beside), 1)
 
 
 def tellWhole(field, text):
@@ -219,7 +226,7 @@ class Fitting:
             button.text = title if isWide else title.partition(" (")[0]
         for label in self._texts:
             if label.textFormat == qt.Qt.PlainText and label.text:
-                label.text = breakable(label.text, qt.QFontMetrics(label.font), lineWidth(self._roots[0]))
+                label.text = breakable(label.text, qt.QFontMetrics(label.font), lineWidth(self._roots[0], label))
 
     def _giveHeights(self):
         """Let every text have as many lines as it takes.

@@ -285,10 +285,9 @@ class FollowUpSection(Section):
                 if node in doubts:  # which are of the whole label map; of segments that overlap the last counts
                     own = {**{other: value for other, value in labels.items() if other in there and other not in own}, **own}
                     shutil.copyfile(doubts[node], uncertainty_file(folder / name))
-                taken = mrml.taken_with_fingerprint(node, lambda node=node, own=own: mrml.label_volume_from_node(node, own))
-                fingerprint, labels_of_node = yield from taken
+                fingerprint, label_map = yield from mrml.label_volume_with_fingerprint(node, own)
                 self._fingerprints.append(fingerprint)
-                yield from write_in_pieces(labels_of_node, folder / name)
+                yield from write_in_pieces(label_map, folder / name)
                 rows.append([patient or _("the patient"), str(date.day), date.source, name, "; ".join(told[number - 1])])
             with (folder / "scans.csv").open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file).writerows(rows)
@@ -371,7 +370,7 @@ class FollowUpSection(Section):
         self.say(self.ui.followUpStatus, "")
 
     def cleanup(self):
-        self.runner.cancel()
+        self.runner.cleanup()
         self._page.forget()
 
 

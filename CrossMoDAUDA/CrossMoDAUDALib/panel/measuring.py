@@ -59,8 +59,7 @@ class MeasureAgain:
         def prepare(folder):
             for number, node in enumerate(nodes, 1):
                 there = {name: values[name] for name in mrml.structure_names(node)}
-                taken = mrml.taken_with_fingerprint(node, lambda node=node, there=there: mrml.label_volume_from_node(node, there))
-                self._fingerprints[node.GetID()], labels = yield from taken
+                self._fingerprints[node.GetID()], labels = yield from mrml.label_volume_with_fingerprint(node, there)
                 yield
                 yield from write_in_pieces(labels, folder / "scans" / f"scan_{number:04d}.nrrd")
 

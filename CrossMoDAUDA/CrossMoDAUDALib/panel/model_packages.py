@@ -1,5 +1,6 @@
 """Model packages in the panel: a button that imports one, and a button that saves one."""
 
+import contextlib
 from pathlib import Path
 
 import qt
@@ -30,7 +31,7 @@ class PackageImport:
         self._button, self._say, self._isReady, self._onImported = button, say, isReady, onImported
         self._text, self._tip = button.text, button.toolTip
         self._folder = None
-        self.runner = CommandRunner(self._onEvent, self._onEnd)
+        self.runner = CommandRunner(self._onEvent, self._onEnd, onGone=remove_half_made)  # by a process that was killed
         button.connect("clicked(bool)", self.onClicked)
 
     def onClicked(self, _checked=False):
@@ -67,7 +68,6 @@ class PackageImport:
             self._say(_("Imported: {name}. Not for clinical use.").format(name=self._folder.name))
             self._onImported(self._folder)
         else:
-            remove_half_made()  # by a process that was killed
             self._say(_("Nothing was imported.") if outcome == "cancelled" else message)
 
     def _show(self):
@@ -79,7 +79,7 @@ class SaveAs:
     """A button that asks for a zip file, which a command then writes beside Slicer; what it is about, subclasses say.
 
     Args:
-        button: starts it.
+        button: starts it, and cancels while it runs.
         say: called with sentences for the user.
         isReady: told the Python packages that it needs; whether they are there.
     """
@@ -89,12 +89,16 @@ class SaveAs:
 
     def __init__(self, button, say, isReady):
         self._button, self._say, self._isReady = button, say, isReady
-        self._path = None
-        self.runner = CommandRunner(lambda _event: None, self._onEnd)
+        self._text, self._tip = button.text, button.toolTip
+        self._path, self._before = None, set()
+        self.runner = CommandRunner(lambda _event: None, self._onEnd, onGone=self._removeHalfMade)
 
     def save(self, experiment):
-        """Ask where to, and save."""
-        if self.runner.running or not self._isReady(*self.needed):
+        """Ask where to, and save; or cancel that."""
+        if self.runner.running:
+            self.runner.cancel()
+            return
+        if not self._isReady(*self.needed):
             return
         suggested = str(Path(experiment).parent / f"{Path(experiment).name}{self.ending}.zip")
         path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), self.title(), suggested, self.kind() + " (*.zip)")
@@ -103,12 +107,30 @@ class SaveAs:
         # Not every system's dialog adds the ending; one that it did not show has not been agreed to be replaced either.
         self._path = path if path.lower().endswith(".zip") else f"{path}.zip"
         agreed = ["--overwrite"] if self._path == path else []
-        self._say(_("Saving..."))
-        self._button.enabled = False
+        self._say(_("Saving {file}...").format(file=Path(self._path).name))
+        self._before = self._halfMade()
         self.runner.start(lambda _folder: (), lambda _folder: [*self.words(str(experiment)), "-o", self._path, *agreed])
+        self._show()
+
+    def _show(self):
+        self._button.text = _("Cance&l") if self.runner.running else self._text
+        self._button.toolTip = _("End the saving; nothing half-made is kept.") if self.runner.running else self._tip
+
+    def _halfMade(self):
+        """What commands that save are writing beside the file, or have left there when they were ended."""
+        try:
+            return set(Path(self._path).parent.glob(".*.partial.zip"))
+        except OSError:
+            return set()
+
+    def _removeHalfMade(self):
+        """Remove what a command has left that was ended."""
+        for file in self._halfMade() - self._before:
+            with contextlib.suppress(OSError):
+                file.unlink()
 
     def _onEnd(self, outcome, message):
-        self._button.enabled = True
+        self._show()
         done = self.done().format(file=self._path)
         self._say({"finished": done, "failed": message, "cancelled": _("Nothing was saved.")}[outcome])
 

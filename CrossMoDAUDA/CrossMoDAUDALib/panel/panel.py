@@ -31,7 +31,7 @@ class Panel:
         self.carried, self.choices = {}, {}  # folders and others by parameter, of those that do not end with the scene
         self.changes = Changes(self.showResults)
         self.isNewScene = False  # the scene was closed, and nothing has been loaded since
-        self.status = StatusLine(layout, resourcePath("UI/StatusLine.ui"), self.showAdapt, self.showSegment)
+        self.status = StatusLine(layout, resourcePath("UI/StatusLine.ui"), self.showTraining, self.showSegment)
         self.dependencies = DependenciesSection(layout, resourcePath("UI/DependenciesSection.ui"), self.showParameters)
         self.segment = SegmentSection(self)
         self.translate = TranslateSection(self)
@@ -48,7 +48,9 @@ class Panel:
         layout.addWidget(notice)
         layout.addStretch(1)
         self.drops = Drops(self, layout.parentWidget())
-        self.fitting = Fitting([self.dependencies.widget, *(section.widget for section in self.sections)])
+        # The first gives the width, so it is one that is never hidden.
+        roots = [self.dependencies.widget, *(section.widget for section in self.sections), self.status.widget]
+        self.fitting = Fitting(roots)
 
     def setParameters(self, parameters):
         """Follow a scene's parameters; None while a scene closes."""
@@ -76,12 +78,14 @@ class Panel:
         self.onSceneLoaded()
         self.dependencies.refresh()
         self.adapt.view.show()
+        self.adapt.underWay.show()
         self.adapt.update()  # places may have been added in a terminal
         self.trainings.setShown(True)
 
     def hide(self):
         """Another module is shown: look at nothing that nobody sees; what works goes on."""
         self.adapt.view.hide()
+        self.adapt.underWay.hide()
         self.trainings.setShown(False)
 
     def onSceneClosing(self):
@@ -157,6 +161,13 @@ class Panel:
     def showSegment(self):
         """Open the section Segment."""
         self._open(self.segment, self.segment.ui.segmentButton)
+
+    def showTraining(self, folder):
+        """Open the section Adapt, with a training if that is another one than is shown there."""
+        if folder is None:
+            self.showAdapt()
+        else:
+            self.trainings.onOpen(folder)
 
     def showAdapt(self):
         """Open the section Adapt."""

@@ -53,3 +53,17 @@ class Parameters:
     place: str = ""  # the name of another computer; empty for this one
     placeDevice: str = ""
     settings: str = ""
+
+
+def ofPreset(preset):
+    """The translator and the number of self-training iterations that a preset has."""
+    settings = preset_settings(preset)
+    return settings.translation.translator, settings.self_training.iterations
+
+
+def changePreset(parameters, before, now):
+    """Choose a preset in place of another, unless the user has chosen one or changed anything of it."""
+    chosen = (parameters.preset, parameters.translator, parameters.iterations)
+    if chosen == (before, *ofPreset(before)) and parameters.settings in ("", "{}"):
+        parameters.preset = now
+        parameters.translator, parameters.iterations = ofPreset(now)

@@ -105,6 +105,9 @@ class PlaceForm:
             self._onSaved(place.name)
 
     def _remove(self):
+        question = _("Remove the place {name}? Its settings go; what lies there stays.")
+        if not slicer.util.confirmOkCancelDisplay(question.format(name=self._before.name), _("Remove place")):
+            return
         try:
             remove_place(self._before.name)
         except (CrossModaError, OSError) as error:

@@ -193,7 +193,7 @@ class PlacesRow:
 
     def cleanup(self):
         """End what is being asked or installed."""
-        self.runner.cancel()
+        self.runner.cleanup()
         self.form.close()
 
 

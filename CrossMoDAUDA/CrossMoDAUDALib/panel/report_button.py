@@ -22,7 +22,7 @@ class ReportButton:
 
     def __init__(self, button, say, isReady):
         self._button, self._say, self._isReady = button, say, isReady
-        self._text = button.text
+        self._text, self._tip = button.text, button.toolTip
         self._page = None
         self.runner = CommandRunner(self._onEvent, self._onEnd)
 
@@ -34,14 +34,14 @@ class ReportButton:
             self._page = None
             self._say(_("Making the report..."))
             self.runner.start(lambda _folder: (), lambda _folder: ["report", str(experiment)])
-            self._button.text = _("Cance&l")
+            self._button.text, self._button.toolTip = _("Cance&l"), _("End the making of the report.")
 
     def _onEvent(self, event):
         if event["kind"] == "result":
             self._page = Path(event["outputs"][0])
 
     def _onEnd(self, outcome, message):
-        self._button.text = self._text
+        self._button.text, self._button.toolTip = self._text, self._tip
         self._say({"finished": "", "failed": message, "cancelled": _("Cancelled.")}[outcome])
         if outcome == "finished" and self._page is not None:
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self._page)))

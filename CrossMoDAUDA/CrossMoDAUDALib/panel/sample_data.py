@@ -13,6 +13,7 @@ from slicer.i18n import tr as _
 
 from ..core.errors import CrossModaError
 from ..core.failures import explain
+from .parameters import changePreset
 from .wording import inThePanel
 
 NAME = "CrossMoDAUDA sample scans"
@@ -46,6 +47,7 @@ def register(resourcePath, getParameters):
         chosen = parameters.crossmoda
         if not chosen or (Path(chosen).name == NAME and not isSample(chosen)):  # else the user trains on others
             parameters.crossmoda = str(folder)
+            changePreset(parameters, "quick", "sample")
         parameters.inputVolume, parameters.translateInput = target, source
         return [source, target, reference]
 

@@ -15,6 +15,7 @@ from .wording import inThePanel
 RESULT = "CrossMoDAUDA.Result"  # a table's references to the segmentations that it measures, saved with the scene
 FOLDER = "CrossMoDAUDA.Folder"  # an attribute of a table of a folder's results
 GREYED = "#6e6443"  # on the ground of warnings
+REPLACED = "CrossMoDAUDA.Replaced"  # another, of a table whose result was replaced since
 MOST_WARNINGS = 20  # sentences that are shown; with many scans the table has the others
 
 
@@ -123,6 +124,8 @@ class SegmentResults:
         tables.show(self._ui.segmentTable, node, mayStack=True)
         nodes = _measured(node) if node is not None else []
         title = changes.titled(node.GetName(), [each for each in changed if each in nodes], nodes) if node is not None else ""
+        if node is not None and (model := mrml.model_of(node)):
+            title = "\n".join([title, _("Model: {name}").format(name=model)])
         self._section.say(self._ui.segmentTableTitle, title)
         self._ui.segmentTableTitle.toolTip = title  # a long name without a space is cut
 
@@ -159,13 +162,27 @@ class SegmentResults:
         return heading + ["\N{BULLET} " + html.escape(self._section.narrow(sentence)) for sentence in told]
 
 
-def measurementTable(rows, segmentations=(), folder=None):
+def renameReplaced(segmentations):
+    """Tell the measurements of results that were replaced from those that come; Undo may bring such a result back.
+
+    Args:
+        segmentations: whose segments were replaced.
+    """
+    for table in slicer.util.getNodesByClass("vtkMRMLTableNode"):
+        if any(node in segmentations for node in _measured(table)) and not table.GetAttribute(REPLACED):
+            table.SetAttribute(REPLACED, "1")
+            name = _("{measurements} (of a result that was replaced)").format(measurements=table.GetName())
+            table.SetName(mrml.free_name(slicer.mrmlScene, name))
+
+
+def measurementTable(rows, segmentations=(), folder=None, model=""):
     """A table node of measurements, tied to what it measures.
 
     Args:
         rows: dictionaries of measurements.csv, with ``scan``, the name of the scan, and ``warnings``.
         segmentations: the nodes that were measured.
         folder: of the results, where they are files.
+        model: the name of the one that has found them.
     """
     scans = dict.fromkeys(row["scan"] for row in rows)
     columns = {"scan": _("Scan")} if len(scans) > 1 else {}
@@ -188,6 +205,7 @@ def measurementTable(rows, segmentations=(), folder=None):
     for segmentation in segmentations:
         node.AddNodeReferenceID(RESULT, segmentation.GetID())
     mrml.put_with(node, [scan for scan in map(mrml.scan_of, segmentations) if scan is not None])
+    mrml.set_model(node, model)
     if folder is not None:
         node.SetAttribute(FOLDER, str(folder))
     return node

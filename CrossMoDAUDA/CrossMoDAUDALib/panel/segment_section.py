@@ -18,7 +18,7 @@ from . import tables, views, wording
 from .command_runner import CommandRunner
 from .model_packages import PackageImport
 from .section import Section
-from .segment_results import SegmentResults, measurementTable
+from .segment_results import SegmentResults, measurementTable, renameReplaced
 
 MOST_NAMES = 5  # of what is left out
 ICON_SIZE = 32
@@ -58,7 +58,7 @@ class SegmentSection(Section):
         self._labels = {}
         self._drawn = None  # the output's voxels when the work began
         self._inViews = self._arriving = None  # the result that is shown, and the steps of that
-        self._made, self._skipped, self._results = [], [], 0
+        self._made, self._replaced, self._skipped, self._results, self._model = [], [], [], 0, ""
         self._warnings = {}  # sentences by the name of the file that the command reads
         self.shownWarnings = 0
         self._findings = {}  # kinds of warnings by that name and the structure
@@ -104,11 +104,8 @@ class SegmentSection(Section):
             self._listStructures(())
             return self.ui.segmentModelInfo.text
         structures = ", ".join(model.labels)
-        if model.iteration is None:
-            self.say(self.ui.segmentModelInfo, _("Finds: {structures}.").format(structures=structures))
-        else:
-            text = _("Finds: {structures}. Self-training iteration {iteration}.").format(structures=structures, iteration=model.iteration)
-            self.say(self.ui.segmentModelInfo, text)
+        text = _("Finds: {structures}.") if model.iteration is None else _("Finds: {structures}. Self-training iteration {iteration}.")
+        self.say(self.ui.segmentModelInfo, text.format(structures=structures, iteration=model.iteration))
         self._listStructures(tuple(model.labels))
         return ""
 
@@ -164,7 +161,8 @@ class SegmentSection(Section):
         parameters = self.parameters
         self.results.cleanup()
         self._choice, self._kind, self._outputFolder = self._chosen(), parameters.inputKind, None
-        self._made, self._skipped, self._results, self._warnings, self._findings = [], [], 0, {}, {}
+        self._made, self._replaced, self._skipped, self._results, self._warnings, self._findings = [], [], [], 0, {}, {}
+        self._model = Path(parameters.model).name
         self._inViews = self._arriving = None
         options = ["--device", parameters.device]
         try:
@@ -310,9 +308,10 @@ class SegmentSection(Section):
             output = None
         if output is not None:
             views.saveForUndo(output)
+            self._replaced.append(output)
         name = _("{volume} segmentation").format(volume=title)
         node = mrml.segmentation_node(labels, self._labels, volume, name, output, surfaces, is_shown=False)
-        mrml.mark_made(node, self._warnings.get(job, []))
+        mrml.mark_made(node, self._warnings.get(job, []), self._model)
         self._made.append((node, volume))
         if self._results == len(self._jobs):  # the last: what is shown at the end is shown now, one view a step
             self._inViews, self._arriving = node, views.segmentationInViews(node, volume)
@@ -332,7 +331,8 @@ class SegmentSection(Section):
         made = [node for node, _volume in self._made if node.GetScene() is not None]
         shown = [(node, volume) for node, volume in self._made if node in made and volume.GetScene() is not None]
         if rows and (made or self._outputFolder is not None):
-            measurementTable(rows, made, self._outputFolder)
+            renameReplaced(self._replaced)
+            measurementTable(rows, made, self._outputFolder, self._model)
         if shown and outcome != "cancelled":
             if shown[-1][0] is not self._inViews:
                 views.showSegmentation(*shown[-1])
@@ -385,7 +385,7 @@ class SegmentSection(Section):
     def onSceneClosing(self):
         self.runner.cancel()
         self.results.cleanup()
-        self._made, self._jobs, self._warnings, self._findings = [], {}, {}, {}
+        self._made, self._replaced, self._jobs, self._warnings, self._findings = [], [], {}, {}, {}
         self.results.forget()
 
     def cleanup(self):
@@ -394,6 +394,6 @@ class SegmentSection(Section):
             self._arriving = None
         self.results.cleanup()
         try:
-            self.runner.cancel()
+            self.runner.cleanup()
         finally:
-            self.importer.runner.cancel()
+            self.importer.runner.cleanup()

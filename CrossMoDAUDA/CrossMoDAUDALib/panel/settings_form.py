@@ -1,5 +1,6 @@
 """Every advanced setting as a form, made from the typed settings: their texts, limits and defaults are written once."""
 
+import functools
 import json
 from collections.abc import Mapping
 
@@ -70,8 +71,9 @@ class SettingsForm:
         elif limits["choices"]:
             editor = qt.QComboBox()
             for choice in limits["choices"]:
-                editor.addItem(choice)
-            read, write = lambda: editor.currentText, lambda value: setattr(editor, "currentIndex", editor.findText(value))
+                editor.addItem(_choiceTitle(choice), choice)
+            read = functools.partial(_chosen, editor)
+            write = functools.partial(_choose, editor)
             editor.connect("currentIndexChanged(int)", lambda _value: self._take())
         else:
             editor = qt.QLineEdit()
@@ -143,6 +145,31 @@ class SettingsForm:
             font = qt.QFont(label.font)
             font.setBold(key in changed)
             label.font = font
+
+
+def _chosen(combo):
+    return combo.itemData(combo.currentIndex)
+
+
+def _choose(combo, value):
+    combo.currentIndex = combo.findData(value)
+
+
+def _choiceTitle(choice):
+    """A setting's choice in words; what is a name, such as of an optimizer, stays as it is."""
+    titles = {
+        "auto": _("automatic"),
+        "on": _("on"),
+        "off": _("off"),
+        "add": _("add"),
+        "remove": _("remove"),
+        "both": _("both"),
+        "sgd": "SGD",
+        "adamw": "AdamW",
+        "challenge2022": _("crossMoDA 2022"),
+        "medpy": _("medpy (package)"),
+    }
+    return titles.get(choice, choice)
 
 
 def _showText(edit, text):

@@ -77,7 +77,7 @@ class ShowCase:
     def cleanup(self):
         """Load nothing more; views that are half changed go back, as they and their scene may stay."""
         self._giveUp()
-        self.cancel()
+        self.runner.cleanup()
 
     def _giveUp(self):
         """Show nothing of what is being shown."""

@@ -7,6 +7,8 @@ import qt
 import slicer
 import vtk
 
+from ..slicer_nodes import mrml
+
 FEW_ROWS = 3
 MOST_STACKED = 6  # rows that stand below each other where they have no room side by side
 TABLE, STACKED = "CrossMoDAUDA.Table", "CrossMoDAUDA.Stacked"  # a view's property and a node's attribute: the table that is shown so
@@ -35,7 +37,7 @@ def tableNode(name, columns, rows):
         rows: dictionaries; a column of numbers becomes one of rounded numbers, not a number where one is missing, as Slicer's module
             Segment Statistics makes them, so that its plots and exports can use it.
     """
-    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", slicer.mrmlScene.GenerateUniqueName(name))
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", mrml.free_name(slicer.mrmlScene, name))
     for key, title in columns.items():
         node.AddColumn(_column(title, [row.get(key, "") for row in rows], key in TEXTS))
     node.SetUseColumnTitleAsColumnHeader(True)

@@ -126,7 +126,10 @@ def shortScoreText(score):
 
 def whenText(standing):
     """When something last happened."""
-    return time.strftime("%d %b %Y %H:%M", time.localtime(standing.when)) if standing.when else ""
+    if not standing.when:
+        return ""
+    local = time.localtime(standing.when)
+    return f"{wording.day(local)} {time.strftime('%Y %H:%M', local)}"
 
 
 def detailTexts(standing, doing="", said=""):

@@ -201,4 +201,4 @@ class TranslateSection(Section):
     def cleanup(self):
         self._giveUp()
         self.showing.cancel()
-        self.runner.cancel()
+        self.runner.cleanup()

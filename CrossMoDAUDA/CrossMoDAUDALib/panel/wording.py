@@ -130,7 +130,14 @@ def stateElsewhere(elsewhere, isFollowed):
 def clock(when):
     """A time in seconds since 1970 as a clock shows it, with its day if that is not today."""
     local = time.localtime(when)
-    return time.strftime("%H:%M" if local[:3] == time.localtime()[:3] else "%d %b %H:%M", local)
+    hour = time.strftime("%H:%M", local)
+    return hour if local[:3] == time.localtime()[:3] else f"{day(local)} {hour}"
+
+
+def day(local):
+    """The day of a ``time.struct_time`` in the panel's language, which need not be the operating system's: ``03 Dec``."""
+    months = _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
+    return _("{day} {month}").format(day=f"{local.tm_mday:02}", month=months[local.tm_mon - 1])
 
 
 def workerText(monitor):
@@ -256,9 +263,8 @@ def inThePanel(message):
     being written.
     """
     message = core_texts.said(message)
-    agree, close = _("; choose another name or folder, or start again and agree."), _("close other programs, then try again.")
+    close = _("close other programs, then try again.")
     for said, words in (
-        (r"; add --overwrite to replace it, or name another (output folder|file)\.", agree),
         (r"close other programs, or run with --set helper_processes=0 and smaller batches\.", close),
         (r"run again with --set helper_processes=0( or fewer)?\.", close),
         (r"run on another with --device, ", _("choose another device, ")),
@@ -270,13 +276,12 @@ def inThePanel(message):
         (r"`place add [^`]*`", _("“Change...”")),
         (r"`place check[^`]*`", _("“Check”")),
         (r"(?<=then )run the same command again", _("press Resume")),
-        (r"; give --on \S+, or another output folder\.", _("; choose another folder.")),
-        (r"; leave --on out, or name another output folder\.", _("; choose another folder.")),
         (r"--dry-run lists all", _("Check scans lists all")),
         (r"--header (sform|qform)", "--set reading.header={name}"),
         (r"--header\b", "reading.header"),
         (r"--structure '([^']*)'", "'{name}'"),
-        (r"--set \"([\w.]+)=([^\"]*)\"", _("the setting {name} at {value}")),
+        (r"--set ([\w.]+)(?![\w.=])", _("the setting {name}")),
+        (r'--set "([\w.]+)=([^"]*)"', _("the setting {name} at {value}")),
         (r"--set '([\w.]+)=([^']*)'", _("the setting {name} at {value}")),
         (r"`?--set ([\w.]+)=([^\s;,`]*[^\s;,.`])`?", _("the setting {name} at {value}")),
         (r"\S*\.[0-9a-f]{32}\.partial[\w.]*", _("the new file")),

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..images.volumes import Volume
+from .label_pieces import label_volume_in_pieces
 from .scenes import Node, slicer_module
 from .segmentation_nodes import drawn_state
 
@@ -60,6 +62,16 @@ def taken_with_fingerprint(node: Node, take: Callable[[], _Taken]) -> Generator[
         fingerprint = yield from fingerprint_in_pieces(node)
         if drawn_state(node) == before:
             return fingerprint, take()
+
+
+def label_volume_with_fingerprint(node: Node, structures: dict[str, int]) -> Generator[None, None, tuple[str, Volume]]:
+    """As :func:`.label_pieces.label_volume_in_pieces`, with the fingerprint of the same voxels."""
+    while True:
+        before = drawn_state(node)
+        fingerprint = yield from fingerprint_in_pieces(node)
+        volume = yield from label_volume_in_pieces(node, structures)
+        if drawn_state(node) == before:
+            return fingerprint, volume
 
 
 def _offset(first: Any, image: Any) -> tuple[int, int, int]:

@@ -92,7 +92,7 @@ class InferenceLogic:
         name = f"{mrml.telling_name(volumeNode)} segmentation"
         warnings = plausibility.check(labels, segmenter.labels, segmenter.trained_on)
         node = mrml.segmentation_node(labels, segmenter.labels, volumeNode, name, _if_left_alone(outputNode, before))
-        mrml.mark_made(node, [warning.message for warning in warnings])
+        mrml.mark_made(node, [warning.message for warning in warnings], Path(model).name)
         mrml.set_measured(node, mrml.fingerprint(node))  # so that the panel tells when the warnings are outdated
         return node
 

@@ -9,26 +9,31 @@ same transform, so both move together and nothing has to be hardened first.
 
 from __future__ import annotations
 
-from .fingerprints import fingerprint, fingerprint_in_pieces, taken_with_fingerprint
+from .fingerprints import fingerprint, fingerprint_in_pieces, label_volume_with_fingerprint, taken_with_fingerprint
+from .label_pieces import label_volume_in_pieces, shared_structures_in_pieces
+from .marks import (
+    WARNINGS,
+    is_made,
+    mark_made,
+    measured_of,
+    model_of,
+    set_measured,
+    set_model,
+    set_warnings,
+    warnings_of,
+)
 from .mrml_geometry import image_in_pieces
-from .scenes import Node, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
+from .scenes import Node, free_name, name_with_scan, other_volumes, put_with, remove_node, scan_nodes, scan_of, scene, telling_name
 from .segment_places import filled_segments, inner_point, voxel_bounds
 from .segmentation_files import FILE_ENDING, read_segmentation, write_segmentation, write_segmentation_file
 from .segmentation_nodes import (
-    WARNINGS,
     drawn_state,
-    is_made,
     label_volume_from_node,
     label_volume_from_segmentation,
     lies_on,
-    mark_made,
-    measured_of,
     segmentation_node,
-    set_measured,
-    set_warnings,
     shared_structures,
     structure_names,
-    warnings_of,
 )
 from .surfaces import read_surface, surface_files, write_surfaces
 from .volume_nodes import volume_from_node, volume_in_pieces, volume_node
@@ -41,14 +46,18 @@ __all__ = [
     "filled_segments",
     "fingerprint",
     "fingerprint_in_pieces",
+    "free_name",
     "image_in_pieces",
     "inner_point",
     "is_made",
     "label_volume_from_node",
     "label_volume_from_segmentation",
+    "label_volume_in_pieces",
+    "label_volume_with_fingerprint",
     "lies_on",
     "mark_made",
     "measured_of",
+    "model_of",
     "name_with_scan",
     "other_volumes",
     "put_with",
@@ -60,8 +69,10 @@ __all__ = [
     "scene",
     "segmentation_node",
     "set_measured",
+    "set_model",
     "set_warnings",
     "shared_structures",
+    "shared_structures_in_pieces",
     "structure_names",
     "surface_files",
     "taken_with_fingerprint",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,10 @@ from ..core.errors import CrossModaError, InputError
 from ..core.structures import known_structure, plain_name, structure_of
 from ..images.volumes import Array, Geometry, Volume
 from ..images.voxels import label_type
+from .marks import MEASURED
 from .mrml_geometry import filled_image, geometry_of, image_to_ras, node_geometry
 from .scenes import Node, free_name, put_beside, remove_node, scan_nodes, scan_of, scene_of, slicer_module
 from .volume_nodes import volume_from_node
-
-WARNINGS = "CrossMoDAUDA.Warnings"  # an attribute of segmentation nodes, saved with the scene
-MADE = "CrossMoDAUDA.Made"  # another, of those that this extension has made: a network's results, and labels that it has loaded
-MEASURED = "CrossMoDAUDA.Measured"  # another: the fingerprint of its voxels as its measurements and warnings tell of them
 
 
 def segmentation_node(
@@ -100,25 +97,36 @@ def label_volume_from_segmentation(node: Node, structures: dict[str, int]) -> Vo
 
     slicer = slicer_module()
     title = f"Segmentation '{node.GetName()}'"
-    segmentation = node.GetSegmentation()
-    if not segmentation.ContainsRepresentation(slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()):
-        raise InputError(f"{title} has no binary labelmap; create that representation in the module Segmentations.")
-    grid = _reference_grid(segmentation)
-    if grid is None:
-        raise InputError(f"{title} has no reference geometry; choose its source volume in the module Segment Editor.")
+    grid = reference_grid(node)
     ids, values = vtk.vtkStringArray(), vtk.vtkIntArray()
     for name, value in structures.items():
-        ids.InsertNextValue(_segment_id(node, name))
+        ids.InsertNextValue(segment_id(node, name))
         values.InsertNextValue(value)
     merged = _shared_labelmap(node, ids, values, grid)
     if merged is not None:
-        return Volume(merged, _grid_geometry(grid))
+        return Volume(merged, grid_geometry(grid))
     merged = slicer.vtkOrientedImageData()
     mode = slicer.vtkSegmentation.EXTENT_REFERENCE_GEOMETRY
     if not node.GenerateMergedLabelmapForAllSegments(merged, mode, grid, ids, values):
         raise CrossModaError(f"{title} could not be merged into one label map; check its segments in the module Segmentations.")
     array = numpy_support.vtk_to_numpy(merged.GetPointData().GetScalars()).reshape(merged.GetDimensions()[::-1])
-    return Volume(array.astype(label_type(structures)), _grid_geometry(merged))
+    return Volume(array.astype(label_type(structures)), grid_geometry(merged))
+
+
+def reference_grid(node: Node) -> Any:
+    """The grid of a segmentation, an image without voxels.
+
+    Raises:
+        InputError: the segmentation has no reference geometry or no labelmap.
+    """
+    slicer, segmentation = slicer_module(), node.GetSegmentation()
+    title = f"Segmentation '{node.GetName()}'"
+    if not segmentation.ContainsRepresentation(slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()):
+        raise InputError(f"{title} has no binary labelmap; create that representation in the module Segmentations.")
+    grid = _reference_grid(segmentation)
+    if grid is None:
+        raise InputError(f"{title} has no reference geometry; choose its source volume in the module Segment Editor.")
+    return grid
 
 
 def lies_on(node: Node, scan: Node) -> bool:
@@ -132,7 +140,7 @@ def lies_on(node: Node, scan: Node) -> bool:
     grid = _reference_grid(node.GetSegmentation())
     if grid is None:
         return scan_nodes(scan.GetScene()) == [scan]
-    return scan.GetImageData() is not None and not _grid_geometry(grid).differences(node_geometry(scan))
+    return scan.GetImageData() is not None and not grid_geometry(grid).differences(node_geometry(scan))
 
 
 def _reference_grid(segmentation: Any) -> Any:
@@ -142,7 +150,8 @@ def _reference_grid(segmentation: Any) -> Any:
     return grid if serialized and converter.DeserializeImageGeometry(serialized, grid, False) else None
 
 
-def _grid_geometry(image: Any) -> Geometry:
+def grid_geometry(image: Any) -> Geometry:
+    """The grid of an oriented image."""
     import vtk
 
     to_ras, directions = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
@@ -165,7 +174,7 @@ def _shared_labelmap(node: Node, ids: Any, values: Any, grid: Any) -> Array | No
     image = segments[0].GetRepresentation(name) if segments else None
     if image is None or any(segment.GetRepresentation(name) is not image for segment in segments):
         return None
-    if image.GetExtent() != grid.GetExtent() or _grid_geometry(image).differences(_grid_geometry(grid)):
+    if image.GetExtent() != grid.GetExtent() or grid_geometry(image).differences(grid_geometry(grid)):
         return None
     array = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
     if array.dtype not in (np.uint8, np.uint16):
@@ -189,18 +198,20 @@ def label_volume_from_node(node: Node, structures: dict[str, int]) -> Volume:
     return checked_labels(volume_from_node(node), structures)
 
 
-def shared_structures(first: Node, second: Node, known: dict[str, int]) -> dict[str, int]:
+def shared_structures(first: Node, second: Node, known: dict[str, int], found: Collection[int] = ()) -> dict[str, int]:
     """Which structures two segmentations or label maps have in common, with the value that each has as a label map.
 
     Args:
         known: values by structure name, for label maps, which carry no names.
+        found: the values that two label maps hold, if they are known already.
 
     Raises:
         InputError: they have none in common, or a node holds no labels.
     """
     segmentations = [node for node in (first, second) if node.IsA("vtkMRMLSegmentationNode")]
     if not segmentations:
-        values = {int(value) for node in (first, second) for value in np.unique(volume_from_node(node).array)} - {0}
+        values = {*found} or {int(value) for node in (first, second) for value in np.unique(volume_from_node(node).array)}
+        values.discard(0)
         names = {value: name for name, value in known.items()}
         shared = {names.get(value, f"Label {value}"): value for value in sorted(values)}
     else:
@@ -238,40 +249,6 @@ def drawn_state(node: Node) -> object:
         voxels = segmentation.GetSegment(identifier).GetRepresentation(kind)
         state.append((identifier, voxels, voxels.GetMTime() if voxels is not None else 0))
     return state
-
-
-def mark_made(node: Node, warnings: Sequence[str] = ()) -> None:
-    """Note that this extension has made a segmentation, and keep the warnings about it, as :func:`set_warnings`."""
-    node.SetAttribute(MADE, "1")
-    set_warnings(node, warnings)
-
-
-def is_made(node: Node) -> bool:
-    """Whether this extension has made a segmentation; of earlier versions' only those with warnings tell it."""
-    return node.GetAttribute(MADE) is not None or node.GetAttribute(WARNINGS) is not None
-
-
-def set_warnings(node: Node, warnings: Sequence[str]) -> None:
-    """Keep the warnings, a sentence or two each, with a segmentation node; without any, forget those of an earlier result."""
-    if warnings:
-        node.SetAttribute(WARNINGS, "\n".join(" ".join(warning.split()) for warning in warnings))
-    else:
-        node.RemoveAttribute(WARNINGS)
-
-
-def set_measured(node: Node, fingerprint: str) -> None:
-    """Keep with a segmentation the fingerprint of the voxels that were measured (:mod:`.fingerprints`)."""
-    node.SetAttribute(MEASURED, fingerprint or None)
-
-
-def measured_of(node: Node) -> list[str]:
-    """That fingerprint; none of segmentations of earlier versions and of others."""
-    return (node.GetAttribute(MEASURED) or "").split()
-
-
-def warnings_of(node: Node) -> list[str]:
-    """The warnings that are kept with a segmentation node; earlier versions kept all of them as one."""
-    return (node.GetAttribute(WARNINGS) or "").splitlines()
 
 
 def fill_segmentation(
@@ -331,9 +308,14 @@ def checked_labels(volume: Volume, structures: dict[str, int]) -> Volume:
     is_plain = array.dtype == kind and {*range(int(array.max()) + 1)} <= known_values
     strange = [] if is_plain else sorted(set(np.unique(array).tolist()) - known_values)
     if strange:
-        known = ", ".join(f"{name} {value}" for name, value in structures.items())
-        raise InputError(f"The label map holds the value {strange[0]:g}, which no structure has ({known}); check the labels setting.")
+        raise strange_value(strange[0], structures)
     return volume.with_array(array.astype(kind, copy=False))
+
+
+def strange_value(value: float, structures: Mapping[str, int]) -> InputError:
+    """What is said of a value that no structure has."""
+    known = ", ".join(f"{name} {other}" for name, other in structures.items())
+    return InputError(f"The label map holds the value {value:g}, which no structure has ({known}); check the labels setting.")
 
 
 def _segments(node: Node) -> dict[str, Any]:
@@ -345,12 +327,17 @@ def _segments(node: Node) -> dict[str, Any]:
 
 def _has_segment(node: Node, name: str) -> bool:
     try:
-        return bool(_segment_id(node, name))
+        return bool(segment_id(node, name))
     except InputError:
         return False
 
 
-def _segment_id(node: Node, name: str) -> str:
+def segment_id(node: Node, name: str) -> str:
+    """The id of a structure's segment, as :func:`label_volume_from_segmentation` finds it.
+
+    Raises:
+        InputError: there is none.
+    """
     segmentation = node.GetSegmentation()
     names: dict[str, str] = {identifier: segmentation.GetSegment(identifier).GetName() for identifier in segmentation.GetSegmentIDs()}
     if name in names:

@@ -1228,8 +1228,8 @@
 <translation>Der extrameatale Durchmesser ist aus einem einzigen Tumor-Label nicht zu bestimmen; dafür braucht es Labels für die Anteile innerhalb und außerhalb des inneren Gehörgangs, wie crossMoDA 2023 sie hat.</translation>
 </message>
 <message>
-<source>The label map holds the value {strange}, which no structure has ({known}); check the labels setting.</source>
-<translation>Die Labelkarte enthält den Wert {strange}, den keine Struktur hat ({known}); prüfen Sie die Einstellung labels.</translation>
+<source>The label map holds the value {value}, which no structure has ({known}); check the labels setting.</source>
+<translation>Die Labelkarte enthält den Wert {value}, den keine Struktur hat ({known}); prüfen Sie die Einstellung Labels.</translation>
 </message>
 <message>
 <source>The label map is not on the grid of {parent}; segment the scan again.</source>
@@ -4842,6 +4842,10 @@
 <translation>Prüfen</translation>
 </message>
 <message>
+<source>Choose the folder in which the scans are now, and go on. They are known by their content, whatever they are called.</source>
+<translation>Den Ordner wählen, in dem die Scans jetzt liegen, und weitermachen. Sie werden am Inhalt erkannt, wie auch immer sie heißen.</translation>
+</message>
+<message>
 <source>Choose this experiment as the model in the section Segment.</source>
 <translation>Dieses Experiment als Modell im Abschnitt Segmentieren wählen.</translation>
 </message>
@@ -5016,6 +5020,10 @@
 <message>
 <source>Scans are &amp;in:</source>
 <translation>Scans l&amp;iegen in:</translation>
+</message>
+<message>
+<source>Scans move&amp;d to...</source>
+<translation>Scans verscho&amp;ben nach...</translation>
 </message>
 <message>
 <source>Scores on the evaluation scans so far.</source>
@@ -6371,6 +6379,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Den Import beenden; nichts Halbfertiges bleibt zurück.</translation>
 </message>
 <message>
+<source>End the saving; nothing half-made is kept.</source>
+<translation>Das Speichern beenden; nichts Halbfertiges bleibt.</translation>
+</message>
+<message>
 <source>Export for nnU-Net</source>
 <translation>Für nnU-Net exportieren</translation>
 </message>
@@ -6407,8 +6419,15 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Gespeichert: {file}, zur Verwendung auf anderen Rechnern. Enthält keine Patientendaten. Nicht für den klinischen Einsatz.</translation>
 </message>
 <message>
-<source>Saving...</source>
-<translation>Wird gespeichert...</translation>
+<source>Saving {file}...</source>
+<translation>{file} wird gespeichert...</translation>
+</message>
+</context>
+<context>
+<name>panel.moved_scans</name>
+<message>
+<source>Folder in which the scans are now</source>
+<translation>Ordner, in dem die Scans jetzt liegen</translation>
 </message>
 </context>
 <context>
@@ -6446,10 +6465,169 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 </context>
 <context>
+<name>panel.panel_words</name>
+<message>
+<source>Resume begins again</source>
+<translation>Fortsetzen beginnt von vorn</translation>
+</message>
+<message>
+<source>Resume goes on with {folder}</source>
+<translation>Fortsetzen macht mit {folder} weiter</translation>
+</message>
+<message>
+<source>The work goes on on {name}: it is followed again once {folder} is shown, and Stop ends it.</source>
+<translation>Die Arbeit auf {name} geht weiter: Sie wird wieder verfolgt, sobald {folder} gezeigt wird, und Stoppen beendet sie.</translation>
+</message>
+<message>
+<source>The work on {place} has not ended in {seconds_to_stop} seconds; wait, and stop {folder} again.</source>
+<translation>Die Arbeit auf {place} ist nach {seconds_to_stop} Sekunden noch nicht zu Ende; warten Sie, und stoppen Sie {folder} noch einmal.</translation>
+</message>
+<message>
+<source>The worker on {name} has not stopped yet and does so after its current training step; wait.</source>
+<translation>Das Training auf {name} hat noch nicht angehalten; es tut das nach seinem laufenden Trainingsschritt; warten Sie.</translation>
+</message>
+<message>
+<source>There is a place '{name}' already; choose another name.</source>
+<translation>Einen Rechner „{name}“ gibt es schon; wählen Sie einen anderen Namen.</translation>
+</message>
+<message>
+<source>a node that is asked for is down or drained or reserved; take --nodelist out of the further options, in “Change...”</source>
+<translation>ein verlangter Knoten ist ausgefallen, gesperrt oder reserviert; nehmen Sie --nodelist aus den weiteren Optionen, unter „Ändern...“</translation>
+</message>
+<message>
+<source>as the setting Header says</source>
+<translation>wie die Einstellung Header es sagt</translation>
+</message>
+<message>
+<source>it is a BIDS data set: choose “Folders of images and labels”, and this folder for the images</source>
+<translation>es ist ein BIDS-Datensatz: wählen Sie „Ordner von Bildern und Labels“ und diesen Ordner für die Bilder</translation>
+</message>
+<message>
+<source>it is a raw data set of nnU-Net's: choose “Folders of images and labels”, and this folder for the images</source>
+<translation>es ist ein Rohdatensatz von nnU-Net: wählen Sie „Ordner von Bildern und Labels“ und diesen Ordner für die Bilder</translation>
+</message>
+<message>
+<source>it ran out of memory; ask for more (--mem=... in the further options, in “Change...”), or make the batches smaller</source>
+<translation>der Speicher reichte nicht; verlangen Sie mehr (--mem=... in den weiteren Optionen, unter „Ändern...“), oder verkleinern Sie die Stapel</translation>
+</message>
+<message>
+<source>it wants a key of your work (wckey); ask the cluster's people for yours, and give it as --wckey=... in the further options, in “Change...”</source>
+<translation>der Cluster will einen Schlüssel Ihrer Arbeit (wckey); fragen Sie seine Betreuer nach Ihrem, und geben Sie ihn als --wckey=... in den weiteren Optionen an, unter „Ändern...“</translation>
+</message>
+<message>
+<source>its time limit came before it had stopped; give a longer one in “Change...”</source>
+<translation>seine Zeitgrenze kam, bevor er angehalten hatte; geben Sie unter „Ändern...“ eine längere an</translation>
+</message>
+<message>
+<source>its time limit is longer than the partition allows</source>
+<translation>seine Zeitgrenze ist länger, als die Partition erlaubt</translation>
+</message>
+<message>
+<source>its time limit is longer than this cluster allows you</source>
+<translation>seine Zeitgrenze ist länger, als dieser Cluster Ihnen erlaubt</translation>
+</message>
+<message>
+<source>no node there has the features that --constraint asks for; name others in the further options, in “Change...”</source>
+<translation>kein Knoten dort hat die Merkmale, die --constraint verlangt; nennen Sie andere in den weiteren Optionen, unter „Ändern...“</translation>
+</message>
+<message>
+<source>the account is unknown there, or not for this partition; ask the cluster's people which one is, and give it in “Change...”</source>
+<translation>das Konto ist dort unbekannt oder gilt nicht für diese Partition; fragen Sie die Betreuer des Clusters, welches gilt, und geben Sie es unter „Ändern...“ an</translation>
+</message>
+<message>
+<source>the image's header gives two places, and the label map lies on the one by its {form}: try {form} as Header in the advanced settings</source>
+<translation>der Header des Bildes gibt zwei Lagen an, und die Labelkarte liegt auf der nach seiner {form}: versuchen Sie {form} als Header unter „Erweitert“</translation>
+</message>
+<message>
+<source>the partition does not offer now what is asked for; ask for less or for a shorter time in “Change...”, or try again later</source>
+<translation>die Partition bietet jetzt nicht, was verlangt wird; verlangen Sie unter „Ändern...“ weniger oder kürzere Zeit, oder versuchen Sie es später wieder</translation>
+</message>
+<message>
+<source>the partition has too few nodes, or allows fewer; ask for fewer in “Change...”</source>
+<translation>die Partition hat zu wenige Knoten oder erlaubt weniger; verlangen Sie unter „Ändern...“ weniger</translation>
+</message>
+<message>
+<source>the quality of service is unknown there, or not yours; ask the cluster's people, and give yours as --qos=... in the further options, in “Change...”</source>
+<translation>die Dienstgüte (QOS) ist dort unbekannt oder nicht Ihre; fragen Sie die Betreuer des Clusters, und geben Sie Ihre als --qos=... in den weiteren Optionen an, unter „Ändern...“</translation>
+</message>
+<message>
+<source>the time limit is not allowed there; give a shorter one in “Change...”</source>
+<translation>die Zeitgrenze ist dort nicht erlaubt; geben Sie unter „Ändern...“ eine kürzere an</translation>
+</message>
+<message>
+<source>waiting for others of its array to end</source>
+<translation>wartet auf das Ende anderer Teile seines Job-Arrays</translation>
+</message>
+<message>
+<source>{file} is damaged; remove it.</source>
+<translation>{file} ist beschädigt; entfernen Sie die Datei.</translation>
+</message>
+<message>
+<source>{folder} has no worker elsewhere that could be followed.</source>
+<translation>{folder} hat kein Training anderswo, das zu verfolgen wäre.</translation>
+</message>
+<message>
+<source>{folder} runs on {place}, not on {place2}; choose another folder.</source>
+<translation>{folder} läuft auf {place}, nicht auf {place2}; wählen Sie einen anderen Ordner.</translation>
+</message>
+<message>
+<source>{folder} was begun on this computer and goes on here; choose another folder.</source>
+<translation>{folder} wurde auf diesem Rechner begonnen und geht hier weiter; wählen Sie einen anderen Ordner.</translation>
+</message>
+<message>
+<source>{label} was made by another model; choose another folder, or start again and agree.</source>
+<translation>{label} stammt von einem anderen Modell; wählen Sie einen anderen Ordner, oder starten Sie noch einmal und stimmen Sie zu.</translation>
+</message>
+<message>
+<source>{missing} not found there; name the cluster's login node, or untick the cluster, in “Change...”</source>
+<translation>{missing} dort nicht gefunden; nennen Sie unter „Ändern...“ den Anmelderechner des Clusters, oder nehmen Sie dort das Häkchen beim Cluster weg</translation>
+</message>
+<message>
+<source>{name} is not a structure of the model; choose from {labels}.</source>
+<translation>{name} ist keine Struktur des Modells; wählen Sie eine von {labels}.</translation>
+</message>
+<message>
+<source>{output} exists already; choose another name, or start again and agree.</source>
+<translation>{output} gibt es schon; wählen Sie einen anderen Namen, oder starten Sie noch einmal und stimmen Sie zu.</translation>
+</message>
+<message>
+<source>{path} exists already; choose another folder, or start again and agree.</source>
+<translation>{path} gibt es schon; wählen Sie einen anderen Ordner, oder starten Sie noch einmal und stimmen Sie zu.</translation>
+</message>
+<message>
+<source>{path} has been removed since the experiment began; put it back, press “Scans moved to...” and choose the folder in which the scans are now, or start in a new folder.</source>
+<translation>{path} wurde seit Beginn des Experiments entfernt; legen Sie die Datei zurück, wählen Sie mit „Scans verschoben nach...“ den Ordner, in dem die Scans jetzt liegen, oder beginnen Sie in einem neuen Ordner.</translation>
+</message>
+<message>
+<source>{path}: its header's sform and {second} disagree: {difference}. The {name} is taken, {why}; if that is wrong, set Header to qform in the advanced settings, which counts for all scans.</source>
+<translation>{path}: sform und {second} des Headers widersprechen sich: {difference}. Genommen wird {name}, {why}; wenn das falsch ist, setzen Sie Header unter „Erweitert“ auf qform, was für alle Scans gilt.</translation>
+</message>
+<message>
+<source>{path}: its header's sform and {second} disagree: {difference}. The {name} is taken, {why}; if that is wrong, set Header to sform in the advanced settings, which counts for all scans.</source>
+<translation>{path}: sform und {second} des Headers widersprechen sich: {difference}. Genommen wird {name}, {why}; wenn das falsch ist, setzen Sie Header unter „Erweitert“ auf sform, was für alle Scans gilt.</translation>
+</message>
+<message>
+<source>{table} is no table of structures: it needs the columns index and name; correct it, or type the setting Labels.</source>
+<translation>{table} ist keine Tabelle von Strukturen: Sie braucht die Spalten index und name; berichtigen Sie sie, oder tippen Sie die Einstellung Labels.</translation>
+</message>
+<message>
+<source>{who} has not stopped yet and does so after its current training step; wait.</source>
+<translation>{who} hat noch nicht angehalten; es tut das nach seinem laufenden Trainingsschritt; warten Sie.</translation>
+</message>
+</context>
+<context>
 <name>panel.place_form</name>
 <message>
 <source>A quotation mark is missing.</source>
 <translation>Ein Anführungszeichen fehlt.</translation>
+</message>
+<message>
+<source>Remove place</source>
+<translation>Rechner entfernen</translation>
+</message>
+<message>
+<source>Remove the place {name}? Its settings go; what lies there stays.</source>
+<translation>Den Rechner {name} entfernen? Seine Einstellungen gehen verloren; was dort liegt, bleibt.</translation>
 </message>
 <message>
 <source>There is a place of this name already; choose another name.</source>
@@ -6564,6 +6742,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Cancelled.</source>
 <translation>Abgebrochen.</translation>
+</message>
+<message>
+<source>End the making of the report.</source>
+<translation>Das Erstellen des Berichts beenden.</translation>
 </message>
 <message>
 <source>Making the report...</source>
@@ -6849,6 +7031,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Messwerte</translation>
 </message>
 <message>
+<source>Model: {name}</source>
+<translation>Modell: {name}</translation>
+</message>
+<message>
 <source>Said before it was changed</source>
 <translation>Vor der Änderung gesagt</translation>
 </message>
@@ -6867,6 +7053,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Warnings</source>
 <translation>Warnungen</translation>
+</message>
+<message>
+<source>{measurements} (of a result that was replaced)</source>
+<translation>{measurements} (eines ersetzten Ergebnisses)</translation>
 </message>
 <message>
 <source>{name} (before it was changed)</source>
@@ -7083,6 +7273,38 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Selbsttraining</translation>
 </message>
 <message>
+<source>add</source>
+<translation>hinzufügen</translation>
+</message>
+<message>
+<source>automatic</source>
+<translation>automatisch</translation>
+</message>
+<message>
+<source>both</source>
+<translation>beides</translation>
+</message>
+<message>
+<source>crossMoDA 2022</source>
+<translation>crossMoDA 2022</translation>
+</message>
+<message>
+<source>medpy (package)</source>
+<translation>medpy (Paket)</translation>
+</message>
+<message>
+<source>off</source>
+<translation>aus</translation>
+</message>
+<message>
+<source>on</source>
+<translation>an</translation>
+</message>
+<message>
+<source>remove</source>
+<translation>entfernen</translation>
+</message>
+<message>
 <source>{section}: {setting}</source>
 <translation>{section}: {setting}</translation>
 </message>
@@ -7207,6 +7429,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Training {name}: {stage}.</source>
 <translation>Training {name}: {stage}.</translation>
+</message>
+<message>
+<source>Training: {names}.</source>
+<translation>Im Training: {names}.</translation>
 </message>
 </context>
 <context>
@@ -7714,14 +7940,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>1 ist vollkommene Überlappung.</translation>
 </message>
 <message>
-<source>; choose another folder.</source>
-<translation>; wählen Sie einen anderen Ordner.</translation>
-</message>
-<message>
-<source>; choose another name or folder, or start again and agree.</source>
-<translation>; wählen Sie einen anderen Namen oder Ordner, oder starten Sie erneut, und stimmen Sie zu.</translation>
-</message>
-<message>
 <source>Check scans lists all</source>
 <translation>Scans prüfen zeigt alle</translation>
 </message>
@@ -7804,6 +8022,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>It runs on {place}; this folder is a copy.</source>
 <translation>Es läuft auf {place}; dieser Ordner ist eine Kopie.</translation>
+</message>
+<message>
+<source>Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec</source>
+<translation>Jan. Febr. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.</translation>
 </message>
 <message>
 <source>Laptop (about 75 minutes)</source>
@@ -8050,6 +8272,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>die neue Datei</translation>
 </message>
 <message>
+<source>the setting {name}</source>
+<translation>die Einstellung {name}</translation>
+</message>
+<message>
 <source>the setting {name} at {value}</source>
 <translation>die Einstellung {name} auf {value}</translation>
 </message>
@@ -8072,6 +8298,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>what translation keeps</source>
 <translation>was die Übersetzung erhält</translation>
+</message>
+<message>
+<source>{day} {month}</source>
+<translation>{day}. {month}</translation>
 </message>
 <message>
 <source>{percent} %</source>
@@ -8371,10 +8601,6 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Wie weit der Schritt ist, bei dem das Training ist.</translation>
 </message>
 <message>
-<source>How the training goes that the section Adapt shows.</source>
-<translation>Wie das Training verläuft, das der Abschnitt Anpassen zeigt.</translation>
-</message>
-<message>
 <source>Open the section Adapt.</source>
 <translation>Den Abschnitt Anpassen öffnen.</translation>
 </message>
@@ -8383,8 +8609,12 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Den Abschnitt Segmentieren öffnen.</translation>
 </message>
 <message>
-<source>Show</source>
-<translation>Zeigen</translation>
+<source>Sh&amp;ow</source>
+<translation>&amp;Zeigen</translation>
+</message>
+<message>
+<source>Sho&amp;w</source>
+<translation>Zei&amp;gen</translation>
 </message>
 <message>
 <source>The model that the sections Segment and Translate use.</source>

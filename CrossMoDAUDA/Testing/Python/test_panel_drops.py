@@ -96,3 +96,25 @@ def test_nothing_is_dropped_on_a_panel_that_was_reloaded_twice(host: Host, scan:
     drop(host, None, scan)
     host.process(0.1)
     assert len(nodes("vtkMRMLScalarVolumeNode")) == 1
+
+
+@pytest.mark.parametrize("name", ["adaptCrossmoda", "adaptExperimentPath", "segmentOutputFolder"])
+def test_a_folder_is_taken_by_the_field_that_it_is_dropped_on(host: Host, tmp_path: Path, name: str) -> None:
+    open_section(host, "adapt", "segment")
+    (folder := tmp_path / "a folder ü").mkdir()
+    field = line_edit(host, name)
+    field.setObjectName("typed")
+    assert drop(host, "typed", folder) == "panel"
+    host.process(0.05)
+    assert host.find(name).currentPath == str(folder) and field.text() == str(folder)
+    host.find(name).enabled = False
+    assert drop(host, "typed", tmp_path) == "window"
+    host.process(0.05)
+    assert host.find(name).currentPath == str(folder)
+
+
+def test_an_experiment_goes_to_the_field_that_it_is_dropped_on(host: Host, tiny_experiment: Path) -> None:
+    line_edit(host, "adaptExperimentPath").setObjectName("typed")
+    assert drop(host, "typed", tiny_experiment) == "panel"
+    host.process(0.05)
+    assert host.find("adaptExperimentPath").currentPath == str(tiny_experiment) and not host.find("segmentModelPath").currentPath

@@ -30,7 +30,7 @@ def visible() -> list[str]:
 def said(host: Host) -> tuple[str, str]:
     """The text and the title of the table of the section Segment."""
     assert host.find("segmentTable").visible == bool(host.find("segmentTableTitle").text)
-    return host.find("segmentStatus").text, host.find("segmentTableTitle").text
+    return host.find("segmentStatus").text, host.find("segmentTableTitle").text.partition("\n")[0]
 
 
 def put(scan: Any, *folders: str) -> None:

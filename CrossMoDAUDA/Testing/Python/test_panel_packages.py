@@ -38,8 +38,9 @@ def test_a_model_goes_from_one_panel_to_another(host: Host, tiny_experiment: Pat
     assert not host.widget.panel.adapt.package.runner.running and host.find("adaptPackageStatus").text == ""
     host.answers += [str(tmp_path / "To a colleague")]  # this system's dialog adds no ending
     host.click("adaptPackage")
-    assert not host.find("adaptPackage").enabled
+    assert host.find("adaptPackage").text == "Cance&l" and "Saving To a colleague.zip" in host.find("adaptPackageStatus").text
     host.process(60, lambda: not host.widget.panel.adapt.package.runner.running)
+    assert host.find("adaptPackage").text == "Save &model..."
     saved = tmp_path / "To a colleague.zip"
     assert str(saved) in host.find("adaptPackageStatus").text and host.find("adaptPackage").enabled
     package = packages.check_package(saved)
@@ -78,10 +79,10 @@ def test_a_model_is_exported_for_nnunet(host: Host, tiny_experiment: Path, tmp_p
     (tmp_path / "theirs.zip").write_text("mine", encoding="utf-8")
     host.answers += [str(tmp_path / "theirs")]  # a name that the dialog did not ask about
     host.click("adaptExport")
-    assert export.running and not host.find("adaptExport").enabled and host.find("adaptPackage").enabled
+    assert export.running and host.find("adaptExport").text == "Cance&l" and host.find("adaptPackage").enabled
     host.process(60, lambda: not export.running)
     said = host.find("adaptPackageStatus").text
-    assert "exists already; choose another name or folder" in said and "--" not in said
+    assert "exists already; choose another name, or start again and agree" in said and "--" not in said
     assert (tmp_path / "theirs.zip").read_text(encoding="utf-8") == "mine"
     host.answers += [str(tmp_path / "mit Ümlaut.zip")]
     host.click("adaptExport")
@@ -112,7 +113,8 @@ def test_an_import_can_be_cancelled(host: Host, tiny_experiment: Path, tmp_path:
     host.click("segmentImport")
     host.click("segmentImport")
     assert host.find("segmentStatus").text == "Nothing was imported." and not host.widget.panel.segment.importer.runner.running
-    assert not installed_models.installed_models() and not our_processes()
+    host.process(5, lambda: not our_processes())
+    assert not installed_models.installed_models()
 
     host.answers += [str(path)]
     host.click("segmentImport")
@@ -122,8 +124,8 @@ def test_an_import_can_be_cancelled(host: Host, tiny_experiment: Path, tmp_path:
     )  # of a process that was killed before
     half_made.mkdir(parents=True)
     host.click("segmentImport")
-    assert host.find("segmentStatus").text == "Nothing was imported." and not our_processes()
-    assert not list(own_models_folder.iterdir())
+    assert host.find("segmentStatus").text == "Nothing was imported."
+    host.process(5, lambda: not (our_processes() or list(own_models_folder.iterdir())))
 
 
 def test_a_scene_is_closed_while_a_model_is_imported(host: Host, tiny_experiment: Path, tmp_path: Path, own_models_folder: Path) -> None:
@@ -139,3 +141,25 @@ def test_a_scene_is_closed_while_a_model_is_imported(host: Host, tiny_experiment
     host.select_module("CrossMoDAUDA")
     (model,) = installed_models.installed_models()
     assert host.find("segmentModelPath").currentPath == str(model.folder) == host.widget.panel.parameters.model
+
+
+def test_saving_can_be_cancelled_whatever_is_shown_and_says_so_beside_others(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
+    open_section(host, "adapt")
+    host.find("adaptExperimentPath").currentPath = str(tiny_experiment)
+    host.process(20, lambda: host.find("adaptPackage").enabled)
+    adapt, target = host.widget.panel.adapt, tmp_path / "out"
+    target.mkdir()
+    (kept := target / ".0123.partial.zip").touch()  # somebody else's
+    host.answers += [str(target / "model.zip")]
+    host.click("adaptPackage")
+    wait_for_process(host, adapt.package.runner)
+    (target / f".{'0' * 32}.partial.zip").touch()  # as a command leaves it that is ended
+    adapt.toolTexts.of("case")("Loading case_3...")
+    adapt.toolTexts.of("report")("")
+    said = host.find("adaptPackageStatus").text
+    assert "Saving model.zip..." in said and "Loading case_3..." in said
+    host.find("adaptExperimentPath").currentPath = str(tmp_path / "another")
+    assert host.find("adaptPackage").text == "Cance&l" and "Saving model.zip..." in host.find("adaptPackageStatus").text
+    host.click("adaptPackage")
+    assert host.find("adaptPackageStatus").text == "Nothing was saved." and not host.find("adaptPackage").enabled
+    host.process(5, lambda: list(target.iterdir()) == [kept])

@@ -111,6 +111,9 @@ def test_a_place_is_added_changed_and_removed(host: Host, tmp_path: Path, monkey
     host.click(ui.placeSave)
     assert known_places()["box"].slurm is None
     host.click("adaptPlaceChange")
+    host.answers += [False, True]
+    host.click(ui.placeRemove)
+    assert "box" in host.dialogs[-1].text and "box" in known_places() and ui.placeName.text == "box"
     host.click(ui.placeRemove)
     assert not known_places() and host.find("adaptPlace").currentText == "This computer" and not host.widget.panel.parameters.place
 

@@ -224,3 +224,25 @@ def test_scans_that_a_training_reads_are_not_removed(host: Host, tmp_path: Path,
     deadline = time.monotonic() + 30
     while panel(host).adapt.workers.folders() and time.monotonic() < deadline:
         host.process(0.2)
+
+
+def test_sample_scans_come_with_their_preset_unless_the_user_has_chosen_one(host: Host, tmp_path: Path, tiny_cohort: Path) -> None:
+    import shutil
+
+    shutil.copytree(tiny_cohort, tmp_path / NAME)
+    adapt, parameters = panel(host).adapt, panel(host).parameters
+    open_section(host, "adapt")
+    adapt.onSampleChanged(str(tmp_path / NAME))
+    assert (parameters.preset, parameters.crossmoda) == ("sample", str(tmp_path / NAME))
+    assert "Sample scans" in host.find("adaptPreset").currentText and host.find("adaptIterations").value == parameters.iterations
+    adapt.onSampleChanged("")
+    assert parameters.preset == "quick"
+    for change in ({"iterations": 3}, {"settings": '{"translation.epochs": "3"}'}, {"preset": "laptop"}, {"translator": "none"}):
+        before = {name: getattr(parameters, name) for name in ("preset", "translator", "iterations", "settings")}
+        for name, value in change.items():
+            setattr(parameters, name, value)
+        chosen = parameters.preset
+        adapt.onSampleChanged(str(tmp_path / NAME))
+        assert parameters.preset == chosen
+        for name, value in before.items():
+            setattr(parameters, name, value)

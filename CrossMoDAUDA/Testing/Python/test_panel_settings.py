@@ -60,3 +60,46 @@ def test_a_scene_with_a_setting_by_its_former_name(host: Host) -> None:
     host.process(0.1)
     assert host.find("setting_helper_processes").text == "2"
     assert given_settings(host) == ["helper_processes=2"]
+
+
+def test_choices_and_days_are_in_the_panels_language(tmp_path: Path) -> None:
+    import time
+
+    from conftest import MODULE
+    from Testing.Host import Host
+
+    with Host(MODULE, language="de_DE") as host:
+        from CrossMoDAUDALib.panel import trainings_texts, wording
+        from CrossMoDAUDALib.watching.experiments import Standing
+
+        open_section(host, "adapt")
+        refinement = host.find("setting_self_training_refinement")
+        assert [refinement.itemText(place) for place in range(refinement.count)] == ["aus", "hinzufügen", "entfernen", "beides"]
+        assert given_settings(host) == []
+        choose(host, "setting_self_training_refinement", "both")
+        choose(host, "setting_reading_header", "qform")
+        assert given_settings(host) == ["reading.header=qform", "self_training.refinement=both"]
+        for month, word in ((3, "März"), (5, "Mai"), (10, "Okt."), (12, "Dez.")):
+            when = time.mktime((2023, month, 7, 12, 34, 0, 0, 0, -1))
+            assert wording.clock(when).startswith(f"07. {word} 1")
+            assert trainings_texts.whenText(Standing(tmp_path, when=when)).startswith(f"07. {word} 2023 1")
+
+
+def test_a_check_goes_with_the_settings_that_it_has_read_the_scans_by(host: Host, tiny_cohort: Path) -> None:
+    open_section(host, "adapt")
+    host.find("adaptCrossmoda").currentPath = str(tiny_cohort)
+    checker, table = host.widget.panel.adapt.checker, host.find("adaptCases")
+    for change in (("reading.header", "qform"), ("labels", "Vestibular schwannoma:1"), None):
+        host.click("adaptCheck")
+        host.process(60, lambda: not checker.running)
+        rows = table.rowCount
+        assert rows and "scans read" in host.find("adaptCheckStatus").text
+        type_setting(host, "translation.epochs", 3)
+        assert table.rowCount == rows, "that is nothing to the check"
+        if change is None:
+            break
+        if change[0] == "labels":
+            type_setting(host, *change)
+        else:
+            choose(host, "setting_" + change[0].replace(".", "_"), change[1])
+        assert table.rowCount == 0 and "scans read" not in host.find("adaptCheckStatus").text

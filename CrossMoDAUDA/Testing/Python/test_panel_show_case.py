@@ -310,7 +310,7 @@ def test_what_a_command_leaves_goes_a_file_a_turn_and_at_once_with_the_panel(wat
     assert max(seen) == 1 < sum(seen) and not any(path.is_dir() for path in parent.iterdir())
     shown(watching, "evaluation")
     runner._remover.stop()
-    runner.cancel()  # as a panel that goes does
+    runner.cleanup()  # as a panel that goes does
     assert not any(path.is_dir() for path in parent.iterdir())
 
 
