@@ -138,7 +138,8 @@ def improve(pseudo_label: Volume, scan: Volume, settings: Settings, doubtful: Vo
         pseudo_label, changed = refine(pseudo_label, doubtful, scan, settings)
     for name, number in taken.items():
         added, removed = changed.get(name, (0, 0))
-        changed[name] = added, removed + number
+        if number:
+            changed[name] = added, removed + number
     return pseudo_label, changed
 
 
