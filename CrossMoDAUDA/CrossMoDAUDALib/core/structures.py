@@ -89,13 +89,14 @@ def known_structure(name: str) -> Structure | None:
 
 
 # Words, or the beginnings of words, that name a tumour; and others that name what a patient may have several of, or none.
-_TUMOUR_STEMS = ("tumour", "tumor", "schwannom", "neurom", "neurinom", "gliom", "meningiom", "neoplas", "cancer", "carcinom")
+_TUMOUR_STEMS = ("tumour", "tumor", "schwannom", "neuroma", "neurinom", "gliom", "meningiom", "neoplas", "cancer", "carcinom")
 _LESION_STEMS = (
-    "lesion", "läsion", "laesion", "metast", "mets", "gtv", "ctv", "cyst", "zyste", "nodul", "mass", "polyp", "abscess", "abszess",
+    "lesion", "läsion", "laesion", "metast", "mets", "gtv", "ctv", "cyst", "zyste", "nodule", "nodular", "polyp", "abscess", "abszess",
     "plaque", "infarct", "infarkt", "stroke", "haemorrhag", "hemorrhag", "blutung", "bleed", "edema", "oedema", "ödem", "necro",
     "nekro", "aneurysm", "aneurism", "thromb", "fractur", "fraktur", "stone", "calculus", "patholog", "target", "hyperintens",
     "lymphnode", "lymphknoten",
 )  # fmt: skip
+_LESION_WORDS = ("mass", "masses")  # and not masseter
 _LESION_ENDS = ("oma", "omas", "omata", "ome", "om")  # melanoma, Melanome
 
 
@@ -115,7 +116,8 @@ def is_lesion(name: str) -> bool:
     >>> is_lesion("VS"), is_lesion("GTV_1"), is_lesion("Hepatoma"), is_lesion("Liver"), is_lesion("Stomach"), is_lesion("Cochlea")
     (True, True, True, False, False, False)
     """
-    return is_tumour(name) or _says(name, _LESION_STEMS) or any(word.endswith(_LESION_ENDS) for word in _words(name))
+    words = _words(name)
+    return is_tumour(name) or _says(name, _LESION_STEMS) or any(word in _LESION_WORDS or word.endswith(_LESION_ENDS) for word in words)
 
 
 def _says(name: str, stems: tuple[str, ...]) -> bool:

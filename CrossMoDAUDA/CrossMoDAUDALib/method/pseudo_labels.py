@@ -56,8 +56,8 @@ class Choice:
         return [name for name in self.missing.get(case, []) if name not in self.optional]
 
     def was_emptied(self, case: str) -> bool:
-        """Whether a structure is missing that should not be, because all of it was taken out."""
-        return any(self.changed.get(case, {}).get(name, (0, 0))[1] for name in self.needed(case))
+        """Whether a structure is missing because all of it was taken out."""
+        return any(self.changed.get(case, {}).get(name, (0, 0))[1] for name in self.missing.get(case, []))
 
     def write(self, path: Path) -> None:
         """Keep it for a run that goes on and for the report."""
@@ -205,7 +205,7 @@ def choose(
     """
     chosen, expected = experiment.settings.self_training, expected or {}
     choice = Choice(missing, (), changed or {}, expected, tuple(optional))
-    incomplete = [case for case in missing if choice.needed(case) and (chosen.drop_incomplete or choice.was_emptied(case))]
+    incomplete = [case for case in missing if choice.was_emptied(case) or (chosen.drop_incomplete and choice.needed(case))]
     unsure = [
         case
         for case, found in expected.items()

@@ -1,6 +1,5 @@
 """The section Adapt: check the scans, choose the settings, start, watch, stop and resume training."""
 
-import contextlib
 import functools
 from pathlib import Path
 
@@ -301,10 +300,12 @@ class AdaptSection(AdaptWorkers, Section):
         monitor = self.view.monitor
         isShownOn = monitor is not None and monitor.state in ON
         for folder in {*self.workers.folders(), *([self._watched] if isShownOn else []), *self.underWay.all()}:
-            with contextlib.suppress(CrossModaError, OSError):
+            try:
                 files = Experiment.load(folder).scan_digests()
-                if any(Path(file).resolve().is_relative_to(Path(cohort).resolve()) for file in files):
-                    return True
+            except (CrossModaError, OSError):  # a study, or one that is just being made: it may read them
+                return True
+            if any(Path(file).resolve().is_relative_to(Path(cohort).resolve()) for file in files):
+                return True
         return False
 
     def useCohort(self, folder):

@@ -85,9 +85,9 @@ class Drops(qt.QObject):
         if loaded:
             if isForTranslate:
                 panel.parameters.translateInput = loaded[0]
+                views.showScan(loaded[0])
             else:
                 panel.segmentScan(loaded[0])
-            views.showScan(loaded[0])
         if failed:
             section.say(getattr(section.ui, status), _("Not loaded: {files}; see Slicer's error log.").format(files=", ".join(failed)))
 

@@ -48,6 +48,7 @@ class FollowUpSection(Section):
         self._running = ((), "", "", ())  # the segmentations that are compared, the patient, the structure, the days
         self._fingerprints = []  # of their voxels
         self._table = None  # that is shown
+        self._said = None  # what the scene's segmentations led to when it was last said
         self._rows, self._patient = [], ""  # what the charts show
         self._remarks = []  # on what is compared, beside the command's
         self._told = set()  # the same as the command tells it on its page, where it is told of them
@@ -62,7 +63,7 @@ class FollowUpSection(Section):
         self._watch = OnResize(ui.followUpScans, self._fitList)
         ui.followUpScans.connect("cellChanged(int,int)", self.onCell)
         ui.followUpStructure.addItem(_("The tumour"), "")
-        ui.followUpStructure.connect("currentIndexChanged(int)", lambda _index: self.showResults())
+        ui.followUpStructure.connect("currentIndexChanged(int)", lambda _index: self._showChosen())
         ui.followUpApply.connect("clicked(bool)", self.onApply)
         ui.followUpPlotVolumes.connect("clicked(bool)", lambda _checked: follow_up_results.showVolumes(self._rows, self._patient))
         ui.followUpPlotDiameters.connect("clicked(bool)", lambda _checked: follow_up_results.showDiameters(self._rows, self._patient))
@@ -87,8 +88,19 @@ class FollowUpSection(Section):
         if not self._rows and not self.runner.running:
             chosen = self._chosen()
             strangers = self._strangers(chosen) if len(chosen) > 1 else []
-            self.say(self.ui.followUpStatus, " ".join(filter(None, [self._problem(), *self._contradictions(), *strangers])))
+            self._sayNew(" ".join(filter(None, [self._problem(), *self._contradictions(), *strangers])))
         self.update()
+
+    def _showChosen(self):
+        """The user has chosen something else: what was said of the work before goes."""
+        self._said = None
+        self.showResults()
+
+    def _sayNew(self, text):
+        """Say what the scene's segmentations lead to, unless that was the last of this kind: what was said since, as a failure, stays."""
+        if text != self._said:
+            self._said = text
+            self.say(self.ui.followUpStatus, text)
 
     def _showTicks(self):
         """Tick what is compared; what nothing ties to the others' patient only where the user has ticked it."""
@@ -120,7 +132,7 @@ class FollowUpSection(Section):
         if not self._wrong:
             text = follow_up_results.Comparison.of(found).text
             again = [_("This was found before a segmentation was changed; press Apply to compare them as they are now.")] if changed else []
-            self.say(self.ui.followUpStatus, "\n".join([*again, text]))
+            self._sayNew("\n".join([*again, text]))
 
     def _structure(self):
         return self.ui.followUpStructure.itemData(self.ui.followUpStructure.currentIndex) or ""
@@ -164,6 +176,7 @@ class FollowUpSection(Section):
         """A segmentation was ticked, or a date was typed."""
         if self._filling or row >= len(self._nodes):
             return
+        self._said = None
         node, item = self._nodes[row], self.ui.followUpScans.item(row, column)
         if column == NAME:
             ticked = set(self._chosen())
@@ -363,7 +376,7 @@ class FollowUpSection(Section):
         self.runner.cancel()
         self._nodes, self._listed, self._ticked, self._wrong = [], None, {}, ""
         self._running, self._patients = ((), "", "", ()), {}
-        self._structures = ()
+        self._structures, self._said = (), None
         self.ui.followUpScans.rowCount = 0
         self.show(self.ui.followUpScans, False)
         self._clearResults()

@@ -92,12 +92,16 @@ class MeasureAgain:
                     scan = mrml.scan_of(node)
                     row["scan"] = mrml.telling_name(scan) if scan is not None else node.GetName()
                     rows.append(row)
+            measured = {row["case"]: there[row["case"]] for row in rows}
             for job, node in there.items():
+                if job not in measured:  # its segments were renamed meanwhile: what was said of it stays as outdated as it was
+                    continue
                 own = [text for structure, text in self._warnings.get(job, []) if structure in mrml.structure_names(node)]
                 mrml.set_warnings(node, own)
                 mrml.set_measured(node, self._fingerprints[node.GetID()])
             if rows:
-                self._done(rows, list(there.values()))
+                models = {mrml.model_of(node) for node in measured.values()}
+                self._done(rows, list(measured.values()), model=models.pop() if len(models) == 1 else "")
         self._running = []
         texts = {"finished": _("Measured again. Not for clinical use."), "failed": message, "cancelled": _("Cancelled.")}
         section.say(self._ui.segmentStatus, texts[outcome])

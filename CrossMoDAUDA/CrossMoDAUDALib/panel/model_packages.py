@@ -75,6 +75,9 @@ class PackageImport:
         self._button.toolTip = _("End the import; nothing half-made is kept.") if self.runner.running else self._tip
 
 
+_saving = set()  # who writes a file, or has not cleared up after it
+
+
 class SaveAs:
     """A button that asks for a zip file, which a command then writes beside Slicer; what it is about, subclasses say.
 
@@ -90,7 +93,7 @@ class SaveAs:
     def __init__(self, button, say, isReady):
         self._button, self._say, self._isReady = button, say, isReady
         self._text, self._tip = button.text, button.toolTip
-        self._path, self._before = None, set()
+        self._path, self._before, self._isWhole = None, set(), True
         self.runner = CommandRunner(lambda _event: None, self._onEnd, onGone=self._removeHalfMade)
 
     def save(self, experiment):
@@ -108,7 +111,8 @@ class SaveAs:
         self._path = path if path.lower().endswith(".zip") else f"{path}.zip"
         agreed = ["--overwrite"] if self._path == path else []
         self._say(_("Saving {file}...").format(file=Path(self._path).name))
-        self._before = self._halfMade()
+        self._before, self._isWhole = self._halfMade(), False
+        _saving.add(self)
         self.runner.start(lambda _folder: (), lambda _folder: [*self.words(str(experiment)), "-o", self._path, *agreed])
         self._show()
 
@@ -119,17 +123,21 @@ class SaveAs:
     def _halfMade(self):
         """What commands that save are writing beside the file, or have left there when they were ended."""
         try:
-            return set(Path(self._path).parent.glob(".*.partial.zip"))
+            return set(Path(self._path).parent.glob(".*.partial*.zip"))
         except OSError:
             return set()
 
     def _removeHalfMade(self):
-        """Remove what a command has left that was ended."""
+        """Remove what a command has left that was ended; not while another saves, whose file may lie beside it."""
+        _saving.discard(self)
+        if self._isWhole or _saving or self.runner.running:
+            return
         for file in self._halfMade() - self._before:
             with contextlib.suppress(OSError):
                 file.unlink()
 
     def _onEnd(self, outcome, message):
+        self._isWhole = outcome == "finished"
         self._show()
         done = self.done().format(file=self._path)
         self._say({"finished": done, "failed": message, "cancelled": _("Nothing was saved.")}[outcome])

@@ -93,6 +93,7 @@ class Panel:
         for section in self.sections:
             section.onSceneClosing()
         self.adapt.showCase.cancel()
+        self.adapt.toolTexts.forget("case")
         self.changes.forget()
         self.setParameters(None)
         self.isNewScene = True
@@ -105,6 +106,7 @@ class Panel:
         """Look again at which results the scene holds."""
         for section in self.sections:
             section.showResults()
+        self.adapt.showCase.look()
 
     def isShowing(self):
         """Whether a section is at work, at whose end or meanwhile it changes what the views show."""
@@ -113,6 +115,7 @@ class Panel:
 
     def onOtherScans(self):
         """The views show other scans than before."""
+        self.adapt.showCase.look()
         self.segment.results.views.look()
 
     def checkDependencies(self, section, status, *needed):

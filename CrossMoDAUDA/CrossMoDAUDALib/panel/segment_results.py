@@ -123,7 +123,8 @@ class SegmentResults:
         """Show a table under its name, which tells whose it is, and what was changed since it was made; None for none."""
         tables.show(self._ui.segmentTable, node, mayStack=True)
         nodes = _measured(node) if node is not None else []
-        title = changes.titled(node.GetName(), [each for each in changed if each in nodes], nodes) if node is not None else ""
+        since = {*changed, *self._section.panel.changes.changedOf(node, nodes)}
+        title = changes.titled(node.GetName(), [each for each in nodes if each in since], nodes) if node is not None else ""
         if node is not None and (model := mrml.model_of(node)):
             title = "\n".join([title, _("Model: {name}").format(name=model)])
         self._section.say(self._ui.segmentTableTitle, title)
@@ -206,6 +207,7 @@ def measurementTable(rows, segmentations=(), folder=None, model=""):
         node.AddNodeReferenceID(RESULT, segmentation.GetID())
     mrml.put_with(node, [scan for scan in map(mrml.scan_of, segmentations) if scan is not None])
     mrml.set_model(node, model)
+    changes.keep(node, [fingerprint for segmentation in segmentations for fingerprint in mrml.measured_of(segmentation)])
     if folder is not None:
         node.SetAttribute(FOLDER, str(folder))
     return node

@@ -159,7 +159,6 @@ class SegmentSection(Section):
         if self.parameters is None or not self.panel.checkDependencies(self, self.ui.segmentStatus):
             return
         parameters = self.parameters
-        self.results.cleanup()
         self._choice, self._kind, self._outputFolder = self._chosen(), parameters.inputKind, None
         self._made, self._replaced, self._skipped, self._results, self._warnings, self._findings = [], [], [], 0, {}, {}
         self._model = Path(parameters.model).name
@@ -181,6 +180,7 @@ class SegmentSection(Section):
         except (CrossModaError, OSError) as error:
             self.say(self.ui.segmentStatus, wording.inThePanel(explain(error)[0]))
             return
+        self.results.cleanup()
         self.panel.rememberModel(self.ui.segmentModelPath)
         if parameters.largestComponent in ("none", *self.structures):
             options += ["--largest-component", parameters.largestComponent]
@@ -330,8 +330,8 @@ class SegmentSection(Section):
         rows = self._measurements() if self._results and outcome != "cancelled" else []
         made = [node for node, _volume in self._made if node.GetScene() is not None]
         shown = [(node, volume) for node, volume in self._made if node in made and volume.GetScene() is not None]
+        renameReplaced(self._replaced)
         if rows and (made or self._outputFolder is not None):
-            renameReplaced(self._replaced)
             measurementTable(rows, made, self._outputFolder, self._model)
         if shown and outcome != "cancelled":
             if shown[-1][0] is not self._inViews:
@@ -396,4 +396,5 @@ class SegmentSection(Section):
         try:
             self.runner.cleanup()
         finally:
+            self.results.measuring.runner.cleanup()
             self.importer.runner.cleanup()

@@ -46,6 +46,7 @@ class ShowCase:
         self._choice, self._button, self._say, self._isReady = choice, button, say, isReady
         self._text, self._tip = button.text, button.toolTip
         self._experiment = None
+        self._shown = []  # the nodes of which something is said
         self.runner = CommandRunner(self._onEvent, self._onEnd)
         self._forget()
         button.connect("clicked(bool)", self.onShow)
@@ -69,6 +70,13 @@ class ShowCase:
         except (CrossModaError, OSError):  # the section says why
             self._experiment = None
         self._fill()
+
+    def look(self):
+        """What was said of a case goes with its nodes, and once the views show another scan."""
+        isThere = all(node.GetScene() is not None for node in self._shown) and views.shownScan() in self._shown
+        if self._shown and not isThere and not self.runner.running:
+            self._shown = []
+            self._say("")
 
     def cancel(self):
         """Load nothing more."""
@@ -185,6 +193,7 @@ class ShowCase:
         place = views.placeIn(segmentations[0]) if segmentations else None
         yield from _goneOn(scan)
         # A prediction stands beside its reference, so each has a view of its own; a label lies over scan and translation.
+        self._shown = [scan, *others, *segmentations]
         self._showing = views.sideBySide(scan, (others or [scan])[0], segmentations, place)
         self._done = self._told(self._case, others, segmentations, self._domain)
         for step in self._showing:
@@ -222,6 +231,7 @@ class ShowCase:
         elif not self._done:
             self._removeMade()
         isGivenUp = outcome == "cancelled"
+        self._shown = self._shown if self._done else []
         self._say(self._done or message or (_("Cancelled.") if isGivenUp else ""))
         self._forget()
         self._showButton()

@@ -265,8 +265,10 @@ class TrainingsSection(Section):
 
     def onOpen(self, folder):
         """Show an experiment in Adapt, a study's page in the browser."""
-        standing = self._standing(folder)
-        if folder is None or standing.state == "gone" or self.parameters is None:
+        if folder is None or self.parameters is None:
+            return
+        standing = self._standings.get(folder) or self._lookout.look(folder)  # it may come from elsewhere than the list
+        if standing.state == "gone":
             return
         if standing.is_study:
             page = folder / "study.html"

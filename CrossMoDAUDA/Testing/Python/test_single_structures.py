@@ -86,6 +86,7 @@ def test_few_label_maps_tell_nothing(tmp_path: Path) -> None:
     ("name", "single"),
     [
         ("Liver", True), ("Pons", True), ("Stomach", True), ("Thalamus_L", True), ("Gallbladder", True),
+        ("Masseter", True), ("Neuromelanin", True), ("Nodulus", True), ("Mass 2", False), ("Acoustic neuroma right", False),
         ("VS", False), ("Tumor", False), ("Extra-meatal", False), ("Liver tumour", False), ("TumourCore", False),
         ("Vestibular schwannoma left", False), ("Glioma", False), ("Lesion 1", False), ("Metastases", False), ("GTVp", False),
         ("Renal Cyst", False), ("Melanome", False), ("Hirninfarkt", False),
