@@ -31,6 +31,8 @@ def test_it_goes_with_its_scene_its_scan_and_its_views(host: Host, tiny_experime
         slicer.mrmlScene.RemoveNode(slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")[0])
     elif what == "another scan is shown":
         scan, _labels = add_scan("Another")
-        slicer.util.setSliceViewerLayers(background=scan)
+        layout = slicer.app.layoutManager()
+        for name in layout.sliceViewNames():
+            layout.sliceWidget(name).mrmlSliceCompositeNode().SetBackgroundVolumeID(scan.GetID())
     host.process(0.3)
     assert ("left the scan" in host.find("adaptPackageStatus").text) == (what == "nothing")
