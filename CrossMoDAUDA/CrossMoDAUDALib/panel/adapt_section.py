@@ -167,7 +167,8 @@ class AdaptSection(AdaptWorkers, Section):
         self.say(ui.adaptStatus, self._statusText(problem, state))
         ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
         self.showCase.follow(None if isNew else self._watched)
-        self.show(ui.adaptProgressPanel, state != "none" or isOn)
+        isAtWork = any(tool.runner.running for tool in (self.package, self.export, self.report))  # which can be cancelled
+        self.show(ui.adaptProgressPanel, state != "none" or isOn or isAtWork)
         hasModel = self._watched is not None and any(self._watched.glob(f"{ITERATIONS}/model/model.json"))
         ui.adaptUseModel.enabled = hasModel
         # What works can be cancelled, whatever folder is shown meanwhile.

@@ -40,7 +40,7 @@ class EvaluateSection(Section):
         self._leftOut = []
         self._title = ""
         self._fingerprints = []  # of what is compared
-        self._pair = self._chosen = self._shown = ()  # what was compared, is chosen, is shown: the two nodes and the convention
+        self._pair = self._chosen = self._pairShown = ()  # what was compared, is chosen, is shown: the two nodes and the convention
         self._texts = {}  # by the two nodes' IDs and the convention
 
     def update(self):
@@ -61,11 +61,11 @@ class EvaluateSection(Section):
             self._show(chosen)
 
     def showResults(self):
-        self._show(self._shown or self._chosen, isNew=False)
+        self._show(self._pairShown or self._chosen, isNew=False)
 
     def setParameters(self, parameters):
         if parameters is None:
-            self._chosen = self._shown = ()
+            self._chosen = self._pairShown = ()
         super().setParameters(parameters)
 
     def _show(self, chosen, isNew=True):
@@ -75,7 +75,7 @@ class EvaluateSection(Section):
         """
         if self.runner.running:
             return
-        self._shown = chosen
+        self._pairShown = chosen
         nodes, convention = chosen[:2], chosen[2] if chosen else ""
         isThere = len(nodes) == 2 and all(node is not None and node.GetScene() is not None for node in nodes)
         ids = tuple(node.GetID() for node in nodes) if isThere else ()

@@ -11,10 +11,10 @@ RECENT = "ctkPathLineEdit/CrossMoDAUDA/Experiments"  # the list of recent experi
 
 
 def rememberedTrainings():
-    """The folders in the order in which they came; at the first time those of Adapt's list of recent folders."""
+    """The folders in the order in which they came; at first those of Adapt's list of recent folders."""
     settings = slicer.app.userSettings()
-    if not settings.contains(KEY):
-        _write([folder for folder in _read(RECENT) if _isThere(folder)])
+    if not settings.contains(KEY) and (found := [folder for folder in _read(RECENT) if _isThere(folder)]):
+        _write(found)
     return _read(KEY)
 
 

@@ -115,7 +115,7 @@ class SelfTest:
             setattr(panel.parameters, name, mrml.segmentation_node(labels, phantom.LABELS, node, name))
         panel.evaluate.ui.evaluateApply.click()
         self.waitFor(lambda: not panel.evaluate.runner.running, 60)
-        table = slicer.util.getNode("Scores of prediction (Phantom)").GetTable()
+        table = slicer.util.getNodesByClass("vtkMRMLTableNode")[-1].GetTable()
         self.assertEqual([table.GetValueByName(row, "DSC").ToDouble() for row in range(2)], [1.0, 1.0])
 
     def test_whole_method_in_the_panel(self):

@@ -58,19 +58,19 @@ def test_a_run_ends_although_the_interrupt_was_swallowed(name: str, tiny_cohort:
 # Interrupts that come when everything is done: at the work's last event, at its last words, and while Python ends.
 LATE = """
 import atexit, os, signal, sys
-from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.commands import cli, running
 from CrossMoDAUDALib.experiment.events import EventLog
 
 name = sys.argv.pop(1)
 again = lambda: os.kill(os.getpid(), getattr(signal, name))
-tell, say, write = cli.complain, cli.say, EventLog.write
+tell, say, write = cli.complain, running.say, EventLog.write
 
 def late_write(log, kind, **values):
     write(log, kind, **values)
     if kind == "run" and values["state"] != "started":
         again()
 
-cli.say = lambda text: (again(), say(text))
+running.say = lambda text: (again(), say(text))
 cli.complain = lambda text: (again(), tell(text))
 EventLog.write = late_write
 atexit.register(again)

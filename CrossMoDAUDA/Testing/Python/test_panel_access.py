@@ -44,6 +44,7 @@ def panel(host: Host) -> Any:
 # What needs no translation: numbers, file names, the names of packages, structures, settings' values and log lines' times.
 PACKAGE_NAMES = {"torch", "nnunetv2", "numpy", "SimpleITK", "scipy", "safetensors", "tqdm", "pillow", "psutil", "platformdirs"}
 VALUES = {"3d_fullres", "nnUNetTrainer", "challenge2022", "medpy", "all", "none", "Vestibular schwannoma:1,Cochlea:2", "..."}
+VALUES |= {"SGD", "AdamW"}  # names
 VALUES |= {choice for declared, _ in setting_fields().values() for choice in declared.metadata.get("choices") or ()}
 STRUCTURES = {"Vestibular schwannoma", "Cochlea"}
 NODES = {"Scan A", "prediction", "reference"}

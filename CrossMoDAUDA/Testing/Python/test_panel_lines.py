@@ -13,7 +13,7 @@ pytest.importorskip("PySide6")
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from test_panel_follow_up import add_pair, add_visit
-from test_panel_width import LONG_NAME, measurements, resize, segment_results, window
+from test_panel_width import LONG_NAME, OtherProgram, measurements, resize, segment_results, window
 
 if TYPE_CHECKING:
     from Testing.Host import Host
@@ -169,7 +169,7 @@ def test_titles_of_rows_are_whole_in_large_letters(host: Host, font_scale: Any, 
     table = follow_up_results.comparisonTable(rows, "", nodes)
     tables.show(host.find("followUpTable"), table)
     host.process(0.2)
-    assert table.GetName() == "Follow-up" and table.GetCellText(0, 2) == "2.30\N{EN DASH}2.30"
+    assert table.GetName().startswith("Follow-up") and table.GetCellText(0, 2) == "2.30\N{EN DASH}2.30"
     assert table.GetCellText(0, 4) == "grown +2 %", "a script finds a plain space"
     view = host.find("followUpTable")._real
     aside = view.verticalHeader()
@@ -286,7 +286,9 @@ def test_measurements_that_have_no_room_side_by_side_stand_below_each_other(host
     open_section(host, "segment")
     shown, table = host.widget.panel.segment.results, host.find("segmentTable")._real
     rows = [measurements("", structure) for structure in ("Vestibular schwannoma", "Cochlea")]
-    shown.showTable(segment_results().measurementTable(rows))
+    table_node = segment_results().measurementTable(rows)
+    host.process(0.1)  # what has come is looked at
+    shown.showTable(table_node)
     for width, columns in ((300, 1), (900, 2), (300, 1)):
         resize(host, width)
         host.process(0.2)
@@ -324,3 +326,17 @@ def test_a_curve_of_one_point_is_seen(host: Host, values: list[float]) -> None:
     wanted = QtGui.QColor(*ON_LIGHT[0])
     places = [(x, y) for x in range(60, 300) for y in range(40, 200) if picture.pixelColor(x, y) == wanted]
     assert len(places) >= 4, "below the legend"
+
+
+def test_what_other_programs_copy_is_not_fetched(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    label = host.widget.panel.segment.ui.segmentStatus
+    host.widget.panel.segment.say(label, LONG_NAME)
+    other = OtherProgram()
+    monkeypatch.setattr(host.widget.panel.fitting, "_clipboard", other)
+    QtWidgets.QApplication.clipboard().setText("something new")
+    assert other.asked == 0
+    resize(host, 300)
+    host.process(0.3)
+    label._real.setSelection(0, len(label.text))
+    QtWidgets.QApplication.clipboard().setText("something newer")
+    assert other.asked == 1, "only what is selected in the panel is compared"

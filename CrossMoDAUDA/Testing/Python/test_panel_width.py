@@ -32,6 +32,13 @@ def resize(host: Host, width: int) -> None:
     assert window(host).width() == width
 
 
+def show_measurements(host: Host, rows: list[Any]) -> None:
+    """Show a table of measurements once what has come is looked at."""
+    table = segment_results().measurementTable(rows)
+    host.process(0.1)
+    host.widget.panel.segment.results.showTable(table)
+
+
 def narrowest(host: Host) -> int:
     """The width that the module panel cannot be dragged below."""
     host.process(0.1)
@@ -117,7 +124,7 @@ def test_nothing_that_is_shown_widens_the_panel(host: Host, font_scale: Any, tin
         name = section.widget.objectName.removesuffix("Widget")
         section.say(getattr(section.ui, f"{name}Status"), f"{LONG_NAME}: " + "a rather long warning " * 20)
     panel.segment.results.showWarnings([(LONG_NAME, ["Very_long_word" * 20, "a rather long warning " * 20])])
-    panel.segment.results.showTable(segment_results().measurementTable([measurements("unusual volume, " * 9), measurements("", "Cochlea")]))
+    show_measurements(host, [measurements("unusual volume, " * 9), measurements("", "Cochlea")])
     host.find("adaptCurveChoice").addItem("A long title of a training " * 9)
     for tab in range(host.find("adaptTabs").count):
         host.find("adaptTabs").currentIndex = tab
@@ -145,9 +152,7 @@ def test_a_long_warning_leaves_the_other_structure_in_sight(host: Host, font_sca
     font_scale(scale)
     open_section(host, "segment")
     resize(host, width)
-    panel = host.widget.panel
-    rows_of_it = [measurements("unusual volume, touches the edge, on both sides"), measurements("", "Cochlea")]
-    panel.segment.results.showTable(segment_results().measurementTable(rows_of_it))
+    show_measurements(host, [measurements("unusual volume, touches the edge, on both sides"), measurements("", "Cochlea")])
     host.process(0.3)
     table = host.find("segmentTable")._real
     assert not table.horizontalScrollBar().isVisible() and not table.verticalScrollBar().isVisible()
@@ -169,7 +174,7 @@ def test_of_many_scans_the_names_leave_room_for_the_numbers(host: Host) -> None:
     rows = [
         {**measurements("unusual volume", structure), "scan": f"{LONG_NAME}_{scan}"} for scan in range(5) for structure in ("VS", "Cochlea")
     ]
-    host.widget.panel.segment.results.showTable(segment_results().measurementTable(rows))
+    show_measurements(host, rows)
     host.process(0.3)
     table = host.find("segmentTable")._real
     assert table.verticalHeader().width() <= table.width() // 2
@@ -311,20 +316,6 @@ class OtherProgram:
     def text(self) -> str:
         self.asked += 1
         return "from elsewhere"
-
-
-def test_what_other_programs_copy_is_not_fetched(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    label = host.widget.panel.segment.ui.segmentStatus
-    host.widget.panel.segment.say(label, LONG_NAME)
-    other = OtherProgram()
-    monkeypatch.setattr(host.widget.panel.fitting, "_clipboard", other)
-    QtWidgets.QApplication.clipboard().setText("something new")
-    assert other.asked == 0
-    resize(host, 300)
-    host.process(0.3)
-    label._real.setSelection(0, len(label.text))
-    QtWidgets.QApplication.clipboard().setText("something newer")
-    assert other.asked == 1, "only what is selected in the panel is compared"
 
 
 @pytest.mark.parametrize("scale", [1, 2])
