@@ -15,7 +15,7 @@ from .wording import inThePanel
 RESULT = "CrossMoDAUDA.Result"  # a table's references to the segmentations that it measures, saved with the scene
 FOLDER = "CrossMoDAUDA.Folder"  # an attribute of a table of a folder's results
 GREYED = "#6e6443"  # on the ground of warnings
-REPLACED = "CrossMoDAUDA.Replaced"  # another, of a table whose result was replaced since
+REPLACED = "CrossMoDAUDA.Replaced"  # another, of a table whose result was replaced or measured again since
 MOST_WARNINGS = 20  # sentences that are shown; with many scans the table has the others
 
 
@@ -34,7 +34,7 @@ class SegmentResults:
         self._texts = {}  # text and the nodes that it is about, by choice
         self._folderWarnings = {}  # (scan, sentences) each, by folder
         self.views = ResultViews(section)
-        self.measuring = MeasureAgain(section, measurementTable)
+        self.measuring = MeasureAgain(section, measuredAgain)
         self._cells = tables.dress(self._ui.segmentTable)
         self._heading = self._ui.segmentWarningsHeading.text
 
@@ -169,11 +169,20 @@ def renameReplaced(segmentations):
     Args:
         segmentations: whose segments were replaced.
     """
+    _rename(segmentations, lambda name: _("{measurements} (of a result that was replaced)").format(measurements=name))
+
+
+def measuredAgain(rows, segmentations, model=""):
+    """As :func:`measurementTable`, of segmentations that were changed; their earlier measurements are told from these."""
+    _rename(segmentations, lambda name: _("{title} (before it was changed)").format(title=name))
+    return measurementTable(rows, segmentations, model=model)
+
+
+def _rename(segmentations, named):
     for table in slicer.util.getNodesByClass("vtkMRMLTableNode"):
         if any(node in segmentations for node in _measured(table)) and not table.GetAttribute(REPLACED):
             table.SetAttribute(REPLACED, "1")
-            name = _("{measurements} (of a result that was replaced)").format(measurements=table.GetName())
-            table.SetName(mrml.free_name(slicer.mrmlScene, name))
+            table.SetName(mrml.free_name(slicer.mrmlScene, named(table.GetName())))
 
 
 def measurementTable(rows, segmentations=(), folder=None, model=""):

@@ -7066,6 +7066,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <source>{scan} measurements</source>
 <translation>Messwerte zu {scan}</translation>
 </message>
+<message>
+<source>{title} (before it was changed)</source>
+<translation>{title} (vor der Änderung)</translation>
+</message>
 </context>
 <context>
 <name>panel.segment_section</name>

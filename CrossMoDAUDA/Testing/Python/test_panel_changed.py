@@ -73,8 +73,9 @@ def test_a_result_that_was_edited_is_not_told_as_current(host: Host, how: str) -
     host.click("segmentMeasure")
     host.process(30, lambda: not host.widget.panel.segment.results.measuring.runner.running)
     host.process(0.1)
-    assert "Measured again" in said(host)[0] and said(host)[1] == "Scan A measurements_1" and not host.find("segmentMeasure").visible
-    table = nodes("vtkMRMLTableNode")["Scan A measurements_1"]
+    assert "Measured again" in said(host)[0] and said(host)[1] == "Scan A measurements" and not host.find("segmentMeasure").visible
+    table = nodes("vtkMRMLTableNode")["Scan A measurements"]
+    assert "Scan A measurements (before it was changed)" in nodes("vtkMRMLTableNode")
     from CrossMoDAUDALib.slicer_nodes import mrml
 
     values = {name: value for value, name in enumerate(mrml.structure_names(node), 1)}
@@ -124,7 +125,7 @@ def test_of_several_only_the_changed_one_is_named(host: Host) -> None:
     host.click("segmentMeasure")
     host.process(30, lambda: not host.widget.panel.segment.results.measuring.runner.running)
     host.process(0.1)
-    table = nodes("vtkMRMLTableNode")["Measurements_1"]
+    table = nodes("vtkMRMLTableNode")["Measurements"]
     assert said(host)[1] == "Measurements_1" and sorted({table.GetCellText(row, 0) for row in range(4)}) == ["Scan A", "Scan B"]
 
 
