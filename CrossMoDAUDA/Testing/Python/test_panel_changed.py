@@ -126,7 +126,7 @@ def test_of_several_only_the_changed_one_is_named(host: Host) -> None:
     host.process(30, lambda: not host.widget.panel.segment.results.measuring.runner.running)
     host.process(0.1)
     table = nodes("vtkMRMLTableNode")["Measurements"]
-    assert said(host)[1] == "Measurements_1" and sorted({table.GetCellText(row, 0) for row in range(4)}) == ["Scan A", "Scan B"]
+    assert said(host)[1] == "Measurements" and sorted({table.GetCellText(row, 0) for row in range(4)}) == ["Scan A", "Scan B"]
 
 
 def test_a_fingerprint_is_the_same_after_saving_and_loading(host: Host, tmp_path: Path) -> None:
