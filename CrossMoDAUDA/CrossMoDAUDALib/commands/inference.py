@@ -147,16 +147,31 @@ def _check_table(table: Path, inputs: Sequence[Path]) -> None:
     """Before any work, refuse to write scores over anything but older scores."""
     from ..scoring.evaluation import SCORES_BEGIN
 
+    if holds_something_else(table, inputs, SCORES_BEGIN):
+        raise InputError(f"{table} exists already and holds no scores; name another file.")
+
+
+def holds_something_else(table: Path, inputs: Sequence[Path], begins: bytes) -> bool:
+    """Whether a file that is to become a table is there and is none of the kind, which must not be lost.
+
+    Args:
+        table: the file.
+        inputs: what is read; it must not be among them.
+        begins: how such tables begin.
+
+    Raises:
+        InputError: it is an input, a folder, or has a name that no file can have.
+    """
     check_path(table)
     if any(table.resolve() == path.resolve() for path in inputs):
         raise InputError(f"{table} is an input and would be overwritten; name another file.")
     if table.is_dir():
         raise InputError(f"{table} is a folder; name a file.")
-    if table.exists():
-        with table.open("rb") as file:
-            start = file.read(len(SCORES_BEGIN))
-        if start and start != SCORES_BEGIN:
-            raise InputError(f"{table} exists already and holds no scores; name another file.")
+    if not table.exists():
+        return False
+    with table.open("rb") as file:
+        start = file.read(len(begins))
+    return bool(start) and start != begins
 
 
 def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> int:

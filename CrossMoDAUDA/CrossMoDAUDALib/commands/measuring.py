@@ -38,7 +38,7 @@ def measure(options: argparse.Namespace, log: EventLog) -> int:
     from ..images.labels import read_labels
     from ..images.volumes import file_stem
     from ..scoring import measurements, plausibility
-    from .inference import both
+    from .inference import both, holds_something_else
 
     values = dict(parse_assignments(options.assignments))
     useless = [key for key in values if key != "labels" and not key.startswith("reading.")]
@@ -46,7 +46,8 @@ def measure(options: argparse.Namespace, log: EventLog) -> int:
         raise InputError(f"--set {short(useless[0])} does not matter to measure; it takes labels and reading.*.")
     settings = with_values(Settings(), values)
     readings.prefer(settings.reading.header)
-    _check_table(options.output, options.label_maps)
+    if holds_something_else(options.output, options.label_maps, _BEGINS):  # before any work
+        raise InputError(f"{options.output} exists already and holds no measurements; name another file.")
     trained_on = _trained_on(options.model) if options.model else None
     names = [file_stem(path) for path in options.label_maps]
     twice = [path for number, path in enumerate(options.label_maps) if names[number] in names[:number]]
@@ -79,16 +80,3 @@ def _trained_on(model: Path) -> Any:
 
     with as_folder(find_model(model)) as folder:
         return describe_model(folder).trained_on
-
-
-def _check_table(table: Path, inputs: list[Path]) -> None:
-    """Before any work, refuse to write measurements over anything but older ones."""
-    if any(table.resolve() == path.resolve() for path in inputs):
-        raise InputError(f"{table} is an input and would be overwritten; name another file.")
-    if table.is_dir():
-        raise InputError(f"{table} is a folder; name a file.")
-    if table.exists():
-        with table.open("rb") as file:
-            start = file.read(len(_BEGINS))
-        if start and start != _BEGINS:
-            raise InputError(f"{table} exists already and holds no measurements; name another file.")

@@ -99,7 +99,7 @@ def run(options: argparse.Namespace, log: EventLog) -> int:
     if status == 0 and table.is_file():
         say(table.read_text(encoding="utf-8"))
     elif status == 0 and not (cohort.evaluation or settings.evaluation.evidence or options.only or options.script_only):
-        say(f'No scan has a reference to score with. Which iteration to trust: crossmoda-uda trust "{folder}" -o FOLDER')
+        say(f'No scan has a reference to score with. Which iteration to trust: {program()} trust "{folder}" -o FOLDER')
     if status == 0 and not options.script_only:
         say(f"Results are in {folder.resolve()}")
     return status

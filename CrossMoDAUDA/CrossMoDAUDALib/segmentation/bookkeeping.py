@@ -209,6 +209,7 @@ def _choose_blur_by_rule(transforms: Any) -> None:
 
 
 def seed_all(seed: int) -> None:
+    """Seed every generator that nnU-Net draws from: Python's, NumPy's and PyTorch's."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)

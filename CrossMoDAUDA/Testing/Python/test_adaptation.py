@@ -15,6 +15,7 @@ from conftest import TINY
 from CrossMoDAUDALib.cohort import finding as cohorts
 from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.commands.terminal import program
 from CrossMoDAUDALib.core.settings import preset_settings, with_values
 from CrossMoDAUDALib.experiment.events import Event, read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
@@ -337,7 +338,7 @@ def test_what_is_trained_anew_is_trained_as_long_as_iteration_0(untranslated: Pa
 def test_without_scores_the_command_that_tells_what_to_trust_is_named(untranslated: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["run", "-o", str(untranslated)]) == 0
     *_, told, last = capsys.readouterr().out.splitlines()
-    assert f'crossmoda-uda trust "{untranslated}"' in told
+    assert f'{program()} trust "{untranslated}" -o ' in told
     assert last.startswith("Results are in ")
 
 
