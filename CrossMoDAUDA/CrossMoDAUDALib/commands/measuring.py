@@ -46,8 +46,9 @@ def measure(options: argparse.Namespace, log: EventLog) -> int:
         raise InputError(f"--set {short(useless[0])} does not matter to measure; it takes labels and reading.*.")
     settings = with_values(Settings(), values)
     readings.prefer(settings.reading.header)
-    if holds_something_else(options.output, options.label_maps, _BEGINS):  # before any work
-        raise InputError(f"{options.output} exists already and holds no measurements; name another file.")
+    table = options.output
+    if holds_something_else(table, options.label_maps, _BEGINS):  # before any work
+        raise InputError(f"{table} exists already and holds no measurements; name another file.")
     trained_on = _trained_on(options.model) if options.model else None
     names = [file_stem(path) for path in options.label_maps]
     twice = [path for number, path in enumerate(options.label_maps) if names[number] in names[:number]]

@@ -3732,10 +3732,6 @@
 <translation>{output} endet nicht auf .zip; benennen Sie das Paket so.</translation>
 </message>
 <message>
-<source>{output} exists already and holds no measurements; name another file.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>{output} exists already; add --overwrite to replace it, or name another file.</source>
 <translation>{output} gibt es schon; wählen Sie einen anderen Namen, oder starten Sie erneut, und stimmen Sie zu.</translation>
 </message>
@@ -4666,6 +4662,10 @@
 <message>
 <source>{structure}: {why} (DSC {value}), so one of two results is wrong.</source>
 <translation>{structure}: {why} (DSC {value}), eines von zwei Ergebnissen ist also falsch.</translation>
+</message>
+<message>
+<source>{table} exists already and holds no measurements; name another file.</source>
+<translation>{table} gibt es schon und enthält keine Messwerte; nennen Sie eine andere Datei.</translation>
 </message>
 <message>
 <source>{table} exists already and holds no scores; name another file.</source>
