@@ -16,6 +16,10 @@ import _environment
 
 LAUNCHER = _environment.FOLDER / "crossmoda_uda.py"
 PICTURE = "demo.png"
+OWN_SCANS = [
+    *("--source-images", "SOURCE/images", "--source-labels", "SOURCE/labels", "--target-images", "TARGET/images"),
+    *("--set", "labels=NAME:1", "--preset", "laptop", "-o", "EXPERIMENT"),
+]
 
 
 def main(arguments):
@@ -155,8 +159,8 @@ Everything     {folder / "experiment"}
 Look at it in 3D Slicer: drag these two files into its window.
     {scan}
     {segmentation}
-Run it on your own scans, with the paper's settings, which need a GPU, or shorter ones (--preset quick):
-    {shown([str(_environment.FOLDER / "crossmoda_uda.py"), "run", "--crossmoda", "DATA", "-o", "EXPERIMENT"])}
+Run it on your own scans: folders of images and of labels with the same names, in about 75 minutes without a GPU:
+    {shown([str(LAUNCHER), "run", *OWN_SCANS])}
 The scans are drawn, not acquired, and the networks tiny: these scores say nothing about patients. Not for clinical use."""
 
 
