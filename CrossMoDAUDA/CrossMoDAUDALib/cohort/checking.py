@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 
@@ -172,17 +174,29 @@ def check_cohort(
     """
     work = [(domain, case) for domain, cases in cohort.domains().items() for case in cases]
     rows: dict[int, CaseReport] = {}
-    executor = ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1))
+    threads = threads or min(4, os.cpu_count() or 1)
+    executor = ThreadPoolExecutor(threads)
+    # Few at a time, and without concurrent.futures' own ways to wait: an interrupt that falls into these can leave locks held, and what
+    # is still due in a pool that an interrupt has left open is done before the process can end.
+    done: SimpleQueue[Future[CaseReport]] = SimpleQueue()
+    due, numbers = iter(enumerate(work)), {}
+
+    def submit(number: int, domain: str, case: Case) -> None:
+        future = executor.submit(_check_case, domain, case, (labels, merged or {}), thumbnail_pixels)
+        numbers[future] = number
+        future.add_done_callback(done.put)
+
     try:
-        futures = {
-            executor.submit(_check_case, domain, case, (labels, merged or {}), thumbnail_pixels): number
-            for number, (domain, case) in enumerate(work)
-        }
-        for done, future in enumerate(as_completed(futures), 1):
-            number = futures[future]
+        for number, (domain, case) in islice(due, 2 * threads):
+            submit(number, domain, case)
+        while numbers:
+            future = done.get()
+            for number, (domain, case) in islice(due, 1):
+                submit(number, domain, case)
+            number = numbers.pop(future)
             rows[number] = future.result()
             on_case(rows[number])
-            progress(done, len(work), f"checked {rows[number].domain} case {rows[number].id}")
+            progress(len(rows), len(work), f"checked {rows[number].domain} case {rows[number].id}")
     finally:
         executor.shutdown(cancel_futures=True)
     ordered = [rows[number] for number in range(len(work))]

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..core.errors import CrossModaError, InputError
 from ..core.files import read_json, write_json, write_text
-from ..core.interrupts import interrupt_main_thread
+from ..core.interrupts import interrupt_main_thread, was_interrupted
 
 LOCK, HOLDER, REQUEST = "worker.lock", "worker.json", "stop.request"
 # In the environment of a worker whose starter has removed old requests: one that comes while it begins is not void.
@@ -208,7 +208,8 @@ def stopping_on_request(folder: Path, is_fresh: bool = True, name: str = REQUEST
         while not ended.wait(SECONDS_BETWEEN_LOOKS):
             with contextlib.suppress(OSError):  # a network disk may be gone for a moment
                 request.unlink()
-                interrupt_main_thread()
+                if not was_interrupted():  # a second request says nothing new, and would interrupt the cleaning up after the first
+                    interrupt_main_thread()
 
     watcher = threading.Thread(target=watch, name="stops on request", daemon=True)
     if threading.current_thread() is threading.main_thread():

@@ -140,10 +140,14 @@ class WrappedColumns:
         needed, line = self._ruler.textHeight(self.broken(column, text), font, self.room(column)), self._ruler.textHeight("x", font, NO_END)
         return needed + (round(needed / line) - 1) * round(line * FURTHER_APART)
 
-    def fit(self, least=0):
-        """Make the rows as high as the texts are, and at least so high; Qt by itself forgets the width of ticks."""
+    def fit(self, least=0, rows=None):
+        """Make rows as high as the texts are, and at least so high; Qt by itself forgets the width of ticks.
+
+        Args:
+            rows: their numbers; all if None.
+        """
         table = self._table
-        for row in range(table.rowCount):
+        for row in range(table.rowCount) if rows is None else rows:
             heights = [self._height(column, table.item(row, column).text()) for column in self._besides]
             height = max(least, *(tables.MARGIN // 2 + needed for needed in heights))
             if table.rowHeight(row) != height:

@@ -5,6 +5,7 @@ from slicer.i18n import tr as _
 
 from ..slicer_nodes import mrml
 from . import views
+from .picks import Picks
 from .showing import Showing
 
 
@@ -24,7 +25,7 @@ class ResultViews:
         ui.segmentShow.connect("clicked(bool)", self.onShow)
         ui.segmentEdit.connect("clicked(bool)", self.onEdit)
         ui.segmentShown.connect("currentIndexChanged(int)", self.onChosen)
-        ui.segmentInputVolume.connect("nodeActivated(vtkMRMLNode*)", self.onPicked)
+        self._picks = Picks(ui.segmentInputVolume, self.onPicked)
 
     def offer(self, scan, results, changed=()):
         """Offer what is chosen.
@@ -79,7 +80,7 @@ class ResultViews:
         if not self._isFilling:
             self._show(*self._current())
 
-    def onPicked(self, _node=None):
+    def onPicked(self):
         """The user has chosen a scan: show it, unless the views show it already."""
         scan, segmentations = self._scan, self._results[0][1] if self._results else []
         isShown = views.scansInViews() == [scan] and all(node.GetDisplayVisibility() for node in segmentations[-1:])
@@ -112,3 +113,4 @@ class ResultViews:
     def cleanup(self):
         """Show nothing more; while the scene closes nothing goes back, as all goes."""
         self.showing.cancel()
+        self._picks.cleanup()

@@ -73,7 +73,7 @@ class TrainingsTable:
         if folder not in self._items:
             self._addRow(folder)
         self._fill(folder)
-        self._fitRows()
+        self._fitRows([self._items[folder][NAME].row()])
 
     def _addRow(self, folder):
         row = self._table.rowCount
@@ -161,11 +161,11 @@ class TrainingsTable:
         table.setColumnWidth(STATE, max(room - name, 1))
         self._fitRows()
 
-    def _fitRows(self):
-        """Give names and states the lines that they take, and the table the height of its rows."""
+    def _fitRows(self, rows=None):
+        """Give names and states the lines that they take, in all rows or in these, and the table the height of its rows."""
         table = self._table
         line = table.verticalHeader().defaultSectionSize
-        self._wrapped.fit(line)
+        self._wrapped.fit(line, rows)
         rows = tables.wholeRows(table, FEWEST_ROWS * line, MOST_ROWS * line)
         height = rows + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth
         if table.minimumHeight != height:

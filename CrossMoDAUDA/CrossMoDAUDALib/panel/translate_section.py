@@ -14,6 +14,7 @@ from ..slicer_nodes import mrml
 from ..slicer_nodes.logic import pseudo_target_name
 from . import views
 from .command_runner import CommandRunner
+from .picks import Picks
 from .section import Section
 from .showing import Showing
 from .wording import inThePanel
@@ -31,7 +32,7 @@ class TranslateSection(Section):
         ui.translateApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
         self.showing = Showing(lambda problem: self.say(ui.translateStatus, problem) if problem else None)
-        ui.translateInputVolume.connect("nodeActivated(vtkMRMLNode*)", self.onPicked)
+        self._picks = Picks(ui.translateInputVolume, self.onPicked)
         self._input = self._output = self._made = self._model = self._chosen = self._drawn = self._kept = None
         self._arriving = None  # the steps in which the result is shown
         self._name = ""  # of the input, told apart from others
@@ -62,7 +63,7 @@ class TranslateSection(Section):
             if isNew or isGone:
                 self.say(self.ui.translateStatus, "" if isGone else text)
 
-    def onPicked(self, _node=None):
+    def onPicked(self):
         """The user has chosen a scan: show it, with its translation if there is one, unless the views show that already."""
         scan = self.ui.translateInputVolume.currentNode()
         if scan is None or self.parameters is None or self.runner.running:
@@ -201,4 +202,5 @@ class TranslateSection(Section):
     def cleanup(self):
         self._giveUp()
         self.showing.cancel()
+        self._picks.cleanup()
         self.runner.cleanup()

@@ -6,7 +6,7 @@ from typing import Any
 
 import slicer
 import vtk
-from PySide6 import QtWidgets
+from PySide6 import QtCore, QtTest, QtWidgets
 from PySide6.QtCore import Signal
 from shiboken6 import isValid
 
@@ -65,6 +65,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801  Slicer's name
             "selectNodeUponCreation": True,
             "baseName": "",
         }
+        self._in_view: Any = None  # the node that the combo box's view is at; the view learns nothing of what the box chooses by itself
         self._combo = node_list(self)
         self._combo.currentTextChanged.connect(self._changed)
         self._combo.activated.connect(self._chosen)
@@ -144,7 +145,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801  Slicer's name
         for subject, tag in self._names.values():
             subject.RemoveObserver(tag)
         self._names = {}
-        first = self._first()
+        first, self._in_view = self._first(), None
         if self._combo.count() > first:
             self._combo.model().removeRows(first, self._combo.count() - first)
         for node in self._wanted():
@@ -218,10 +219,25 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801  Slicer's name
     def setCurrentNodeID(self, identifier: str) -> None:
         """Choose a node; one that is not in the list, such as while its scene is imported, becomes "None" or nothing."""
         row = self._combo.findData(identifier) if identifier else -1
-        self._combo.setCurrentIndex(row if row >= 0 else self._first() - 1)
+        if row >= 0 and identifier != self._in_view:
+            self._in_view = identifier
+            self._combo.setCurrentIndex(row)
+            self._combo.activated.emit(row)  # as by the press of the Enter key that Slicer's list sends to its view
+        elif row < 0:
+            self._in_view = None
+            self._combo.setCurrentIndex(self._first() - 1)
 
     def setCurrentNodeIndex(self, index: int) -> None:
         self._combo.setCurrentIndex((index if index < self.nodeCount() else -1) + self._first())
+
+    def pick(self, node: Any) -> None:
+        """What a user does with the mouse: open the list, and press on a node."""
+        self._combo.showPopup()
+        view, self._in_view = self._combo.view(), node.GetID()
+        place = view.visualRect(self._combo.model().index(self._combo.findData(self._in_view), 0)).center()
+        QtTest.QTest.mouseMove(view.viewport(), place)
+        QtTest.QTest.qWait(QtWidgets.QApplication.doubleClickInterval() + 1)  # until then, Qt takes the press for the one that opened it
+        QtTest.QTest.mouseClick(view.viewport(), QtCore.Qt.MouseButton.LeftButton, pos=place)
 
     def nodeCount(self) -> int:
         return self._combo.count() - self._first() if self._scene is not None else 0

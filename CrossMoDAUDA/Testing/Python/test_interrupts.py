@@ -173,3 +173,35 @@ def test_nothing_is_left_behind() -> None:
             raise_swallowed()
     raise_swallowed()  # outside, no interrupt is remembered
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+# A second interrupt while scans are no longer checked after the first: the pool is left open, and Python waits for it before it ends.
+IN_THE_CLEANING_UP = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from CrossMoDAUDALib.cohort import checking
+from CrossMoDAUDALib.cohort.finding import find_crossmoda
+
+def interrupted(*_arguments, **_options):
+    raise KeyboardInterrupt
+
+def look(*arguments):
+    read.append(0)
+    print(len(read), flush=True)
+    return check(*arguments)
+
+read, check, checking._check_case = [], checking._check_case, look
+cohort = find_crossmoda(Path(sys.argv[1]))
+cohort = replace(cohort, target=cohort.target * 200)
+ThreadPoolExecutor.shutdown = interrupted
+checking.check_cohort(cohort, {}, on_case=interrupted, threads=2)
+"""
+
+
+def test_scans_that_were_not_begun_are_not_checked_after_a_second_interrupt(tiny_cohort: Path) -> None:
+    words = [sys.executable, "-c", IN_THE_CLEANING_UP, str(tiny_cohort)]
+    library = {**environment(), "PYTHONPATH": str(ROOT / "CrossMoDAUDA")}
+    result = subprocess.run(words, capture_output=True, encoding="utf-8", env=library, timeout=60, check=False)
+    assert "KeyboardInterrupt" in result.stderr and 1 <= len(result.stdout.split()) <= 5

@@ -308,8 +308,17 @@ def test_messages_are_for_a_panel(host: Host, message: str, shown: str) -> None:
 def test_a_result_that_is_given_up_on_its_way_into_the_scene_is_not_said_to_be_done(host: Host, tiny_experiment: Path) -> None:
     add_scan()
     choose_model(host, tiny_experiment)
-    section = host.widget.panel.segment
+    section, add, hasBegun = host.widget.panel.segment, host.widget.panel.segment._addSegmentation, []
+
+    def cancel_midway(event: Any) -> Any:
+        steps = add(event)
+        yield next(steps)
+        hasBegun.append(event)
+        host.click("segmentApply")
+        yield from steps
+
+    section._addSegmentation = cancel_midway
     host.click("segmentApply")
-    host.process(60, lambda: section._results == 1)
-    host.click("segmentApply")
+    host.process(60, lambda: not section.runner.running)
+    assert hasBegun and section._results == 1
     assert not nodes("vtkMRMLSegmentationNode") and host.find("segmentStatus").text == "Cancelled."

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 def pick(host: Host, selector: str, node: Any) -> None:
     """Choose a node in a list as a user does."""
     host.process(0.05)
-    combo = host.find(selector)._real._combo
-    row = combo.findData(node.GetID())
-    combo.setCurrentIndex(row)
-    combo.activated.emit(row)
+    host.find(selector)._real.pick(node)
     settle(host)
 
 
@@ -82,6 +79,31 @@ def test_views_that_were_left_as_they_are_wanted_stay(host: Host) -> None:
     host.click("segmentShow")
     settle(host)
     assert background() == "Scan B" and not host.find("segmentViews").visible and visible() == ["Scan B segmentation"]
+
+
+def test_a_scan_that_lists_choose_by_themselves_changes_no_view(host: Host) -> None:
+    """Neither the first that comes, nor the next where what was chosen goes."""
+    import slicer
+    from CrossMoDAUDALib.panel import views
+
+    scan, _labels = add_scan("Scan A")
+    host.process(0.05)
+    other, _labels = add_scan("Scan B", 10)
+    slicer.mrmlScene.RemoveNode(scan)
+    host.process(0.05)
+    assert [host.find(name).currentNode() for name in ("segmentInputVolume", "translateInputVolume")] == [other, other]
+    host.widget.panel.parameters.inputVolume = add_scan("Scan C", 11)[0]
+    host.process(0.05)
+    assert views.scansInViews() == []
+
+
+def test_a_scan_that_is_picked_again_is_shown_again(host: Host) -> None:
+    scan, other = (add_scan(name, seed)[0] for seed, name in ((9, "Scan A"), (10, "Scan B")))
+    for _again in range(2):
+        pick(host, "segmentInputVolume", scan)
+        assert background() == "Scan A"
+        add_data(host, other)
+        assert background() == "Scan B"
 
 
 def test_every_result_of_all_volumes_can_be_shown_in_turn(host: Host) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cohort_files import label_array, save, save_crossmoda
 from CrossMoDAUDALib.commands import cli, running
+from CrossMoDAUDALib.core.interrupts import interruptible
 from CrossMoDAUDALib.experiment import lock as locking
 from CrossMoDAUDALib.experiment.folder import Experiment, is_running, read_worker, request_stop
 from CrossMoDAUDALib.places import place
@@ -166,6 +167,16 @@ def test_a_request_ends_a_blocking_call_and_one_from_before_is_void(tmp_path: Pa
     request_stop(tmp_path)
     time.sleep(2.5 * locking.SECONDS_BETWEEN_LOOKS)
     assert [path.name for path in tmp_path.iterdir()] == ["stop.request"], "nobody looks any more"
+
+
+def test_a_second_request_does_not_interrupt_the_cleaning_up(tmp_path: Path) -> None:
+    with interruptible(), locking.stopping_on_request(tmp_path):
+        request_stop(tmp_path)
+        with pytest.raises(KeyboardInterrupt):
+            time.sleep(60)
+        request_stop(tmp_path)
+        time.sleep(2.5 * locking.SECONDS_BETWEEN_LOOKS)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_outside_the_main_thread_nothing_is_interrupted(tmp_path: Path) -> None:
