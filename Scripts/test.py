@@ -21,6 +21,7 @@ import os
 import subprocess
 import sys
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 import _environment
 import _system_packages
@@ -49,24 +50,26 @@ def main(arguments):
     if "--faults" in arguments:
         options = [argument for argument in arguments if argument != "--faults"]
         return subprocess.call([*faults, *options], cwd=_environment.ROOT / "CrossMoDAUDA")
-    checks = [(title, [sys.executable, *check], _environment.ROOT) for title, check in CHECKS.items()]
-    trial = None
-    if not arguments:
-        _system_packages.install_missing()
-        trial = trial_of_others() if _system_packages.are_there() else None
-    if not arguments and hasattr(os, "killpg"):
-        checks.append(("faults", faults, _environment.ROOT / "CrossMoDAUDA"))
     sys.stdout.reconfigure(errors="replace")  # what a check says may hold what a console lacks
-    statuses, failures = [], []
-    for title, check, folder in checks:
-        status, said = call(title, check, folder)
-        statuses.append(status)
-        if status:
-            failures.append(f"== {title} ended with status {status}\n{said[-4000:]}")  # an environment has limited room
+    results = {}
+    with ThreadPoolExecutor(len(CHECKS)) as threads:  # beside what follows, which waits for the network and for processes
+        reading = {title: threads.submit(said_by, [sys.executable, *check]) for title, check in CHECKS.items()}
+        trial = None
+        if not arguments:
+            _system_packages.install_missing()
+            trial = trial_of_others() if _system_packages.are_there() else None
+        if not arguments and hasattr(os, "killpg"):
+            results["faults"] = call("faults", faults, _environment.ROOT / "CrossMoDAUDA")
+        for title, future in reading.items():
+            results[title] = future.result()
+            print(f"== {title}\n{results[title][1]}", end="", flush=True)
+    # An environment has limited room.
+    failures = [f"== {title} ended with status {status}\n{said[-4000:]}" for title, (status, said) in results.items() if status]
     # Last, so that pytest's summary is the last line.
     print("== pytest", flush=True)
     # pytest tells them once more in its summary, as the end of a long log is what is read.
     environment = dict(os.environ, CROSSMODA_FAILED_CHECKS="\n".join(failures))
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or every panel and every command that a test starts compiles the library
     if not arguments:
         processes = min(os.cpu_count() or 1, 4)
         arguments = [f"--cov-fail-under={LEAST_COVERAGE}", f"--numprocesses={processes}", "--dist=worksteal", "--durations=20"]
@@ -74,6 +77,7 @@ def main(arguments):
         if trial is None or trial.wait():
             environment.update(UNREACHED)
     tests = [sys.executable, "-m", "pytest", "--cov", "--cov-report=term", *arguments]
+    statuses = [status for status, _said in results.values()]
     statuses.append(subprocess.call(tests, cwd=_environment.ROOT, env=environment))
     return max(statuses, key=abs)
 
@@ -83,6 +87,13 @@ def trial_of_others():
     core = _environment.ROOT / "CrossMoDAUDA"
     trial = [sys.executable, str(core / "Testing" / "Python" / "slurm_cluster.py")]
     return subprocess.Popen(trial, env=dict(os.environ, PYTHONPATH=str(core)))
+
+
+def said_by(command):
+    """The exit status of a check, and what it said."""
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "errors": "replace"}
+    ended = subprocess.run(command, cwd=_environment.ROOT, check=False, **output)
+    return ended.returncode, ended.stdout
 
 
 def call(title, command, folder):

@@ -31,6 +31,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--zoo-long", action="store_true", help="test_zoo.py: every bad file with every command, many thousands of headers")
 
 
+# What is made once for all tests of these files takes long. Of what comes first, no process takes tests from another, which would make
+# it once more.
+COME_FIRST = ("test_resume", "test_translators", "test_adaptation", "test_study", "test_freshness", "test_segmentation_training")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files; the tests of each stay together."""
+    items.sort(key=lambda item: item.path.stem not in COME_FIRST)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Tell which of Scripts/test.py's checks before the tests failed."""
     if failed := os.environ.get("CROSSMODA_FAILED_CHECKS"):
