@@ -143,9 +143,10 @@ def summary(description: dict[str, Any]) -> str:
         method, cohort, scores = (description.get(key) or {} for key in ("method", "cohort", "scores"))
         if method.get("self_training_iteration") is not None:
             parts.append(f"self-training iteration {int(method['self_training_iteration'])}")
-        parts.append(f"trained on {int(cohort['source_cases'])} source and {int(cohort['target_cases'])} target scans")
+        source_cases, target_cases = int(cohort["source_cases"]), int(cohort["target_cases"])
+        parts.append(f"trained on {source_cases} source and {target_cases} target scan{'' if target_cases == 1 else 's'}")
         if "dice_mean" in scores:
-            parts.append(f"DSC {float(scores['dice_mean']):.3f} over {int(scores['cases'])} scans")
+            parts.append(f"DSC {float(scores['dice_mean']):.3f} over {int(scores['cases'])} scan{'' if int(scores['cases']) == 1 else 's'}")
     return printable("; ".join(parts))
 
 
