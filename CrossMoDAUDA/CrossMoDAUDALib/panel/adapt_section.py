@@ -155,7 +155,9 @@ class AdaptSection(AdaptWorkers, Section):
             group.enabled = not isOn
         ui.adaptCheck.text = _("&Cancel check") if self.checker.running else _("&Check scans")
         ui.adaptCheck.enabled = self.checker.running or not (self._missingScans() or self.samples.running)
-        self.samples.show(parameters.crossmoda if parameters.scansKind == "crossmoda" else "", not self.checker.running)
+        isCrossmoda = parameters.scansKind == "crossmoda"
+        self.samples.show(parameters.crossmoda if isCrossmoda else "", not self.checker.running)
+        self.show(ui.adaptSample, isCrossmoda or self.samples.running)  # what is made lies as there
         self.show(ui.adaptCheckProgress, self.checker.running or self.samples.running)
         ui.adaptAdvancedNote.text = self.settingsForm.problem or _("Settings in bold differ from the preset.")
         ui.adaptStart.text = _("Re&sume") if not isNew and state in ("idle", "interrupted", "failed", "died") else _("&Start")
@@ -163,6 +165,7 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptStart.toolTip = problem or _("Training goes on when Slicer is closed.")
         said = (monitor.last_run.error, self._lastWords.get(self._watched, "")) if ui.adaptStart.enabled and not isNew else ()
         self.moved.follow(self._watched, " ".join(said))
+        self.show(ui.adaptStop, isOn or not isNew)
         ui.adaptStop.enabled = isOn and not self.workers.isStopping(self._watched)
         self.say(ui.adaptStatus, self._statusText(problem, state))
         ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
@@ -277,7 +280,8 @@ class AdaptSection(AdaptWorkers, Section):
     def onCheckEnd(self, outcome, message):
         """Say what was found."""
         self.cases.finish()
-        found = _("{cases} scans read, {problems} with problems, {notes} with notes.").format(
+        several = _("{cases} scans read, {problems} with problems, {notes} with notes.")
+        found = (_("One scan read, {problems} with problems, {notes} with notes.") if self.cases.cases == 1 else several).format(
             cases=self.cases.cases, problems=self.cases.count("problems"), notes=self.cases.count("warnings")
         )
         texts = {

@@ -117,7 +117,7 @@ class SaveAs:
         self._show()
 
     def _show(self):
-        self._button.text = _("Cance&l") if self.runner.running else self._text
+        self._button.text = self.cancelText() if self.runner.running else self._text
         self._button.toolTip = _("End the saving; nothing half-made is kept.") if self.runner.running else self._tip
 
     def _halfMade(self):
@@ -146,6 +146,10 @@ class SaveAs:
 class PackageExport(SaveAs):
     """Saves an experiment's model as a package."""
 
+    def cancelText(self):
+        """Of the button while it runs."""
+        return _("Cance&l")
+
     def title(self):
         """Of the dialog."""
         return _("Save model package")
@@ -168,6 +172,10 @@ class NnUNetExport(SaveAs):
 
     needed = (*NEEDED, "torch", "nnunetv2")
     ending = "_nnunet"
+
+    def cancelText(self):
+        """Of the button while it runs; another letter than the other's, as both may run."""
+        return _("Cancel nn&U-Net")
 
     def title(self):
         """Of the dialog."""

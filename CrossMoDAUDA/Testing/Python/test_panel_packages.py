@@ -79,7 +79,7 @@ def test_a_model_is_exported_for_nnunet(host: Host, tiny_experiment: Path, tmp_p
     (tmp_path / "theirs.zip").write_text("mine", encoding="utf-8")
     host.answers += [str(tmp_path / "theirs")]  # a name that the dialog did not ask about
     host.click("adaptExport")
-    assert export.running and host.find("adaptExport").text == "Cance&l" and host.find("adaptPackage").enabled
+    assert export.running and host.find("adaptExport").text == "Cancel nn&U-Net" and host.find("adaptPackage").enabled
     host.process(60, lambda: not export.running)
     said = host.find("adaptPackageStatus").text
     assert "exists already; choose another name, or start again and agree" in said and "--" not in said
