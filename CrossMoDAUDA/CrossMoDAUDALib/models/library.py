@@ -16,6 +16,7 @@ from typing import Any
 
 from ..core.errors import InputError, printable
 from ..core.files import read_json
+from ..core.progress import PercentOf, Progress, silent
 from .model_folder import describe_model
 from .package import DESCRIPTION, FORMAT, Package, check_package, is_whole, unpack
 
@@ -42,8 +43,11 @@ def models_folder() -> Path:
     return user_data_path("CrossMoDAUDA", appauthor=False) / "models"
 
 
-def import_package(path: Path) -> InstalledModel:
+def import_package(path: Path, progress: Progress = silent) -> InstalledModel:
     """Check a package, then unpack it into the user's data folder. One that is there already is not written again.
+
+    Args:
+        progress: in percent of what is read, twice: to check it and to unpack it.
 
     Raises:
         InputError: the package cannot be used, or the folder cannot be written.
@@ -53,7 +57,8 @@ def import_package(path: Path) -> InstalledModel:
     True
     >>> remove_model(model.name)
     """
-    package = check_package(path)
+    done = PercentOf(2 * (path.stat().st_size if path.is_file() else 0), progress)
+    package = check_package(path, done)
     folder = models_folder()
     name = f"{_plain(path.stem)}-{package.key}"
     for known in installed_models():
@@ -65,7 +70,7 @@ def import_package(path: Path) -> InstalledModel:
     try:
         partial.mkdir(parents=True)
         try:
-            unpack(package, partial)
+            unpack(package, partial, done)
             if place.exists() and not is_whole(place, package.description):
                 place.rename(partial.with_name(f"{partial.stem}damaged{_PARTIAL}"))
             if not place.exists():  # it is there if another process was faster

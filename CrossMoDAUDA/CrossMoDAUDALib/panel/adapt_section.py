@@ -16,7 +16,7 @@ from .adapt_workers import AdaptWorkers
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
-from .model_packages import NnUNetExport, PackageExport
+from .model_packages import NnUNetExport, PackageExport, WorkBar
 from .moved_scans import MovedScans
 from .parameters import changePreset, ofPreset
 from .places_row import PlacesRow
@@ -76,10 +76,11 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptUseModel.connect("clicked(bool)", self.onUseModel)
         isReady = functools.partial(panel.checkDependencies, self, ui.adaptPackageStatus)
         self.toolTexts = ToolTexts(self._sayOfTools)
-        self.package = PackageExport(ui.adaptPackage, self.toolTexts.of("package"), isReady)
+        bar = WorkBar(ui.adaptPackageProgress, self.show)
+        self.package = PackageExport(ui.adaptPackage, self.toolTexts.of("package"), isReady, bar)
         self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, self.toolTexts.of("case"), isReady)
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
-        self.export = NnUNetExport(ui.adaptExport, self.toolTexts.of("export"), isReady)
+        self.export = NnUNetExport(ui.adaptExport, self.toolTexts.of("export"), isReady, bar)
         ui.adaptExport.connect("clicked(bool)", lambda _checked: self.export.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
         self.report = ReportButton(ui.adaptReport, self.toolTexts.of("report"), isReady)

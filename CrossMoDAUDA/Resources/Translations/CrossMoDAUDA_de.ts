@@ -5002,6 +5002,10 @@
 <translation>Wie weit der laufende Schritt ist.</translation>
 </message>
 <message>
+<source>How far the saving is.</source>
+<translation>Wie weit das Speichern ist.</translation>
+</message>
+<message>
 <source>How long and how thoroughly to train.</source>
 <translation>Wie lange und wie gründlich trainiert wird.</translation>
 </message>
@@ -8652,6 +8656,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Folder of scan files (NIfTI, NRRD or MetaImage) of the target domain.</source>
 <translation>Ordner mit Scan-Dateien (NIfTI, NRRD oder MetaImage) der Zieldomäne.</translation>
+</message>
+<message>
+<source>How far the import is.</source>
+<translation>Wie weit das Importieren ist.</translation>
 </message>
 <message>
 <source>How far the segmentation is.</source>
