@@ -304,6 +304,9 @@ def _nothing_labelled(rows: list[CaseReport]) -> list[str]:
             problems.append(
                 f"All {len(read)} label maps of the {domain} domain are empty: no voxel belongs to a structure, such as in {read[0].label};"
                 " give the folder of the right label maps, or export them again."
+                if len(read) > 1
+                else f"The only label map of the {domain} domain is empty: no voxel belongs to a structure in {read[0].label};"
+                " give the right label map, or export it again."
             )
     return problems
 

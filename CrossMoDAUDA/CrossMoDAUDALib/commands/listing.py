@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from ..core.progress import duration
-from ..experiment.events import EventLog
+from ..experiment.events import CHECK, EventLog
 from .terminal import say
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def _state(one: Standing) -> str:
         return where + (f" ({one.elsewhere.state})" if one.elsewhere.state else "") + ("" if one.is_followed else _age(one.elsewhere))
     if one.state in ("died", "idle"):
         return "stopped" if one.state == "died" else STATES["idle"]
-    return {"checking": "checking the scans", "none": "not begun"}.get(one.state, one.state)
+    if one.state == "checking":
+        return "checking the scans" if one.stage is None or one.stage.name == CHECK else "preparing"
+    return "not begun" if one.state == "none" else one.state
 
 
 def _age(elsewhere: Elsewhere) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from .. import NOT_CLINICAL
 from ..experiment.events import EventLog
 from .parsing import add_events, file_to_write
-from .terminal import say
+from .terminal import Bar, say
 
 
 def add_parsers(commands: Any) -> None:
@@ -31,8 +31,10 @@ def add_parsers(commands: Any) -> None:
 
 def _package(options: argparse.Namespace, log: EventLog) -> int:
     from ..method.packing import write_package
+    from .inference import both
 
-    package = write_package(options.experiment, options.output, options.overwrite)
+    with Bar("packing") as bar:
+        package = write_package(options.experiment, options.output, options.overwrite, both(bar, log.progress("package")))
     log.write("result", input=str(options.experiment), outputs=[str(package.path)])
     say(f"{package.path}\n{NOT_CLINICAL}")
     return 0
@@ -40,9 +42,11 @@ def _package(options: argparse.Namespace, log: EventLog) -> int:
 
 def _import(options: argparse.Namespace, log: EventLog) -> int:
     from ..models.library import import_package, summary
+    from .inference import both
 
     for path in options.packages:
-        model = import_package(path)
+        with Bar(f"importing {path.name}") as bar:
+            model = import_package(path, both(bar, log.progress("import")))
         log.write("result", input=str(path), outputs=[str(model.folder)])
         say(f"{model.name}: {summary(model.description)}\n{model.folder}")
     say(NOT_CLINICAL)

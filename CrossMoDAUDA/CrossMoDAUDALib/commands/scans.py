@@ -135,7 +135,8 @@ def moved_scans(options: argparse.Namespace, is_study: bool = False) -> None:
     with Bar("looking for the scans") as bar:
         moved = (move_scans_of_study if is_study else move_scans)(folder, place, progress=bar)
     count = sum(str(path) != name for name, path in moved.items())
-    note(f"{count} of {len(moved)} files are elsewhere now, and are recorded there.")
+    is_one = len(moved) == 1
+    note(f"{count} of {len(moved)} file{'' if is_one else 's'} {'is' if count == 1 else 'are'} elsewhere now, and recorded there.")
 
 
 def _refuse_contradictions(options: argparse.Namespace) -> None:
@@ -209,7 +210,9 @@ def _with_evaluation(options: argparse.Namespace, cohort: Cohort, source: Found 
         found = data_sets.in_bids(options.evaluate_bids, suffix, option, labels, names_structures=not _names_structures(options))
         scored = tuple(case for case in found.cases if case.label is not None)
         if scored and len(scored) < len(found.cases):
-            remark = f"{len(found.cases) - len(scored)} scans of {options.evaluate_bids} have no label map and are not scored."
+            lacking = len(found.cases) - len(scored)
+            one = f"One scan of {options.evaluate_bids} has no label map and is not scored."
+            remark = f"{lacking} scans of {options.evaluate_bids} have no label map and are not scored." if lacking > 1 else one
             found = replace(found, cases=scored, notes=(*found.notes, remark))
     elif options.evaluate_images:
         found, option = finding.in_folders(options.evaluate_images, options.evaluate_labels), ""

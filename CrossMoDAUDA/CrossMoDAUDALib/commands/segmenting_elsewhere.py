@@ -103,7 +103,7 @@ def describe(folder: Path) -> str:
         return ""
     count = len(record.sent.keys() | record.scans.keys())
     done = sum(bool(scan["results"]) for scan in record.scans.values())
-    return (
-        f"{done} of {count} scans of {folder} are done. What was begun on {record.place} is fetched from there by the same command, and"
-        f" `stop {folder}` ends it."
-    )
+    there = f"What was begun on {record.place} is fetched from there by the same command, and `stop {folder}` ends it."
+    if count == 1:
+        return f"The scan of {folder} is {'done' if done else 'not done yet'}. {there}"
+    return f"{done} of {count} scans of {folder} are done. {there}"

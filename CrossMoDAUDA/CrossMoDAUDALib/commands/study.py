@@ -285,11 +285,12 @@ def _dry_run(asked: Study) -> int:
             return InputError.exit_status
     asked.refuse_other()
     parts, shared = asked.parts(), shared_stages(asked)
-    say(f"{len(parts)} experiments:")
+    say(f"{len(parts)} experiment{'' if len(parts) == 1 else 's'}:")
     for part in parts:
         waiting = [stage.name for stage in to_do(part)]
         taken = sum(name in shared[part.name] for name in waiting)
-        told = f"{len(waiting) - taken} stages to run, {taken} to take over from others, {len(part.stages()) - len(waiting)} done"
+        own = len(waiting) - taken
+        told = f"{own} stage{'' if own == 1 else 's'} to run, {taken} to take over from others, {len(part.stages()) - len(waiting)} done"
         say(f"  {part.title:<40} {told if waiting else 'done'}")
     return 0
 

@@ -102,4 +102,5 @@ def describe(device: torch.device) -> str:
         return f"{properties.name} ({properties.total_memory / 2**30:.0f} GB, {device})"
     if device.type == "mps":
         return "Apple GPU (mps)"
-    return f"CPU ({torch.get_num_threads()} threads)"
+    threads = torch.get_num_threads()
+    return f"CPU ({threads} thread{'' if threads == 1 else 's'})"

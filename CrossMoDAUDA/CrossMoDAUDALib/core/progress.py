@@ -21,6 +21,24 @@ def silent(step: int, total: int, message: str = "", **metrics: float) -> None:
     """A :class:`Progress` that tells nobody."""
 
 
+class PercentOf:
+    """Turns pieces of work of known sizes, such as bytes, into a :class:`Progress` in percent.
+
+    >>> told = []
+    >>> work = PercentOf(200, lambda step, total, *_: told.append((step, total)))
+    >>> work(50), work(150), told
+    (None, None, [(25, 100), (100, 100)])
+    """
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._total, self._progress, self._done = max(total, 1), progress, 0
+
+    def __call__(self, size: int) -> None:
+        """So much more is done."""
+        self._done += size
+        self._progress(min(100 * self._done // self._total, 100), 100)
+
+
 class TimeLeft:
     """Estimates how long work still takes; steps of an earlier start, which took no time in this one, do not count.
 

@@ -17,12 +17,14 @@ from ..core.progress import Progress
 Event = dict[str, Any]
 # Often enough for a curve and a bar that moves, seldom enough that days of training stay a small file.
 SECONDS_BETWEEN = 1.0
+_KEPT_ENDS = 2  # events at either end of a stage's progress that are read: one may be damaged
 _LONGEST_FIRST = 1 << 20  # bytes of a file's first line
 # A new experiment's first stage. It has no marker: until the scans are known to be good there is no experiment.
 CHECK = "check"
-# The second, where settings are chosen for the computer by trying it out. It has no marker for the same reason.
-REHEARSAL = "rehearsal"
-# Before both, where the work runs on another computer.
+# The next ones, where settings are chosen: for the computer by trying it out, by what all label maps show in one piece. They have no
+# markers for the same reason.
+REHEARSAL, STRUCTURES = "rehearsal", "structures"
+# Before these, where the work runs on another computer.
 SENDING = "sending"
 # What a command says before its first step.
 LOADING = "loading the model"
@@ -108,11 +110,12 @@ def _append(path: Path, event: Event) -> None:
         log.write(line)
 
 
-def read_events(path: Path, offset: int = 0, limit: int = -1) -> tuple[list[Event], int]:
+def read_events(path: Path, offset: int = 0, limit: int = -1, is_thinned: bool = False) -> tuple[list[Event], int]:
     """Events written since a byte offset, and the offset to go on from; a line still being written is left for later.
 
     Args:
         limit: bytes to read at most, -1 for all; must hold at least one line.
+        is_thinned: of progress in one stage that nothing interrupts, only the first and the last events are read, which is quicker.
 
     >>> log = EventLog(Path("log.jsonl"))
     >>> log.write("warning", message="The scan is small.")
@@ -128,7 +131,19 @@ def read_events(path: Path, offset: int = 0, limit: int = -1) -> tuple[list[Even
         log.seek(offset)
         data = log.read(limit)
     end = data.rfind(b"\n") + 1
-    return events_in(data[:end]), offset + end
+    return events_in(_thinned(data[:end]) if is_thinned else data[:end]), offset + end
+
+
+def _thinned(data: bytes) -> bytes:
+    """Lines of a log without those in the middle of a stage's progress."""
+    lines = data.splitlines(keepends=True)
+    begins = [line[line.find(b'"kind"') : line.find(b'"step"')] if b'"kind": "progress"' in line else b"" for line in lines]
+    kept: list[bytes] = []
+    for number, line in enumerate(lines):
+        around = begins[max(number - _KEPT_ENDS, 0) : number + _KEPT_ENDS + 1]
+        is_end = not begins[number] or len(around) <= 2 * _KEPT_ENDS or around.count(begins[number]) < len(around)
+        kept += [line] if is_end else []
+    return b"".join(kept)
 
 
 def unfinished_seconds(path: Path, stage: str) -> float:
@@ -183,10 +198,13 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 def _is_event(event: Any) -> bool:
     """Whether a line of the file is an event; damage may have left something else."""
-    return (
-        isinstance(event, dict)
-        and "kind" in event
-        and all(isinstance(event[name], kind) for name, kind in _TYPES.items() if name in event)
-        and all(name in event for name in _NEEDED.get(event["kind"], ()))
-        and all(isinstance(number, int | float) for number in event.get("metrics", {}).values())
-    )
+    if not isinstance(event, dict) or "kind" not in event:
+        return False
+    for name, value in event.items():  # plain loops: of a long training there are very many
+        kind = _TYPES.get(name)
+        if kind is not None and not isinstance(value, kind):
+            return False
+    for name in _NEEDED.get(event["kind"], ()):
+        if name not in event:
+            return False
+    return all(isinstance(number, int | float) for number in event.get("metrics", {}).values())

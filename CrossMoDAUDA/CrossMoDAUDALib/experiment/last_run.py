@@ -70,10 +70,13 @@ class LastRun:
 
 
 def read_tail(folder: Path, size: int = TAIL_BYTES) -> tuple[list[Event], bool]:
-    """The last events of an experiment, read from the end of its log alone, and whether there are earlier ones."""
+    """The last events of an experiment, read from the end of its log alone, and whether there are earlier ones.
+
+    Of a stage's progress without an interruption there are only the first and the last.
+    """
     log = folder / "events.jsonl"
     start = max(log.stat().st_size - size, 0) if log.is_file() else 0
-    return read_events(log, start, 2 * size)[0], start > 0
+    return read_events(log, start, 2 * size, is_thinned=True)[0], start > 0
 
 
 def read_last_run(folder: Path, size: int = TAIL_BYTES) -> LastRun:

@@ -66,7 +66,7 @@ class Stack:
     def words(self) -> str:
         """The stack for a list to choose from."""
         rows, columns = self.slices[0].shape
-        kind = "a mosaic" if self.mosaic else f"{len(self.slices)} slices of {columns} x {rows}"
+        kind = "a mosaic" if self.mosaic else f"{len(self.slices)} slice{'' if len(self.slices) == 1 else 's'} of {columns} x {rows}"
         told = f", {self.told_apart_by}" if self.told_apart_by else ""
         return f"{CHOICE}{self.number} '{short(self.description or self.modality or 'without a description')}' ({kind}{told})"
 

@@ -115,7 +115,9 @@ def read_segmentation(file: Path, path: Path, grid: Geometry | None = None) -> D
                 layers[up, down : down + height, right : right + width, layer] |= drawn[:height, :width].astype(np.uint8)
     lost = _without_a_segment(inside, numbers, [segment.number for segment in segments])
     if lost:
-        notes += (f"{path} has {lost} voxels of numbers that none of its segments has; they are taken as background.",)
+        one = f"{path} has one voxel of a number that none of its segments has; it is taken as background."
+        several = f"{path} has {lost} voxels of numbers that none of its segments has; they are taken as background."
+        notes += (several if lost > 1 else one,)
     if on_slices and grid is not None:  # as the scan's own voxels were
         each = [resampled(Volume(layer, geometry), grid, nearest=True) for layer in np.moveaxis(layers, -1, 0)]
         layers, geometry = np.stack(each, axis=-1), grid

@@ -225,7 +225,8 @@ def _unevenness(path: Path, slices: tuple[Slice, ...], heights: Array, distance:
     if len(same):
         names = " and ".join(_name(slices[number]) for number in (same[0], same[0] + 1))
         raise InputError(
-            f"{path} has {len(same)} places with more than one slice (such as {names}), which nothing in them tells apart;"
+            f"{path} has {len(same)} place{'' if len(same) == 1 else 's'} with more than one slice (such as {names}),"
+            " which nothing in them tells apart;"
             " remove those that do not belong to the scan, or export it again."
         )
     usual = float(np.median(steps))

@@ -111,7 +111,7 @@ def _nifti(path: Path, start: bytes, packed: bool) -> Header:
         raise damaged(path, "it lacks the mark of a NIfTI file that holds its own voxels")
     count, *sizes = (int(size) for size in field(40, "8h"))
     if not 1 <= count <= 7:
-        raise damaged(path, f"it gives {count} dimensions")
+        raise damaged(path, f"it gives {count} dimension{'' if count == 1 else 's'}")
     sizes = [size or 1 if axis > 2 else size for axis, size in enumerate(sizes[:count])]  # some leave what they do not use at 0
     check_sizes(path, sizes)
     code, bits = (int(value) for value in field(70, "2h"))

@@ -252,14 +252,18 @@ def _of_segments(
             notes.append(f"{path} calls a segment '{short(segment.name)}'; by its codes it is taken as {name}.")
         shared = int(np.count_nonzero(label[inside]))
         if shared:
-            notes.append(f"{path} has {shared} voxels in {name} and in another segment; they are taken as {name}, which comes later.")
+            several = f"{path} has {shared} voxels in {name} and in another segment; they are taken as {name}, which comes later."
+            one = f"{path} has one voxel in {name} and in another segment; it is taken as {name}, which comes later."
+            notes.append(several if shared > 1 else one)
         label[inside] = labels[name]
     if strangers:
         raise _no_structures(path, segments, strangers, labels, merged)
     values = [[0, *(segment.value for segment in segments if segment.layer == layer)] for layer in range(layers.shape[-1])]
     uncounted = sum(int(np.count_nonzero(~np.isin(layers[..., layer], known))) for layer, known in enumerate(values))
     if uncounted:
-        notes.append(f"{path} has {uncounted} voxels of values that no segment has; they are taken as background.")
+        several = f"{path} has {uncounted} voxels of values that no segment has; they are taken as background."
+        one = f"{path} has one voxel of a value that no segment has; it is taken as background."
+        notes.append(several if uncounted > 1 else one)
     return Volume(label, volume.geometry, tuple(notes), volume.own)
 
 
@@ -378,7 +382,8 @@ def put_onto(volume: Volume, grid: Geometry, path: Path, is_segmentation: bool) 
     array[there] = turned.array[here]
     lost = int(np.count_nonzero(turned.array)) - int(np.count_nonzero(array))
     if lost:
-        notes.append(f"{path} has {lost} labelled voxels outside its image; they are left out.")
+        one = f"{path} has one labelled voxel outside its image; it is left out."
+        notes.append(f"{path} has {lost} labelled voxels outside its image; they are left out." if lost > 1 else one)
     return Volume(array, grid, tuple(notes), volume.own)
 
 

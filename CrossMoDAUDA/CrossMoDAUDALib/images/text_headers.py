@@ -82,7 +82,8 @@ def read_nrrd(path: Path, start: bytes) -> Header:
     sizes = _whole_numbers(path, "sizes", fields.get("sizes", ""))
     (dimension,) = _whole_numbers(path, "dimension", fields.get("dimension", ""), 1)
     if dimension != len(sizes):
-        raise damaged(path, f"it gives {dimension} dimensions and {len(sizes)} sizes")
+        stated = f"it gives {dimension} dimension{'' if dimension == 1 else 's'}"
+        raise damaged(path, f"{stated} and {len(sizes)} size{'' if len(sizes) == 1 else 's'}")
     check_sizes(path, sizes)
     kind, encoding = fields.get("type", "").lower(), fields.get("encoding", "").lower()
     if kind not in _NRRD_BYTES:
@@ -330,7 +331,7 @@ def _data_files(path: Path, start: bytes, sizes: list[int], packing: str) -> tup
         raise InputError(f"{path} lists files of {axes} axes, which is not supported; save the scan as one file.")
     needed = math.prod(sizes[axes or len(sizes) - 1 :])
     if len(names) != needed:
-        raise damaged(path, f"it names {len(names)} files for its voxels, where {needed} are needed")
+        raise damaged(path, f"it names {len(names)} file{'' if len(names) == 1 else 's'} for its voxels instead of {needed}")
     parts = tuple(path.parent / name for name in names)
     for name, part in zip(names, parts, strict=True):
         if len(name) > LONGEST_LINE or not part.is_file():

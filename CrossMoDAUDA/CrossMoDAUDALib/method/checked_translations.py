@@ -77,7 +77,8 @@ def refuse_too_few(found: Check) -> None:
     left = cases - len(found.left_out)
     if found.left_out and left < 2:
         raise CrossModaError(
-            f"translation.drop_failed would leave out {len(found.left_out)} of {cases} translated cases ({', '.join(found.left_out[:3])}"
+            f"translation.drop_failed would leave out {len(found.left_out)} of {cases} translated case{'' if cases == 1 else 's'}"
+            f" ({', '.join(found.left_out[:3])}"
             f"{', ...' if len(found.left_out) > 3 else ''}), which leaves {left or 'none'} to learn from; look at report.md and start in a"
             " new folder, with a longer training of the translator or without that setting."
         )

@@ -9,6 +9,7 @@ import json
 import math
 import stat
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..core.errors import InputError
 from ..core.files import replacing
 from ..core.folders import make_writable_folder
 from ..core.layout import iteration_number
+from ..core.progress import PercentOf, Progress, silent
 from ..core.structures import structure_of
 from ..experiment.folder import MACHINE_SETTINGS, Experiment, package_versions
 from ..models.model_folder import MODEL_FILES, TRANSLATOR_FILES, model_folder
@@ -26,15 +28,17 @@ from .report import row_title
 
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same model makes the same file
 _WEIGHTS = (".safetensors", ".pth")
+_PIECE = 1 << 23  # bytes that are written at once
 
 
-def write_package(model: Path, output: Path, overwrite: bool = False) -> Package:
+def write_package(model: Path, output: Path, overwrite: bool = False, progress: Progress = silent) -> Package:
     """Pack an experiment's last finished segmenter with its translator.
 
     Args:
         model: an experiment folder, or the folder of one of its iterations.
         output: the zip file to write, whole or not at all.
         overwrite: whether an older file may be replaced.
+        progress: in percent of what is read and written.
 
     Raises:
         InputError: there is no trained model, or ``output`` cannot be written.
@@ -51,24 +55,35 @@ def write_package(model: Path, output: Path, overwrite: bool = False) -> Package
     files = {f"model/{name}": segmenter / name for name in MODEL_FILES}
     if experiment.settings.translation.translator != "none":
         files.update({f"translation/{name}": translation / name for name in TRANSLATOR_FILES})
-    contents = {name: _content(path) for name, path in files.items()}
+    done = PercentOf(2 * sum(path.stat().st_size for path in files.values() if path.is_file()), progress)
+    contents = {}
+    for name, path in files.items():
+        contents[name] = _content(path)
+        done(len(contents[name]))
     experiment.refuse_damaged({files[name].resolve(): hashlib.sha256(content).hexdigest() for name, content in contents.items()})
     check_contents(contents, f"{experiment.folder}: ")
     description = _describe(experiment, segmenter, contents, output.stem)
     make_writable_folder(output.absolute().parent)
-    write_files(output, {DESCRIPTION: _json_bytes(description), **contents})
+    write_files(output, {DESCRIPTION: _json_bytes(description), **contents}, done)
     return Package(output, description, key_of(description))
 
 
-def write_files(output: Path, contents: dict[str, bytes]) -> None:
-    """Write what a package holds, by its names there, into a zip file, whole or not at all."""
+def write_files(output: Path, contents: dict[str, bytes], done: Callable[[int], None] = lambda _size: None) -> None:
+    """Write what a package holds, by its names there, into a zip file, whole or not at all.
+
+    Args:
+        done: called with the size of each piece that was written.
+    """
     with replacing(output) as partial, zipfile.ZipFile(partial, "w") as package:
         for name, content in contents.items():
             entry = zipfile.ZipInfo(name, _WHEN)
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
             # Weights hardly shrink; stored as they are, a package cannot inflate to more than its size.
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(_WEIGHTS) else zipfile.ZIP_DEFLATED
-            package.writestr(entry, content)
+            entry.file_size = len(content)
+            with package.open(entry, "w") as file:
+                for begin in range(0, len(content), _PIECE):
+                    done(file.write(content[begin : begin + _PIECE]))
 
 
 def _experiment_of(segmenter: Path) -> Experiment:

@@ -15,7 +15,7 @@ from ..cohort.finding import Cohort
 from ..core.layout import iteration_name
 from ..core.settings import Settings
 from ..core.translatable import _
-from ..experiment.events import CHECK, REHEARSAL, SENDING
+from ..experiment.events import CHECK, REHEARSAL, SENDING, STRUCTURES
 from ..experiment.stages import Stage, Title
 from ..models.model_folder import TRANSLATOR_FILES
 from ..translation.pooling import KEPT, kept_epochs
@@ -26,6 +26,7 @@ BEFOREHAND = {
     SENDING: Title(_("Send the scans")),
     CHECK: Title(_("Check the scans")),
     REHEARSAL: Title(_("Try out how fast this computer trains")),
+    STRUCTURES: Title(_("Look which structures lie in one piece")),
 }
 
 # nnU-Net's names of the data sets, and its two folders of them.

@@ -198,7 +198,7 @@ def cohort(facts: Facts) -> str:
     note = paragraph(
         "Sizes and spacings are along the axes nearest to left, posterior and superior; volumes are those of the real labels.", "note"
     )
-    return text + details(f"All {len(every)} scans", wide(simple_table(heads, every))) + note
+    return text + details(f"All {len(every)} scans" if len(every) > 1 else "The scan", wide(simple_table(heads, every))) + note
 
 
 def translations(facts: Facts) -> str:

@@ -23,7 +23,7 @@ from ..core.budget import fitted, left_open
 from ..core.errors import InputError
 from ..core.progress import duration
 from ..core.settings import Settings, with_values
-from ..experiment.events import CHECK, REHEARSAL, Event, EventLog
+from ..experiment.events import REHEARSAL, STRUCTURES, Event, EventLog
 from ..experiment.folder import Experiment
 from ..images.volumes import canonical_grid, read_geometry
 from .coarseness import finest_spacing
@@ -118,11 +118,15 @@ def for_labels(settings: Settings, cohort: Cohort, log: EventLog) -> Settings:
         cohort: checked scans.
         log: told what was found.
     """
-    found = structures_in_one_piece(cohort.source, settings.labels, settings.reading.merged_values, log.progress(CHECK))
+    log.write("stage", stage=STRUCTURES, state="started")
+    began = time.monotonic()
+    found = structures_in_one_piece(cohort.source, settings.labels, settings.reading.merged_values, log.progress(STRUCTURES))
+    log.write("stage", stage=STRUCTURES, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
     if found:
         names = ", ".join(found)
         message = f"All source label maps show these in one piece, so predictions keep the largest connected component: {names}."
-        log.write("message", message=f"{message} Set self_training.single_by_labels=false where target patients may have several.")
+        told = f"{message} Set self_training.single_by_labels=false where target patients may have several."
+        log.write("message", stage=STRUCTURES, message=told)
     return fitted(settings, {"self_training.largest_component": found})
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..core.errors import InputError, printable
 from ..core.files import read_json
+from ..core.progress import PercentOf, Progress, silent
 from .model_folder import describe_model
 from .package import DESCRIPTION, FORMAT, Package, check_package, is_whole, unpack
 
@@ -42,8 +43,11 @@ def models_folder() -> Path:
     return user_data_path("CrossMoDAUDA", appauthor=False) / "models"
 
 
-def import_package(path: Path) -> InstalledModel:
+def import_package(path: Path, progress: Progress = silent) -> InstalledModel:
     """Check a package, then unpack it into the user's data folder. One that is there already is not written again.
+
+    Args:
+        progress: in percent of what is read, twice: to check it and to unpack it.
 
     Raises:
         InputError: the package cannot be used, or the folder cannot be written.
@@ -53,7 +57,8 @@ def import_package(path: Path) -> InstalledModel:
     True
     >>> remove_model(model.name)
     """
-    package = check_package(path)
+    done = PercentOf(2 * (path.stat().st_size if path.is_file() else 0), progress)
+    package = check_package(path, done)
     folder = models_folder()
     name = f"{_plain(path.stem)}-{package.key}"
     for known in installed_models():
@@ -65,7 +70,7 @@ def import_package(path: Path) -> InstalledModel:
     try:
         partial.mkdir(parents=True)
         try:
-            unpack(package, partial)
+            unpack(package, partial, done)
             if place.exists() and not is_whole(place, package.description):
                 place.rename(partial.with_name(f"{partial.stem}damaged{_PARTIAL}"))
             if not place.exists():  # it is there if another process was faster
@@ -143,9 +148,10 @@ def summary(description: dict[str, Any]) -> str:
         method, cohort, scores = (description.get(key) or {} for key in ("method", "cohort", "scores"))
         if method.get("self_training_iteration") is not None:
             parts.append(f"self-training iteration {int(method['self_training_iteration'])}")
-        parts.append(f"trained on {int(cohort['source_cases'])} source and {int(cohort['target_cases'])} target scans")
+        source_cases, target_cases = int(cohort["source_cases"]), int(cohort["target_cases"])
+        parts.append(f"trained on {source_cases} source and {target_cases} target scan{'' if target_cases == 1 else 's'}")
         if "dice_mean" in scores:
-            parts.append(f"DSC {float(scores['dice_mean']):.3f} over {int(scores['cases'])} scans")
+            parts.append(f"DSC {float(scores['dice_mean']):.3f} over {int(scores['cases'])} scan{'' if int(scores['cases']) == 1 else 's'}")
     return printable("; ".join(parts))
 
 

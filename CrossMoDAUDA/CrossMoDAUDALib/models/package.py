@@ -22,10 +22,10 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ..core.errors import InputError
 from ..core.files import read_json, sha256
@@ -40,7 +40,12 @@ REFERENCE = "Yang and Wang, Image Translation-Based Unsupervised Cross-Modality 
 
 _LARGEST_JSON = 8 << 20
 _LARGEST_WEIGHTS = (2 << 30) - 1  # a file is checked in memory; a larger one would need zip's 64-bit form
+_PIECE = 1 << 23  # bytes that are read at once
 _LARGEST_DIRECTORY = 1 << 16
+
+
+def _untold(_size: int) -> None:
+    """Tells nobody how much is done."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,11 @@ def as_folder(model: Path) -> Iterator[Path]:
             raise InputError(str(error).replace(folder, str(model))) from error
 
 
-def check_package(path: Path) -> Package:
+def check_package(path: Path, done: Callable[[int], None] = _untold) -> Package:
     """Read a whole package and check its names, sizes, hashes, formats and weights. Nothing is written.
+
+    Args:
+        done: called with the size of each piece that was read.
 
     Raises:
         InputError: it is damaged, made by a newer version, or holds what a package does not.
@@ -101,21 +109,24 @@ def check_package(path: Path) -> Package:
     """
     with _opened(path) as package:
         description = _description(package, path)
-        contents = dict(_verified(package, description, path))
+        contents = dict(_verified(package, description, path, done))
     checked = Package(path, description, key_of(description))
     if check_contents(contents, f"{path}: ").settings.labels != checked.labels:
         raise InputError(f"{path}: its {DESCRIPTION} names other structures than the segmenter has; get the package again.")
     return checked
 
 
-def unpack(package: Package, folder: Path) -> None:
+def unpack(package: Package, folder: Path, done: Callable[[int], None] = _untold) -> None:
     """Write a checked package's files into an empty folder; each is compared with its hash once more.
+
+    Args:
+        done: as for :func:`check_package`.
 
     Raises:
         InputError: the file has changed since it was checked.
     """
     with _opened(package.path) as opened:
-        for name, content in _verified(opened, package.description, package.path):
+        for name, content in _verified(opened, package.description, package.path, done):
             place = folder / name  # one of the names above, so never outside
             place.parent.mkdir(exist_ok=True)
             _write(place, content)
@@ -235,13 +246,22 @@ def _description(package: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     return description
 
 
-def _verified(package: zipfile.ZipFile, description: dict[str, Any], path: Path) -> Iterator[tuple[str, bytes]]:
+def _verified(
+    package: zipfile.ZipFile, description: dict[str, Any], path: Path, done: Callable[[int], None]
+) -> Iterator[tuple[str, bytes]]:
     """Every file but the description, compared with its hash."""
     for name, file in description["files"].items():
-        content = package.read(name)
+        with package.open(name) as opened:
+            content = b"".join(_pieces(opened, done))
         if hashlib.sha256(content).hexdigest() != file["sha256"]:
             raise InputError(f"{path}: {name} does not have the SHA-256 that {DESCRIPTION} tells; it was changed or damaged, get it again.")
         yield name, content
+
+
+def _pieces(file: IO[bytes], done: Callable[[int], None]) -> Iterator[bytes]:
+    while piece := file.read(_PIECE):
+        yield piece
+        done(len(piece))
 
 
 def check_contents(contents: dict[str, bytes], place: str) -> Model:

@@ -16,7 +16,7 @@ from .adapt_workers import AdaptWorkers
 from .cases_table import CasesTable
 from .command_runner import CommandRunner
 from .experiment_view import ExperimentView
-from .model_packages import NnUNetExport, PackageExport
+from .model_packages import NnUNetExport, PackageExport, WorkBar
 from .moved_scans import MovedScans
 from .parameters import changePreset, ofPreset
 from .places_row import PlacesRow
@@ -76,10 +76,11 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptUseModel.connect("clicked(bool)", self.onUseModel)
         isReady = functools.partial(panel.checkDependencies, self, ui.adaptPackageStatus)
         self.toolTexts = ToolTexts(self._sayOfTools)
-        self.package = PackageExport(ui.adaptPackage, self.toolTexts.of("package"), isReady)
+        bar = WorkBar(ui.adaptPackageProgress, self.show)
+        self.package = PackageExport(ui.adaptPackage, self.toolTexts.of("package"), isReady, bar)
         self.showCase = ShowCase(ui.adaptShowCaseChoice, ui.adaptShowCase, self.toolTexts.of("case"), isReady)
         ui.adaptPackage.connect("clicked(bool)", lambda _checked: self.package.save(self._watched))
-        self.export = NnUNetExport(ui.adaptExport, self.toolTexts.of("export"), isReady)
+        self.export = NnUNetExport(ui.adaptExport, self.toolTexts.of("export"), isReady, bar)
         ui.adaptExport.connect("clicked(bool)", lambda _checked: self.export.save(self._watched))
         ui.adaptOpenFolder.connect("clicked(bool)", self.onOpenFolder)
         self.report = ReportButton(ui.adaptReport, self.toolTexts.of("report"), isReady)
@@ -155,7 +156,9 @@ class AdaptSection(AdaptWorkers, Section):
             group.enabled = not isOn
         ui.adaptCheck.text = _("&Cancel check") if self.checker.running else _("&Check scans")
         ui.adaptCheck.enabled = self.checker.running or not (self._missingScans() or self.samples.running)
-        self.samples.show(parameters.crossmoda if parameters.scansKind == "crossmoda" else "", not self.checker.running)
+        isCrossmoda = parameters.scansKind == "crossmoda"
+        self.samples.show(parameters.crossmoda if isCrossmoda else "", not self.checker.running)
+        self.show(ui.adaptSample, isCrossmoda or self.samples.running)  # what is made lies as there
         self.show(ui.adaptCheckProgress, self.checker.running or self.samples.running)
         ui.adaptAdvancedNote.text = self.settingsForm.problem or _("Settings in bold differ from the preset.")
         ui.adaptStart.text = _("Re&sume") if not isNew and state in ("idle", "interrupted", "failed", "died") else _("&Start")
@@ -163,6 +166,7 @@ class AdaptSection(AdaptWorkers, Section):
         ui.adaptStart.toolTip = problem or _("Training goes on when Slicer is closed.")
         said = (monitor.last_run.error, self._lastWords.get(self._watched, "")) if ui.adaptStart.enabled and not isNew else ()
         self.moved.follow(self._watched, " ".join(said))
+        self.show(ui.adaptStop, isOn or not isNew)
         ui.adaptStop.enabled = isOn and not self.workers.isStopping(self._watched)
         self.say(ui.adaptStatus, self._statusText(problem, state))
         ui.adaptStatus.toolTip = wording.workerText(monitor) if monitor is not None else ""
@@ -277,7 +281,8 @@ class AdaptSection(AdaptWorkers, Section):
     def onCheckEnd(self, outcome, message):
         """Say what was found."""
         self.cases.finish()
-        found = _("{cases} scans read, {problems} with problems, {notes} with notes.").format(
+        several = _("{cases} scans read, {problems} with problems, {notes} with notes.")
+        found = (_("One scan read, {problems} with problems, {notes} with notes.") if self.cases.cases == 1 else several).format(
             cases=self.cases.cases, problems=self.cases.count("problems"), notes=self.cases.count("warnings")
         )
         texts = {

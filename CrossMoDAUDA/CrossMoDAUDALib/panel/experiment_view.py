@@ -21,7 +21,8 @@ from .scores_tab import ScoresTab
 POLL_MS = 500
 POLL_BEHIND_MS = 10  # while a long log is read from its beginning
 NO_LIMIT = 16777215  # Qt's QWIDGETSIZE_MAX
-OF_FIXED_HEIGHT = (2, 3)  # samples and scores
+OF_FIXED_HEIGHT = (0, 2, 3)  # stages, samples and scores
+FEWEST_LINES, MOST_LINES = 9, 18  # of text that the list of stages is high
 FRAME = 6  # points of the screen around a tab
 NARROW = 30  # characters; a narrower list of stages is without times
 
@@ -194,6 +195,12 @@ class ExperimentView:
         isNarrow = table.width < NARROW * metrics.averageCharWidth() or room < max(map(metrics.horizontalAdvance, words), default=0)
         table.setColumnHidden(2, isNarrow)
         self._titles.fit()
+        line = metrics.height() + tables.MARGIN // 2
+        height = tables.wholeRows(table, FEWEST_LINES * line, MOST_LINES * line)
+        height += table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth
+        if table.minimumHeight != height:
+            table.setFixedHeight(height)
+            self._showOpenTab()  # which is as high as what is in it
 
     def _showCurves(self):
         if self.monitor is not None:

@@ -120,6 +120,7 @@ class WrappedColumns:
 
     def __init__(self, table, besides):
         self._table, self._ruler, self._besides, self._cells = table, Ruler(table), besides, []
+        self._known = {}  # heights of texts
         for column in besides:
             cells = _LongTexts(table)
             cells.broken = functools.partial(self.broken, column)
@@ -147,8 +148,18 @@ class WrappedColumns:
             rows: their numbers; all if None.
         """
         table = self._table
+        font, rooms = table.font.toString(), {column: self.room(column) for column in self._besides}
+
+        def tall(row, column):
+            text = table.item(row, column).text()
+            key = column, text, rooms[column], font
+            if key not in self._known:
+                self._known = {} if len(self._known) > MOST_MEASURED else self._known
+                self._known[key] = self._height(column, text)
+            return self._known[key]
+
         for row in range(table.rowCount) if rows is None else rows:
-            heights = [self._height(column, table.item(row, column).text()) for column in self._besides]
+            heights = [tall(row, column) for column in self._besides]
             height = max(least, *(tables.MARGIN // 2 + needed for needed in heights))
             if table.rowHeight(row) != height:
                 table.setRowHeight(row, height)

@@ -148,20 +148,26 @@ def comparisonTable(rows, patient, segmentations, structure=""):
     return node
 
 
-def showVolumes(rows, patient):
-    """Open the volumes in Slicer's plot view; returns the chart."""
+def showVolumes(rows, patient, table):
+    """Open the volumes of a table in Slicer's plot view; returns the chart."""
     title = _("{patient}: volume").format(patient=patient) if patient else _("Volume")
-    return _show(VOLUMES, title, _("Volume (ml)"), rows, {"volume_ml": _("Volume")})
+    return _show(VOLUMES, title, _("Volume (ml)"), rows, {"volume_ml": _("Volume")}, table)
 
 
-def showDiameters(rows, patient):
-    """Open the diameters in Slicer's plot view; returns the chart."""
+def showDiameters(rows, patient, table):
+    """Open the diameters of a table in Slicer's plot view; returns the chart."""
     title = _("{patient}: diameters").format(patient=patient) if patient else _("Diameters")
     quantities = {"axial_mm": _("Axial diameter"), "extrameatal_mm": _("Extrameatal diameter")}
-    return _show(DIAMETERS, title, _("Diameter (mm)"), rows, quantities)
+    return _show(DIAMETERS, title, _("Diameter (mm)"), rows, quantities, table)
 
 
-def _show(name, title, axis, rows, quantities):
+def showChartsOf(table):
+    """Let no view show a chart of another comparison; None: of any."""
+    for name in (VOLUMES, DIAMETERS):
+        plot_view.showOnlyOf(name, table)
+
+
+def _show(name, title, axis, rows, quantities, table):
     """Each quantity as a line, with its limits as points above and below."""
     begin, lines = datetime.date.fromisoformat(rows[0]["date"]), []
     sides = dict.fromkeys(row["side"] for row in rows)
@@ -180,5 +186,6 @@ def _show(name, title, axis, rows, quantities):
     limits = (max(min(drawn) - BELOW * span, 0.0), max(drawn) + ABOVE * span)
     axes = (_("Years since {date}").format(date=rows[0]["date"]), axis)
     chart = plot_view.fill(name, title, axes, lines, limits, isOfScene=True)
+    plot_view.belong(chart, table)
     plot_view.show(chart)
     return chart

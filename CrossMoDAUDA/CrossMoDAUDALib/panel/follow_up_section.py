@@ -65,8 +65,8 @@ class FollowUpSection(Section):
         ui.followUpStructure.addItem(_("The tumour"), "")
         ui.followUpStructure.connect("currentIndexChanged(int)", lambda _index: self._showChosen())
         ui.followUpApply.connect("clicked(bool)", self.onApply)
-        ui.followUpPlotVolumes.connect("clicked(bool)", lambda _checked: follow_up_results.showVolumes(self._rows, self._patient))
-        ui.followUpPlotDiameters.connect("clicked(bool)", lambda _checked: follow_up_results.showDiameters(self._rows, self._patient))
+        ui.followUpPlotVolumes.connect("clicked(bool)", lambda _checked: self._plot(follow_up_results.showVolumes))
+        ui.followUpPlotDiameters.connect("clicked(bool)", lambda _checked: self._plot(follow_up_results.showDiameters))
         self._page = PageButtons(ui.followUpOpenPage, ui.followUpSavePage, self.show, functools.partial(self.say, ui.followUpPageStatus))
         ui.followUpButton.connect("contentsCollapsed(bool)", lambda _isCollapsed: self.showResults())
 
@@ -85,6 +85,7 @@ class FollowUpSection(Section):
         self._listStructures()
         if not self.runner.running:
             self._showComparison()
+        follow_up_results.showChartsOf(self._table)
         if not self._rows and not self.runner.running:
             chosen = self._chosen()
             strangers = self._strangers(chosen) if len(chosen) > 1 else []
@@ -366,6 +367,9 @@ class FollowUpSection(Section):
         for label in (self.ui.followUpTableTitle, self.ui.followUpPageStatus):
             self.say(label, "")
         self._page.forget()
+
+    def _plot(self, show):
+        show(self._rows, self._patient, self._table)
 
     def setParameters(self, parameters):
         super().setParameters(parameters)

@@ -17,6 +17,34 @@ def _filter():
     return _("Model package") + " (*.zip)"
 
 
+class WorkBar:
+    """A progress bar of several tools: it shows how far all of them are that work, and is hidden while none does.
+
+    Args:
+        bar: the QProgressBar.
+        show: shows or hides it.
+    """
+
+    def __init__(self, bar, show):
+        self._bar, self._show, self._work = bar, show, {}
+
+    def tell(self, tool, step=0, total=0):
+        """A tool works, and is so far; without a total nobody knows how far."""
+        self._work[tool] = step, total
+        self._draw()
+
+    def end(self, tool):
+        """A tool works no more."""
+        self._work.pop(tool, None)
+        self._draw()
+
+    def _draw(self):
+        isCounted = all(total for _step, total in self._work.values())
+        self._bar.setRange(0, sum(total for _step, total in self._work.values()) if isCounted else 0)
+        self._bar.value = sum(step for step, _total in self._work.values()) if isCounted else 0
+        self._show(self._bar, bool(self._work))
+
+
 class PackageImport:
     """Asks for a package, checks and keeps it beside Slicer, and hands over its folder.
 
@@ -25,9 +53,11 @@ class PackageImport:
         say: called with sentences for the user.
         isReady: told the Python packages that it needs; whether they are there.
         onImported: called with the folder that the model now has.
+        bar: a :class:`WorkBar`.
     """
 
-    def __init__(self, button, say, isReady, onImported):
+    def __init__(self, button, say, isReady, onImported, bar):
+        self._bar = bar
         self._button, self._say, self._isReady, self._onImported = button, say, isReady, onImported
         self._text, self._tip = button.text, button.toolTip
         self._folder = None
@@ -61,6 +91,8 @@ class PackageImport:
     def _onEvent(self, event):
         if event["kind"] == "result":
             self._folder = Path(event["outputs"][0])
+        elif event["kind"] == "progress":
+            self._bar.tell(self, event["step"], event["total"])
 
     def _onEnd(self, outcome, message):
         self._show()
@@ -73,6 +105,7 @@ class PackageImport:
     def _show(self):
         self._button.text = _("Cance&l") if self.runner.running else self._text
         self._button.toolTip = _("End the import; nothing half-made is kept.") if self.runner.running else self._tip
+        (self._bar.tell if self.runner.running else self._bar.end)(self)
 
 
 _saving = set()  # who writes a file, or has not cleared up after it
@@ -85,16 +118,18 @@ class SaveAs:
         button: starts it, and cancels while it runs.
         say: called with sentences for the user.
         isReady: told the Python packages that it needs; whether they are there.
+        bar: a :class:`WorkBar`.
     """
 
     needed = NEEDED
     ending = ""  # of the suggested name, before .zip
 
-    def __init__(self, button, say, isReady):
+    def __init__(self, button, say, isReady, bar):
+        self._bar = bar
         self._button, self._say, self._isReady = button, say, isReady
         self._text, self._tip = button.text, button.toolTip
         self._path, self._before, self._isWhole = None, set(), True
-        self.runner = CommandRunner(lambda _event: None, self._onEnd, onGone=self._removeHalfMade)
+        self.runner = CommandRunner(self._onEvent, self._onEnd, onGone=self._removeHalfMade)
 
     def save(self, experiment):
         """Ask where to, and save; or cancel that."""
@@ -117,8 +152,13 @@ class SaveAs:
         self._show()
 
     def _show(self):
-        self._button.text = _("Cance&l") if self.runner.running else self._text
+        self._button.text = self.cancelText() if self.runner.running else self._text
         self._button.toolTip = _("End the saving; nothing half-made is kept.") if self.runner.running else self._tip
+        (self._bar.tell if self.runner.running else self._bar.end)(self)
+
+    def _onEvent(self, event):
+        if event["kind"] == "progress":
+            self._bar.tell(self, event["step"], event["total"])
 
     def _halfMade(self):
         """What commands that save are writing beside the file, or have left there when they were ended."""
@@ -146,6 +186,10 @@ class SaveAs:
 class PackageExport(SaveAs):
     """Saves an experiment's model as a package."""
 
+    def cancelText(self):
+        """Of the button while it runs."""
+        return _("Cance&l")
+
     def title(self):
         """Of the dialog."""
         return _("Save model package")
@@ -168,6 +212,10 @@ class NnUNetExport(SaveAs):
 
     needed = (*NEEDED, "torch", "nnunetv2")
     ending = "_nnunet"
+
+    def cancelText(self):
+        """Of the button while it runs; another letter than the other's, as both may run."""
+        return _("Cancel nn&U-Net")
 
     def title(self):
         """Of the dialog."""

@@ -14,6 +14,7 @@ from .curves import ON_LIGHT
 MARK = "CrossMoDAUDA.Plot"  # an attribute of each node, with the chart's name and the node's place in it
 
 KEPT = "CrossMoDAUDA.PlotOfScene"  # an attribute of nodes that stay
+OF_TABLE = "CrossMoDAUDA.PlotOfTable"  # a chart's reference to the table that it tells of, and an attribute of charts that have one
 
 FONT_SIZES = {"Title": 12, "AxisTitle": 11, "AxisLabel": 10, "Legend": 9}  # Slicer's own leave a view in four little room for curves
 
@@ -88,6 +89,34 @@ def show(chart):
     """Show a chart in a layout with a plot view; nothing where there are no views."""
     if slicer.app.layoutManager() is not None:
         slicer.modules.plots.logic().ShowChartInLayout(chart)
+
+
+def showOnlyOf(name, table):
+    """Let no view show a chart that tells of another table than this; one whose table has gone goes with it.
+
+    Args:
+        name: the chart's.
+        table: the node, to which :func:`belong` has tied the chart; None for none.
+    """
+    for chart in _nodes(name, "vtkMRMLPlotChartNode"):
+        if not chart.GetAttribute(OF_TABLE):  # of an earlier version
+            continue
+        own = chart.GetNodeReference(OF_TABLE)
+        if own is not None and own is table:
+            continue
+        for view in slicer.util.getNodesByClass("vtkMRMLPlotViewNode"):
+            if view.GetPlotChartNodeID() == chart.GetID():
+                view.SetPlotChartNodeID(None)
+        if own is None:
+            for kind in ("vtkMRMLPlotChartNode", "vtkMRMLPlotSeriesNode", "vtkMRMLTableNode"):
+                for node in _nodes(name, kind):
+                    slicer.mrmlScene.RemoveNode(node)
+
+
+def belong(chart, table):
+    """Tie a chart to the table that it tells of, for :func:`showOnlyOf`; saved with the scene."""
+    chart.SetAttribute(OF_TABLE, "1")
+    chart.SetNodeReferenceID(OF_TABLE, table.GetID())
 
 
 def removeAll():

@@ -8,6 +8,7 @@ from ..study.listing import is_listed
 
 KEY = "CrossMoDAUDA/Trainings"
 RECENT = "ctkPathLineEdit/CrossMoDAUDA/Experiments"  # the list of recent experiment folders in the section Adapt
+RECENT_MODELS = "ctkPathLineEdit/CrossMoDAUDA/Models"  # and of models in Segment
 
 
 def rememberedTrainings():
@@ -16,6 +17,11 @@ def rememberedTrainings():
     if not settings.contains(KEY) and (found := [folder for folder in _read(RECENT) if _isThere(folder)]):
         _write(found)
     return _read(KEY)
+
+
+def recentModels():
+    """The models that were used last, in the order of the section Segment's list."""
+    return _read(RECENT_MODELS)
 
 
 def remember(*folders):

@@ -34,14 +34,19 @@ class ReportButton:
             self._page = None
             self._say(_("Making the report..."))
             self.runner.start(lambda _folder: (), lambda _folder: ["report", str(experiment)])
-            self._button.text, self._button.toolTip = _("Cance&l"), _("End the making of the report.")
+            self._show()
+
+    def _show(self):
+        isOn = self.runner.running
+        self._button.text = _("Cancel repor&t") if isOn else self._text
+        self._button.toolTip = _("End the making of the report.") if isOn else self._tip
 
     def _onEvent(self, event):
         if event["kind"] == "result":
             self._page = Path(event["outputs"][0])
 
     def _onEnd(self, outcome, message):
-        self._button.text, self._button.toolTip = self._text, self._tip
+        self._show()
         self._say({"finished": "", "failed": message, "cancelled": _("Cancelled.")}[outcome])
         if outcome == "finished" and self._page is not None:
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self._page)))

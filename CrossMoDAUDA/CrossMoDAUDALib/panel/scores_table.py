@@ -38,7 +38,10 @@ def showScores(table, rows, most):
             break
     tips = [_("{training}: {explanation}").format(training=trainingTitle(name), explanation=_trainingTip(name)) for name in methods]
     tables.explainHeaders(table, tips, [_scoreTip(name) for name in measures])
-    return min(height, most)
+    if height <= most:
+        return height
+    around = height - sum(table.rowHeight(row) for row in range(table.rowCount))
+    return around + tables.wholeRows(table, 0, most - around)
 
 
 def wantedWidth(table, rows):

@@ -69,7 +69,7 @@ class SegmentResults:
     def cleanup(self):
         """End what goes on with results that are there."""
         self.views.cleanup()
-        self.measuring.runner.cancel()
+        self.measuring.cancel()
 
     def finish(self, choice, text, segmentations=(), folderWarnings=()):
         """Show what a choice's work has led to, whatever is chosen meanwhile.

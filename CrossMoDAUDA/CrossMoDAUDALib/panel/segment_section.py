@@ -16,7 +16,7 @@ from ..models.model_folder import describe_model
 from ..slicer_nodes import mrml
 from . import tables, views, wording
 from .command_runner import CommandRunner
-from .model_packages import PackageImport
+from .model_packages import PackageImport, WorkBar
 from .section import Section
 from .segment_results import SegmentResults, measurementTable, renameReplaced
 
@@ -50,8 +50,8 @@ class SegmentSection(Section):
         ui.segmentInputVolume.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.update())
         ui.segmentApply.connect("clicked(bool)", self.onApply)
         self.runner = CommandRunner(self.onEvent, self.onEnd)
-        isReady = functools.partial(panel.checkDependencies, self, ui.segmentStatus)
-        self.importer = PackageImport(ui.segmentImport, functools.partial(self.say, ui.segmentStatus), isReady, self.onImported)
+        isReady, bar = functools.partial(panel.checkDependencies, self, ui.segmentStatus), WorkBar(ui.segmentImportProgress, self.show)
+        self.importer = PackageImport(ui.segmentImport, functools.partial(self.say, ui.segmentStatus), isReady, self.onImported, bar)
         self.results = SegmentResults(self)
         self._choice = self._kind = self._outputFolder = None  # of the work that runs or ran last
         self._jobs = {}  # the volume, its output and its telling name by the name of the file that the command reads

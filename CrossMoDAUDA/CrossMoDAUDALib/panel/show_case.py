@@ -107,7 +107,7 @@ class ShowCase:
 
     def _showButton(self):
         isCancel = self.runner.running and self._chosen() == self._key
-        self._button.text = _("Canc&el") if isCancel else self._text
+        self._button.text = _("&Cancel") if isCancel else self._text
         self._button.toolTip = _("Load nothing; the scene stays as it is.") if isCancel else self._tip
 
     def onShow(self, _checked=False):

@@ -53,13 +53,19 @@ def wholeRows(table, least, most):
         least: what it takes where all rows need less, in points of the screen.
         most: about what it takes where they need more.
     """
+    heights = [table.rowHeight(row) for row in range(table.rowCount)]
+    height = _whole(heights, most)
+    return height if height < sum(heights) else max(height, least)
+
+
+def _whole(heights, most):
+    """How high so many rows are, none of them cut, that they take about as much as is given; only a first one may be higher."""
     height = 0
-    for row in range(table.rowCount):
-        further = height + table.rowHeight(row)
-        if height > most // 2 and further - most > most - height:
-            return height
-        height = further
-    return max(height, least)
+    for row in heights:
+        if (height > most // 2 and height + row - most > most - height) or (height and height + row > 2 * most):
+            break
+        height += row
+    return height
 
 
 class _Cells(qt.QStyledItemDelegate):
@@ -111,24 +117,35 @@ def fit(view):
     isTransposed = isFew and not isStacked
     if view.transposed != isTransposed:  # set anew, it would lose what is chosen
         view.transposed = isTransposed
-    aside, above = view.verticalHeader(), view.horizontalHeader()
+    around, heights = _arrange(view, (across, titles, wide, columns), room, isStacked)
+    most = MOST_LINES * metrics.height()
+    if not isStacked and around + sum(heights) > most:  # it scrolls, by a bar that takes room
+        room -= view.verticalScrollBar().sizeHint.width()
+        around, heights = _arrange(view, _layout(view, node, isTransposed, metrics, room), room, isStacked)
+    view.setFixedHeight(around + (sum(heights) if isStacked else _whole(heights, most - around)))
+
+
+def _arrange(view, layout, room, isStacked):
+    """Give rows and columns their sizes; what else the view needs in height, and the heights of the rows."""
+    across, titles, wide, columns = layout
+    metrics, aside, above = qt.QFontMetrics(view.font), view.verticalHeader(), view.horizontalHeader()
     for header in (aside, above):
         header.setDefaultAlignment(qt.Qt.AlignCenter | qt.Qt.TextWordWrap)
     most = room // 2 if wide > MOST_SHARE * room else wide
     aside.textElideMode = qt.Qt.ElideMiddle if wide > most else qt.Qt.ElideNone  # names of files cannot be broken
     aside.setFixedWidth(most)
-    for column, wide in enumerate(columns):
-        view.setColumnWidth(column, wide)
-    heads = [broken(title, metrics, wide - MARGIN) for title, wide in zip(across, columns, strict=True)]
+    for column, width_ in enumerate(columns):
+        view.setColumnWidth(column, width_)
+    heads = [broken(title, metrics, width_ - MARGIN) for title, width_ in zip(across, columns, strict=True)]
     above.visible = not isStacked  # there is nothing to tell apart
     above.setFixedHeight(titleHeight(heads, metrics))
     view.resizeRowsToContents()
     for row, title in enumerate(titles):
         view.setRowHeight(row, max(view.rowHeight(row), titleHeight([title], metrics)))
-    height = sum(view.rowHeight(row) for row in range(len(titles))) + 2 * view.frameWidth + (0 if isStacked else above.height)
+    around = 2 * view.frameWidth + (0 if isStacked else above.height)
     if aside.width + sum(columns) > room:
-        height += view.horizontalScrollBar().sizeHint.height()
-    view.setFixedHeight(height if isStacked else min(height, MOST_LINES * metrics.height()))
+        around += view.horizontalScrollBar().sizeHint.height()
+    return around, [view.rowHeight(row) for row in range(len(titles))]
 
 
 def _layout(view, node, isTransposed, metrics, room):

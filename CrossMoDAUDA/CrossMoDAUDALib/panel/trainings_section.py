@@ -217,7 +217,8 @@ class TrainingsSection(Section):
             names = ", ".join(folder.name for folder in chosen)
             told = _("{count} trainings are chosen: {names}.").format(count=len(chosen), names=names)
         elif read < count:
-            told = _("{read} of {count} trainings have been read.").format(read=read, count=count)
+            several, one = _("{read} of {count} trainings have been read."), _("The training is being read.")
+            told = (one if count == 1 else several).format(read=read, count=count)
         self.say(self.ui.trainingsDetails, told)
 
     def _showButtons(self, chosen):
@@ -332,7 +333,8 @@ class TrainingsSection(Section):
         found, self._search = self._found, None
         new = [folder for folder in found if folder not in self._standings]
         self.add(*found)
-        said = _("{found} trainings found in {folder}, {new} of them new on the list.")
+        one = _("One training found in {folder}, {new} new on the list.")
+        said = _("{found} trainings found in {folder}, {new} of them new on the list.") if len(found) > 1 else one
         none = _("No training was found in {folder} or below it.")
         self.say(self.ui.trainingsStatus, (said if found else none).format(found=len(found), new=len(new), folder=self._searched))
         self.update()

@@ -15,6 +15,7 @@ TIGHT = 36  # with less, the state is told in few words as well
 SHARES = {NAME: 0.3, STATE: 0.4}  # of the table's width that names and states take at least
 TITLES = (1, 0.9, 0.8, 0.7, 0.6)  # how large the titles' letters are, beside the table's; the first at which they have room
 FEWEST_ROWS, MOST_ROWS = 3, 10  # that it is high
+AT_ONCE = 12  # rows that are fitted in one turn of the window
 
 
 class TrainingsTable:
@@ -60,6 +61,8 @@ class TrainingsTable:
         self._isNarrow = self._isTight = False
         self._wrapped = WrappedColumns(table, {NAME: CELL, STATE: CELL})
         self._watch = OnResize(table, self.fit)
+        self._waiting, self._fitter = [], qt.QTimer(table)  # rows whose heights are still to be given
+        self._fitter.connect("timeout()", self._fitNext)
 
     def show(self, folder, texts, tip):
         """Show what is new of a training.
@@ -102,17 +105,13 @@ class TrainingsTable:
             self._places.remove(folder)
 
     def order(self, folders, column, isDown):
-        """Put the rows into the order of the folders.
+        """Put the rows into the order of the folders; :meth:`fit` then gives them their heights, and the column's arrow its room.
 
         Args:
             column: that this is the order of, which its title shows.
             isDown: whether the largest is first.
         """
-        header = self._table.horizontalHeader()
-        isOther = header.sortIndicatorSection() != column
-        header.setSortIndicator(column, qt.Qt.DescendingOrder if isDown else qt.Qt.AscendingOrder)
-        if isOther:  # the arrow takes room
-            self.fit()
+        self._table.horizontalHeader().setSortIndicator(column, qt.Qt.DescendingOrder if isDown else qt.Qt.AscendingOrder)
         if folders == self._places:
             return
         for place, folder in enumerate(folders):
@@ -159,10 +158,21 @@ class TrainingsTable:
         name = max(min(name, room - least[STATE]), least[NAME])  # a title that is cut tells less than a text that is
         table.setColumnWidth(NAME, name)
         table.setColumnWidth(STATE, max(room - name, 1))
-        self._fitRows()
+        first = max(table.rowAt(0), 0)  # what is seen at once, the others between the window's other work
+        seen = dict.fromkeys(row for begin in (0, first) for row in range(begin, min(begin + AT_ONCE, table.rowCount)))
+        self._fitRows(seen)
+        self._waiting = [row for row in range(table.rowCount) if row not in seen]
+        if self._waiting:
+            self._fitter.start(0)
 
-    def _fitRows(self, rows=None):
-        """Give names and states the lines that they take, in all rows or in these, and the table the height of its rows."""
+    def _fitNext(self):
+        rows, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        self._fitRows([row for row in rows if row < self._table.rowCount])
+        if not self._waiting:
+            self._fitter.stop()
+
+    def _fitRows(self, rows):
+        """Give names and states in these rows the lines that they take, and the table the height of its rows."""
         table = self._table
         line = table.verticalHeader().defaultSectionSize
         self._wrapped.fit(line, rows)

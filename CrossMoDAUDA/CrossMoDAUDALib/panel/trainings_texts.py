@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 
 from ..core.progress import duration
 from ..experiment.elsewhere import NO_CONNECTION
+from ..experiment.events import CHECK
 from . import wording
 
 
@@ -20,7 +21,8 @@ def stateText(standing, doing=""):
     if doing:
         return text
     if standing.is_study and standing.stages:
-        done = _("{number} of {count} trainings finished").format(number=standing.number, count=standing.stages)
+        several, one = _("{number} of {count} trainings finished"), _("{number} of one training finished")
+        done = (one if standing.stages == 1 else several).format(number=standing.number, count=standing.stages)
         return _("{state}, {progress}").format(state=text, progress=done)
     stage = _stage(standing)
     if stage is None:
@@ -65,7 +67,7 @@ def _word(standing, doing):
         "forced": _("Stopped by force"),
         "none": _("Not begun"),
         "idle": _("Not running"),
-        "checking": _("Checking the scans"),
+        "checking": _("Checking the scans") if standing.stage is None or standing.stage.name == CHECK else _("Preparing"),
         "running": _("Study under way") if standing.is_study else _("Training"),
         "finished": _("Finished"),
         "interrupted": _("Stopped"),

@@ -8,6 +8,7 @@ from slicer.i18n import getContext, translate
 from slicer.i18n import tr as _
 
 from ..experiment.elsewhere import NO_CONNECTION
+from ..experiment.events import CHECK
 from ..method import plan
 from ..translation.registry import loss, registrations, source_files
 from . import core_texts
@@ -97,7 +98,7 @@ def experimentState(monitor):
         "none": "",
         "idle": _("Not running."),
         "reading": _("Reading what has happened so far..."),
-        "checking": _("Checking the scans."),
+        "checking": _("Checking the scans.") if monitor.current is None or monitor.current.name == CHECK else _("Preparing the training."),
         "running": _("Training. It goes on when Slicer is closed."),
         "finished": _("Finished."),
         "interrupted": _("Stopped. Resume continues where it was."),

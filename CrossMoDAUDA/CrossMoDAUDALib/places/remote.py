@@ -129,9 +129,9 @@ class Remote:
         lacking = _lacking(found["versions"])
         skew = found["time"] - time.time()
         by_rsync = bool(found["tools"]["rsync"]) and has_rsync_here()
-        wants_gpu = self.place.slurm is None
+        wants_gpu, cores = self.place.slurm is None, found["cores"]
         listed = [
-            Finding("connection", True, f"{self.place.ssh} answers ({found['system']}, {found['cores']} processors)"),
+            Finding("connection", True, f"{self.place.ssh} answers ({found['system']}, {cores} processor{'' if cores == 1 else 's'})"),
             Finding("folder", True, f"{found['folder']} can be written"),
             Finding(
                 "disk",
@@ -163,7 +163,8 @@ class Remote:
             )
         )
         if abs(skew) > LARGEST_SKEW:
-            minutes = f"{abs(skew) / 60:.0f} minutes {'ahead' if skew > 0 else 'behind'}"
+            apart = round(abs(skew) / 60)
+            minutes = f"{apart} minute{'' if apart == 1 else 's'} {'ahead' if skew > 0 else 'behind'}"
             listed.append(Finding("clock", None, f"{minutes}; times that are shown are its own"))
         return listed
 

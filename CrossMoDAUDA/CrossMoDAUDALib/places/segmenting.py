@@ -254,7 +254,10 @@ class RemoteSegmenter:
             self._look()
             states = [share.seen.get("state", "") for share in self._shares if share.seen.get("is_alive")]
             waits = [state for state in states if state]
-            told = f"{len(waits)} of {len(states)} tasks: {waits[0]}" if waits else f"{len(states)} tasks at work"
+            count = len(states)
+            told = f"{count} task{'' if count == 1 else 's'} at work"
+            if waits:
+                told = f"{len(waits)} of {count} task{'' if count == 1 else 's'}: {waits[0]}"
             progress(len(self._numbers) - len(scans), len(self._numbers), told)
             if not any(self._has_come(scan) or self._failure(scan) is not None for scan in scans):
                 wait(SECONDS_BETWEEN_LOOKS_AT_ARRAYS)

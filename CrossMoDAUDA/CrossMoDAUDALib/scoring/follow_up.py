@@ -305,7 +305,7 @@ def _notes(tumour: Tumour, visits: Sequence[Visit], side: str) -> list[str]:
             break
     span = (visits[-1].day - visits[0].day).days
     if 0 < span < SHORT_DAYS:
-        found.append(f"Growth a year is extrapolated from {span} days.")
+        found.append(f"Growth a year is extrapolated from {span} day{'' if span == 1 else 's'}.")
     return found
 
 

@@ -55,7 +55,8 @@ def _heading(results: Results) -> str:
     counts = [f"{len(cases)} {domain}" for domain, cases in study.cohort.domains().items()]
     if study.ceiling:
         counts.append(f"{len(study.labelled_target)} labelled target (for the ceiling)")
-    state = f"{done} of {len(parts)} experiments finished" if done < len(parts) else f"{len(parts)} experiments"
+    state = f"{len(parts)} experiment{'' if len(parts) == 1 else 's'}"
+    state = f"{done} of {state} finished" if done < len(parts) else state
     return (
         f'<header><p class="kicker">Study · {escape(state)}</p><h1>{escape(study.folder.name)}</h1>'
         f'<p class="lead">{escape(headline(results))}</p>{"".join(paragraph(text, "facts") for text in chosen_note(results))}'

@@ -104,7 +104,8 @@ def sized(study: Study, device: str, log: EventLog) -> Study:
     parts = found.parts()
     whole = duration(sum(expected_seconds(part.settings, part.cohort, costs) for part in parts))
     shared = f"if every method takes as long as {method.name}; less where experiments share stages"
-    log.write("message", message=f"{len(parts)} experiments, one after another: about {whole} in all, {shared}.")
+    several = f"{len(parts)} experiments, one after another: about {whole} in all, {shared}."
+    log.write("message", message=several if len(parts) > 1 else f"One experiment: about {whole}.")
     return found
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from ..core.progress import duration
 from ..experiment.elsewhere import Elsewhere, read_elsewhere
-from ..experiment.events import CHECK, read_events
+from ..experiment.events import CHECK, Event, read_events
 from ..experiment.folder import Experiment, how_to_go_on
 from ..experiment.last_run import LastRun
 from ..experiment.lock import is_running, read_worker
 from ..experiment.markers import read_markers
 from ..experiment.stages import due
-from ..method.plan import plan
+from ..method.plan import BEFOREHAND, plan
 
 STATES = {
     "idle": "not started",
@@ -36,7 +36,7 @@ def describe(folder: Path) -> str:
     for event in events:
         last.follow(event)
     has_begun = Experiment.exists(folder)
-    state, *error = _state(folder, last.state(running, has_begun), last, elsewhere)
+    state, *error = _state(folder, last.state(running, has_begun), last, elsewhere, _beforehand(events))
     if not has_begun and (running or last.said):
         return "\n".join([f"Experiment  {folder} (not begun)", state, *error])
     experiment = Experiment.load(folder)
@@ -81,7 +81,13 @@ def as_of(elsewhere: Elsewhere) -> str:
     return time.strftime("%H:%M" if when[:3] == time.localtime()[:3] else "%Y-%m-%d %H:%M", when)
 
 
-def _state(folder: Path, state: str, last: LastRun, elsewhere: Elsewhere | None) -> list[str]:
+def _beforehand(events: list[Event]) -> str:
+    """What is done before the first stage, as it was told last."""
+    stage = next((event["stage"] for event in reversed(events) if event["kind"] in ("stage", "progress")), CHECK)
+    return "checking the scans" if stage == CHECK or stage not in BEFOREHAND else BEFOREHAND[stage].words().lower()
+
+
+def _state(folder: Path, state: str, last: LastRun, elsewhere: Elsewhere | None, beforehand: str) -> list[str]:
     """The line on the state and, after a failure, the one on its error."""
     if state in ("running", "checking"):
         worker = read_worker(folder)
@@ -89,6 +95,6 @@ def _state(folder: Path, state: str, last: LastRun, elsewhere: Elsewhere | None)
         if elsewhere is not None and elsewhere.is_alive:
             said, job = f": {elsewhere.state}" if elsewhere.state else "", f", job {elsewhere.job}" if elsewhere.job else ""
             text = f"running on {elsewhere.place}{job}{said} (as of {as_of(elsewhere)})"
-        return [f"State       {text}{': checking the scans' if state == 'checking' else ''}"]
+        return [f"State       {text}{f': {beforehand}' if state == 'checking' else ''}"]
     lines = [f"State       {STATES.get(state, state)}{f'; {how_to_go_on(folder)}' if state in ('died', 'interrupted') else ''}"]
     return [*lines, f"Error       {last.error}"] if state == "failed" and last.error else lines

@@ -4,6 +4,14 @@
 <context>
 <name>CoreTexts</name>
 <message>
+<source>#{number} '{description}' ({count} slice of {columns} x {rows})</source>
+<translation>#{number} „{description}“ ({count} Schicht zu {columns} x {rows})</translation>
+</message>
+<message>
+<source>#{number} '{description}' ({count} slice of {columns} x {rows}, {told_apart_by})</source>
+<translation>#{number} „{description}“ ({count} Schicht zu {columns} x {rows}, {told_apart_by})</translation>
+</message>
+<message>
 <source>#{number} '{description}' ({count} slices of {columns} x {rows})</source>
 <translation>#{number} „{description}“ ({count} Schichten zu {columns} x {rows})</translation>
 </message>
@@ -324,8 +332,12 @@
 <translation>Von CrossMoDAUDA, nicht für den klinischen Gebrauch</translation>
 </message>
 <message>
-<source>CPU ({get_num_threads} threads)</source>
-<translation>CPU ({get_num_threads} Threads)</translation>
+<source>CPU ({threads} thread)</source>
+<translation>CPU ({threads} Thread)</translation>
+</message>
+<message>
+<source>CPU ({threads} threads)</source>
+<translation>CPU ({threads} Threads)</translation>
 </message>
 <message>
 <source>Cannot read the list of Python packages {path} ({error}); reinstall the extension.</source>
@@ -390,6 +402,10 @@
 <message>
 <source>DICOM (StudyDate)</source>
 <translation>DICOM (StudyDate)</translation>
+</message>
+<message>
+<source>DSC {scores} over {scores2} scan</source>
+<translation>DSC {scores} über {scores2} Scan</translation>
 </message>
 <message>
 <source>DSC {scores} over {scores2} scans</source>
@@ -554,6 +570,10 @@
 <message>
 <source>Growing, doubling</source>
 <translation>Wachsend, Verdopplung</translation>
+</message>
+<message>
+<source>Growth a year is extrapolated from {span} day.</source>
+<translation>Das Wachstum im Jahr ist aus {span} Tag hochgerechnet.</translation>
 </message>
 <message>
 <source>Growth a year is extrapolated from {span} days.</source>
@@ -1240,6 +1260,10 @@
 <translation>Das Modell in {folder} ist unvollständig: {name} fehlt; kopieren Sie den ganzen Ordner erneut.</translation>
 </message>
 <message>
+<source>The only label map of the {domain} domain is empty: no voxel belongs to a structure in {label}; give the right label map, or export it again.</source>
+<translation>Die einzige Labelkarte der Domäne {domain} ist leer: In {label} gehört kein Voxel zu einer Struktur; geben Sie die richtige Labelkarte an oder exportieren Sie sie neu.</translation>
+</message>
+<message>
 <source>The packages for {name} could not be downloaded here ({failed}).</source>
 <translation>Die Pakete für {name} konnten hier nicht heruntergeladen werden ({failed}).</translation>
 </message>
@@ -1258,6 +1282,14 @@
 <message>
 <source>The scan is blank: every voxel is {low}; export or load it again.</source>
 <translation>Der Scan ist leer: Jeder Voxel ist {low}; exportieren oder laden Sie ihn erneut.</translation>
+</message>
+<message>
+<source>The scan of {folder} is done. What was begun on {place} is fetched from there by the same command, and `stop {folder}` ends it.</source>
+<translation>Der Scan von {folder} ist fertig. Was auf {place} begonnen wurde, holt derselbe Befehl von dort, und `stop {folder}` beendet es.</translation>
+</message>
+<message>
+<source>The scan of {folder} is not done yet. What was begun on {place} is fetched from there by the same command, and `stop {folder}` ends it.</source>
+<translation>Der Scan von {folder} ist noch nicht fertig. Was auf {place} begonnen wurde, holt derselbe Befehl von dort, und `stop {folder}` beendet es.</translation>
 </message>
 <message>
 <source>The scan would have {voxels} voxels of the {size} mm that the model works with; check its voxel size or crop it.</source>
@@ -2232,8 +2264,24 @@
 <translation>er gibt {by_axes} Voxel entlang seiner Achsen an</translation>
 </message>
 <message>
+<source>it gives {count} dimension</source>
+<translation>er gibt {count} Dimension an</translation>
+</message>
+<message>
 <source>it gives {count} dimensions</source>
 <translation>er gibt {count} Dimensionen an</translation>
+</message>
+<message>
+<source>it gives {dimension} dimension and {count} size</source>
+<translation>er gibt {dimension} Dimension und {count} Größe an</translation>
+</message>
+<message>
+<source>it gives {dimension} dimension and {count} sizes</source>
+<translation>er gibt {dimension} Dimension und {count} Größen an</translation>
+</message>
+<message>
+<source>it gives {dimension} dimensions and {count} size</source>
+<translation>er gibt {dimension} Dimensionen und {count} Größe an</translation>
 </message>
 <message>
 <source>it gives {dimension} dimensions and {count} sizes</source>
@@ -2292,8 +2340,12 @@
 <translation>er nennt den Raum „{fields}“, der keiner von drei Dimensionen ist</translation>
 </message>
 <message>
-<source>it names {count} files for its voxels, where {needed} are needed</source>
-<translation>er nennt {count} Dateien für seine Voxel, wo {needed} nötig sind</translation>
+<source>it names {count} file for its voxels instead of {needed}</source>
+<translation>er nennt {count} Datei statt {needed} für seine Voxel</translation>
+</message>
+<message>
+<source>it names {count} files for its voxels instead of {needed}</source>
+<translation>er nennt {count} Dateien statt {needed} für seine Voxel</translation>
 </message>
 <message>
 <source>it places the scan at {by_axes} mm</source>
@@ -2928,12 +2980,24 @@
 <translation>Zeitpunkt</translation>
 </message>
 <message>
-<source>trained on {cohort} source and {cohort2} target scans</source>
-<translation>trainiert auf {cohort} Quell- und {cohort2} Ziel-Scans</translation>
+<source>trained on {source_cases} source and {target_cases} target scan</source>
+<translation>trainiert auf {source_cases} Quell- und {target_cases} Ziel-Scan</translation>
+</message>
+<message>
+<source>trained on {source_cases} source and {target_cases} target scans</source>
+<translation>trainiert auf {source_cases} Quell- und {target_cases} Ziel-Scans</translation>
 </message>
 <message>
 <source>translated slices</source>
 <translation>übersetzte Schichten</translation>
+</message>
+<message>
+<source>translation.drop_failed would leave out {count} of {cases} translated case ({left_out}), which leaves {left} to learn from; look at report.md and start in a new folder, with a longer training of the translator or without that setting.</source>
+<translation>translation.drop_failed würde {count} von {cases} übersetzten Fall auslassen ({left_out}), zum Lernen bliebe: {left}; sehen Sie sich report.md an, und beginnen Sie in einem neuen Ordner, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
+</message>
+<message>
+<source>translation.drop_failed would leave out {count} of {cases} translated case ({left_out}, ...), which leaves {left} to learn from; look at report.md and start in a new folder, with a longer training of the translator or without that setting.</source>
+<translation>translation.drop_failed würde {count} von {cases} übersetzten Fall auslassen ({left_out}, ...), zum Lernen bliebe: {left}; sehen Sie sich report.md an, und beginnen Sie in einem neuen Ordner, mit längerem Training der Bildübersetzung oder ohne diese Einstellung.</translation>
 </message>
 <message>
 <source>translation.drop_failed would leave out {count} of {cases} translated cases ({left_out}), which leaves {left} to learn from; look at report.md and start in a new folder, with a longer training of the translator or without that setting.</source>
@@ -3112,20 +3176,28 @@
 <translation>xz -d --format=lzma &lt;</translation>
 </message>
 <message>
-<source>{abs} minutes ahead; times that are shown are its own</source>
-<translation>{abs} Minuten voraus; gezeigte Zeiten sind seine</translation>
-</message>
-<message>
-<source>{abs} minutes behind; times that are shown are its own</source>
-<translation>{abs} Minuten zurück; gezeigte Zeiten sind seine</translation>
-</message>
-<message>
 <source>{again} in each of {iterations} self-training iteration</source>
 <translation>{again} in {iterations} Runde des Selbsttrainings</translation>
 </message>
 <message>
 <source>{again} in each of {iterations} self-training iterations</source>
 <translation>{again} in jeder von {iterations} Runden des Selbsttrainings</translation>
+</message>
+<message>
+<source>{apart} minute ahead; times that are shown are its own</source>
+<translation>{apart} Minute voraus; gezeigte Zeiten sind seine eigenen</translation>
+</message>
+<message>
+<source>{apart} minute behind; times that are shown are its own</source>
+<translation>{apart} Minute zurück; gezeigte Zeiten sind seine eigenen</translation>
+</message>
+<message>
+<source>{apart} minutes ahead; times that are shown are its own</source>
+<translation>{apart} Minuten voraus; gezeigte Zeiten sind seine eigenen</translation>
+</message>
+<message>
+<source>{apart} minutes behind; times that are shown are its own</source>
+<translation>{apart} Minuten zurück; gezeigte Zeiten sind seine eigenen</translation>
 </message>
 <message>
 <source>{case}: prediction and reference are not on one grid ({differences}); predict on the scan that the reference was drawn on.</source>
@@ -3156,12 +3228,20 @@
 <translation>{count} Dateien wurden ausgelassen, etwa {files}: Ihren Namen nach sind sie keine Scans.</translation>
 </message>
 <message>
+<source>{count} of {count2} task: {waits}</source>
+<translation>{count} von {count2} Teil: {waits}</translation>
+</message>
+<message>
 <source>{count} of {count2} tasks: {waits}</source>
 <translation>{count} von {count2} Teilen: {waits}</translation>
 </message>
 <message>
 <source>{count} scans were left out, such as {paths}: each is {why}.</source>
 <translation>{count} Scans wurden ausgelassen, etwa {paths}: jeder ist {why}.</translation>
+</message>
+<message>
+<source>{count} task at work</source>
+<translation>{count} Teil arbeitet</translation>
 </message>
 <message>
 <source>{count} tasks at work</source>
@@ -3940,6 +4020,22 @@
 <translation>{path} hat keine Schichten: Darin wurde nichts segmentiert, sie ist also leer und liegt auf dem Gitter ihres Scans.</translation>
 </message>
 <message>
+<source>{path} has one labelled voxel outside its image; it is left out.</source>
+<translation>{path} hat ein gelabeltes Voxel außerhalb des Bildes; es wird weggelassen.</translation>
+</message>
+<message>
+<source>{path} has one voxel in {name} and in another segment; it is taken as {name}, which comes later.</source>
+<translation>{path} hat ein Voxel in {name} und in einem anderen Segment; es gilt als {name}, das später kommt.</translation>
+</message>
+<message>
+<source>{path} has one voxel of a number that none of its segments has; it is taken as background.</source>
+<translation>{path} hat ein Voxel mit einer Nummer, die keines seiner Segmente hat; es gilt als Hintergrund.</translation>
+</message>
+<message>
+<source>{path} has one voxel of a value that no segment has; it is taken as background.</source>
+<translation>{path} hat ein Voxel mit einem Wert, den kein Segment hat; es gilt als Hintergrund.</translation>
+</message>
+<message>
 <source>{path} has segments without a name; name each as its structure in Slicer (the structures are {known}).</source>
 <translation>{path} hat Segmente ohne Namen; benennen Sie in Slicer jedes nach seiner Struktur (die Strukturen sind {known}).</translation>
 </message>
@@ -3974,6 +4070,10 @@
 <message>
 <source>{path} has voxels that zlib has packed, where its header says gzip; save it with gzip, or raw.</source>
 <translation>{path} hat Voxel, die zlib gepackt hat, wo der Kopf gzip nennt; speichern Sie die Datei mit gzip oder ungepackt (raw).</translation>
+</message>
+<message>
+<source>{path} has {count} place with more than one slice (such as {names}), which nothing in them tells apart; remove those that do not belong to the scan, or export it again.</source>
+<translation>{path} hat {count} Platz mit mehr als einer Schicht (etwa {names}), die nichts in ihnen unterscheidet; entfernen Sie die, die nicht zum Scan gehören, oder exportieren Sie ihn noch einmal.</translation>
 </message>
 <message>
 <source>{path} has {count} places with more than one slice (such as {names}), which nothing in them tells apart; remove those that do not belong to the scan, or export it again.</source>
@@ -4576,8 +4676,12 @@
 <translation>{share} % der Voxel haben den Wert {filled}, weit entfernt von allen anderen; er gilt als Auffüllwert.</translation>
 </message>
 <message>
-<source>{ssh} answers ({found}, {found2} processors)</source>
-<translation>{ssh} antwortet ({found}, {found2} Prozessoren)</translation>
+<source>{ssh} answers ({found}, {cores} processor)</source>
+<translation>{ssh} antwortet ({found}, {cores} Prozessor)</translation>
+</message>
+<message>
+<source>{ssh} answers ({found}, {cores} processors)</source>
+<translation>{ssh} antwortet ({found}, {cores} Prozessoren)</translation>
 </message>
 <message>
 <source>{state} ({names_of}). This command goes on with them now.</source>
@@ -4778,10 +4882,6 @@
 <translation>Scans &amp;prüfen</translation>
 </message>
 <message>
-<source>&amp;Curves</source>
-<translation>&amp;Kurven</translation>
-</message>
-<message>
 <source>&amp;Device there:</source>
 <translation>&amp;Gerät dort:</translation>
 </message>
@@ -4790,16 +4890,12 @@
 <translation>&amp;Gerät:</translation>
 </message>
 <message>
-<source>&amp;Log</source>
-<translation>&amp;Protokoll</translation>
+<source>&amp;Preset:</source>
+<translation>Vo&amp;reinstellung:</translation>
 </message>
 <message>
 <source>&amp;Start</source>
 <translation>&amp;Starten</translation>
-</message>
-<message>
-<source>&amp;Use for segmentation</source>
-<translation>Als &amp;Modell wählen</translation>
 </message>
 <message>
 <source>&amp;Which to evaluate:</source>
@@ -4830,16 +4926,16 @@
 <translation>Nach welcher Epoche des Trainings die Übersetzungen entstanden. Am rechten Ende folgt er dem Training.</translation>
 </message>
 <message>
+<source>Ch&amp;ange...</source>
+<translation>&amp;Ändern...</translation>
+</message>
+<message>
 <source>Change or remove this place.</source>
 <translation>Diesen Rechner ändern oder entfernen.</translation>
 </message>
 <message>
-<source>Change...</source>
-<translation>Ändern...</translation>
-</message>
-<message>
-<source>Check</source>
-<translation>Prüfen</translation>
+<source>Chec&amp;k</source>
+<translation>Pr&amp;üfen</translation>
 </message>
 <message>
 <source>Choose the folder in which the scans are now, and go on. They are known by their content, whatever they are called.</source>
@@ -4850,7 +4946,11 @@
 <translation>Dieses Experiment als Modell im Abschnitt Segmentieren wählen.</translation>
 </message>
 <message>
-<source>D&amp;ata folder:</source>
+<source>Curves</source>
+<translation>Kurven</translation>
+</message>
+<message>
+<source>Data f&amp;older:</source>
 <translation>D&amp;atenordner:</translation>
 </message>
 <message>
@@ -4878,8 +4978,8 @@
 <translation>Alle übrigen Einstellungen der Voreinstellung, für Kenner der Methode.</translation>
 </message>
 <message>
-<source>Expo&amp;rt for nnU-Net...</source>
-<translation>Für nn&amp;U-Net...</translation>
+<source>Export for nn&amp;U-Net...</source>
+<translation>Für &amp;nnU-Net...</translation>
 </message>
 <message>
 <source>Folder of the labelled scans, such as ceT1.</source>
@@ -4900,6 +5000,10 @@
 <message>
 <source>How far the present stage is.</source>
 <translation>Wie weit der laufende Schritt ist.</translation>
+</message>
+<message>
+<source>How far the saving is.</source>
+<translation>Wie weit das Speichern ist.</translation>
 </message>
 <message>
 <source>How long and how thoroughly to train.</source>
@@ -4938,20 +5042,24 @@
 <translation>Bildüberse&amp;tzung:</translation>
 </message>
 <message>
-<source>Install there</source>
-<translation>Dort installieren</translation>
+<source>Install the&amp;re</source>
+<translation>D&amp;ort installieren</translation>
 </message>
 <message>
 <source>Load the case and show it in two views that move together: a source scan beside its translation, with its label; an evaluation scan with its reference beside the prediction; a target scan with its prediction.</source>
 <translation>Den Fall laden und in zwei Ansichten zeigen, die sich gemeinsam bewegen: einen Quell-Scan neben seiner Übersetzung, mit seinem Label; einen Auswertungs-Scan mit seiner Referenz neben der Vorhersage; einen Ziel-Scan mit seiner Vorhersage.</translation>
 </message>
 <message>
-<source>Ma&amp;ke samples...</source>
-<translation>Scans erze&amp;ugen...</translation>
+<source>Log</source>
+<translation>Protokoll</translation>
 </message>
 <message>
-<source>Open in plo&amp;t view</source>
-<translation>Im Plo&amp;t zeigen</translation>
+<source>Make samp&amp;les...</source>
+<translation>Scans er&amp;zeugen...</translation>
+</message>
+<message>
+<source>Ope&amp;n in plot view</source>
+<translation>Im Plot zei&amp;gen</translation>
 </message>
 <message>
 <source>Open this experiment as a page in the browser: scans, translations, curves, scores, pictures and warnings. It names the cases.</source>
@@ -4967,11 +5075,7 @@
 </message>
 <message>
 <source>Outl&amp;ines</source>
-<translation>Um&amp;risse</translation>
-</message>
-<message>
-<source>P&amp;reset:</source>
-<translation>Vo&amp;reinstellung:</translation>
+<translation>Umr&amp;isse</translation>
 </message>
 <message>
 <source>Put the Python packages that training needs into a folder of their own on that computer.</source>
@@ -4990,12 +5094,12 @@
 <translation>Berich&amp;t</translation>
 </message>
 <message>
-<source>S&amp;ample</source>
-<translation>&amp;Beispiel</translation>
-</message>
-<message>
 <source>S&amp;ource images:</source>
 <translation>&amp;Quellbilder:</translation>
+</message>
+<message>
+<source>Sample</source>
+<translation>Beispiel</translation>
 </message>
 <message>
 <source>Save &amp;model...</source>
@@ -5010,10 +5114,6 @@
 <translation>Das Segmentierungsnetz für die eigenen Befehle von nnU-Net und für Slicers Erweiterung SlicerNNUnet speichern, die dann dieselben Labelkarten liefern. Patientendaten sind nicht darin.</translation>
 </message>
 <message>
-<source>Sc&amp;ores</source>
-<translation>Be&amp;wertung</translation>
-</message>
-<message>
 <source>Scans</source>
 <translation>Scans</translation>
 </message>
@@ -5024,6 +5124,10 @@
 <message>
 <source>Scans move&amp;d to...</source>
 <translation>Scans verscho&amp;ben nach...</translation>
+</message>
+<message>
+<source>Scores</source>
+<translation>Bewertung</translation>
 </message>
 <message>
 <source>Scores on the evaluation scans so far.</source>
@@ -5078,8 +5182,8 @@
 <translation>Quell-&amp;Kanal:</translation>
 </message>
 <message>
-<source>Sta&amp;ges</source>
-<translation>Sch&amp;ritte</translation>
+<source>Stages</source>
+<translation>Schritte</translation>
 </message>
 <message>
 <source>Start training. It goes on when Slicer is closed.</source>
@@ -5087,15 +5191,15 @@
 </message>
 <message>
 <source>Sto&amp;p</source>
-<translation>St&amp;oppen</translation>
-</message>
-<message>
-<source>T&amp;arget sequence:</source>
-<translation>Ziel-K&amp;anal:</translation>
+<translation>Sto&amp;ppen</translation>
 </message>
 <message>
 <source>Tar&amp;get images:</source>
 <translation>&amp;Zielbilder:</translation>
+</message>
+<message>
+<source>Target se&amp;quence:</source>
+<translation>Ziel-K&amp;anal:</translation>
 </message>
 <message>
 <source>The computer that trains: this one, or another one by SSH. The experiment folder here is then kept as a copy.</source>
@@ -5131,15 +5235,19 @@
 </message>
 <message>
 <source>Trai&amp;ning epoch:</source>
-<translation>Trai&amp;ningsepoche:</translation>
+<translation>Trainin&amp;gsepoche:</translation>
 </message>
 <message>
 <source>Train: image translation from labelled source scans to unlabelled target scans, then segmentation.</source>
 <translation>Trainieren: Bildübersetzung von gelabelten Quell-Scans zu Ziel-Scans ohne Labels, dann Segmentierung.</translation>
 </message>
 <message>
-<source>V&amp;iew case</source>
-<translation>Fall ze&amp;igen</translation>
+<source>Use for se&amp;gmentation</source>
+<translation>Als &amp;Modell wählen</translation>
+</message>
+<message>
+<source>View &amp;case</source>
+<translation>Fa&amp;ll zeigen</translation>
 </message>
 <message>
 <source>What happened, newest last.</source>
@@ -5405,6 +5513,10 @@
 <translation>Belege: Quell-Labels messen</translation>
 </message>
 <message>
+<source>Look which structures lie in one piece</source>
+<translation>Nachsehen, welche Strukturen in einem Stück liegen</translation>
+</message>
+<message>
 <source>Segmentation: {step}</source>
 <translation>Segmentierung: {step}</translation>
 </message>
@@ -5517,6 +5629,10 @@
 <message>
 <source>One folder, crossMoDA's names</source>
 <translation>Ein Ordner, Namen wie crossMoDA</translation>
+</message>
+<message>
+<source>One scan read, {problems} with problems, {notes} with notes.</source>
+<translation>Ein Scan gelesen, {problems} mit Problemen, {notes} mit Hinweisen.</translation>
 </message>
 <message>
 <source>Re&amp;sume</source>
@@ -6359,6 +6475,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <source>Measuring...</source>
 <translation>Messen...</translation>
 </message>
+<message>
+<source>The model {name}, which made this, is not known here; nothing was compared with its training data.</source>
+<translation>Das Modell {name}, von dem dies stammt, ist hier nicht bekannt; mit seinen Trainingsdaten wurde nichts verglichen.</translation>
+</message>
 </context>
 <context>
 <name>panel.model_packages</name>
@@ -6369,6 +6489,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Cance&amp;l</source>
 <translation>Abbre&amp;chen</translation>
+</message>
+<message>
+<source>Cancel nn&amp;U-Net</source>
+<translation>&amp;nnU-Net abbrechen</translation>
 </message>
 <message>
 <source>Checking {file}...</source>
@@ -6645,16 +6769,16 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>{name} wird gefragt...</translation>
 </message>
 <message>
-<source>Cancel</source>
-<translation>Abbrechen</translation>
+<source>Brea&amp;k off</source>
+<translation>&amp;Unterbrechen</translation>
 </message>
 <message>
 <source>Cancelled.</source>
 <translation>Abgebrochen.</translation>
 </message>
 <message>
-<source>Check</source>
-<translation>Prüfen</translation>
+<source>Chec&amp;k</source>
+<translation>Pr&amp;üfen</translation>
 </message>
 <message>
 <source>Clock</source>
@@ -6736,8 +6860,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>panel.report_button</name>
 <message>
-<source>Cance&amp;l</source>
-<translation>Abbre&amp;chen</translation>
+<source>Cancel repor&amp;t</source>
+<translation>Berich&amp;t abbrechen</translation>
 </message>
 <message>
 <source>Cancelled.</source>
@@ -6830,11 +6954,11 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Trai&amp;ning epoch {epoch} of {epochs}:</source>
-<translation>Trai&amp;ningsepoche {epoch} von {epochs}:</translation>
+<translation>Trainin&amp;gsepoche {epoch} von {epochs}:</translation>
 </message>
 <message>
 <source>Trai&amp;ning epoch {epoch}:</source>
-<translation>Trai&amp;ningsepoche {epoch}:</translation>
+<translation>Trainin&amp;gsepoche {epoch}:</translation>
 </message>
 <message>
 <source>Translated</source>
@@ -7316,8 +7440,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <context>
 <name>panel.show_case</name>
 <message>
-<source>Canc&amp;el</source>
-<translation>Abbrec&amp;hen</translation>
+<source>&amp;Cancel</source>
+<translation>&amp;Abbrechen</translation>
 </message>
 <message>
 <source>Cancelled.</source>
@@ -7613,6 +7737,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Aus der Liste genommen: {names}. Nichts wurde gelöscht; Ordner hinzufügen bringt sie zurück.</translation>
 </message>
 <message>
+<source>One training found in {folder}, {new} new on the list.</source>
+<translation>Ein Training in {folder} gefunden, davon {new} neu in der Liste.</translation>
+</message>
+<message>
 <source>Open it: its scans must be chosen before it can begin.</source>
 <translation>Es öffnen: Vor dem Beginn müssen seine Scans gewählt werden.</translation>
 </message>
@@ -7635,6 +7763,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Take it off this list. No file is deleted, and no training ended.</source>
 <translation>Es aus dieser Liste nehmen. Keine Datei wird gelöscht und kein Training beendet.</translation>
+</message>
+<message>
+<source>The training is being read.</source>
+<translation>Das Training wird gelesen.</translation>
 </message>
 <message>
 <source>Those in which something happened last come first.</source>
@@ -7771,6 +7903,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Auf {place}, {state}</translation>
 </message>
 <message>
+<source>Preparing</source>
+<translation>Vorbereitung</translation>
+</message>
+<message>
 <source>Preparing for {place}</source>
 <translation>Vorbereitung für {place}</translation>
 </message>
@@ -7821,6 +7957,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>{name}: {state}.</source>
 <translation>{name}: {state}.</translation>
+</message>
+<message>
+<source>{number} of one training finished</source>
+<translation>{number} von einem Training fertig</translation>
 </message>
 <message>
 <source>{number} of {count} trainings finished</source>
@@ -8078,6 +8218,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Preparing the training on {place}.</source>
 <translation>Das Training auf {place} wird vorbereitet.</translation>
+</message>
+<message>
+<source>Preparing the training.</source>
+<translation>Das Training wird vorbereitet.</translation>
 </message>
 <message>
 <source>Preset: {preset}. Image translation: {translator}. Self-training iterations: {iterations}.</source>
@@ -8512,6 +8656,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Folder of scan files (NIfTI, NRRD or MetaImage) of the target domain.</source>
 <translation>Ordner mit Scan-Dateien (NIfTI, NRRD oder MetaImage) der Zieldomäne.</translation>
+</message>
+<message>
+<source>How far the import is.</source>
+<translation>Wie weit das Importieren ist.</translation>
 </message>
 <message>
 <source>How far the segmentation is.</source>

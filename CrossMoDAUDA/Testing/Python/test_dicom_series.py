@@ -228,7 +228,7 @@ def test_places_taken_twice_are_told(tmp_path: Path) -> None:
     again.SOPInstanceUID = again.file_meta.MediaStorageSOPInstanceUID = generate_uid()
     again.save_as(tmp_path / "scan" / "again.dcm")
     message = refusal(tmp_path / "scan")
-    assert "1 places with more than one slice (such as IM0003.dcm and again.dcm)" in message
+    assert "has 1 place with more than one slice (such as IM0003.dcm and again.dcm)" in message
     (tmp_path / "scan" / "again.dcm").unlink()  # as it says
     assert np.array_equal(read_volume(tmp_path / "scan").array, array)
 

@@ -89,3 +89,28 @@ def test_slow_progress_is_reported_step_by_step(tmp_path: Path, monkeypatch: pyt
     for step in (1, 2, 3):
         report(step, 3)
     assert [event["step"] for event in read_events(tmp_path / "events.jsonl")[0]] == [1, 2, 3]
+
+
+def test_of_a_long_progress_only_its_ends_are_read(tmp_path: Path) -> None:
+    """As a list of many trainings reads it; what it tells is the same."""
+    from CrossMoDAUDALib.experiment.last_run import read_tail
+    from CrossMoDAUDALib.watching.experiments import _stage
+
+    def progress(stage: str, step: int) -> dict[str, object]:
+        return {"time": float(step), "kind": "progress", "stage": stage, "step": step, "total": 9000, "metrics": {"loss": 0.5}}
+
+    one, other = ([progress(stage, step) for step in range(200)] for stage in ("translation/train", "iteration_0/train"))
+    for number, wanted in enumerate(
+        (one, [*one[:99], {"time": 99.0, "kind": "message", "message": "x"}, *one[99:]], [*one, *other], one[:4])
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        log = folder / "events.jsonl"
+        log.write_text("".join(json.dumps(event) + "\n" for event in wanted), encoding="utf-8")
+        found, is_cut = read_tail(folder)
+        assert len(found) <= 9 and not is_cut and (found[0], found[-1]) == (wanted[0], wanted[-1])
+        assert [event for event in found if event["kind"] == "message"] == [event for event in wanted if event["kind"] == "message"]
+        few, many = _stage(found, True), _stage(read_events(log)[0], True)
+        assert few is not None and many is not None
+        assert (few.name, few.step, few.remaining, few.seconds) == (many.name, many.step, many.remaining, many.seconds)
+        assert read_events(log)[0] == wanted

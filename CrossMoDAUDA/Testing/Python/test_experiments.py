@@ -85,8 +85,8 @@ def test_it_tells_of_a_long_log_what_the_monitor_tells(started: Experiment, ends
     read: list[int] = []
     whole = event_file.read_events
 
-    def counted(path: Path, offset: int = 0, limit: int = -1) -> Any:
-        found = whole(path, offset, limit)
+    def counted(path: Path, offset: int = 0, limit: int = -1, is_thinned: bool = False) -> Any:
+        found = whole(path, offset, limit, is_thinned)
         read.append(found[1] - offset)
         return found
 

@@ -328,3 +328,16 @@ def test_imported_models_lie_in_the_users_own_folder(monkeypatch: pytest.MonkeyP
     folder = installed_models.models_folder()
     assert folder.is_absolute() and folder.parts[-2:] == ("CrossMoDAUDA", "models")
     assert ROOT not in folder.parents
+
+
+def test_packing_and_importing_tell_how_far_they_are(tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from CrossMoDAUDALib.method import packing
+
+    monkeypatch.setattr(packing, "_PIECE", 1 << 16)  # as large weights are written
+    monkeypatch.setattr(packages, "_PIECE", 1 << 16)
+    told: dict[str, list[int]] = {"packed": [], "imported": []}
+    made = write_package(tiny_experiment, tmp_path / "a.zip", progress=lambda step, total, *_: told["packed"].append(100 * step // total))
+    installed_models.import_package(made.path, lambda step, total, *_: told["imported"].append(100 * step // total))
+    for steps in told.values():
+        assert len(set(steps)) > 10 and steps == sorted(steps) and 95 <= steps[-1] <= 100, steps
+    assert write_package(tiny_experiment, tmp_path / "b" / "a.zip").path.read_bytes() == made.path.read_bytes(), "however it is written"

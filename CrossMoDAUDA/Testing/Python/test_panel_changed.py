@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from panel_actions import add_scan, choose, nodes, open_section, wait
+from panel_actions import add_scan, choose, choose_model, nodes, open_section, wait
 from test_panel_data_module import add_result
 from test_panel_findings import said
 
@@ -174,3 +176,38 @@ def test_scores_do_not_look_current_once_one_of_the_two_was_changed(host: Host) 
     wait(host, "evaluate")
     look_again(host)
     assert "was changed" not in title.text and host.find("evaluateTable").visible
+
+
+def test_it_is_measured_against_the_model_that_made_it(host: Host, tiny_experiment: Path, tmp_path: Path) -> None:
+    """Whatever model is chosen now; of a result whose model is gone that is said, and of several each has its own."""
+    import slicer
+    from CrossMoDAUDALib.slicer_nodes import mrml
+
+    models = {}
+    for name, most_ml in (("of giants", 1e6), ("of dwarfs", 1e-6)):
+        models[name] = Path(shutil.copytree(tiny_experiment / "iteration_1" / "model", tmp_path / name))
+        about = json.loads((models[name] / "model.json").read_text(encoding="utf-8"))
+        for structure in about["trained_on"]["structures"].values():
+            structure.update(least_ml=0.9 * most_ml, most_ml=most_ml)
+        (models[name] / "model.json").write_text(json.dumps(about), encoding="utf-8")
+    slicer.app.userSettings().setValue("ctkPathLineEdit/CrossMoDAUDA/Models", [str(models["of giants"])])
+    choose_model(host, models["of dwarfs"])
+    made = {}
+    for number, model in enumerate(("of giants", "of dwarfs", "long gone", "")):
+        _scan, made[model] = measured(f"Scan {number}", 9 + number, [])
+        mrml.mark_made(made[model], [], model)
+    choose(host, "segmentInputKind", "scene")
+    for node in made.values():
+        draw(node, "Cochlea")
+    look_again(host)
+    host.click("segmentMeasure")
+    measuring = host.widget.panel.segment.results.measuring
+    host.process(60, lambda: "Measured again" in said(host)[0])
+    assert not measuring.runner.running and not host.find("segmentMeasure").visible
+    told = {model: " ".join(mrml.warnings_of(node)) for model, node in made.items()}
+    assert told["of giants"].count("less than any") == 2 and "more than" not in told["of giants"]
+    assert told["of dwarfs"].count("more than any") == 2, "it is the model that is chosen"
+    assert told["long gone"] == ""
+    assert told[""].count("more than any") == 2, "nothing tells its model"
+    assert "The model long gone, which made this, is not known here" in said(host)[0] and "giants" not in said(host)[0]
+    assert nodes("vtkMRMLTableNode")["Measurements"].GetNumberOfRows() == 8

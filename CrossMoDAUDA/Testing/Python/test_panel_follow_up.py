@@ -298,7 +298,13 @@ def test_where_nothing_tells_a_patient_that_is_said(host: Host) -> None:
     assert "nothing tells whose scans these are" in title and "Smith 2023-05-01 segmentation, Jones 2024-05-01 segmentation" in title
 
 
-@pytest.mark.parametrize("what", ["removed", "changed", "another patient", "another date", "another structure"])
+def plot_views() -> list[Any]:
+    import slicer
+
+    return list(slicer.util.getNodesByClass("vtkMRMLPlotViewNode"))
+
+
+@pytest.mark.parametrize("what", ["removed", "changed", "another patient", "another date", "another structure", "table removed"])
 def test_a_comparison_goes_with_what_it_compares(host: Host, what: str) -> None:
     import slicer
     from CrossMoDAUDALib.slicer_nodes import mrml
@@ -310,6 +316,10 @@ def test_a_comparison_goes_with_what_it_compares(host: Host, what: str) -> None:
     host.click("followUpApply")
     assert "Growing" in wait(host, "followUp") and host.find("followUpOpenPage").visible and host.find("followUpPlotVolumes").visible
     assert "sub-01_ses-20200301_T2w segmentation" in host.find("followUpTableTitle").text
+    for button in ("followUpPlotDiameters", "followUpPlotVolumes"):
+        host.click(button)
+    view = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotViewNode") if not plot_views() else plot_views()[0]
+    view.SetPlotChartNodeID(next(iter(nodes("vtkMRMLPlotChartNode").values())).GetID())
     if what == "changed":
         draw(first, VS)
         look_again(host)
@@ -318,7 +328,10 @@ def test_a_comparison_goes_with_what_it_compares(host: Host, what: str) -> None:
         host.click("followUpApply")
         assert wait(host, "followUp").startswith(("Growing", "Shrinking", "+")) and "before" not in host.find("followUpTableTitle").text
         return
-    if what == "removed":
+    if what == "table removed":
+        slicer.mrmlScene.RemoveNode(nodes("vtkMRMLTableNode")["Follow-up of sub-01"])
+        assert not nodes("vtkMRMLPlotChartNode") and not nodes("vtkMRMLPlotSeriesNode") and not nodes("vtkMRMLTableNode")
+    elif what == "removed":
         mrml.remove_node(first)
     elif what == "another patient":
         add_visit("sub-02_ses-20200301_T2w", 6)
@@ -335,10 +348,13 @@ def test_a_comparison_goes_with_what_it_compares(host: Host, what: str) -> None:
     for name in ("followUpTable", "followUpTableTitle", "followUpOpenPage", "followUpPlotVolumes"):
         assert not host.find(name).visible, name
     assert "Growing" not in host.find("followUpStatus").text
+    assert [each.GetPlotChartNodeID() for each in plot_views() if each.GetPlotChartNodeID()] == [], "what is shown is what is chosen"
     slicer.app.processEvents()
 
 
 def test_a_comparison_is_found_again_in_a_saved_scene(host: Host, tmp_path: Path) -> None:
+    import slicer
+
     for name, radius in (("sub-01_ses-20200301_T2w", 6), ("sub-01_ses-20210301_T2w", 8)):
         add_visit(name, radius)
     open_section(host, "followUp")
@@ -354,4 +370,8 @@ def test_a_comparison_is_found_again_in_a_saved_scene(host: Host, tmp_path: Path
     assert host.find("followUpTableTitle").text == title
     assert not host.find("followUpOpenPage").visible, "it went with the session"
     host.click("followUpPlotVolumes")
-    assert nodes("vtkMRMLPlotChartNode")
+    (chart,) = nodes("vtkMRMLPlotChartNode").values()
+    view = plot_views()[0] if plot_views() else slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotViewNode")
+    view.SetPlotChartNodeID(chart.GetID())
+    host.widget.panel.showResults()
+    assert view.GetPlotChartNodeID() == chart.GetID(), "it is of what is chosen"

@@ -28,6 +28,31 @@ def own_models_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def followed(host: Host, bar: str) -> list[int]:
+    """What a progress bar shows from now on."""
+    values: list[int] = []
+    host.find(bar)._real.valueChanged.connect(values.append)
+    return values
+
+
+def test_a_bar_shows_how_far_all_are_that_work(host: Host) -> None:
+    from CrossMoDAUDALib.panel.model_packages import WorkBar
+
+    open_section(host, "segment")
+    bar = host.find("segmentProgress")
+    shown = WorkBar(bar, host.widget.panel.segment.show)
+    shown.tell("one", 20, 100)
+    assert (bar.visible, bar.value, bar.maximum) == (True, 20, 100)
+    shown.tell("other")
+    assert bar.maximum == 0, "nobody knows how far that is"
+    shown.tell("other", 50, 100)
+    assert (bar.value, bar.maximum) == (70, 200)
+    shown.end("one")
+    assert (bar.visible, bar.value, bar.maximum) == (True, 50, 100)
+    shown.end("other")
+    assert not bar.visible
+
+
 def test_a_model_goes_from_one_panel_to_another(host: Host, tiny_experiment: Path, tmp_path: Path, own_models_folder: Path) -> None:
     open_section(host, "adapt")
     assert not host.find("adaptPackage").enabled
@@ -37,19 +62,25 @@ def test_a_model_goes_from_one_panel_to_another(host: Host, tiny_experiment: Pat
     host.click("adaptPackage")
     assert not host.widget.panel.adapt.package.runner.running and host.find("adaptPackageStatus").text == ""
     host.answers += [str(tmp_path / "To a colleague")]  # this system's dialog adds no ending
+    bar, far = host.find("adaptPackageProgress"), followed(host, "adaptPackageProgress")
+    assert not bar.visible
     host.click("adaptPackage")
+    assert bar.visible and bar.maximum == 0, "nobody knows yet how far it is"
     assert host.find("adaptPackage").text == "Cance&l" and "Saving To a colleague.zip" in host.find("adaptPackageStatus").text
     host.process(60, lambda: not host.widget.panel.adapt.package.runner.running)
     assert host.find("adaptPackage").text == "Save &model..."
+    assert not bar.visible and 100 in far
     saved = tmp_path / "To a colleague.zip"
     assert str(saved) in host.find("adaptPackageStatus").text and host.find("adaptPackage").enabled
     package = packages.check_package(saved)
 
     open_section(host, "segment")
     host.answers += [str(saved)]
+    bar, far = host.find("segmentImportProgress"), followed(host, "segmentImportProgress")
     host.click("segmentImport")
-    assert host.find("segmentImport").text == "Cance&l"
+    assert host.find("segmentImport").text == "Cance&l" and bar.visible
     host.process(60, lambda: not host.widget.panel.segment.importer.runner.running)
+    assert not bar.visible and 100 in far
     folder = own_models_folder / f"To-a-colleague-{package.key}"
     assert host.find("segmentModelPath").currentPath == str(folder) and host.find("segmentImport").text == "&Import..."
     assert "Imported: To-a-colleague" in host.find("segmentStatus").text
@@ -79,7 +110,7 @@ def test_a_model_is_exported_for_nnunet(host: Host, tiny_experiment: Path, tmp_p
     (tmp_path / "theirs.zip").write_text("mine", encoding="utf-8")
     host.answers += [str(tmp_path / "theirs")]  # a name that the dialog did not ask about
     host.click("adaptExport")
-    assert export.running and host.find("adaptExport").text == "Cance&l" and host.find("adaptPackage").enabled
+    assert export.running and host.find("adaptExport").text == "Cancel nn&U-Net" and host.find("adaptPackage").enabled
     host.process(60, lambda: not export.running)
     said = host.find("adaptPackageStatus").text
     assert "exists already; choose another name, or start again and agree" in said and "--" not in said

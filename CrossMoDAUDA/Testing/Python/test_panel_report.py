@@ -24,7 +24,7 @@ def test_the_page_is_made_and_opened(host: Host, copied: Path) -> None:
     host.find("adaptExperimentPath").currentPath = str(copied)
     host.process(20, lambda: host.find("adaptReport").enabled)
     host.click("adaptReport")
-    assert host.find("adaptReport").text == "Cance&l"
+    assert host.find("adaptReport").text == "Cancel repor&t"
     host.process(60, lambda: not host.widget.panel.adapt.report.runner.running)
     assert host.dialogs[-1].kind == "openUrl" and host.dialogs[-1].text.endswith("report.html")
     assert (copied / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")

@@ -155,7 +155,7 @@ def test_the_making_can_be_cancelled_and_begun_again(host: Host, tmp_path: Path)
     host.process(30, lambda: host.find("adaptCheckProgress").value > 4)
     host.click("adaptSample")
     assert host.find("adaptCheckStatus").text == "No sample scans were made."
-    assert list(tmp_path.iterdir()) == [] and host.find("adaptSample").text == "Ma&ke samples..."
+    assert list(tmp_path.iterdir()) == [] and host.find("adaptSample").text == "Make samp&les..."
     assert panel(host).parameters.crossmoda == "" and not host.find("adaptCheckProgress").visible
     make_in_adapt(host, tmp_path)
     host.process(60, lambda: not panel(host).adapt.samples.running)
@@ -182,7 +182,7 @@ def test_a_full_disk_is_a_sentence_with_the_name_that_the_user_knows(host: Host,
     host.process(60, lambda: not panel(host).adapt.samples.running)
     said = host.find("adaptCheckStatus").text
     assert "could not be written; check the free space" in said and "unfinished" not in said, said
-    assert list(disk.iterdir()) == [] and host.find("adaptSample").text == "Ma&ke samples..."
+    assert list(disk.iterdir()) == [] and host.find("adaptSample").text == "Make samp&les..."
 
 
 def test_the_scans_can_be_removed(host: Host) -> None:
@@ -198,7 +198,7 @@ def test_the_scans_can_be_removed(host: Host) -> None:
     assert str(folder) in host.dialogs[-1].text
     assert [path.name for path in folder.rglob("*")] == ["validation", "mine.txt"], "only what was made here goes"
     assert host.find("adaptCheckStatus").text == "The sample scans were removed." and panel(host).parameters.crossmoda == ""
-    assert host.find("adaptSample").text == "Ma&ke samples..."
+    assert host.find("adaptSample").text == "Make samp&les..."
     host.press_sample_data("CrossMoDAUDASynthetic")
     assert len(list(folder.glob("*/*.nii.gz"))) == 38 and (folder / "validation" / "mine.txt").read_text(encoding="utf-8") == "kept"
     assert panel(host).parameters.crossmoda == str(folder)

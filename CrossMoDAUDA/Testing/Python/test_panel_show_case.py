@@ -187,7 +187,7 @@ def begin(host: Host, case: str) -> Any:
     combo.currentIndex = next(number for number, name in enumerate(host.texts_of_list(combo)) if name.endswith(f"({case})"))
     host.click("adaptShowCase")
     runner = host.widget.panel.adapt.showCase.runner
-    assert runner.running and host.find("adaptShowCase").text == "Canc&el"
+    assert runner.running and host.find("adaptShowCase").text == "&Cancel"
     return runner
 
 
@@ -252,7 +252,7 @@ def test_another_case_replaces_the_one_that_is_loaded(watching: Host) -> None:
     combo.currentIndex = chosen + 1
     assert watching.find("adaptShowCase").text == "V&iew case"
     combo.currentIndex = chosen
-    assert watching.find("adaptShowCase").text == "Canc&el"
+    assert watching.find("adaptShowCase").text == "&Cancel"
     assert "predicted" in shown(watching, "target")
     assert len(nodes("vtkMRMLScalarVolumeNode")) == 1 and not first.is_running()
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.cohort.pieces import FEWEST_LABELS, structures_in_one_piece
+from CrossMoDAUDALib.commands.listing import _state
 from CrossMoDAUDALib.core.budget import left_to_labels
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
@@ -22,6 +23,9 @@ from CrossMoDAUDALib.method.worker import work
 from CrossMoDAUDALib.segmentation.dataset import drawn_by_weight
 from CrossMoDAUDALib.study.request import SUPERVISED, Method, Study
 from CrossMoDAUDALib.study.running import check_scans, sized
+from CrossMoDAUDALib.watching.experiments import Lookout
+from CrossMoDAUDALib.watching.monitor import Monitor
+from CrossMoDAUDALib.watching.status import describe
 
 LABELS = {"Liver": 1, "Kidneys": 2}
 GEOMETRY = Geometry((24, 20, 16), (2.0, 2.0, 2.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
@@ -125,8 +129,24 @@ def settings_for_labels(**values: Any) -> Settings:
 def test_an_experiment_begins_with_them_and_goes_on_with_them(tmp_path: Path) -> None:
     cohort = Cohort(cases(tmp_path / "source", *[usual()] * FEWEST_LABELS), unlabelled(cases(tmp_path / "target", usual())))
     told: list[Event] = []
+    seen: list[tuple[str, str, str, str]] = []
+
+    def look(event: Event) -> None:
+        told.append(event)
+        if event["kind"] == "progress" and "looked at the label map" in event.get("message", ""):
+            monitor = Monitor(tmp_path / "experiment")
+            monitor.poll()
+            current = monitor.current
+            assert current is not None and current.title is not None
+            standing = Lookout().look(tmp_path / "experiment")
+            seen.append((event["stage"], current.title.words(), describe(tmp_path / "experiment").splitlines()[1], _state(standing)))
+
     for _ in range(2):
-        work(tmp_path / "experiment", settings_for_labels(), cohort, told.append, only=["translation/source_slices"])
+        work(tmp_path / "experiment", settings_for_labels(), cohort, look, only=["translation/source_slices"])
+    assert seen, "it is told for what it is, not as the check of the scans"
+    for stage, title, state, listed in seen:
+        assert (stage, title, listed) == ("structures", "Look which structures lie in one piece", "preparing")
+        assert state.startswith("State ") and state.endswith(": look which structures lie in one piece")
     assert Experiment.load(tmp_path / "experiment").settings.self_training.largest_component == ("Liver",)
     sentences = [event["message"] for event in told if "in one piece" in event.get("message", "")]
     assert len(sentences) == 1 and "connected component: Liver." in sentences[0]
