@@ -141,12 +141,12 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
         self._combo.lineEdit().textChanged.connect(self._typed)
 
     def _typed(self, path: str) -> None:
-        """As CTK: an empty field is no valid path, and only of valid ones the change is told."""
-        if bool(path) != self._isValid:
-            self._isValid = bool(path)
-            self.validInputChanged.emit(self._isValid)
-        if path:
+        """As ctkPathLineEdit.cpp: an empty field or one with a line break is no valid path; only valid ones are told of, first."""
+        was_valid, self._isValid = self._isValid, bool(path) and "\n" not in path
+        if self._isValid:
             self.currentPathChanged.emit(path)
+        if self._isValid != was_valid:
+            self.validInputChanged.emit(self._isValid)
 
     def comboBox(self) -> QtWidgets.QComboBox:
         return self._combo
@@ -185,20 +185,14 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
         return key, [value] if isinstance(value, str) else list(value or [])
 
     def retrieveHistory(self) -> None:
-        """Fill the list from the settings; without a path the most recent one is taken, as CTK does."""
+        """Fill the list from the settings; without a path the most recent one is shown, and told nobody, as CTK does."""
         path = self._combo.lineEdit().text()
         blocked = self.blockSignals(True)
         self._combo.clear()
         self._combo.addItems(self._stored()[1][: self.HISTORY])
-        self.blockSignals(blocked if not path else True)
         if path:
             self.setCurrentPath(path)
-            self.blockSignals(blocked)
-        else:
-            self._combo.setCurrentIndex(-1)
-            if self._combo.count():
-                self._combo.setCurrentIndex(0)
-                self.currentPathChanged.emit(self._combo.lineEdit().text())
+        self.blockSignals(blocked)
 
     def addCurrentPathToHistory(self) -> None:
         """Remember the path under the setting key."""
