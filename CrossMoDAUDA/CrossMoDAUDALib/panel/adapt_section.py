@@ -258,6 +258,7 @@ class AdaptSection(AdaptWorkers, Section):
             return
         if not self.panel.checkDependencies(self, self.ui.adaptCheckStatus, *FOR_SCANS):
             return
+        self.settingsForm.takeTyped()
         self.cases.clear()
         self.scanFolders.forget()
         self._rememberFolders()
@@ -352,6 +353,12 @@ class AdaptSection(AdaptWorkers, Section):
         Args:
             more: further words for the command.
         """
+        # A button that is pressed by its letter, or by the mouse on macOS, leaves the focus in the field where something was typed.
+        if not self._isExperiment():
+            self.places.takeTyped()
+            self.settingsForm.takeTyped()
+            if self.settingsForm.problem:
+                return
         needed = (*FOR_SCANS, *FOR_PLACES) if self.places.name() else ()  # elsewhere that place has the others
         if not self.panel.checkDependencies(self, self.ui.adaptStatus, *needed):
             return

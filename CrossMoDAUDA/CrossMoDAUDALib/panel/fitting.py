@@ -204,6 +204,7 @@ class Fitting:
         self._titles = [
             (button, button.text) for root in roots for button in root.findChildren("ctkCollapsibleButton") if " (" in button.text
         ]
+        self._paths = [edit for root in roots for edit in root.findChildren("ctkPathLineEdit")]
         self._fitted, self._ruler = None, Ruler(roots[0])
         self._inForms = set()  # names of texts that lie in a form
         self._watches = [OnResize(roots[0], self.fit), *(OnResize(root, self._giveHeights, isOfLayout=True) for root in roots)]
@@ -228,7 +229,9 @@ class Fitting:
         width, metrics = self._roots[0].width, qt.QFontMetrics(self._roots[0].font)
         if (width, metrics.averageCharWidth(), metrics.height()) == self._fitted:
             return
-        self._fitted = (width, metrics.averageCharWidth(), metrics.height())
+        before, self._fitted = self._fitted, (width, metrics.averageCharWidth(), metrics.height())
+        if before is not None and before[1:] != self._fitted[1:]:
+            self._giveHeightsOfPaths()
         field = FIELD_CHARACTERS * metrics.averageCharWidth()
         # The forms of single settings, in groups without a name, have longer labels than the others.
         for isOfSettings in (False, True):
@@ -242,6 +245,11 @@ class Fitting:
         for label in self._texts:
             if label.textFormat == qt.Qt.PlainText and label.text:
                 label.text = breakable(label.text, qt.QFontMetrics(label.font), lineWidth(self._roots[0], label))
+
+    def _giveHeightsOfPaths(self):
+        """Make the fields of paths as high as the font that they have now; CTK keeps that of the first (ctkPathLineEdit.cpp)."""
+        for edit in self._paths:
+            edit.setFixedHeight(edit.findChildren("QComboBox")[0].sizeHint.height())
 
     def _giveHeights(self):
         """Let every text have as many lines as it takes.

@@ -311,6 +311,7 @@ class FollowUpSection(Section):
             return [*words, "--structure", structure] if structure else words
 
         self._clearResults()
+        self._said = None  # the same may be found again
         self.say(self.ui.followUpStatus, _("Measuring..."))
         self.ui.followUpProgress.setRange(0, 0)
         self.runner.start(prepare, arguments)

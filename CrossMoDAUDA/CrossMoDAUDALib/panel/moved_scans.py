@@ -4,7 +4,9 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-OPTION = "--scans-moved-to"  # which the library's sentence names where scans are gone
+OPTION = "--scans-moved-to"
+# What the library's sentences say where scans are gone, where a folder does not hold them, and where it holds others of their names.
+GONE = (OPTION, " is neither where it was nor, under any name, in ", ": it has changed; put the file as it was into ")
 
 
 class MovedScans:
@@ -29,7 +31,7 @@ class MovedScans:
             said: why it could not, as the library said it; empty where it goes on.
         """
         self._folder = folder
-        self._show(self._button, OPTION in said)
+        self._show(self._button, any(words in said for words in GONE))
 
     def onClicked(self, _checked=False):
         """Ask, and go on."""

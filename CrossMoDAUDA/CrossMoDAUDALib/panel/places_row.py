@@ -41,10 +41,14 @@ class PlacesRow:
         self.form = PlaceForm(section.panel.resourcePath, self._onSaved)
         ui.adaptPlace.connect("currentIndexChanged(int)", lambda _index: self._onChoice())
         ui.adaptPlace.connect("currentIndexChanged(int)", lambda _index: tellWhole(ui.adaptPlace, ui.adaptPlace.currentText))
-        ui.adaptPlaceDevice.connect("editingFinished()", lambda: take("placeDevice", ui.adaptPlaceDevice.text.strip()))
+        ui.adaptPlaceDevice.connect("editingFinished()", self.takeTyped)
         ui.adaptPlaceCheck.connect("clicked(bool)", lambda _checked: self.check())
         ui.adaptPlaceInstall.connect("clicked(bool)", lambda _checked: self._install())
         ui.adaptPlaceChange.connect("clicked(bool)", lambda _checked: self._change())
+
+    def takeTyped(self):
+        """Take the device that is typed."""
+        self._take("placeDevice", self._ui.adaptPlaceDevice.text.strip())
 
     # What is shown --------------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ class SettingsForm:
         self._boxes = {}  # by section
         self._isShowing = False
         self.problem = ""
-        self._shown = None
+        self._shown, self._known = None, {}
         self._lastInTabOrder = layout.parentWidget()
         groups = {}
         for key, (declared, kind) in setting_fields().items():
@@ -125,17 +125,22 @@ class SettingsForm:
                 found[key] = text
         return found
 
+    def takeTyped(self):
+        """Take what is typed in a field that the user has not left."""
+        if self.changed() != self._known:
+            self._take()
+
     def _take(self):
         if self._isShowing:
             return
         self._check()
-        changed = json.dumps(self.changed())
+        changed = json.dumps(self._known)
         self._shown = (self._preset, self._translator, changed)
         self._onChanged(changed)
 
     def _check(self):
         """Mark what differs from the preset, and find what is wrong."""
-        changed = self.changed()
+        self._known = changed = self.changed()
         self.problem = ""
         try:
             with_values(preset_settings(self._preset, self._translator), changed)

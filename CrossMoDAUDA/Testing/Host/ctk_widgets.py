@@ -123,6 +123,8 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
         self._names = list(arguments[1]) if labelled and len(arguments) > 1 else []
         self._filters = int(arguments[2]) if labelled and len(arguments) > 2 else filters.AllEntries.value
         self._key, self._options, self._policy, self._length = "", 0, 2, 0
+        self._hint: QtCore.QSize | None = None
+        self._least: QtCore.QSize | None = None
         self._combo = QtWidgets.QComboBox(self)
         self._combo.setEditable(True)
         self._combo.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
@@ -141,12 +143,12 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
         self._combo.lineEdit().textChanged.connect(self._typed)
 
     def _typed(self, path: str) -> None:
-        """As CTK: an empty field is no valid path, and only of valid ones the change is told."""
-        if bool(path) != self._isValid:
-            self._isValid = bool(path)
-            self.validInputChanged.emit(self._isValid)
-        if path:
+        """As ctkPathLineEdit.cpp: an empty field or one with a line break is no valid path; only valid ones are told of, first."""
+        was_valid, self._isValid = self._isValid, bool(path) and "\n" not in path
+        if self._isValid:
             self.currentPathChanged.emit(path)
+        if self._isValid != was_valid:
+            self.validInputChanged.emit(self._isValid)
 
     def comboBox(self) -> QtWidgets.QComboBox:
         return self._combo
@@ -169,15 +171,25 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
 
     settingKey = property(lambda self: self._key, _set_key)
     options = property(lambda self: self._options, lambda self, value: self._set("_options", getattr(value, "value", value)))
-    sizeAdjustPolicy = property(lambda self: self._policy, lambda self, value: self._set("_policy", int(value)))
+    sizeAdjustPolicy = property(lambda self: self._policy, lambda self, value: self._set_size("_policy", int(value)))
     showBrowseButton = property(lambda self: not self._button.isHidden(), lambda self, shown: self._button.setVisible(shown))
-    minimumContentsLength = property(lambda self: self._length, lambda self, value: self._set("_length", value))
+    minimumContentsLength = property(lambda self: self._length, lambda self, value: self._set_size("_length", value))
+
+    def _set_size(self, name: str, value: int) -> None:
+        self._set(name, value)
+        self._hint = None
 
     def sizeHint(self) -> QtCore.QSize:
-        return path_hint(self._combo, self._button, self._length, self._policy != self.SizeAdjustPolicy.AdjustToMinimumContentsLength)
+        """What CTK has found once, whatever the font is now; the same is so of the least size."""
+        if self._hint is None or self._policy == self.SizeAdjustPolicy.AdjustToContents:
+            to_contents = self._policy != self.SizeAdjustPolicy.AdjustToMinimumContentsLength
+            self._hint = path_hint(self._combo, self._button, self._length, to_contents)
+        return self._hint
 
     def minimumSizeHint(self) -> QtCore.QSize:
-        return path_hint(self._combo, self._button, self._length, self._length == 0 and self._policy != 2)
+        if self._least is None:
+            self._least = path_hint(self._combo, self._button, self._length, self._length == 0 and self._policy != 2)
+        return self._least
 
     def _stored(self) -> tuple[str, list[str]]:
         key = "ctkPathLineEdit/" + (self._key or self.objectName())
@@ -185,20 +197,14 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
         return key, [value] if isinstance(value, str) else list(value or [])
 
     def retrieveHistory(self) -> None:
-        """Fill the list from the settings; without a path the most recent one is taken, as CTK does."""
+        """Fill the list from the settings; without a path the most recent one is shown, and told nobody, as CTK does."""
         path = self._combo.lineEdit().text()
         blocked = self.blockSignals(True)
         self._combo.clear()
         self._combo.addItems(self._stored()[1][: self.HISTORY])
-        self.blockSignals(blocked if not path else True)
         if path:
             self.setCurrentPath(path)
-            self.blockSignals(blocked)
-        else:
-            self._combo.setCurrentIndex(-1)
-            if self._combo.count():
-                self._combo.setCurrentIndex(0)
-                self.currentPathChanged.emit(self._combo.lineEdit().text())
+        self.blockSignals(blocked)
 
     def addCurrentPathToHistory(self) -> None:
         """Remember the path under the setting key."""

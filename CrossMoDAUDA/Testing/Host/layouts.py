@@ -41,11 +41,14 @@ class ViewSizes(QtCore.QObject):
 
 
 class Layout:
-    """The scene's layout node, as qSlicerLayoutManager follows it: whoever sets the arrangement there has set the layout.
+    """The scene's layout node, as qMRMLLayoutManager.cxx follows it: whoever sets the arrangement there has set the layout.
+
+    The layout is told with each change of the node, also of another of its values; while the scene is worked on as a batch, such as when
+    it is loaded, not before the end, and then in any case.
 
     Args:
         scene: has the slice views' nodes already.
-        changed: called with the number of a new layout.
+        changed: called with the number of the layout.
         views: the slice views by name.
     """
 
@@ -54,8 +57,12 @@ class Layout:
         self._logic.SetMRMLScene(scene)
         self._node, self._changed, self._sizes = self._logic.GetLayoutNode(), changed, ViewSizes(views)
         self._node.SetViewArrangement(int(slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView))
-        self._known = self.number
-        self._observer = observe(self._node, vtk.vtkCommand.ModifiedEvent, self._look)
+        self._scene, self._known = scene, self.number
+        self._observers = [
+            observe(self._node, vtk.vtkCommand.ModifiedEvent, self._look),
+            observe(scene, slicer.vtkMRMLScene.EndBatchProcessEvent, self._look),
+            observe(scene, slicer.vtkMRMLScene.EndCloseEvent, self._look, priority=10.0),  # before MRML's logic sets the layout back
+        ]
 
     @property
     def number(self) -> int:
@@ -67,7 +74,9 @@ class Layout:
         self._node.SetViewArrangement(number)
 
     def _look(self) -> None:
+        if self._scene.IsBatchProcessing():
+            return
         if self.number != self._known:
             self._known = self.number
             self._sizes.follow(self._known)
-            self._changed(self._known)
+        self._changed(self.number)

@@ -83,8 +83,9 @@ class qMRMLTableView(QtWidgets.QTableWidget):  # noqa: N801
         self._transposed = False
 
     def setMRMLScene(self, scene: Any) -> None:
-        self._scene = scene
-        self.mrmlSceneChangedSignal.emit(scene)
+        if scene is not self._scene:
+            self._scene = scene
+            self.mrmlSceneChangedSignal.emit(scene)
 
     def mrmlScene(self) -> Any:
         return self._scene

@@ -6,7 +6,7 @@ from typing import Any
 
 import slicer
 import vtk
-from PySide6 import QtCore, QtTest, QtWidgets
+from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from PySide6.QtCore import Signal
 from shiboken6 import isValid
 
@@ -22,7 +22,8 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801  Slicer's name
 
     As qMRMLSceneModel.cxx: nodes that come while a scene is imported, or go while it is closed, are not followed; at the end of
     either every node leaves the list, and those of the scene come back one by one (updateScene). The list tells whatever Qt's combo
-    box chooses meanwhile (emitCurrentNodeChanged in qMRMLNodeComboBox.cxx): without "None" the first node that comes back.
+    box chooses meanwhile (emitCurrentNodeChanged in qMRMLNodeComboBox.cxx): without "None" the first node that comes back. A list with
+    entries such as "Create new" is never empty to Qt, and chooses none.
     """
 
     nodeChanged = Signal(object)
@@ -66,15 +67,27 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801  Slicer's name
             "baseName": "",
         }
         self._in_view: Any = None  # the node that the combo box's view is at; the view learns nothing of what the box chooses by itself
-        self._combo = node_list(self)
-        self._combo.currentTextChanged.connect(self._changed)
+        self._combo, self._told = node_list(self), ""
+        self._combo.currentIndexChanged.connect(self._index_changed)
+        self._combo.currentTextChanged.connect(self._text_changed)
         self._combo.activated.connect(self._chosen)
         box = QtWidgets.QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._combo)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
         self.setFocusProxy(self._combo)
+        self._combo.installEventFilter(self)
         self.setEnabled(False)
+
+    def eventFilter(self, _combo: QtCore.QObject, event: QtCore.QEvent) -> bool:
+        """A letter is searched for in the view, which so learns of the node that it leads to."""
+        if event.type() == QtCore.QEvent.Type.KeyPress and isinstance(event, QtGui.QKeyEvent) and event.text().isalnum():
+            QtCore.QTimer.singleShot(0, self._look_in_view)
+        return False
+
+    def _look_in_view(self) -> None:
+        if not self._is_gone():
+            self._in_view = self._combo.currentData() or None
 
     # The scene's nodes --------------------------------------------------------------------------------------------------
 
@@ -110,7 +123,16 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801  Slicer's name
                 observe(scene, slicer.vtkMRMLScene.EndCloseEvent, self._rebuild),
                 observe(scene, slicer.vtkMRMLScene.EndImportEvent, self._rebuild),
             ]
-        self._combo.setCurrentIndex(0 if self._combo.count() else -1)
+            chosen = None if self._values["noneEnabled"] else self._combo.itemData(0)
+            if chosen:
+                self.setCurrentNodeID(chosen)
+            else:
+                self._changed()  # nothing, or "None", is told too
+                self._show_none()
+
+    def _show_none(self) -> None:
+        self._in_view = None
+        self._combo.setCurrentIndex(self._first() - 1)
 
     def mrmlScene(self) -> Any:
         return self._scene
@@ -164,13 +186,26 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801  Slicer's name
 
     def _insert(self, node: Any, row: int) -> None:
         self._names[node.GetID()] = observe(node, vtk.vtkCommand.ModifiedEvent, self._nodes_changed)
+        is_first = not self._combo.count() and self._has_entries()
+        blocked = self._combo.blockSignals(self._combo.signalsBlocked() or is_first)
         self._combo.insertItem(row, node.GetName() or "", node.GetID())
+        if is_first:
+            self._combo.setCurrentIndex(-1)
+        self._combo.blockSignals(blocked)
         self.added.emit(node)
+
+    def _has_entries(self) -> bool:
+        """Whether there are entries under the nodes, such as "Create new"; None is above them."""
+        return any(self._values[name] for name in ("addEnabled", "removeEnabled", "renameEnabled", "editEnabled"))
 
     def _remove(self, row: int) -> None:
         subject, tag = self._names.pop(self._combo.itemData(row), (None, 0))
         if subject is not None:
             subject.RemoveObserver(tag)
+        if self._in_view == self._combo.itemData(row):  # a view whose row goes is at the next one, else at the one before
+            self._in_view = (
+                (self._combo.itemData(row + 1) or self._combo.itemData(row - 1) or None) if row or self._combo.count() > 1 else None
+            )
         self._combo.removeItem(row)
         if self.currentNode() is None:  # refreshIfCurrentNodeHidden
             self.setCurrentNode(None)
@@ -188,18 +223,31 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801  Slicer's name
             self._remove(row)
 
     def _nodes_changed(self) -> None:
+        """Follow names. A node that is to be shown no more stays until its row changes: only then Qt's filter looks at it again."""
         if self._is_gone() or self._scene is None or self._scene.IsImporting() or self._scene.IsClosing():
             return
         for row in reversed(range(self._first(), self._combo.count())):
             node = self._scene.GetNodeByID(self._combo.itemData(row))
-            if node is not None and not self._shows(node):
-                self._remove(row)
-            elif node is not None and self._combo.itemText(row) != (node.GetName() or ""):
+            if node is None or self._combo.itemText(row) == (node.GetName() or ""):
+                continue
+            if self._shows(node):
                 self._combo.setItemText(row, node.GetName() or "")
+            else:
+                self._remove(row)
 
     # The choice ---------------------------------------------------------------------------------------------------------
 
-    def _changed(self, _text: str) -> None:
+    def _index_changed(self, _index: int) -> None:
+        """Qt 5 tells the text anew with each row, also where a node before the one that is shown has gone."""
+        self._told = self._combo.currentText()
+        self._changed()
+
+    def _text_changed(self, text: str) -> None:
+        if text != self._told:  # the node that is shown was renamed
+            self._told = text
+            self._changed()
+
+    def _changed(self) -> None:
         node = self.currentNode()
         self.nodeChanged.emit(node)
         self.validChanged.emit(node is not None)
@@ -224,8 +272,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801  Slicer's name
             self._combo.setCurrentIndex(row)
             self._combo.activated.emit(row)  # as by the press of the Enter key that Slicer's list sends to its view
         elif row < 0:
-            self._in_view = None
-            self._combo.setCurrentIndex(self._first() - 1)
+            self._show_none()
 
     def setCurrentNodeIndex(self, index: int) -> None:
         self._combo.setCurrentIndex((index if index < self.nodeCount() else -1) + self._first())

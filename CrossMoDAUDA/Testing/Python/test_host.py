@@ -169,101 +169,12 @@ def test_python_subclasses_override_virtual_methods(host: Host) -> None:
     frame.delete()
 
 
-def test_the_node_list_follows_the_scene(host: Host) -> None:
-    combo = slicer.qMRMLNodeComboBox()
-    combo.nodeTypes = ["vtkMRMLScalarVolumeNode"]
-    combo.showChildNodeTypes = False
-    got: list[Any] = []
-    combo.connect("currentNodeChanged(vtkMRMLNode*)", got.append)
-    assert not combo.enabled
-    combo.setMRMLScene(slicer.mrmlScene)
-    assert combo.enabled
-    assert combo.currentNode() is None
-    first = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "first")
-    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "labels")
-    hidden = slicer.mrmlScene.CreateNodeByClass("vtkMRMLScalarVolumeNode")
-    hidden.UnRegister(None)
-    hidden.SetHideFromEditors(True)
-    slicer.mrmlScene.AddNode(hidden)
-    assert combo.currentNode() is first  # without "None", the first node is chosen
-    assert combo.nodeCount() == 1
-    second = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "second")
-    assert combo.currentNode() is first
-    combo.setCurrentNode(second)
-    second.SetName("renamed")
-    assert "renamed" in host.texts_of_list(combo)
-    slicer.mrmlScene.RemoveNode(second)
-    assert combo.currentNodeID == first.GetID()
-    combo.noneEnabled = True
-    host.close_scene()
-    assert combo.currentNode() is None
-    assert got == [first, second, second, first, None]  # told of a new name, too
-    with pytest.raises(ValueError, match="no signal"):
-        combo.connect("currentNodeChanged(vtkMRMLVolumeNode*)", print)
-
-
-def test_node_lists_choose_anew_when_a_scene_was_imported(host: Host, tmp_path: Path) -> None:
-    """qMRMLSceneModel::updateScene: all nodes leave the list and come back one by one."""
-    for name in ("first", "second"):
-        slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
-    slicer.mrmlScene.Commit(str(tmp_path / "scene.mrml"))
-    got: dict[bool, list[str]] = {}
-    lists = []
-    for has_none in (False, True):
-        combo = slicer.qMRMLNodeComboBox()
-        combo.nodeTypes, combo.noneEnabled = ["vtkMRMLScalarVolumeNode"], has_none
-        combo.setMRMLScene(slicer.mrmlScene)
-        assert (combo.currentNode() is None) == has_none
-        combo.setCurrentNode(slicer.util.getNode("second"))
-        told = got[has_none] = []
-        combo.connect("currentNodeChanged(vtkMRMLNode*)", lambda node, told=told: told.append(node.GetName() if node else ""))
-        lists.append(combo)
-    slicer.mrmlScene.SetURL(str(tmp_path / "scene.mrml"))
-    slicer.mrmlScene.AddObserver(slicer.mrmlScene.NodeAddedEvent, lambda *_event: [told.append("node added") for told in got.values()])
-    slicer.mrmlScene.Import()
-    news = {has_none: [said for said in told if said != "node added"] for has_none, told in got.items()}
-    assert news == {False: ["", "first"], True: [""]} and all(told[-1] != "node added" for told in got.values())
-    assert [combo.nodeCount() for combo in lists] == [4, 4]
-
-
-def test_a_removed_choice_falls_to_its_neighbour(host: Host) -> None:
-    made = [slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name) for name in ("first", "second", "third")]
-    combo = slicer.qMRMLNodeComboBox()
-    combo.nodeTypes = ["vtkMRMLScalarVolumeNode"]
-    combo.setMRMLScene(slicer.mrmlScene)
-    combo.setCurrentNode(made[1])
-    slicer.mrmlScene.RemoveNode(made[1])
-    assert combo.currentNode() is made[2]
-    made[2].SetHideFromEditors(True)
-    assert combo.currentNode() is made[0] and combo.nodeCount() == 1
-
-
 def test_what_vtk_prints_fails_the_test(host: Host) -> None:
     import vtk
 
     with host.expected_errors() as errors:
         vtk.vtkOutputWindow.GetInstance().DisplayWarningText("GetSegmentCenter: segment Cochlea is empty")
     assert "is empty" in str(errors[0])
-
-
-def test_the_path_edit_keeps_its_history(host: Host, tmp_path: Path) -> None:
-    import ctk
-
-    edit = ctk.ctkPathLineEdit()
-    edit.filters = ctk.ctkPathLineEdit.Dirs
-    edit.settingKey = "Test/Path"
-    got: list[str] = []
-    edit.connect("currentPathChanged(QString)", got.append)
-    host.answers.append(str(tmp_path))
-    edit.browse()
-    assert host.dialogs[-1].kind == "getExistingDirectory"
-    assert got == [str(tmp_path)]
-    edit.addCurrentPathToHistory()
-    other = ctk.ctkPathLineEdit()
-    other.settingKey = "Test/Path"
-    assert other.currentPath == str(tmp_path)  # as CTK: the most recent path
-    with pytest.raises(TypeError):
-        edit.currentPath = tmp_path
 
 
 def test_a_section_hides_its_contents(host: Host) -> None:

@@ -48,7 +48,7 @@ def test_the_page_is_opened_and_goes_with_what_it_tells_of(host: Host) -> None:
     assert "sub-07 &lt;ü&gt;_ses-20200301_T2w segmentation" in page and "scan_0001" not in page and "<ü>" not in page
     host.click("followUpApply")
     assert not file.exists() and not any(host.find(name)._real.isVisible() for name in BUTTONS), "there will be another"
-    wait(host, "followUp")
+    assert "Growing" in wait(host, "followUp"), "the same as before is told again"
     host.click("followUpOpenPage")
     assert list(Path(slicer.app.temporaryPath).glob("*/*.html"))
     host.close_scene()

@@ -129,6 +129,20 @@ def test_what_is_shown_in_a_closed_section_is_seen_once_it_is_open(host: Host) -
     assert host.find("segmentDevice")._real.isVisible()
 
 
+def test_fields_of_paths_are_as_high_as_another_font_needs(host: Host, font_scale: Any) -> None:
+    """As where Slicer's font is changed in its settings; by itself, CTK keeps the height of the first one."""
+    open_section(host, "translate")
+    field = host.find("translateModelPath")._real
+    combo = field.comboBox()
+    heights = []
+    for scale in (1, 2, 3, 1):
+        font_scale(scale)
+        host.process(0.3)
+        assert combo.height() == combo.sizeHint().height(), scale
+        heights.append(combo.height())
+    assert heights[0] == heights[3] < heights[1] < heights[2], heights
+
+
 @pytest.mark.parametrize(("width", "scale"), [(300, 1), (400, 1), (300, 2), (700, 2)])
 def test_scans_to_follow_are_told_by_their_whole_names(host: Host, font_scale: Any, width: int, scale: int) -> None:
     font_scale(scale)

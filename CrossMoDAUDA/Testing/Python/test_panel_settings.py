@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from panel_actions import choose, open_section, type_setting
+from panel_actions import choose, choose_training, open_section, type_setting
 
 if TYPE_CHECKING:
     from Testing.Host import Host
@@ -31,6 +31,26 @@ def test_structures_whose_names_hold_commas_are_typed_as_json(host: Host) -> Non
     assert json.loads(host.widget.panel.parameters.settings) == {"labels": labels}
     type_setting(host, "self_training.largest_component", '["Tumour, left"]')
     assert form.problem == "" and 'self_training.largest_component=["Tumour, left"]' in given_settings(host)
+
+
+def test_start_takes_what_is_typed_in_a_field_that_was_not_left(host: Host, tmp_path: Path, tiny_cohort: Path) -> None:
+    """A button that is pressed by its letter, or by the mouse on macOS, takes no focus: no field tells that its text is finished."""
+    choose_training(host, tiny_cohort, tmp_path / "new ü", {})
+    adapt, started = host.widget.panel.adapt, []
+    adapt.start = lambda folder, words: started.append(words)
+    before = host.find("setting_labels").text
+    host.find("setting_labels").text = "Tumour, left:1"
+    host.click("adaptStart")
+    assert started == [] and "JSON" in adapt.settingsForm.problem
+    assert not host.find("adaptStart").enabled and "JSON" in host.find("adaptStatus").text
+    type_setting(host, "labels", before)
+    host.find("setting_segmentation_epochs").text = "7"
+    host.find("adaptPlaceDevice").text = " cuda:1 "
+    assert "7" not in host.widget.panel.parameters.settings
+    host.click("adaptStart")
+    assert "segmentation.epochs=7" in started[0]
+    assert json.loads(host.widget.panel.parameters.settings)["segmentation.epochs"] == "7"
+    assert host.widget.panel.parameters.placeDevice == "cuda:1"
 
 
 def test_a_saved_scene_with_an_unknown_preset_gets_the_one_that_is_shown(host: Host, tmp_path: Path) -> None:

@@ -120,6 +120,11 @@ def test_scans_that_were_moved_are_named_and_the_training_goes_on(host: Host, st
         host.answers += [""]  # the dialog is cancelled
         host.click("adaptScansMoved")
         assert not host.widget.panel.adapt.workers.has(started.folder)
+        host.answers += [str(tmp_path / "cohort")]  # a folder that does not hold them
+        (tmp_path / "cohort").mkdir()
+        host.click("adaptScansMoved")
+        host.process(30, lambda: "neither where it was" in host.find("adaptStatus").text.replace("\u200b", ""))
+        assert moved.visible, "another folder can be named"
         host.answers += [str(archive)]
         host.click("adaptScansMoved")
         host.process(30, lambda: {Path(file).parent for file in Experiment.load(started.folder).scan_digests()} == {archive})
