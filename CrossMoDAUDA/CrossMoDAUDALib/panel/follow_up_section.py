@@ -65,8 +65,9 @@ class FollowUpSection(Section):
         ui.followUpStructure.addItem(_("The tumour"), "")
         ui.followUpStructure.connect("currentIndexChanged(int)", lambda _index: self._showChosen())
         ui.followUpApply.connect("clicked(bool)", self.onApply)
-        ui.followUpPlotVolumes.connect("clicked(bool)", lambda _checked: self._plot(follow_up_results.showVolumes))
-        ui.followUpPlotDiameters.connect("clicked(bool)", lambda _checked: self._plot(follow_up_results.showDiameters))
+        plots = follow_up_results.showVolumes, follow_up_results.showDiameters
+        for button, plot in zip((ui.followUpPlotVolumes, ui.followUpPlotDiameters), plots, strict=True):
+            button.connect("clicked(bool)", lambda _checked, plot=plot: plot(self._rows, self._patient, self._table))
         self._page = PageButtons(ui.followUpOpenPage, ui.followUpSavePage, self.show, functools.partial(self.say, ui.followUpPageStatus))
         ui.followUpButton.connect("contentsCollapsed(bool)", lambda _isCollapsed: self.showResults())
 
@@ -368,9 +369,6 @@ class FollowUpSection(Section):
         for label in (self.ui.followUpTableTitle, self.ui.followUpPageStatus):
             self.say(label, "")
         self._page.forget()
-
-    def _plot(self, show):
-        show(self._rows, self._patient, self._table)
 
     def setParameters(self, parameters):
         super().setParameters(parameters)

@@ -339,15 +339,13 @@ def test_the_window_answers_while_a_hundred_are_read(host: Host, copies: Any) ->
     assert len(rows(host)) == 100 and next(iter(rows(host))) == "experiment 99"
     answers_at_once("a list of 100 trainings, looked at again", lambda: host.latency(3))
     answers_at_once("a list of 100 trainings, sorted anew", sort)
-    fitted: list[int] = []
-    fit_rows, table = trainings.table._fitRows, host.find("trainingsTable")._real
+    fitted, fit_rows, table = list[int](), trainings.table._fitRows, host.find("trainingsTable")._real
     trainings.table._fitRows = lambda few: (fitted.append(len(few)), fit_rows(few))
     table.resizeRowsToContents()  # as if all of them had the heights of other widths
     host.module_frame().window().resize(360, 900)
     host.process(5, lambda: sum(fitted) >= 100 and not trainings.table._waiting)
-    assert max(fitted) <= 24, "never all at once"
-    wanted = [max(trainings.table._wrapped._height(column, table.item(row, column).text()) for column in (0, 1)) for row in (0, 50, 99)]
-    assert all(table.rowHeight(row) >= tall for row, tall in zip((0, 50, 99), wanted, strict=True)), "but all in the end"
+    tall = {row: max(trainings.table._wrapped._height(column, table.item(row, column).text()) for column in (0, 1)) for row in (0, 50, 99)}
+    assert max(fitted) <= 24 and all(table.rowHeight(row) >= least for row, least in tall.items()), "never all at once, but all in the end"
     assert next(iter(rows(host))) == ("experiment 0" if choice.currentIndex() else "experiment 99")
 
 
@@ -389,8 +387,8 @@ def test_few_words_tell_the_state_of_a_training_and_not_its_place(host: Host, co
     assert there("waiting for resources") == "Waiting for resources" and there("running") == "Running"
     assert there("").startswith("Training on Lab, room 2") and there(NO_CONNECTION).startswith("No connection to Lab, room 2")
     assert words(state="running", is_study=True, number=2, stages=9) == "Study under way"
-    assert words(state="checking", stage=StageProgress("check")) == "Checking the scans"
-    assert [words(state="checking", stage=StageProgress(name)) for name in ("rehearsal", "structures")] == ["Preparing", "Preparing"]
+    checking = [words(state="checking", stage=StageProgress(name)) for name in ("check", "rehearsal", "structures")]
+    assert checking == ["Checking the scans", "Preparing", "Preparing"]
     stage = StageProgress("translation/train", step=4, total=10, remaining=60)
     assert words(state="failed", stage=stage, number=2, stages=9) == "Failed 40 %" and words(state="finished", stage=stage) == "Finished"
     font_scale(2)
