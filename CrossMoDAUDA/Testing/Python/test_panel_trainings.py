@@ -103,6 +103,7 @@ def test_a_folder_is_searched_and_the_search_can_be_ended(host: Host, copies: An
     host.click("trainingsAdd")
     host.click("trainingsAdd")
     assert section(host)._search is None and not section(host)._searcher.active
+    assert text(host, "trainingsStatus").startswith(f"Searched only a part of {copies.top}: 0 trainings")
     host.click("trainingsAdd")  # no folder was chosen
 
 
