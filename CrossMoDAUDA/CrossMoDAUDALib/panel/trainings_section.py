@@ -308,7 +308,7 @@ class TrainingsSection(Section):
     def onAdd(self, _checked=False):
         """Look for trainings below a folder; or end that."""
         if self._search is not None:
-            self._endSearch()
+            self._endSearch(isWhole=False)
             return
         chosen = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder with trainings"))
         if chosen:
@@ -328,7 +328,7 @@ class TrainingsSection(Section):
             if found is not None:
                 self._found.append(found.absolute())
 
-    def _endSearch(self):
+    def _endSearch(self, isWhole=True):
         self._searcher.stop()
         found, self._search = self._found, None
         new = [folder for folder in found if folder not in self._standings]
@@ -336,6 +336,8 @@ class TrainingsSection(Section):
         one = _("One training found in {folder}, {new} new on the list.")
         said = _("{found} trainings found in {folder}, {new} of them new on the list.") if len(found) > 1 else one
         none = _("No training was found in {folder} or below it.")
+        if not isWhole:
+            said = none = _("Searched only a part of {folder}: {found} trainings found there, {new} of them new on the list.")
         self.say(self.ui.trainingsStatus, (said if found else none).format(found=len(found), new=len(new), folder=self._searched))
         self.update()
 

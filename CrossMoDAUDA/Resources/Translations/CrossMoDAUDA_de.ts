@@ -7749,6 +7749,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Fort&amp;setzen</translation>
 </message>
 <message>
+<source>Searched only a part of {folder}: {found} trainings found there, {new} of them new on the list.</source>
+<translation>Nur ein Teil von {folder} wurde durchsucht: {found} Trainings gefunden, davon {new} neu in der Liste.</translation>
+</message>
+<message>
 <source>Show it in the section Adapt.</source>
 <translation>Es im Abschnitt Anpassen zeigen.</translation>
 </message>

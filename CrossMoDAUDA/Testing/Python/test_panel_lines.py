@@ -74,6 +74,11 @@ def test_a_text_over_both_columns_of_a_form_takes_no_lines_that_it_does_not_need
     assert heights[300] > heights[whole + 60] < 1.5 * metrics.height() + 8
 
 
+def _height_in_lines(label: Any) -> int:
+    place, flags = QtCore.QRect(0, 0, label.width(), 10000), int(QtCore.Qt.TextFlag.TextWordWrap)
+    return QtGui.QFontMetrics(label.font()).boundingRect(place, flags, label.text()).height()
+
+
 @pytest.mark.parametrize("section", ["segment", "evaluate", "followUp"])
 def test_a_text_gives_back_the_height_that_it_took_in_a_narrow_panel(host: Host, section: str) -> None:
     open_section(host, section)
@@ -85,10 +90,7 @@ def test_a_text_gives_back_the_height_that_it_took_in_a_narrow_panel(host: Host,
     real, heights = label._real, []
     for width in (300, 700, 400):
         resize(host, width)
-        lines = QtGui.QFontMetrics(real.font()).boundingRect(
-            QtCore.QRect(0, 0, real.width(), 10000), int(QtCore.Qt.TextFlag.TextWordWrap), real.text()
-        )
-        assert lines.height() <= real.height() < lines.height() + 12
+        host.process(5, until=lambda: 0 <= real.height() - _height_in_lines(real) < 12)  # on a busy computer in some turns
         heights.append(real.height())
     assert heights[1] < heights[2] < heights[0]
     shown.say(label, "short")
