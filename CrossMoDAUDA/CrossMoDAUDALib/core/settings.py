@@ -210,12 +210,9 @@ def translators_with(section: str) -> list[str]:
     return [name for name, registered in _REGISTERED.items() if registered.section == section]
 
 
-def current_key(key: str) -> str:
-    """The dotted key by which a setting goes now; what is no setting's former key is handed back."""
-    return _current_key(key, setting_fields())
-
-
-def _current_key(key: str, known: Mapping[str, tuple[dataclasses.Field[Any], Any]]) -> str:
+def current_key(key: str, known: Mapping[str, tuple[dataclasses.Field[Any], Any]] | None = None) -> str:
+    """The dotted key by which a setting goes now (of those known); what is no setting's former key is handed back."""
+    known = setting_fields() if known is None else known
     renamed = (now for now, (declared, _) in known.items() if _former_key(now, declared.metadata) == key)
     return key if key in known else next(renamed, key)
 
@@ -317,7 +314,7 @@ def _checked_values(values: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
             if str(value) != str(retired[given]):
                 raise InputError(f"{given} is no setting any more and always '{retired[given]}'; leave it out.")
             continue
-        key = _current_key(given, known)  # of what is known now, which takes long to list
+        key = current_key(given, known)  # to list these takes long
         if key not in known:
             raise InputError(f"There is no setting '{short(key)}'; {nearest_of(key, list(known))}.")
         if key != given:
