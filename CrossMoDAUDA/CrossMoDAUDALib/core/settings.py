@@ -211,8 +211,8 @@ def translators_with(section: str) -> list[str]:
 
 
 def current_key(key: str, known: Mapping[str, tuple[dataclasses.Field[Any], Any]] | None = None) -> str:
-    """The dotted key by which a setting goes now; what is no setting's former key is handed back. Listing what is known takes long."""
-    known = known or setting_fields()
+    """The dotted key by which a setting goes now (of those known); what is no setting's former key is handed back."""
+    known = setting_fields() if known is None else known
     renamed = (now for now, (declared, _) in known.items() if _former_key(now, declared.metadata) == key)
     return key if key in known else next(renamed, key)
 
@@ -314,7 +314,7 @@ def _checked_values(values: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
             if str(value) != str(retired[given]):
                 raise InputError(f"{given} is no setting any more and always '{retired[given]}'; leave it out.")
             continue
-        key = current_key(given, known)
+        key = current_key(given, known)  # to list these takes long
         if key not in known:
             raise InputError(f"There is no setting '{short(key)}'; {nearest_of(key, list(known))}.")
         if key != given:

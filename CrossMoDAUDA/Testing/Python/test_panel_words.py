@@ -41,7 +41,7 @@ CANNOT_REACH_THE_PANEL = {
     "Resume gives no scans, so none can differ": ("in their files",),
     "the panel does not segment elsewhere": (
         *("Another `segment", "The `segment", "The work goes on on {place}", "{done} of {count}", "{error} What was", "{experiment} is no"),
-        *("{folder} is no experiment folder, study", "{format} `stop", "Slurm did not cancel"),
+        *("{folder} is no experiment folder, study", "{format} `stop", "Slurm did not cancel", "The scan of {folder} is"),
     ),
     "in Slicer another sentence is said": ("{what}; install what fits with",),
     "a part of another, which is a terminal's": ("xz -d",),
