@@ -52,17 +52,18 @@ def main(arguments):
         return subprocess.call([*faults, *options], cwd=_environment.ROOT / "CrossMoDAUDA")
     sys.stdout.reconfigure(errors="replace")  # what a check says may hold what a console lacks
     results = {}
-    with ThreadPoolExecutor(len(CHECKS)) as threads:  # beside what follows, which waits for the network and for processes
+    with ThreadPoolExecutor(len(CHECKS)) as threads:  # while packages are installed, which waits for the network
         reading = {title: threads.submit(said_by, [sys.executable, *check]) for title, check in CHECKS.items()}
         trial = None
         if not arguments:
             _system_packages.install_missing()
-            trial = trial_of_others() if _system_packages.are_there() else None
-        if not arguments and hasattr(os, "killpg"):
-            results["faults"] = call("faults", faults, _environment.ROOT / "CrossMoDAUDA")
         for title, future in reading.items():
             results[title] = future.result()
             print(f"== {title}\n{results[title][1]}", end="", flush=True)
+    if not arguments:
+        trial = trial_of_others() if _system_packages.are_there() else None
+    if not arguments and hasattr(os, "killpg"):
+        results["faults"] = call("faults", faults, _environment.ROOT / "CrossMoDAUDA")
     # An environment has limited room.
     failures = [f"== {title} ended with status {status}\n{said[-4000:]}" for title, (status, said) in results.items() if status]
     # Last, so that pytest's summary is the last line.

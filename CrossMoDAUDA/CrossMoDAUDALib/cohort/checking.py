@@ -176,8 +176,8 @@ def check_cohort(
     rows: dict[int, CaseReport] = {}
     threads = threads or min(4, os.cpu_count() or 1)
     executor = ThreadPoolExecutor(threads)
-    # Few at a time, and without concurrent.futures' own ways to wait: an interrupt that falls into these can leave locks held, and what
-    # is still due in a pool that an interrupt has left open is done before the process can end.
+    # Few at a time: what is still due in a pool that a second interrupt has left open is done before the process can end. And without
+    # as_completed, which begins by taking the lock of every case: an interrupt there leaves them held, and the pool waits for ever.
     done: SimpleQueue[Future[CaseReport]] = SimpleQueue()
     due, numbers = iter(enumerate(work)), {}
 

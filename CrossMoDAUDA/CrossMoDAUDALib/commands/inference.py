@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import InputError, missing, short
 from ..core.failures import explain, write_traceback
 from ..core.files import check_path
-from ..core.progress import Progress
+from ..core.progress import Progress, both
 from ..core.settings import Settings, parse_assignments, parse_device, with_values
 from ..experiment.events import CHECK, LOADING, EventLog
 from ..images.fingerprint import is_there
@@ -339,16 +339,6 @@ def each(results: Results, task: Task, log: EventLog, command: str, turn: Turn |
                 say(str(name))
             log.write("result", input=str(path), outputs=[str(name) for name in there])
     return worst
-
-
-def both(first: Progress, second: Progress) -> Progress:
-    """Progress that is told to two."""
-
-    def report(step: int, total: int, message: str = "", **metrics: float) -> None:
-        first(step, total, message, **metrics)
-        second(step, total, message, **metrics)
-
-    return report
 
 
 def _named(progress: Progress, place: str) -> Progress:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from ..core.progress import duration
-from ..experiment.events import CHECK, EventLog
+from ..experiment.events import BEING_DONE, CHECK, EventLog
 from .terminal import say
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _state(one: Standing) -> str:
     if one.state in ("died", "idle"):
         return "stopped" if one.state == "died" else STATES["idle"]
     if one.state == "checking":
-        return "checking the scans" if one.stage is None or one.stage.name == CHECK else "preparing"
+        return BEING_DONE.get(one.stage.name if one.stage is not None else CHECK, "preparing")
     return "not begun" if one.state == "none" else one.state
 
 

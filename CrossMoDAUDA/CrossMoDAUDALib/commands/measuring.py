@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InputError, short
+from ..core.progress import both
 from ..experiment.events import EventLog
 from .parsing import add_events, file_to_write
 from .terminal import Bar, say
@@ -38,7 +39,7 @@ def measure(options: argparse.Namespace, log: EventLog) -> int:
     from ..images.labels import read_labels
     from ..images.volumes import file_stem
     from ..scoring import measurements, plausibility
-    from .inference import both, holds_something_else
+    from .inference import holds_something_else
 
     values = dict(parse_assignments(options.assignments))
     useless = [key for key in values if key != "labels" and not key.startswith("reading.")]

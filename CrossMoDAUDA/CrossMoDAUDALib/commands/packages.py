@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import NOT_CLINICAL
+from ..core.progress import both
 from ..experiment.events import EventLog
 from .parsing import add_events, file_to_write
 from .terminal import Bar, say
@@ -31,7 +32,6 @@ def add_parsers(commands: Any) -> None:
 
 def _package(options: argparse.Namespace, log: EventLog) -> int:
     from ..method.packing import write_package
-    from .inference import both
 
     with Bar("packing") as bar:
         package = write_package(options.experiment, options.output, options.overwrite, both(bar, log.progress("package")))
@@ -42,7 +42,6 @@ def _package(options: argparse.Namespace, log: EventLog) -> int:
 
 def _import(options: argparse.Namespace, log: EventLog) -> int:
     from ..models.library import import_package, summary
-    from .inference import both
 
     for path in options.packages:
         with Bar(f"importing {path.name}") as bar:

@@ -135,8 +135,11 @@ def moved_scans(options: argparse.Namespace, is_study: bool = False) -> None:
     with Bar("looking for the scans") as bar:
         moved = (move_scans_of_study if is_study else move_scans)(folder, place, progress=bar)
     count = sum(str(path) != name for name, path in moved.items())
-    is_one = len(moved) == 1
-    note(f"{count} of {len(moved)} file{'' if is_one else 's'} {'is' if count == 1 else 'are'} elsewhere now, and recorded there.")
+    if not count:
+        note("Every scan is where it was; nothing was changed.")
+        return
+    several = f"Recorded where {count} of {len(moved)} files {'is' if count == 1 else 'are'} now."
+    note(several if len(moved) > 1 else "Recorded where the file is now.")
 
 
 def _refuse_contradictions(options: argparse.Namespace) -> None:

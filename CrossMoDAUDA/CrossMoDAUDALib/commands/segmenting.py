@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import InputError
 from ..core.files import write_json, write_text
-from ..core.progress import Progress
+from ..core.progress import Progress, both
 from ..experiment.events import SENDING, EventLog
 from ..images.fingerprint import is_there
 from ..images.names import UNCERTAINTY, WARNINGS, segment_results
-from .inference import Results, Turn, both, check_outputs, each, one_device, opened, prefer_header, tell_loading
+from .inference import Results, Turn, check_outputs, each, one_device, opened, prefer_header, tell_loading
 from .inputs import find_inputs, result_stems
 from .terminal import Bar, say
 

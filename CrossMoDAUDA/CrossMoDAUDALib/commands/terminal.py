@@ -17,7 +17,7 @@ from typing import Any
 
 from ..core.errors import printable
 from ..core.progress import TimeLeft, duration
-from ..experiment.events import CHECK, REHEARSAL, STRUCTURES, Event
+from ..experiment.events import BEING_DONE, Event
 
 SECONDS_BETWEEN_LINES = 60.0
 
@@ -154,8 +154,7 @@ def draws_bars() -> bool:
 
 
 def _title(stage: str) -> str:
-    titles = {REHEARSAL: "trying out how fast this computer trains", STRUCTURES: "looking which structures lie in one piece"}
-    return {CHECK: "checking the scans", **titles}.get(stage, stage)
+    return BEING_DONE.get(stage, stage)
 
 
 def _above_bars() -> contextlib.AbstractContextManager[None]:

@@ -21,6 +21,16 @@ def silent(step: int, total: int, message: str = "", **metrics: float) -> None:
     """A :class:`Progress` that tells nobody."""
 
 
+def both(first: Progress, second: Progress) -> Progress:
+    """Progress that is told to two."""
+
+    def report(step: int, total: int, message: str = "", **metrics: float) -> None:
+        first(step, total, message, **metrics)
+        second(step, total, message, **metrics)
+
+    return report
+
+
 class PercentOf:
     """Turns pieces of work of known sizes, such as bytes, into a :class:`Progress` in percent.
 

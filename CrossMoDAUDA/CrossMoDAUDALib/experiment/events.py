@@ -26,6 +26,13 @@ CHECK = "check"
 REHEARSAL, STRUCTURES = "rehearsal", "structures"
 # Before these, where the work runs on another computer.
 SENDING = "sending"
+# What is done before the first stage, in the words of the command line.
+BEING_DONE = {
+    SENDING: "sending the scans",
+    CHECK: "checking the scans",
+    REHEARSAL: "trying out how fast this computer trains",
+    STRUCTURES: "finding out which structures lie in one piece",
+}
 # What a command says before its first step.
 LOADING = "loading the model"
 

@@ -24,6 +24,7 @@ FORCE = "force"  # in a request: whoever follows a worker elsewhere kills it whe
 # A look whether the experiment is running holds its lock for an instant; a worker that starts then tries again.
 SECONDS_TO_LOCK = 1.0
 SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_TO_CLEAN_UP = 10.0  # in which no further request is followed
 
 
 @contextlib.contextmanager
@@ -200,15 +201,18 @@ def stopping_on_request(folder: Path, is_fresh: bool = True, name: str = REQUEST
         is_fresh: a request from before the block is void.
         name: the file by which it is asked.
     """
-    request, ended = folder / name, threading.Event()
+    request, ended, followed = folder / name, threading.Event(), -SECONDS_TO_CLEAN_UP
     if is_fresh and KEEPS_REQUESTS not in os.environ:
         withdraw_stop(folder, name)
 
     def watch() -> None:
+        nonlocal followed
         while not ended.wait(SECONDS_BETWEEN_LOOKS):
             with contextlib.suppress(OSError):  # a network disk may be gone for a moment
                 request.unlink()
-                if not was_interrupted():  # a second request says nothing new, and would interrupt the cleaning up after the first
+                # Another one right after the first says nothing new, and would interrupt the cleaning up.
+                if not was_interrupted() or time.monotonic() - followed > SECONDS_TO_CLEAN_UP:
+                    followed = time.monotonic()
                     interrupt_main_thread()
 
     watcher = threading.Thread(target=watch, name="stops on request", daemon=True)

@@ -26,7 +26,7 @@ BEFOREHAND = {
     SENDING: Title(_("Send the scans")),
     CHECK: Title(_("Check the scans")),
     REHEARSAL: Title(_("Try out how fast this computer trains")),
-    STRUCTURES: Title(_("Look which structures lie in one piece")),
+    STRUCTURES: Title(_("Find out which structures lie in one piece")),
 }
 
 # nnU-Net's names of the data sets, and its two folders of them.

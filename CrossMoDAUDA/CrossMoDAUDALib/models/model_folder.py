@@ -63,6 +63,17 @@ def describe_model(path: Path) -> ModelInfo:
     )
 
 
+def telling_name(model: Path) -> str:
+    """A model's name as its results keep it: that of its folder, with the experiment's before that of one of its iterations.
+
+    >>> telling_name(Path("/data/Clinic A/iteration_1")), telling_name(Path("/data/My model"))
+    ('Clinic A/iteration_1', 'My model')
+    """
+    parts = model.absolute().parts
+    first = next((place for place in range(len(parts) - 1, 0, -1) if parts[place] != "model" and iteration_number(parts[place]) is None), 0)
+    return "/".join(parts[first:])
+
+
 def model_remark(model: ModelInfo) -> str:
     """What a label map's header says of the model that made it: the beginning of the SHA-256 of its weights, however it is called."""
     return f"{MADE_BY}{sha256(model.folder / WEIGHTS)[:16]}"

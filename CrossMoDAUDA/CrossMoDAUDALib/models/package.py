@@ -44,10 +44,6 @@ _PIECE = 1 << 23  # bytes that are read at once
 _LARGEST_DIRECTORY = 1 << 16
 
 
-def _untold(_size: int) -> None:
-    """Tells nobody how much is done."""
-
-
 @dataclass(frozen=True)
 class Package:
     """What a checked package holds.
@@ -92,7 +88,7 @@ def as_folder(model: Path) -> Iterator[Path]:
             raise InputError(str(error).replace(folder, str(model))) from error
 
 
-def check_package(path: Path, done: Callable[[int], None] = _untold) -> Package:
+def check_package(path: Path, done: Callable[[int], None] = lambda _size: None) -> Package:
     """Read a whole package and check its names, sizes, hashes, formats and weights. Nothing is written.
 
     Args:
@@ -116,7 +112,7 @@ def check_package(path: Path, done: Callable[[int], None] = _untold) -> Package:
     return checked
 
 
-def unpack(package: Package, folder: Path, done: Callable[[int], None] = _untold) -> None:
+def unpack(package: Package, folder: Path, done: Callable[[int], None] = lambda _size: None) -> None:
     """Write a checked package's files into an empty folder; each is compared with its hash once more.
 
     Args:

@@ -256,9 +256,9 @@ class AdaptSection(AdaptWorkers, Section):
         if self.checker.running:
             self.checker.cancel()
             return
-        if not self.panel.checkDependencies(self, self.ui.adaptCheckStatus, *FOR_SCANS):
+        self.settingsForm.takeTyped()  # which the form itself says the problem of
+        if self.settingsForm.problem or not self.panel.checkDependencies(self, self.ui.adaptCheckStatus, *FOR_SCANS):
             return
-        self.settingsForm.takeTyped()
         self.cases.clear()
         self.scanFolders.forget()
         self._rememberFolders()

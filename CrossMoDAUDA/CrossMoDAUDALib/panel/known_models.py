@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..core.errors import CrossModaError
 from ..models.library import models_folder
-from ..models.model_folder import describe_model
+from ..models.model_folder import describe_model, telling_name
 from .remembered_trainings import recentModels, rememberedTrainings
 
 
@@ -12,15 +12,20 @@ def modelNamed(name, chosen):
     """The folder of the model of a name that tells what it was trained on; empty where none or several are known here.
 
     Args:
+        name: as :func:`.models.model_folder.telling_name`; of an earlier version only the folder's, which iterations share.
         chosen: the model that is chosen now, which counts before all others of its name; may be empty.
     """
-    if chosen and Path(chosen).name == name:
-        return chosen if isUsable(chosen) else ""
+    if chosen and telling_name(Path(chosen)) == name and isUsable(chosen):
+        return chosen
     try:
         imported = [models_folder() / name]
     except ImportError:  # platformdirs is not installed, so nothing was imported
         imported = []
-    known = [folder for folder in (*recentModels(), *rememberedTrainings()) if folder.name == name]
+    known = [
+        folder
+        for folder in (*([Path(chosen)] if chosen else []), *recentModels(), *rememberedTrainings())
+        if name in (telling_name(folder), folder.name)
+    ]
     usable = {folder.absolute(): str(folder) for folder in (*imported, *known) if isUsable(folder)}
     return next(iter(usable.values())) if len(usable) == 1 else ""
 

@@ -26,7 +26,7 @@ class MeasureAgain:
         self._running, self._fingerprints = [], {}  # what is measured, and its voxels by the node's ID
         self._warnings, self._findings = {}, {}
         self._waiting = []  # models, each with its segmentations, that are still to be measured
-        self._measured, self._lacking = [], []  # what was found, for the end; names of models that are not known here
+        self._measured, self._lacking = [], {}  # what was found, for the end; segmentations by the name of a model that is not known here
         self.runner = CommandRunner(self._onEvent, self._onEnd)
         self._ui.segmentMeasure.connect("clicked(bool)", self.onMeasure)
 
@@ -35,15 +35,20 @@ class MeasureAgain:
         self._nodes = list(nodes)
         self._update()
 
+    @property
+    def running(self):
+        """Whether it is at it, also between the segmentations of one model and the next."""
+        return self.runner.running or bool(self._waiting)
+
     def _update(self):
         ui = self._ui
-        ui.segmentMeasure.text = _("Cancel meas&uring") if self.runner.running else _("Meas&ure again")
-        self._section.show(ui.segmentMeasure, bool(self._nodes) or self.runner.running)
+        ui.segmentMeasure.text = _("Cancel meas&uring") if self.running else _("Meas&ure again")
+        self._section.show(ui.segmentMeasure, bool(self._nodes) or self.running)
 
     def onMeasure(self, _checked=False):
         """Start, or cancel what runs."""
         section, ui = self._section, self._ui
-        if self.runner.running:
+        if self.running:
             self.cancel()
             return
         if section.parameters is None or not section.panel.checkDependencies(section, ui.segmentStatus, *FOR_SCANS):
@@ -51,7 +56,7 @@ class MeasureAgain:
         nodes = [node for node in self._nodes if node.GetScene() is not None and mrml.structure_names(node)]
         if not nodes:
             return
-        self._measured, self._lacking = [], []
+        self._measured, self._lacking = [], {}
         byModel = {}
         for node in nodes:
             byModel.setdefault(self._modelOf(node), []).append(node)
@@ -61,8 +66,10 @@ class MeasureAgain:
 
     def cancel(self):
         """Measure nothing more."""
-        self._waiting = []
+        isBetween, self._waiting = self.running and not self.runner.running, []
         self.runner.cancel()
+        if isBetween:
+            self._end("cancelled", "")
 
     def _modelOf(self, node):
         """The model whose warnings a segmentation gets: the one that made it, or if none is kept with it the one that is chosen."""
@@ -71,12 +78,16 @@ class MeasureAgain:
             return chosen if isUsable(chosen) else ""
         found = modelNamed(name, chosen)
         if not found:
-            self._lacking.append(name)
+            self._lacking.setdefault(name, []).append(node.GetName())
         return found
 
     def _next(self):
-        """Measure the segmentations of the next model."""
+        """Measure the segmentations of the next model, those that have gone meanwhile left out."""
         model, nodes = self._waiting.pop(0)
+        nodes = [node for node in nodes if node.GetScene() is not None and mrml.structure_names(node)]
+        if not nodes:
+            self._next() if self._waiting else self._end("finished", "")
+            return
         names = dict.fromkeys(name for node in nodes for name in mrml.structure_names(node))
         values = {name: value for value, name in enumerate(names, 1)}
         self._running, self._fingerprints, self._warnings, self._findings = nodes, {}, {}, {}
@@ -108,6 +119,10 @@ class MeasureAgain:
             if self._waiting:
                 qt.QTimer.singleShot(0, self._goOn)  # once the runner is free
                 return
+        self._end(outcome, message)
+
+    def _end(self, outcome, message):
+        if outcome != "cancelled":  # what was measured before another model's failed is kept
             self._finish(self._measured)
         section, self._running, self._waiting = self._section, [], []
         texts = {"finished": self._doneText(), "failed": message, "cancelled": _("Cancelled.")}
@@ -153,8 +168,8 @@ class MeasureAgain:
 
     def _doneText(self):
         texts = [_("Measured again. Not for clinical use.")]
-        lacking = _("The model {name}, which made this, is not known here; nothing was compared with its training data.")
-        texts += [lacking.format(name=name) for name in dict.fromkeys(self._lacking)]
+        lacking = _("The model {name}, which made {segmentations}, is not known here: nothing was compared with its training data.")
+        texts += [lacking.format(name=name, segmentations=", ".join(made)) for name, made in self._lacking.items()]
         return "\n".join(texts)
 
 

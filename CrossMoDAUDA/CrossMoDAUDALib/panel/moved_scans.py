@@ -4,9 +4,11 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from ..experiment import moved
+
 OPTION = "--scans-moved-to"
 # What the library's sentences say where scans are gone, where a folder does not hold them, and where it holds others of their names.
-GONE = (OPTION, " is neither where it was nor, under any name, in ", ": it has changed; put the file as it was into ")
+SAID = (OPTION, moved.GONE, moved.OTHER)
 
 
 class MovedScans:
@@ -31,7 +33,7 @@ class MovedScans:
             said: why it could not, as the library said it; empty where it goes on.
         """
         self._folder = folder
-        self._show(self._button, any(words in said for words in GONE))
+        self._show(self._button, any(words in said for words in SAID))
 
     def onClicked(self, _checked=False):
         """Ask, and go on."""

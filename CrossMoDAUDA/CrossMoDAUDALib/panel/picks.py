@@ -32,12 +32,8 @@ class Picks(qt.QObject):
     def eventFilter(self, widget, event):
         """Let every event pass."""
         kind, isOpenList = event.type(), widget.inherits("QAbstractItemView")
-        if isOpenList and kind == qt.QEvent.Show:
-            self._isByUser = True
-            self._forgets.stop()
-        elif isOpenList and kind == qt.QEvent.Hide:  # the node is told of right after that
-            self._forgets.start(0)
-        elif not isOpenList and kind in (qt.QEvent.KeyPress, qt.QEvent.Wheel):
+        # An open list is hidden right before the node is told of.
+        if kind == qt.QEvent.Hide if isOpenList else kind in (qt.QEvent.KeyPress, qt.QEvent.Wheel):
             self._isByUser = True
             self._forgets.start(0)
         return False
@@ -49,6 +45,13 @@ class Picks(qt.QObject):
         if self._isByUser:
             self._tells.start(0)
 
-    def cleanup(self):
+    def forget(self):
         """Tell nothing of what was picked until now."""
         self._tells.stop()
+
+    def cleanup(self):
+        """Follow nothing more."""
+        for timer in self._timers:
+            timer.stop()
+        self._combo.removeEventFilter(self)
+        self._list.removeEventFilter(self)

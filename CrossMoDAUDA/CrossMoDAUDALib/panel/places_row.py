@@ -76,7 +76,7 @@ class PlacesRow:
         ui.adaptPlace.enabled = self._isNew and not isOn and not isAsking
         ui.adaptPlaceLabel.text = _("R&un on:") if isNew else _("Run &on:")  # the letter of another button then
         section.show(ui.adaptPlaceTools, bool(name))
-        ui.adaptPlaceCheck.text = _("Brea&k off") if isAsking else _("Chec&k")
+        ui.adaptPlaceCheck.text = _("Cancel wor&k") if isAsking else _("Chec&k")
         ui.adaptPlaceCheck.enabled = name in places
         ui.adaptPlaceChange.enabled = name in places and not isAsking
         section.show(ui.adaptPlaceProgress, isAsking)

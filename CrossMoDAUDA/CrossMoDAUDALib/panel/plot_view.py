@@ -108,8 +108,9 @@ def showOnlyOf(name, table):
             if view.GetPlotChartNodeID() == chart.GetID():
                 view.SetPlotChartNodeID(None)
         if own is None:
-            for kind in ("vtkMRMLPlotChartNode", "vtkMRMLPlotSeriesNode", "vtkMRMLTableNode"):
-                for node in _nodes(name, kind):
+            series = [chart.GetNthPlotSeriesNode(number) for number in range(chart.GetNumberOfPlotSeriesNodes())]
+            for node in dict.fromkeys([chart, *series, *(each.GetTableNode() for each in series if each is not None)]):
+                if node is not None:
                     slicer.mrmlScene.RemoveNode(node)
 
 

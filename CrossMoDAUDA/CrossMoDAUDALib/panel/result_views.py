@@ -113,4 +113,8 @@ class ResultViews:
     def cleanup(self):
         """Show nothing more; while the scene closes nothing goes back, as all goes."""
         self.showing.cancel()
+        self._picks.forget()
+
+    def end(self):
+        """The panel goes."""
         self._picks.cleanup()

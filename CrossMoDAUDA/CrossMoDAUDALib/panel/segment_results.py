@@ -71,6 +71,11 @@ class SegmentResults:
         self.views.cleanup()
         self.measuring.cancel()
 
+    def end(self):
+        """The panel goes."""
+        self.cleanup()
+        self.views.end()
+
     def finish(self, choice, text, segmentations=(), folderWarnings=()):
         """Show what a choice's work has led to, whatever is chosen meanwhile.
 

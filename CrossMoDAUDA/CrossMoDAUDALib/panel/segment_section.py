@@ -12,7 +12,7 @@ from ..core.failures import explain
 from ..experiment.events import LOADING
 from ..images.names import left_out_of, scans_in, segment_results
 from ..images.raw_nrrd import read_in_pieces, write_in_pieces
-from ..models.model_folder import describe_model
+from ..models.model_folder import describe_model, telling_name
 from ..slicer_nodes import mrml
 from . import tables, views, wording
 from .command_runner import CommandRunner
@@ -161,7 +161,7 @@ class SegmentSection(Section):
         parameters = self.parameters
         self._choice, self._kind, self._outputFolder = self._chosen(), parameters.inputKind, None
         self._made, self._replaced, self._skipped, self._results, self._warnings, self._findings = [], [], [], 0, {}, {}
-        self._model = Path(parameters.model).name
+        self._model = telling_name(Path(parameters.model))
         self._inViews = self._arriving = None
         options = ["--device", parameters.device]
         try:
@@ -392,7 +392,7 @@ class SegmentSection(Section):
         if self._arriving is not None:
             self._arriving.close()  # which leads the views back, as they and their scene may stay
             self._arriving = None
-        self.results.cleanup()
+        self.results.end()
         try:
             self.runner.cleanup()
         finally:

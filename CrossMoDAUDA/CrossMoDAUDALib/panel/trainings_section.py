@@ -360,6 +360,7 @@ class TrainingsSection(Section):
     def cleanup(self):
         for timer in (self._timer, self._sorter, self._searcher):
             timer.stop()
+        self.table.cleanup()
 
 
 def _ofAnExperiment(state):

@@ -171,13 +171,17 @@ class TrainingsTable:
         if not self._waiting:
             self._fitter.stop()
 
+    def cleanup(self):
+        """Fit nothing more."""
+        self._fitter.stop()
+
     def _fitRows(self, rows):
         """Give names and states in these rows the lines that they take, and the table the height of its rows."""
         table = self._table
         line = table.verticalHeader().defaultSectionSize
         self._wrapped.fit(line, rows)
-        rows = tables.wholeRows(table, FEWEST_ROWS * line, MOST_ROWS * line)
-        height = rows + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth
+        whole = tables.wholeRows(table, FEWEST_ROWS * line, MOST_ROWS * line)
+        height = whole + table.horizontalHeader().sizeHint.height() + 2 * table.frameWidth
         if table.minimumHeight != height:
             table.setFixedHeight(height)
 

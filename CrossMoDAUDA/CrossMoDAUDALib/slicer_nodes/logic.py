@@ -13,6 +13,7 @@ from ..core.progress import Progress, silent
 from ..experiment.folder import Experiment
 from ..images.names import shared_modality
 from ..images.volumes import Volume
+from ..models.model_folder import telling_name
 from ..models.training_summary import TrainedOn
 from ..scoring import plausibility
 from . import mrml
@@ -92,7 +93,7 @@ class InferenceLogic:
         name = f"{mrml.telling_name(volumeNode)} segmentation"
         warnings = plausibility.check(labels, segmenter.labels, segmenter.trained_on)
         node = mrml.segmentation_node(labels, segmenter.labels, volumeNode, name, _if_left_alone(outputNode, before))
-        mrml.mark_made(node, [warning.message for warning in warnings], Path(model).name)
+        mrml.mark_made(node, [warning.message for warning in warnings], telling_name(Path(model)))
         mrml.set_measured(node, mrml.fingerprint(node))  # so that the panel tells when the warnings are outdated
         return node
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from ..core.progress import duration
 from ..experiment.elsewhere import Elsewhere, read_elsewhere
-from ..experiment.events import CHECK, Event, read_events
+from ..experiment.events import BEING_DONE, CHECK, Event, read_events
 from ..experiment.folder import Experiment, how_to_go_on
 from ..experiment.last_run import LastRun
 from ..experiment.lock import is_running, read_worker
 from ..experiment.markers import read_markers
 from ..experiment.stages import due
-from ..method.plan import BEFOREHAND, plan
+from ..method.plan import plan
 
 STATES = {
     "idle": "not started",
@@ -84,7 +84,7 @@ def as_of(elsewhere: Elsewhere) -> str:
 def _beforehand(events: list[Event]) -> str:
     """What is done before the first stage, as it was told last."""
     stage = next((event["stage"] for event in reversed(events) if event["kind"] in ("stage", "progress")), CHECK)
-    return "checking the scans" if stage == CHECK or stage not in BEFOREHAND else BEFOREHAND[stage].words().lower()
+    return BEING_DONE.get(stage, BEING_DONE[CHECK])
 
 
 def _state(folder: Path, state: str, last: LastRun, elsewhere: Elsewhere | None, beforehand: str) -> list[str]:

@@ -5513,7 +5513,7 @@
 <translation>Belege: Quell-Labels messen</translation>
 </message>
 <message>
-<source>Look which structures lie in one piece</source>
+<source>Find out which structures lie in one piece</source>
 <translation>Nachsehen, welche Strukturen in einem Stück liegen</translation>
 </message>
 <message>
@@ -6476,8 +6476,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Messen...</translation>
 </message>
 <message>
-<source>The model {name}, which made this, is not known here; nothing was compared with its training data.</source>
-<translation>Das Modell {name}, von dem dies stammt, ist hier nicht bekannt; mit seinen Trainingsdaten wurde nichts verglichen.</translation>
+<source>The model {name}, which made {segmentations}, is not known here: nothing was compared with its training data.</source>
+<translation>Das Modell {name}, von dem {segmentations} stammt, ist hier nicht bekannt: Mit seinen Trainingsdaten wurde nichts verglichen.</translation>
 </message>
 </context>
 <context>
@@ -6769,8 +6769,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>{name} wird gefragt...</translation>
 </message>
 <message>
-<source>Brea&amp;k off</source>
-<translation>&amp;Unterbrechen</translation>
+<source>Cancel wor&amp;k</source>
+<translation>Abbr&amp;uch</translation>
 </message>
 <message>
 <source>Cancelled.</source>

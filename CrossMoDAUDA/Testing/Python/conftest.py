@@ -31,8 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--zoo-long", action="store_true", help="test_zoo.py: every bad file with every command, many thousands of headers")
 
 
-# What is made once for all tests of these files takes long. Of what comes first, no process takes tests from another, which would make
-# it once more.
+# Their fixtures take long and are made once in each process that runs a test of the file. A process that has nothing left takes tests
+# from the end of another's: what comes first stays in one process.
 COME_FIRST = ("test_resume", "test_translators", "test_adaptation", "test_study", "test_freshness", "test_segmentation_training")
 
 

@@ -340,4 +340,5 @@ def test_packing_and_importing_tell_how_far_they_are(tiny_experiment: Path, tmp_
     installed_models.import_package(made.path, lambda step, total, *_: told["imported"].append(100 * step // total))
     for steps in told.values():
         assert len(set(steps)) > 10 and steps == sorted(steps) and 95 <= steps[-1] <= 100, steps
+    monkeypatch.undo()
     assert write_package(tiny_experiment, tmp_path / "b" / "a.zip").path.read_bytes() == made.path.read_bytes(), "however it is written"

@@ -104,7 +104,7 @@ def test_letters_of_a_training_that_runs_elsewhere(any_host: Host, tiny_experime
     shutil.copytree(tiny_experiment, folder)
     Elsewhere("box", "/there", Experiment.load(folder).cohort, has_begun=True).save(folder)
     host.widget.panel.parameters.experiment = str(folder)
-    host.process(0.3)
+    host.process(0.8)
     report_lack(host)
     host.find("adaptScansMoved")._real.show()
     root, tabs = host.find("adaptWidget")._real, host.find("adaptTabs")._real

@@ -146,11 +146,11 @@ def test_check_tells_what_a_place_has(box: KnownPlace, host: Host, ssh_server: S
     choose(host, "adaptPlace", box.name)
     host.click("adaptPlaceCheck")
     runner = host.widget.panel.adapt.places.runner
-    assert host.find("adaptPlaceProgress").visible and host.find("adaptPlaceCheck").text == "Cancel"
+    assert host.find("adaptPlaceProgress").visible and host.find("adaptPlaceCheck").text == "Cancel wor&k"
     host.process(60, lambda: not runner.running)
     told = host.find("adaptPlaceStatus").text.replace("\u200b", "").splitlines()
     assert [line.split(":")[0] for line in told][:5] == ["✓ Connection", "✓ Folder", "✓ Disk", "✓ Python", "✓ Packages"], told
-    assert not host.find("adaptPlaceInstall").visible and host.find("adaptPlaceCheck").text == "Check"
+    assert not host.find("adaptPlaceInstall").visible and host.find("adaptPlaceCheck").text == "Chec&k"
 
     add_place(KnownPlace("bare", box.ssh, box.folder, "/usr/bin/env", box.ssh_config))
     host.widget.panel.adapt.update()
@@ -185,7 +185,7 @@ def test_what_a_place_lacks_can_be_installed_there(box: KnownPlace, host: Host, 
     host.click("adaptPlaceCheck")  # cancels
     host.process(20, lambda: not runner.running)
     assert host.find("adaptPlaceStatus").text == "Cancelled."
-    assert host.find("adaptPlace").enabled and host.find("adaptPlaceCheck").text == "Check"
+    assert host.find("adaptPlace").enabled and host.find("adaptPlaceCheck").text == "Chec&k"
 
 
 def test_training_there_is_started_watched_stopped_resumed_and_used(box: KnownPlace, host: Host, tiny_cohort: Path, tmp_path: Path) -> None:

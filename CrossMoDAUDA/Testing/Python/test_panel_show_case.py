@@ -238,7 +238,7 @@ def test_giving_up_leaves_nothing(watching: Host, moment: str, how: str) -> None
     else:
         watching.click("adaptShowCase")
         assert watching.find("adaptPackageStatus").text == "Cancelled." and slicer.mrmlScene.GetNumberOfNodes() == before
-    assert not runner.running and watching.find("adaptShowCase").text == "V&iew case"
+    assert not runner.running and watching.find("adaptShowCase").text == "View &case"
     watching.process(0.5)
     assert not nodes("vtkMRMLScalarVolumeNode") and not nodes("vtkMRMLSegmentationNode") and not folders()
     assert process is None or not process.is_running()
@@ -250,7 +250,7 @@ def test_another_case_replaces_the_one_that_is_loaded(watching: Host) -> None:
     combo = watching.find("adaptShowCaseChoice")
     chosen = combo.currentIndex
     combo.currentIndex = chosen + 1
-    assert watching.find("adaptShowCase").text == "V&iew case"
+    assert watching.find("adaptShowCase").text == "View &case"
     combo.currentIndex = chosen
     assert watching.find("adaptShowCase").text == "&Cancel"
     assert "predicted" in shown(watching, "target")
@@ -395,5 +395,5 @@ def test_views_that_fail_at_the_end_leave_the_case_and_a_button_that_works(
     begin(watching, "source")
     watching.process(60, lambda: case._showing is not None)
     getattr(case, how)()
-    assert not case.runner.running and watching.find("adaptShowCase").text == "V&iew case" and nodes("vtkMRMLScalarVolumeNode")
+    assert not case.runner.running and watching.find("adaptShowCase").text == "View &case" and nodes("vtkMRMLScalarVolumeNode")
     assert ("The view has gone." in caplog.text) == (how == "cancel")

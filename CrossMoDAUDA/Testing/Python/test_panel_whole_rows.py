@@ -54,7 +54,7 @@ def fill(host: Host, experiment: Path) -> None:
     scores.setFixedHeight(showScores(scores, rows, most))
     found = [measurements("", structure) for _number in range(14) for structure in ("Vestibular schwannoma", "Cochlea")]
     table = segment_results().measurementTable(found)
-    host.process(0.3)  # until what has come has been looked at
+    host.process(0.8)  # until what has come has been looked at
     for view in ("segmentTable", "evaluateTable", "followUpTable"):
         tables.show(host.find(view), table)
 
@@ -89,7 +89,7 @@ def test_no_case_of_the_check_is_cut(host: Host, tmp_path: Path, font_scale: Cal
         said = [f"Its header is damaged in place {number}, so that nothing more can be told; export it again."] * (number % 4)
         host.widget.panel.adapt.cases.add({**case, "case": f"case {number}", "problems": said})
     host.widget.panel.adapt.cases.finish()
-    host.process(0.3)
+    host.process(0.8)
     table = host.find("adaptCases")._real
     assert table.isVisible()
     assert_rows_are_whole(table)

@@ -145,8 +145,12 @@ def test_an_experiment_begins_with_them_and_goes_on_with_them(tmp_path: Path) ->
         work(tmp_path / "experiment", settings_for_labels(), cohort, look, only=["translation/source_slices"])
     assert seen, "it is told for what it is, not as the check of the scans"
     for stage, title, state, listed in seen:
-        assert (stage, title, listed) == ("structures", "Look which structures lie in one piece", "preparing")
-        assert state.startswith("State ") and state.endswith(": look which structures lie in one piece")
+        assert (stage, title, listed) == (
+            "structures",
+            "Find out which structures lie in one piece",
+            "finding out which structures lie in one piece",
+        )
+        assert state.startswith("State ") and state.endswith(": finding out which structures lie in one piece")
     assert Experiment.load(tmp_path / "experiment").settings.self_training.largest_component == ("Liver",)
     sentences = [event["message"] for event in told if "in one piece" in event.get("message", "")]
     assert len(sentences) == 1 and "connected component: Liver." in sentences[0]
