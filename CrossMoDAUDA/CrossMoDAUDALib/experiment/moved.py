@@ -155,16 +155,12 @@ def moved_cases(cases: tuple[Case, ...], moved: Mapping[str, Path]) -> tuple[Cas
     )
 
 
-# By which a window knows that it can ask for another folder.
-GONE, OTHER = " is neither where it was nor, under any name, in ", ": it has changed; put the file as it was into "
-
-
 def _lacking(lacking: list[str], files: list[Path], place: Path) -> str:
     first = lacking[0]
     more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
     if changed := next((path for path in [*files, Path(first)] if _same_name(path, first) and is_there(path)), None):
-        return f"{changed} has the name of {first}, but not its content{more}{OTHER}{place}."
-    return f"{first}{more}{GONE}{place}; put it there, or name the folder that holds it."
+        return f"{changed} has the name of {first}, but not its content{more}: it has changed; put the file as it was into {place}."
+    return f"{first}{more} is neither where it was nor, under any name, in {place}; put it there, or name the folder that holds it."
 
 
 def _same_name(path: Path, name: str) -> bool:

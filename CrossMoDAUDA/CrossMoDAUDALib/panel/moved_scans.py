@@ -4,11 +4,9 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ..experiment import moved
-
 OPTION = "--scans-moved-to"
 # What the library's sentences say where scans are gone, where a folder does not hold them, and where it holds others of their names.
-SAID = (OPTION, moved.GONE, moved.OTHER)
+SAID = (OPTION, " is neither where it was nor, under any name, in ", ": it has changed; put the file as it was into ")
 
 
 class MovedScans:

@@ -1984,6 +1984,10 @@
 <translation>finden Sie heraus, welche der beiden am richtigen Ort liegt, bevor Sie eine ändern; ein Umrechnen würde ein richtiges Label verschieben</translation>
 </message>
 <message>
+<source>finding out which structures lie in one piece</source>
+<translation>es wird festgestellt, welche Strukturen aus einem Stück bestehen</translation>
+</message>
+<message>
 <source>for a folder a patient give a pattern, as "{pattern}"</source>
 <translation>bei einem Ordner je Patient ein Muster angeben, etwa "{pattern}"</translation>
 </message>
@@ -2796,6 +2800,10 @@
 <translation>Runde {method} des Selbsttrainings</translation>
 </message>
 <message>
+<source>sending the scans</source>
+<translation>die Scans werden gesendet</translation>
+</message>
+<message>
 <source>shows another host key than before; if that is right, remove the old one with `ssh-keygen -R` and connect once with ssh, else ask its people</source>
 <translation>zeigt einen anderen Schlüssel als früher; wenn das stimmt, entfernen Sie den alten mit `ssh-keygen -R`, und verbinden Sie sich einmal mit ssh; sonst fragen Sie die Betreiber</translation>
 </message>
@@ -3030,6 +3038,10 @@
 <message>
 <source>true or false</source>
 <translation>true oder false</translation>
+</message>
+<message>
+<source>trying out how fast this computer trains</source>
+<translation>es wird ausprobiert, wie schnell dieser Rechner trainiert</translation>
 </message>
 <message>
 <source>turn {turn} of {turns}</source>

@@ -195,5 +195,5 @@ def test_a_run_goes_on_with_moved_scans(
     assert cli.main(["run", "-o", str(folder)]) == 2
     assert "--scans-moved-to" in capsys.readouterr().err
     assert cli.main(["run", "-o", str(folder), "--scans-moved-to", str(place)]) == 0, capsys.readouterr().err
-    assert contents(folder / "stages") == markers and "8 of 8 files are elsewhere now" in capsys.readouterr().err
+    assert contents(folder / "stages") == markers and "Recorded where 8 of 8 files are now" in capsys.readouterr().err
     assert all(case.image.parent == place for case in Experiment.load(folder).cohort.source)
