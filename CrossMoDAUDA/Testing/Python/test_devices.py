@@ -16,7 +16,8 @@ def test_auto_is_the_fastest_there_is() -> None:
 def test_the_cpu_is_always_there_and_describes_itself() -> None:
     device = devices.resolve("CPU")
     assert device == torch.device("cpu")
-    assert devices.describe(device) == f"CPU ({torch.get_num_threads()} threads)"
+    count = torch.get_num_threads()
+    assert devices.describe(device) == ("CPU (1 thread)" if count == 1 else f"CPU ({count} threads)")
 
 
 def test_a_device_that_is_not_there_is_refused_with_those_that_are() -> None:

@@ -209,5 +209,5 @@ def test_it_is_measured_against_the_model_that_made_it(host: Host, tiny_experime
     assert told["of dwarfs"].count("more than any") == 2, "it is the model that is chosen"
     assert told["long gone"] == ""
     assert told[""].count("more than any") == 2, "nothing tells its model"
-    assert "The model long gone, which made this, is not known here" in said(host)[0] and "giants" not in said(host)[0]
+    assert "The model long gone, which made Scan 2 segmentation, is not known here" in said(host)[0] and "giants" not in said(host)[0]
     assert nodes("vtkMRMLTableNode")["Measurements"].GetNumberOfRows() == 8
