@@ -313,7 +313,7 @@ def test_too_few_or_too_many_parts_are_refused(tmp_path: Path, named: str) -> No
     path, _ = parts_of(tmp_path / "a", "a.mhd list")
     header = path.read_text(encoding="utf-8").partition("ElementDataFile")[0]
     path.write_text(f"{header}ElementDataFile = {named}", encoding="utf-8")
-    with pytest.raises(InputError, match="files? for its voxels instead of 4"):
+    with pytest.raises(InputError, match=r"files? for its voxels instead of 4"):
         read_volume(path)
 
 
