@@ -63,7 +63,7 @@ class LayoutManager(QtCore.QObject):
         self._three_d = qMRMLThreeDWidget()
         self._three_d.show_scene(scene)
         self.slice_views_reset = 0
-        self.layout_node = Layout(scene, self.layoutChanged.emit, self._slices)
+        self._layout = Layout(scene, self.layoutChanged.emit, self._slices)
 
     def sliceViewNames(self) -> list[str]:
         return list(self._slices)
@@ -83,9 +83,9 @@ class LayoutManager(QtCore.QObject):
         return self._scene
 
     def setLayout(self, layout: int) -> None:
-        self.layout_node.set(layout)
+        self._layout.set(layout)
 
-    layout = property(lambda self: self.layout_node.number, setLayout)
+    layout = property(lambda self: self._layout.number, setLayout)
 
     def resetSliceViews(self) -> None:
         self.slice_views_reset += 1

@@ -148,7 +148,7 @@ class Host:
         self._set(slicer, "modules", application.Modules())
         real = application.Application(scene, logic, self.folder, self._testing, self.select_module)
         real.version, real.language = self._version, self._language
-        self._undo += [real.forget_translations, real.layoutManager().layout_node.forget]
+        self._undo += [real.forget_translations, mrml_widgets.forget_scenes]
         self._application = real
         self.app = wrap(real)
         self._set(slicer, "app", self.app)

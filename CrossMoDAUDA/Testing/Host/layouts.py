@@ -73,11 +73,6 @@ class Layout:
         """Show another layout."""
         self._node.SetViewArrangement(number)
 
-    def forget(self) -> None:
-        """Follow nothing more: the scene may tell of its end when all this has half gone."""
-        for subject, tag in self._observers:
-            subject.RemoveObserver(tag)
-
     def _look(self) -> None:
         if self._scene.IsBatchProcessing():
             return

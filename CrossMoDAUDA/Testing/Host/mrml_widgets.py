@@ -28,7 +28,20 @@ def observe(subject: Any, event: Any, function: Any, node: bool = False, priorit
 
     if node:
         heard.CallDataType = vtk.VTK_OBJECT  # type: ignore[attr-defined]
-    return subject, subject.AddObserver(event, heard, priority)
+    made = subject, subject.AddObserver(event, heard, priority)
+    if subject.IsA("vtkMRMLScene"):
+        _of_scenes.append(made)
+    return made
+
+
+_of_scenes: list[tuple[Any, int]] = []
+
+
+def forget_scenes() -> None:
+    """Let no widget observe a scene any more, which tells of its end when Python has taken widgets half apart."""
+    while _of_scenes:
+        scene, tag = _of_scenes.pop()
+        scene.RemoveObserver(tag)
 
 
 def hear_vtk() -> Callable[[], None]:

@@ -209,3 +209,16 @@ def test_the_path_edit_keeps_its_history(host: Host, tmp_path: Path) -> None:
     assert told == [False, False, "one", True]  # no path with a line break; the path first
     with pytest.raises(TypeError):
         edit.currentPath = tmp_path
+
+
+def test_an_application_that_has_ended_hears_no_scene() -> None:
+    with Host() as made:
+        scene, layout, told = slicer.mrmlScene, made._application.layoutManager()._layout, list[int]()
+        layout._changed = told.append
+        scene.StartState(scene.BatchProcessState)
+        scene.EndState(scene.BatchProcessState)
+        assert len(told) == 1
+    told.clear()  # it told of its end
+    scene.StartState(scene.BatchProcessState)
+    scene.EndState(scene.BatchProcessState)
+    assert told == []
