@@ -12,7 +12,7 @@ import math
 import shutil
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,11 +75,17 @@ def fit(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> Sett
     return fit_and_measure(settings, cohort, folder, log)[0]
 
 
-def fit_and_measure(settings: Settings, cohort: Cohort, folder: Path, log: EventLog) -> tuple[Settings, Costs]:
-    """As :func:`fit`, with what was measured for it."""
+def fit_and_measure(
+    settings: Settings, cohort: Cohort, folder: Path, log: EventLog, others: Sequence[Settings] = ()
+) -> tuple[Settings, Costs]:
+    """As :func:`fit`, with what was measured for it.
+
+    Args:
+        others: of further experiments that are to have slices of one size with this one.
+    """
     log.write("stage", stage=REHEARSAL, state="started")
     began = time.monotonic()
-    sized = fitted(settings, for_scans(settings, cohort))
+    sized = fitted(settings, for_scans(settings, cohort, others))
     costs = rehearse(sized, cohort, folder / REHEARSAL, log.progress(REHEARSAL))
     sized = fitted(sized, for_time(sized, cohort, costs))
     log.write("stage", stage=REHEARSAL, state="finished", metrics={"seconds": round(time.monotonic() - began, 1)})
@@ -95,17 +101,21 @@ def fit_and_measure(settings: Settings, cohort: Cohort, folder: Path, log: Event
     return sized, costs
 
 
-def for_scans(settings: Settings, cohort: Cohort) -> dict[str, float]:
+def for_scans(settings: Settings, cohort: Cohort, others: Sequence[Settings] = ()) -> dict[str, float]:
     """What follows from the scans alone, of that which is left open.
 
     ``translation.image_size``: the median of the longer sides of the slices of both domains, as a multiple of 16 pixels from 64
-    to 256; where the translator cannot have such slices, the next size that it can have. ``segmentation.finest_spacing``: see
+    to 256; where the translators cannot have such slices, the next size that all can have. ``segmentation.finest_spacing``: see
     :func:`.coarseness.finest_spacing`.
+
+    Args:
+        settings, cohort: of the experiment.
+        others: as for :func:`fit_and_measure`.
     """
     is_open = left_open(settings)
     found: dict[str, float] = {}
     if "translation.image_size" in is_open:
-        found |= _image_size(settings, cohort)
+        found |= _image_size([settings, *others], cohort)
     if "segmentation.finest_spacing" in is_open:
         found["segmentation.finest_spacing"] = finest_spacing(settings, cohort.source)
     return found
@@ -130,13 +140,19 @@ def for_labels(settings: Settings, cohort: Cohort, log: EventLog) -> Settings:
     return fitted(settings, {"self_training.largest_component": found})
 
 
-def _image_size(settings: Settings, cohort: Cohort) -> dict[str, float]:
+def sizes_from(wanted: int) -> Iterator[int]:
+    """What ``translation.image_size`` may be: from ``wanted`` up to 256 pixels, then what is below, down to 64."""
+    yield from range(wanted, _LARGEST + 1, _MULTIPLE)
+    yield from range(wanted - _MULTIPLE, _SMALLEST - 1, -_MULTIPLE)
+
+
+def _image_size(several: Sequence[Settings], cohort: Cohort) -> dict[str, float]:
     sides = [max(canonical_grid(read_geometry(case.image)).size[:2]) for case in (*cohort.source, *cohort.target)]
     wanted = min(max(_MULTIPLE * math.ceil(statistics.median(sides) / _MULTIPLE), _SMALLEST), _LARGEST)
-    larger = range(wanted, _LARGEST + 1, _MULTIPLE)
-    for size in (*larger, *range(wanted - _MULTIPLE, _SMALLEST - 1, -_MULTIPLE)):
+    for size in sizes_from(wanted):
         with contextlib.suppress(InputError):
-            with_values(settings, {"translation.image_size": size})
+            for settings in several:
+                with_values(settings, {"translation.image_size": size})
             return {"translation.image_size": size}
     return {}  # then it is as it was
 

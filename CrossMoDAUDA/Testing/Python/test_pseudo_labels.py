@@ -173,7 +173,7 @@ def test_a_wrong_statement_does_not_teach_that_there_is_no_structure(
         scan = read_volume(case.image)
         label = np.zeros(scan.array.shape, np.uint8)
         label[4:8, 10:14, 10:14], label[4:8, 20:24, 20:24] = 1, 2
-        shown = np.full(label.shape, 400, np.float32)
+        shown = np.random.default_rng(0).uniform(380, 420, label.shape).astype(np.float32)
         shown[label == 2] = 100 if brighter else 1200
         shown[:2] = 0  # air
         write_volume(scan.with_array(label), experiment.folder / "iteration_0" / "pseudo_labels" / f"{case.id}.nii.gz")
