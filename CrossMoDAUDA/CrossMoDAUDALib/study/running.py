@@ -105,7 +105,7 @@ def sized(study: Study, device: str, log: EventLog) -> Study:
     found = replace(study, values={**study.values, **{key: str(chosen[key]) for key in left_open(settings) if key not in study.values}})
     found.check()
     parts = found.parts()
-    whole = duration(sum(expected_seconds(part.settings, part.cohort, costs) for part in parts))
+    whole = duration(costs.rehearsal + sum(expected_seconds(part.settings, part.cohort, costs) for part in parts))
     shared = f"if every method takes as long as {method.name}; less where experiments share stages"
     several = f"{len(parts)} experiments, one after another: about {whole} in all, {shared}."
     log.write("message", message=several if len(parts) > 1 else f"One experiment: about {whole}.")

@@ -14,6 +14,7 @@ from CrossMoDAUDALib.core.progress import duration
 from CrossMoDAUDALib.core.settings import Settings
 from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.method import sizing
+from CrossMoDAUDALib.method.rehearsal import Costs
 from CrossMoDAUDALib.study.left_out import leaving_out
 from CrossMoDAUDALib.study.request import Method, Study
 from CrossMoDAUDALib.study.running import sized
@@ -122,7 +123,7 @@ def test_the_floor_and_the_ceiling_learn_from_scans_as_they_are() -> None:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is told while a study is sized; the costs of steps and scans are given, and not measured."""
-    costs = sizing.Costs(translator_step=1.0, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
+    costs = Costs(translator_step=1.0, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
     monkeypatch.setattr(sizing, "rehearse", lambda *_: costs)
     monkeypatch.setattr(sizing, "for_scans", lambda *_: {"translation.image_size": 96, "segmentation.finest_spacing": 3.0})
     return []
@@ -156,7 +157,7 @@ def test_a_named_setting_is_no_part_of_what_is_sized(told: list[str], where: str
 
 
 def test_slices_suit_every_method_of_a_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    costs = sizing.Costs(translator_step=1.0, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
+    costs = Costs(translator_step=1.0, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
     monkeypatch.setattr(sizing, "rehearse", lambda *_: costs)
     cohort = Cohort(cases := scans(tmp_path, (100, 100, 4)), cases)
     resnet, unet = Method("resnet", "cyclegan-resnet"), Method("unet", "cyclegan-unet")
