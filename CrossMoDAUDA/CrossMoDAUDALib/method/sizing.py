@@ -34,6 +34,7 @@ _KEPT_FREE = 0.1  # for what a rehearsal cannot know, as a computer that grows w
 _FEWEST_STEPS = 100
 # With fewer a training is of little use: on the sets of docs/results.md, 400 steps of a segmenter at the least went on from 900.
 _USEFUL_STEPS = 400
+_TRANSLATOR, _SEGMENTER = "translator", "segmenter"  # who learns
 _LATE = 1.1  # times the budget may be exceeded without a word
 _MOST_MINUTES = 60 * 24 * 30  # a larger budget is no advice
 # A look of the evidence, which is a prediction and what is measured of it, in predictions: 1.7 to 3.5 on abdominal scans.
@@ -193,7 +194,11 @@ def budget_warnings(settings: Settings, cohort: Cohort, costs: Costs) -> list[st
     needed, steps = expected_seconds(sized, cohort, costs) + costs.rehearsal, _open_steps(settings, sized, cohort)
     helps = ", ".join(_what_helps(settings, sized, cohort, costs))
     if min(steps.values(), default=_USEFUL_STEPS) < _USEFUL_STEPS:
-        trained = " and ".join(f"{number} of the {name}" for name, number in steps.items())
+        of_translator, of_segmenter = (steps.get(name, 0) for name in (_TRANSLATOR, _SEGMENTER))
+        each = [f"{of_translator} of the translator"] * (_TRANSLATOR in steps) + [f"{of_segmenter} of the segmenter"] * (
+            _SEGMENTER in steps
+        )
+        trained = " and ".join(each)
         return [
             f"budget_minutes={budget:g} leaves time for few training steps on this computer: {trained}. A model that has learned so little"
             f" is of little use, and takes about {duration(needed)} all the same. Stop it, unless you only try it out. What would help:"
@@ -211,9 +216,9 @@ def _open_steps(settings: Settings, sized: Settings, cohort: Cohort) -> dict[str
     is_open, translation, segmentation = left_open(settings), sized.translation, sized.segmentation
     found = {}
     if translation.translator != "none" and {"translation.epochs", "translation.decay_epochs"} <= set(is_open):
-        found["translator"] = (translation.epochs + translation.decay_epochs) * _steps_per_epoch(sized, cohort)
+        found[_TRANSLATOR] = (translation.epochs + translation.decay_epochs) * _steps_per_epoch(sized, cohort)
     if "segmentation.epochs" in is_open:
-        found["segmenter"] = segmentation.epochs * segmentation.iterations_per_epoch
+        found[_SEGMENTER] = segmentation.epochs * segmentation.iterations_per_epoch
     return found
 
 
