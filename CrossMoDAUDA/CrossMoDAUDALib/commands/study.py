@@ -50,6 +50,13 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--seeds", nargs="+", default=[], metavar="SEED", help="seeds of all methods (default: 0), or of one as METHOD=SEED,SEED"
     )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="METHOD[=SEED]",
+        help="leave a method, or one of its seeds, out from now on; its files stay, and naming it again brings it back; may be repeated",
+    )
     parser.add_argument("--preset", choices=PRESETS, help="which settings all methods start from (default: paper)")
     parser.add_argument("--iterations", metavar="N", help="self-training iterations of all methods")
     parser.add_argument(
@@ -174,6 +181,7 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     """
     from ..cohort.finding import labelled
     from ..experiment.folder import MACHINE_SETTINGS
+    from ..study.left_out import leaving_out
     from ..study.request import SOURCE_ONLY, SUPERVISED, Method, Study, parse_method, parse_seeds
 
     folder: Path = options.output
@@ -181,6 +189,9 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     methods = {method.name: method for method in map(parse_method, options.methods)}
     if len(methods) < len(options.methods):
         raise InputError("Two --method have one name; give one of them another, as --method NAME=TRANSLATOR.")
+    named_again = set(methods)
+    if recorded is not None and SUPERVISED in recorded.without:
+        methods.pop(SUPERVISED, None)
     known = {**{method.name: method for method in (recorded.methods if recorded else ())}, **methods}
     common, own = _values(options)
     seeds, seeds_of = parse_seeds(options.seeds)
@@ -206,12 +217,15 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     ceiling = labelled(cohort.target, options.target_labels) if options.target_labels else ()
     apart = {name: own[name] for name in (SOURCE_ONLY, SUPERVISED) if name in own}
     asks = named or options.methods or options.seeds or options.assignments or options.iterations or options.target_labels
+    asks = asks or options.without
     commands = (_as_typed(options),) if asks else ()
     found = Study(folder, preset or "paper", common, tuple(methods.values()), seeds, cohort, ceiling, apart, commands=commands)
     if recorded is not None:
         found = recorded.extended(found, named, preset is not None)
     else:
         found = replace(found, seeds=found.seeds or (0,), values={EVIDENCE: "true", **found.values})
+    named_again |= {f"{name}={seed}" for name, its in [("", seeds), *seeds_of.items()] for seed in its}
+    found = leaving_out(found, options.without, named_again)
     found.check()
     return found, machine
 
@@ -224,6 +238,7 @@ def _as_typed(options: argparse.Namespace) -> str:
     words += ["-o", str(options.output), *(["--preset", options.preset] if options.preset else [])]
     words += [word for method in options.methods for word in ("--method", method)]
     words += ["--seeds", *options.seeds] if options.seeds else []
+    words += [word for method in options.without for word in ("--without", method)]
     words += ["--iterations", options.iterations] if options.iterations is not None else []
     words += [word for assignment in options.assignments for word in ("--set", assignment)]
     return shlex.join(words)

@@ -12,7 +12,7 @@ from ..core.errors import InputError
 from ..core.layout import iteration_name
 from ..core.settings import parse_device, with_values
 from ..experiment.events import EventLog
-from .terminal import Bar, say
+from .terminal import Bar, complain, say
 
 if TYPE_CHECKING:
     from ..method.evidence import Compared
@@ -48,7 +48,8 @@ def trust(options: argparse.Namespace, _log: EventLog) -> int:
     from ..method.evidence import candidates, csv_lines
 
     make_writable_folder(options.output)
-    compared = _measured([_named(text) for text in options.experiments], options.output, parse_device(options.device))
+    named = _without_ceilings([_named(text) for text in options.experiments])
+    compared = _measured(named, options.output, parse_device(options.device))
     found = candidates(compared)
     if not found:
         raise InputError(f"{compared[0].folder} has no iteration that has segmented the target scans; let `run` go on first.")
@@ -59,6 +60,19 @@ def trust(options: argparse.Namespace, _log: EventLog) -> int:
     write_csv(options.output / "trust.csv", csv_lines(listed, dice))
     say(text)
     return 0
+
+
+def _without_ceilings(named: Sequence[tuple[str, Path]]) -> Sequence[tuple[str, Path]]:
+    """The experiments without a study's ceiling, which a pattern finds beside the others: its target scans are not theirs."""
+    from ..core.layout import study_of
+    from ..study.request import SUPERVISED
+
+    ceilings = [folder for _, folder in named if study_of(folder.resolve()) and folder.resolve().parent.name == SUPERVISED]
+    if len(ceilings) == len(named):
+        return named
+    for folder in ceilings:
+        complain(f"{folder} is left out: it is the ceiling of a study and has learned from the target's labels, so it is no choice.")
+    return [(name, folder) for name, folder in named if folder not in ceilings]
 
 
 def _measured(named: Sequence[tuple[str, Path]], output: Path, device: str) -> list[Compared]:

@@ -79,6 +79,7 @@ from .training_cases import (
 if TYPE_CHECKING:
     import torch
 
+    from ..cohort.finding import Case
     from ..core.settings import Settings
     from ..experiment.stages import Stage
 
@@ -201,26 +202,39 @@ def export_source(experiment: Experiment, stage: str, dataset: str) -> None:
 def export_target(experiment: Experiment, stage: str, training: Training) -> None:
     """Write the target domain with the last iteration's pseudo-labels, beside the pseudo-target images (section 2.2)."""
     settings, cases, listed = experiment.settings, experiment.cohort.target, target_cases(experiment)
-    progress, missing, changed, expected = experiment.events.progress(stage), {}, {}, {}
-    before, refines = experiment.folder / training.before, settings.self_training.refinement != "off"
+    missing: dict[str, list[str]] = {}
+    changed: dict[str, dict[str, tuple[int, int]]] = {}
+    expected: dict[str, dict[str, float | None]] = {}
+    progress, before = experiment.events.progress(stage), experiment.folder / training.before
+    refines = settings.self_training.refinement != "off"
     improves = refines or checks_brightness(settings)
-    for number, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
-        if not files.image.is_file():
-            export_image(scaled_scan(experiment.read(case.image), settings.intensity), files.image)
+
+    def export(case: Case, to: Path, untouched: Sequence[str] = ()) -> None:
         pseudo_label = read_label_map(before / "pseudo_labels" / f"{case.id}.nii.gz")
         if improves:
             doubtful = read_label_map(before / "doubts" / f"{case.id}.nii.gz") if refines else None
-            pseudo_label, changed[case.id] = pseudo_labels.improve(pseudo_label, experiment.read(case.image), settings, doubtful)
+            scan = experiment.read(case.image)
+            pseudo_label, changed[case.id] = pseudo_labels.improve(pseudo_label, scan, settings, doubtful, untouched)
         geometry = read_geometry(case.image)
         experiment.refuse_changed(case.image)
-        export_label(Volume(pseudo_label.array, geometry), settings.labels, files.label)
+        export_label(Volume(pseudo_label.array, geometry), settings.labels, to)
         missing[case.id] = pseudo_labels.missing_structures(pseudo_label.array, settings.labels)
+
+    for number, (case, files) in enumerate(zip(cases, listed, strict=True), 1):
+        if not files.image.is_file():
+            export_image(scaled_scan(experiment.read(case.image), settings.intensity), files.image)
+        export(case, files.label)
         if settings.self_training.least_expected_dice:
             expected[case.id] = pseudo_labels.read_expected(before / "expected" / f"{case.id}.json")
         progress(number, len(cases), f"exported {case.id}")
     if chooses(settings):
         optional = pseudo_labels.optional_structures(read_model(before / "model").trained_on)
-        pseudo_labels.choose(experiment, stage, missing, changed, expected, optional).write(experiment.folder / training.choice)
+        untouched = pseudo_labels.contradicted(settings, missing, changed, optional)
+        for case, files in zip(cases, listed, strict=True):
+            if untouched:
+                export(case, files.label, untouched)
+        choice = pseudo_labels.choose(experiment, stage, missing, changed, expected, optional, untouched)
+        choice.write(experiment.folder / training.choice)
         write_report(experiment)
     write_description(raw_folder(experiment) / training.dataset, cases_to_learn_from(experiment, training), settings.labels)
 

@@ -126,7 +126,8 @@ def measured_iterations(folder: Path) -> list[int]:
 def candidates(compared: Sequence[Compared]) -> dict[str, tuple[Compared, int, Candidate]]:
     """What may be chosen: each iteration of each experiment that has evidence, with what is known of it.
 
-    How far seeds and methods agree is measured here, on at most six target scans, iteration by iteration.
+    How far seeds and methods agree is measured here, on at most six target scans, iteration by iteration. Results that one experiment
+    has taken over from another are one candidate, that of the other.
 
     Returns:
         By name, such as ``cut, seed 1, iteration 2``: experiment, iteration and candidate.
@@ -153,7 +154,24 @@ def candidates(compared: Sequence[Compared]) -> dict[str, tuple[Compared, int, C
             name = f"{one.method}, seed {experiments[one].settings.seed}, iteration {number}"
             ordered = {criterion: values[criterion] for criterion in CRITERIA if values.get(criterion)}
             listed[name] = one, number, Candidate(name, ordered, record.volume_ratio, record.scans)
-    return listed
+    return {name: of for name, of in listed.items() if not _is_there_already(of[:2], [each[:2] for each in listed.values()])}
+
+
+def _is_there_already(result: tuple[Compared, int], listed: Sequence[tuple[Compared, int]]) -> bool:
+    """Whether an iteration's results were taken over from another experiment of the list, or as by one before it there."""
+    one, number = result
+    if not _is_taken_over(one.folder, number):
+        return False
+    before, same = listed[: listed.index(result)], [each for each in listed if each != result and each[1] == number]
+    return any(
+        _is_one_result(one.folder, other[0].folder, number) and (other in before or not _is_taken_over(other[0].folder, number))
+        for other in same
+    )
+
+
+def _is_taken_over(folder: Path, number: int) -> bool:
+    marker = read_marker(folder, f"{iteration_name(number)}/predict")
+    return marker is not None and bool(marker.shared_from)
 
 
 def _refuse_other_scans(experiments: Sequence[Experiment]) -> None:
@@ -284,7 +302,9 @@ def csv_lines(listed: Sequence[Candidate], dice: Mapping[str, float]) -> list[li
 
 
 def in_sentences(recommendation: Recommendation) -> list[str]:
-    """A recommendation for people, a paragraph each: what to take and why, and what is against it."""
+    """A recommendation for people, a paragraph each: what to take and why, and what is against it; or why there is none."""
+    if not recommendation.chosen:
+        return [" ".join(recommendation.reasons)]
     paragraphs = [f"Recommended: **{recommendation.chosen}**. " + " ".join(recommendation.reasons)]
     if recommendation.warnings:
         paragraphs.append("**Do not trust this.** " + " ".join(recommendation.warnings))

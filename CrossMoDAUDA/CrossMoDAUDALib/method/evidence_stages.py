@@ -48,6 +48,12 @@ LEAST_SHOWN = 0.5
 def measure_scans(experiment: Experiment, stage: str) -> None:
     """Measure the shapes of the source labels, and where the body lies in the target scans."""
     _measure_scans(experiment, experiment.folder, experiment.events.progress(stage))
+    if not _judged(_measured_scans(experiment.folder / MEASURED_SCANS)[0], experiment.settings):
+        message = (
+            f"No structure is shown by {LEAST_SHOWN:.0%} of the source label maps, so nothing can be measured of the results without"
+            " labels (evaluation.evidence)."
+        )
+        experiment.events.write("warning", stage=stage, message=message)
 
 
 def measure_training(experiment: Experiment, stage: str, training: Training) -> None:
@@ -107,7 +113,7 @@ def _measure_scans(experiment: Experiment, records: Path, progress: Progress) ->
 def _measure_training(experiment: Experiment, training: Training, records: Path, progress: Progress) -> Evidence:
     folder, labels, cases = experiment.folder / training.name, experiment.settings.labels, experiment.cohort.target
     source, bodies = _measured_scans(records / MEASURED_SCANS)
-    judged = [name for name in labels if sum(name in found for found in source) >= LEAST_SHOWN * len(source) > 0]
+    judged = _judged(source, experiment.settings)
     target = [shapes(read_label_map(folder / "pseudo_labels" / f"{case.id}.nii.gz"), labels, bodies[case.id]) for case in cases]
     values: dict[str, dict[str, float]] = {"completeness": {name: completeness(target, source, name) for name in judged}}
     predicted = _predicted(experiment, training, records / training.name / "evidence", progress)
@@ -126,6 +132,11 @@ def _measure_training(experiment: Experiment, training: Training, records: Path,
     record = Evidence(len(cases), values, ratios, iterations)
     record.write(records / training.name / EVIDENCE)
     return record
+
+
+def _judged(source: Sequence[Shapes], settings: Settings) -> list[str]:
+    """The structures that enough of the source labels show."""
+    return [name for name in settings.labels if sum(name in found for found in source) >= LEAST_SHOWN * len(source) > 0]
 
 
 def _median_ml(found: Sequence[LabelShape]) -> float:

@@ -12,7 +12,7 @@ nnU-Net draws patches from all cases.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class Choice:
         changed: voxels that refining has added and removed, by case and structure; empty where nothing is refined.
         expected: the DSC that is expected of each pseudo-label, by case and structure; None where neither the label map nor the
             probabilities show it; empty where nobody asks.
+        untouched: structures of which nothing was taken out, because it would have been all of them (:func:`contradicted`).
     """
 
     missing: dict[str, list[str]] = field(default_factory=dict)
@@ -50,14 +51,15 @@ class Choice:
     changed: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
     expected: dict[str, dict[str, float | None]] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
 
     def needed(self, case: str) -> list[str]:
         """The structures that are missing in a case and should not be."""
         return [name for name in self.missing.get(case, []) if name not in self.optional]
 
-    def was_emptied(self, case: str) -> bool:
-        """Whether a structure is missing because all of it was taken out."""
-        return any(self.changed.get(case, {}).get(name, (0, 0))[1] for name in self.missing.get(case, []))
+    def emptied(self, case: str) -> list[str]:
+        """The structures that are missing because all of them was taken out."""
+        return [name for name in self.missing.get(case, []) if self.changed.get(case, {}).get(name, (0, 0))[1]]
 
     def write(self, path: Path) -> None:
         """Keep it for a run that goes on and for the report."""
@@ -82,7 +84,8 @@ class Choice:
             for case, of_case in data.get("changed", {}).items()
         }
         expected = {str(case): _expected_from_json(of_case) for case, of_case in data.get("expected", {}).items()}
-        return cls(missing, tuple(map(str, data["left_out"])), changed, expected, tuple(map(str, data.get("optional", ()))))
+        optional, untouched = (tuple(map(str, data.get(name, ()))) for name in ("optional", "untouched"))
+        return cls(missing, tuple(map(str, data["left_out"])), changed, expected, optional, untouched)
 
 
 def _expected_from_json(data: Any) -> dict[str, float | None]:
@@ -120,12 +123,15 @@ def missing_structures(label: Array, labels: Mapping[str, int]) -> list[str]:
     return [name for name, value in labels.items() if not present[value]]
 
 
-def improve(pseudo_label: Volume, scan: Volume, settings: Settings, doubtful: Volume | None) -> tuple[Volume, dict[str, tuple[int, int]]]:
+def improve(
+    pseudo_label: Volume, scan: Volume, settings: Settings, doubtful: Volume | None, untouched: Collection[str] = ()
+) -> tuple[Volume, dict[str, tuple[int, int]]]:
     """A pseudo-label without what contradicts the settings (:func:`drop_unlike`), then refined (:func:`refine`), as these say.
 
     Args:
         pseudo_label, scan: on one grid.
         doubtful: as for :func:`refine`; None where nothing is refined.
+        untouched: structures that stay as they are.
 
     Returns:
         The label map that is learned from, and how many voxels were added and removed by structure.
@@ -133,9 +139,9 @@ def improve(pseudo_label: Volume, scan: Volume, settings: Settings, doubtful: Vo
     taken: dict[str, int] = {}
     changed: dict[str, tuple[int, int]] = {}
     if checks_brightness(settings):
-        pseudo_label, taken = drop_unlike(pseudo_label, scan, settings)
+        pseudo_label, taken = drop_unlike(pseudo_label, scan, settings, untouched)
     if doubtful is not None:
-        pseudo_label, changed = refine(pseudo_label, doubtful, scan, settings)
+        pseudo_label, changed = refine(pseudo_label, doubtful, scan, settings, untouched)
     for name, number in taken.items():
         added, removed = changed.get(name, (0, 0))
         if number:
@@ -143,7 +149,9 @@ def improve(pseudo_label: Volume, scan: Volume, settings: Settings, doubtful: Vo
     return pseudo_label, changed
 
 
-def refine(pseudo_label: Volume, doubtful: Volume, scan: Volume, settings: Settings) -> tuple[Volume, dict[str, tuple[int, int]]]:
+def refine(
+    pseudo_label: Volume, doubtful: Volume, scan: Volume, settings: Settings, untouched: Collection[str] = ()
+) -> tuple[Volume, dict[str, tuple[int, int]]]:
     """A pseudo-label with its doubtful voxels decided by their intensity (:func:`.segmentation.postprocessing.refine_by_intensity`).
 
     Intensities are scaled by the scan's percentiles to [0, 1]. Of structures that a patient has one of
@@ -151,38 +159,85 @@ def refine(pseudo_label: Volume, doubtful: Volume, scan: Volume, settings: Setti
 
     Args:
         pseudo_label, doubtful, scan: on one grid; the first two with the user's label values.
+        untouched: structures that stay as they are.
 
     Returns:
         The refined label map, and how many voxels were added and removed by structure.
     """
     chosen, labels = settings.self_training, settings.labels
-    image = _from_0_to_1(scan, settings)
+    image, values = _from_0_to_1(scan, settings), sorted(value for name, value in labels.items() if name not in untouched)
     refined, changed = refine_by_intensity(
-        pseudo_label.array, doubtful.array, image, sorted(labels.values()), (chosen.refinement_darkest, chosen.refinement_brightest),
+        pseudo_label.array, doubtful.array, image, values, (chosen.refinement_darkest, chosen.refinement_brightest),
         add=chosen.refinement in ("add", "both"), remove=chosen.refinement in ("remove", "both"),
     )  # fmt: skip
     refined = keep_largest_component(refined, [labels[name] for name in chosen.largest_component])
     return pseudo_label.with_array(refined), {name: changed[value] for name, value in labels.items() if value in changed}
 
 
-def drop_unlike(pseudo_label: Volume, scan: Volume, settings: Settings) -> tuple[Volume, dict[str, int]]:
+def drop_unlike(pseudo_label: Volume, scan: Volume, settings: Settings, untouched: Collection[str] = ()) -> tuple[Volume, dict[str, int]]:
     """A pseudo-label without parts that are not as ``bright_in_target`` and ``dark_in_target`` say
     (:func:`.segmentation.postprocessing.drop_unlike_parts`).
 
     Args:
         pseudo_label, scan: on one grid.
+        untouched: structures that stay as they are.
 
     Returns:
         That label map, and how many voxels were taken out by structure.
     """
     chosen, labels = settings.segmentation, settings.labels
-    brighter = {labels[name]: name in chosen.bright_in_target for name in chosen.known_in_target if name in labels}
+    brighter = {labels[name]: name in chosen.bright_in_target for name in chosen.known_in_target if name in labels.keys() - untouched}
     kept, taken = drop_unlike_parts(pseudo_label.array, _from_0_to_1(scan, settings), scan.geometry.spacing[::-1], brighter)
     return pseudo_label.with_array(kept), {name: taken[value] for name, value in labels.items() if value in taken}
 
 
 def _from_0_to_1(scan: Volume, settings: Settings) -> Array:
     return scale_intensity(scan.array, settings.intensity.lower_percentile, settings.intensity.upper_percentile) / 2 + 0.5
+
+
+def contradicted(
+    settings: Settings, missing: dict[str, list[str]], changed: dict[str, dict[str, tuple[int, int]]], optional: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The structures of which what takes parts out leaves nothing to learn from; then it is that which is wrong, not the pseudo-labels.
+
+    So is a structure that was taken out wholly of half of the cases or more, and is found in none of the others; where otherwise
+    all cases would be left out (:func:`choose`), any that was taken out wholly.
+
+    Args:
+        missing, changed, optional: see :class:`Choice`.
+    """
+    choice = Choice(missing, changed=changed, optional=tuple(optional))
+    emptied = {case: choice.emptied(case) for case in missing}
+    none_is_left = set(missing) == set(_incomplete(choice, settings))
+    found = []
+    for name in settings.labels:
+        cases = sum(name in names for names in emptied.values())
+        if cases and (none_is_left or (2 * cases >= len(missing) and all(name in names for names in missing.values()))):
+            found.append(name)
+    return tuple(found)
+
+
+def untouched_sentences(choice: Choice, settings: Settings) -> list[str]:
+    """What is to be said of structures of which nothing was taken out, a sentence or two each."""
+    chosen, said = settings.self_training, []
+    for name in choice.untouched:
+        if checks_brightness(settings) and name in settings.segmentation.known_in_target:
+            key = f"segmentation.{'bright' if name in settings.segmentation.bright_in_target else 'dark'}_in_target"
+            said.append(
+                f"{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out and left no target"
+                f" case to learn it from, so it was not done. {key} seems to be wrong of this structure in these scans: look at them."
+            )
+        else:
+            said.append(
+                f"{name}: self_training.refinement={chosen.refinement} would have taken all of it out and left no target case to learn it"
+                " from, so it was not done. Look at the pseudo-labels."
+            )
+    return said
+
+
+def _incomplete(choice: Choice, settings: Settings) -> list[str]:
+    drops = settings.self_training.drop_incomplete
+    return [case for case in choice.missing if choice.emptied(case) or (drops and choice.needed(case))]
 
 
 def choose(
@@ -192,6 +247,7 @@ def choose(
     changed: dict[str, dict[str, tuple[int, int]]] | None = None,
     expected: dict[str, dict[str, float | None]] | None = None,
     optional: Sequence[str] = (),
+    untouched: Sequence[str] = (),
 ) -> Choice:
     """Decide which target cases are learned from, and say so.
 
@@ -201,18 +257,22 @@ def choose(
 
     Args:
         missing: the structures that each case's pseudo-label lacks; every case is listed.
-        changed, expected, optional: see :class:`Choice`.
+        changed, expected, optional, untouched: see :class:`Choice`.
     """
-    chosen, expected = experiment.settings.self_training, expected or {}
-    choice = Choice(missing, (), changed or {}, expected, tuple(optional))
-    incomplete = [case for case in missing if choice.was_emptied(case) or (chosen.drop_incomplete and choice.needed(case))]
-    unsure = [
-        case
-        for case, found in expected.items()
-        if any(value is not None and value < chosen.least_expected_dice for value in found.values())
-    ]
+    settings, expected = experiment.settings, expected or {}
+    choice = Choice(missing, (), changed or {}, expected, tuple(optional), tuple(untouched))
+    for message in untouched_sentences(choice, settings):
+        experiment.events.write("warning", stage=stage, message=message)
+    incomplete, least = _incomplete(choice, settings), settings.self_training.least_expected_dice
+    unsure = [case for case, found in expected.items() if any(value is not None and value < least for value in found.values())]
     if {*incomplete, *unsure} == set(missing):
-        unsure = []
+        unsure, are_all_unsure = [], len(incomplete) < len(missing)
+        message = (
+            f"The segmenter is not sure of any of the pseudo-labels that are complete (self_training.least_expected_dice={least:g}): none"
+            " is left out for that. Look at them."
+        )
+        if are_all_unsure:
+            experiment.events.write("warning", stage=stage, message=message)
     dropped = [case for case in missing if case in {*incomplete, *unsure}]
     left_out = () if len(dropped) == len(missing) else tuple(dropped)
     wrong = " or ".join((["missing"] if incomplete else []) + (["uncertain"] if unsure else []))

@@ -15,7 +15,7 @@ from ..scoring.recommendation import recommend
 from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
 from .evidence import Compared, candidates, evidence_lines, in_sentences, meanings, measured_iterations
 from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW, iteration
-from .pseudo_labels import Choice
+from .pseudo_labels import Choice, untouched_sentences
 from .report_renewal import renew
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def write_report(experiment: Experiment) -> None:
     if choices := {number: choice for number, path in records.items() if (choice := Choice.read(path))}:
         head, *lines = choices_lines(choices)
         parts += ["## Pseudo-labels", _markdown([head, ["---:", *["---"] * (len(head) - 1)], *lines])]
+        parts += dict.fromkeys(sentence for choice in choices.values() for sentence in untouched_sentences(choice, settings))
     if measured_iterations(folder):
         parts += ["## Evidence without labels", *_evidence(folder, settings.translation.translator)]
     scores = folder / "evaluation" / "table.md"

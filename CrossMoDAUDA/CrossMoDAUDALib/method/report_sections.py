@@ -13,6 +13,7 @@ from ..translation.check import structures_that_hardly_show
 from . import report_pictures, report_plots
 from .evidence import evidence_lines, in_sentences, meanings
 from .plan import left_out_settings
+from .pseudo_labels import untouched_sentences
 from .report import HOW_TO_READ, checks_lines, checks_summary, choices_lines
 from .report_facts import Facts, spans
 from .report_pictures import CASES, TRANSLATIONS, Shown
@@ -274,6 +275,7 @@ def left_out(facts: Facts) -> str:
             missing = ", ".join(choice.needed(case))
             why = f"{missing} missing" if missing else "its expected DSC is too low"
             lines.append(f"Pseudo-label of {case}: iteration {number} does not learn from it ({why}).")
+        lines += [f"Iteration {number}: {sentence}" for sentence in untouched_sentences(choice, facts.settings)]
     lines += left_out_settings(facts.settings, facts.cohort)
     if not facts.cohort.evaluation:
         lines.append("Scores: there are no evaluation cases with reference labels.")

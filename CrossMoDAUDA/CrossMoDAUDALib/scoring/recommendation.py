@@ -83,8 +83,8 @@ class Recommendation:
     """What to take.
 
     Attributes:
-        chosen: the candidate's name.
-        reasons: sentences on why.
+        chosen: the candidate's name; empty where nothing is known to choose by.
+        reasons: sentences on why, or why there is no recommendation.
         warnings: sentences on why not to trust it; empty where nothing is known against it, which does not say that it is right.
         criteria: those that had a say.
     """
@@ -120,7 +120,8 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
     """The candidate to take: the eligible one with the best mean rank.
 
     The eligible are ranked by each criterion that chooses and that all of them have; equal values share their mean rank. Ranks and
-    not values are averaged, because the criteria are not on one scale. Of candidates with one mean rank the first is taken.
+    not values are averaged, because the criteria are not on one scale. Of candidates with one mean rank the first is taken. One of
+    which nothing was measured is not taken: that nothing is known against it is no merit.
 
     Args:
         candidates: at least one.
@@ -129,19 +130,29 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
     >>> recommend([one("iteration 0", 0.8, 0.7), one("iteration 1", 0.9, 0.8)]).chosen
     'iteration 1'
     """
-    against = {candidate.name: distrust(candidate) for candidate in candidates}
-    left = eligible(candidates)
+    measured = [one for one in candidates if any(one.mean(name) is not None for name, of in CRITERIA.items() if of.chooses)]
+    if not measured:
+        return Recommendation("", ("Nothing could be measured; no recommendation.",), ())
+    against = {candidate.name: distrust(candidate) for candidate in measured}
+    left = eligible(measured)
     used = [name for name, criterion in CRITERIA.items() if criterion.chooses and _measured(name, left)]
+    if len(left) > 1 and not used:
+        return Recommendation("", ("Nothing was measured of all of them that they could be compared by; no recommendation.",), ())
     ranks = {name: _ranks([_value(candidate, name) for candidate in left]) for name in used}
     means = [float(np.mean([of_criterion[place] for of_criterion in ranks.values()] or [1])) for place in range(len(left))]
     place = int(np.argmin(np.round(means, 9)))
     chosen = left[place]
     return Recommendation(
         chosen.name,
-        (*_set_aside(len(candidates), len(left), against), *_reasons(left, place, ranks, means[place])),
+        (*_unmeasured(candidates, measured), *_set_aside(len(measured), len(left), against), *_reasons(left, place, ranks, means[place])),
         (*against[chosen.name], *_too_little(chosen)),
         tuple(used) if len(left) > 1 else (),
     )
+
+
+def _unmeasured(candidates: Sequence[Candidate], measured: Sequence[Candidate]) -> list[str]:
+    count = len(candidates) - len(measured)
+    return [f"Not considered, because nothing was measured of it: {count} of {len(candidates)}."] if count else []
 
 
 def _set_aside(all_of_them: int, left: int, against: Mapping[str, Sequence[str]]) -> list[str]:
@@ -226,7 +237,7 @@ def rank_criteria(candidates: Sequence[Candidate], dice: Mapping[str, float]) ->
         dice: true mean DSC by the candidate's name.
 
     Returns:
-        By criterion, and ``recommendation`` last; a criterion that fewer than two candidates have is left out.
+        By criterion, and ``recommendation`` last, if there is one; a criterion that fewer than two candidates have is left out.
     """
     scored = [candidate for candidate in candidates if candidate.name in dice]
     recommended = recommend(scored) if len(scored) > 1 else None
@@ -237,7 +248,7 @@ def rank_criteria(candidates: Sequence[Candidate], dice: Mapping[str, float]) ->
             values, true = [_value(one, criterion) for one in measured], [dice[one.name] for one in measured]
             judged = _judged(measured, true, _correlation(values, true), [value == max(values) for value in values])
             found[criterion] = replace(judged, counted=recommended is not None and criterion in recommended.criteria)
-    if recommended is not None:
+    if recommended is not None and recommended.chosen:
         chosen = [one.name == recommended.chosen for one in scored]
         found[RECOMMENDATION] = _judged(scored, [dice[one.name] for one in scored], None, chosen)
     return found

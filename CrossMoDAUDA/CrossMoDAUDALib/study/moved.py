@@ -31,7 +31,7 @@ def move_scans_of_study(folder: Path, place: Path, progress: Progress = silent) 
         digests = {str(moved[name]): digest for name, digest in study.digests.items()}
         cohort, ceiling = moved_cohort(study.cohort, moved), moved_cases(study.ceiling, moved)
         now = replace(study, cohort=cohort, ceiling=ceiling, digests=digests)
-        for part in now.parts():
+        for part in now.whole.parts():
             if Experiment.exists(part.folder):
                 cases = [case for domain in part.cohort.domains().values() for case in domain]
                 files = {str(path) for case in cases for path in (case.image, case.label) if path}

@@ -96,6 +96,7 @@ class Study:
         digests: SHA-256 of every scan and label map by path; empty before the scans have been checked.
         commands: that asked for it, one after the other.
         single: structures that all source labels show in one piece; None if nobody has looked.
+        without: methods, or single seeds of one as ``METHOD=SEED``, that are left out although they are recorded.
     """
 
     folder: Path
@@ -109,6 +110,7 @@ class Study:
     digests: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
     single: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -117,9 +119,15 @@ class Study:
 
     @property
     def rows(self) -> tuple[Method, ...]:
-        """The floor, the methods, and the ceiling where there is one."""
+        """The floor, the methods, and the ceiling where there is one; none of those that are left out."""
         floor, ceiling = (Method(name, "none", self.own.get(name, {})) for name in (SOURCE_ONLY, SUPERVISED))
-        return (floor, *self.methods, *([ceiling] if self.ceiling else []))
+        every = (floor, *self.methods, *([ceiling] if self.ceiling else []))
+        return tuple(row for row in every if row.name not in self.without and self.seeds_of(row))
+
+    @property
+    def whole(self) -> Study:
+        """The study with what is left out."""
+        return replace(self, without=())
 
     @property
     def labelled_target(self) -> tuple[Case, ...]:
@@ -129,7 +137,7 @@ class Study:
 
     def seeds_of(self, method: Method) -> tuple[int, ...]:
         """The seeds that a method is run with."""
-        return method.seeds or self.seeds
+        return tuple(seed for seed in method.seeds or self.seeds if f"{method.name}={seed}" not in self.without)
 
     def settings(self, method: Method, seed: int) -> Settings:
         """The settings of one experiment.
@@ -179,9 +187,9 @@ class Study:
         Raises:
             InputError: it is not.
         """
-        if not self.methods:
+        if not any(method.adapts for method in self.rows):
             raise InputError("Name at least one method, as --method cyclegan-resnet; a study compares methods.")
-        names = [method.name.casefold() for method in self.rows]  # folders: a and A are one on Windows and macOS
+        names = [method.name.casefold() for method in self.whole.rows]  # folders: a and A are one on Windows and macOS
         for method in self.methods:
             if not _NAME.fullmatch(method.name):
                 raise InputError(f"--method {short(method.name)}: a method's name is made of letters, digits, '.', '_' and '-'.")
@@ -191,9 +199,31 @@ class Study:
             owners = translators_with(key.rpartition(".")[0])
             if owners and not any(method.translator in owners for method in self.methods):
                 raise InputError(f"{key} belongs to {' and '.join(owners)}, which no method of this study uses; leave it out.")
+        for method in self.rows:
+            self._refuse_unsuited(method)
         first, *others = (part.settings for part in self.parts())
         if any((one.labels, one.evaluation.convention) != (first.labels, first.evaluation.convention) for one in others):
             raise InputError("labels and evaluation.convention are the same for all methods of a study; set them without METHOD:.")
+
+    def _refuse_unsuited(self, method: Method) -> None:
+        """Refuse a method that cannot have the study's settings; where slices of its own would suit it, tell their size."""
+        key = "translation.image_size"
+        if not (error := self._problem(method)):
+            return
+        if key not in method.values and self.values.get(key, "").isdecimal():
+            from ..method.sizing import sizes_from
+
+            own = (replace(method, values={**method.values, key: str(size)}) for size in sizes_from(int(self.values[key])))
+            if suited := next((one for one in own if not self._problem(one)), None):
+                raise InputError(f"{error} For slices of its own: --set {method.name}:{key}={suited.values[key]}.")
+        raise error
+
+    def _problem(self, method: Method) -> InputError | None:
+        try:
+            self.settings(method, self.seeds_of(method)[0])
+        except InputError as error:
+            return error
+        return None
 
     def refuse_other(self) -> None:
         """Make sure that experiments which are there already are those that are asked for.
@@ -222,8 +252,8 @@ class Study:
             raise InputError(_other(self.folder, f"it was started with preset={self.preset}, not {asked.preset}"))
         if names_scans and asked.cohort != self.cohort:
             raise InputError(_other(self.folder, "its scans differ"))
-        if asked.ceiling and self.ceiling and {case.id for case in asked.ceiling} != {case.id for case in self.ceiling}:
-            raise InputError(_other(self.folder, "its labelled target scans differ"))
+        if asked.ceiling and self.ceiling and asked.ceiling != self.ceiling:
+            raise InputError(_other(self.folder, f"its labelled target scans (--target-labels) {_differ(asked.ceiling, self.ceiling)}"))
         known = {method.name: method for method in self.methods}
         for method in asked.methods:
             before = known.get(method.name, method)
@@ -261,6 +291,7 @@ class Study:
             "files": dict(self.digests),
             "commands": list(self.commands),
             "single": None if self.single is None else list(self.single),
+            "without": list(self.without),
             "versions": package_versions(),
         }
         write_json(path, record)
@@ -299,6 +330,7 @@ class Study:
                 {str(file): str(digest) for file, digest in record["files"].items()},
                 tuple(map(str, record.get("commands", ()))),
                 None if (single := record.get("single")) is None else tuple(map(str, single)),
+                tuple(map(str, record.get("without", ()))),
             )
         except OSError as error:
             raise unreadable(path, error) from None
@@ -347,6 +379,14 @@ def _matters_to(key: str, translator: str) -> bool:
 
 def _labelled_json(cases: Sequence[Case]) -> list[dict[str, str]]:
     return [{"id": case.id, "image": case.image.as_posix(), "label": case.label.as_posix()} for case in cases if case.label]
+
+
+def _differ(asked: Sequence[Case], recorded: Sequence[Case]) -> str:
+    """In what labelled scans differ, the end of a sentence."""
+    for one, other in zip(asked, recorded, strict=False):
+        if one.id == other.id and one != other:
+            return f"differ: of {one.id} it has {other.label}, not {one.label}"
+    return "differ"
 
 
 def _other(folder: Path, why: str) -> str:

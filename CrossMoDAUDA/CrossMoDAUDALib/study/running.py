@@ -81,8 +81,9 @@ def check_scans(study: Study, log: EventLog) -> tuple[Study, list[CohortReport]]
 def sized(study: Study, device: str, log: EventLog) -> Study:
     """The study with what is left to the labels or to a time budget chosen once, with the settings that all its methods have.
 
-    The epochs are those for its first method that translates. Every method without epochs of its own then gets the same, which is
-    what makes them comparable, and what they share can be made once. How long the whole study takes is told.
+    The epochs are those for its first method that translates, the size of the slices suits all methods without one of their own.
+    Every method without epochs of its own then gets the same, which is what makes them comparable, and what they share can be made
+    once. How long the whole study takes is told.
 
     Raises:
         InputError: what is chosen does not suit a method.
@@ -97,12 +98,14 @@ def sized(study: Study, device: str, log: EventLog) -> Study:
         return study
     from ..method.sizing import expected_seconds, fit_and_measure
 
-    fit, costs = fit_and_measure(settings, study.cohort, study.folder, log)
+    each = [study.settings(one, study.seeds_of(one)[0]) for one in study.rows if one.translator != "none"]
+    others = [one for one in each if "translation.image_size" in left_open(one)]
+    fit, costs = fit_and_measure(settings, study.cohort, study.folder, log, others)
     chosen = fit.values()
     found = replace(study, values={**study.values, **{key: str(chosen[key]) for key in left_open(settings) if key not in study.values}})
     found.check()
     parts = found.parts()
-    whole = duration(sum(expected_seconds(part.settings, part.cohort, costs) for part in parts))
+    whole = duration(costs.rehearsal + sum(expected_seconds(part.settings, part.cohort, costs) for part in parts))
     shared = f"if every method takes as long as {method.name}; less where experiments share stages"
     several = f"{len(parts)} experiments, one after another: about {whole} in all, {shared}."
     log.write("message", message=several if len(parts) > 1 else f"One experiment: about {whole}.")
@@ -111,7 +114,8 @@ def sized(study: Study, device: str, log: EventLog) -> Study:
 
 def sized_for(study: Study) -> Method:
     """The method that a time budget is measured with: the first that has a translator; of others it would not tell how long that takes."""
-    return next((method for method in study.methods if method.translator != "none"), study.methods[0])
+    methods = [method for method in study.rows if method.adapts]
+    return next((method for method in methods if method.translator != "none"), methods[0])
 
 
 def to_do(part: Part) -> list[Stage]:

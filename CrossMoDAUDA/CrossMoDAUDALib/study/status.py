@@ -32,6 +32,7 @@ def describe(folder: Path) -> str:
         f"Cohort      {domains} cases" + (f", {len(study.labelled_target)} labelled for the ceiling" if study.ceiling else ""),
         f"State       {text}{f'; `study -o {folder}` goes on' if state in ('died', 'interrupted', 'failed') else ''}",
         *(_line(part) for part in study.parts()),
+        *([f"Left out    {', '.join(study.without)}"] if study.without else []),
     ]
     table = folder / TABLE
     if table.is_file():

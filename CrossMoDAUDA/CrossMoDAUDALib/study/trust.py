@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
 from ..core.errors import InputError
-from ..core.layout import iteration_name
-from ..experiment.markers import read_marker
 from ..method.evidence import Compared, candidates, evidence_lines, in_sentences, measured_iterations
 from ..scoring.comparison import case_dice
 from ..scoring.recommendation import CRITERIA, CriterionValue, rank_criteria, recommend
@@ -42,18 +39,12 @@ def trust(results: Results) -> Trust | None:
         known = candidates([Compared(part.method.name, part.folder) for part in parts]).values()
     except (InputError, OSError):  # a worker is writing a record, or a file is damaged or gone; its experiment tells of it
         return None
-    found = [candidate for one, number, candidate in known if not _is_taken_over(one.folder, number)]
+    found = [candidate for _, _, candidate in known]
     if not found:
         return None
     lines = evidence_lines(found)
     meanings = {criterion.title: criterion.meaning for criterion in CRITERIA.values() if criterion.title in lines[0]}
     return Trust(in_sentences(recommend(found)), lines, meanings, rank_criteria(found, true_dice(results)))
-
-
-def _is_taken_over(folder: Path, iteration: int) -> bool:
-    """Whether an iteration's results are another experiment's, so that they are a candidate already."""
-    marker = read_marker(folder, f"{iteration_name(iteration)}/predict")
-    return marker is not None and bool(marker.shared_from)
 
 
 def true_dice(results: Results) -> dict[str, float]:

@@ -148,6 +148,10 @@
 <translation>--set 'labels={{}}'</translation>
 </message>
 <message>
+<source>--set budget_minutes={minutes} in a new folder</source>
+<translation>--set budget_minutes={minutes} in einem neuen Ordner</translation>
+</message>
+<message>
 <source>--set labels=Intrameatal:1,Extrameatal:2,Cochlea:3</source>
 <translation>--set labels=Intrameatal:1,Extrameatal:2,Cochlea:3</translation>
 </message>
@@ -800,6 +804,10 @@
 <translation>Kein stetiges Wachstum</translation>
 </message>
 <message>
+<source>No structure is shown by {least_shown} of the source label maps, so nothing can be measured of the results without labels (evaluation.evidence).</source>
+<translation>Keine Struktur ist in {least_shown} der Quell-Labelmaps zu sehen; deshalb lässt sich ohne Labels nichts über die Ergebnisse messen (evaluation.evidence).</translation>
+</message>
+<message>
 <source>No tumour on {day}, but {limits} ml on {day2}: it is gone, or it was missed; look at the scan.</source>
 <translation>Kein Tumor am {day}, aber {limits} ml am {day2}: Er ist weg oder wurde übersehen; sehen Sie sich den Scan an.</translation>
 </message>
@@ -836,6 +844,10 @@
 <translation>Von {labels} ist keine als Tumor bekannt; nennen Sie eine, etwa --structure „{several}“.</translation>
 </message>
 <message>
+<source>Not considered, because nothing was measured of it: {count} of {count2}.</source>
+<translation>Nicht berücksichtigt, weil nichts davon gemessen wurde: {count} von {count2}.</translation>
+</message>
+<message>
 <source>Not counted, because they are not known of all: {some}.</source>
 <translation>Nicht gezählt, weil sie nicht von allen bekannt sind: {some}.</translation>
 </message>
@@ -844,8 +856,16 @@
 <translation>Nicht für den klinischen Einsatz.</translation>
 </message>
 <message>
+<source>Nothing could be measured; no recommendation.</source>
+<translation>Es konnte nichts gemessen werden; keine Empfehlung.</translation>
+</message>
+<message>
 <source>Nothing is named as {path}; check the pattern, and put it in quotes.</source>
 <translation>Nichts heißt wie {path}; prüfen Sie das Muster, und setzen Sie es in Anführungszeichen.</translation>
+</message>
+<message>
+<source>Nothing was measured of all of them that they could be compared by; no recommendation.</source>
+<translation>Nichts wurde bei allen gemessen, woran sie sich vergleichen ließen; keine Empfehlung.</translation>
 </message>
 <message>
 <source>One more structure</source>
@@ -1308,6 +1328,10 @@
 <translation>Die Scans namens *_{suffix} sind von {count} Arten, und alle werden genommen: {items}; für eine Art geben Sie {option} {example} an.</translation>
 </message>
 <message>
+<source>The segmenter is not sure of any of the pseudo-labels that are complete (self_training.least_expected_dice={least}): none is left out for that. Look at them.</source>
+<translation>Das Segmentierungsnetz ist sich keines der vollständigen Pseudo-Labels sicher (self_training.least_expected_dice={least}): Deswegen wird keines ausgelassen. Bitte ansehen.</translation>
+</message>
+<message>
 <source>The settings are not a JSON object; restore the file or start in a new folder.</source>
 <translation>Die Einstellungen sind kein JSON-Objekt; stellen Sie die Datei wieder her, oder beginnen Sie in einem neuen Ordner.</translation>
 </message>
@@ -1446,10 +1470,6 @@
 <message>
 <source>There is no stage '{name}' for --only; there are {there_are}.</source>
 <translation>Es gibt keinen Schritt „{name}“ für --only; es gibt {there_are}.</translation>
-</message>
-<message>
-<source>These scans need about {needed} on this computer even with the fewest useful training steps, more than budget_minutes={budget_minutes}; take fewer scans, a smaller translation.image_size or more time.</source>
-<translation>Diese Scans brauchen auf diesem Rechner selbst mit den wenigsten brauchbaren Trainingsschritten etwa {needed}, mehr als budget_minutes={budget_minutes}; nehmen Sie weniger Scans, eine kleinere translation.image_size oder mehr Zeit.</translation>
 </message>
 <message>
 <source>This machine has no device {wanted} that PyTorch can use; choose auto or one of: {there}.</source>
@@ -1620,6 +1640,10 @@
 <translation>Was auf {option} folgt, ist leer, wie bei einer Variable der Shell, die nicht gesetzt ist; schreiben Sie, was gemeint ist (der aktuelle Ordner ist .).</translation>
 </message>
 <message>
+<source>What is set needs about {needed} on this computer, more than budget_minutes={budget}. What would help: {helps}.</source>
+<translation>Was eingestellt ist, braucht auf diesem Rechner etwa {needed}, mehr als budget_minutes={budget}. Was helfen würde: {helps}.</translation>
+</message>
+<message>
 <source>What was begun on {place} stays there as it is, and the same command goes on with it.</source>
 <translation>Was auf {place} begonnen wurde, bleibt dort, wie es ist, und derselbe Befehl macht damit weiter.</translation>
 </message>
@@ -1670,6 +1694,10 @@
 <message>
 <source>a GIF picture</source>
 <translation>ein GIF-Bild</translation>
+</message>
+<message>
+<source>a GPU, here or on another computer (--on)</source>
+<translation>eine GPU, hier oder auf einem anderen Rechner (--on)</translation>
 </message>
 <message>
 <source>a JPEG picture</source>
@@ -1792,6 +1820,10 @@
 <translation>eine DICOM-Schicht; geben Sie den Ordner ihrer Serie an</translation>
 </message>
 <message>
+<source>a smaller translation.image_size</source>
+<translation>eine kleinere translation.image_size</translation>
+</message>
+<message>
 <source>a translation of another scan there by its name; name the file itself to use it</source>
 <translation>dem Namen nach die Übersetzung eines anderen Scans dort; geben Sie die Datei selbst an, um sie zu verwenden</translation>
 </message>
@@ -1870,6 +1902,10 @@
 <message>
 <source>below 20 % and 2 mm</source>
 <translation>unter 20 % und 2 mm</translation>
+</message>
+<message>
+<source>budget_minutes={budget} leaves time for few training steps on this computer: {trained}. A model that has learned so little is of little use, and takes about {needed} all the same. Stop it, unless you only try it out. What would help: {helps}.</source>
+<translation>budget_minutes={budget} lässt auf diesem Rechner nur Zeit für wenige Trainingsschritte: {trained}. Ein Modell, das so wenig gelernt hat, nützt wenig und braucht trotzdem etwa {needed}. Brechen Sie ab, wenn Sie es nicht nur ausprobieren. Was helfen würde: {helps}.</translation>
 </message>
 <message>
 <source>by rsync</source>
@@ -1962,6 +1998,10 @@
 <message>
 <source>extrameatal diameter</source>
 <translation>extrameataler Durchmesser</translation>
+</message>
+<message>
+<source>fewer scans</source>
+<translation>weniger Scans</translation>
 </message>
 <message>
 <source>file that is</source>
@@ -3808,8 +3848,24 @@
 <translation>{name} nimmt keine {before} Jobs auf einmal; die Scans werden auf {count} verteilt.</translation>
 </message>
 <message>
+<source>{name}: self_training.refinement={refinement} would have taken all of it out and left no target case to learn it from, so it was not done. Look at the pseudo-labels.</source>
+<translation>{name}: self_training.refinement={refinement} hätte alles davon entfernt und keinen Ziel-Fall gelassen, von dem es zu lernen wäre; deshalb ist es unterblieben. Bitte die Pseudo-Labels ansehen.</translation>
+</message>
+<message>
+<source>{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out and left no target case to learn it from, so it was not done. segmentation.bright_in_target seems to be wrong of this structure in these scans: look at them.</source>
+<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) hätte alles davon entfernt und keinen Ziel-Fall gelassen, von dem es zu lernen wäre; deshalb ist sie unterblieben. segmentation.bright_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
+</message>
+<message>
+<source>{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out and left no target case to learn it from, so it was not done. segmentation.dark_in_target seems to be wrong of this structure in these scans: look at them.</source>
+<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) hätte alles davon entfernt und keinen Ziel-Fall gelassen, von dem es zu lernen wäre; deshalb ist sie unterblieben. segmentation.dark_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
+</message>
+<message>
 <source>{name}: {strerror}; check the path and the disk, then try again.</source>
 <translation>{name}: {strerror}; prüfen Sie Pfad und Platte, und versuchen Sie es dann erneut.</translation>
+</message>
+<message>
+<source>{of_translator} of the translator</source>
+<translation>{of_translator} der Bildübersetzung</translation>
 </message>
 <message>
 <source>{option} {asked}: {folder} has the channels {there}; give one of these numbers.</source>

@@ -131,6 +131,24 @@ def test_the_report_recommends_and_warns(measured: Path) -> None:
     assert "<li>stability: DSC of the label maps of a scan and of the scan slightly changed.</li>" in page
 
 
+def test_nothing_is_recommended_where_no_structure_can_be_judged(measured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(measured, tmp_path / "experiment")
+    experiment = Experiment.load(tmp_path / "experiment")
+    monkeypatch.setattr(evidence_stages, "LEAST_SHOWN", 1.1)  # of all source labels
+    evidence_stages.measure_scans(experiment, "evidence/scans")
+    for number in (0, 1):
+        evidence_stages.measure_training(experiment, f"iteration_{number}/evidence", iteration(number))
+    warned = [event["message"] for event in read_events(experiment.folder / "events.jsonl")[0] if event["kind"] == "warning"]
+    assert warned[-1].startswith("No structure is shown by 110% of the source label maps, so nothing can be measured")
+    told = "Nothing could be measured; no recommendation."
+    assert told in (experiment.folder / "report.md").read_text(encoding="utf-8")
+    page = write_page(experiment).read_text(encoding="utf-8")
+    assert told in page and "Recommended: " not in page
+    assert cli.main(["trust", str(experiment.folder), "-o", str(tmp_path / "trust")]) == 0
+    text = (tmp_path / "trust" / "trust.md").read_text(encoding="utf-8")
+    assert told in text and "Recommended: " not in text
+
+
 def test_it_goes_on_where_it_was_killed(measured: Path, tiny_experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class KilledError(Exception):
         pass

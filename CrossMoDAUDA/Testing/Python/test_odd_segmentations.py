@@ -21,7 +21,8 @@ from CrossMoDAUDALib.images.dicom_results import SEG
 from CrossMoDAUDALib.images.labels import read_labels, structure_named
 from CrossMoDAUDALib.images.volumes import Volume, read_geometry, read_volume, write_volume
 from CrossMoDAUDALib.method.coarseness import finest_spacing
-from CrossMoDAUDALib.method.sizing import few_of, for_scans
+from CrossMoDAUDALib.method.rehearsal import few_of
+from CrossMoDAUDALib.method.sizing import for_scans
 from CrossMoDAUDALib.places.naming import Names
 from CrossMoDAUDALib.places.sending import as_one_file
 from CrossMoDAUDALib.scoring.evaluation import score_folders

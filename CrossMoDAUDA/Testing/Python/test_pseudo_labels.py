@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,13 @@ from CrossMoDAUDALib.experiment.events import Event, read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.markers import write_marker
 from CrossMoDAUDALib.images.volumes import read_label_map, read_volume, to_canonical, write_volume
-from CrossMoDAUDALib.method.adaptation import adapt
+from CrossMoDAUDALib.method.adaptation import adapt, export_target
 from CrossMoDAUDALib.method.packing import write_package
+from CrossMoDAUDALib.method.plan import iteration
 from CrossMoDAUDALib.method.pseudo_labels import (
     Choice,
     choose,
+    contradicted,
     left_out,
     missing_structures,
     optional_structures,
@@ -91,6 +94,12 @@ def test_cases_of_which_the_segmenter_is_not_sure_itself_are_left_out(tmp_path: 
     low = {case: {"Cochlea": 0.1} for case in missing}
     assert choose(both, "the stage", missing, expected=low).left_out == ("a",), "the complete ones stay where all others would go"
     assert choose(sure, "the stage", missing, expected=low).left_out == ()
+    assert [told(one, "warning") for one in (sure, both)] == [
+        [
+            "The segmenter is not sure of any of the pseudo-labels that are complete (self_training.least_expected_dice=0.6): none is left"
+            " out for that. Look at them."
+        ]
+    ] * 2
     assert told(sure, "message") == ["A structure is uncertain in the pseudo-labels of 1 of 4 target cases, which are left out: b."]
     assert "missing or uncertain in the pseudo-labels of 2 of 4 target cases" in told(both, "message")[0]
 
@@ -127,6 +136,60 @@ def test_a_case_of_which_all_was_taken_out_is_left_out(tmp_path: Path, cohort: C
     changed = {"a": {"Cochlea": (0, 12)}, "b": {"Cochlea": (0, 0)}, "c": {"Cochlea": (0, 5)}}
     assert choose(experiment, "the stage", missing, changed).left_out == (("a", "b") if drops else ("a",))
     assert choose(experiment, "the stage", missing, changed, optional=["Cochlea"]).left_out == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("missing", "taken", "drops", "untouched"),
+    [
+        ("1 1 1 1", "1 1 1 1", False, ["Cochlea"]),  # the statement is wrong
+        ("1 1 1 0", "1 1 1 0", False, []),  # one case is left that shows it
+        ("1 1 1 1", "1 1 0 0", False, ["Cochlea"]),  # those that are left teach that there is none
+        ("1 1 1 1", "1 0 0 0", False, []),  # as they do without the check
+        ("1 1 1 1", "1 0 0 0", True, ["Cochlea"]),  # or none would be left
+        ("1 2 2 12", "1 2 2 12", False, ["Vestibular schwannoma", "Cochlea"]),
+        ("1 2 2 0", "1 2 2 0", True, []),
+        ("1 1 1 1", "0 0 0 0", True, []),  # nothing was taken out
+    ],
+)
+def test_a_check_that_leaves_nothing_to_learn_from_is_not_believed(missing: str, taken: str, drops: bool, untouched: list[str]) -> None:
+    settings = with_values(preset_settings("smoke"), {"self_training.drop_incomplete": drops})
+    names = {"1": "Cochlea", "2": "Vestibular schwannoma"}
+    lacking = {str(case): [names[number] for number in found if number != "0"] for case, found in enumerate(missing.split())}
+    changed = {str(case): {names[number]: (0, 9) for number in found if number != "0"} for case, found in enumerate(taken.split())}
+    assert list(contradicted(settings, lacking, changed)) == untouched
+
+
+@pytest.mark.parametrize("brighter", [True, False])
+def test_a_wrong_statement_does_not_teach_that_there_is_no_structure(
+    tmp_path: Path, tiny_cohort: Path, monkeypatch: pytest.MonkeyPatch, brighter: bool
+) -> None:
+    cohort = find_crossmoda(tiny_cohort)
+    key = f"segmentation.{'bright' if brighter else 'dark'}_in_target"
+    experiment = new_experiment(
+        tmp_path / "experiment", cohort, self_training__check_brightness=True, **{key.replace(".", "__"): "Cochlea"}
+    )
+    scans = {}
+    for case in cohort.target:
+        scan = read_volume(case.image)
+        label = np.zeros(scan.array.shape, np.uint8)
+        label[4:8, 10:14, 10:14], label[4:8, 20:24, 20:24] = 1, 2
+        shown = np.random.default_rng(0).uniform(380, 420, label.shape).astype(np.float32)
+        shown[label == 2] = 100 if brighter else 1200
+        shown[:2] = 0  # air
+        write_volume(scan.with_array(label), experiment.folder / "iteration_0" / "pseudo_labels" / f"{case.id}.nii.gz")
+        scans[case.image] = scan.with_array(shown)
+    monkeypatch.setattr(experiment, "read", scans.__getitem__)
+    monkeypatch.setattr("CrossMoDAUDALib.method.adaptation.read_model", lambda folder: SimpleNamespace(trained_on=None))
+    export_target(experiment, "the stage", iteration(1))
+    for index in range(len(cohort.target)):
+        learned = read_label_map(experiment.folder / "nnunet" / "raw" / SELF_TRAINING / "labelsTr" / f"target_{index:04d}.nii.gz").array
+        assert [int((learned == value).sum()) for value in (1, 2)] == [64, 64]
+    choice = Choice.read(experiment.folder / iteration(1).choice)
+    assert choice and choice.untouched == ("Cochlea",) and choice.left_out == ()
+    (warned,) = told(experiment, "warning")
+    assert "self_training.check_brightness" in warned and f"{key} seems to be wrong" in warned
+    assert warned in (experiment.folder / "report.md").read_text(encoding="utf-8")
+    assert f"Iteration 1: {warned}" in write_page(experiment).read_text(encoding="utf-8")
 
 
 def test_a_case_without_an_optional_structure_is_learned_from(tmp_path: Path, cohort: Cohort) -> None:

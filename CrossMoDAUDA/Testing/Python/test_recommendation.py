@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from CrossMoDAUDALib.method.evidence import evidence_lines, ranking_lines
+from CrossMoDAUDALib.method.evidence import evidence_lines, in_sentences, ranking_lines
 from CrossMoDAUDALib.scoring import recommendation
-from CrossMoDAUDALib.scoring.recommendation import CRITERIA, Candidate, distrust, rank_criteria, recommend
+from CrossMoDAUDALib.scoring.recommendation import CRITERIA, RECOMMENDATION, Candidate, distrust, rank_criteria, recommend
 
 
 def candidate(name: str, scans: int = 5, ratio: float = 1.0, **values: float | dict[str, float]) -> Candidate:
@@ -41,6 +41,31 @@ def test_a_criterion_has_a_say_only_if_all_have_it_and_it_helps(monkeypatch: pyt
     assert recommend([one, other]).chosen == "one"
     monkeypatch.setattr(recommendation, "CRITERIA", {"position": CRITERIA["position"].__class__("place", "", True)})
     assert recommend([one, other]).chosen == "other"
+
+
+@pytest.mark.parametrize(
+    ("listed", "why"),
+    [
+        ([candidate("a", completeness={}), candidate("b", completeness={})], "Nothing could be measured; no recommendation."),
+        ([candidate("a")], "Nothing could be measured; no recommendation."),
+        ([candidate("a", position=0.9), candidate("b", position=0.8)], "Nothing could be measured; no recommendation."),
+        (
+            [candidate("a", stability=0.9), candidate("b", volume=0.9)],
+            "Nothing was measured of all of them that they could be compared by; no recommendation.",
+        ),
+    ],
+)
+def test_nothing_is_recommended_where_nothing_is_known(listed: list[Candidate], why: str) -> None:
+    found = recommend(listed)
+    assert found.chosen == "" and in_sentences(found) == [why]
+    assert RECOMMENDATION not in rank_criteria(listed, {"a": 0.5, "b": 0.7})
+
+
+def test_what_was_not_measured_is_not_taken_for_want_of_reproaches() -> None:
+    listed = [candidate("measured", stability=0.3), candidate("unknown")]
+    found = recommend(listed)
+    assert found.chosen == "measured" and found.warnings
+    assert found.reasons[0] == "Not considered, because nothing was measured of it: 1 of 2."
 
 
 def test_a_mean_is_over_the_structures() -> None:
@@ -134,8 +159,8 @@ def test_the_best_of_a_column_is_bold_where_there_is_something_to_compare() -> N
 
 
 def test_too_few_scans_are_said() -> None:
-    assert recommend([candidate("a", scans=2)]).warnings == ("2 target scans are too few to tell a difference from chance.",)
-    assert recommend([candidate("a", scans=3)]).warnings == ()
+    assert recommend([candidate("a", scans=2, stability=0.9)]).warnings == ("2 target scans are too few to tell a difference from chance.",)
+    assert recommend([candidate("a", scans=3, stability=0.9)]).warnings == ()
 
 
 def test_two_results_that_agree_little_cannot_both_be_right() -> None:

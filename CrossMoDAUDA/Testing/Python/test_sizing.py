@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from command_line import TINY_RUN, events, run, sentence
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.cohort.label_maps import label_of
 from CrossMoDAUDALib.core.budget import SIZED, fitted, left_open, sized_as
 from CrossMoDAUDALib.core.errors import InputError
+from CrossMoDAUDALib.core.progress import duration
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
+from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.images.volumes import Geometry, Volume, write_volume
+from CrossMoDAUDALib.method import sizing
 from CrossMoDAUDALib.method.coarseness import finest_spacing
 from CrossMoDAUDALib.method.plan import plan
-from CrossMoDAUDALib.method.sizing import Costs, _Clock, expected_seconds, few_of, for_scans, for_time, rehearsed
+from CrossMoDAUDALib.method.rehearsal import Costs, _Clock, few_of, rehearsed
+from CrossMoDAUDALib.method.sizing import budget_warnings, expected_seconds, for_scans, for_time
 from CrossMoDAUDALib.segmentation.schedule import schedule_of
 
 LAPTOP = preset_settings("laptop")
@@ -112,6 +119,72 @@ def test_epochs_follow_from_the_time() -> None:
     sized = with_values(settings, found)
     assert expected_seconds(sized, cohort, costs) == 290 + 20 * 100 * 0.5 + (33 + 2 * 16) * (50 * 0.4 + 2)
     assert expected_seconds(sized, cohort, costs) < 50 * 60
+
+
+CASE = Case("a", Path("a"), None)
+ORDINARY = Cohort((CASE,) * 18, (CASE,) * 6, (CASE,) * 6)
+
+
+def test_a_rehearsal_is_part_of_the_budget() -> None:
+    costs = Costs(0.6, 0.75, 2, 8, 12, 1)
+    settings = with_values(LAPTOP, {"budget_minutes": 75})
+    free = for_time(settings, ORDINARY, costs)
+    assert for_time(settings, ORDINARY, replace(costs, rehearsal=7 * 60)) == free, "a tenth is kept free"
+    less = for_time(settings, ORDINARY, replace(costs, rehearsal=25 * 60))
+    assert all(less[key] < free[key] for key in ("translation.epochs", "segmentation.epochs", "self_training.epochs"))
+    assert expected_seconds(with_values(settings, less), ORDINARY, costs) + 25 * 60 < 78 * 60
+
+
+def test_a_rehearsal_is_in_the_time_that_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    costs, told = Costs(0.6, 0.75, 2, 8, 12, 1), []
+    monkeypatch.setattr(sizing, "rehearse", lambda *_: costs)
+    monkeypatch.setattr(sizing, "for_scans", lambda *_: {})
+    monkeypatch.setattr(sizing, "time", SimpleNamespace(monotonic=iter([1000.0, 1300.0]).__next__))
+    log = EventLog(None)
+    log.listeners.append(lambda event: told.append(event.get("message")))
+    sized, measured = sizing.fit_and_measure(LAPTOP, ORDINARY, tmp_path, log)
+    assert measured == replace(costs, rehearsal=300.0)
+    assert f"In all about {duration(expected_seconds(sized, ORDINARY, costs) + 300)}." in told[-1]
+
+
+@pytest.mark.parametrize(
+    ("targets", "costs", "helping"),
+    [
+        (200, Costs(0.6, 0.75, 2, 8, 12, 1, 60), "fewer scans"),
+        (6, Costs(10, 15, 30, 60, 120, 10, 600), "fewer scans"),
+        (6, Costs(60, 15, 30, 1, 1, 1, 600), "a smaller translation.image_size"),
+    ],
+)
+def test_a_budget_for_a_model_of_no_use_is_warned_of_with_what_helps(targets: int, costs: Costs, helping: str) -> None:
+    cohort = Cohort((CASE,) * targets, (CASE,) * targets, (CASE,) * 6)
+    settings = fitted(LAPTOP, {"translation.image_size": 112})
+    (warning,) = budget_warnings(settings, cohort, costs)
+    assert "budget_minutes=75 leaves time for few training steps" in warning and "of little use" in warning
+    assert "GPU" in warning and warning.endswith(f", {helping}.")
+    enough = re.search(r"--set budget_minutes=(\d+) in a new folder,", warning)
+    assert enough
+    more = with_values(settings, {"budget_minutes": enough[1]})
+    sized = fitted(more, for_time(more, cohort, costs))
+    assert 2 * sized.translation.epochs * sized.translation.steps_per_epoch >= 400
+    assert sized.segmentation.epochs * sized.segmentation.iterations_per_epoch >= 400
+    assert budget_warnings(more, cohort, costs) == [], "as advised"
+    smallest = budget_warnings(fitted(settings, {"translation.image_size": 64}), cohort, costs)[0]
+    assert "image_size" not in smallest, "there is no smaller one"
+
+
+def test_nobody_is_warned_of_an_ordinary_budget_or_of_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    costs = Costs(0.6, 0.75, 2, 8, 12, 1, 60)
+    assert budget_warnings(LAPTOP, ORDINARY, costs) == []
+    named = with_values(
+        LAPTOP, {"translation.epochs": 1, "translation.decay_epochs": 1, "translation.pooled_epochs": 0, "segmentation.epochs": 2}
+    )
+    assert budget_warnings(named, ORDINARY, costs) == [], "as few steps as was asked for"
+    monkeypatch.setattr("CrossMoDAUDALib.compute.devices.resolve", lambda name: torch.device("cuda"))
+    assert "GPU" not in budget_warnings(LAPTOP, ORDINARY, replace(costs, per_target=1e3))[0]
+    many = with_values(LAPTOP, {"segmentation.epochs": 1000})
+    assert "more than budget_minutes=75. What would help: --set budget_minutes=" in budget_warnings(many, ORDINARY, costs)[0]
+    unet = fitted(with_values(LAPTOP, {"translation.translator": "cyclegan-unet"}), {"translation.image_size": 128})
+    assert "image_size" not in budget_warnings(unet, ORDINARY, replace(costs, translator_step=60))[0]
 
 
 def test_what_else_runs_is_counted() -> None:
@@ -283,7 +356,7 @@ def test_a_rehearsal_reads_label_maps_until_it_has_two(
         seen.append(case.id)
         return label_of(case, settings)
 
-    monkeypatch.setattr("CrossMoDAUDALib.method.sizing.label_of", seeing)
+    monkeypatch.setattr("CrossMoDAUDALib.method.rehearsal.label_of", seeing)
     few = few_of(Cohort(tuple(cases), tuple(Case(case.id, case.image, None) for case in cases)), LAPTOP)
     assert sorted(seen) == sorted(read)
     assert len(few.source) == 2 and {case.id for case in few.target} == {"b", "c"}

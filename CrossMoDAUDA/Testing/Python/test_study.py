@@ -176,6 +176,21 @@ def test_what_was_taken_over_is_no_candidate_and_agrees_with_nobody(finished: Pa
             assert judged.regret == pytest.approx(best - true)
 
 
+def test_trust_takes_all_experiments_of_a_study(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folders = [str(folder) for folder in sorted(finished.glob("experiments/*/seed_*"))]
+    assert cli.main(["trust", *folders, "-o", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    assert told.err.count("is left out: it is the ceiling of a study") == 1 and "supervised" in told.err
+    with (tmp_path / "trust.csv").open(encoding="utf-8", newline="") as file:
+        found = list(dict.fromkeys(row["candidate"] for row in csv.DictReader(file)))
+    resnet = [f"cyclegan-resnet, seed 0, iteration {number}" for number in (0, 1)]
+    assert found == [*resnet, "source-only, seed 0, iteration 0"], "short has its only training from cyclegan-resnet"
+    assert cli.main(["trust", *(folder for folder in folders if "short" in folder or "source-only" in folder), "-o", str(tmp_path)]) == 0
+    assert "short, seed 0, iteration 0" in capsys.readouterr().out, "without that, it is the candidate"
+    assert cli.main(["trust", next(folder for folder in folders if "supervised" in folder), "-o", str(tmp_path)]) == 0
+    assert "supervised, seed 0, iteration 0" in capsys.readouterr().out, "asked for alone"
+
+
 def test_a_finished_study_has_nothing_left_to_do(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.stat().st_mtime_ns for path in finished.rglob("stages/*.json")}
     assert cli.main(["study", "-o", str(finished), "--devices", "cpu"]) == 0
@@ -189,7 +204,30 @@ def test_a_finished_study_has_nothing_left_to_do(finished: Path, capsys: pytest.
     assert "State       finished" in said and "target-supervised" in said
 
 
+def test_a_method_that_is_left_out_is_nowhere_until_it_is_named_again(
+    here: None, finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "fewer"
+    shutil.copytree(finished, folder)
+
+    def told(*words: str) -> tuple[str, str]:
+        assert cli.main(["study", "-o", str(folder), "--devices", "cpu", *words]) == 0
+        capsys.readouterr()
+        assert cli.main(["status", str(folder)]) == 0
+        return capsys.readouterr().out, (folder / "table.md").read_text(encoding="utf-8")
+
+    for said in told("--method", "short=cyclegan-resnet", "--without", "short", "--without", "supervised"):
+        assert "cyclegan-resnet" in said and not re.search(r"short, seed|\| short|supervised, seed|\| target-supervised", said)
+    assert "Left out    short, supervised" in told()[0], "it stays so"
+    assert (folder / "experiments" / "short" / "seed_0" / "experiment.json").is_file()
+    assert "--without short" in Study.load(folder).commands[-1]
+    for said in told("--method", "short=cyclegan-resnet", "--method", "supervised"):
+        assert "short" in said and "target-supervised" in said and "Left out" not in said
+
+
 REFUSED = [
+    (["--without", "strong"], "there is no such method or seed; choose one of source-only, cyclegan-resnet, short, supervised, "),
+    (["--without", "source-only"], "source-only is what all methods are compared with"),
     (["--method", "short=none"], "its method short is cyclegan-resnet, not none"),
     (["--set", "short:segmentation.epochs=3"], "of short, seed 0, it was started with segmentation.epochs=2, not 3"),
     (["--set", "segmentation.epochs=3"], "segmentation.epochs=2, not 3"),

@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.core.budget import SIZED, left_open
+from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.progress import duration
 from CrossMoDAUDALib.core.settings import Settings
 from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.method import sizing
+from CrossMoDAUDALib.method.rehearsal import Costs
+from CrossMoDAUDALib.study.left_out import leaving_out
 from CrossMoDAUDALib.study.request import Method, Study
 from CrossMoDAUDALib.study.running import sized
+from test_sizing import scans
 
 CASE = Case("a", Path("a"), None)
 STUDY = Study(Path("study"), "smoke", {}, (Method("cut", "cut"), Method("plain", "cyclegan-resnet")), (0,), Cohort((CASE,), (CASE,)))
@@ -31,6 +35,68 @@ def test_seeds_that_are_added_to_a_method_come_after_those_it_had() -> None:
     assert seeds(again) == {"cut": (0, 1, 2, 3), "plain": (0, 5)}
     new = STUDY.extended(replace(STUDY, methods=(Method("fast", "fastcut", {}, (7,)),), seeds=()), False, False)
     assert seeds(new) == {"cut": (0,), "plain": (0,), "fast": (7,)}
+
+
+def names(study: Study) -> list[str]:
+    return [part.name for part in study.parts()]
+
+
+def test_what_is_left_out_comes_back_when_it_is_named_again() -> None:
+    study = replace(STUDY, seeds=(0, 1), ceiling=(CASE,))
+    assert len(names(study)) == 8
+    one = leaving_out(study, ["cut", "plain=1"])
+    assert names(one) == ["source-only/seed_0", "plain/seed_0", "supervised/seed_0", "source-only/seed_1", "supervised/seed_1"]
+    assert names(leaving_out(one, [])) == names(one), "until then"
+    assert names(one.whole) == names(study)
+    assert set(names(leaving_out(one, [], {"cut"}))) == {*names(one), "cut/seed_0", "cut/seed_1"}
+    for named in ("plain=1", "=1"):
+        assert set(names(leaving_out(one, [], {named}))) == {*names(one), "plain/seed_1"}
+    fewer = leaving_out(study, ["source-only=1", "cut=1", "plain=1", "supervised"])
+    assert names(fewer) == ["source-only/seed_0", "cut/seed_0", "plain/seed_0"]
+    assert [row.name for row in leaving_out(study, ["cut=0", "cut=1"]).rows] == ["source-only", "plain", "supervised"]
+
+
+@pytest.mark.parametrize("words", [["fast"], ["cut=2"], ["source-only"], ["source-only=0", "source-only=1"], [""]])
+def test_what_cannot_be_left_out_is_refused(words: list[str]) -> None:
+    with pytest.raises(InputError, match=r"--without"):
+        leaving_out(replace(STUDY, seeds=(0, 1)), words)
+
+
+def test_something_to_compare_is_left() -> None:
+    with pytest.raises(InputError, match="at least one method"):
+        leaving_out(STUDY, ["cut", "plain"]).check()
+
+
+def test_what_is_left_out_is_no_obstacle() -> None:
+    """A method that cannot have the study's settings, or whose experiment has others, needs not be worked on."""
+    odd = Method("odd", "cyclegan-unet", {"translation.image_size": "112"})
+    study = replace(STUDY, methods=(*STUDY.methods, odd))
+    with pytest.raises(InputError, match="U-Net"):
+        study.check()
+    leaving_out(study, ["odd"]).check()
+    with pytest.raises(InputError, match="two methods 'cut'"):  # of which the folders would be one
+        replace(leaving_out(STUDY, ["cut"]), methods=(*STUDY.methods, Method("CUT", "cut"))).check()
+
+
+def test_other_labels_of_the_same_target_scans_are_refused() -> None:
+    labelled = [Case("a", Path("a"), Path(folder, "a_label.nii.gz")) for folder in ("first", "second")]
+    study, other = (replace(STUDY, ceiling=(case,)) for case in labelled)
+    with pytest.raises(InputError, match=r"--target-labels\) differ: of a it has first.a_label\.nii\.gz, not second"):
+        study.extended(other, False, False)
+    assert study.extended(replace(STUDY, ceiling=(labelled[0],)), False, False).ceiling == study.ceiling
+    assert STUDY.extended(other, False, False).ceiling == other.ceiling, "there was none"
+
+
+def test_a_method_that_needs_other_slices_is_told_how_to_get_them() -> None:
+    study = replace(STUDY, values={"translation.image_size": "112"})
+    unet = Method("unet", "cyclegan-unet")
+    with pytest.raises(InputError, match=r"translation\.image_size=112 does not suit .* --set unet:translation\.image_size=128\.$"):
+        replace(study, methods=(*STUDY.methods, unet)).check()
+    own = replace(unet, values={"translation.image_size": "128"})
+    sizes = {part.method.name: part.settings.translation.image_size for part in replace(study, methods=(*STUDY.methods, own)).parts()}
+    assert sizes == {"source-only": 112, "cut": 112, "plain": 112, "unet": 128}
+    with pytest.raises(InputError, match=r"such as 128\.$"):
+        replace(study, methods=(replace(unet, values={"translation.image_size": "96"}),)).check()
 
 
 def test_the_floor_and_the_ceiling_learn_from_scans_as_they_are() -> None:
@@ -57,7 +123,7 @@ def test_the_floor_and_the_ceiling_learn_from_scans_as_they_are() -> None:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is told while a study is sized; the costs of steps and scans are given, and not measured."""
-    costs = sizing.Costs(translator_step=1.0, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
+    costs = Costs(translator_step=1.0, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
     monkeypatch.setattr(sizing, "rehearse", lambda *_: costs)
     monkeypatch.setattr(sizing, "for_scans", lambda *_: {"translation.image_size": 96, "segmentation.finest_spacing": 3.0})
     return []
@@ -88,6 +154,20 @@ def test_a_named_setting_is_no_part_of_what_is_sized(told: list[str], where: str
     cut = next(part.settings for part in found.parts() if part.method.name == "cut")
     assert cut.segmentation.epochs == 40 != int(free.values["segmentation.epochs"])
     assert left_open(cut) == (), "a worker does not size again"
+
+
+def test_slices_suit_every_method_of_a_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    costs = Costs(translator_step=1.0, segmenter_step=0.4, segmenter_epoch=2.0, per_source=3.0, per_target=5.0)
+    monkeypatch.setattr(sizing, "rehearse", lambda *_: costs)
+    cohort = Cohort(cases := scans(tmp_path, (100, 100, 4)), cases)
+    resnet, unet = Method("resnet", "cyclegan-resnet"), Method("unet", "cyclegan-unet")
+
+    def size(*methods: Method) -> str:
+        study = Study(tmp_path, "laptop", {"segmentation.finest_spacing": "3"}, methods, (0,), cohort)
+        return sized(study, "cpu", EventLog(None)).values["translation.image_size"]
+
+    assert (size(resnet), size(resnet, unet), size(unet, resnet)) == ("112", "128", "128")
+    assert size(resnet, replace(unet, values={"translation.image_size": "128"})) == "112", "it has its own"
 
 
 def test_how_long_the_whole_study_takes_is_told_before_it_starts(told: list[str]) -> None:
