@@ -21,14 +21,14 @@ from ..experiment.stages import Stage, due
 from ..images.volumes import Geometry, canonical_grid, read_geometry
 from ..models.training_summary import TrainedOn
 from ..scoring.comparison import Verdict, case_dice, verdict
-from ..scoring.evaluation import CaseScore, TableRow, read_per_case_csv, summary_rows
+from ..scoring.evaluation import CaseScore, TableRow, summary_rows
 from ..scoring.plausibility import LabelSummary
 from ..scoring.recommendation import Candidate
 from ..translation.check import Check
 from .evidence import Compared, candidates, measured_iterations
 from .plan import AGREEMENT, CONTRAST, PSEUDO_TARGET, RAW, SOURCE_ONLY_ROW, SUMMARIES, iteration, plan
 from .pseudo_labels import Choice
-from .report import row_title
+from .titles import SOURCE_ONLY_TITLE, learns_from_target_labels, read_scores, row_title
 
 EVENTS_AT_ONCE = 4 << 20  # bytes of the event log
 POINTS = 400  # of a curve
@@ -118,6 +118,14 @@ class Facts:
         told, _, failure = self._told
         return [self.without_paths(text) for text in (*([f"The last run failed: {failure}"] if failure else []), *told)]
 
+    @property
+    def learned_from_target(self) -> bool:
+        """Whether the labelled scans are target scans themselves."""
+        return learns_from_target_labels(self.settings, self.cohort)
+
+    def _title(self, training: str) -> str:
+        return row_title(training, self.settings, self.cohort)
+
     # The scans ------------------------------------------------------------------------------------------------------------------
 
     @functools.cached_property
@@ -193,9 +201,9 @@ class Facts:
     @functools.cached_property
     def rows(self) -> dict[str, str]:
         """The folder of each training by its title in the tables."""
-        found = {row_title(SOURCE_ONLY_ROW, self.translator): SOURCE_ONLY_ROW}
+        found = {SOURCE_ONLY_TITLE: SOURCE_ONLY_ROW}
         names = map(iteration_name, range(self.settings.self_training.iterations + 1))
-        return found | {row_title(name, self.translator): name for name in names}
+        return found | {self._title(name): name for name in names}
 
     @functools.cached_property
     def last(self) -> str:
@@ -206,8 +214,7 @@ class Facts:
     @functools.cached_property
     def scores(self) -> dict[str, list[CaseScore]]:
         """The scores of each training by its title."""
-        path = self.folder / "evaluation" / "per_case.csv"
-        return read_per_case_csv(path) if path.is_file() else {}
+        return read_scores(self.folder, self.settings, self.cohort)
 
     @functools.cached_property
     def table(self) -> dict[str, TableRow]:
@@ -232,8 +239,8 @@ class Facts:
 
     def verdict(self, title: str) -> Verdict | None:
         """Whether a training is better than source only; None where that is not known."""
-        floor, found = self.dice(row_title(SOURCE_ONLY_ROW, "")), self.dice(title)
-        if title == row_title(SOURCE_ONLY_ROW, "") or not found or list(found) != list(floor):
+        floor, found = self.dice(SOURCE_ONLY_TITLE), self.dice(title)
+        if title == SOURCE_ONLY_TITLE or not found or list(found) != list(floor):
             return None
         return verdict(list(found.values()), list(floor.values()))
 
@@ -243,7 +250,7 @@ class Facts:
         if not measured_iterations(self.folder):
             return []
         found = candidates([Compared(self.translator, self.folder)]).values()
-        return [replace(candidate, name=row_title(iteration_name(number), self.translator)) for _, number, candidate in found]
+        return [replace(candidate, name=self._title(iteration_name(number))) for _, number, candidate in found]
 
 
 def _follow(curves: dict[tuple[str, str], Points], event: Event) -> None:

@@ -10,15 +10,15 @@ import numpy as np
 
 from ..core.errors import InputError
 from ..core.layout import iteration_name
-from ..method.report import row_title
+from ..method.titles import SOURCE_ONLY_TITLE, SUPERVISED_TITLE, read_scores, row_title
 from ..scoring.comparison import GapClosed, PairedTest, Verdict, case_dice, gap_closed, paired_tests, verdict
-from ..scoring.evaluation import CaseScore, TableRow, read_per_case_csv, summary_rows
+from ..scoring.evaluation import CaseScore, TableRow, summary_rows
 from .request import SOURCE_ONLY, SUPERVISED, Method, Part, Study
 
 if TYPE_CHECKING:
     from .trust import Trust
 
-_TITLES = {SOURCE_ONLY: "source only", SUPERVISED: "target-supervised"}
+_TITLES = {SOURCE_ONLY: SOURCE_ONLY_TITLE, SUPERVISED: SUPERVISED_TITLE}
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,8 @@ def read_results(study: Study) -> Results:
 
 def _scores(part: Part) -> dict[int, list[CaseScore]]:
     """A part's scores by iteration; none before the first."""
-    path = part.folder / "evaluation" / "per_case.csv"
-    if not path.is_file():
-        return {}
-    scores, settings = read_per_case_csv(path), part.settings
-    titles = {
-        row_title(iteration_name(number), settings.translation.translator): number
-        for number in range(settings.self_training.iterations + 1)
-    }
+    scores, numbers = read_scores(part.folder, part.settings, part.cohort), range(part.settings.self_training.iterations + 1)
+    titles = {row_title(iteration_name(number), part.settings, part.cohort): number for number in numbers}
     return {number: scores[title] for title, number in titles.items() if title in scores}
 
 

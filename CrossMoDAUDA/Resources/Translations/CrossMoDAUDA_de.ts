@@ -1464,6 +1464,10 @@
 <translation>Von {name} übernommen: {listed}.</translation>
 </message>
 <message>
+<source>Trained on target scans with their real labels: this is no adaptation, but the ceiling of what adapting without them can reach.</source>
+<translation>Auf Ziel-Scans mit ihren echten Labels trainiert: Das ist keine Adaption, sondern die Obergrenze dessen, was Adaption ohne sie erreichen kann.</translation>
+</message>
+<message>
 <source>Trainer</source>
 <translation>Trainer</translation>
 </message>
@@ -2836,6 +2840,10 @@
 <translation>Quelle</translation>
 </message>
 <message>
+<source>source only</source>
+<translation>nur Quelle</translation>
+</message>
+<message>
 <source>spacing {by_axes} against {by_axes2} mm</source>
 <translation>Abstand {by_axes} gegen {by_axes2} mm</translation>
 </message>
@@ -2994,6 +3002,14 @@
 <message>
 <source>trained on {source_cases} source and {target_cases} target scans</source>
 <translation>trainiert auf {source_cases} Quell- und {target_cases} Ziel-Scans</translation>
+</message>
+<message>
+<source>trained on {source_cases} target scan with real labels, no adaptation</source>
+<translation>trainiert auf {source_cases} Ziel-Scan mit echten Labels, keine Adaption</translation>
+</message>
+<message>
+<source>trained on {source_cases} target scans with real labels, no adaptation</source>
+<translation>trainiert auf {source_cases} Ziel-Scans mit echten Labels, keine Adaption</translation>
 </message>
 <message>
 <source>translated slices</source>
@@ -7089,8 +7105,16 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Nur Quelle</translation>
 </message>
 <message>
+<source>Target-supervised</source>
+<translation>Am Ziel überwacht</translation>
+</message>
+<message>
 <source>Trained again with the results of the iteration before.</source>
 <translation>Mit den Ergebnissen der Runde davor neu trainiert.</translation>
+</message>
+<message>
+<source>Trained on target scans with their real labels: no adaptation, but what it can reach at best.</source>
+<translation>Auf Ziel-Scans mit ihren echten Labels trainiert: keine Adaption, sondern was sie bestenfalls erreichen kann.</translation>
 </message>
 <message>
 <source>Trained on the pseudo-target images, before any self-training.</source>
@@ -7969,6 +7993,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>source only</source>
 <translation>nur Quelle</translation>
+</message>
+<message>
+<source>target-supervised</source>
+<translation>am Ziel überwacht</translation>
 </message>
 <message>
 <source>{name}: {state}.</source>

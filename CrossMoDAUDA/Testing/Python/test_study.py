@@ -18,9 +18,15 @@ from conftest import TINY
 from CrossMoDAUDALib.cohort import phantom
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.experiment.events import read_events
+from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.last_run import read_last_run
 from CrossMoDAUDALib.experiment.lock import is_running
 from CrossMoDAUDALib.images.volumes import write_volume
+from CrossMoDAUDALib.method.packing import write_package
+from CrossMoDAUDALib.method.report import write_report
+from CrossMoDAUDALib.method.report_page import write_page
+from CrossMoDAUDALib.method.titles import LEARNED_FROM_TARGET
+from CrossMoDAUDALib.models.library import summary
 from CrossMoDAUDALib.places import place
 from CrossMoDAUDALib.places.this_computer import ThisComputer
 from CrossMoDAUDALib.study.request import Study
@@ -156,6 +162,28 @@ def test_the_ceiling_alone_learns_from_the_targets_labels(finished: Path, scans:
     labels = str(scans / "labels")
     for record in finished.rglob("experiment.json"):
         assert (labels in record.read_text(encoding="utf-8")) == ("supervised" in record.parts)
+
+
+def test_the_ceiling_is_called_target_supervised_wherever_it_stands(finished: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(finished / "experiments" / "supervised" / "seed_0", tmp_path / "ceiling")
+    table = (copy / "evaluation" / "table.md").read_text(encoding="utf-8")
+    assert "| target-supervised " in table and "source only" not in table
+    for name in ("per_case.csv", "table.csv"):  # as an older version wrote them
+        path = copy / "evaluation" / name
+        path.write_text(path.read_text(encoding="utf-8").replace("target-supervised,", "source only,"), encoding="utf-8")
+    experiment = Experiment.load(copy)
+    write_report(experiment)
+    said = [(copy / "report.md").read_text(encoding="utf-8"), write_page(experiment).read_text(encoding="utf-8")]
+    for text in said:
+        assert "source only" not in text.lower() and LEARNED_FROM_TARGET in text
+    assert "Target-supervised reaches a mean DSC" in said[1] and "target-supervised, training" in said[1], "headline and curves"
+    floor = (finished / "experiments" / "source-only" / "seed_0" / "report.md").read_text(encoding="utf-8")
+    assert "| source only " in floor and LEARNED_FROM_TARGET not in floor
+    description = write_package(copy, tmp_path / "model.zip").description
+    assert description["method"]["target_labels"] is True and description["scores"]["cases"] == 2
+    assert "trained on 2 target scans with real labels, no adaptation" in summary(description)
+    assert "target_labels" not in write_package(finished / "experiments" / "short" / "seed_0", tmp_path / "other.zip").description["method"]
+    assert [row.title for row in read_results(Study.load(finished)).rows][-1] == "target-supervised"
 
 
 def test_what_was_taken_over_is_no_candidate_and_agrees_with_nobody(finished: Path) -> None:
