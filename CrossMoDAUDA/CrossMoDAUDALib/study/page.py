@@ -18,7 +18,7 @@ from ..scoring.comparison import HOW_TO_READ_VERDICTS
 from . import costs, examples, plots
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
-from .tables import best_of, cell, chosen_note, columns, gap_text, notes, p_text, signed, statistic, tests_note
+from .tables import best_of, cell, chosen_note, columns, gap_text, notes, p_text, problems, signed, statistic, tests_note
 
 
 def page(results: Results) -> str:
@@ -60,6 +60,7 @@ def _heading(results: Results) -> str:
     return (
         f'<header><p class="kicker">Study · {escape(state)}</p><h1>{escape(study.folder.name)}</h1>'
         f'<p class="lead">{escape(headline(results))}</p>{"".join(paragraph(text, "facts") for text in chosen_note(results))}'
+        f"{bullets(problems(results), 'problems')}"
         f'<p class="facts">{escape(", ".join(counts))} cases · preset {escape(study.preset)} · scoring {escape(results.convention)}</p>'
         f'<p class="warning">{escape(NOT_CLINICAL)} A segmentation that looks right can be wrong.</p></header>'
     )
@@ -196,11 +197,10 @@ def _costs(results: Results) -> str:
 
 def _origin(results: Results) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in package_versions().items())
-    problems = bullets([f"{name}: {error}" for name, error in results.errors.items()])
     commands = "".join(f"<pre>{escape(command)}</pre>" for command in results.study.commands)
     return section(
         "Where it comes from",
-        problems + (f"<p>Again, or to go on:</p>{commands}" if commands else "") + f'<p class="note">{escape(versions)}.</p>',
+        (f"<p>Again, or to go on:</p>{commands}" if commands else "") + f'<p class="note">{escape(versions)}.</p>',
     )
 
 

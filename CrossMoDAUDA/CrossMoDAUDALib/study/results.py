@@ -13,6 +13,7 @@ from ..core.layout import iteration_name
 from ..method.titles import SOURCE_ONLY_TITLE, SUPERVISED_TITLE, read_scores, row_title
 from ..scoring.comparison import GapClosed, PairedTest, Verdict, case_dice, gap_closed, paired_tests, verdict
 from ..scoring.evaluation import CaseScore, TableRow, summary_rows
+from .failures import failures
 from .request import SOURCE_ONLY, SUPERVISED, Method, Part, Study
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Results:
         structures: names of the structures.
         convention: how the scores count empty masks.
         errors: by experiment, why its scores cannot be read.
+        failures: by experiment, why it failed, unless it has been started again since.
         trust: what is known without labels; None where nothing was measured.
     """
 
@@ -67,6 +69,7 @@ class Results:
     structures: Sequence[str]
     convention: str
     errors: Mapping[str, str] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
     trust: Trust | None = None
 
     def last_rows(self) -> list[Row]:
@@ -107,7 +110,7 @@ def read_results(study: Study) -> Results:
         row.title: list(row.dice.values()) for row in Results(study, rows, (), structures, "").last_rows() if row.method.name != SUPERVISED
     }
     tests = paired_tests(tested) if len(tested) > 1 and all(tested.values()) else []
-    return Results(study, rows, tests, structures, settings.evaluation.convention, errors)
+    return Results(study, rows, tests, structures, settings.evaluation.convention, errors, failures(study))
 
 
 def _scores(part: Part) -> dict[int, list[CaseScore]]:

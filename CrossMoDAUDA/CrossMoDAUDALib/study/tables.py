@@ -86,7 +86,10 @@ def markdown(results: Results) -> str:
             is_best = row.method.adapts and found is not None and found.mean == best.get((measure, structure))
             cells.append(f"**{cell(found, measure)}**" if is_best else cell(found, measure))
         lines.append([*cells[:4], gap_text(row.gap), *cells[4:]])
-    parts = ["# Study", f"**{NOT_CLINICAL}**", _as_table(lines), *notes(results), *chosen_note(results)]
+    parts = ["# Study", f"**{NOT_CLINICAL}**"]
+    if failed := problems(results):
+        parts.append("\n".join(f"- {problem}" for problem in failed))
+    parts += [_as_table(lines), *notes(results), *chosen_note(results)]
     if sentences := verdicts(results):
         parts += ["## Against source only", "\n".join(f"- {sentence}" for sentence in sentences), HOW_TO_READ_VERDICTS]
     if results.tests:
@@ -101,6 +104,13 @@ def markdown(results: Results) -> str:
         if known.judged:
             parts += ["What each criterion would have chosen, and what that costs:", _as_table(ranking_lines(known.judged))]
     return "\n\n".join(parts) + "\n"
+
+
+def problems(results: Results) -> list[str]:
+    """What is missing in the table because an experiment failed, a sentence each, with ``**`` as in Markdown."""
+    parts = results.study.parts()
+    found = [f"**{part.title} failed:** {results.failures[part.name]}" for part in parts if part.name in results.failures]
+    return found + [f"**{part.title} is not in the table:** {results.errors[part.name]}" for part in parts if part.name in results.errors]
 
 
 def verdicts(results: Results) -> list[str]:

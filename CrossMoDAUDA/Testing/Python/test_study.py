@@ -276,7 +276,11 @@ def test_an_experiment_that_fails_does_not_keep_the_others_back(
     assert not (folder / "experiments" / "odd" / "seed_0" / "iteration_0").exists()
     assert read_events(folder / "events.jsonl")[0][-1]["state"] == "failed"
     assert cli.main(["status", str(folder)]) == 0
-    assert "to do     odd, seed 0" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert re.search(r"  failed    odd, seed 0 .*\n  Error     .*NoSuchTrainer", said), "which its folder knows nothing of"
+    assert "**odd, seed 0 failed:** " in said and "- **odd, seed 0 failed:** " in (folder / "table.md").read_text(encoding="utf-8")
+    top = (folder / "study.html").read_text(encoding="utf-8").partition("</header>")[0]
+    assert re.search("<b>odd, seed 0 failed:</b> .*NoSuchTrainer", top)
 
 
 def test_an_interrupted_study_ends_its_worker_and_goes_on(
