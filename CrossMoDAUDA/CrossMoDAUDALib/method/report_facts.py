@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import functools
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from ..cohort.finding import Case
 from ..core.errors import CrossModaError, InputError
@@ -20,6 +18,7 @@ from ..experiment.markers import Marker, read_markers
 from ..experiment.stages import Stage, due
 from ..images.volumes import Geometry, canonical_grid, read_geometry
 from ..models.training_summary import TrainedOn
+from ..pages.paths import Paths
 from ..scoring.comparison import Verdict, case_dice, verdict
 from ..scoring.evaluation import CaseScore, TableRow, summary_rows
 from ..scoring.plausibility import LabelSummary
@@ -52,17 +51,12 @@ class Facts:
 
     def without_paths(self, text: str) -> str:
         """A text for others: of the paths of this machine that it names, only the last names are left."""
-        return self._path.sub(lambda match: "" if match.group(2) else Path(match.group(1)).name, text)
+        return self._paths.without(text)
 
     @functools.cached_property
-    def _path(self) -> re.Pattern[str]:
-        """Where a path begins: the folders of the scans and of the experiment and those above them, the innermost first."""
+    def _paths(self) -> Paths:
         cases = [case for found in self.cohort.domains().values() for case in found]
-        inner = {path.parent for case in cases for path in (case.image, case.label) if path is not None}
-        inner |= {self.folder, self.folder.absolute()}
-        every = {str(folder) for one in inner for folder in (one, *one.parents) if folder.name}
-        known = "|".join(map(re.escape, sorted(every, key=lambda path: (-len(path), path))))
-        return re.compile(rf"(?<![\w/\\])({known})(?:([/\\])|(?!\w))")
+        return Paths([path for case in cases for path in (case.image, case.label) if path is not None], [self.folder])
 
     # What was asked for, and how far it is ------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """A study as one HTML page that needs nothing beside it: light, printable, with everything escaped.
 
+No path of this machine is in it; names of cases are.
+
 The page is a list of sections (:data:`SECTIONS`), each a function from the results to HTML, empty where it has nothing to say.
 """
 
@@ -12,6 +14,7 @@ from ..core.progress import duration
 from ..experiment.folder import package_versions
 from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
 from ..method.report_sections import verdict_badge
+from ..pages.paths import command_without_paths
 from ..pages.pieces import bullets, details, document, escape, paragraph, section, simple_table, tiles, value_text, wide
 from ..pages.plots import themed
 from ..scoring.comparison import HOW_TO_READ_VERDICTS
@@ -197,10 +200,11 @@ def _costs(results: Results) -> str:
 
 def _origin(results: Results) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in package_versions().items())
-    commands = "".join(f"<pre>{escape(command)}</pre>" for command in results.study.commands)
+    commands = "".join(f"<pre>{escape(command_without_paths(command))}</pre>" for command in results.study.commands)
+    asked = f"<p>It was asked for by, with the last names of files and folders alone (study.json has the whole):</p>{commands}"
     return section(
         "Where it comes from",
-        (f"<p>Again, or to go on:</p>{commands}" if commands else "") + f'<p class="note">{escape(versions)}.</p>',
+        (asked if commands else "") + f'<p class="note">{escape(versions)}.</p>',
     )
 
 

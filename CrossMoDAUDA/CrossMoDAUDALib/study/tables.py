@@ -9,6 +9,7 @@ from typing import Any
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
 from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
+from ..pages.paths import Paths
 from ..scoring.comparison import HOW_TO_READ_VERDICTS, SMALLEST_GAP, GapClosed, PairedTest, smallest_p
 from ..scoring.evaluation import NOT_DRAWN, Statistic
 from .results import Results, Row
@@ -107,10 +108,13 @@ def markdown(results: Results) -> str:
 
 
 def problems(results: Results) -> list[str]:
-    """What is missing in the table because an experiment failed, a sentence each, with ``**`` as in Markdown."""
-    parts = results.study.parts()
-    found = [f"**{part.title} failed:** {results.failures[part.name]}" for part in parts if part.name in results.failures]
-    return found + [f"**{part.title} is not in the table:** {results.errors[part.name]}" for part in parts if part.name in results.errors]
+    """What is missing in the table because an experiment failed, a sentence each without paths, with ``**`` as in Markdown."""
+    study, parts = results.study, results.study.parts()
+    cases = [*study.ceiling, *(case for found in study.cohort.domains().values() for case in found)]
+    paths = Paths([path for case in cases for path in (case.image, case.label) if path is not None], [study.folder])
+    failed = [f"**{part.title} failed:** {results.failures[part.name]}" for part in parts if part.name in results.failures]
+    absent = [f"**{part.title} is not in the table:** {results.errors[part.name]}" for part in parts if part.name in results.errors]
+    return [paths.without(text) for text in (*failed, *absent)]
 
 
 def verdicts(results: Results) -> list[str]:
