@@ -102,7 +102,7 @@ def _table(results: Results) -> str:
     for row in results.rows:
         mark = f'<i class="dot" style="background:{themed(palette[row.method.name])}"></i>'
         failing = f" {verdict_badge(row.verdict)}" if row.verdict and row.verdict.fails else ""
-        cells = [f"<th scope=row>{mark}{escape(row.title)}{failing}</th>", f"<td>{len(row.by_seed)}</td>", f"<td>{row.table.cases}</td>"]
+        cells = [f"<th scope=row>{mark}{escape(row.title)}{failing}</th>", f"<td>{len(row.seeds)}</td>", f"<td>{row.table.cases}</td>"]
         share, _, interval = gap_text(row.gap).partition(" (")
         for measure, structure, *_ in shown:
             found = statistic(row, measure, structure)

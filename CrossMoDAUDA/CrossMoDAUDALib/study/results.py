@@ -31,6 +31,8 @@ class Row:
         iteration: of the self-training.
         title: what people call it.
         by_seed: the scores of every seed that has come so far.
+        seeds: those that the row is the mean over: they have come to the method's last iteration so far, so that all of its rows are of
+            the same trainings, and a difference between iterations is not one between seeds.
         scores: the mean over these seeds, for each case and structure.
         table: mean and standard deviation over the cases.
         dice: mean DSC of each case over the structures that were drawn.
@@ -42,6 +44,7 @@ class Row:
     iteration: int
     title: str
     by_seed: Mapping[int, Sequence[CaseScore]]
+    seeds: Sequence[int]
     scores: Sequence[CaseScore]
     table: TableRow
     dice: Mapping[str, float]
@@ -100,11 +103,11 @@ def read_results(study: Study) -> Results:
             found.setdefault(part.method.name, {}).setdefault(iteration, {})[part.seed] = listed
     settings = parts[0].settings
     structures = list(settings.labels)
-    rows = [
-        _row(method, iteration, by_seed, structures)
-        for method in study.rows
-        for iteration, by_seed in sorted(found.get(method.name, {}).items())
-    ]
+    rows = []
+    for method in study.rows:
+        of_method = found.get(method.name, {})
+        seeds = set[int].intersection(*map(set, of_method.values())) if of_method else set[int]()
+        rows += [_row(method, iteration, by_seed, sorted(seeds or by_seed), structures) for iteration, by_seed in sorted(of_method.items())]
     rows = _compared(rows)
     tested = {
         row.title: list(row.dice.values()) for row in Results(study, rows, (), structures, "").last_rows() if row.method.name != SUPERVISED
@@ -120,11 +123,11 @@ def _scores(part: Part) -> dict[int, list[CaseScore]]:
     return {number: scores[title] for title, number in titles.items() if title in scores}
 
 
-def _row(method: Method, iteration: int, by_seed: Mapping[int, list[CaseScore]], structures: Sequence[str]) -> Row:
+def _row(method: Method, iteration: int, by_seed: Mapping[int, list[CaseScore]], seeds: Sequence[int], structures: Sequence[str]) -> Row:
     title = _TITLES.get(method.name, f"{method.name}, iteration {iteration}")
-    scores = mean_over_seeds(by_seed)
+    scores = mean_over_seeds({seed: by_seed[seed] for seed in seeds})
     (table,) = summary_rows({title: scores}, structures)
-    return Row(method, iteration, title, by_seed, scores, table, case_dice(scores))
+    return Row(method, iteration, title, by_seed, seeds, scores, table, case_dice(scores))
 
 
 def mean_over_seeds(by_seed: Mapping[int, Sequence[CaseScore]]) -> list[CaseScore]:

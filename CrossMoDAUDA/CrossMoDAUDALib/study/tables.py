@@ -81,7 +81,7 @@ def markdown(results: Results) -> str:
     best, headings = best_of(results), [heading for *_, heading, _ in columns(results)]
     lines = [["Method", "Seeds", "Cases", headings[0], "Gap closed", *headings[1:]]]
     for row in results.rows:
-        cells = [row.title, str(len(row.by_seed)), str(row.table.cases)]
+        cells = [row.title, str(len(row.seeds)), str(row.table.cases)]
         for measure, structure, *_ in columns(results):
             found = statistic(row, measure, structure)
             is_best = row.method.adapts and found is not None and found.mean == best.get((measure, structure))
@@ -137,6 +137,21 @@ def notes(results: Results) -> list[str]:
         )
     if any(statistic(row, measure, structure) is None for row in results.rows for measure, structure, *_ in columns(results)):
         said.append(f"“{NOT_DRAWN}”: drawn in no reference.")
+    return [*said, *_seeds_left_out(results)]
+
+
+def _seeds_left_out(results: Results) -> list[str]:
+    """Of which methods some seeds have not come as far as others, a sentence each."""
+    said = []
+    for last in results.last_rows():
+        first = next(row for row in results.rows if row.method == last.method)
+        behind = sorted(first.by_seed.keys() - set(last.seeds))
+        if behind:
+            kept, without = (f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}" for seeds in (last.seeds, behind))
+            said.append(
+                f"All rows of {last.method.name} are of {kept}: there is no score of its {without} after iteration {last.iteration}, and"
+                f" iterations are compared over the same seeds only. {PER_CASE} has all scores."
+            )
     return said
 
 
@@ -205,7 +220,7 @@ def _write_csv(path: Path, results: Results) -> None:
         heads += [column, f"{column}_std"]
     lines = [[*heads, "gap_closed", "gap_closed_low", "gap_closed_high", "above_source_only", "above_source_only_error", "verdict"]]
     for row in results.rows:
-        line: list[Any] = [row.method.name, row.iteration if row.method.adapts else "", len(row.by_seed), row.table.cases]
+        line: list[Any] = [row.method.name, row.iteration if row.method.adapts else "", len(row.seeds), row.table.cases]
         for measure, structure, *_ in columns(results):
             found = statistic(row, measure, structure)
             line += [found.mean, found.deviation] if found else ["", ""]

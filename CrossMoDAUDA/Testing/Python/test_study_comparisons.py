@@ -1,0 +1,77 @@
+"""What a study compares is like with like, and what cannot be compared or told apart is said to be so."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from CrossMoDAUDALib.cohort.finding import Cohort
+from CrossMoDAUDALib.study import plots
+from CrossMoDAUDALib.study.page import page
+from CrossMoDAUDALib.study.results import Results
+from CrossMoDAUDALib.study.tables import markdown, write_tables
+from study_files import Scored, scored_study
+
+FLOOR, CEILING = [[0.2, 0.3, 0.25, 0.2, 0.3, 0.25]], [[0.8, 0.9, 0.85, 0.8, 0.9, 0.85]]
+SHOWN = pytest.mark.parametrize("shown", [page, markdown])
+
+
+@pytest.fixture
+def scored(tmp_path: Path, cohort: Cohort) -> Scored:
+    """Makes a study's results of the cases' DSC, by method and iteration."""
+    return functools.partial(scored_study, tmp_path / "study", cohort)
+
+
+def read(text: str) -> str:
+    """What is read of a page or of Markdown."""
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", text)).replace("**", "").split())
+
+
+def same(value: float, cases: int = 6) -> list[float]:
+    return [value] * cases
+
+
+# Iterations ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def behind(scored: Scored) -> Results:
+    """Of three seeds, the worst at iteration 0 alone has come to iteration 1, and got no better."""
+    cut = {("cut", 0): [same(0.4), same(0.4)], ("cut", 1): [same(0.7)], ("cut", 2): [same(0.7)]}
+    return scored({"source-only": FLOOR, **cut, "supervised": CEILING})
+
+
+def test_iterations_are_compared_over_the_same_seeds(behind: Results) -> None:
+    before, after = behind.rows[1:3]
+    assert before.seeds == after.seeds == [0] and list(before.by_seed) == [0, 1, 2]
+    assert before.dice == after.dice and before.gap == after.gap and before.verdict == after.verdict
+    with_all = np.mean([0.4, 0.7, 0.7])
+    assert before.table.mean_dice is not None and before.table.mean_dice.mean == pytest.approx(0.4) != with_all
+
+
+@SHOWN
+def test_seeds_that_are_left_out_are_named(behind: Results, shown: Callable[[Results], str]) -> None:
+    assert "All rows of cut are of seed 0: there is no score of its seeds 1, 2 after iteration 1" in read(shown(behind))
+
+
+def test_no_score_is_lost_and_the_columns_of_seeds_are_of_those_that_count(behind: Results) -> None:
+    folder = behind.study.folder
+    write_tables(behind)
+    with (folder / "table.csv").open(encoding="utf-8", newline="") as file:
+        assert [line["seeds"] for line in csv.DictReader(file)] == ["1", "1", "1", "1"]
+    with (folder / "per_case.csv").open(encoding="utf-8", newline="") as file:
+        found = {(line["seed"], line["iteration"]) for line in csv.DictReader(file) if line["method"] == "cut"}
+    assert found == {("0", "0"), ("1", "0"), ("2", "0"), ("0", "1")}
+    assert plots.self_training_plot(behind)
+
+
+def test_seeds_that_have_come_as_far_all_count(scored: Scored) -> None:
+    results = scored({"source-only": FLOOR, ("cut", 0): [same(0.4), same(0.5)], ("cut", 1): [same(0.6), same(0.7)]})
+    assert [list(row.seeds) for row in results.rows] == [[0], [0, 1], [0, 1]]
+    assert list(results.rows[1].dice.values()) == pytest.approx(same(0.5)) and "All rows of" not in read(page(results))
