@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
 from ..core.layout import iteration_name, study_of
+from ..scoring.absent import absent_notes
 from ..scoring.comparison import case_dice, verdict
 from ..scoring.evaluation import CaseScore
 from ..scoring.recommendation import recommend
@@ -60,8 +61,10 @@ def write_report(experiment: Experiment) -> None:
         parts += ["## Evidence without labels", *_evidence(experiment)]
     scores = folder / "evaluation" / "table.md"
     if scores.is_file():
+        by_title = read_scores(folder, settings, cohort)
         parts += ["## Scores", scores.read_text(encoding="utf-8").strip()]
-        if sentences := _against_source_only(read_scores(folder, settings, cohort)):
+        parts += absent_notes(next(iter(by_title.values()), []), list(settings.labels), settings.evaluation.convention)
+        if sentences := _against_source_only(by_title):
             parts += ["\n".join(f"- {sentence}" for sentence in sentences)]
     write_text(folder / REPORT, "\n\n".join(parts) + "\n")
     renew(experiment)

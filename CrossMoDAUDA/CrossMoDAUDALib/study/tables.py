@@ -10,6 +10,7 @@ from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
 from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
 from ..pages.paths import Paths
+from ..scoring.absent import absent_notes
 from ..scoring.comparison import HOW_TO_READ_VERDICTS, SMALLEST_GAP, GapClosed, PairedTest, smallest_p
 from ..scoring.evaluation import NOT_DRAWN, Statistic
 from .results import Results, Row
@@ -137,7 +138,8 @@ def notes(results: Results) -> list[str]:
         )
     if any(statistic(row, measure, structure) is None for row in results.rows for measure, structure, *_ in columns(results)):
         said.append(f"“{NOT_DRAWN}”: drawn in no reference.")
-    return [*said, *_seeds_left_out(results)]
+    scores = results.rows[0].scores if results.rows else []  # all rows have the same references
+    return [*said, *absent_notes(scores, results.structures, results.convention), *_seeds_left_out(results)]
 
 
 def _seeds_left_out(results: Results) -> list[str]:

@@ -7,11 +7,15 @@ import functools
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from CrossMoDAUDALib.cohort.finding import Cohort
+from CrossMoDAUDALib.scoring.absent import absent_notes
+from CrossMoDAUDALib.scoring.evaluation import CaseScore
+from CrossMoDAUDALib.scoring.metrics import dice, distances
 from CrossMoDAUDALib.study import plots
 from CrossMoDAUDALib.study.page import page
 from CrossMoDAUDALib.study.results import Results
@@ -35,6 +39,43 @@ def read(text: str) -> str:
 
 def same(value: float, cases: int = 6) -> list[float]:
     return [value] * cases
+
+
+# Structures that references lack -------------------------------------------------------------------------------------------------
+
+
+def test_what_is_said_of_absent_structures_is_how_they_are_scored() -> None:
+    nothing, something = np.zeros((2, 4, 4), dtype=bool), np.ones((2, 4, 4), dtype=bool)
+    found = {
+        (convention, bool(prediction.any())): (
+            dice(prediction, nothing, convention),
+            *distances(prediction, nothing, (1.0, 1.0, 1.0), convention),
+        )
+        for convention in ("challenge2022", "medpy")
+        for prediction in (nothing, something)
+    }
+    worst = (0.0, 350.0, 350.0)
+    assert found == {
+        ("challenge2022", False): worst,
+        ("challenge2022", True): worst,
+        ("medpy", False): (1.0, 0.0, 0.0),
+        ("medpy", True): worst,
+    }
+    scores = [CaseScore(case, "Cochlea", 0.0, 350.0, 0.1, ml) for case, ml in (("a", 0.1), ("b", 0.0), ("c", 0.0))]
+    (challenge,), (medpy,) = (absent_notes(scores, ["Cochlea"], convention) for convention in ("challenge2022", "medpy"))
+    assert "missing in 2 of 3 references: there it is scored by DSC 0, ASSD and HD95 350 mm, whatever is predicted" in challenge
+    assert "DSC 1, ASSD and HD95 0 mm where nothing is predicted either, and DSC 0 and 350 mm where anything is" in medpy
+    assert "evaluation.convention=medpy" in challenge and "evaluation.convention" not in medpy
+    assert absent_notes(scores[:1], ["Cochlea"], "medpy") == absent_notes(scores[1:], ["Cochlea"], "medpy") == []
+
+
+@SHOWN
+def test_a_study_says_which_structures_references_lack(scored: Scored, shown: Callable[[Results], str]) -> None:
+    def changed(score: CaseScore) -> CaseScore:
+        return replace(score, reference_ml=0.0) if (score.case, score.structure) == ("case 1", "Cochlea") else score
+
+    said = read(shown(scored({"source-only": FLOOR, "cut": CEILING}, changed)))
+    assert said.count("is missing in") == 1 and "Cochlea is missing in 1 of 6 references" in said
 
 
 # Iterations ---------------------------------------------------------------------------------------------------------------------
