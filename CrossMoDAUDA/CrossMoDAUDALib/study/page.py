@@ -17,11 +17,11 @@ from ..method.report_sections import verdict_badge
 from ..pages.paths import command_without_paths
 from ..pages.pieces import bullets, details, document, escape, paragraph, section, simple_table, tiles, value_text, wide
 from ..pages.plots import themed
-from ..scoring.comparison import HOW_TO_READ_VERDICTS
+from ..scoring.comparison import HOW_TO_READ_VERDICTS, signed
 from . import costs, examples, plots
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
-from .tables import best_of, cell, chosen_note, columns, gap_text, notes, p_text, problems, signed, statistic, tests_note
+from .tables import best_of, cell, chosen_note, columns, gap_text, notes, p_text, problems, statistic, tests_note
 
 
 def page(results: Results) -> str:
@@ -36,7 +36,8 @@ def headline(results: Results) -> str:
     if not results.study.cohort.evaluation:
         return "There are no evaluation cases with reference labels, so nothing is scored."
     if best is None or best.table.mean_dice is None:
-        return "No method has been scored yet."
+        others = any(row.method.adapts and row.dice for row in results.rows)
+        return "What has been scored so far is source only itself." if others else "No method has been scored yet."
     text = f"{best.title} reaches a mean DSC of {best.table.mean_dice.mean:.3f}"
     known = [
         f"{name} {row.table.mean_dice.mean:.3f}"
@@ -106,7 +107,7 @@ def _table(results: Results) -> str:
         share, _, interval = gap_text(row.gap).partition(" (")
         for measure, structure, *_ in shown:
             found = statistic(row, measure, structure)
-            is_best = row.method.adapts and found is not None and found.mean == best.get((measure, structure))
+            is_best = row.is_adapted and found is not None and found.mean == best.get((measure, structure))
             mean, plus, deviation = cell(found, measure).partition(" ± ")
             spread = f"<small> ± {deviation}</small>" if plus else ""
             cells.append(f"<td{' class=best' if is_best else ''}>{mean}{spread}</td>")

@@ -10,6 +10,8 @@ import numpy as np
 
 from ..core.errors import InputError
 from ..core.layout import iteration_name
+from ..core.settings import with_values
+from ..experiment.sharing import stage_keys
 from ..method.titles import SOURCE_ONLY_TITLE, SUPERVISED_TITLE, read_scores, row_title
 from ..scoring.comparison import GapClosed, PairedTest, Verdict, case_dice, gap_closed, paired_tests, verdict
 from ..scoring.evaluation import CaseScore, TableRow, summary_rows
@@ -36,8 +38,10 @@ class Row:
         scores: the mean over these seeds, for each case and structure.
         table: mean and standard deviation over the cases.
         dice: mean DSC of each case over the structures that were drawn.
-        gap: the share of the gap that it closes; None without floor or ceiling, and for these themselves.
-        verdict: against source only; None for floor and ceiling, and where there is no floor yet.
+        is_source_only: whether it is trained as source only is: source only itself, or a method without translator before it trains
+            itself, unless its settings differ.
+        gap: the share of the gap that it closes; None without floor or ceiling, and for what is no adaptation.
+        verdict: against source only; None for what is no adaptation, and where there is no floor yet.
     """
 
     method: Method
@@ -48,8 +52,14 @@ class Row:
     scores: Sequence[CaseScore]
     table: TableRow
     dice: Mapping[str, float]
+    is_source_only: bool = False
     gap: GapClosed | None = None
     verdict: Verdict | None = None
+
+    @property
+    def is_adapted(self) -> bool:
+        """Whether it is a result of adapting, neither the floor, by whatever name, nor the ceiling."""
+        return self.method.adapts and not self.is_source_only
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,7 @@ class Results:
 
     def best(self) -> Row | None:
         """The row of a method with the highest mean DSC; None while there is none."""
-        adapted = [row for row in self.rows if row.method.adapts and row.table.mean_dice]
+        adapted = [row for row in self.rows if row.is_adapted and row.table.mean_dice]
         return max(adapted, key=lambda row: row.table.mean_dice.mean if row.table.mean_dice else 0.0, default=None)
 
 
@@ -106,14 +116,33 @@ def read_results(study: Study) -> Results:
     rows = []
     for method in study.rows:
         of_method = found.get(method.name, {})
+        is_floor = _is_trained_as_the_floor(study, method)
         seeds = set[int].intersection(*map(set, of_method.values())) if of_method else set[int]()
-        rows += [_row(method, iteration, by_seed, sorted(seeds or by_seed), structures) for iteration, by_seed in sorted(of_method.items())]
+        for iteration, by_seed in sorted(of_method.items()):
+            row = _row(method, iteration, by_seed, sorted(seeds or by_seed), structures)
+            rows.append(replace(row, is_source_only=is_floor and iteration == 0))
     rows = _compared(rows)
     tested = {
-        row.title: list(row.dice.values()) for row in Results(study, rows, (), structures, "").last_rows() if row.method.name != SUPERVISED
+        row.title: list(row.dice.values())
+        for row in Results(study, rows, (), structures, "").last_rows()
+        if row.is_adapted or row.method.name == SOURCE_ONLY
     }
     tests = paired_tests(tested) if len(tested) > 1 and all(tested.values()) else []
     return Results(study, rows, tests, structures, settings.evaluation.convention, errors, failures(study))
+
+
+def _is_trained_as_the_floor(study: Study, method: Method) -> bool:
+    """Whether a method's first training is source only but for its seed, by all that decides what comes out of it."""
+    if method.translator != "none" or method.name == SUPERVISED:
+        return False
+    first = f"{iteration_name(0)}/train"
+    parts = {part.method.name: part for part in reversed(study.parts())}  # each with its first seed
+    floor, own = parts[SOURCE_ONLY], parts[method.name]
+    settings = with_values(own.settings, {"seed": floor.seed})
+    keys = [
+        stage_keys(known, part.cohort, study.digests, part.stages())[first] for known, part in ((floor.settings, floor), (settings, own))
+    ]
+    return keys[0] == keys[1]
 
 
 def _scores(part: Part) -> dict[int, list[CaseScore]]:
@@ -148,7 +177,7 @@ def _compared(rows: Sequence[Row]) -> list[Row]:
     floor, ceiling = named.get(SOURCE_ONLY), named.get(SUPERVISED)
     done = []
     for row in rows:
-        if row.method.adapts and floor and row.dice and list(row.dice) == list(floor.dice):
+        if row.is_adapted and floor and row.dice and list(row.dice) == list(floor.dice):
             own, lowest = list(row.dice.values()), list(floor.dice.values())
             gap = gap_closed(own, lowest, list(ceiling.dice.values())) if ceiling and list(ceiling.dice) == list(row.dice) else None
             row = replace(row, gap=gap, verdict=verdict(own, lowest))

@@ -11,7 +11,7 @@ from ..core.files import write_csv, write_text
 from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
 from ..pages.paths import Paths
 from ..scoring.absent import absent_notes
-from ..scoring.comparison import HOW_TO_READ_VERDICTS, SMALLEST_GAP, GapClosed, PairedTest, smallest_p
+from ..scoring.comparison import HOW_TO_READ_VERDICTS, SMALLEST_GAP, GapClosed, PairedTest, signed, smallest_p
 from ..scoring.evaluation import NOT_DRAWN, Statistic
 from .results import Results, Row
 
@@ -63,7 +63,7 @@ def best_of(results: Results) -> dict[tuple[str, str], float]:
     """By column, the best mean of the methods that adapt; none with less than two of them."""
     found = {}
     for measure, structure, _, more in columns(results):
-        means = [cell.mean for row in results.rows if row.method.adapts and (cell := statistic(row, measure, structure))]
+        means = [cell.mean for row in results.rows if row.is_adapted and (cell := statistic(row, measure, structure))]
         if len(means) > 1:
             found[measure, structure] = max(means) if more else min(means)
     return found
@@ -85,7 +85,7 @@ def markdown(results: Results) -> str:
         cells = [row.title, str(len(row.seeds)), str(row.table.cases)]
         for measure, structure, *_ in columns(results):
             found = statistic(row, measure, structure)
-            is_best = row.method.adapts and found is not None and found.mean == best.get((measure, structure))
+            is_best = row.is_adapted and found is not None and found.mean == best.get((measure, structure))
             cells.append(f"**{cell(found, measure)}**" if is_best else cell(found, measure))
         lines.append([*cells[:4], gap_text(row.gap), *cells[4:]])
     parts = ["# Study", f"**{NOT_CLINICAL}**"]
@@ -138,6 +138,11 @@ def notes(results: Results) -> list[str]:
         )
     if any(statistic(row, measure, structure) is None for row in results.rows for measure, structure, *_ in columns(results)):
         said.append(f"“{NOT_DRAWN}”: drawn in no reference.")
+    said += [
+        f"{row.title} has no translator and is trained as source only is, so that it has no verdict and closes no gap."
+        for row in results.rows
+        if row.is_source_only and row.method.adapts
+    ]
     scores = results.rows[0].scores if results.rows else []  # all rows have the same references
     return [*said, *absent_notes(scores, results.structures, results.convention), *_seeds_left_out(results)]
 
@@ -159,7 +164,7 @@ def _seeds_left_out(results: Results) -> list[str]:
 
 def chosen_note(results: Results) -> list[str]:
     """What to know of the result that stands first: that these cases chose it, and what its interval leaves out."""
-    count, best = sum(row.method.adapts and row.table.mean_dice is not None for row in results.rows), results.best()
+    count, best = sum(row.is_adapted and row.table.mean_dice is not None for row in results.rows), results.best()
     said = []
     if best and count > 1:
         said.append(
@@ -188,15 +193,6 @@ def p_text(p: float) -> str:
     ('< 0.001', '0.031', '1.000')
     """
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def signed(value: float) -> str:
-    """A difference as tables show it.
-
-    >>> signed(-0.0123), signed(-0.0)
-    ('-0.012', '+0.000')
-    """
-    return f"{round(value, 3) + 0.0:+.3f}"
 
 
 def _as_table(lines: Sequence[Sequence[str]]) -> str:

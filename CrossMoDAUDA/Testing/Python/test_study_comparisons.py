@@ -18,7 +18,8 @@ from CrossMoDAUDALib.scoring.evaluation import CaseScore
 from CrossMoDAUDALib.scoring.metrics import dice, distances
 from CrossMoDAUDALib.study import plots
 from CrossMoDAUDALib.study.page import page
-from CrossMoDAUDALib.study.results import Results
+from CrossMoDAUDALib.study.request import Method
+from CrossMoDAUDALib.study.results import Results, read_results
 from CrossMoDAUDALib.study.tables import markdown, write_tables
 from study_files import Scored, scored_study
 
@@ -39,6 +40,29 @@ def read(text: str) -> str:
 
 def same(value: float, cases: int = 6) -> list[float]:
     return [value] * cases
+
+
+# Verdicts -----------------------------------------------------------------------------------------------------------------------
+
+
+@SHOWN
+def test_what_is_trained_as_source_only_is_no_failure_and_not_the_best(scored: Scored, shown: Callable[[Results], str]) -> None:
+    dice = {"source-only": [same(0.5)], "plain": [same(0.5), same(0.4)], "cut": [same(0.3)], "supervised": [same(0.9)]}
+    results = scored(dice, translators={"plain": "none"})
+    assert [row.title for row in results.rows if row.verdict] == ["plain, iteration 1", "cut, iteration 0"]
+    first = results.rows[1]
+    assert first.is_source_only and first.gap is first.verdict is None and results.best() is results.rows[2]
+    assert "plain, iteration 0 has no translator and is trained as source only is" in read(shown(results))
+
+
+def test_a_method_without_translator_and_with_settings_of_its_own_is_judged(scored: Scored) -> None:
+    results = scored({"source-only": [same(0.5)], "plain": [same(0.5)]}, translators={"plain": "none"})
+    study = replace(results.study, methods=(Method("plain", "none", {"segmentation.epochs": "7"}, (0,)),))
+    assert [row.is_source_only for row in read_results(study).rows] == [True, False]
+    other_seed = replace(results.study, methods=(Method("plain", "none", {}, (0, 1)),), seeds=(0, 1))
+    assert [row.is_source_only for row in read_results(other_seed).rows] == [True, True]
+    assert results.best() is None and "What has been scored so far is source only itself." in read(page(results))
+    assert results.tests == []
 
 
 # Structures that references lack -------------------------------------------------------------------------------------------------
