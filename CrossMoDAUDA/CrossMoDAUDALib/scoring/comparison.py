@@ -21,6 +21,8 @@ SMALLEST_GAP = 0.02
 RESAMPLES = 10_000
 CONFIDENCE = 0.95
 _SEED = 0
+# Shares of a gap are told, and drawn, within these bounds: beyond them the gap is too small, or the method too far below the floor.
+LEAST_SHARE, MOST_SHARE = -1.0, 2.0
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from ..method.report_sections import verdict_badge
 from ..pages.paths import command_without_paths
 from ..pages.pieces import bullets, details, document, escape, paragraph, section, simple_table, tiles, value_text, wide
 from ..pages.plots import themed
-from ..scoring.comparison import HOW_TO_READ_VERDICTS, signed
+from ..scoring.comparison import HOW_TO_READ_VERDICTS, MOST_SHARE, GapClosed, signed
 from . import costs, examples, plots
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
-from .tables import best_of, cell, chosen_note, columns, gap_text, notes, p_text, problems, statistic, tests_note
+from .tables import best_of, cell, chosen_note, columns, gap_notes, gap_text, interval_text, notes, p_text, problems, statistic, tests_note
 
 
 def page(results: Results) -> str:
@@ -46,11 +46,21 @@ def headline(results: Results) -> str:
     ]
     if known:
         text += f" ({', '.join(known)})"
-    if best.gap and best.gap.share is not None:
-        text += f" and closes {gap_text(best.gap).replace(' (', ' (95 % interval ')} of the gap"
+    text += _closes(best.gap)
     if best.verdict and best.verdict.fails:
         text += ": adapting FAILS here"
     return text + "."
+
+
+def _closes(gap: GapClosed | None) -> str:
+    """The end of a sentence on a method: how much of the gap it closes, where that means something."""
+    if gap is None or gap.share is None:
+        return ""
+    if gap.share <= 0:
+        return " and closes nothing of the gap"
+    if gap.share > MOST_SHARE:
+        return ", far more than target-supervised"
+    return f" and closes {gap_text(gap).replace(' (', ' (95 % interval ')} of the gap"
 
 
 def _heading(results: Results) -> str:
@@ -59,11 +69,12 @@ def _heading(results: Results) -> str:
     counts = [f"{len(cases)} {domain}" for domain, cases in study.cohort.domains().items()]
     if study.ceiling:
         counts.append(f"{len(study.labelled_target)} labelled target (for the ceiling)")
+    told = [*gap_notes(results), *chosen_note(results)]
     state = f"{len(parts)} experiment{'' if len(parts) == 1 else 's'}"
     state = f"{done} of {state} finished" if done < len(parts) else state
     return (
         f'<header><p class="kicker">Study · {escape(state)}</p><h1>{escape(study.folder.name)}</h1>'
-        f'<p class="lead">{escape(headline(results))}</p>{"".join(paragraph(text, "facts") for text in chosen_note(results))}'
+        f'<p class="lead">{escape(headline(results))}</p>{"".join(paragraph(text, "facts") for text in told)}'
         f"{bullets(problems(results), 'problems')}"
         f'<p class="facts">{escape(", ".join(counts))} cases · preset {escape(study.preset)} · scoring {escape(results.convention)}</p>'
         f'<p class="warning">{escape(NOT_CLINICAL)} A segmentation that looks right can be wrong.</p></header>'
@@ -79,9 +90,8 @@ def _tiles(results: Results) -> str:
         if row and row.table.mean_dice
     ]
     if best and best.gap:
-        share = best.gap.share
-        interval = "" if best.gap.low is None or best.gap.high is None else f"{100 * best.gap.low:.0f} to {100 * best.gap.high:.0f} %"
-        shown.append((f"{100 * share:.0f} %" if share is not None else "not defined", "gap closed", interval))
+        interval = interval_text(best.gap)
+        shown.append((gap_text(best.gap).partition(" (")[0], "gap closed", interval and f"{interval} %"))
     return tiles(shown)
 
 

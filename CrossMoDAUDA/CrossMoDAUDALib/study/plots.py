@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..pages.plots import CEILING, FAINT, FLOOR, INK, SERIES, as_svg, new_figure, points_plot
+from ..scoring.comparison import LEAST_SHARE, MOST_SHARE
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results, Row
 
@@ -37,8 +38,12 @@ def gap_plot(results: Results) -> str:
             axes.plot([100 * gap.low, 100 * gap.high], [place, place], color=INK, linewidth=1.4)
             for end in (gap.low, gap.high):
                 axes.plot([100 * end] * 2, [place - 0.13, place + 0.13], color=INK, linewidth=1.4)
+        for end, marker in ((LEAST_SHARE, "<"), (MOST_SHARE, ">")):
+            if gap.share < end <= LEAST_SHARE or gap.share > end >= MOST_SHARE:  # its bar goes on beyond the axis
+                axes.plot([100 * end], [place], marker=marker, color=colour, markersize=8, clip_on=False, zorder=5)
     shown = [value for row in rows if row.gap for value in (row.gap.share, row.gap.low, row.gap.high) if value is not None]
-    axes.set_xlim(min(0, 100 * min(shown) - 5), max(105, 100 * max(shown) + 5))
+    left, right = (min(max(100 * value, 100 * LEAST_SHARE), 100 * MOST_SHARE) for value in (min(shown), max(shown)))
+    axes.set_xlim(max(min(0, left - 5), 100 * LEAST_SHARE), min(max(105, right + 5), 100 * MOST_SHARE))
     for line in (0, 100):
         axes.axvline(line, color=FAINT, linewidth=1, linestyle=(0, (3, 3)), zorder=0)
     axes.set_yticks(range(len(rows)), [row.title for row in rows])

@@ -11,10 +11,21 @@ from ..core.files import write_csv, write_text
 from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
 from ..pages.paths import Paths
 from ..scoring.absent import absent_notes
-from ..scoring.comparison import HOW_TO_READ_VERDICTS, SMALLEST_GAP, GapClosed, PairedTest, signed, smallest_p
+from ..scoring.comparison import (
+    HOW_TO_READ_VERDICTS,
+    LEAST_SHARE,
+    MOST_SHARE,
+    SMALLEST_GAP,
+    GapClosed,
+    PairedTest,
+    signed,
+    smallest_p,
+)
 from ..scoring.evaluation import NOT_DRAWN, Statistic
+from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results, Row
 
+SMALL_GAP = 0.05  # of which a share says little, though it is defined
 TABLE, TABLE_CSV, PER_CASE = "table.md", "table.csv", "per_case.csv"
 _MEASURES = (("dice", "DSC, {}", "↑"), ("assd", "ASSD, {} (mm)", "↓"), ("hd95", "HD95, {} (mm)", "↓"))
 
@@ -50,13 +61,54 @@ def gap_text(gap: GapClosed | None) -> str:
 
     >>> gap_text(GapClosed(0.8123, 0.7, 0.9)), gap_text(GapClosed(None)), gap_text(None)
     ('81 % (70 to 90)', 'not defined', '')
+    >>> gap_text(GapClosed(-15.0, -20.0, -0.2)), gap_text(GapClosed(0.5, -3.0, 4.0))
+    ('< -100 %', '50 % (< -100 to > 200)')
     """
     if gap is None:
         return ""
     if gap.share is None:
         return "not defined"
-    interval = "" if gap.low is None or gap.high is None else f" ({100 * gap.low:.0f} to {100 * gap.high:.0f})"
-    return f"{100 * gap.share:.0f} %{interval}"
+    return f"{percent(gap.share)} %{f' ({interval})' if (interval := interval_text(gap)) else ''}"
+
+
+def interval_text(gap: GapClosed) -> str:
+    """The interval of a share of the gap, in percent; empty where there is none, or the share itself is beyond what is told."""
+    if gap.share is None or gap.low is None or gap.high is None or not LEAST_SHARE <= gap.share <= MOST_SHARE:
+        return ""
+    return f"{percent(gap.low)} to {percent(gap.high)}"
+
+
+def percent(share: float) -> str:
+    """A share of the gap, in percent, as far as it is told."""
+    if share < LEAST_SHARE:
+        return f"< {100 * LEAST_SHARE:.0f}"
+    return f"> {100 * MOST_SHARE:.0f}" if share > MOST_SHARE else f"{100 * share:.0f}"
+
+
+def gap_notes(results: Results) -> list[str]:
+    """What is to be known of the gap itself: that there is none, or that it is so small that shares of it mean little."""
+    floor, ceiling = (row.table.mean_dice if (row := results.row(name)) else None for name in (SOURCE_ONLY, SUPERVISED))
+    if floor is None or ceiling is None:
+        return []
+    gap = ceiling.mean - floor.mean
+    if gap < 0:
+        return [
+            f"**The ceiling itself fails:** target-supervised is {-gap:.3f} below source only in mean DSC, so that there is no gap to"
+            " close. Look at its experiment and at the target's labels before you believe the comparison."
+        ]
+    if gap < SMALLEST_GAP:
+        return [
+            f"Target-supervised is only {gap:.3f} above source only in mean DSC: too little for a share of that gap to mean anything, so"
+            " that gap closed is not defined."
+        ]
+    known = [row.gap for row in results.rows if row.gap]
+    told = [value for one in known for value in (one.share, one.low, one.high) if value is not None]
+    if gap < SMALL_GAP or any(not LEAST_SHARE <= value <= MOST_SHARE for value in told):
+        return [
+            f"Target-supervised is {gap:.3f} above source only in mean DSC: small differences are large shares of a small gap, and one case"
+            f" may decide. Shares below {100 * LEAST_SHARE:.0f} % and above {100 * MOST_SHARE:.0f} % are not told; read the DSC."
+        ]
+    return []
 
 
 def best_of(results: Results) -> dict[tuple[str, str], float]:
@@ -91,7 +143,7 @@ def markdown(results: Results) -> str:
     parts = ["# Study", f"**{NOT_CLINICAL}**"]
     if failed := problems(results):
         parts.append("\n".join(f"- {problem}" for problem in failed))
-    parts += [_as_table(lines), *notes(results), *chosen_note(results)]
+    parts += [_as_table(lines), *gap_notes(results), *notes(results), *chosen_note(results)]
     if sentences := verdicts(results):
         parts += ["## Against source only", "\n".join(f"- {sentence}" for sentence in sentences), HOW_TO_READ_VERDICTS]
     if results.tests:
@@ -134,7 +186,8 @@ def notes(results: Results) -> list[str]:
         said.append(
             "Target-supervised learned from target scans with their labels, which nothing else has seen: it is the ceiling. Gap closed:"
             " (method - source only) / (target-supervised - source only) in mean DSC, with the 95 % interval of a bootstrap over the cases."
-            f" It is not defined where the ceiling is less than {SMALLEST_GAP} above source only."
+            f" It is not defined where the ceiling is less than {SMALLEST_GAP} above source only, and has no interval where among samples"
+            " of these cases there may be no gap."
         )
     if any(statistic(row, measure, structure) is None for row in results.rows for measure, structure, *_ in columns(results)):
         said.append(f"“{NOT_DRAWN}”: drawn in no reference.")
@@ -171,7 +224,7 @@ def chosen_note(results: Results) -> list[str]:
             f"{best.title} is named first because its mean DSC is the highest of {count} on these same cases; on others it may well be"
             " lower."
         )
-    if best and best.gap and best.gap.low is not None:
+    if best and best.gap and interval_text(best.gap):
         said.append("The interval is over the cases, for this method as trained: it says nothing of the choice, or of another training.")
     return [" ".join(said)] if said else []
 

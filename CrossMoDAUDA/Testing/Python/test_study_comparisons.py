@@ -17,7 +17,7 @@ from CrossMoDAUDALib.scoring.absent import absent_notes
 from CrossMoDAUDALib.scoring.evaluation import CaseScore
 from CrossMoDAUDALib.scoring.metrics import dice, distances
 from CrossMoDAUDALib.study import plots
-from CrossMoDAUDALib.study.page import page
+from CrossMoDAUDALib.study.page import headline, page
 from CrossMoDAUDALib.study.request import Method
 from CrossMoDAUDALib.study.results import Results, read_results
 from CrossMoDAUDALib.study.tables import markdown, write_tables
@@ -63,6 +63,51 @@ def test_a_method_without_translator_and_with_settings_of_its_own_is_judged(scor
     assert [row.is_source_only for row in read_results(other_seed).rows] == [True, True]
     assert results.best() is None and "What has been scored so far is source only itself." in read(page(results))
     assert results.tests == []
+
+
+# The gap ------------------------------------------------------------------------------------------------------------------------
+
+
+@SHOWN
+@pytest.mark.parametrize(
+    ("ceiling", "said"),
+    [
+        (0.4, "The ceiling itself fails: target-supervised is 0.100 below source only in mean DSC, so that there is no gap to close."),
+        (0.51, "Target-supervised is only 0.010 above source only in mean DSC: too little"),
+        (0.53, "Target-supervised is 0.030 above source only in mean DSC: small differences are large shares of a small gap"),
+    ],
+)
+def test_a_gap_that_means_nothing_is_said_to(scored: Scored, shown: Callable[[Results], str], ceiling: float, said: str) -> None:
+    text = read(shown(scored({"source-only": [same(0.5)], "cut": [same(0.05)], "supervised": [same(ceiling)]})))
+    assert said in text and "1500" not in text
+    assert ("< -100 %" in text) == (ceiling == 0.53)
+
+
+@SHOWN
+def test_of_a_gap_that_means_something_nothing_more_is_said(scored: Scored, shown: Callable[[Results], str]) -> None:
+    text = read(shown(scored({"source-only": FLOOR, "cut": [same(0.6)], "supervised": CEILING})))
+    assert "above source only in mean DSC" not in text and "58 %" in text
+
+
+@pytest.mark.parametrize(
+    ("dice", "ceiling", "said"),
+    [
+        (0.05, 0.53, "(source only 0.500, target-supervised 0.530) and closes nothing of the gap: adapting FAILS here."),
+        (0.9, 0.53, "(source only 0.500, target-supervised 0.530), far more than target-supervised."),
+        (0.7, 0.9, "and closes 50 % (95 % interval 50 to 50) of the gap."),
+        (0.4, 0.3, "(source only 0.500, target-supervised 0.300): adapting FAILS here."),
+    ],
+)
+def test_the_headline_names_shares_that_mean_something(scored: Scored, dice: float, ceiling: float, said: str) -> None:
+    assert headline(scored({"source-only": [same(0.5)], "cut": [same(dice)], "supervised": [same(ceiling)]})).endswith(said)
+
+
+def test_the_plot_of_shares_is_cut(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = []
+    monkeypatch.setattr(plots, "as_svg", lambda _figure, axes, _title: limits.append(axes.get_xlim()))
+    dice = {"source-only": [same(0.5)], "bad": [same(0.05)], "good": [same(0.95)], "supervised": [same(0.53)]}
+    plots.gap_plot(scored(dice))
+    assert limits == [(-100, 200)]
 
 
 # Structures that references lack -------------------------------------------------------------------------------------------------
