@@ -18,6 +18,8 @@ Values = npt.NDArray[np.float64]
 
 # A ceiling that is hardly higher than the floor makes any share of the way between them meaningless.
 SMALLEST_GAP = 0.02
+# With fewer, no paired test can tell anything: its p is never below 0.125.
+FEWEST_TESTED = 5
 RESAMPLES = 10_000
 CONFIDENCE = 0.95
 _SEED = 0

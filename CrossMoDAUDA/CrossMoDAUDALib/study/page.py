@@ -21,7 +21,21 @@ from ..scoring.comparison import HOW_TO_READ_VERDICTS, MOST_SHARE, GapClosed, si
 from . import costs, examples, plots
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
-from .tables import best_of, cell, chosen_note, columns, gap_notes, gap_text, interval_text, notes, p_text, problems, statistic, tests_note
+from .tables import (
+    best_of,
+    cell,
+    chosen_note,
+    columns,
+    gap_notes,
+    gap_text,
+    interval_text,
+    notes,
+    p_text,
+    problems,
+    statistic,
+    tests_left_out,
+    tests_note,
+)
 
 
 def page(results: Results) -> str:
@@ -100,7 +114,8 @@ def _verdicts(results: Results) -> str:
     if not rows:
         return ""
     lines = "".join(f"<li>{verdict_badge(row.verdict)} {escape(row.verdict.sentence(row.title))}</li>" for row in rows if row.verdict)
-    how = HOW_TO_READ_VERDICTS + (" Paired tests of the last iterations are below." if results.tests else "")
+    how = " ".join([HOW_TO_READ_VERDICTS, *tests_left_out(results)])
+    how += " Paired tests of the last iterations are below." if results.tests else ""
     return section("Is adapting better than doing nothing?", f'<ul class="verdicts">{lines}</ul>{paragraph(how, "note")}')
 
 

@@ -13,7 +13,7 @@ from ..core.layout import iteration_name
 from ..core.settings import with_values
 from ..experiment.sharing import stage_keys
 from ..method.titles import SOURCE_ONLY_TITLE, SUPERVISED_TITLE, read_scores, row_title
-from ..scoring.comparison import GapClosed, PairedTest, Verdict, case_dice, gap_closed, paired_tests, verdict
+from ..scoring.comparison import FEWEST_TESTED, GapClosed, PairedTest, Verdict, case_dice, gap_closed, paired_tests, verdict
 from ..scoring.evaluation import CaseScore, TableRow, summary_rows
 from .failures import failures
 from .request import SOURCE_ONLY, SUPERVISED, Method, Part, Study
@@ -68,7 +68,8 @@ class Results:
 
     Attributes:
         rows: in the order of the table: source only, the methods with their iterations, target-supervised.
-        tests: paired tests between source only and the methods, each after its last iteration so far.
+        tests: paired tests between source only and the methods, each after its last iteration so far; None where there are too few
+            cases for any.
         structures: names of the structures.
         convention: how the scores count empty masks.
         errors: by experiment, why its scores cannot be read.
@@ -78,7 +79,7 @@ class Results:
 
     study: Study
     rows: Sequence[Row]
-    tests: Sequence[PairedTest]
+    tests: Sequence[PairedTest] | None
     structures: Sequence[str]
     convention: str
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -127,7 +128,11 @@ def read_results(study: Study) -> Results:
         for row in Results(study, rows, (), structures, "").last_rows()
         if row.is_adapted or row.method.name == SOURCE_ONLY
     }
-    tests = paired_tests(tested) if len(tested) > 1 and all(tested.values()) else []
+    tests: list[PairedTest] | None = None
+    if len(tested) < 2 or not all(tested.values()):
+        tests = []
+    elif min(map(len, tested.values())) >= FEWEST_TESTED:
+        tests = paired_tests(tested)
     return Results(study, rows, tests, structures, settings.evaluation.convention, errors, failures(study))
 
 

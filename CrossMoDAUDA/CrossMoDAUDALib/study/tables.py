@@ -12,6 +12,7 @@ from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
 from ..pages.paths import Paths
 from ..scoring.absent import absent_notes
 from ..scoring.comparison import (
+    FEWEST_TESTED,
     HOW_TO_READ_VERDICTS,
     LEAST_SHARE,
     MOST_SHARE,
@@ -146,6 +147,7 @@ def markdown(results: Results) -> str:
     parts += [_as_table(lines), *gap_notes(results), *notes(results), *chosen_note(results)]
     if sentences := verdicts(results):
         parts += ["## Against source only", "\n".join(f"- {sentence}" for sentence in sentences), HOW_TO_READ_VERDICTS]
+        parts += tests_left_out(results)
     if results.tests:
         tested = [["Methods", "Difference in mean DSC", "p", "p, Holm"]]
         tested += [
@@ -237,6 +239,17 @@ def tests_note(tests: Sequence[PairedTest]) -> str:
         f" the second, each after its last iteration; p, Holm: corrected for {len(tests)} test{'' if len(tests) == 1 else 's'}. With"
         f" {cases} case{'' if cases == 1 else 's'} no p can be below {smallest_p(cases):.2g}."
     )
+
+
+def tests_left_out(results: Results) -> list[str]:
+    """Why there are no paired tests, in a sentence; none where there are, or nothing to test."""
+    if results.tests is not None:
+        return []
+    cases = len(results.rows[0].dice)
+    return [
+        f"There are no paired tests: with {cases} case{'' if cases == 1 else 's'} no p can be below {smallest_p(cases):.2g}, whatever the"
+        f" difference. They come with {FEWEST_TESTED} cases or more."
+    ]
 
 
 def p_text(p: float) -> str:

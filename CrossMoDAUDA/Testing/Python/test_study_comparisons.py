@@ -65,6 +65,14 @@ def test_a_method_without_translator_and_with_settings_of_its_own_is_judged(scor
     assert results.tests == []
 
 
+@SHOWN
+@pytest.mark.parametrize(("cases", "tests"), [(1, 0), (4, 0), (5, 1)])
+def test_too_few_cases_are_not_tested(scored: Scored, shown: Callable[[Results], str], cases: int, tests: int) -> None:
+    said = read(shown(scored({"source-only": [same(0.2, cases)], "cut": [same(0.5, cases)]})))
+    assert (said.count("Wilcoxon's signed-rank test"), said.count("There are no paired tests")) == (tests, 1 - tests)
+    assert tests or f"with {cases} case{'' if cases == 1 else 's'} no p can be below {1 if cases == 1 else 0.12}" in said
+
+
 # The gap ------------------------------------------------------------------------------------------------------------------------
 
 

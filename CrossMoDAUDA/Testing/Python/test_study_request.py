@@ -10,8 +10,9 @@ import pytest
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.core.budget import SIZED, left_open
 from CrossMoDAUDALib.core.progress import duration
-from CrossMoDAUDALib.core.settings import Settings
+from CrossMoDAUDALib.core.settings import Settings, with_values
 from CrossMoDAUDALib.experiment.events import EventLog
+from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method import sizing
 from CrossMoDAUDALib.study.request import Method, Study
 from CrossMoDAUDALib.study.running import sized
@@ -49,6 +50,23 @@ def test_the_floor_and_the_ceiling_learn_from_scans_as_they_are() -> None:
     asked = replace(study, own={"supervised": {"segmentation.structure_scaling_probability": "0.2"}})
     ceiling = next(part.settings for part in asked.parts() if part.method.name == "supervised")
     assert ceiling.segmentation.structure_scaling_probability == 0.2, "where it is asked for"
+
+
+def test_no_evidence_is_measured_of_the_ceiling_which_nobody_chooses() -> None:
+    study = replace(STUDY, values={"evaluation.evidence": "true"}, ceiling=(CASE,))
+    assert {part.method.name for part in study.parts() if part.settings.evaluation.evidence} == {"source-only", "cut", "plain"}
+    asked = replace(study, own={"supervised": {"evaluation.evidence": "true"}})
+    assert all(part.settings.evaluation.evidence for part in asked.parts()), "where it is asked for"
+
+
+def test_a_ceiling_that_was_begun_with_evidence_goes_on_with_it(tmp_path: Path, cohort: Cohort) -> None:
+    labelled = replace(cohort.target[0], label=cohort.source[0].label)
+    study = replace(STUDY, folder=tmp_path / "study", values={"evaluation.evidence": "true"}, cohort=cohort, ceiling=(labelled,))
+    ceiling = next(part for part in study.parts() if part.method.name == "supervised")
+    Experiment.create(ceiling.folder, with_values(ceiling.settings, {"evaluation.evidence": True}), ceiling.cohort, {})
+    again = replace(study)  # as the same command gives it
+    again.refuse_other()
+    assert "iteration_0/evidence" in [stage.name for part in again.parts() if part.method.name == "supervised" for stage in part.stages()]
 
 
 # A time budget ------------------------------------------------------------------------------------------------------------------
