@@ -7,22 +7,16 @@ from collections.abc import Iterable, Sequence
 from .evaluation import CaseScore
 from .metrics import EMPTY_DISTANCE_MM
 
-# Of such a case, by convention (metrics.py).
-_COUNTED = {
-    "challenge2022": f"DSC 0, ASSD and HD95 {EMPTY_DISTANCE_MM:g} mm, whatever is predicted",
-    "medpy": f"DSC 1, ASSD and HD95 0 mm where nothing is predicted either, and DSC 0 and {EMPTY_DISTANCE_MM:g} mm where anything is",
-}
-
 
 def absent_notes(scores: Iterable[CaseScore], structures: Sequence[str], convention: str) -> list[str]:
     """How cases are scored whose reference lacks a structure that others show, a sentence for each structure; none without such.
 
     Args:
         scores: of one method, all cases.
-        convention: the one that they were scored by.
+        convention: the one that they were scored by; what is said of it is what :mod:`.metrics` does.
 
     >>> scores = [CaseScore("a", "Cochlea", 0.6, 1.0, 0.1, 0.1), CaseScore("b", "Cochlea", 0.0, 350.0, 0.1, 0.0)]
-    >>> absent_notes(scores, ["Cochlea"], "medpy")[0].partition(":")[0]
+    >>> absent_notes(scores, ["Cochlea"], "medpy")[0].partition(".")[0]
     'Cochlea is missing in 1 of 2 references'
     """
     shown: dict[str, list[bool]] = {}
@@ -31,10 +25,19 @@ def absent_notes(scores: Iterable[CaseScore], structures: Sequence[str], convent
     said = []
     for name in structures:
         found = shown.get(name, [])
-        if absent := len(found) - sum(found) if any(found) else 0:
-            other = "" if convention == "medpy" else f" Started with evaluation.convention=medpy, it would be {_COUNTED['medpy']}."
+        count, absent, worst = len(found), found.count(False), f"{EMPTY_DISTANCE_MM:g}"
+        if absent in (0, count):
+            continue
+        if convention == "medpy":
             said.append(
-                f"{name} is missing in {absent} of {len(found)} references: there it is scored by {_COUNTED[convention]}"
-                f" (convention {convention}). So the means hold cases that tell nothing of how well it is outlined.{other}"
+                f"{name} is missing in {absent} of {count} references. There it is scored by DSC 1 and 0 mm where nothing is predicted"
+                f" either, and by DSC 0 and {worst} mm where anything is (convention medpy), so that the means hold cases that tell nothing"
+                " of its outline."
+            )
+        else:
+            said.append(
+                f"{name} is missing in {absent} of {count} references. There it is scored by DSC 0 and {worst} mm, whatever is predicted"
+                " (convention challenge2022), which lowers the mean DSC and raises the mean ASSD and HD95 of all alike. Begun anew with"
+                " evaluation.convention=medpy, it is scored by DSC 1 and 0 mm there where nothing is predicted."
             )
     return said

@@ -92,10 +92,10 @@ def gap_notes(results: Results) -> list[str]:
     if floor is None or ceiling is None:
         return []
     gap = ceiling.mean - floor.mean
-    if gap < 0:
+    if round(gap, 3) <= 0:
         return [
-            f"**The ceiling itself fails:** target-supervised is {-gap:.3f} below source only in mean DSC, so that there is no gap to"
-            " close. Look at its experiment and at the target's labels before you believe the comparison."
+            f"**The ceiling itself fails:** target-supervised does not beat source only (mean DSC {signed(gap)}), so that there is no gap"
+            " to close. Look at its experiment and at the target's labels before you believe the comparison."
         ]
     if gap < SMALLEST_GAP:
         return [
@@ -211,8 +211,8 @@ def _seeds_left_out(results: Results) -> list[str]:
         if behind:
             kept, without = (f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}" for seeds in (last.seeds, behind))
             said.append(
-                f"All rows of {last.method.name} are of {kept}: there is no score of its {without} after iteration {last.iteration}, and"
-                f" iterations are compared over the same seeds only. {PER_CASE} has all scores."
+                f"All rows of {last.method.name} are of {kept}: {without} {'has' if len(behind) == 1 else 'have'} no score of iteration"
+                f" {last.iteration}, and iterations are compared over the same seeds only. {PER_CASE} has all scores."
             )
     return said
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,7 +81,8 @@ def test_too_few_cases_are_not_tested(scored: Scored, shown: Callable[[Results],
 @pytest.mark.parametrize(
     ("ceiling", "said"),
     [
-        (0.4, "The ceiling itself fails: target-supervised is 0.100 below source only in mean DSC, so that there is no gap to close."),
+        (0.4, "The ceiling itself fails: target-supervised does not beat source only (mean DSC -0.100), so that there is no gap to close."),
+        (0.4999, "The ceiling itself fails: target-supervised does not beat source only (mean DSC +0.000), so that there is no gap to"),
         (0.51, "Target-supervised is only 0.010 above source only in mean DSC: too little"),
         (0.53, "Target-supervised is 0.030 above source only in mean DSC: small differences are large shares of a small gap"),
     ],
@@ -111,11 +113,13 @@ def test_the_headline_names_shares_that_mean_something(scored: Scored, dice: flo
 
 
 def test_the_plot_of_shares_is_cut(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:
-    limits = []
-    monkeypatch.setattr(plots, "as_svg", lambda _figure, axes, _title: limits.append(axes.get_xlim()))
+    drawn: list[Any] = []
+    monkeypatch.setattr(plots, "as_svg", lambda _figure, axes, _title: drawn.append(axes))
     dice = {"source-only": [same(0.5)], "bad": [same(0.05)], "good": [same(0.95)], "supervised": [same(0.53)]}
     plots.gap_plot(scored(dice))
-    assert limits == [(-100, 200)]
+    (axes,) = drawn
+    assert axes.get_xlim() == (-105, 205) and [bar.get_width() for bar in axes.patches] == [-100, 200]
+    assert {line.get_marker() for line in axes.lines} >= {"<", ">"}, "what lies beyond"
 
 
 # Structures that references lack -------------------------------------------------------------------------------------------------
@@ -140,8 +144,8 @@ def test_what_is_said_of_absent_structures_is_how_they_are_scored() -> None:
     }
     scores = [CaseScore(case, "Cochlea", 0.0, 350.0, 0.1, ml) for case, ml in (("a", 0.1), ("b", 0.0), ("c", 0.0))]
     (challenge,), (medpy,) = (absent_notes(scores, ["Cochlea"], convention) for convention in ("challenge2022", "medpy"))
-    assert "missing in 2 of 3 references: there it is scored by DSC 0, ASSD and HD95 350 mm, whatever is predicted" in challenge
-    assert "DSC 1, ASSD and HD95 0 mm where nothing is predicted either, and DSC 0 and 350 mm where anything is" in medpy
+    assert "missing in 2 of 3 references. There it is scored by DSC 0 and 350 mm, whatever is predicted" in challenge
+    assert "scored by DSC 1 and 0 mm where nothing is predicted either, and by DSC 0 and 350 mm where anything is" in medpy
     assert "evaluation.convention=medpy" in challenge and "evaluation.convention" not in medpy
     assert absent_notes(scores[:1], ["Cochlea"], "medpy") == absent_notes(scores[1:], ["Cochlea"], "medpy") == []
 
@@ -175,7 +179,7 @@ def test_iterations_are_compared_over_the_same_seeds(behind: Results) -> None:
 
 @SHOWN
 def test_seeds_that_are_left_out_are_named(behind: Results, shown: Callable[[Results], str]) -> None:
-    assert "All rows of cut are of seed 0: there is no score of its seeds 1, 2 after iteration 1" in read(shown(behind))
+    assert "All rows of cut are of seed 0: seeds 1, 2 have no score of iteration 1, and" in read(shown(behind))
 
 
 def test_no_score_is_lost_and_the_columns_of_seeds_are_of_those_that_count(behind: Results) -> None:
