@@ -105,8 +105,8 @@ def _true_dice(folder: Path, number: int) -> float | None:
     from ..scoring.comparison import case_dice
 
     experiment = Experiment.load(folder)
-    title = row_title(iteration_name(number), experiment.settings, experiment.cohort)
-    dice = case_dice(read_scores(folder, experiment.settings, experiment.cohort).get(title, []))
+    of = experiment.settings, experiment.cohort, experiment.scan_digests()
+    dice = case_dice(read_scores(folder, *of).get(row_title(iteration_name(number), *of), []))
     return sum(dice.values()) / len(dice) if dice else None
 
 

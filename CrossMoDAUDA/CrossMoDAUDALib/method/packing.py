@@ -97,7 +97,7 @@ def _describe(experiment: Experiment, segmenter: Path, contents: dict[str, bytes
     settings = experiment.settings
     owner = segmenter.resolve().parent.name
     trained_on = json.loads(contents["model/model.json"]).get("trained_on")
-    recorded = settings.to_json()
+    recorded, digests = settings.to_json(), experiment.scan_digests()
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -108,12 +108,12 @@ def _describe(experiment: Experiment, segmenter: Path, contents: dict[str, bytes
             "translator": settings.translation.translator,
             "segmenter": f"nnU-Net ({settings.segmentation.trainer}, {CONFIGURATION})",
             "self_training_iteration": iteration_number(owner),
-            **({"target_labels": True} if learns_from_target_labels(settings, experiment.cohort) else {}),
+            **({"target_labels": True} if learns_from_target_labels(settings, experiment.cohort, digests) else {}),
         },
         "settings": {key: value for key, value in recorded.items() if key not in MACHINE_SETTINGS},
         "labels": [_label(label, value) for label, value in settings.labels.items()],
         "cohort": {**{f"{domain}_cases": len(cases) for domain, cases in experiment.cohort.domains().items()}, "trained_on": trained_on},
-        "scores": _scores(experiment, row_title(owner, settings, experiment.cohort)),
+        "scores": _scores(experiment, row_title(owner, settings, experiment.cohort, digests)),
         "versions": package_versions(),
         "files": {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in contents.items()},
     }

@@ -33,7 +33,7 @@ same outline laid elsewhere, within 12 mm; 1 says that nothing is to be seen the
 
 def write_report(experiment: Experiment) -> None:
     """Renew ``report.md``, ``report.html`` now and then and, once translations have been checked, ``pseudo_target/checks.csv``."""
-    folder, settings, cohort = experiment.folder, experiment.settings, experiment.cohort
+    folder, settings, cohort, digests = experiment.folder, experiment.settings, experiment.cohort, experiment.scan_digests()
     checks = {name: found for name, path in (("contrast", CONTRAST), ("agreement", AGREEMENT)) if (found := Check.read(folder / path))}
     iterations = settings.self_training.iterations
     parts = [
@@ -41,7 +41,7 @@ def write_report(experiment: Experiment) -> None:
         f"Preset {settings.preset}, translator {settings.translation.translator}, {iterations} self-training"
         f" iteration{'' if iterations == 1 else 's'}, seed {settings.seed}. {len(cohort.source)} source, {len(cohort.target)} target and"
         f" {len(cohort.evaluation)} evaluation cases.",
-        *([f"**{LEARNED_FROM_TARGET}**"] if learns_from_target_labels(settings, cohort) else []),
+        *([f"**{LEARNED_FROM_TARGET}**"] if learns_from_target_labels(settings, cohort, digests) else []),
         *part_of_study(folder),
     ]
     if checks:
@@ -61,7 +61,7 @@ def write_report(experiment: Experiment) -> None:
         parts += ["## Evidence without labels", *_evidence(experiment)]
     scores = folder / "evaluation" / "table.md"
     if scores.is_file():
-        by_title = read_scores(folder, settings, cohort)
+        by_title = read_scores(folder, settings, cohort, digests)
         parts += ["## Scores", scores.read_text(encoding="utf-8").strip()]
         parts += absent_notes(next(iter(by_title.values()), []), list(settings.labels), settings.evaluation.convention)
         if sentences := _against_source_only(by_title):
@@ -93,9 +93,9 @@ def _against_source_only(scores: Mapping[str, Sequence[CaseScore]]) -> list[str]
 
 def _evidence(experiment: Experiment) -> list[str]:
     """Which iteration to trust, and what was measured of each."""
-    settings, cohort = experiment.settings, experiment.cohort
+    settings, cohort, digests = experiment.settings, experiment.cohort, experiment.scan_digests()
     listed = [
-        replace(candidate, name=row_title(iteration_name(number), settings, cohort))
+        replace(candidate, name=row_title(iteration_name(number), settings, cohort, digests))
         for _, number, candidate in candidates([Compared(settings.translation.translator, experiment.folder)]).values()
     ]
     return [*in_sentences(recommend(listed)), table(evidence_lines(listed)), meanings(listed)]

@@ -115,10 +115,14 @@ class Facts:
     @property
     def learned_from_target(self) -> bool:
         """Whether the labelled scans are target scans themselves."""
-        return learns_from_target_labels(self.settings, self.cohort)
+        return learns_from_target_labels(self.settings, self.cohort, self._digests)
 
     def _title(self, training: str) -> str:
-        return row_title(training, self.settings, self.cohort)
+        return row_title(training, self.settings, self.cohort, self._digests)
+
+    @functools.cached_property
+    def _digests(self) -> dict[str, str]:
+        return self.experiment.scan_digests()
 
     # The scans ------------------------------------------------------------------------------------------------------------------
 
@@ -208,7 +212,7 @@ class Facts:
     @functools.cached_property
     def scores(self) -> dict[str, list[CaseScore]]:
         """The scores of each training by its title."""
-        return read_scores(self.folder, self.settings, self.cohort)
+        return read_scores(self.folder, self.settings, self.cohort, self._digests)
 
     @functools.cached_property
     def table(self) -> dict[str, TableRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..cohort.finding import Cohort
@@ -16,18 +17,27 @@ LEARNED_FROM_TARGET = (
 )
 
 
-def learns_from_target_labels(settings: Settings, cohort: Cohort) -> bool:
-    """Whether the labelled scans are target scans themselves, as those of a study's ceiling."""
-    target = {case.image for case in cohort.target}
-    return settings.translation.translator == "none" and bool(cohort.source) and all(case.image in target for case in cohort.source)
+_UNKNOWN: Mapping[str, str] = {}
 
 
-def row_title(folder: str, settings: Settings, cohort: Cohort) -> str:
+def learns_from_target_labels(settings: Settings, cohort: Cohort, digests: Mapping[str, str] = _UNKNOWN) -> bool:
+    """Whether the labelled scans are target scans themselves, as those of a study's ceiling.
+
+    Args:
+        settings, cohort: the experiment's.
+        digests: SHA-256 of its scans by path: where a worker runs elsewhere, a scan lies there once for each domain.
+    """
+    source, target = ([digests.get(str(case.image), str(case.image)) for case in cases] for cases in (cohort.source, cohort.target))
+    return settings.translation.translator == "none" and bool(source) and set(source) <= set(target)
+
+
+def row_title(folder: str, settings: Settings, cohort: Cohort, digests: Mapping[str, str] = _UNKNOWN) -> str:
     """A training's title in the tables of scores.
 
     Args:
         folder: the name of its folder, such as ``iteration_1``.
-        settings, cohort: the experiment's; without a translator, what is trained first learns from the labelled scans as they are.
+        settings, cohort, digests: as for :func:`learns_from_target_labels`; without a translator, what is trained first learns from the
+            labelled scans as they are.
 
     >>> from CrossMoDAUDALib.cohort.finding import Case
     >>> from CrossMoDAUDALib.core.settings import preset_settings
@@ -41,26 +51,28 @@ def row_title(folder: str, settings: Settings, cohort: Cohort) -> str:
     if folder == SOURCE_ONLY_ROW:
         return SOURCE_ONLY_TITLE
     if folder == iteration_name(0) and settings.translation.translator == "none":
-        return SUPERVISED_TITLE if learns_from_target_labels(settings, cohort) else SOURCE_ONLY_TITLE
+        return SUPERVISED_TITLE if learns_from_target_labels(settings, cohort, digests) else SOURCE_ONLY_TITLE
     return folder.replace("_", " ")
 
 
 def titles_in_files(title: str) -> tuple[str, ...]:
-    """A training's title and, where an older version wrote another one into the tables of scores, that one too."""
-    return (title, SOURCE_ONLY_TITLE) if title == SUPERVISED_TITLE else (title,)
+    """A training's title, and the one that another version may have written into the tables of scores."""
+    both = (SOURCE_ONLY_TITLE, SUPERVISED_TITLE)
+    return both if title in both else (title,)
 
 
-def read_scores(folder: Path, settings: Settings, cohort: Cohort) -> dict[str, list[CaseScore]]:
+def read_scores(folder: Path, settings: Settings, cohort: Cohort, digests: Mapping[str, str] = _UNKNOWN) -> dict[str, list[CaseScore]]:
     """The scores of an experiment by the titles of its trainings; none before the first.
 
     Args:
-        folder, settings, cohort: the experiment's.
+        folder: the experiment's.
+        settings, cohort, digests: as for :func:`learns_from_target_labels`.
 
     Raises:
         InputError: the file is damaged.
     """
     path = folder / "evaluation" / "per_case.csv"
     found = read_per_case_csv(path) if path.is_file() else {}
-    first = row_title(iteration_name(0), settings, cohort)
+    first = row_title(iteration_name(0), settings, cohort, digests)
     renamed = dict.fromkeys(titles_in_files(first), first)
     return {renamed.get(title, title): scores for title, scores in found.items()}

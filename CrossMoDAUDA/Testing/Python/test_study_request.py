@@ -14,6 +14,7 @@ from CrossMoDAUDALib.core.settings import Settings, with_values
 from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method import sizing
+from CrossMoDAUDALib.method.titles import row_title
 from CrossMoDAUDALib.study.request import Method, Study
 from CrossMoDAUDALib.study.running import sized
 
@@ -115,3 +116,13 @@ def test_how_long_the_whole_study_takes_is_told_before_it_starts(told: list[str]
     costs = sizing.rehearse(Settings(), found.cohort, Path(), print)
     seconds = [sizing.expected_seconds(part.settings, part.cohort, costs) for part in found.parts()]
     assert duration(sum(seconds)) in said and max(seconds) < 75 * 60 < sum(seconds)
+
+
+def test_the_ceiling_is_known_by_its_scans_contents_where_these_lie_elsewhere(cohort: Cohort) -> None:
+    # On another computer a scan lies once for each domain.
+    labelled = Case("s", Path("there/source/scan_s0001.nii.gz"), Path("there/source_labels/scan_s0001_Label.nii.gz"))
+    there = Cohort((labelled,), (Case("t", Path("there/target/scan_t0001.nii.gz"), None),))
+    digests = dict.fromkeys((str(labelled.image), str(there.target[0].image)), "00ff")
+    settings = with_values(Settings(), {"translation.translator": "none"})
+    assert row_title("iteration_0", settings, there, digests) == "target-supervised"
+    assert row_title("iteration_0", settings, there) == row_title("iteration_0", settings, cohort, digests) == "source only"
