@@ -104,8 +104,8 @@ def _tiles(results: Results) -> str:
         if row and row.table.mean_dice
     ]
     if best and best.gap:
-        interval = interval_text(best.gap)
-        shown.append((gap_text(best.gap).partition(" (")[0], "gap closed", interval and f"{interval} %"))
+        interval, why = interval_text(best.gap), "see above" if gap_notes(results) else ""
+        shown.append((gap_text(best.gap).partition(" (")[0], "gap closed", f"{interval} %" if interval else why))
     return tiles(shown)
 
 
