@@ -42,10 +42,13 @@ def row_title(folder: str, settings: Settings, cohort: Cohort, digests: Mapping[
     >>> from CrossMoDAUDALib.cohort.finding import Case
     >>> from CrossMoDAUDALib.core.settings import preset_settings
     >>> untranslated = preset_settings("smoke", "none")
-    >>> ct, mr = Case("a", Path("ct.nii.gz"), Path("ct_label.nii.gz")), Case("b", Path("mr.nii.gz"), Path("mr_label.nii.gz"))
-    >>> row_title("iteration_1", untranslated, Cohort((ct,), (mr,))), row_title("iteration_0", untranslated, Cohort((ct,), (mr,)))
-    ('iteration 1', 'source only')
-    >>> row_title("iteration_0", untranslated, Cohort((mr,), (mr,)))
+    >>> ct, mr = (Case(name, Path(f"{name}.nii.gz"), Path(f"{name}_label.nii.gz")) for name in ("ct", "mr"))
+    >>> unlabelled = Case("mr", mr.image, None)
+    >>> row_title("iteration_1", untranslated, Cohort((ct,), (unlabelled,)))
+    'iteration 1'
+    >>> row_title("iteration_0", untranslated, Cohort((ct,), (unlabelled,)))
+    'source only'
+    >>> row_title("iteration_0", untranslated, Cohort((mr,), (unlabelled,)))
     'target-supervised'
     """
     if folder == SOURCE_ONLY_ROW:
