@@ -17,7 +17,7 @@ def absent_notes(scores: Iterable[CaseScore], structures: Sequence[str], convent
 
     >>> scores = [CaseScore("a", "Cochlea", 0.6, 1.0, 0.1, 0.1), CaseScore("b", "Cochlea", 0.0, 350.0, 0.1, 0.0)]
     >>> absent_notes(scores, ["Cochlea"], "medpy")[0].partition(".")[0]
-    'Cochlea is missing in 1 of 2 references'
+    'In 1 of 2 references, Cochlea is missing'
     """
     shown: dict[str, list[bool]] = {}
     for score in scores:
@@ -30,13 +30,13 @@ def absent_notes(scores: Iterable[CaseScore], structures: Sequence[str], convent
             continue
         if convention == "medpy":
             said.append(
-                f"{name} is missing in {absent} of {count} references. There it is scored by DSC 1 and 0 mm where nothing is predicted"
+                f"In {absent} of {count} references, {name} is missing. There it is scored by DSC 1 and 0 mm where nothing is predicted"
                 f" either, and by DSC 0 and {worst} mm where anything is (convention medpy), so that the means hold cases that tell nothing"
                 " of its outline."
             )
         else:
             said.append(
-                f"{name} is missing in {absent} of {count} references. There it is scored by DSC 0 and {worst} mm, whatever is predicted"
+                f"In {absent} of {count} references, {name} is missing. There it is scored by DSC 0 and {worst} mm, whatever is predicted"
                 " (convention challenge2022), which lowers the mean DSC and raises the mean ASSD and HD95 of all alike. Begun anew with"
                 " evaluation.convention=medpy, it is scored by DSC 1 and 0 mm there where nothing is predicted."
             )

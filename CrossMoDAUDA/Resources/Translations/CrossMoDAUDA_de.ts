@@ -636,6 +636,14 @@
 <translation>Bildübersetzer; 'none' trainiert auf den Quellbildern, wie sie sind.</translation>
 </message>
 <message>
+<source>In {absent} of {count} references, {name} is missing. There it is scored by DSC 0 and {worst} mm, whatever is predicted (convention challenge2022), which lowers the mean DSC and raises the mean ASSD and HD95 of all alike. Begun anew with evaluation.convention=medpy, it is scored by DSC 1 and 0 mm there where nothing is predicted.</source>
+<translation>In {absent} von {count} Referenzen fehlt {name}. Dort zählen DSC 0 und {worst} mm, was auch immer vorhergesagt wird (Konvention challenge2022); das senkt den mittleren DSC und hebt ASSD und HD95 im Mittel bei allen gleich. Neu begonnen mit evaluation.convention=medpy, zählen dort DSC 1 und 0 mm, wo nichts vorhergesagt wird.</translation>
+</message>
+<message>
+<source>In {absent} of {count} references, {name} is missing. There it is scored by DSC 1 and 0 mm where nothing is predicted either, and by DSC 0 and {worst} mm where anything is (convention medpy), so that the means hold cases that tell nothing of its outline.</source>
+<translation>In {absent} von {count} Referenzen fehlt {name}. Dort zählen DSC 1 und 0 mm, wo auch nichts vorhergesagt wird, und DSC 0 und {worst} mm, wo etwas vorhergesagt wird (Konvention medpy); die Mittel enthalten also Fälle, die nichts über den Umriss sagen.</translation>
+</message>
+<message>
 <source>Initial learning rate</source>
 <translation>Anfängliche Lernrate</translation>
 </message>
@@ -3814,14 +3822,6 @@
 <message>
 <source>{name} is damaged; get the model again.</source>
 <translation>{name} ist beschädigt; besorgen Sie das Modell erneut.</translation>
-</message>
-<message>
-<source>{name} is missing in {absent} of {count} references. There it is scored by DSC 0 and {worst} mm, whatever is predicted (convention challenge2022), which lowers the mean DSC and raises the mean ASSD and HD95 of all alike. Begun anew with evaluation.convention=medpy, it is scored by DSC 1 and 0 mm there where nothing is predicted.</source>
-<translation>{name} fehlt in {absent} von {count} Referenzen. Dort zählen DSC 0 und {worst} mm, was auch immer vorhergesagt wird (Konvention challenge2022); das senkt den mittleren DSC und hebt ASSD und HD95 im Mittel bei allen gleich. Neu begonnen mit evaluation.convention=medpy, zählen dort DSC 1 und 0 mm, wo nichts vorhergesagt wird.</translation>
-</message>
-<message>
-<source>{name} is missing in {absent} of {count} references. There it is scored by DSC 1 and 0 mm where nothing is predicted either, and by DSC 0 and {worst} mm where anything is (convention medpy), so that the means hold cases that tell nothing of its outline.</source>
-<translation>{name} fehlt in {absent} von {count} Referenzen. Dort zählen DSC 1 und 0 mm, wo auch nichts vorhergesagt wird, und DSC 0 und {worst} mm, wo etwas vorhergesagt wird (Konvention medpy); die Mittel enthalten also Fälle, die nichts über den Umriss sagen.</translation>
 </message>
 <message>
 <source>{name} may not be written or read ({strerror}); change its permissions or choose another folder.</source>

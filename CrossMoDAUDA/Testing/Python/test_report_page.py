@@ -281,7 +281,7 @@ def test_what_references_lack_is_said_where_the_scores_stand(copied: Path) -> No
             writer.writerows([line, {**line, "case": "another", "reference_ml": 0.0 if line["structure"] == "Cochlea" else 1.0}])
     write_report(Experiment.load(copied))
     said = [page_of(copied).texts["Scores"], (copied / "report.md").read_text(encoding="utf-8")]
-    assert [text.count("Cochlea is missing in 1 of 2 references") for text in said] == [1, 1]
+    assert [text.count("In 1 of 2 references, Cochlea is missing") for text in said] == [1, 1]
 
 
 def test_no_path_of_this_machine_is_in_it(copied: Path, tiny_cohort: Path) -> None:

@@ -144,7 +144,7 @@ def test_what_is_said_of_absent_structures_is_how_they_are_scored() -> None:
     }
     scores = [CaseScore(case, "Cochlea", 0.0, 350.0, 0.1, ml) for case, ml in (("a", 0.1), ("b", 0.0), ("c", 0.0))]
     (challenge,), (medpy,) = (absent_notes(scores, ["Cochlea"], convention) for convention in ("challenge2022", "medpy"))
-    assert "missing in 2 of 3 references. There it is scored by DSC 0 and 350 mm, whatever is predicted" in challenge
+    assert "In 2 of 3 references, Cochlea is missing. There it is scored by DSC 0 and 350 mm, whatever is predicted" in challenge
     assert "scored by DSC 1 and 0 mm where nothing is predicted either, and by DSC 0 and 350 mm where anything is" in medpy
     assert "evaluation.convention=medpy" in challenge and "evaluation.convention" not in medpy
     assert absent_notes(scores[:1], ["Cochlea"], "medpy") == absent_notes(scores[1:], ["Cochlea"], "medpy") == []
@@ -156,7 +156,7 @@ def test_a_study_says_which_structures_references_lack(scored: Scored, shown: Ca
         return replace(score, reference_ml=0.0) if (score.case, score.structure) == ("case 1", "Cochlea") else score
 
     said = read(shown(scored({"source-only": FLOOR, "cut": CEILING}, changed)))
-    assert said.count("is missing in") == 1 and "Cochlea is missing in 1 of 6 references" in said
+    assert said.count("references, ") == 1 and "In 1 of 6 references, Cochlea is missing." in said
 
 
 # Iterations ---------------------------------------------------------------------------------------------------------------------
