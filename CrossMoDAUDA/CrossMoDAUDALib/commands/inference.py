@@ -117,6 +117,7 @@ def evaluate(options: argparse.Namespace, log: EventLog) -> int:
     """``evaluate``: DSC and ASSD of label maps against references."""
     from ..images import readings
     from ..scoring import evaluation
+    from ..scoring.absent import absent_notes
 
     told: list[str] = []
     values: dict[str, Any] = dict(parse_assignments(options.assignments))
@@ -140,6 +141,8 @@ def evaluate(options: argparse.Namespace, log: EventLog) -> int:
         evaluation.write_per_case_csv(options.output, {"predictions": scores})
         log.write("result", input=str(options.predictions), outputs=[str(options.output)])
     say(evaluation.table_text(evaluation.summary_rows({"predictions": scores}, list(settings.labels))))
+    for note in absent_notes(scores, list(settings.labels), convention):
+        say(note)
     return 0
 
 

@@ -115,16 +115,12 @@ def _named(text: str) -> tuple[str, Path]:
 def _true_dice(folder: Path, number: int) -> float | None:
     """The mean DSC of an iteration on the evaluation scans; None where there is none."""
     from ..experiment.folder import Experiment
-    from ..method.report import row_title
+    from ..method.titles import read_scores, row_title
     from ..scoring.comparison import case_dice
-    from ..scoring.evaluation import read_per_case_csv
 
-    path = folder / "evaluation" / "per_case.csv"
-    if not path.is_file():
-        return None
-    settings = Experiment.load(folder).settings
-    title = row_title(iteration_name(number), settings.translation.translator)
-    dice = case_dice(read_per_case_csv(path).get(title, []))
+    experiment = Experiment.load(folder)
+    of = experiment.settings, experiment.cohort, experiment.scan_digests()
+    dice = case_dice(read_scores(folder, *of).get(row_title(iteration_name(number), *of), []))
     return sum(dice.values()) / len(dice) if dice else None
 
 

@@ -62,7 +62,8 @@ from .plan import (
     plan,
     uses_labels,
 )
-from .report import row_title, write_report
+from .report import write_report
+from .titles import row_title
 from .training_cases import (
     cases_to_learn_from,
     is_untranslated,
@@ -329,7 +330,7 @@ def evaluate(experiment: Experiment, stage: str, training: Training) -> None:
     step = stage.rpartition("/")[2]
     rows = [SOURCE_ONLY_ROW, *(iteration_name(number) for number in range(settings.self_training.iterations + 1))]
     done = [row for row in rows if row == training.name or experiment.is_complete(f"{row}/{step}")]
-    scores = {row_title(row, settings.translation.translator): _scores(experiment, row) for row in done}
+    scores = {row_title(row, settings, experiment.cohort, experiment.scan_digests()): _scores(experiment, row) for row in done}
     table = evaluation.summary_rows(scores, list(settings.labels))
     folder = experiment.folder / "evaluation"
     evaluation.write_per_case_csv(folder / "per_case.csv", scores)

@@ -24,7 +24,7 @@ from ..experiment.folder import MACHINE_SETTINGS, Experiment, package_versions
 from ..models.model_folder import MODEL_FILES, TRANSLATOR_FILES, model_folder
 from ..models.package import DESCRIPTION, FORMAT, FORMAT_VERSION, REFERENCE, Package, check_contents, key_of
 from ..models.plans import CONFIGURATION
-from .report import row_title
+from .titles import learns_from_target_labels, row_title, titles_in_files
 
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same model makes the same file
 _WEIGHTS = (".safetensors", ".pth")
@@ -97,7 +97,7 @@ def _describe(experiment: Experiment, segmenter: Path, contents: dict[str, bytes
     settings = experiment.settings
     owner = segmenter.resolve().parent.name
     trained_on = json.loads(contents["model/model.json"]).get("trained_on")
-    recorded = settings.to_json()
+    recorded, digests = settings.to_json(), experiment.scan_digests()
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -108,11 +108,12 @@ def _describe(experiment: Experiment, segmenter: Path, contents: dict[str, bytes
             "translator": settings.translation.translator,
             "segmenter": f"nnU-Net ({settings.segmentation.trainer}, {CONFIGURATION})",
             "self_training_iteration": iteration_number(owner),
+            **({"target_labels": True} if learns_from_target_labels(settings, experiment.cohort, digests) else {}),
         },
         "settings": {key: value for key, value in recorded.items() if key not in MACHINE_SETTINGS},
         "labels": [_label(label, value) for label, value in settings.labels.items()],
         "cohort": {**{f"{domain}_cases": len(cases) for domain, cases in experiment.cohort.domains().items()}, "trained_on": trained_on},
-        "scores": _scores(experiment, row_title(owner, settings.translation.translator)),
+        "scores": _scores(experiment, row_title(owner, settings, experiment.cohort, digests)),
         "versions": package_versions(),
         "files": {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in contents.items()},
     }
@@ -130,7 +131,7 @@ def _scores(experiment: Experiment, title: str) -> dict[str, Any] | None:
     if not table.is_file():
         return None
     for row in csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))):
-        if row.pop("method") == title:
+        if row.pop("method") in titles_in_files(title):
             numbers = {key: float(value) for key, value in row.items() if value and math.isfinite(float(value))}
             return {"convention": convention, "cases": int(numbers.pop("cases")), **numbers}
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,14 +10,16 @@ from typing import TYPE_CHECKING
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
 from ..core.layout import iteration_name, study_of
+from ..scoring.absent import absent_notes
 from ..scoring.comparison import case_dice, verdict
-from ..scoring.evaluation import read_per_case_csv
+from ..scoring.evaluation import CaseScore
 from ..scoring.recommendation import recommend
 from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
 from .evidence import Compared, candidates, evidence_lines, in_sentences, meanings, measured_iterations
-from .plan import AGREEMENT, CONTRAST, SOURCE_ONLY_ROW, iteration
+from .plan import AGREEMENT, CONTRAST, iteration
 from .pseudo_labels import Choice, untouched_sentences
 from .report_renewal import renew
+from .titles import LEARNED_FROM_TARGET, SOURCE_ONLY_TITLE, learns_from_target_labels, read_scores, row_title
 
 if TYPE_CHECKING:
     from ..experiment.folder import Experiment
@@ -28,23 +31,9 @@ same outline laid elsewhere, within 12 mm; 1 says that nothing is to be seen the
 0 on that image with the real label. A case fails where it falls far behind the others, so one that passes may still be wrong."""
 
 
-def row_title(folder: str, translator: str) -> str:
-    """A training's title in the tables of scores.
-
-    Args:
-        folder: the name of its folder, such as ``iteration_1``.
-        translator: the experiment's; without one, what is trained first is trained on source scans only.
-
-    >>> row_title("iteration_1", "none"), row_title("iteration_0", "none")
-    ('iteration 1', 'source only')
-    """
-    name = SOURCE_ONLY_ROW if translator == "none" and folder == iteration_name(0) else folder
-    return name.replace("_", " ")
-
-
 def write_report(experiment: Experiment) -> None:
     """Renew ``report.md``, ``report.html`` now and then and, once translations have been checked, ``pseudo_target/checks.csv``."""
-    folder, settings, cohort = experiment.folder, experiment.settings, experiment.cohort
+    folder, settings, cohort, digests = experiment.folder, experiment.settings, experiment.cohort, experiment.scan_digests()
     checks = {name: found for name, path in (("contrast", CONTRAST), ("agreement", AGREEMENT)) if (found := Check.read(folder / path))}
     iterations = settings.self_training.iterations
     parts = [
@@ -52,6 +41,7 @@ def write_report(experiment: Experiment) -> None:
         f"Preset {settings.preset}, translator {settings.translation.translator}, {iterations} self-training"
         f" iteration{'' if iterations == 1 else 's'}, seed {settings.seed}. {len(cohort.source)} source, {len(cohort.target)} target and"
         f" {len(cohort.evaluation)} evaluation cases.",
+        *([f"**{LEARNED_FROM_TARGET}**"] if learns_from_target_labels(settings, cohort, digests) else []),
         *part_of_study(folder),
     ]
     if checks:
@@ -69,11 +59,13 @@ def write_report(experiment: Experiment) -> None:
         parts += ["## Pseudo-labels", _markdown([head, ["---:", *["---"] * (len(head) - 1)], *lines])]
         parts += dict.fromkeys(sentence for choice in choices.values() for sentence in untouched_sentences(choice, settings))
     if measured_iterations(folder):
-        parts += ["## Evidence without labels", *_evidence(folder, settings.translation.translator)]
+        parts += ["## Evidence without labels", *_evidence(experiment)]
     scores = folder / "evaluation" / "table.md"
     if scores.is_file():
+        by_title = read_scores(folder, settings, cohort, digests)
         parts += ["## Scores", scores.read_text(encoding="utf-8").strip()]
-        if sentences := _against_source_only(folder / "evaluation" / "per_case.csv"):
+        parts += absent_notes(next(iter(by_title.values()), []), list(settings.labels), settings.evaluation.convention)
+        if sentences := _against_source_only(by_title):
             parts += ["\n".join(f"- {sentence}" for sentence in sentences)]
     write_text(folder / REPORT, "\n\n".join(parts) + "\n")
     renew(experiment)
@@ -89,11 +81,10 @@ def part_of_study(folder: Path) -> list[str]:
     return [f"Part of the study {study.name}: its study.html compares it with the others and with source only."] if study else []
 
 
-def _against_source_only(path: Path) -> list[str]:
+def _against_source_only(scores: Mapping[str, Sequence[CaseScore]]) -> list[str]:
     """Whether each iteration beats source only, a sentence each; none without that row."""
-    scores = read_per_case_csv(path) if path.is_file() else {}
     dice = {row: case_dice(found) for row, found in scores.items()}
-    floor = dice.pop(row_title(SOURCE_ONLY_ROW, ""), {})
+    floor = dice.pop(SOURCE_ONLY_TITLE, {})
     return [
         verdict(list(found.values()), list(floor.values())).sentence(f"{row[:1].upper()}{row[1:]}")
         for row, found in dice.items()
@@ -101,11 +92,12 @@ def _against_source_only(path: Path) -> list[str]:
     ]
 
 
-def _evidence(folder: Path, translator: str) -> list[str]:
+def _evidence(experiment: Experiment) -> list[str]:
     """Which iteration to trust, and what was measured of each."""
+    settings, cohort, digests = experiment.settings, experiment.cohort, experiment.scan_digests()
     listed = [
-        replace(candidate, name=row_title(iteration_name(number), translator))
-        for _, number, candidate in candidates([Compared(translator, folder)]).values()
+        replace(candidate, name=row_title(iteration_name(number), settings, cohort, digests))
+        for _, number, candidate in candidates([Compared(settings.translation.translator, experiment.folder)]).values()
     ]
     return [*in_sentences(recommend(listed)), table(evidence_lines(listed)), meanings(listed)]
 

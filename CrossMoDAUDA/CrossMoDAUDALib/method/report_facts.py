@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import functools
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from ..cohort.finding import Case
 from ..core.errors import CrossModaError, InputError
@@ -20,15 +18,16 @@ from ..experiment.markers import Marker, read_markers
 from ..experiment.stages import Stage, due
 from ..images.volumes import Geometry, canonical_grid, read_geometry
 from ..models.training_summary import TrainedOn
+from ..pages.paths import Paths
 from ..scoring.comparison import Verdict, case_dice, verdict
-from ..scoring.evaluation import CaseScore, TableRow, read_per_case_csv, summary_rows
+from ..scoring.evaluation import CaseScore, TableRow, summary_rows
 from ..scoring.plausibility import LabelSummary
 from ..scoring.recommendation import Candidate
 from ..translation.check import Check
 from .evidence import Compared, candidates, measured_iterations
 from .plan import AGREEMENT, CONTRAST, PSEUDO_TARGET, RAW, SOURCE_ONLY_ROW, SUMMARIES, iteration, plan
 from .pseudo_labels import Choice
-from .report import row_title
+from .titles import SOURCE_ONLY_TITLE, learns_from_target_labels, read_scores, row_title
 
 EVENTS_AT_ONCE = 4 << 20  # bytes of the event log
 POINTS = 400  # of a curve
@@ -52,17 +51,12 @@ class Facts:
 
     def without_paths(self, text: str) -> str:
         """A text for others: of the paths of this machine that it names, only the last names are left."""
-        return self._path.sub(lambda match: "" if match.group(2) else Path(match.group(1)).name, text)
+        return self._paths.without(text)
 
     @functools.cached_property
-    def _path(self) -> re.Pattern[str]:
-        """Where a path begins: the folders of the scans and of the experiment and those above them, the innermost first."""
+    def _paths(self) -> Paths:
         cases = [case for found in self.cohort.domains().values() for case in found]
-        inner = {path.parent for case in cases for path in (case.image, case.label) if path is not None}
-        inner |= {self.folder, self.folder.absolute()}
-        every = {str(folder) for one in inner for folder in (one, *one.parents) if folder.name}
-        known = "|".join(map(re.escape, sorted(every, key=lambda path: (-len(path), path))))
-        return re.compile(rf"(?<![\w/\\])({known})(?:([/\\])|(?!\w))")
+        return Paths([path for case in cases for path in (case.image, case.label) if path is not None], [self.folder])
 
     # What was asked for, and how far it is ------------------------------------------------------------------------------------
 
@@ -117,6 +111,18 @@ class Facts:
         """What the run warned of, each once, and why it failed at last, if it did."""
         told, _, failure = self._told
         return [self.without_paths(text) for text in (*([f"The last run failed: {failure}"] if failure else []), *told)]
+
+    @property
+    def learned_from_target(self) -> bool:
+        """Whether the labelled scans are target scans themselves."""
+        return learns_from_target_labels(self.settings, self.cohort, self._digests)
+
+    def _title(self, training: str) -> str:
+        return row_title(training, self.settings, self.cohort, self._digests)
+
+    @functools.cached_property
+    def _digests(self) -> dict[str, str]:
+        return self.experiment.scan_digests()
 
     # The scans ------------------------------------------------------------------------------------------------------------------
 
@@ -193,9 +199,9 @@ class Facts:
     @functools.cached_property
     def rows(self) -> dict[str, str]:
         """The folder of each training by its title in the tables."""
-        found = {row_title(SOURCE_ONLY_ROW, self.translator): SOURCE_ONLY_ROW}
+        found = {SOURCE_ONLY_TITLE: SOURCE_ONLY_ROW}
         names = map(iteration_name, range(self.settings.self_training.iterations + 1))
-        return found | {row_title(name, self.translator): name for name in names}
+        return found | {self._title(name): name for name in names}
 
     @functools.cached_property
     def last(self) -> str:
@@ -206,8 +212,7 @@ class Facts:
     @functools.cached_property
     def scores(self) -> dict[str, list[CaseScore]]:
         """The scores of each training by its title."""
-        path = self.folder / "evaluation" / "per_case.csv"
-        return read_per_case_csv(path) if path.is_file() else {}
+        return read_scores(self.folder, self.settings, self.cohort, self._digests)
 
     @functools.cached_property
     def table(self) -> dict[str, TableRow]:
@@ -232,8 +237,8 @@ class Facts:
 
     def verdict(self, title: str) -> Verdict | None:
         """Whether a training is better than source only; None where that is not known."""
-        floor, found = self.dice(row_title(SOURCE_ONLY_ROW, "")), self.dice(title)
-        if title == row_title(SOURCE_ONLY_ROW, "") or not found or list(found) != list(floor):
+        floor, found = self.dice(SOURCE_ONLY_TITLE), self.dice(title)
+        if title == SOURCE_ONLY_TITLE or not found or list(found) != list(floor):
             return None
         return verdict(list(found.values()), list(floor.values()))
 
@@ -243,7 +248,7 @@ class Facts:
         if not measured_iterations(self.folder):
             return []
         found = candidates([Compared(self.translator, self.folder)]).values()
-        return [replace(candidate, name=row_title(iteration_name(number), self.translator)) for _, number, candidate in found]
+        return [replace(candidate, name=self._title(iteration_name(number))) for _, number, candidate in found]
 
 
 def _follow(curves: dict[tuple[str, str], Points], event: Event) -> None:

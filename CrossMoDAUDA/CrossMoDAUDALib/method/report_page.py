@@ -21,6 +21,7 @@ from .report import part_of_study
 from .report_facts import Facts
 from .report_renewal import MADE_OF, PAGE, stages_of
 from .report_style import STYLE
+from .titles import LEARNED_FROM_TARGET, SOURCE_ONLY_TITLE
 
 if TYPE_CHECKING:
     from ..experiment.folder import Experiment
@@ -79,6 +80,7 @@ def _heading(facts: Facts) -> str:
     return (
         f'<header><p class="kicker">Experiment · {escape(state)}</p><h1>{escape(title)}</h1>'
         f"{_safely(lambda facts: paragraph(headline(facts), 'lead'), facts)}"
+        f"{paragraph(f'**{LEARNED_FROM_TARGET}**') if facts.learned_from_target else ''}"
         f"{''.join(map(paragraph, part_of_study(facts.folder)))}{paragraph(' · '.join(about), 'facts')}"
         f'<p class="warning">{escape(NOT_CLINICAL)} A segmentation that looks right can be wrong.</p></header>'
     )
@@ -93,7 +95,7 @@ def headline(facts: Facts) -> str:
         return "Nothing has been scored yet."
     title = facts.judged[:1].upper() + facts.judged[1:]
     text = f"{title} reaches a mean DSC of {row.mean_dice.mean:.3f} over {row.cases} evaluation case{'' if row.cases == 1 else 's'}"
-    floor = facts.table.get("source only")
+    floor = facts.table.get(SOURCE_ONLY_TITLE)
     if floor and floor.mean_dice and floor is not row:
         text += f"; source only, without adapting, {floor.mean_dice.mean:.3f}"
     found = facts.verdict(facts.judged)
@@ -102,7 +104,7 @@ def headline(facts: Facts) -> str:
 
 def _tiles(facts: Facts) -> str:
     shown = []
-    for title in dict.fromkeys(name for name in ("source only", facts.judged) if name in facts.table):
+    for title in dict.fromkeys(name for name in (SOURCE_ONLY_TITLE, facts.judged) if name in facts.table):
         if mean := facts.table[title].mean_dice:
             spread = f"mean DSC ± {mean.deviation:.3f}" if mean.count > 1 else "mean DSC, one case"
             shown.append((f"{mean.mean:.3f}", title, spread))

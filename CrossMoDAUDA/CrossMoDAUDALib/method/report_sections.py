@@ -6,6 +6,7 @@ import math
 
 from ..images.names import shared_modality
 from ..pages.pieces import badge, bullets, details, escape, paragraph, simple_table, wide
+from ..scoring.absent import absent_notes
 from ..scoring.comparison import HOW_TO_READ_VERDICTS, Verdict
 from ..scoring.evaluation import NOT_DRAWN
 from ..scoring.recommendation import recommend
@@ -70,6 +71,8 @@ def scores(facts: Facts) -> str:
         lines = (f"<li>{verdict_badge(known)} {escape(known.sentence(title[:1].upper() + title[1:]))}</li>" for known, title in said)
         text += f'<ul class="verdicts">{"".join(lines)}</ul>{paragraph(HOW_TO_READ_VERDICTS, "note")}'
     text += f'<figure class="plot">{report_plots.cases_plot(facts)}</figure>'
+    notes = absent_notes(next(iter(facts.scores.values())), facts.structures, facts.settings.evaluation.convention)
+    text += "".join(paragraph(note, "note") for note in notes)
     return text + paragraph(
         "Mean ± population standard deviation over the cases. DSC: Dice similarity coefficient. ASSD: average symmetric surface distance."
         f" HD95: 95th percentile of the surface distances. Scoring convention: {facts.settings.evaluation.convention}."

@@ -149,7 +149,10 @@ def summary(description: dict[str, Any]) -> str:
         if method.get("self_training_iteration") is not None:
             parts.append(f"self-training iteration {int(method['self_training_iteration'])}")
         source_cases, target_cases = int(cohort["source_cases"]), int(cohort["target_cases"])
-        parts.append(f"trained on {source_cases} source and {target_cases} target scan{'' if target_cases == 1 else 's'}")
+        if method.get("target_labels"):
+            parts.append(f"trained on {source_cases} target scan{'' if source_cases == 1 else 's'} with real labels, no adaptation")
+        else:
+            parts.append(f"trained on {source_cases} source and {target_cases} target scan{'' if target_cases == 1 else 's'}")
         if "dice_mean" in scores:
             parts.append(f"DSC {float(scores['dice_mean']):.3f} over {int(scores['cases'])} scan{'' if int(scores['cases']) == 1 else 's'}")
     return printable("; ".join(parts))

@@ -59,6 +59,9 @@ td small{color:var(--faint);font-size:11.5px;font-weight:400}
 .badge.good{background:var(--good);color:var(--good-ink)}
 .badge.bad{background:var(--bad);color:var(--bad-ink)}
 .badge.unsure{background:var(--warn);color:var(--warn-ink)}
+.problems{margin:10px 0;padding-left:20px}
+.problems li{margin:0 0 6px;max-width:100ch}
+.problems b{color:var(--bad-ink)}
 .verdicts{list-style:none;margin:10px 0 0;padding:0}
 .verdicts li{padding:4px 0}
 .verdicts .badge{margin-right:8px}

@@ -123,7 +123,7 @@ def trainingTitle(name):
     """A training's name in the panel's words."""
     number = _number(name)
     if number is None:
-        return _("Source only") if name == "source only" else name
+        return {"source only": _("Source only"), "target-supervised": _("Target-supervised")}.get(name, name)
     return _("Iteration {number}").format(number=number)  # 0: before self-training
 
 
@@ -141,6 +141,8 @@ def _number(name):
 def _trainingTip(name):
     if name == "source only":
         return _("Trained on the source scans as they are, for comparison.")
+    if name == "target-supervised":
+        return _("Trained on target scans with their real labels: no adaptation, but what it can reach at best.")
     if name == "iteration 0":
         return _("Trained on the pseudo-target images, before any self-training.")
     return _("Trained again with the results of the iteration before.")

@@ -113,7 +113,7 @@ def roundText(score):
     """The round that a score is of."""
     if score.iteration is not None:
         return _("iteration {number}").format(number=score.iteration)
-    return _("source only") if score.round == "source only" else score.round
+    return {"source only": _("source only"), "target-supervised": _("target-supervised")}.get(score.round, score.round)
 
 
 def scoreText(score):

@@ -18,9 +18,13 @@ Values = npt.NDArray[np.float64]
 
 # A ceiling that is hardly higher than the floor makes any share of the way between them meaningless.
 SMALLEST_GAP = 0.02
+# With fewer, no paired test can tell anything: its p is never below 0.125.
+FEWEST_TESTED = 5
 RESAMPLES = 10_000
 CONFIDENCE = 0.95
 _SEED = 0
+# Shares of a gap are told, and drawn, within these bounds: beyond them the gap is too small, or the method too far below the floor.
+LEAST_SHARE, MOST_SHARE = -1.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -148,9 +152,24 @@ def case_dice(scores: Iterable[CaseScore]) -> dict[str, float]:
 
 # What the words of verdicts mean.
 HOW_TO_READ_VERDICTS = (
-    "Fails: the mean over the cases is not above source only. Unclear: above it by no more than one standard error of the difference."
+    "Fails: the mean over the cases, to three decimals, is not above source only. Unclear: above it by no more than one standard error"
+    " of the difference."
     " Better: by more than one, which is no test: by chance alone, one row in six is as much above it, with few cases one in four."
 )
+
+
+def signed(difference: float) -> str:
+    """A difference in DSC as pages and tables show it; what rounds to nothing has no other sign.
+
+    >>> signed(-0.0123), signed(-0.0004)
+    ('-0.012', '+0.000')
+    """
+    return f"{_rounded(difference):+.3f}"
+
+
+def _rounded(difference: float) -> float:
+    """To the digits that are shown: what they do not tell apart is alike."""
+    return round(difference, 3) + 0.0  # of which -0.0 has no sign
 
 
 @dataclass(frozen=True)
@@ -169,8 +188,8 @@ class Verdict:
 
     @property
     def fails(self) -> bool:
-        """Whether it does not beat source only."""
-        return self.difference <= 0
+        """Whether it does not beat source only by as much as the digits show."""
+        return _rounded(self.difference) <= 0
 
     @property
     def is_clear(self) -> bool:
@@ -182,7 +201,7 @@ class Verdict:
         over = f"over {self.cases} case{'' if self.cases == 1 else 's'}"
         error = "" if self.error is None else f" ± {self.error:.3f}"
         if self.fails:
-            return f"{name} FAILS: it does not beat source only (mean DSC {self.difference:+.3f}{error} {over})."
+            return f"{name} FAILS: it does not beat source only (mean DSC {signed(self.difference)}{error} {over})."
         if self.is_clear:
             return f"{name} beats source only by {self.difference:.3f}{error} in mean DSC {over}."
         return f"{name} is above source only by {self.difference:.3f}{error} in mean DSC {over}, which can be chance."
@@ -194,8 +213,8 @@ def verdict(method: Sequence[float], source_only: Sequence[float]) -> Verdict:
     Args:
         method, source_only: mean DSC of each case, in the same order.
 
-    >>> verdict([0.5, 0.7], [0.6, 0.7]).fails
-    True
+    >>> verdict([0.5, 0.7], [0.6, 0.7]).fails, verdict([0.5002, 0.7002], [0.5, 0.7]).fails
+    (True, True)
     """
     differences = np.subtract(method, source_only)
     cases = len(differences)

@@ -70,7 +70,7 @@ def _panels(results: Results, rows: Sequence[Row], case: str) -> list[Panel]:
     reference = label_of(scan, settings)
     panels = []
     for row in rows:
-        seed = min(row.by_seed)
+        seed = min(row.seeds)
         part = next(one for one in results.study.parts() if one.method == row.method and one.seed == seed)
         path = part.folder / iteration_name(row.iteration) / "evaluation" / f"{case}.nii.gz"
         drawn = [score.dice for score in row.by_seed[seed] if score.case == case and row.table.dice[score.structure] is not None]

@@ -14,6 +14,7 @@ from ..experiment.last_run import read_last_run, read_tail
 from ..experiment.lock import is_running
 from ..watching import experiments
 from ..watching.experiments import Standing, best_score, read_table
+from .failures import failures
 from .request import SOURCE_ONLY, SUPERVISED, Study
 from .tables import TABLE_CSV
 
@@ -95,10 +96,17 @@ class Lookout(experiments.Lookout):
         return Standing(
             folder,
             state,
-            last.error if state == "failed" else "",
+            (last.error or _failed(study)) if state == "failed" else "",
             number=sum(is_done),
             stages=len(parts),
             score=score,
             when=when,
             is_study=True,
         )
+
+
+def _failed(study: Study) -> str:
+    """Why the first of the experiments that failed did; empty if that is not known."""
+    found = failures(study)
+    titles = {part.name: part.title for part in study.parts()}
+    return next((f"{titles[name]} failed: {why}" for name, why in found.items()), "")

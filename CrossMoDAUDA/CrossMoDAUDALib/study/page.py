@@ -1,5 +1,7 @@
 """A study as one HTML page that needs nothing beside it: light, printable, with everything escaped.
 
+No path of this machine is in it; names of cases are.
+
 The page is a list of sections (:data:`SECTIONS`), each a function from the results to HTML, empty where it has nothing to say.
 """
 
@@ -12,13 +14,28 @@ from ..core.progress import duration
 from ..experiment.folder import package_versions
 from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
 from ..method.report_sections import verdict_badge
+from ..pages.paths import command_without_paths
 from ..pages.pieces import bullets, details, document, escape, paragraph, section, simple_table, tiles, value_text, wide
 from ..pages.plots import themed
-from ..scoring.comparison import HOW_TO_READ_VERDICTS
+from ..scoring.comparison import HOW_TO_READ_VERDICTS, MOST_SHARE, GapClosed, signed
 from . import costs, examples, plots
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
-from .tables import best_of, cell, chosen_note, columns, gap_text, notes, p_text, signed, statistic, tests_note
+from .tables import (
+    best_of,
+    cell,
+    chosen_note,
+    columns,
+    gap_notes,
+    gap_text,
+    interval_text,
+    notes,
+    p_text,
+    problems,
+    statistic,
+    tests_left_out,
+    tests_note,
+)
 
 
 def page(results: Results) -> str:
@@ -33,7 +50,8 @@ def headline(results: Results) -> str:
     if not results.study.cohort.evaluation:
         return "There are no evaluation cases with reference labels, so nothing is scored."
     if best is None or best.table.mean_dice is None:
-        return "No method has been scored yet."
+        others = any(row.method.adapts and row.dice for row in results.rows)
+        return "What has been scored so far is source only itself." if others else "No method has been scored yet."
     text = f"{best.title} reaches a mean DSC of {best.table.mean_dice.mean:.3f}"
     known = [
         f"{name} {row.table.mean_dice.mean:.3f}"
@@ -42,11 +60,21 @@ def headline(results: Results) -> str:
     ]
     if known:
         text += f" ({', '.join(known)})"
-    if best.gap and best.gap.share is not None:
-        text += f" and closes {gap_text(best.gap).replace(' (', ' (95 % interval ')} of the gap"
+    text += _closes(best.gap)
     if best.verdict and best.verdict.fails:
         text += ": adapting FAILS here"
     return text + "."
+
+
+def _closes(gap: GapClosed | None) -> str:
+    """The end of a sentence on a method: how much of the gap it closes, where that means something."""
+    if gap is None or gap.share is None:
+        return ""
+    if gap.share <= 0:
+        return " and closes nothing of the gap"
+    if gap.share > MOST_SHARE:
+        return ", far more than target-supervised"
+    return f" and closes {gap_text(gap).replace(' (', ' (95 % interval ')} of the gap"
 
 
 def _heading(results: Results) -> str:
@@ -55,11 +83,13 @@ def _heading(results: Results) -> str:
     counts = [f"{len(cases)} {domain}" for domain, cases in study.cohort.domains().items()]
     if study.ceiling:
         counts.append(f"{len(study.labelled_target)} labelled target (for the ceiling)")
+    told = [*gap_notes(results), *chosen_note(results)]
     state = f"{len(parts)} experiment{'' if len(parts) == 1 else 's'}"
     state = f"{done} of {state} finished" if done < len(parts) else state
     return (
         f'<header><p class="kicker">Study · {escape(state)}</p><h1>{escape(study.folder.name)}</h1>'
-        f'<p class="lead">{escape(headline(results))}</p>{"".join(paragraph(text, "facts") for text in chosen_note(results))}'
+        f'<p class="lead">{escape(headline(results))}</p>{"".join(paragraph(text, "facts") for text in told)}'
+        f"{bullets(problems(results), 'problems')}"
         f'<p class="facts">{escape(", ".join(counts))} cases · preset {escape(study.preset)} · scoring {escape(results.convention)}</p>'
         f'<p class="warning">{escape(NOT_CLINICAL)} A segmentation that looks right can be wrong.</p></header>'
     )
@@ -74,9 +104,8 @@ def _tiles(results: Results) -> str:
         if row and row.table.mean_dice
     ]
     if best and best.gap:
-        share = best.gap.share
-        interval = "" if best.gap.low is None or best.gap.high is None else f"{100 * best.gap.low:.0f} to {100 * best.gap.high:.0f} %"
-        shown.append((f"{100 * share:.0f} %" if share is not None else "not defined", "gap closed", interval))
+        interval, why = interval_text(best.gap), "see above" if gap_notes(results) else ""
+        shown.append((gap_text(best.gap).partition(" (")[0], "gap closed", f"{interval} %" if interval else why))
     return tiles(shown)
 
 
@@ -85,7 +114,8 @@ def _verdicts(results: Results) -> str:
     if not rows:
         return ""
     lines = "".join(f"<li>{verdict_badge(row.verdict)} {escape(row.verdict.sentence(row.title))}</li>" for row in rows if row.verdict)
-    how = HOW_TO_READ_VERDICTS + (" Paired tests of the last iterations are below." if results.tests else "")
+    how = " ".join([HOW_TO_READ_VERDICTS, *tests_left_out(results)])
+    how += " Paired tests of the last iterations are below." if results.tests else ""
     return section("Is adapting better than doing nothing?", f'<ul class="verdicts">{lines}</ul>{paragraph(how, "note")}')
 
 
@@ -98,11 +128,11 @@ def _table(results: Results) -> str:
     for row in results.rows:
         mark = f'<i class="dot" style="background:{themed(palette[row.method.name])}"></i>'
         failing = f" {verdict_badge(row.verdict)}" if row.verdict and row.verdict.fails else ""
-        cells = [f"<th scope=row>{mark}{escape(row.title)}{failing}</th>", f"<td>{len(row.by_seed)}</td>", f"<td>{row.table.cases}</td>"]
+        cells = [f"<th scope=row>{mark}{escape(row.title)}{failing}</th>", f"<td>{len(row.seeds)}</td>", f"<td>{row.table.cases}</td>"]
         share, _, interval = gap_text(row.gap).partition(" (")
         for measure, structure, *_ in shown:
             found = statistic(row, measure, structure)
-            is_best = row.method.adapts and found is not None and found.mean == best.get((measure, structure))
+            is_best = row.is_adapted and found is not None and found.mean == best.get((measure, structure))
             mean, plus, deviation = cell(found, measure).partition(" ± ")
             spread = f"<small> ± {deviation}</small>" if plus else ""
             cells.append(f"<td{' class=best' if is_best else ''}>{mean}{spread}</td>")
@@ -196,11 +226,11 @@ def _costs(results: Results) -> str:
 
 def _origin(results: Results) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in package_versions().items())
-    problems = bullets([f"{name}: {error}" for name, error in results.errors.items()])
-    commands = "".join(f"<pre>{escape(command)}</pre>" for command in results.study.commands)
+    commands = "".join(f"<pre>{escape(command_without_paths(command))}</pre>" for command in results.study.commands)
+    asked = f"<p>It was asked for by, with the last names of files and folders alone (study.json has the whole):</p>{commands}"
     return section(
         "Where it comes from",
-        problems + (f"<p>Again, or to go on:</p>{commands}" if commands else "") + f'<p class="note">{escape(versions)}.</p>',
+        (asked if commands else "") + f'<p class="note">{escape(versions)}.</p>',
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..pages.plots import CEILING, FAINT, FLOOR, INK, SERIES, as_svg, new_figure, points_plot
+from ..scoring.comparison import LEAST_SHARE, MOST_SHARE
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results, Row
 
@@ -32,19 +33,27 @@ def gap_plot(results: Results) -> str:
     for place, row in enumerate(rows):
         gap, colour = row.gap, palette[row.method.name]
         assert gap is not None and gap.share is not None
-        axes.barh(place, 100 * gap.share, height=0.56, color=colour, alpha=0.85 if gap.share > 0 else 0.35)
+        axes.barh(place, _told(gap.share), height=0.56, color=colour, alpha=0.85 if gap.share > 0 else 0.35)
         if gap.low is not None and gap.high is not None:
-            axes.plot([100 * gap.low, 100 * gap.high], [place, place], color=INK, linewidth=1.4)
-            for end in (gap.low, gap.high):
+            axes.plot([_told(gap.low), _told(gap.high)], [place, place], color=INK, linewidth=1.4)
+        for end, is_bound in ((gap.share, False), (gap.low, True), (gap.high, True)):
+            if end is not None and 100 * end != _told(end):  # an arrow: it lies beyond the axis
+                axes.plot([_told(end)], [place], marker="<" if end < 0 else ">", color=INK, markersize=7, zorder=5)
+            elif end is not None and is_bound:
                 axes.plot([100 * end] * 2, [place - 0.13, place + 0.13], color=INK, linewidth=1.4)
-    shown = [value for row in rows if row.gap for value in (row.gap.share, row.gap.low, row.gap.high) if value is not None]
-    axes.set_xlim(min(0, 100 * min(shown) - 5), max(105, 100 * max(shown) + 5))
+    shown = [_told(value) for row in rows if row.gap for value in (row.gap.share, row.gap.low, row.gap.high) if value is not None]
+    axes.set_xlim(min(0, min(shown) - 5), max(105, max(shown) + 5))
     for line in (0, 100):
         axes.axvline(line, color=FAINT, linewidth=1, linestyle=(0, (3, 3)), zorder=0)
     axes.set_yticks(range(len(rows)), [row.title for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel("Gap closed (%): 0 is source only, 100 is target-supervised; lines: 95 % interval over the cases")
     return as_svg(figure, axes, "Share of the gap that every method and iteration closes")
+
+
+def _told(share: float) -> float:
+    """A share of the gap in percent, cut where it says no more."""
+    return 100 * min(max(share, LEAST_SHARE), MOST_SHARE)
 
 
 def self_training_plot(results: Results) -> str:
@@ -62,7 +71,8 @@ def self_training_plot(results: Results) -> str:
         seeds = sorted({seed for row in rows for seed in row.by_seed})
         for seed in seeds if len(seeds) > 1 else ():
             points = [(row.iteration, _mean_of_seed(row, seed)) for row in rows if seed in row.by_seed]
-            axes.plot(*zip(*points, strict=True), color=palette[name], linewidth=0.9, alpha=0.45)
+            marker = "o" if len(points) == 1 else None  # a line of one point is not to be seen
+            axes.plot(*zip(*points, strict=True), color=palette[name], linewidth=0.9, marker=marker, markersize=3, alpha=0.45)
         axes.plot(iterations, means, color=palette[name], linewidth=2.2, marker="o", markersize=5, label=name)
     for name, title in ((SOURCE_ONLY, "source only"), (SUPERVISED, "target-supervised")):
         if (bound := results.row(name)) and bound.dice:

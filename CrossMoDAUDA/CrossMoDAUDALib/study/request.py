@@ -29,6 +29,7 @@ from ..method.plan import plan
 
 FORMAT = 1
 SOURCE_ONLY, SUPERVISED = "source-only", "supervised"
+_EVIDENCE = "evaluation.evidence"
 _LABEL_AWARE = frozenset(("segmentation.scaled_copies", *UNSCALED))
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -151,6 +152,8 @@ class Study:
             values["self_training.iterations"] = 0
             plain = Settings().values()  # the floor and the ceiling learn from scans as they are
             values |= {key: plain[key] for key in _LABEL_AWARE - method.values.keys()}
+        if method.name == SUPERVISED:  # nobody chooses it, so what its trustworthiness is known by is not measured
+            values |= {_EVIDENCE: method.values.get(_EVIDENCE, False)}
         settings = with_values(preset_settings(self.preset), values)
         return fitted(settings, dict.fromkeys(left_to_labels(settings), self.single or ()))
 
@@ -178,7 +181,10 @@ class Study:
         settings, folder = self.settings(method, seed), self.folder_of(method, seed)
         if Experiment.exists(folder):
             with contextlib.suppress(InputError):  # a damaged one is refused when it is worked on
-                settings = as_recorded(settings, Experiment.load(folder).settings)
+                recorded = Experiment.load(folder).settings
+                settings = as_recorded(settings, recorded)
+                if method.name == SUPERVISED and _EVIDENCE not in method.values:  # older studies measured it of their ceilings too
+                    settings = with_values(settings, {_EVIDENCE: recorded.evaluation.evidence})
         return Part(method, seed, folder, settings, cohort)
 
     def check(self) -> None:

@@ -9,6 +9,7 @@ from ..experiment.last_run import read_last_run
 from ..experiment.lock import is_running, read_worker
 from ..experiment.markers import read_markers
 from ..watching.status import STATES
+from .failures import failures
 from .request import Part, Study
 from .running import to_do
 from .tables import TABLE
@@ -23,7 +24,7 @@ def describe(folder: Path) -> str:
     running = is_running(folder)
     study, last = Study.load(folder), read_last_run(folder)
     domains = ", ".join(f"{len(cases)} {domain}" for domain, cases in study.cohort.domains().items())
-    holder = read_worker(folder)
+    holder, failed = read_worker(folder), failures(study)
     state = last.state(running, True)
     text = f"running (process {holder['pid']} on {holder['host']})" if running and holder else STATES.get(state, state)
     lines = [
@@ -31,7 +32,7 @@ def describe(folder: Path) -> str:
         f"Settings    preset {study.preset}, {', '.join(f'{key}={value}' for key, value in study.values.items()) or 'no others'}",
         f"Cohort      {domains} cases" + (f", {len(study.labelled_target)} labelled for the ceiling" if study.ceiling else ""),
         f"State       {text}{f'; `study -o {folder}` goes on' if state in ('died', 'interrupted', 'failed') else ''}",
-        *(_line(part) for part in study.parts()),
+        *(_line(part, failed.get(part.name, "")) for part in study.parts()),
         *([f"Left out    {', '.join(study.without)}"] if study.without else []),
     ]
     table = folder / TABLE
@@ -40,14 +41,13 @@ def describe(folder: Path) -> str:
     return "\n".join(lines)
 
 
-def _line(part: Part) -> str:
+def _line(part: Part, failure: str) -> str:
     stages, waiting, markers = part.stages(), to_do(part), read_markers(part.folder)
     seconds = sum(marker.seconds for marker in markers.values() if not marker.shared_from)
-    state = read_last_run(part.folder).state(is_running(part.folder), (part.folder / "experiment.json").is_file())
     if not waiting:
         word, more = "done", duration(seconds)
     else:
-        word = {"running": "now", "checking": "now", "failed": "failed"}.get(state, "to do")
+        word = "now" if is_running(part.folder) else "failed" if failure else "to do"
         more = f"{len(stages) - len(waiting)} of {len(stages)} stages" + (f", next {waiting[0].name}" if len(waiting) < len(stages) else "")
-    error = f"\n  Error     {last}" if state == "failed" and (last := read_last_run(part.folder).error) else ""
+    error = f"\n  Error     {failure}" if word == "failed" else ""
     return f"  {word:<10}{part.title:<34}{more}{error}"

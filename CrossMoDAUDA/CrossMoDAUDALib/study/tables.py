@@ -9,10 +9,24 @@ from typing import Any
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
 from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
-from ..scoring.comparison import HOW_TO_READ_VERDICTS, SMALLEST_GAP, GapClosed, PairedTest, smallest_p
+from ..pages.paths import Paths
+from ..scoring.absent import absent_notes
+from ..scoring.comparison import (
+    FEWEST_TESTED,
+    HOW_TO_READ_VERDICTS,
+    LEAST_SHARE,
+    MOST_SHARE,
+    SMALLEST_GAP,
+    GapClosed,
+    PairedTest,
+    signed,
+    smallest_p,
+)
 from ..scoring.evaluation import NOT_DRAWN, Statistic
+from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results, Row
 
+SMALL_GAP = 0.05  # of which a share says little, though it is defined
 TABLE, TABLE_CSV, PER_CASE = "table.md", "table.csv", "per_case.csv"
 _MEASURES = (("dice", "DSC, {}", "↑"), ("assd", "ASSD, {} (mm)", "↓"), ("hd95", "HD95, {} (mm)", "↓"))
 
@@ -48,20 +62,61 @@ def gap_text(gap: GapClosed | None) -> str:
 
     >>> gap_text(GapClosed(0.8123, 0.7, 0.9)), gap_text(GapClosed(None)), gap_text(None)
     ('81 % (70 to 90)', 'not defined', '')
+    >>> gap_text(GapClosed(-15.0, -20.0, -0.2)), gap_text(GapClosed(0.5, -3.0, 4.0))
+    ('< -100 %', '50 % (< -100 to > 200)')
     """
     if gap is None:
         return ""
     if gap.share is None:
         return "not defined"
-    interval = "" if gap.low is None or gap.high is None else f" ({100 * gap.low:.0f} to {100 * gap.high:.0f})"
-    return f"{100 * gap.share:.0f} %{interval}"
+    return f"{percent(gap.share)} %{f' ({interval})' if (interval := interval_text(gap)) else ''}"
+
+
+def interval_text(gap: GapClosed) -> str:
+    """The interval of a share of the gap, in percent; empty where there is none, or the share itself is beyond what is told."""
+    if gap.share is None or gap.low is None or gap.high is None or not LEAST_SHARE <= gap.share <= MOST_SHARE:
+        return ""
+    return f"{percent(gap.low)} to {percent(gap.high)}"
+
+
+def percent(share: float) -> str:
+    """A share of the gap, in percent, as far as it is told."""
+    if share < LEAST_SHARE:
+        return f"< {100 * LEAST_SHARE:.0f}"
+    return f"> {100 * MOST_SHARE:.0f}" if share > MOST_SHARE else f"{100 * share:.0f}"
+
+
+def gap_notes(results: Results) -> list[str]:
+    """What is to be known of the gap itself: that there is none, or that it is so small that shares of it mean little."""
+    floor, ceiling = (row.table.mean_dice if (row := results.row(name)) else None for name in (SOURCE_ONLY, SUPERVISED))
+    if floor is None or ceiling is None:
+        return []
+    gap = ceiling.mean - floor.mean
+    if round(gap, 3) <= 0:
+        return [
+            f"**The ceiling itself fails:** target-supervised does not beat source only (mean DSC {signed(gap)}), so that there is no gap"
+            " to close. Look at its experiment and at the target's labels before you believe the comparison."
+        ]
+    if gap < SMALLEST_GAP:
+        return [
+            f"Target-supervised is only {gap:.3f} above source only in mean DSC: too little for a share of that gap to mean anything, so"
+            " that gap closed is not defined."
+        ]
+    known = [row.gap for row in results.rows if row.gap]
+    told = [value for one in known for value in (one.share, one.low, one.high) if value is not None]
+    if gap < SMALL_GAP or any(not LEAST_SHARE <= value <= MOST_SHARE for value in told):
+        return [
+            f"Target-supervised is {gap:.3f} above source only in mean DSC: small differences are large shares of a small gap, and one case"
+            f" may decide. Shares below {100 * LEAST_SHARE:.0f} % and above {100 * MOST_SHARE:.0f} % are not told; read the DSC."
+        ]
+    return []
 
 
 def best_of(results: Results) -> dict[tuple[str, str], float]:
     """By column, the best mean of the methods that adapt; none with less than two of them."""
     found = {}
     for measure, structure, _, more in columns(results):
-        means = [cell.mean for row in results.rows if row.method.adapts and (cell := statistic(row, measure, structure))]
+        means = [cell.mean for row in results.rows if row.is_adapted and (cell := statistic(row, measure, structure))]
         if len(means) > 1:
             found[measure, structure] = max(means) if more else min(means)
     return found
@@ -80,15 +135,19 @@ def markdown(results: Results) -> str:
     best, headings = best_of(results), [heading for *_, heading, _ in columns(results)]
     lines = [["Method", "Seeds", "Cases", headings[0], "Gap closed", *headings[1:]]]
     for row in results.rows:
-        cells = [row.title, str(len(row.by_seed)), str(row.table.cases)]
+        cells = [row.title, str(len(row.seeds)), str(row.table.cases)]
         for measure, structure, *_ in columns(results):
             found = statistic(row, measure, structure)
-            is_best = row.method.adapts and found is not None and found.mean == best.get((measure, structure))
+            is_best = row.is_adapted and found is not None and found.mean == best.get((measure, structure))
             cells.append(f"**{cell(found, measure)}**" if is_best else cell(found, measure))
         lines.append([*cells[:4], gap_text(row.gap), *cells[4:]])
-    parts = ["# Study", f"**{NOT_CLINICAL}**", _as_table(lines), *notes(results), *chosen_note(results)]
+    parts = ["# Study", f"**{NOT_CLINICAL}**"]
+    if failed := problems(results):
+        parts.append("\n".join(f"- {problem}" for problem in failed))
+    parts += [_as_table(lines), *gap_notes(results), *notes(results), *chosen_note(results)]
     if sentences := verdicts(results):
         parts += ["## Against source only", "\n".join(f"- {sentence}" for sentence in sentences), HOW_TO_READ_VERDICTS]
+        parts += tests_left_out(results)
     if results.tests:
         tested = [["Methods", "Difference in mean DSC", "p", "p, Holm"]]
         tested += [
@@ -101,6 +160,16 @@ def markdown(results: Results) -> str:
         if known.judged:
             parts += ["What each criterion would have chosen, and what that costs:", _as_table(ranking_lines(known.judged))]
     return "\n\n".join(parts) + "\n"
+
+
+def problems(results: Results) -> list[str]:
+    """What is missing in the table because an experiment failed, a sentence each without paths, with ``**`` as in Markdown."""
+    study, parts = results.study, results.study.parts()
+    cases = [*study.ceiling, *(case for found in study.cohort.domains().values() for case in found)]
+    paths = Paths([path for case in cases for path in (case.image, case.label) if path is not None], [study.folder])
+    failed = [f"**{part.title} failed:** {results.failures[part.name]}" for part in parts if part.name in results.failures]
+    absent = [f"**{part.title} is not in the table:** {results.errors[part.name]}" for part in parts if part.name in results.errors]
+    return [paths.without(text) for text in (*failed, *absent)]
 
 
 def verdicts(results: Results) -> list[str]:
@@ -119,23 +188,45 @@ def notes(results: Results) -> list[str]:
         said.append(
             "Target-supervised learned from target scans with their labels, which nothing else has seen: it is the ceiling. Gap closed:"
             " (method - source only) / (target-supervised - source only) in mean DSC, with the 95 % interval of a bootstrap over the cases."
-            f" It is not defined where the ceiling is less than {SMALLEST_GAP} above source only."
+            f" It is not defined where the ceiling is less than {SMALLEST_GAP} above source only, and has no interval where among samples"
+            " of these cases there may be no gap."
         )
     if any(statistic(row, measure, structure) is None for row in results.rows for measure, structure, *_ in columns(results)):
         said.append(f"“{NOT_DRAWN}”: drawn in no reference.")
+    said += [
+        f"{row.title} has no translator and is trained as source only is, so that it has no verdict and closes no gap."
+        for row in results.rows
+        if row.is_source_only and row.method.adapts
+    ]
+    scores = results.rows[0].scores if results.rows else []  # all rows have the same references
+    return [*said, *absent_notes(scores, results.structures, results.convention), *_seeds_left_out(results)]
+
+
+def _seeds_left_out(results: Results) -> list[str]:
+    """Of which methods some seeds have not come as far as others, a sentence each."""
+    said = []
+    for last in results.last_rows():
+        first = next(row for row in results.rows if row.method == last.method)
+        behind = sorted(first.by_seed.keys() - set(last.seeds))
+        if behind:
+            kept, without = (f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}" for seeds in (last.seeds, behind))
+            said.append(
+                f"All rows of {last.method.name} are of {kept}: {without} {'has' if len(behind) == 1 else 'have'} no score of iteration"
+                f" {last.iteration}, and iterations are compared over the same seeds only. {PER_CASE} has all scores."
+            )
     return said
 
 
 def chosen_note(results: Results) -> list[str]:
     """What to know of the result that stands first: that these cases chose it, and what its interval leaves out."""
-    count, best = sum(row.method.adapts and row.table.mean_dice is not None for row in results.rows), results.best()
+    count, best = sum(row.is_adapted and row.table.mean_dice is not None for row in results.rows), results.best()
     said = []
     if best and count > 1:
         said.append(
             f"{best.title} is named first because its mean DSC is the highest of {count} on these same cases; on others it may well be"
             " lower."
         )
-    if best and best.gap and best.gap.low is not None:
+    if best and best.gap and interval_text(best.gap):
         said.append("The interval is over the cases, for this method as trained: it says nothing of the choice, or of another training.")
     return [" ".join(said)] if said else []
 
@@ -150,6 +241,17 @@ def tests_note(tests: Sequence[PairedTest]) -> str:
     )
 
 
+def tests_left_out(results: Results) -> list[str]:
+    """Why there are no paired tests, in a sentence; none where there are, or nothing to test."""
+    if results.tests is not None:
+        return []
+    cases = len(results.rows[0].dice)
+    return [
+        f"There are no paired tests: with {cases} case{'' if cases == 1 else 's'} no p can be below {smallest_p(cases):.2g}, whatever the"
+        f" difference. They come with {FEWEST_TESTED} cases or more."
+    ]
+
+
 def p_text(p: float) -> str:
     """A p-value as tables show it.
 
@@ -157,15 +259,6 @@ def p_text(p: float) -> str:
     ('< 0.001', '0.031', '1.000')
     """
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def signed(value: float) -> str:
-    """A difference as tables show it.
-
-    >>> signed(-0.0123), signed(-0.0)
-    ('-0.012', '+0.000')
-    """
-    return f"{round(value, 3) + 0.0:+.3f}"
 
 
 def _as_table(lines: Sequence[Sequence[str]]) -> str:
@@ -191,7 +284,7 @@ def _write_csv(path: Path, results: Results) -> None:
         heads += [column, f"{column}_std"]
     lines = [[*heads, "gap_closed", "gap_closed_low", "gap_closed_high", "above_source_only", "above_source_only_error", "verdict"]]
     for row in results.rows:
-        line: list[Any] = [row.method.name, row.iteration if row.method.adapts else "", len(row.by_seed), row.table.cases]
+        line: list[Any] = [row.method.name, row.iteration if row.method.adapts else "", len(row.seeds), row.table.cases]
         for measure, structure, *_ in columns(results):
             found = statistic(row, measure, structure)
             line += [found.mean, found.deviation] if found else ["", ""]

@@ -640,6 +640,14 @@
 <translation>Bildübersetzer; 'none' trainiert auf den Quellbildern, wie sie sind.</translation>
 </message>
 <message>
+<source>In {absent} of {count} references, {name} is missing. There it is scored by DSC 0 and {worst} mm, whatever is predicted (convention challenge2022), which lowers the mean DSC and raises the mean ASSD and HD95 of all alike. Begun anew with evaluation.convention=medpy, it is scored by DSC 1 and 0 mm there where nothing is predicted.</source>
+<translation>In {absent} von {count} Referenzen fehlt {name}. Dort zählen DSC 0 und {worst} mm, was auch immer vorhergesagt wird (Konvention challenge2022); das senkt den mittleren DSC und hebt ASSD und HD95 im Mittel bei allen gleich. Neu begonnen mit evaluation.convention=medpy, zählen dort DSC 1 und 0 mm, wo nichts vorhergesagt wird.</translation>
+</message>
+<message>
+<source>In {absent} of {count} references, {name} is missing. There it is scored by DSC 1 and 0 mm where nothing is predicted either, and by DSC 0 and {worst} mm where anything is (convention medpy), so that the means hold cases that tell nothing of its outline.</source>
+<translation>In {absent} von {count} Referenzen fehlt {name}. Dort zählen DSC 1 und 0 mm, wo auch nichts vorhergesagt wird, und DSC 0 und {worst} mm, wo etwas vorhergesagt wird (Konvention medpy); die Mittel enthalten also Fälle, die nichts über den Umriss sagen.</translation>
+</message>
+<message>
 <source>Initial learning rate</source>
 <translation>Anfängliche Lernrate</translation>
 </message>
@@ -1482,6 +1490,10 @@
 <message>
 <source>Took over from {name}: {listed}.</source>
 <translation>Von {name} übernommen: {listed}.</translation>
+</message>
+<message>
+<source>Trained on target scans with their real labels: this is no adaptation, but the ceiling of what adapting without them can reach.</source>
+<translation>Auf Ziel-Scans mit ihren echten Labels trainiert: Das ist keine Adaption, sondern die Obergrenze dessen, was Adaption ohne sie erreichen kann.</translation>
 </message>
 <message>
 <source>Trainer</source>
@@ -2876,6 +2888,10 @@
 <translation>Quelle</translation>
 </message>
 <message>
+<source>source only</source>
+<translation>nur Quelle</translation>
+</message>
+<message>
 <source>spacing {by_axes} against {by_axes2} mm</source>
 <translation>Abstand {by_axes} gegen {by_axes2} mm</translation>
 </message>
@@ -3034,6 +3050,14 @@
 <message>
 <source>trained on {source_cases} source and {target_cases} target scans</source>
 <translation>trainiert auf {source_cases} Quell- und {target_cases} Ziel-Scans</translation>
+</message>
+<message>
+<source>trained on {source_cases} target scan with real labels, no adaptation</source>
+<translation>trainiert auf {source_cases} Ziel-Scan mit echten Labels, keine Adaption</translation>
+</message>
+<message>
+<source>trained on {source_cases} target scans with real labels, no adaptation</source>
+<translation>trainiert auf {source_cases} Ziel-Scans mit echten Labels, keine Adaption</translation>
 </message>
 <message>
 <source>translated slices</source>
@@ -7145,8 +7169,16 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Nur Quelle</translation>
 </message>
 <message>
+<source>Target-supervised</source>
+<translation>Am Ziel überwacht</translation>
+</message>
+<message>
 <source>Trained again with the results of the iteration before.</source>
 <translation>Mit den Ergebnissen der Runde davor neu trainiert.</translation>
+</message>
+<message>
+<source>Trained on target scans with their real labels: no adaptation, but what it can reach at best.</source>
+<translation>Auf Ziel-Scans mit ihren echten Labels trainiert: keine Adaption, sondern was sie bestenfalls erreichen kann.</translation>
 </message>
 <message>
 <source>Trained on the pseudo-target images, before any self-training.</source>
@@ -8025,6 +8057,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>source only</source>
 <translation>nur Quelle</translation>
+</message>
+<message>
+<source>target-supervised</source>
+<translation>am Ziel überwacht</translation>
 </message>
 <message>
 <source>{name}: {state}.</source>

@@ -136,7 +136,7 @@ def test_the_report_says_whether_adapting_beats_source_only(tiny_experiment: Pat
     report = (tiny_experiment / "report.md").read_text(encoding="utf-8")
     for row in ("iteration 0", "iteration 1"):
         difference = mean[row] - mean["source only"]
-        said = "FAILS: it does not beat source only" if difference <= 0 else f"is above source only by {difference:.3f}"
+        said = "FAILS: it does not beat source only" if round(difference, 3) <= 0 else f"is above source only by {difference:.3f}"
         assert f"- {row.capitalize()} {said}" in report
 
 

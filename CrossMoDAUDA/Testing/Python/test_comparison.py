@@ -84,6 +84,14 @@ def test_what_does_not_beat_source_only_fails() -> None:
     assert verdict([0.5], [0.2]).error is None and not verdict([0.5], [0.2]).is_clear
 
 
+def test_what_the_digits_do_not_show_is_no_difference() -> None:
+    hardly = verdict([0.5001, 0.7002], [0.5, 0.7])
+    assert hardly.fails and not hardly.is_clear
+    assert hardly.sentence("cut") == "cut FAILS: it does not beat source only (mean DSC +0.000 ± 0.000 over 2 cases)."
+    assert "(mean DSC +0.000 ± " in verdict([0.4999, 0.7], [0.5, 0.7]).sentence("cut"), "and not -0.000"
+    assert verdict([0.5006, 0.7006], [0.5, 0.7]).is_clear
+
+
 def test_better_can_be_chance_and_its_explanation_says_so() -> None:
     differences = [0.3, -0.05, 0.2, -0.1, 0.11, -0.06]
     (test,) = paired_tests({"cut": differences, "source only": [0.0] * 6})

@@ -45,6 +45,7 @@ NEVER_ONE = {
     "{count} warnings.",
     "{cases} scans read",
     "{cases} scans: {round}",
+    "{count} references, ",  # of one, all or none lack a structure
     "{count} bytes",  # the longest header there may be
     "{count} values that no structure has",  # more than a few
     "{labels} labels it was trained on",

@@ -127,6 +127,14 @@ def test_scores_of_another_version_are_a_table_without_a_plot(host: Host, starte
     assert host.find("adaptScores").rowCount == 6 and not host.find("adaptScoresPlot").visible
 
 
+def test_scores_of_a_studys_ceiling_are_explained(host: Host, started: Any) -> None:
+    (started.folder / "evaluation").mkdir()
+    write_scores(started.folder, {"target-supervised": [0.5, 0.7]})
+    watch(host, started.folder, "scores")
+    tip = host.find("adaptScores")._real.horizontalHeaderItem(0).toolTip()
+    assert tip.startswith("Target-supervised: Trained on target scans with their real labels")
+
+
 @pytest.mark.parametrize(("width", "is_beside"), [(300, False), (400, False), (1000, True)])
 def test_the_plot_of_scores_takes_the_room_that_it_is_given(host: Host, started: Any, width: int, is_beside: bool) -> None:
     (started.folder / "evaluation").mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import re
 import socket
 from pathlib import Path
@@ -10,7 +11,11 @@ from pathlib import Path
 import pytest
 import SimpleITK as sitk
 from conftest import ROOT
+from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.experiment.events import EventLog
+from CrossMoDAUDALib.study.output import write_results
+from CrossMoDAUDALib.study.request import Method, Study
 
 PATIENT, BIRTH = "Doe^Jane", "19700101"
 
@@ -62,6 +67,25 @@ def test_the_tables_and_the_report_hold_no_absolute_paths(tiny_experiment: Path,
     for path in told:
         text = path.read_text(encoding="utf-8")
         assert str(tiny_cohort) not in text and str(tiny_experiment) not in text and str(Path.home()) not in text, path
+
+
+def test_a_studys_page_and_tables_hold_no_absolute_paths(cohort: Cohort, tmp_path: Path) -> None:
+    folder, source = tmp_path / "study of ü", cohort.source[0].image.parent
+    commands = [
+        f"crossmoda-uda study --source-images '{place}' -o '{folder}' --method odd=none" for place in (source, f"/mnt/{PATIENT}/ct")
+    ]
+    ceiling = (Case("c", tmp_path / PATIENT / "mr" / "c.nii.gz", tmp_path / PATIENT / "labels" / "c.nii.gz"),)
+    study = Study(folder, "smoke", {}, (Method("odd", "none"),), (0,), cohort, ceiling, commands=tuple(commands))
+    folder.mkdir()
+    study.save()
+    for part, path in zip(study.parts(), (cohort.target[0].image, folder / "experiments", ceiling[0].label), strict=True):
+        EventLog(folder / "events.jsonl").write("stage", stage=part.name, state="failed", message=f"{path} is gone, as {Path.home()}/x is.")
+    write_results(study)
+    told = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix in (".md", ".csv", ".html")}
+    assert told.keys() == {"table.md", "table.csv", "per_case.csv", "study.html"}
+    for name, text in told.items():
+        assert not [path for path in (tmp_path, source, Path.home(), f"{PATIENT}") if html.escape(str(path)) in text], name
+    assert "study --source-images ct -o" in told["study.html"] and "odd, seed 0 failed:** experiments is gone, as x is." in told["table.md"]
 
 
 def test_nothing_in_the_library_opens_a_connection() -> None:

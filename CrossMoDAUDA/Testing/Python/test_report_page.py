@@ -23,6 +23,7 @@ from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.markers import write_marker
 from CrossMoDAUDALib.images.volumes import read_label_map
 from CrossMoDAUDALib.method import report_page, report_pictures, report_renewal
+from CrossMoDAUDALib.method.report import write_report
 from CrossMoDAUDALib.method.report_facts import Facts
 from CrossMoDAUDALib.places.naming import Names
 
@@ -268,6 +269,19 @@ def test_of_many_cases_the_worst_have_pictures_and_the_rest_the_table(copied: Pa
     table = page.texts["Cases, worst first"].partition("All cases")[2]
     assert re.findall(r"case \d\d", table) == many[::-1]
     assert f"The {report_pictures.CASES} worst of 30 have pictures" in page.texts["Cases, worst first"]
+
+
+def test_what_references_lack_is_said_where_the_scores_stand(copied: Path) -> None:
+    path = copied / "evaluation" / "per_case.csv"
+    lines = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, lines[0])
+        writer.writeheader()
+        for line in lines:
+            writer.writerows([line, {**line, "case": "another", "reference_ml": 0.0 if line["structure"] == "Cochlea" else 1.0}])
+    write_report(Experiment.load(copied))
+    said = [page_of(copied).texts["Scores"], (copied / "report.md").read_text(encoding="utf-8")]
+    assert [text.count("In 1 of 2 references, Cochlea is missing") for text in said] == [1, 1]
 
 
 def test_no_path_of_this_machine_is_in_it(copied: Path, tiny_cohort: Path) -> None:

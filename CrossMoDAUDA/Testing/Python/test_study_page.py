@@ -2,53 +2,34 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method.evidence import evidence_lines, in_sentences
 from CrossMoDAUDALib.method.report import write_report
 from CrossMoDAUDALib.method.report_page import write_page
-from CrossMoDAUDALib.scoring.evaluation import CaseScore, write_per_case_csv
 from CrossMoDAUDALib.scoring.recommendation import Candidate, rank_criteria, recommend
 from CrossMoDAUDALib.study.page import page
-from CrossMoDAUDALib.study.request import Method, Study
-from CrossMoDAUDALib.study.results import Results, read_results
+from CrossMoDAUDALib.study.results import Results
 from CrossMoDAUDALib.study.tables import markdown
 from CrossMoDAUDALib.study.trust import Trust
+from study_files import Scored, scored_study
 
-Scored = Callable[[Mapping[str, Sequence[Sequence[float]]]], Results]
 FLOOR, CEILING = [[0.2, 0.3, 0.25, 0.2, 0.3, 0.25]], [[0.8, 0.9, 0.85, 0.8, 0.9, 0.85]]
 LOW, HIGH = [0.4, 0.5, 0.3, 0.45, 0.5, 0.4], [0.6, 0.7, 0.5, 0.65, 0.7, 0.6]
 
 
 @pytest.fixture
 def scored(tmp_path: Path, cohort: Cohort) -> Scored:
-    """Makes a study's results of the DSC of six cases, by method and iteration."""
-    evaluation = tuple(Case(f"case {number}", cohort.target[0].image, cohort.source[0].label) for number in range(6))
-
-    def results(dice: Mapping[str, Sequence[Sequence[float]]]) -> Results:
-        methods = tuple(Method(name, "cut") for name in dice if name not in ("source-only", "supervised"))
-        ceiling = (Case("e", cohort.source[0].image, cohort.source[0].label),) if "supervised" in dice else ()
-        study = Study(tmp_path / "study", "smoke", {}, methods, (0,), replace(cohort, evaluation=evaluation), ceiling)
-        for part in study.parts():
-            of_iteration = {}
-            for number, values in enumerate(dice[part.method.name]):
-                title = f"iteration {number}" if part.method.adapts else "source only"
-                each = zip(evaluation, values, strict=True)
-                of_iteration[title] = [
-                    CaseScore(case.id, name, dsc, 1.0, 2.0, 2.0, 3.0) for case, dsc in each for name in part.settings.labels
-                ]
-            (part.folder / "evaluation").mkdir(parents=True)
-            write_per_case_csv(part.folder / "evaluation" / "per_case.csv", of_iteration)
-        return read_results(study)
-
-    return results
+    """Makes a study's results of the cases' DSC, by method and iteration."""
+    return functools.partial(scored_study, tmp_path / "study", cohort)
 
 
 def read(text: str) -> str:

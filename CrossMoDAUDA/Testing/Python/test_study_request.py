@@ -11,10 +11,12 @@ from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.core.budget import SIZED, left_open
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.progress import duration
-from CrossMoDAUDALib.core.settings import Settings
+from CrossMoDAUDALib.core.settings import Settings, with_values
 from CrossMoDAUDALib.experiment.events import EventLog
+from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method import sizing
 from CrossMoDAUDALib.method.rehearsal import Costs
+from CrossMoDAUDALib.method.titles import row_title
 from CrossMoDAUDALib.study.left_out import leaving_out
 from CrossMoDAUDALib.study.request import Method, Study
 from CrossMoDAUDALib.study.running import sized
@@ -117,6 +119,23 @@ def test_the_floor_and_the_ceiling_learn_from_scans_as_they_are() -> None:
     assert ceiling.segmentation.structure_scaling_probability == 0.2, "where it is asked for"
 
 
+def test_no_evidence_is_measured_of_the_ceiling_which_nobody_chooses() -> None:
+    study = replace(STUDY, values={"evaluation.evidence": "true"}, ceiling=(CASE,))
+    assert {part.method.name for part in study.parts() if part.settings.evaluation.evidence} == {"source-only", "cut", "plain"}
+    asked = replace(study, own={"supervised": {"evaluation.evidence": "true"}})
+    assert all(part.settings.evaluation.evidence for part in asked.parts()), "where it is asked for"
+
+
+def test_a_ceiling_that_was_begun_with_evidence_goes_on_with_it(tmp_path: Path, cohort: Cohort) -> None:
+    labelled = replace(cohort.target[0], label=cohort.source[0].label)
+    study = replace(STUDY, folder=tmp_path / "study", values={"evaluation.evidence": "true"}, cohort=cohort, ceiling=(labelled,))
+    ceiling = next(part for part in study.parts() if part.method.name == "supervised")
+    Experiment.create(ceiling.folder, with_values(ceiling.settings, {"evaluation.evidence": True}), ceiling.cohort, {})
+    again = replace(study)  # as the same command gives it
+    again.refuse_other()
+    assert "iteration_0/evidence" in [stage.name for part in again.parts() if part.method.name == "supervised" for stage in part.stages()]
+
+
 # A time budget ------------------------------------------------------------------------------------------------------------------
 
 
@@ -177,3 +196,13 @@ def test_how_long_the_whole_study_takes_is_told_before_it_starts(told: list[str]
     costs = sizing.rehearse(Settings(), found.cohort, Path(), print)
     seconds = [sizing.expected_seconds(part.settings, part.cohort, costs) for part in found.parts()]
     assert duration(sum(seconds)) in said and max(seconds) < 75 * 60 < sum(seconds)
+
+
+def test_the_ceiling_is_known_by_its_scans_contents_where_these_lie_elsewhere(cohort: Cohort) -> None:
+    # On another computer a scan lies once for each domain.
+    labelled = Case("s", Path("there/source/scan_s0001.nii.gz"), Path("there/source_labels/scan_s0001_Label.nii.gz"))
+    there = Cohort((labelled,), (Case("t", Path("there/target/scan_t0001.nii.gz"), None),))
+    digests = dict.fromkeys((str(labelled.image), str(there.target[0].image)), "00ff")
+    settings = with_values(Settings(), {"translation.translator": "none"})
+    assert row_title("iteration_0", settings, there, digests) == "target-supervised"
+    assert row_title("iteration_0", settings, there) == row_title("iteration_0", settings, cohort, digests) == "source only"

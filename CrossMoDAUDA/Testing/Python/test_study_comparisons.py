@@ -1,0 +1,199 @@
+"""What a study compares is like with like, and what cannot be compared or told apart is said to be so."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import html
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from CrossMoDAUDALib.cohort.finding import Cohort
+from CrossMoDAUDALib.scoring.absent import absent_notes
+from CrossMoDAUDALib.scoring.evaluation import CaseScore
+from CrossMoDAUDALib.scoring.metrics import dice, distances
+from CrossMoDAUDALib.study import plots
+from CrossMoDAUDALib.study.page import headline, page
+from CrossMoDAUDALib.study.request import Method
+from CrossMoDAUDALib.study.results import Results, read_results
+from CrossMoDAUDALib.study.tables import markdown, write_tables
+from study_files import Scored, scored_study
+
+FLOOR, CEILING = [[0.2, 0.3, 0.25, 0.2, 0.3, 0.25]], [[0.8, 0.9, 0.85, 0.8, 0.9, 0.85]]
+SHOWN = pytest.mark.parametrize("shown", [page, markdown])
+
+
+@pytest.fixture
+def scored(tmp_path: Path, cohort: Cohort) -> Scored:
+    """Makes a study's results of the cases' DSC, by method and iteration."""
+    return functools.partial(scored_study, tmp_path / "study", cohort)
+
+
+def read(text: str) -> str:
+    """What is read of a page or of Markdown."""
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", text)).replace("**", "").split())
+
+
+def same(value: float, cases: int = 6) -> list[float]:
+    return [value] * cases
+
+
+# Verdicts -----------------------------------------------------------------------------------------------------------------------
+
+
+@SHOWN
+def test_what_is_trained_as_source_only_is_no_failure_and_not_the_best(scored: Scored, shown: Callable[[Results], str]) -> None:
+    dice = {"source-only": [same(0.5)], "plain": [same(0.5), same(0.4)], "cut": [same(0.3)], "supervised": [same(0.9)]}
+    results = scored(dice, translators={"plain": "none"})
+    assert [row.title for row in results.rows if row.verdict] == ["plain, iteration 1", "cut, iteration 0"]
+    first = results.rows[1]
+    assert first.is_source_only and first.gap is first.verdict is None and results.best() is results.rows[2]
+    assert "plain, iteration 0 has no translator and is trained as source only is" in read(shown(results))
+
+
+def test_a_method_without_translator_and_with_settings_of_its_own_is_judged(scored: Scored) -> None:
+    results = scored({"source-only": [same(0.5)], "plain": [same(0.5)]}, translators={"plain": "none"})
+    study = replace(results.study, methods=(Method("plain", "none", {"segmentation.epochs": "7"}, (0,)),))
+    assert [row.is_source_only for row in read_results(study).rows] == [True, False]
+    other_seed = replace(results.study, methods=(Method("plain", "none", {}, (0, 1)),), seeds=(0, 1))
+    assert [row.is_source_only for row in read_results(other_seed).rows] == [True, True]
+    assert results.best() is None and "What has been scored so far is source only itself." in read(page(results))
+    assert results.tests == []
+
+
+@SHOWN
+@pytest.mark.parametrize(("cases", "tests"), [(1, 0), (4, 0), (5, 1)])
+def test_too_few_cases_are_not_tested(scored: Scored, shown: Callable[[Results], str], cases: int, tests: int) -> None:
+    said = read(shown(scored({"source-only": [same(0.2, cases)], "cut": [same(0.5, cases)]})))
+    assert (said.count("Wilcoxon's signed-rank test"), said.count("There are no paired tests")) == (tests, 1 - tests)
+    assert tests or f"with {cases} case{'' if cases == 1 else 's'} no p can be below {1 if cases == 1 else 0.12}" in said
+
+
+# The gap ------------------------------------------------------------------------------------------------------------------------
+
+
+@SHOWN
+@pytest.mark.parametrize(
+    ("ceiling", "said"),
+    [
+        (0.4, "The ceiling itself fails: target-supervised does not beat source only (mean DSC -0.100), so that there is no gap to close."),
+        (0.4999, "The ceiling itself fails: target-supervised does not beat source only (mean DSC +0.000), so that there is no gap to"),
+        (0.51, "Target-supervised is only 0.010 above source only in mean DSC: too little"),
+        (0.53, "Target-supervised is 0.030 above source only in mean DSC: small differences are large shares of a small gap"),
+    ],
+)
+def test_a_gap_that_means_nothing_is_said_to(scored: Scored, shown: Callable[[Results], str], ceiling: float, said: str) -> None:
+    text = read(shown(scored({"source-only": [same(0.5)], "cut": [same(0.05)], "supervised": [same(ceiling)]})))
+    assert said in text and "1500" not in text
+    assert ("< -100 %" in text) == (ceiling == 0.53)
+
+
+@SHOWN
+def test_of_a_gap_that_means_something_nothing_more_is_said(scored: Scored, shown: Callable[[Results], str]) -> None:
+    text = read(shown(scored({"source-only": FLOOR, "cut": [same(0.6)], "supervised": CEILING})))
+    assert "above source only in mean DSC" not in text and "58 %" in text
+
+
+@pytest.mark.parametrize(
+    ("dice", "ceiling", "said"),
+    [
+        (0.05, 0.53, "(source only 0.500, target-supervised 0.530) and closes nothing of the gap: adapting FAILS here."),
+        (0.9, 0.53, "(source only 0.500, target-supervised 0.530), far more than target-supervised."),
+        (0.7, 0.9, "and closes 50 % (95 % interval 50 to 50) of the gap."),
+        (0.4, 0.3, "(source only 0.500, target-supervised 0.300): adapting FAILS here."),
+    ],
+)
+def test_the_headline_names_shares_that_mean_something(scored: Scored, dice: float, ceiling: float, said: str) -> None:
+    assert headline(scored({"source-only": [same(0.5)], "cut": [same(dice)], "supervised": [same(ceiling)]})).endswith(said)
+
+
+def test_the_plot_of_shares_is_cut(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Any] = []
+    monkeypatch.setattr(plots, "as_svg", lambda _figure, axes, _title: drawn.append(axes))
+    dice = {"source-only": [same(0.5)], "bad": [same(0.05)], "good": [same(0.95)], "supervised": [same(0.53)]}
+    plots.gap_plot(scored(dice))
+    (axes,) = drawn
+    assert axes.get_xlim() == (-105, 205) and [bar.get_width() for bar in axes.patches] == [-100, 200]
+    assert {line.get_marker() for line in axes.lines} >= {"<", ">"}, "what lies beyond"
+
+
+# Structures that references lack -------------------------------------------------------------------------------------------------
+
+
+def test_what_is_said_of_absent_structures_is_how_they_are_scored() -> None:
+    nothing, something = np.zeros((2, 4, 4), dtype=bool), np.ones((2, 4, 4), dtype=bool)
+    found = {
+        (convention, bool(prediction.any())): (
+            dice(prediction, nothing, convention),
+            *distances(prediction, nothing, (1.0, 1.0, 1.0), convention),
+        )
+        for convention in ("challenge2022", "medpy")
+        for prediction in (nothing, something)
+    }
+    worst = (0.0, 350.0, 350.0)
+    assert found == {
+        ("challenge2022", False): worst,
+        ("challenge2022", True): worst,
+        ("medpy", False): (1.0, 0.0, 0.0),
+        ("medpy", True): worst,
+    }
+    scores = [CaseScore(case, "Cochlea", 0.0, 350.0, 0.1, ml) for case, ml in (("a", 0.1), ("b", 0.0), ("c", 0.0))]
+    (challenge,), (medpy,) = (absent_notes(scores, ["Cochlea"], convention) for convention in ("challenge2022", "medpy"))
+    assert "In 2 of 3 references, Cochlea is missing. There it is scored by DSC 0 and 350 mm, whatever is predicted" in challenge
+    assert "scored by DSC 1 and 0 mm where nothing is predicted either, and by DSC 0 and 350 mm where anything is" in medpy
+    assert "evaluation.convention=medpy" in challenge and "evaluation.convention" not in medpy
+    assert absent_notes(scores[:1], ["Cochlea"], "medpy") == absent_notes(scores[1:], ["Cochlea"], "medpy") == []
+
+
+@SHOWN
+def test_a_study_says_which_structures_references_lack(scored: Scored, shown: Callable[[Results], str]) -> None:
+    def changed(score: CaseScore) -> CaseScore:
+        return replace(score, reference_ml=0.0) if (score.case, score.structure) == ("case 1", "Cochlea") else score
+
+    said = read(shown(scored({"source-only": FLOOR, "cut": CEILING}, changed)))
+    assert said.count("references, ") == 1 and "In 1 of 6 references, Cochlea is missing." in said
+
+
+# Iterations ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def behind(scored: Scored) -> Results:
+    """Of three seeds, the worst at iteration 0 alone has come to iteration 1, and got no better."""
+    cut = {("cut", 0): [same(0.4), same(0.4)], ("cut", 1): [same(0.7)], ("cut", 2): [same(0.7)]}
+    return scored({"source-only": FLOOR, **cut, "supervised": CEILING})
+
+
+def test_iterations_are_compared_over_the_same_seeds(behind: Results) -> None:
+    before, after = behind.rows[1:3]
+    assert before.seeds == after.seeds == [0] and list(before.by_seed) == [0, 1, 2]
+    assert before.dice == after.dice and before.gap == after.gap and before.verdict == after.verdict
+    with_all = np.mean([0.4, 0.7, 0.7])
+    assert before.table.mean_dice is not None and before.table.mean_dice.mean == pytest.approx(0.4) != with_all
+
+
+@SHOWN
+def test_seeds_that_are_left_out_are_named(behind: Results, shown: Callable[[Results], str]) -> None:
+    assert "All rows of cut are of seed 0: seeds 1, 2 have no score of iteration 1, and" in read(shown(behind))
+
+
+def test_no_score_is_lost_and_the_columns_of_seeds_are_of_those_that_count(behind: Results) -> None:
+    folder = behind.study.folder
+    write_tables(behind)
+    with (folder / "table.csv").open(encoding="utf-8", newline="") as file:
+        assert [line["seeds"] for line in csv.DictReader(file)] == ["1", "1", "1", "1"]
+    with (folder / "per_case.csv").open(encoding="utf-8", newline="") as file:
+        found = {(line["seed"], line["iteration"]) for line in csv.DictReader(file) if line["method"] == "cut"}
+    assert found == {("0", "0"), ("1", "0"), ("2", "0"), ("0", "1")}
+    assert plots.self_training_plot(behind)
+
+
+def test_seeds_that_have_come_as_far_all_count(scored: Scored) -> None:
+    results = scored({"source-only": FLOOR, ("cut", 0): [same(0.4), same(0.5)], ("cut", 1): [same(0.6), same(0.7)]})
+    assert [list(row.seeds) for row in results.rows] == [[0], [0, 1], [0, 1]]
+    assert list(results.rows[1].dice.values()) == pytest.approx(same(0.5)) and "All rows of" not in read(page(results))
