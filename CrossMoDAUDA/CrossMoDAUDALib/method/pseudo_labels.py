@@ -200,8 +200,9 @@ def contradicted(
 ) -> tuple[str, ...]:
     """The structures of which what takes parts out leaves nothing to learn from; then it is that which is wrong, not the pseudo-labels.
 
-    So is a structure that was taken out wholly of half of the cases or more, and is found in none of the others; where otherwise
-    all cases would be left out (:func:`choose`), any that was taken out wholly.
+    So is a structure that was taken out wholly of half of all cases or more, and is found in none of the others. Where otherwise
+    all cases would be left out (:func:`choose`), so is one that was taken out wholly of half of those cases or more that had it:
+    one that most of them keep is not what leaves none.
 
     Args:
         missing, changed, optional: see :class:`Choice`.
@@ -209,12 +210,13 @@ def contradicted(
     choice = Choice(missing, changed=changed, optional=tuple(optional))
     emptied = {case: choice.emptied(case) for case in missing}
     none_is_left = set(missing) == set(_incomplete(choice, settings))
-    found = []
+    told = []
     for name in settings.labels:
-        cases = sum(name in names for names in emptied.values())
-        if cases and (none_is_left or (2 * cases >= len(missing) and all(name in names for names in missing.values()))):
-            found.append(name)
-    return tuple(found)
+        cases, without = (sum(name in names for names in found_in.values()) for found_in in (emptied, missing))
+        had = len(missing) - without + cases
+        if cases and ((none_is_left and 2 * cases >= had) or (2 * cases >= len(missing) and without == len(missing))):
+            told.append(name)
+    return tuple(told)
 
 
 def untouched_sentences(choice: Choice, settings: Settings) -> list[str]:

@@ -135,6 +135,10 @@ def test_a_case_of_which_all_was_taken_out_is_left_out(tmp_path: Path, cohort: C
         ("1 2 2 12", "1 2 2 12", False, ["Vestibular schwannoma", "Cochlea"]),
         ("1 2 2 0", "1 2 2 0", True, []),
         ("1 1 1 1", "0 0 0 0", True, []),  # nothing was taken out
+        ("2 1 1 1", "2 0 0 0", True, []),  # three of the four that had the schwannoma keep it
+        ("2 2 1 1", "2 2 0 0", True, ["Vestibular schwannoma"]),  # half of them
+        ("12 12 1 1", "2 2 0 0", True, ["Vestibular schwannoma"]),
+        ("2 1 1 1 1", "2 1 0 0 0", True, ["Cochlea"]),  # one of five, and one of the two that had it
     ],
 )
 def test_a_check_that_leaves_nothing_to_learn_from_is_not_believed(missing: str, taken: str, drops: bool, untouched: list[str]) -> None:
