@@ -225,6 +225,13 @@ def untouched_sentences(choice: Choice, settings: Settings) -> list[str]:
     for name in choice.untouched:
         if checks_brightness(settings) and name in settings.segmentation.known_in_target:
             key = f"segmentation.{'bright' if name in settings.segmentation.bright_in_target else 'dark'}_in_target"
+            if chosen.refinement in ("remove", "both"):  # the counts do not tell them apart
+                said.append(
+                    f"{name}: the check of pseudo-labels (self_training.check_brightness) and self_training.refinement={chosen.refinement}"
+                    " would have taken all of it out and left no target case to learn it from, so neither was done. One of the two, or"
+                    f" {key}, seems to be wrong of this structure in these scans: look at them."
+                )
+                continue
             said.append(
                 f"{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out and left no target"
                 f" case to learn it from, so it was not done. {key} seems to be wrong of this structure in these scans: look at them."

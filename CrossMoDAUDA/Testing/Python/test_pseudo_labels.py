@@ -25,6 +25,7 @@ from CrossMoDAUDALib.method.pseudo_labels import (
     missing_structures,
     optional_structures,
     refine,
+    untouched_sentences,
 )
 from CrossMoDAUDALib.method.report_page import write_page
 from CrossMoDAUDALib.models.training_summary import DomainScans, StructureLabels, TrainedOn
@@ -178,8 +179,20 @@ def test_a_wrong_statement_does_not_teach_that_there_is_no_structure(
     assert choice and choice.untouched == ("Cochlea",) and choice.left_out == ()
     (warned,) = told(experiment, "warning")
     assert "self_training.check_brightness" in warned and f"{key} seems to be wrong" in warned
-    assert warned in (experiment.folder / "report.md").read_text(encoding="utf-8")
+    assert f"Iteration 1: {warned}" in (experiment.folder / "report.md").read_text(encoding="utf-8")
     assert f"Iteration 1: {warned}" in write_page(experiment).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("refinement", "named"), [("off", [True, False]), ("add", [True, False]), ("remove", [True, True]), ("both", [True, True])]
+)
+def test_all_that_may_have_emptied_a_structure_is_named(refinement: str, named: list[bool]) -> None:
+    values = {"segmentation.bright_in_target": "Cochlea", "self_training.check_brightness": True, "self_training.refinement": refinement}
+    settings = with_values(preset_settings("smoke"), values)
+    said = untouched_sentences(Choice({}, untouched=("Cochlea",)), settings)
+    assert [[key in text for key in ("segmentation.bright_in_target", f"refinement={refinement}")] for text in said] == [named]
+    (unknown,) = untouched_sentences(Choice({}, untouched=("Vestibular schwannoma",)), settings)
+    assert "check_brightness" not in unknown and f"refinement={refinement}" in unknown
 
 
 def test_a_case_without_an_optional_structure_is_learned_from(tmp_path: Path, cohort: Cohort) -> None:
