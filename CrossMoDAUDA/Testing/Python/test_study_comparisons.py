@@ -103,7 +103,9 @@ def test_of_a_gap_that_means_something_nothing_more_is_said(scored: Scored, show
     ("dice", "ceiling", "said"),
     [
         (0.05, 0.53, "(source only 0.500, target-supervised 0.530) and closes nothing of the gap: adapting FAILS here."),
-        (0.9, 0.53, "(source only 0.500, target-supervised 0.530), far more than target-supervised."),
+        (0.9, 0.53, "(source only 0.500, target-supervised 0.530), above target-supervised."),
+        (0.545, 0.521, "(source only 0.500, target-supervised 0.521), above target-supervised."),
+        (0.5004, 0.55, "(source only 0.500, target-supervised 0.550) and closes nothing of the gap: adapting FAILS here."),
         (0.7, 0.9, "and closes 50 % (95 % interval 50 to 50) of the gap."),
         (0.4, 0.3, "(source only 0.500, target-supervised 0.300): adapting FAILS here."),
     ],
