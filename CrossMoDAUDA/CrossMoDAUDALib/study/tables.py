@@ -289,6 +289,7 @@ def _write_csv(path: Path, results: Results) -> None:
         column = _column(measure, structure)
         heads += [column, f"{column}_std"]
     lines = [[*heads, "gap_closed", "gap_closed_low", "gap_closed_high", "above_source_only", "above_source_only_error", "verdict"]]
+    lines[0].append("is_source_only")
     for row in results.rows:
         line: list[Any] = [row.method.name, row.iteration if row.method.adapts else "", len(row.seeds), row.table.cases]
         for measure, structure, *_ in columns(results):
@@ -301,7 +302,7 @@ def _write_csv(path: Path, results: Results) -> None:
             line += [row.verdict.difference, "" if row.verdict.error is None else row.verdict.error, word]
         else:
             line += ["", "", ""]
-        lines.append(line)
+        lines.append([*line, int(row.is_source_only)])
     write_csv(path, lines)
 
 

@@ -22,6 +22,7 @@ from CrossMoDAUDALib.study.page import headline, page
 from CrossMoDAUDALib.study.request import Method
 from CrossMoDAUDALib.study.results import Results, read_results
 from CrossMoDAUDALib.study.tables import markdown, write_tables
+from CrossMoDAUDALib.watching.experiments import best_score, read_table
 from study_files import Scored, scored_study
 
 FLOOR, CEILING = [[0.2, 0.3, 0.25, 0.2, 0.3, 0.25]], [[0.8, 0.9, 0.85, 0.8, 0.9, 0.85]]
@@ -54,6 +55,9 @@ def test_what_is_trained_as_source_only_is_no_failure_and_not_the_best(scored: S
     first = results.rows[1]
     assert first.is_source_only and first.gap is first.verdict is None and results.best() is results.rows[2]
     assert "plain, iteration 0 has no translator and is trained as source only is" in read(shown(results))
+    write_tables(results)
+    best = best_score(read_table(results.study.folder / "table.csv"), ("source-only", "supervised"))
+    assert best and best.mean == pytest.approx(0.4), "as on the page"
 
 
 def test_a_method_without_translator_and_with_settings_of_its_own_is_judged(scored: Scored) -> None:
