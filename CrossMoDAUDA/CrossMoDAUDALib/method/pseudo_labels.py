@@ -200,8 +200,9 @@ def contradicted(
 ) -> tuple[str, ...]:
     """The structures of which what takes parts out leaves nothing to learn from; then it is that which is wrong, not the pseudo-labels.
 
-    So is a structure that was taken out wholly of half of the cases or more, and is found in none of the others; where otherwise
-    all cases would be left out (:func:`choose`), any that was taken out wholly.
+    So is a structure that was taken out wholly of half of all cases or more, and is found in none of the others. Where otherwise
+    all cases would be left out (:func:`choose`), so is one that was taken out wholly of half of those cases or more that had it:
+    one that most of them keep is not what leaves none.
 
     Args:
         missing, changed, optional: see :class:`Choice`.
@@ -209,12 +210,13 @@ def contradicted(
     choice = Choice(missing, changed=changed, optional=tuple(optional))
     emptied = {case: choice.emptied(case) for case in missing}
     none_is_left = set(missing) == set(_incomplete(choice, settings))
-    found = []
+    told = []
     for name in settings.labels:
-        cases = sum(name in names for names in emptied.values())
-        if cases and (none_is_left or (2 * cases >= len(missing) and all(name in names for names in missing.values()))):
-            found.append(name)
-    return tuple(found)
+        cases, without = (sum(name in names for names in found_in.values()) for found_in in (emptied, missing))
+        had = len(missing) - without + cases
+        if cases and ((none_is_left and 2 * cases >= had) or (2 * cases >= len(missing) and without == len(missing))):
+            told.append(name)
+    return tuple(told)
 
 
 def untouched_sentences(choice: Choice, settings: Settings) -> list[str]:
@@ -223,6 +225,13 @@ def untouched_sentences(choice: Choice, settings: Settings) -> list[str]:
     for name in choice.untouched:
         if checks_brightness(settings) and name in settings.segmentation.known_in_target:
             key = f"segmentation.{'bright' if name in settings.segmentation.bright_in_target else 'dark'}_in_target"
+            if chosen.refinement in ("remove", "both"):  # the counts do not tell them apart
+                said.append(
+                    f"{name}: the check of pseudo-labels (self_training.check_brightness) and self_training.refinement={chosen.refinement}"
+                    " would have taken all of it out and left no target case to learn it from, so neither was done. One of the two, or"
+                    f" {key}, seems to be wrong of this structure in these scans: look at them."
+                )
+                continue
             said.append(
                 f"{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out and left no target"
                 f" case to learn it from, so it was not done. {key} seems to be wrong of this structure in these scans: look at them."

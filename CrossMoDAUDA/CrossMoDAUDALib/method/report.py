@@ -57,7 +57,8 @@ def write_report(experiment: Experiment) -> None:
     if choices := {number: choice for number, path in records.items() if (choice := Choice.read(path))}:
         head, *lines = choices_lines(choices)
         parts += ["## Pseudo-labels", _markdown([head, ["---:", *["---"] * (len(head) - 1)], *lines])]
-        parts += dict.fromkeys(sentence for choice in choices.values() for sentence in untouched_sentences(choice, settings))
+        untouched = {number: untouched_sentences(choice, settings) for number, choice in choices.items()}
+        parts += [f"Iteration {number}: {sentence}" for number, sentences in untouched.items() for sentence in sentences]
     if measured_iterations(folder):
         parts += ["## Evidence without labels", *_evidence(experiment)]
     scores = folder / "evaluation" / "table.md"

@@ -57,7 +57,7 @@ def gap_closed(method: Sequence[float], floor: Sequence[float], ceiling: Sequenc
     values = np.array([method, floor, ceiling], dtype=np.float64)
     cases = values.shape[1]
     adapted, lowest, highest = values.mean(axis=1)
-    if not highest - lowest >= SMALLEST_GAP:
+    if not _rounded(highest - lowest) >= SMALLEST_GAP:
         return GapClosed(None)
     share = float((adapted - lowest) / (highest - lowest))
     if cases < 2:

@@ -60,20 +60,21 @@ def headline(results: Results) -> str:
     ]
     if known:
         text += f" ({', '.join(known)})"
-    text += _closes(best.gap)
-    if best.verdict and best.verdict.fails:
+    fails = best.verdict is not None and best.verdict.fails
+    text += _closes(best.gap, fails)
+    if fails:
         text += ": adapting FAILS here"
     return text + "."
 
 
-def _closes(gap: GapClosed | None) -> str:
-    """The end of a sentence on a method: how much of the gap it closes, where that means something."""
+def _closes(gap: GapClosed | None, fails: bool) -> str:
+    """The end of a sentence on a method: how much of the gap it closes, where that means something; nothing where it fails."""
     if gap is None or gap.share is None:
         return ""
-    if gap.share <= 0:
+    if fails or gap.share <= 0:
         return " and closes nothing of the gap"
     if gap.share > MOST_SHARE:
-        return ", far more than target-supervised"
+        return ", above target-supervised"
     return f" and closes {gap_text(gap).replace(' (', ' (95 % interval ')} of the gap"
 
 

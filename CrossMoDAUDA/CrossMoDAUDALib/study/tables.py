@@ -91,8 +91,8 @@ def gap_notes(results: Results) -> list[str]:
     floor, ceiling = (row.table.mean_dice if (row := results.row(name)) else None for name in (SOURCE_ONLY, SUPERVISED))
     if floor is None or ceiling is None:
         return []
-    gap = ceiling.mean - floor.mean
-    if round(gap, 3) <= 0:
+    gap = round(ceiling.mean - floor.mean, 3)  # as it is shown
+    if gap <= 0:
         return [
             f"**The ceiling itself fails:** target-supervised does not beat source only (mean DSC {signed(gap)}), so that there is no gap"
             " to close. Look at its experiment and at the target's labels before you believe the comparison."
@@ -207,6 +207,12 @@ def _seeds_left_out(results: Results) -> list[str]:
     said = []
     for last in results.last_rows():
         first = next(row for row in results.rows if row.method == last.method)
+        if set(first.seeds) != set(last.seeds):  # none has come through all iterations
+            said.append(
+                f"No seed of {last.method.name} has a score of every iteration: its rows are of different seeds, and a difference between"
+                f" them may be one between seeds. {PER_CASE} has all scores."
+            )
+            continue
         behind = sorted(first.by_seed.keys() - set(last.seeds))
         if behind:
             kept, without = (f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}" for seeds in (last.seeds, behind))
@@ -237,7 +243,7 @@ def tests_note(tests: Sequence[PairedTest]) -> str:
     return (
         f"Wilcoxon's signed-rank test of the mean DSC, paired over {cases} case{'' if cases == 1 else 's'}, of the first method minus"
         f" the second, each after its last iteration; p, Holm: corrected for {len(tests)} test{'' if len(tests) == 1 else 's'}. With"
-        f" {cases} case{'' if cases == 1 else 's'} no p can be below {smallest_p(cases):.2g}."
+        f" {cases} case{'' if cases == 1 else 's'} no p can be below {smallest_p(cases):.3g}."
     )
 
 
@@ -247,7 +253,7 @@ def tests_left_out(results: Results) -> list[str]:
         return []
     cases = len(results.rows[0].dice)
     return [
-        f"There are no paired tests: with {cases} case{'' if cases == 1 else 's'} no p can be below {smallest_p(cases):.2g}, whatever the"
+        f"There are no paired tests: with {cases} case{'' if cases == 1 else 's'} no p can be below {smallest_p(cases):.3g}, whatever the"
         f" difference. They come with {FEWEST_TESTED} cases or more."
     ]
 
@@ -283,6 +289,7 @@ def _write_csv(path: Path, results: Results) -> None:
         column = _column(measure, structure)
         heads += [column, f"{column}_std"]
     lines = [[*heads, "gap_closed", "gap_closed_low", "gap_closed_high", "above_source_only", "above_source_only_error", "verdict"]]
+    lines[0].append("is_source_only")
     for row in results.rows:
         line: list[Any] = [row.method.name, row.iteration if row.method.adapts else "", len(row.seeds), row.table.cases]
         for measure, structure, *_ in columns(results):
@@ -295,7 +302,7 @@ def _write_csv(path: Path, results: Results) -> None:
             line += [row.verdict.difference, "" if row.verdict.error is None else row.verdict.error, word]
         else:
             line += ["", "", ""]
-        lines.append(line)
+        lines.append([*line, int(row.is_source_only)])
     write_csv(path, lines)
 
 

@@ -181,8 +181,9 @@ def _score(row: dict[str, str], round_: str) -> Score | None:
 
 
 def best_score(rows: Sequence[dict[str, str]], left_out: Sequence[str]) -> Score | None:
-    """The highest mean DSC of a study's table, of the methods that are not left out."""
-    found = [score for row in rows if row.get("method") not in left_out and (score := _score(row, str(row.get("method"))))]
+    """The highest mean DSC of a study's table, of the methods that are not left out; newer ones mark source only by another name."""
+    rows = [row for row in rows if row.get("method") not in left_out and row.get("is_source_only") != "1"]
+    found = [score for row in rows if (score := _score(row, str(row.get("method"))))]
     return max(found, key=lambda score: score.mean, default=None)
 
 
