@@ -88,8 +88,7 @@ class Lookout(experiments.Lookout):
         study, running = known[1], is_running(folder)
         events, _is_cut = read_tail(folder, END_BYTES)
         last = read_last_run(folder, END_BYTES)
-        parts = [study.folder_of(method, seed) for method in study.rows for seed in study.seeds_of(method)]
-        is_done = [read_last_run(part, END_BYTES).said == "finished" for part in parts]
+        is_done = [read_last_run(part, END_BYTES).said == "finished" for part in study.folders()]
         score = best_score(read_table(folder / TABLE_CSV), (SOURCE_ONLY, SUPERVISED))
         state = last.state(running, True)
         when = float(events[-1].get("time", 0)) if events else changed / 1e9
@@ -98,7 +97,7 @@ class Lookout(experiments.Lookout):
             state,
             (last.error or _failed(study)) if state == "failed" else "",
             number=sum(is_done),
-            stages=len(parts),
+            stages=len(is_done),
             score=score,
             when=when,
             is_study=True,
