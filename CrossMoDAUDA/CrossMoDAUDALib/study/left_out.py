@@ -42,6 +42,19 @@ def leaving_out(study: Study, words: Sequence[str], named: Collection[str] = ())
     return found
 
 
+def left_out_words(without: Sequence[str], failed: Collection[str]) -> list[str]:
+    """What is left out, as ``--without`` names it, each with whether it had failed.
+
+    Args:
+        failed: names of experiments.
+
+    >>> left_out_words(["cut", "plain=1"], {"cut/seed_0"})
+    ['cut (failed)', 'plain=1']
+    """
+    words = {word for name in failed for word in (name.partition("/")[0], name.replace("/seed_", "="))}
+    return [f"{word} (failed)" if word in words else word for word in without]
+
+
 def came_back(before: Study, now: Study) -> list[str]:
     """The titles of the experiments that were left out of a study and no longer are."""
     without = set(before.without)
