@@ -24,8 +24,8 @@ class Paths:
         folders: further ones, with those above.
 
     >>> paths = Paths([Path("/data/Doe Jane/scan.nii.gz")], [])
-    >>> paths.without("/data/Doe Jane/scan.nii.gz is damaged."), paths.without("/mnt/other/ct and mm/s, see https://pytorch.org/docs/x")
-    ('scan.nii.gz is damaged.', 'ct and mm/s, see https://pytorch.org/docs/x')
+    >>> paths.without("/data/Doe Jane/scan.nii.gz is damaged."), paths.without("/mnt/other/ct, see https://pytorch.org/docs/x")
+    ('scan.nii.gz is damaged.', 'ct, see https://pytorch.org/docs/x')
     """
 
     def __init__(self, files: Iterable[Path], folders: Iterable[Path]) -> None:
