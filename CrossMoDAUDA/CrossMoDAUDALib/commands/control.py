@@ -65,7 +65,7 @@ def _stop(options: argparse.Namespace, _log: EventLog) -> int:
     has_ended = segmenting_elsewhere.stop_segmenting(folder, options.force)
     is_study = Study.exists(folder)
     # A study that was killed has left its workers at their work.
-    parts = [part.folder for part in Study.load(folder).whole.parts()] if is_study else [folder]
+    parts = Study.load(folder).whole.folders() if is_study else [folder]
     at_work = [folder] if where.is_alive(folder) else [part for part in parts if where.is_alive(part)]
     for one in at_work:
         _stop_work(where, one, options.force)

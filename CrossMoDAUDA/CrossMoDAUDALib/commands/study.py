@@ -181,8 +181,9 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     """
     from ..cohort.finding import labelled
     from ..experiment.folder import MACHINE_SETTINGS
-    from ..study.left_out import leaving_out
-    from ..study.request import SOURCE_ONLY, SUPERVISED, Method, Study, parse_method, parse_seeds
+    from ..study.left_out import came_back, leaving_out
+    from ..study.request import SOURCE_ONLY, SUPERVISED, Method, Study
+    from ..study.words import parse_method, parse_seeds
 
     folder: Path = options.output
     recorded = Study.load(folder) if Study.exists(folder) else None
@@ -190,15 +191,18 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     if len(methods) < len(options.methods):
         raise InputError("Two --method have one name; give one of them another, as --method NAME=TRANSLATOR.")
     named_again = set(methods)
-    if recorded is not None and SUPERVISED in recorded.without:
-        methods.pop(SUPERVISED, None)
+    if SUPERVISED in options.methods and (options.target_labels or (recorded is not None and recorded.ceiling)):
+        del methods[SUPERVISED]  # which is there, or comes back
     known = {**{method.name: method for method in (recorded.methods if recorded else ())}, **methods}
     common, own = _values(options)
     seeds, seeds_of = parse_seeds(options.seeds)
     for name in {*own, *seeds_of} - {SOURCE_ONLY, SUPERVISED} - known.keys():
         raise InputError(f"There is no method '{short(name)}'; name it with --method, or choose one of {', '.join(known) or 'those'}.")
-    for name in seeds_of.keys() & {SOURCE_ONLY, SUPERVISED}:
-        raise InputError(f"--seeds {name}=...: {name} is run with the seeds of all methods.")
+    bounds = {name: seeds_of[name] for name in (SOURCE_ONLY, SUPERVISED) if name in seeds_of}
+    for name, its in bounds.items():
+        has = recorded is not None and (name == SOURCE_ONLY or recorded.ceiling)
+        if recorded is None or not has or not {*its} <= {*recorded.seeds, *seeds}:  # else they only come back
+            raise InputError(f"--seeds {name}=...: {name} is run with the seeds of all methods.")
     for name in {*own, *seeds_of} & known.keys():
         methods[name] = Method(name, known[name].translator, own.get(name, {}), seeds_of.get(name, ()))
     for method in methods.values():
@@ -227,6 +231,8 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     named_again |= {f"{name}={seed}" for name, its in [("", seeds), *seeds_of.items()] for seed in its}
     found = leaving_out(found, options.without, named_again)
     found.check()
+    if recorded is not None and (back := came_back(recorded, found)):
+        say(f"Named again, and so no longer left out: {'; '.join(back)}.")
     return found, machine
 
 

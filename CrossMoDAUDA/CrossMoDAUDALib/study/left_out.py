@@ -26,9 +26,37 @@ def leaving_out(study: Study, words: Sequence[str], named: Collection[str] = ())
     for word in words:
         if word not in every:
             raise InputError(f"--without {short(word)}: there is no such method or seed; choose one of {', '.join(every)}.")
-    back = {word for word in study.without if word in named or f"={word.rpartition('=')[2]}" in named}
-    stay = [word for word in study.without if word not in back]
+    out = set(study.without)
+    for name, seeds in known.items():
+        if name in named:
+            out -= {name, *([] if set(seeds) - out else seeds)}
+        alone = {seed for seed in seeds if seed in named}
+        if name in out and alone:  # of what is left out as a whole, only these seeds come back
+            out = {*out, *seeds} - {name}
+        out -= {seed for seed in seeds if seed in alone or seed.removeprefix(name) in named}
+    # In the order in which they were left out; what was left out as a whole may be so by its seeds now.
+    stay = [word for word in (*study.without, *every) if word in out]
     found = replace(study, without=tuple(dict.fromkeys([*stay, *words])))
     if SOURCE_ONLY not in [row.name for row in found.rows]:
         raise InputError(f"--without: {SOURCE_ONLY} is what all methods are compared with; keep it, with one seed at least.")
     return found
+
+
+def left_out_words(without: Sequence[str], failed: Collection[str]) -> list[str]:
+    """What is left out, as ``--without`` names it, each with whether it had failed.
+
+    Args:
+        failed: names of experiments.
+
+    >>> left_out_words(["cut", "plain=1"], {"cut/seed_0"})
+    ['cut (failed)', 'plain=1']
+    """
+    words = {word for name in failed for word in (name.partition("/")[0], name.replace("/seed_", "="))}
+    return [f"{word} (failed)" if word in words else word for word in without]
+
+
+def came_back(before: Study, now: Study) -> list[str]:
+    """The titles of the experiments that were left out of a study and no longer are."""
+    without = set(before.without)
+    every = [(row.name, seed) for row in now.rows for seed in now.seeds_of(row)]
+    return [f"{name}, seed {seed}" for name, seed in every if without & {name, f"{name}={seed}"}]

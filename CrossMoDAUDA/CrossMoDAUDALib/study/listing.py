@@ -9,12 +9,13 @@ from pathlib import Path
 from ..core.errors import CrossModaError
 from ..core.failures import explain
 from ..core.layout import EXPERIMENTS
+from ..experiment.events import Event
 from ..experiment.folder import Experiment
 from ..experiment.last_run import read_last_run, read_tail
 from ..experiment.lock import is_running
 from ..watching import experiments
 from ..watching.experiments import Standing, best_score, read_table
-from .failures import failures
+from .failures import failures, told_by_study
 from .request import SOURCE_ONLY, SUPERVISED, Study
 from .tables import TABLE_CSV
 
@@ -60,11 +61,13 @@ class Lookout(experiments.Lookout):
     def __init__(self) -> None:
         super().__init__()
         self._studies: dict[Path, tuple[int, Study]] = {}
+        self._told: dict[Path, tuple[int, dict[str, Event]]] = {}
 
     def forget(self, folder: Path) -> None:
         """Keep nothing of a folder."""
         super().forget(folder)
         self._studies.pop(folder, None)
+        self._told.pop(folder, None)
 
     def look(self, folder: Path) -> Standing:
         """How an experiment or a study stands; never raises for what is wrong with its folder."""
@@ -88,25 +91,27 @@ class Lookout(experiments.Lookout):
         study, running = known[1], is_running(folder)
         events, _is_cut = read_tail(folder, END_BYTES)
         last = read_last_run(folder, END_BYTES)
-        parts = [study.folder_of(method, seed) for method in study.rows for seed in study.seeds_of(method)]
-        is_done = [read_last_run(part, END_BYTES).said == "finished" for part in parts]
+        is_done = [read_last_run(part, END_BYTES).said == "finished" for part in study.folders()]
         score = best_score(read_table(folder / TABLE_CSV), (SOURCE_ONLY, SUPERVISED))
         state = last.state(running, True)
         when = float(events[-1].get("time", 0)) if events else changed / 1e9
         return Standing(
             folder,
             state,
-            (last.error or _failed(study)) if state == "failed" else "",
+            (last.error or self._failed(study)) if state == "failed" else "",
             number=sum(is_done),
-            stages=len(parts),
+            stages=len(is_done),
             score=score,
             when=when,
             is_study=True,
         )
 
-
-def _failed(study: Study) -> str:
-    """Why the first of the experiments that failed did; empty if that is not known."""
-    found = failures(study)
-    titles = {part.name: part.title for part in study.parts()}
-    return next((f"{titles[name]} failed: {why}" for name, why in found.items()), "")
+    def _failed(self, study: Study) -> str:
+        """Why the first of the experiments that failed did; empty if that is not known."""
+        changed = (study.folder / "events.jsonl").stat().st_mtime_ns
+        known = self._told.get(study.folder)
+        if known is None or known[0] != changed:
+            known = self._told[study.folder] = changed, told_by_study(study.folder)
+        found = failures(study, known[1], END_BYTES)
+        every = [(f"{row.name}/seed_{seed}", f"{row.name}, seed {seed}") for row in study.rows for seed in study.seeds_of(row)]
+        return next((f"{title} failed: {found[name]}" for name, title in every if name in found), "")

@@ -31,13 +31,15 @@ def move_scans_of_study(folder: Path, place: Path, progress: Progress = silent) 
         digests = {str(moved[name]): digest for name, digest in study.digests.items()}
         cohort, ceiling = moved_cohort(study.cohort, moved), moved_cases(study.ceiling, moved)
         now = replace(study, cohort=cohort, ceiling=ceiling, digests=digests)
-        for part in now.whole.parts():
-            if Experiment.exists(part.folder):
-                cases = [case for domain in part.cohort.domains().values() for case in domain]
-                files = {str(path) for case in cases for path in (case.image, case.label) if path}
-                own = {name: digest for name, digest in digests.items() if name in files}
-                with locked(part.folder):
-                    if set(Experiment.load(part.folder).scan_digests().values()) == set(own.values()):  # else it is another's
-                        record_scans(part.folder, part.cohort, own)
+        every = now.whole
+        for method in every.rows:
+            of_method = every.cohort_of(method)
+            files = {str(path) for cases in of_method.domains().values() for case in cases for path in (case.image, case.label) if path}
+            own = {name: digest for name, digest in digests.items() if name in files}
+            for part in (every.folder_of(method, seed) for seed in every.seeds_of(method)):
+                if Experiment.exists(part):
+                    with locked(part):
+                        if set(Experiment.load(part).scan_digests().values()) == set(own.values()):  # else it is another's
+                            record_scans(part, of_method, own)
         now.save()
     return moved

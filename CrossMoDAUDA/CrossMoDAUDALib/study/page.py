@@ -14,7 +14,7 @@ from ..core.progress import duration
 from ..experiment.folder import package_versions
 from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
 from ..method.report_sections import verdict_badge
-from ..pages.paths import command_without_paths
+from ..pages.paths import command_without_paths, setting_without_path
 from ..pages.pieces import bullets, details, document, escape, paragraph, section, simple_table, tiles, value_text, wide
 from ..pages.plots import themed
 from ..scoring.comparison import HOW_TO_READ_VERDICTS, MOST_SHARE, GapClosed, signed
@@ -29,6 +29,7 @@ from .tables import (
     gap_notes,
     gap_text,
     interval_text,
+    left_out_note,
     notes,
     p_text,
     problems,
@@ -84,7 +85,7 @@ def _heading(results: Results) -> str:
     counts = [f"{len(cases)} {domain}" for domain, cases in study.cohort.domains().items()]
     if study.ceiling:
         counts.append(f"{len(study.labelled_target)} labelled target (for the ceiling)")
-    told = [*gap_notes(results), *chosen_note(results)]
+    told = [*gap_notes(results), *chosen_note(results), *left_out_note(results)]
     state = f"{len(parts)} experiment{'' if len(parts) == 1 else 's'}"
     state = f"{done} of {state} finished" if done < len(parts) else state
     return (
@@ -194,7 +195,7 @@ def _settings(results: Results) -> str:
     keys = dict.fromkeys(key for found in values.values() for key in found if key != "seed")
     differing = [key for key in keys if len({repr(found[key]) for found in values.values() if key in found}) > 1]
     rows = [[key, *(value_text(found[key]) if key in found else "" for found in values.values())] for key in differing]
-    common = "".join(f"<li><code>{escape(f'{key}={value}')}</code></li>" for key, value in study.values.items())
+    common = "".join(f"<li><code>{escape(setting_without_path(f'{key}={value}'))}</code></li>" for key, value in study.values.items())
     text = wide(simple_table(["Setting", *values], rows)) if rows else ""
     if common:
         text += details(f"Settings of all methods, beside preset {study.preset}", f"<ul>{common}</ul>")
@@ -227,7 +228,8 @@ def _costs(results: Results) -> str:
 
 def _origin(results: Results) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in package_versions().items())
-    commands = "".join(f"<pre>{escape(command_without_paths(command))}</pre>" for command in results.study.commands)
+    shown = filter(None, map(command_without_paths, results.study.commands))
+    commands = "".join(f"<pre>{escape(command)}</pre>" for command in shown)
     asked = f"<p>It was asked for by, with the last names of files and folders alone (study.json has the whole):</p>{commands}"
     return section(
         "Where it comes from",

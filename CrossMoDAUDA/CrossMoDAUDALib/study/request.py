@@ -161,6 +161,17 @@ class Study:
         """Where the experiment of a method with a seed lies."""
         return self.folder / EXPERIMENTS / method.name / f"seed_{seed}"
 
+    def folders(self) -> list[Path]:
+        """Where all experiments lie, also those whose settings cannot be had."""
+        return [self.folder_of(method, seed) for method in self.rows for seed in self.seeds_of(method)]
+
+    def cohort_of(self, method: Method) -> Cohort:
+        """The scans of a method's experiments."""
+        if method.name != SUPERVISED:
+            return self.cohort
+        labelled = self.labelled_target  # what it predicts for scans that it has learned from is not used
+        return Cohort(labelled, tuple(replace(case, label=None) for case in labelled), self.cohort.evaluation)
+
     def parts(self) -> list[Part]:
         """All experiments in the order in which they are run: every method with its first seed comes before any with its second."""
         return list(self._parts)
@@ -173,11 +184,6 @@ class Study:
         return tuple(self._part(method, seeds[method.name][turn]) for turn in turns for method in rows if turn < len(seeds[method.name]))
 
     def _part(self, method: Method, seed: int) -> Part:
-        cohort = self.cohort
-        if method.name == SUPERVISED:  # what it predicts for scans that it has learned from is not used
-            labelled = self.labelled_target
-            unlabelled = tuple(replace(case, label=None) for case in labelled)
-            cohort = Cohort(labelled, unlabelled, self.cohort.evaluation)
         settings, folder = self.settings(method, seed), self.folder_of(method, seed)
         if Experiment.exists(folder):
             with contextlib.suppress(InputError):  # a damaged one is refused when it is worked on
@@ -185,7 +191,7 @@ class Study:
                 settings = as_recorded(settings, recorded)
                 if method.name == SUPERVISED and _EVIDENCE not in method.values:  # older studies measured it of their ceilings too
                     settings = with_values(settings, {_EVIDENCE: recorded.evaluation.evidence})
-        return Part(method, seed, folder, settings, cohort)
+        return Part(method, seed, folder, settings, self.cohort_of(method))
 
     def check(self) -> None:
         """Make sure that all is named and set as it can be.
@@ -194,6 +200,8 @@ class Study:
             InputError: it is not.
         """
         if not any(method.adapts for method in self.rows):
+            if self.methods:
+                raise InputError("--without: no method would be left to compare; keep one, or name one again with --method.")
             raise InputError("Name at least one method, as --method cyclegan-resnet; a study compares methods.")
         names = [method.name.casefold() for method in self.whole.rows]  # folders: a and A are one on Windows and macOS
         for method in self.methods:
@@ -342,40 +350,6 @@ class Study:
             raise unreadable(path, error) from None
         except (ValueError, KeyError, TypeError, AttributeError):
             raise InputError(f"{path} is damaged; restore it or start in a new folder.") from None
-
-
-def parse_method(text: str) -> Method:
-    """A method of ``--method NAME=TRANSLATOR``; a translator alone is its own name.
-
-    >>> parse_method("longer=cyclegan-resnet").translator, parse_method("cyclegan-resnet").name
-    ('cyclegan-resnet', 'cyclegan-resnet')
-    """
-    name, equals, translator = text.partition("=")
-    return Method(name.strip(), (translator if equals else name).strip())
-
-
-def parse_seeds(words: Sequence[str]) -> tuple[tuple[int, ...], dict[str, tuple[int, ...]]]:
-    """The seeds of ``--seeds``: those of all methods, and those of single ones by name.
-
-    Raises:
-        InputError: a word is neither a seed nor METHOD=SEED,SEED.
-
-    >>> parse_seeds(["0", "cyclegan-resnet=0,1,2"])
-    ((0,), {'cyclegan-resnet': (0, 1, 2)})
-    """
-    common: list[int] = []
-    single: dict[str, tuple[int, ...]] = {}
-    for word in words:
-        name, equals, listed = word.rpartition("=")
-        try:
-            seeds = tuple(dict.fromkeys(int(number) for number in listed.split(",")))
-        except ValueError:
-            raise InputError(f"--seeds {short(word)} is neither a seed nor METHOD=SEED,SEED; write for example --seeds 0 1 2.") from None
-        if equals:
-            single[name.strip()] = seeds
-        else:
-            common += [seed for seed in seeds if seed not in common]
-    return tuple(common), single
 
 
 def _matters_to(key: str, translator: str) -> bool:

@@ -10,6 +10,7 @@ from ..experiment.lock import is_running, read_worker
 from ..experiment.markers import read_markers
 from ..watching.status import STATES
 from .failures import failures
+from .left_out import left_out_words
 from .request import Part, Study
 from .running import to_do
 from .tables import TABLE
@@ -33,7 +34,7 @@ def describe(folder: Path) -> str:
         f"Cohort      {domains} cases" + (f", {len(study.labelled_target)} labelled for the ceiling" if study.ceiling else ""),
         f"State       {text}{f'; `study -o {folder}` goes on' if state in ('died', 'interrupted', 'failed') else ''}",
         *(_line(part, failed.get(part.name, "")) for part in study.parts()),
-        *([f"Left out    {', '.join(study.without)}"] if study.without else []),
+        *([f"Left out    {', '.join(left_out_words(study.without, failed))}"] if study.without else []),
     ]
     table = folder / TABLE
     if table.is_file():

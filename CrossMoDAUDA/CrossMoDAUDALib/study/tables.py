@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ..scoring.comparison import (
     smallest_p,
 )
 from ..scoring.evaluation import NOT_DRAWN, Statistic
+from .left_out import left_out_words
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results, Row
 
@@ -142,8 +144,9 @@ def markdown(results: Results) -> str:
             cells.append(f"**{cell(found, measure)}**" if is_best else cell(found, measure))
         lines.append([*cells[:4], gap_text(row.gap), *cells[4:]])
     parts = ["# Study", f"**{NOT_CLINICAL}**"]
-    if failed := problems(results):
+    if failed := problems(results, is_markdown=True):
         parts.append("\n".join(f"- {problem}" for problem in failed))
+    parts += left_out_note(results)
     parts += [_as_table(lines), *gap_notes(results), *notes(results), *chosen_note(results)]
     if sentences := verdicts(results):
         parts += ["## Against source only", "\n".join(f"- {sentence}" for sentence in sentences), HOW_TO_READ_VERDICTS]
@@ -162,14 +165,31 @@ def markdown(results: Results) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def problems(results: Results) -> list[str]:
-    """What is missing in the table because an experiment failed, a sentence each without paths, with ``**`` as in Markdown."""
+def problems(results: Results, is_markdown: bool = False) -> list[str]:
+    """What is missing in the table because an experiment failed, a line each without paths, with ``**`` as in Markdown.
+
+    Args:
+        is_markdown: whether what Markdown would take for its own in an error is escaped.
+    """
     study, parts = results.study, results.study.parts()
     cases = [*study.ceiling, *(case for found in study.cohort.domains().values() for case in found)]
     paths = Paths([path for case in cases for path in (case.image, case.label) if path is not None], [study.folder])
-    failed = [f"**{part.title} failed:** {results.failures[part.name]}" for part in parts if part.name in results.failures]
-    absent = [f"**{part.title} is not in the table:** {results.errors[part.name]}" for part in parts if part.name in results.errors]
-    return [paths.without(text) for text in (*failed, *absent)]
+
+    def line(said: str, why: str) -> str:
+        text = " ".join(paths.without(why).split())
+        text = re.sub(r"([*_|])", r"\\\1", text) if is_markdown else text
+        return f"**{said}:** {text}"
+
+    failed = [line(f"{part.title} failed", results.failures[part.name]) for part in parts if part.name in results.failures]
+    absent = [line(f"{part.title} is not in the table", results.errors[part.name]) for part in parts if part.name in results.errors]
+    return [*failed, *absent]
+
+
+def left_out_note(results: Results) -> list[str]:
+    """What was asked for once and is not in the table, in a sentence, and what of it had failed."""
+    if not results.study.without:
+        return []
+    return [f"Left out by --without: {', '.join(left_out_words(results.study.without, results.failures))}."]
 
 
 def verdicts(results: Results) -> list[str]:

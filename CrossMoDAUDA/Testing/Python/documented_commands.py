@@ -20,7 +20,7 @@ from typing import Any
 from CrossMoDAUDALib.commands import cli, running, study
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.settings import Settings, parse_assignments, preset_settings, with_values
-from CrossMoDAUDALib.study.request import parse_method, parse_seeds
+from CrossMoDAUDALib.study.words import parse_method, parse_seeds
 from documented_containers import OPTIONS as CONTAINER_OPTIONS
 from documented_containers import container_problem
 from documents import ROOT

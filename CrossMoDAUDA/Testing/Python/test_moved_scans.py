@@ -140,7 +140,8 @@ def test_the_record_of_a_place_follows(started: Experiment, cohort: Cohort, tmp_
 def test_a_study_and_its_experiments(tmp_path: Path) -> None:
     scans = finding.find_crossmoda(save_crossmoda(tmp_path / "scans", SOURCE, TARGET, VALIDATION))
     digests = hashes(scans)
-    study = Study(tmp_path / "study", "smoke", {}, (Method("cut", "cut"),), (0,), scans, digests=digests)
+    odd = Method("odd", "cyclegan-unet", {"translation.image_size": "112"})  # which it cannot have
+    study = Study(tmp_path / "study", "smoke", {}, (Method("cut", "cut"), odd), (0,), scans, digests=digests, without=("odd",))
     study.folder.mkdir()
     study.save()
     first, second = study.parts()[:2]

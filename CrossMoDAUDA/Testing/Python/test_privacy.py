@@ -14,6 +14,7 @@ from conftest import ROOT
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.experiment.events import EventLog
+from CrossMoDAUDALib.pages.paths import Paths
 from CrossMoDAUDALib.study.output import write_results
 from CrossMoDAUDALib.study.request import Method, Study
 
@@ -75,6 +76,7 @@ def test_a_studys_page_and_tables_hold_no_absolute_paths(cohort: Cohort, tmp_pat
         f"crossmoda-uda study --source-images '{place}' -o '{folder}' --method odd=none" for place in (source, f"/mnt/{PATIENT}/ct")
     ]
     ceiling = (Case("c", tmp_path / PATIENT / "mr" / "c.nii.gz", tmp_path / PATIENT / "labels" / "c.nii.gz"),)
+    commands += ["crossmoda-uda study -o 'cut short", f"crossmoda-uda study -o x --set trainer=/mnt/{PATIENT}/y --set size=~/{PATIENT}/y"]
     study = Study(folder, "smoke", {}, (Method("odd", "none"),), (0,), cohort, ceiling, commands=tuple(commands))
     folder.mkdir()
     study.save()
@@ -86,6 +88,25 @@ def test_a_studys_page_and_tables_hold_no_absolute_paths(cohort: Cohort, tmp_pat
     for name, text in told.items():
         assert not [path for path in (tmp_path, source, Path.home(), f"{PATIENT}") if html.escape(str(path)) in text], name
     assert "study --source-images ct -o" in told["study.html"] and "odd, seed 0 failed:** experiments is gone, as x is." in told["table.md"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/mnt/remote/jane/x failed", "x failed"),
+        ("file:///data/Doe Jane/ct/a: gone", "a: gone"),
+        ("/data-2/secret/x", "x"),
+        ("/data/another patient/x", "x"),
+        ("'/mnt/Doe, Jane/y 1/x.nii' and /home/o/z", "'x.nii' and z"),
+        (r"c:\users\JANE\x, C:/Users/jane/y", "x, y"),
+        (r"\\host\share\x and ~jane/y", "x and y"),
+        ("/mnt/jane/ is full", "jane is full"),
+        ("/data/Doe Jane is gone, /data too.", "Doe Jane is gone, data too."),
+        ("(a + b)/2 and/or mm/s, https://pytorch.org/get/x, ../a/b", "(a + b)/2 and/or mm/s, https://pytorch.org/get/x, ../a/b"),
+    ],
+)
+def test_only_last_names_are_left_of_paths_known_or_not(text: str, told: str) -> None:
+    assert Paths([Path("/data/Doe Jane/scan.nii.gz")], []).without(text) == told
 
 
 def test_nothing_in_the_library_opens_a_connection() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,39 @@ def test_what_fails_without_the_study_is_told(study: Study) -> None:
     fail_before_it_is_created(study)
     fail_by_itself(study)
     assert told(study) == {"The disk is full."}
+
+
+def test_what_failed_and_was_left_out_is_told_of(study: Study) -> None:
+    fail_by_itself(study)
+    fewer = replace(study, methods=(*study.methods, Method("plain", "none")), without=("odd", "plain=0"))
+    fewer = replace(fewer, methods=(*fewer.methods, Method("other", "none")))
+    fewer.save()
+    assert told(fewer) == set()
+    line = "Left out by --without: odd (failed), plain=0."
+    assert line in (study.folder / "table.md").read_text(encoding="utf-8").partition("| Method")[0]
+    assert line in (study.folder / "study.html").read_text(encoding="utf-8").partition("</header>")[0]
+    assert "Left out    odd (failed), plain=0\n" in status.describe(study.folder)
+    of_the_study(study).write("run", state="failed")
+    assert listing.Lookout().look(study.folder).problem == "", "of nothing that is compared"
+
+
+def test_an_error_stays_one_line_of_markdown(study: Study) -> None:
+    fail_by_itself(study, "no *_0000 | a\n# b\n\n**c**")
+    write_results(study)
+    table, page = ((study.folder / name).read_text(encoding="utf-8") for name in ("table.md", "study.html"))
+    assert "\n- **odd, seed 0 failed:** no \\*\\_0000 \\| a # b \\*\\*c\\*\\*\n" in table
+    assert "<b>odd, seed 0 failed:</b> no *_0000 | a # b <b>c</b>" in page
+
+
+def test_a_list_reads_the_whole_of_a_studys_events_once(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail_before_it_is_created(study)
+    read, whole = list[Path](), listing.told_by_study
+    monkeypatch.setattr(listing, "told_by_study", lambda folder: read.append(folder) or whole(folder))
+    lookout = listing.Lookout()
+    assert lookout.look(study.folder) == lookout.look(study.folder) and read == [study.folder]
+    of_the_study(study).write("stage", stage=NAME, state="failed", message="Another.")
+    of_the_study(study).write("run", state="failed")
+    assert lookout.look(study.folder).problem == "odd, seed 0 failed: Another." and len(read) == 2
 
 
 def test_what_has_been_started_again_has_not_failed(study: Study) -> None:

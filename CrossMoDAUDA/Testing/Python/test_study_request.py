@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
+from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.commands.study import asked_for
 from CrossMoDAUDALib.core.budget import SIZED, left_open
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.progress import duration
@@ -64,18 +66,83 @@ def test_what_cannot_be_left_out_is_refused(words: list[str]) -> None:
         leaving_out(replace(STUDY, seeds=(0, 1)), words)
 
 
+def test_a_method_that_is_named_again_comes_back_and_a_seed_alone() -> None:
+    study = replace(STUDY, seeds=(0, 1), methods=(*STUDY.methods, Method("5", "cut")))
+
+    def without(words: list[str], *named: str) -> tuple[str, ...]:
+        return leaving_out(leaving_out(study, words), [], named).without
+
+    assert without(["cut=0", "cut=1"], "cut") == (), "of which no seed would be left"
+    assert without(["cut=0"], "cut") == ("cut=0",)
+    assert without(["cut", "plain"], "cut=0") == ("plain", "cut=1")
+    assert without(["cut=1", "cut"], "cut=0") == ("cut=1",)
+    assert without(["cut"], "=0") == ("cut",), "which was not named"
+    assert without(["5"], "=5") == ("5",)
+    assert without(["5=1"], "=1") == ()
+
+
 def test_something_to_compare_is_left() -> None:
-    with pytest.raises(InputError, match="at least one method"):
+    with pytest.raises(InputError, match=r"--without: no method would be left to compare"):
         leaving_out(STUDY, ["cut", "plain"]).check()
+    with pytest.raises(InputError, match="Name at least one method"):
+        replace(STUDY, methods=()).check()
 
 
-def test_what_is_left_out_is_no_obstacle() -> None:
+def asks(folder: Path, *words: str) -> Study:
+    """What `study` asks for, recorded."""
+    found, _ = asked_for(cli._parser().parse_args(["study", "-o", str(folder), *words]))
+    found.save()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("without", "back"),
+    [
+        (["supervised"], ["--method", "supervised"]),
+        (["supervised"], ["--seeds", "supervised=0,1"]),
+        (["supervised=0", "supervised=1"], ["--method", "supervised"]),
+        (["supervised=1"], ["--seeds", "supervised=1"]),
+        (["source-only=1"], ["--seeds", "source-only=1"]),
+        (["cut"], ["--seeds", "cut=0,1"]),
+    ],
+)
+def test_the_command_that_brings_back_may_be_given_twice(
+    tmp_path: Path, cohort: Cohort, without: list[str], back: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    labelled = replace(cohort.target[0], label=cohort.source[0].label)
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, ceiling=(labelled,), seeds=(0, 1))
+    study.folder.mkdir()
+    study.save()
+    fewer = asks(study.folder, *(f"--without={word}" for word in without))
+    assert fewer.without == tuple(without) and not capsys.readouterr().out
+    again = asks(study.folder, *back)
+    told = "; ".join(f"{part.method.name}, seed {part.seed}" for part in study.parts() if part.name not in names(fewer))
+    assert names(again) == names(study)
+    assert sorted(capsys.readouterr().out.rstrip(".\n").partition(": ")[2].split("; ")) == sorted(told.split("; "))
+    assert asks(study.folder, *back) == again and not capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["--method", "supervised=cut"], ["--seeds", "supervised=2"], ["--seeds", "source-only=2"]])
+def test_the_floor_and_the_ceiling_are_not_asked_for_otherwise(tmp_path: Path, cohort: Cohort, words: list[str]) -> None:
+    labelled = replace(cohort.target[0], label=cohort.source[0].label)
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, ceiling=(labelled,), without=("supervised",))
+    study.folder.mkdir()
+    study.save()
+    with pytest.raises(InputError, match=r"two methods 'supervised'|is run with the seeds of all methods"):
+        asks(study.folder, *words)
+
+
+def test_what_is_left_out_is_no_obstacle(tmp_path: Path, cohort: Cohort, capsys: pytest.CaptureFixture[str]) -> None:
     """A method that cannot have the study's settings, or whose experiment has others, needs not be worked on."""
     odd = Method("odd", "cyclegan-unet", {"translation.image_size": "112"})
     study = replace(STUDY, methods=(*STUDY.methods, odd))
     with pytest.raises(InputError, match="U-Net"):
         study.check()
-    leaving_out(study, ["odd"]).check()
+    fewer = replace(leaving_out(study, ["odd"]), folder=tmp_path / "study", cohort=cohort)
+    fewer.check()
+    fewer.folder.mkdir()
+    fewer.save()
+    assert cli.main(["stop", str(fewer.folder)]) == 0 and "Nobody is working on" in capsys.readouterr().out
     with pytest.raises(InputError, match="two methods 'cut'"):  # of which the folders would be one
         replace(leaving_out(STUDY, ["cut"]), methods=(*STUDY.methods, Method("CUT", "cut"))).check()
 

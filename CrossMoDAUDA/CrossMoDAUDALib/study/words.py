@@ -1,0 +1,42 @@
+"""The words by which a command names methods and seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..core.errors import InputError, short
+from .request import Method
+
+
+def parse_method(text: str) -> Method:
+    """A method of ``--method NAME=TRANSLATOR``; a translator alone is its own name.
+
+    >>> parse_method("longer=cyclegan-resnet").translator, parse_method("cyclegan-resnet").name
+    ('cyclegan-resnet', 'cyclegan-resnet')
+    """
+    name, equals, translator = text.partition("=")
+    return Method(name.strip(), (translator if equals else name).strip())
+
+
+def parse_seeds(words: Sequence[str]) -> tuple[tuple[int, ...], dict[str, tuple[int, ...]]]:
+    """The seeds of ``--seeds``: those of all methods, and those of single ones by name.
+
+    Raises:
+        InputError: a word is neither a seed nor METHOD=SEED,SEED.
+
+    >>> parse_seeds(["0", "cyclegan-resnet=0,1,2"])
+    ((0,), {'cyclegan-resnet': (0, 1, 2)})
+    """
+    common: list[int] = []
+    single: dict[str, tuple[int, ...]] = {}
+    for word in words:
+        name, equals, listed = word.rpartition("=")
+        try:
+            seeds = tuple(dict.fromkeys(int(number) for number in listed.split(",")))
+        except ValueError:
+            raise InputError(f"--seeds {short(word)} is neither a seed nor METHOD=SEED,SEED; write for example --seeds 0 1 2.") from None
+        if equals:
+            single[name.strip()] = seeds
+        else:
+            common += [seed for seed in seeds if seed not in common]
+    return tuple(common), single
