@@ -3877,11 +3877,11 @@
 </message>
 <message>
 <source>{name}: the check of pseudo-labels (self_training.check_brightness) and self_training.refinement={refinement} would have taken all of it out and left no target case to learn it from, so neither was done. One of the two, or segmentation.bright_in_target, seems to be wrong of this structure in these scans: look at them.</source>
-<translation type="unfinished"></translation>
+<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) und self_training.refinement={refinement} hätten alles davon entfernt und keinen Ziel-Fall gelassen, von dem es zu lernen wäre; deshalb ist beides unterblieben. Eines von beiden oder segmentation.bright_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
 </message>
 <message>
 <source>{name}: the check of pseudo-labels (self_training.check_brightness) and self_training.refinement={refinement} would have taken all of it out and left no target case to learn it from, so neither was done. One of the two, or segmentation.dark_in_target, seems to be wrong of this structure in these scans: look at them.</source>
-<translation type="unfinished"></translation>
+<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) und self_training.refinement={refinement} hätten alles davon entfernt und keinen Ziel-Fall gelassen, von dem es zu lernen wäre; deshalb ist beides unterblieben. Eines von beiden oder segmentation.dark_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
 </message>
 <message>
 <source>{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out and left no target case to learn it from, so it was not done. segmentation.bright_in_target seems to be wrong of this structure in these scans: look at them.</source>
