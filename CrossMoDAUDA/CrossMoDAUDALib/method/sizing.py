@@ -192,8 +192,11 @@ def budget_warnings(settings: Settings, cohort: Cohort, costs: Costs) -> list[st
     """
     sized, budget = fitted(settings, for_time(settings, cohort, costs)), settings.budget_minutes
     needed, steps = expected_seconds(sized, cohort, costs) + costs.rehearsal, _open_steps(settings, sized, cohort)
-    helps = ", ".join(_what_helps(settings, sized, cohort, costs))
-    if min(steps.values(), default=_USEFUL_STEPS) < _USEFUL_STEPS:
+    is_of_little_use = min(steps.values(), default=_USEFUL_STEPS) < _USEFUL_STEPS
+    if not is_of_little_use and needed <= 60 * budget * _LATE:
+        return []
+    helps = ", ".join(_what_helps(settings, sized, cohort, costs)) or "fewer scans, smaller networks"
+    if is_of_little_use:
         of_translator, of_segmenter = (steps.get(name, 0) for name in (_TRANSLATOR, _SEGMENTER))
         each = [f"{of_translator} of the translator"] * (_TRANSLATOR in steps) + [f"{of_segmenter} of the segmenter"] * (
             _SEGMENTER in steps
@@ -204,11 +207,7 @@ def budget_warnings(settings: Settings, cohort: Cohort, costs: Costs) -> list[st
             f" is of little use, and takes about {duration(needed)} all the same. Stop it, unless you only try it out. What would help:"
             f" {helps}."
         ]
-    if needed > 60 * budget * _LATE:
-        return [
-            f"What is set needs about {duration(needed)} on this computer, more than budget_minutes={budget:g}. What would help: {helps}."
-        ]
-    return []
+    return [f"What is set needs about {duration(needed)} on this computer, more than budget_minutes={budget:g}. What would help: {helps}."]
 
 
 def _open_steps(settings: Settings, sized: Settings, cohort: Cohort) -> dict[str, int]:
@@ -236,7 +235,7 @@ def _what_helps(settings: Settings, sized: Settings, cohort: Cohort, costs: Cost
             helps.append(f"--set budget_minutes={minutes} in a new folder")
             break
         minutes = 5 * math.ceil(minutes * 1.1 / 5)
-    if resolve(settings.device).type != "cuda":
+    if resolve(settings.device).type == "cpu":
         helps.append("a GPU, here or on another computer (--on)")
     if expected_seconds(sized, cohort, costs, training=False) > 30 * settings.budget_minutes:  # what is done for each scan takes half
         helps.append("fewer scans")

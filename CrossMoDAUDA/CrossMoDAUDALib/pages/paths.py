@@ -21,7 +21,7 @@ class Paths:
 
     Args:
         files: scans and label maps; the folders that they lie in, and those above, are known.
-        folders: further ones, with those above.
+        folders: further ones, with those above. What lies within one of these keeps its place there.
 
     >>> paths = Paths([Path("/data/Doe Jane/scan.nii.gz")], [])
     >>> paths.without("/data/Doe Jane/scan.nii.gz is damaged."), paths.without("/mnt/other/ct, see https://pytorch.org/docs/x")
@@ -29,7 +29,9 @@ class Paths:
     """
 
     def __init__(self, files: Iterable[Path], folders: Iterable[Path]) -> None:
-        inner = {path.parent for path in files} | {folder for one in folders for folder in (one, one.absolute())}
+        own = {folder for one in folders for folder in (one, one.absolute())}
+        self._own = {_plain(str(folder)) for folder in own}
+        inner = {path.parent for path in files} | own
         with contextlib.suppress(RuntimeError):  # there is none
             inner.add(Path.home().absolute())
         every = {str(folder) for one in inner for folder in (one, *one.parents) if folder.name}
@@ -38,13 +40,18 @@ class Paths:
         end = r"(?![\w-]|\.\w)"
         self._pattern = re.compile(
             rf"(?P<web>https?://\S+)|(?<![\w/\\.)]){_FILE}"
-            rf"(?:(?:(?:{known})[/\\]+|{_ROOT})(?:{_FOLDER})*(?P<last>{_WORD})?|(?:{known}){end})",
+            rf"(?:(?:(?P<known>{known})[/\\]+|{_ROOT})(?P<rest>(?:{_FOLDER})*(?P<last>{_WORD})?)|(?:{known}){end})",
             re.IGNORECASE,
         )
 
     def without(self, text: str) -> str:
         """A text in which only the last names are left of the paths that it names."""
-        return self._pattern.sub(lambda match: match["web"] or match["last"] or _last_name(match[0]), text)
+        return self._pattern.sub(self._short, text)
+
+    def _short(self, match: re.Match[str]) -> str:
+        if match["known"] and match["rest"] and _plain(match["known"]) in self._own:
+            return match["rest"]
+        return match["web"] or match["last"] or _last_name(match[0])
 
 
 def command_without_paths(command: str) -> str:
@@ -73,6 +80,10 @@ def setting_without_path(setting: str) -> str:
     key, equals, value = setting.partition("=")
     is_path = re.match(r"\s*(?:[/\\~]|file:|[A-Za-z]:[/\\])", value)
     return f"{key}{equals}{_last_name(value)}" if is_path else setting
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"[/\\]+", "/", path).casefold()
 
 
 def _last_name(word: str) -> str:

@@ -2016,6 +2016,10 @@
 <translation>weniger Scans</translation>
 </message>
 <message>
+<source>fewer scans, smaller networks</source>
+<translation>weniger Scans, kleinere Netze</translation>
+</message>
+<message>
 <source>file that is</source>
 <translation>Datei, die</translation>
 </message>

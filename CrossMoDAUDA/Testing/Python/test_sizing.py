@@ -172,6 +172,14 @@ def test_a_budget_for_a_model_of_no_use_is_warned_of_with_what_helps(targets: in
     assert "image_size" not in smallest, "there is no smaller one"
 
 
+def test_what_would_help_is_only_looked_for_where_there_is_a_warning_and_is_never_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(sizing, "_what_helps", lambda *of: looked.append(of) or [])
+    assert budget_warnings(LAPTOP, ORDINARY, Costs(0.6, 0.75, 2, 8, 12, 1, 60)) == [] and not looked
+    (warning,) = budget_warnings(LAPTOP, ORDINARY, Costs(10, 15, 30, 60, 120, 10, 600))
+    assert len(looked) == 1 and warning.endswith("What would help: fewer scans, smaller networks.")
+
+
 def test_nobody_is_warned_of_an_ordinary_budget_or_of_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     costs = Costs(0.6, 0.75, 2, 8, 12, 1, 60)
     assert budget_warnings(LAPTOP, ORDINARY, costs) == []
