@@ -39,6 +39,7 @@ class Template:
     Attributes:
         text: with its fields in braces.
         letters: how many of its letters are no values.
+        longest: the longest of its parts that are no values; what lacks it is no such sentence.
     """
 
     def __init__(self, text):
@@ -46,6 +47,7 @@ class Template:
         parts = _FIELD.split(text)
         self._literals, self._names = [_plain(part) for part in parts[::2]], parts[1::2]
         self.letters = sum(map(len, self._literals))
+        self.longest = max(self._literals, key=len)
 
     def key(self):
         """What of the beginning or the end of a sentence finds it in :func:`_index`."""
@@ -91,7 +93,7 @@ def _index():
 
 def fitting(message):
     """The templates that a message may be made from, each with its values."""
-    near = [template for key in {message[:START], message[-END:], ""} for template in _index().get(key, ())]
+    near = [template for key in {message[:START], message[-END:], ""} for template in _index().get(key, ()) if template.longest in message]
     return [(template, values) for template in near if (values := template.values(message)) is not None]
 
 
