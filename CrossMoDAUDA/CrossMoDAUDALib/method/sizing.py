@@ -236,7 +236,7 @@ def _what_helps(settings: Settings, sized: Settings, cohort: Cohort, costs: Cost
             break
         minutes = 5 * math.ceil(minutes * 1.1 / 5)
     if resolve(settings.device).type == "cpu":
-        helps.append("a GPU, here or on another computer (--on)")
+        helps.append("a GPU, here or on another computer")
     if expected_seconds(sized, cohort, costs, training=False) > 30 * settings.budget_minutes:  # what is done for each scan takes half
         helps.append("fewer scans")
     elif sized.translation.translator != "none" and _can_be_smaller(sized):

@@ -1708,8 +1708,8 @@
 <translation>ein GIF-Bild</translation>
 </message>
 <message>
-<source>a GPU, here or on another computer (--on)</source>
-<translation>eine GPU, hier oder auf einem anderen Rechner (--on)</translation>
+<source>a GPU, here or on another computer</source>
+<translation>eine GPU, hier oder auf einem anderen Rechner</translation>
 </message>
 <message>
 <source>a JPEG picture</source>
