@@ -1,4 +1,4 @@
-"""Which pseudo-labels are learned from, what is told of the others, and what an experiment does with them."""
+"""Which pseudo-labels are learned from, and what is told of the others."""
 
 from __future__ import annotations
 
