@@ -121,10 +121,11 @@ def refine_by_intensity(
     add: bool,
     remove: bool,
 ) -> tuple[npt.NDArray[np.uint8], dict[int, tuple[int, int]]]:
-    """Decide doubtful voxels by their intensity, as SDC-UDA does (Shin et al., CVPR 2023).
+    """Decide doubtful voxels by their intensity, as SDC-UDA does (Shin et al., CVPR 2023), but at a structure's edge only.
 
-    Background in doubt becomes the structure where its intensity fits that of the pseudo-label; voxels of the pseudo-label in doubt
-    become background where it does not. No voxel goes from one structure to another.
+    Voxels of the pseudo-label in doubt become background where their intensity does not fit the pseudo-label's; background in
+    doubt that shares a face with what is left becomes the structure where it does. No voxel goes from one structure to another.
+    SDC-UDA also adds what lies apart: that tells where else a structure may be, and not where its edge is.
 
     Args:
         label: pseudo-label, shape (z, y, x).
@@ -137,10 +138,12 @@ def refine_by_intensity(
     Returns:
         The refined label map, and how many voxels were added and removed by value.
 
-    >>> label, doubtful = np.array([[[1, 1, 1, 0, 0]]], np.uint8), np.array([[[0, 0, 1, 1, 1]]], np.uint8)
-    >>> refine_by_intensity(label, doubtful, np.array([[[10, 10, 1, 9, 2]]]), [1], (0.6, 1.4), add=True, remove=True)
-    (array([[[1, 1, 0, 1, 0]]], dtype=uint8), {1: (1, 1)})
+    >>> label, doubtful = np.array([[[1, 1, 1, 0, 0]]], np.uint8), np.array([[[1, 0, 0, 1, 1]]], np.uint8)
+    >>> refine_by_intensity(label, doubtful, np.array([[[1, 10, 10, 9, 9]]]), [1], (0.6, 1.4), add=True, remove=True)
+    (array([[[0, 1, 1, 1, 0]]], dtype=uint8), {1: (1, 1)})
     """
+    from scipy import ndimage
+
     refined, changed = label.copy(), {}
     for value in values:
         inside, doubt = label == value, doubtful == value
@@ -148,8 +151,9 @@ def refine_by_intensity(
             continue
         mean = float(image[inside].mean(dtype=np.float64))
         fits = (image >= fitting[0] * mean) & (image <= fitting[1] * mean)
-        added = doubt & (label == 0) & fits if add else np.zeros_like(inside)
         removed = doubt & inside & ~fits if remove else np.zeros_like(inside)
+        beside = ndimage.binary_dilation(inside & ~removed)
+        added = doubt & (label == 0) & fits & beside if add else np.zeros_like(inside)
         refined[added], refined[removed] = value, 0
         changed[value] = int(added.sum()), int(removed.sum())
     return refined, changed

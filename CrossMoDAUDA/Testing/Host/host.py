@@ -6,7 +6,6 @@ import importlib.util
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from . import (
     builtin_modules,
     ctk_widgets,
     dialogs,
+    event_loop,
     facts,
     latency,
     measuring,
@@ -284,25 +284,7 @@ class Host:
 
     def process(self, seconds: float = 0.0, until: Callable[[], Any] | None = None) -> None:
         """Run the event loop for a time, or until something holds (TimeoutError after ``seconds``)."""
-        loop = QtCore.QEventLoop()
-        poll = QtCore.QTimer()
-        end = time.monotonic() + seconds
-        state = {"met": False}
-
-        def look() -> None:
-            state["met"] = until is not None and bool(until())
-            if any(isinstance(error, KeyboardInterrupt) for error in self.errors) or state["met"] or time.monotonic() >= end:
-                loop.quit()
-
-        poll.timeout.connect(signals.guarded(look, "host.process"))
-        poll.start(5 if seconds else 0)
-        loop.exec()
-        poll.stop()
-        QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete.value)
-        if any(isinstance(error, KeyboardInterrupt) for error in self.errors):  # it came while Qt ran a slot
-            raise KeyboardInterrupt
-        if until is not None and not state["met"]:
-            raise TimeoutError(f"did not happen within {seconds} s")
+        event_loop.process(seconds, until, self.errors)
 
     def latency(self, seconds: float, until: Callable[[], Any] | None = None) -> dict[str, Any]:
         """How long the event loop kept a user waiting, in ms, as :func:`.latency.measure` tells it."""

@@ -193,8 +193,10 @@ def test_a_training_from_its_start_to_its_end(host: Host, tiny_cohort: Path, tmp
         assert {"running", "finished"} <= states
         return measured
 
-    answers_at_once("a training from its start to its end", train)
-    turn.stop()
+    try:
+        answers_at_once("a training from its start to its end", train)
+    finally:
+        turn.stop()
 
 
 def save_large_scene(folder: Path) -> None:

@@ -35,6 +35,7 @@ from CrossMoDAUDALib.translation.registry import registration, registrations
 from CrossMoDAUDALib.translation.slices import FULL_SCALE, SliceSampler
 from CrossMoDAUDALib.translation.trained import TrainedTranslator
 from CrossMoDAUDALib.translation.training import train
+from float64 import in_float64
 from PIL import Image
 from Testing.Host.measuring import hold_back
 from torch import Tensor
@@ -198,19 +199,6 @@ def steps_of_all(folder: Path, device: torch.device, progress: Progress) -> None
                 found = traceback.format_exc()
             if distributed.rank_number() == 0:
                 torch.save(found, folder / name / f"{precision}_{distributed.rank_count()}.pt")
-
-
-@contextlib.contextmanager
-def in_float64() -> Iterator[None]:
-    """A context in which translators are made, and trained, in float64: where they ask for float32, they get that."""
-    plain = Tensor.float
-    torch.set_default_dtype(torch.float64)
-    Tensor.float = Tensor.double  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(torch.float32)
-        Tensor.float = plain  # type: ignore[method-assign]
 
 
 def steps_of(name: str, folder: Path, device: torch.device, precision: str) -> dict[str, Any]:
