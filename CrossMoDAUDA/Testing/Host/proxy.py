@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -51,7 +52,7 @@ class Proxy:
             real.__dict__["_proxy"] = self
 
     def __setattr__(self, attribute: str, value: Any) -> None:
-        member = inspect.getattr_static(type(self), attribute, None)
+        member = _member(type(self), attribute)
         if isinstance(member, PropertyMember):
             member.__set__(self, value)
         elif isinstance(member, MethodMember | SignalMember):
@@ -80,6 +81,24 @@ class Proxy:
 
     def __repr__(self) -> str:
         return f"{_plain(type(self))._facts} (stand-in)"
+
+
+_MEMBERS: weakref.WeakKeyDictionary[type, dict[str, Any]] = weakref.WeakKeyDictionary()
+
+
+def _member(kind: type, attribute: str) -> Any:
+    """What the facts say an attribute of a proxy's class is; None for what they do not know. Looked up once, as it takes time."""
+    known = _MEMBERS.setdefault(kind, {})
+    if attribute not in known:
+        found = inspect.getattr_static(kind, attribute, None)
+        known[attribute] = found if isinstance(found, PropertyMember | MethodMember | SignalMember) else None
+    return known[attribute]
+
+
+@functools.cache
+def _is_property(kind: type, name: str) -> bool:
+    """Whether a class of PySide's or of this package has a Python property of that name."""
+    return isinstance(inspect.getattr_static(kind, name, None), property)
 
 
 def _plain(kind: type) -> Any:
@@ -124,7 +143,7 @@ class PropertyMember:
         for candidate in (real, getattr(real, "delegate", None)):
             if candidate is None:
                 continue
-            if isinstance(inspect.getattr_static(type(candidate), self.qt_name, None), property):
+            if _is_property(type(candidate), self.qt_name):
                 return candidate, True
             if isinstance(candidate, QtCore.QObject) and self.qt_name in convert.qt_properties(candidate):
                 return candidate, False

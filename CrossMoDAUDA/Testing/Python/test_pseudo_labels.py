@@ -236,29 +236,38 @@ def test_a_voxel_is_in_doubt_where_its_structures_probability_says_little() -> N
 
 
 def test_doubtful_voxels_are_decided_by_their_intensity_in_either_direction() -> None:
-    label = np.array([[[1, 1, 1, 1, 0, 0, 0, 2]]], np.uint8)
-    doubt = np.array([[[0, 1, 1, 0, 1, 1, 2, 1]]], np.uint8)
-    image = np.array([[[20, 12, 29, 19, 27, 29, 50, 20]]], np.float32)  # the mean inside structure 1 is 20: 12 to 28 fits
+    label = np.array([[[1, 1, 1, 1, 0, 0, 0, 2, 0]]], np.uint8)
+    doubt = np.array([[[0, 1, 1, 0, 1, 1, 2, 1, 1]]], np.uint8)  # the last one lies apart
+    image = np.array([[[20, 12, 29, 19, 27, 29, 50, 20, 20]]], np.float32)  # the mean inside structure 1 is 20: 12 to 28 fits
     fitting = (0.6, 1.4)
 
     def refined(add: bool, remove: bool) -> tuple[list[int], dict[int, tuple[int, int]]]:
         array, changed = refine_by_intensity(label, doubt, image, [1, 2, 3], fitting, add, remove)
         return array.ravel().tolist(), changed
 
-    assert refined(add=True, remove=True) == ([1, 1, 0, 1, 1, 0, 0, 2], {1: (1, 1), 2: (0, 0)})
-    assert refined(add=True, remove=False) == ([1, 1, 1, 1, 1, 0, 0, 2], {1: (1, 0), 2: (0, 0)})
-    assert refined(add=False, remove=True) == ([1, 1, 0, 1, 0, 0, 0, 2], {1: (0, 1), 2: (0, 0)})
-    assert label.ravel().tolist() == [1, 1, 1, 1, 0, 0, 0, 2]
+    assert refined(add=True, remove=True) == ([1, 1, 0, 1, 1, 0, 0, 2, 0], {1: (1, 1), 2: (0, 0)})
+    assert refined(add=True, remove=False) == ([1, 1, 1, 1, 1, 0, 0, 2, 0], {1: (1, 0), 2: (0, 0)})
+    assert refined(add=False, remove=True) == ([1, 1, 0, 1, 0, 0, 0, 2, 0], {1: (0, 1), 2: (0, 0)})
+    assert label.ravel().tolist() == [1, 1, 1, 1, 0, 0, 0, 2, 0]
+
+
+def test_doubtful_voxels_join_a_structure_where_they_share_a_face_with_what_is_left_of_it() -> None:
+    label = np.array([[[1, 0, 0, 1], [0, 0, 0, 0]]], np.uint8)
+    doubt = np.ones_like(label)
+    image = np.array([[[10, 10, 10, 1], [10, 10, 10, 10]]], np.float32)  # the second voxel of the structure does not fit
+    refined, changed = refine_by_intensity(label, doubt, image, [1], (0.6, 2), add=True, remove=True)
+    assert refined.tolist() == [[[1, 1, 0, 0], [1, 0, 0, 0]]]
+    assert changed == {1: (2, 1)}
 
 
 def test_intensities_that_fit_are_counted_from_the_scans_darkest_and_single_structures_stay_single() -> None:
-    # From 1000 to 2000: the label's 1400 is .4, so that .24 to .56 fits.
-    array = np.array([[[1000, 1400, 1550, 1570, 1300, 1000, 1400, 2000]]], np.int16)
-    label = np.array([[[0, 1, 0, 0, 0, 0, 0, 0]]], np.uint8)
-    doubt = np.array([[[1, 0, 1, 1, 0, 1, 1, 1]]], np.uint8)
+    # From 1000 to 2000: the label's mean, 1500, is .5, so that .3 to .7 fits.
+    array = np.array([[[1400, 1400, 1400, 1900, 1400, 1550, 1000, 2000]]], np.int16)
+    label = np.array([[[1, 1, 1, 1, 1, 0, 0, 0]]], np.uint8)
+    doubt = np.array([[[0, 0, 0, 1, 0, 1, 1, 1]]], np.uint8)
     values = {"intensity.lower_percentile": 0, "intensity.upper_percentile": 100, "self_training.refinement": "both"}
-    for single, expected in (("", [0, 1, 1, 0, 0, 0, 1, 0]), ("Vestibular schwannoma", [0, 1, 1, 0, 0, 0, 0, 0])):
+    for single, expected in (("", [1, 1, 1, 0, 1, 1, 0, 0]), ("Vestibular schwannoma", [1, 1, 1, 0, 0, 0, 0, 0])):
         settings = with_values(preset_settings("smoke"), {**values, "self_training.largest_component": single})
         refined, changed = refine(some_volume(label), some_volume(doubt), some_volume(array), settings)
         assert refined.array.ravel().tolist() == expected
-        assert changed == {"Vestibular schwannoma": (2, 0)}
+        assert changed == {"Vestibular schwannoma": (1, 1)}
