@@ -104,5 +104,7 @@ PRESETS["sample"] = {
     "self_training.largest_component": ("Vestibular schwannoma",),
     "self_training.warm_start": True,
     "self_training.copies_share_weight": True,
+    "self_training.refinement": "both",
+    "self_training.refinement_entropy": 0.1,
     "evaluation.source_only": True,
 }
