@@ -95,6 +95,19 @@ def _member(kind: type, attribute: str) -> Any:
     return known[attribute]
 
 
+_OVERRIDING: weakref.WeakKeyDictionary[type, dict[str, Any]] = weakref.WeakKeyDictionary()
+
+
+def _override(kind: type, name: str) -> Callable[..., Any] | None:
+    """What is called in place of a callable of a proxy's class, if that is something of this package's."""
+    known = _OVERRIDING.setdefault(kind, {})
+    if name not in known:
+        keys = ((vars(base).get("_facts"), name) for base in kind.__mro__)
+        known[name] = next((OVERRIDES[key] for key in keys if key in OVERRIDES), None)
+    found: Callable[..., Any] | None = known[name]
+    return found
+
+
 @functools.cache
 def _is_property(kind: type, name: str) -> bool:
     """Whether a class of PySide's or of this package has a Python property of that name."""
@@ -185,8 +198,7 @@ class MethodMember:
 
     def __get__(self, proxy: Proxy | None, kind: type) -> Callable[..., Any]:
         where = f"{self.owner}.{self.name}"
-        keys = ((vars(base).get("_facts"), self.name) for base in (kind or type(proxy)).__mro__)
-        override = next((OVERRIDES[key] for key in keys if key in OVERRIDES), None)
+        override = _override(kind or type(proxy), self.name)
 
         def call(*arguments: Any, **keywords: Any) -> Any:
             if keywords:
@@ -202,9 +214,9 @@ class MethodMember:
     def _real(self, proxy: Proxy | None, kind: Any) -> Callable[..., Any]:
         places = [kind._behind] if proxy is None else [proxy._real, getattr(proxy._real, "delegate", None)]
         for place in places:
-            if place is not None and hasattr(place, self.real_name):
-                found: Callable[..., Any] = getattr(place, self.real_name) if proxy is None else _base_of(place, self.real_name)
-                return found
+            found: Callable[..., Any] | None = getattr(place, self.real_name, None) if place is not None else None
+            if found is not None:
+                return found if proxy is None else _base_of(place, self.real_name)  # type: ignore[no-any-return]
         raise NotInStandInError(f"{self.owner}.{self.name} is not in the stand-in (or not in Qt 6)")
 
 
@@ -257,6 +269,7 @@ def proxy_class(name: str) -> type[Proxy]:
     return type(name.partition(".")[2], (base,), members)
 
 
+@functools.cache
 def _facts_name(kind: type) -> str | None:
     for ancestor in kind.__mro__:
         own = next((name for name, made in OWN.items() if made is ancestor), None)
@@ -271,6 +284,8 @@ def wrap(value: Any) -> Any:
     """What Python sees of a value that comes from PySide: the same Qt object is always the same proxy."""
     if value is None or isinstance(value, str | bool | Proxy):
         return value
+    if isinstance(value, QtCore.QObject) and "_proxy" in value.__dict__:
+        return value.__dict__["_proxy"]
     if type(value).__name__ == "QOverrideCursorGuard":  # PySide's own; Qt returns nothing
         return None
     if isinstance(value, convert.enum.Enum):
@@ -281,13 +296,12 @@ def wrap(value: Any) -> Any:
         return {key: wrap(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set):
         return tuple(wrap(item) for item in value)
-    if isinstance(value, QtCore.QObject) and "_proxy" in value.__dict__:
-        return value.__dict__["_proxy"]
     if not isinstance(value, QtCore.QObject) and not type(value).__module__.startswith("PySide6"):
         return value
-    name = _facts_name(type(value))
+    kind = type(value)
+    name = _facts_name(next(base for base in kind.__mro__ if "_shell" not in vars(base)))
     if name is None:
-        raise NotInStandInError(f"the stand-in does not know {type(value).__name__}")
+        raise NotInStandInError(f"the stand-in does not know {kind.__name__}")
     proxy = proxy_class(name).__new__(proxy_class(name))
     object.__setattr__(proxy, "_real", value)
     if isinstance(value, QtCore.QObject):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import os
 import re
 import sys
 import types
@@ -312,10 +313,10 @@ def modules() -> dict[str, types.ModuleType]:
 
 def _library(modules: dict[str, types.ModuleType], folder: Path) -> dict[str, types.ModuleType]:
     """Those of the modules that were imported from below a folder, the tests themselves left out."""
-    found = {}
+    found, below = {}, f"{folder}{os.sep}"
     for name, module in list(modules.items()):
         file = getattr(module, "__file__", None)
-        if file and folder in Path(file).parents and "Testing" not in Path(file).relative_to(folder).parts:
+        if file and str(file).startswith(below) and "Testing" not in Path(file).relative_to(folder).parts:
             found[name] = module
     return found
 
