@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import shiboken6
@@ -108,6 +108,10 @@ def _override(kind: type, name: str) -> Callable[..., Any] | None:
     return found
 
 
+def _is_shell(kind: type) -> bool:
+    return "_shell" in kind.__dict__
+
+
 @functools.cache
 def _is_property(kind: type, name: str) -> bool:
     """Whether a class of PySide's or of this package has a Python property of that name."""
@@ -136,9 +140,17 @@ def _trampoline(method: str) -> Callable[..., Any]:
     return virtual
 
 
+def _with_delegate(real: Any) -> Iterator[Any]:
+    """An object of PySide's, and what it does its work by, where it is only a shell."""
+    yield real
+    delegate = getattr(real, "delegate", None)
+    if delegate is not None:
+        yield delegate
+
+
 def _base_of(real: Any, member: str) -> Any:
     """A member of the PySide object, past the methods that a Python subclass put over it."""
-    if getattr(type(real), "_shell", False):
+    if _is_shell(type(real)):
         return getattr(super(type(real), real), member)
     return getattr(real, member)
 
@@ -152,10 +164,7 @@ class PropertyMember:
 
     def _target(self, proxy: Proxy) -> tuple[Any, bool]:
         """The object that has the property, and whether it is a Python property."""
-        real = proxy._real
-        for candidate in (real, getattr(real, "delegate", None)):
-            if candidate is None:
-                continue
+        for candidate in _with_delegate(proxy._real):
             if _is_property(type(candidate), self.qt_name):
                 return candidate, True
             if isinstance(candidate, QtCore.QObject) and self.qt_name in convert.qt_properties(candidate):
@@ -212,9 +221,8 @@ class MethodMember:
         return call
 
     def _real(self, proxy: Proxy | None, kind: Any) -> Callable[..., Any]:
-        places = [kind._behind] if proxy is None else [proxy._real, getattr(proxy._real, "delegate", None)]
-        for place in places:
-            found: Callable[..., Any] | None = getattr(place, self.real_name, None) if place is not None else None
+        for place in [kind._behind] if proxy is None else _with_delegate(proxy._real):
+            found: Callable[..., Any] | None = getattr(place, self.real_name, None)
             if found is not None:
                 return found if proxy is None else _base_of(place, self.real_name)  # type: ignore[no-any-return]
         raise NotInStandInError(f"{self.owner}.{self.name} is not in the stand-in (or not in Qt 6)")
@@ -299,7 +307,7 @@ def wrap(value: Any) -> Any:
     if not isinstance(value, QtCore.QObject) and not type(value).__module__.startswith("PySide6"):
         return value
     kind = type(value)
-    name = _facts_name(next(base for base in kind.__mro__ if "_shell" not in vars(base)))
+    name = _facts_name(next(base for base in kind.__mro__ if not _is_shell(base)))
     if name is None:
         raise NotInStandInError(f"the stand-in does not know {kind.__name__}")
     proxy = proxy_class(name).__new__(proxy_class(name))
