@@ -282,6 +282,9 @@ def test_a_quick_look_writes_both_files(tmp_path: Path) -> None:
     table = (tmp_path / "benchmark.md").read_text(encoding="utf-8")
     for row in (row for rows in written["measurements"].values() for row in rows):
         assert row["name"] in table and row["name"] in finished.stdout
+        if row["name"] == "step, 48 x 48, batch 2: ours, compiled":
+            assert row["note"].startswith("not measured: ") and row["note"] in table and not row["timings"]
+            continue
         assert row["timings"] and all(value > 0 for values in row["timings"].values() for value in values if "losses" not in row["name"])
         if row["ratio"]:
             middle, least, most = row["ratio"]
