@@ -56,6 +56,7 @@ class Contender:
 OURS, REFERENCE = Contender("ours"), Contender(TEXTBOOK)
 OURS_FP32 = Contender("ours in fp32", "fp32")
 GPU_CHOICES = (Contender("ours, not compiled", compile="off"), Contender("textbook without TF32", tf32=False))
+CPU_COMPILED = Contender("ours, compiled", compile="on")  # what auto leaves out on a CPU
 
 
 def sizes(bench: Bench) -> dict[str, dict[str, int]]:
@@ -150,11 +151,11 @@ def _size(bench: Bench, label: str, values: dict[str, int]) -> list[Row]:
     import torch
 
     device, translation = bench.device, settings_of(values).translation
-    if bench.on_gpu:  # here one process compiles what else would be many trainings: none may be left uncompiled for that
+    mine, uncompiled = _ours(bench), "" if bench.on_gpu else not_compiled_because(bench)
+    if not uncompiled:  # here one process compiles what else would be many trainings: none may be left uncompiled for that
         torch.compiler.reset()
         torch._dynamo.config.recompile_limit = 64
-    mine = _ours(bench)
-    contenders = (*mine, REFERENCE, *(GPU_CHOICES if bench.on_gpu else ()))
+    contenders = (*mine, REFERENCE, *(GPU_CHOICES if bench.on_gpu else () if uncompiled else (CPU_COMPILED,)))
     pairs = batches(translation, 4, 2, device)
     at_once = 10 if bench.on_gpu else 1  # a GPU works ahead of its program; a block of steps is what a training sees
     steps: dict[str, Callable[[], None]] = {}
@@ -177,6 +178,8 @@ def _size(bench: Bench, label: str, values: dict[str, int]) -> list[Row]:
         if contender is not REFERENCE:
             name, note = f"step, {label}: {contender.name}", _how(contender, values, device)
             rows.append(measuring.compared(name, timings[contender.name], timings[REFERENCE.name], note=note))
+    if uncompiled:
+        rows.append(Row(f"step, {label}: {CPU_COMPILED.name}", note=f"not measured: {uncompiled}"))
     for contender, row in zip(mine, rows, strict=False):
         _demand_speed(bench, row, label, contender)
     ours = statistics.median(timings[OURS.name])
@@ -215,6 +218,18 @@ def _ours(bench: Bench) -> tuple[Contender, ...]:
     from CrossMoDAUDALib.compute.acceleration import has_bf16_units
 
     return (OURS, OURS_FP32) if bench.on_gpu or has_bf16_units(bench.device) else (OURS,)
+
+
+def not_compiled_because(bench: Bench) -> str:
+    """Why no compiled step is measured on this CPU; empty where one is."""
+    from CrossMoDAUDALib.compute.acceleration import compile_problem, has_bf16_units
+
+    if not has_bf16_units(bench.device):
+        return "this CPU has no bf16 units"
+    if bench.quick:
+        return "compiling takes minutes, too long for a quick look"
+    problem = compile_problem(bench.device)
+    return f"torch.compile does not work here ({problem})" if problem else ""
 
 
 def _demand_speed(bench: Bench, row: Row, label: str, contender: Contender) -> None:

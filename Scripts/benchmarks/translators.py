@@ -1,4 +1,4 @@
-"""The training step of every translator but CycleGAN, which ``step`` measures, against a textbook's with the same losses."""
+"""The training step of every translator but the paper's, which ``step`` measures, against a textbook's with the same losses."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from .measuring import Bench, Row
 # By translator, the file here and the class in it that write its step down plainly: made of settings and a device, with
 # ``step(source, target)``, or ``step(source, target, labels)`` for a translator that uses labels, which gives the losses.
 TEXTBOOKS = {
+    "cyclegan-unet": ("textbook", "TextbookCycleGAN"),
     "cyclegan-target-aware": ("textbook_target_aware", "TextbookTargetAware"),
     "cut": ("textbook_cut", "TextbookCUT"),
     "fastcut": ("textbook_cut", "TextbookCUT"),
     "nice-gan": ("textbook_nice_gan", "TextbookNiceGAN"),
 }
 TEXTBOOK_SAYS = "the textbook in fp32, a pass for each term"
+# Pixels of a slice that a translator needs at the least: the U-Net halves it down to one pixel.
+LEAST_SIZE = {"cyclegan-unet": 128}
 # What the presets for small slices have otherwise than published, as published: to be measured at their size, too.
 AS_PUBLISHED = {
     "nice-gan": {"nice_gan.encoder_downsamplings": 2, "nice_gan.global_weight": 1.0, "nice_gan.adversarial_weight": 1.0},
@@ -39,12 +42,17 @@ def measure(bench: Bench) -> list[Row]:
 
 
 def settings_for(name: str, preset: str, **values: Any) -> Any:
-    """A preset's settings for a translator, with values of section ``translation``, of none, or, with a dot, of any."""
+    """A preset's settings for a translator, with values of section ``translation``, of none, or, with a dot, of any.
+
+    Slices are no smaller than the translator needs.
+    """
     from CrossMoDAUDALib.core.settings import preset_settings, with_values
 
-    general = ("precision", "compile")
+    general, start = ("precision", "compile"), preset_settings(preset, name)
+    size = max(values.get("image_size", start.translation.image_size), LEAST_SIZE.get(name, 0))
+    values = {**values, "image_size": size}
     changes = {key if key in general or "." in key else f"translation.{key}": value for key, value in values.items()}
-    return with_values(preset_settings(preset, name), changes)
+    return with_values(start, changes)
 
 
 def batches(name: str, settings: Any, count: int, device: Any) -> list[tuple[Any, ...]]:

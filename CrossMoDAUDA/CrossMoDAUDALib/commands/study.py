@@ -296,7 +296,9 @@ def _checked(asked: Study, device: str, log: EventLog) -> Study:
 
 
 def _dry_run(asked: Study) -> int:
-    from ..study.running import check_scans, shared_stages, to_do
+    from ..core.budget import left_open
+    from ..core.progress import duration
+    from ..study.running import check_scans, shared_stages, sized_for, to_do
 
     if not asked.digests:
         asked, reports = check_scans(asked, EventLog(None))
@@ -313,6 +315,12 @@ def _dry_run(asked: Study) -> int:
         own = len(waiting) - taken
         told = f"{own} stage{'' if own == 1 else 's'} to run, {taken} to take over from others, {len(part.stages()) - len(waiting)} done"
         say(f"  {part.title:<40} {told if waiting else 'done'}")
+    method = sized_for(asked)
+    settings = asked.settings(method, asked.seeds_of(method)[0])
+    if left_open(settings):
+        whole = duration(60 * settings.budget_minutes * len(parts))
+        each = f"budget_minutes={settings.budget_minutes:g} is for each of them: at most about {whole} one after another"
+        say(f"{each}. What that leaves time for is measured when the study starts.")
     return 0
 
 

@@ -177,7 +177,7 @@ def has_bf16_units(device: torch.device) -> bool:
 
 
 def _compiles(wanted: str, device: torch.device) -> bool:
-    """Whether to compile. On the CPU it gains a few percent and costs minutes, so only on demand."""
+    """Whether to compile. On the CPU it costs minutes at each start, and what it gains has not been measured: only on demand."""
     if wanted == "off" or (wanted == "auto" and device.type != "cuda"):
         return False
     problem = compile_problem(device)

@@ -109,6 +109,33 @@ def test_what_is_demanded_of_a_step_depends_on_the_precision(
     assert row.holds is holds
 
 
+def test_a_compiled_step_is_timed_where_it_may_pay_and_elsewhere_the_table_says_why_not(
+    parts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, asked, names = parts["step"], bench(parts, tmp_path), []
+    asked.quick, has, problem = False, True, ""
+    monkeypatch.setattr("CrossMoDAUDALib.compute.acceleration.has_bf16_units", lambda device: has)
+    monkeypatch.setattr("CrossMoDAUDALib.compute.acceleration.compile_problem", lambda device: problem)
+    monkeypatch.setattr(step, "build", lambda contender, *_: (names.append(contender.name), step.contextlib.nullcontext))
+    monkeypatch.setattr(step, "_block", lambda *_: lambda: None)
+    monkeypatch.setattr(step, "_shares", lambda *_: [])
+    monkeypatch.setattr(parts["measuring"], "in_child", lambda *_: 1.0)
+
+    def row() -> Any:
+        names.clear()
+        (found,) = (one for one in step._size(asked, "80 x 80", step.QUICK_SIZE) if one.name == "step, 80 x 80: ours, compiled")
+        return found
+
+    assert (compiled := row()).ratio and compiled.note == "bf16, compiled" and not compiled.bound
+    assert names == ["ours", "ours in fp32", "textbook", "ours, compiled"]
+    problem = "there is no C compiler"
+    assert row().note == "not measured: torch.compile does not work here (there is no C compiler)" and "ours, compiled" not in names
+    asked.quick = True
+    assert "quick look" in row().note
+    has = False
+    assert row().note == "not measured: this CPU has no bf16 units" and names == ["ours", "textbook"]
+
+
 def test_label_maps_that_differ_are_noticed(parts: dict[str, Any]) -> None:
     one = np.zeros((4, 4, 4), np.uint8)
     one[:2] = 1
@@ -219,6 +246,16 @@ def test_the_memory_of_what_is_started_is_seen(parts: dict[str, Any]) -> None:
     assert 300 <= peak < 400
 
 
+def test_the_page_on_speed_names_every_measurement(benchmark: ModuleType) -> None:
+    page = (SCRIPTS.parent / "docs" / "speed.md").read_text(encoding="utf-8")
+    table = page.partition("| Measurement |")[2].partition("\n\n")
+    named = [line.split("`")[1] for line in table[0].splitlines() if line.startswith("| `")]
+    assert named == list(benchmark.MEASUREMENTS)
+    count = ("one", "two", "three", "four", "five")[len(benchmark.LONG) - 1]
+    assert named[-len(benchmark.LONG) :] == list(benchmark.LONG)
+    assert f"All but the last {count} run by default" in " ".join(table[2].split())
+
+
 def test_bad_arguments_get_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for arguments, word in (
@@ -245,6 +282,9 @@ def test_a_quick_look_writes_both_files(tmp_path: Path) -> None:
     table = (tmp_path / "benchmark.md").read_text(encoding="utf-8")
     for row in (row for rows in written["measurements"].values() for row in rows):
         assert row["name"] in table and row["name"] in finished.stdout
+        if row["name"] == "step, 48 x 48, batch 2: ours, compiled":
+            assert row["note"].startswith("not measured: ") and row["note"] in table and not row["timings"]
+            continue
         assert row["timings"] and all(value > 0 for values in row["timings"].values() for value in values if "losses" not in row["name"])
         if row["ratio"]:
             middle, least, most = row["ratio"]

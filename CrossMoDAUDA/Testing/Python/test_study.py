@@ -300,6 +300,16 @@ def test_a_ceiling_is_not_scored_on_what_it_has_learned(
     assert "Every labelled target scan is an evaluation case" in capsys.readouterr().err
 
 
+def test_a_dry_run_says_how_long_a_time_budget_lets_a_study_take(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["study", "--crossmoda", str(scans / "data"), "-o", str(scans / "none"), "--method", "cut", "--seeds", "0", "1", "--dry-run"]
+    assert cli.main([*asked, "--preset", "laptop"]) == 0
+    said = capsys.readouterr().out
+    assert "4 experiments:" in said and "budget_minutes=75 is for each of them: at most about 5 h 00 min one after another" in said
+    assert "measured when the study starts" in said and not (scans / "none").exists()
+    assert cli.main([*asked, "--preset", "laptop", "--set", "budget_minutes=0"]) == 0
+    assert "budget" not in capsys.readouterr().out
+
+
 def test_an_experiment_that_fails_does_not_keep_the_others_back(
     here: None, finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
