@@ -258,9 +258,7 @@ class Fitting:
         panel. What lies under it would be drawn over its neighbours.
         """
         for label in self._texts:
-            isFixed = label.minimumHeight == label.maximumHeight and label.objectName not in self._inForms
-            isPicture = isFixed or label.sizePolicy.verticalPolicy() == qt.QSizePolicy.Ignored
-            if label.isVisible() and not isPicture:
+            if label.isVisible() and not self._isPicture(label):  # most are not visible, and this is asked often
                 needed = self._ruler.height(label, label.width)
                 if label.minimumHeight != needed:
                     label.minimumHeight = needed
@@ -271,6 +269,11 @@ class Fitting:
         for label in self._labels:  # those over their fields; a group that has just been opened may be narrower than it was
             if label.wordWrap and label.isVisible():
                 label.minimumHeight = max(label.minimumHeight, self._ruler.height(label, label.width))
+
+    def _isPicture(self, label):
+        """Whether a label has a height that no text gives it."""
+        isFixed = label.minimumHeight == label.maximumHeight and label.objectName not in self._inForms
+        return isFixed or label.sizePolicy.verticalPolicy() == qt.QSizePolicy.Ignored
 
     def _align(self, forms, width, field):
         """Begin the fields of all forms at one place, or put them under their labels where that leaves less room than a field needs."""
