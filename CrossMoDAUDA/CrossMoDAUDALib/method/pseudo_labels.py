@@ -131,7 +131,7 @@ def improve(
     Args:
         pseudo_label, scan: on one grid.
         doubtful: as for :func:`refine`; None where nothing is refined.
-        untouched: structures that stay as they are.
+        untouched: structures of which nothing is taken out.
 
     Returns:
         The label map that is learned from, and how many voxels were added and removed by structure.
@@ -159,16 +159,16 @@ def refine(
 
     Args:
         pseudo_label, doubtful, scan: on one grid; the first two with the user's label values.
-        untouched: structures that stay as they are.
+        untouched: structures of which nothing is taken out.
 
     Returns:
         The refined label map, and how many voxels were added and removed by structure.
     """
     chosen, labels = settings.self_training, settings.labels
-    image, values = _from_0_to_1(scan, settings), sorted(value for name, value in labels.items() if name not in untouched)
+    image, kept = _from_0_to_1(scan, settings), [labels[name] for name in untouched]
     refined, changed = refine_by_intensity(
-        pseudo_label.array, doubtful.array, image, values, (chosen.refinement_darkest, chosen.refinement_brightest),
-        add=chosen.refinement in ("add", "both"), remove=chosen.refinement in ("remove", "both"),
+        pseudo_label.array, doubtful.array, image, sorted(labels.values()), (chosen.refinement_darkest, chosen.refinement_brightest),
+        add=chosen.refinement in ("add", "both"), remove=chosen.refinement in ("remove", "both"), kept=kept,
     )  # fmt: skip
     refined = keep_largest_component(refined, [labels[name] for name in chosen.largest_component])
     return pseudo_label.with_array(refined), {name: changed[value] for name, value in labels.items() if value in changed}
@@ -180,7 +180,7 @@ def drop_unlike(pseudo_label: Volume, scan: Volume, settings: Settings, untouche
 
     Args:
         pseudo_label, scan: on one grid.
-        untouched: structures that stay as they are.
+        untouched: structures of which nothing is taken out.
 
     Returns:
         That label map, and how many voxels were taken out by structure.

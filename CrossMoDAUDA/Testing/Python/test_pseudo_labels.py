@@ -275,3 +275,16 @@ def test_intensities_that_fit_are_counted_from_the_scans_darkest_and_single_stru
         refined, changed = refine(some_volume(label), some_volume(doubt), some_volume(array), settings)
         assert refined.array.ravel().tolist() == expected
         assert changed == {"Vestibular schwannoma": (1, 1)}
+
+
+def test_of_a_structure_that_stays_whole_nothing_is_removed_and_its_edge_still_grows() -> None:
+    label = np.array([[[1, 1, 0, 0, 2, 2, 0]]], np.uint8)
+    doubt = np.array([[[0, 1, 1, 0, 2, 0, 2]]], np.uint8)
+    image = np.array([[[10, 20, 15, 0, 20, 10, 15]]], np.int16)  # the second voxels of both, 20, do not fit a mean of 15
+    values = {"intensity.lower_percentile": 0, "intensity.upper_percentile": 100, "self_training.refinement_brightest": 1.2}
+    for refinement, first in (("both", [1, 1, 1]), ("add", [1, 1, 1]), ("remove", [1, 1, 0])):
+        settings = with_values(preset_settings("smoke"), {**values, "self_training.refinement": refinement})
+        refined, changed = refine(some_volume(label), some_volume(doubt), some_volume(image), settings, ["Vestibular schwannoma"])
+        assert refined.array.ravel()[:3].tolist() == first, refinement
+        assert changed["Vestibular schwannoma"] == (int(refinement != "remove"), 0)
+        assert changed["Cochlea"] == (int(refinement != "remove"), int(refinement != "add"))
