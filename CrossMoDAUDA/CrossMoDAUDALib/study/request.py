@@ -273,8 +273,9 @@ class Study:
             before = known.get(method.name, method)
             if before.translator != method.translator:
                 raise InputError(_other(self.folder, f"its method {method.name} is {before.translator}, not {method.translator}"))
-            had = (before.seeds or self.seeds) if method.seeds and method.name in known else before.seeds
-            seeds = (*had, *(seed for seed in method.seeds if seed not in had))
+            had = before.seeds or (self.seeds if method.name in known else ())
+            new = [seed for seed in method.seeds if seed not in had]
+            seeds = (*had, *new) if new else before.seeds  # those of the whole study stay so where it has them already
             known[method.name] = Method(method.name, method.translator, {**before.values, **method.values}, seeds)
         return replace(
             self,

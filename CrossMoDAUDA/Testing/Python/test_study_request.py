@@ -41,6 +41,11 @@ def test_seeds_that_are_added_to_a_method_come_after_those_it_had() -> None:
     assert seeds(new) == {"cut": (0,), "plain": (0,), "fast": (7,)}
 
 
+def test_a_method_that_names_seeds_which_it_has_keeps_those_of_the_study() -> None:
+    again = STUDY.extended(replace(STUDY, methods=(Method("cut", "cut", {}, (0,)),), seeds=()), False, False)
+    assert seeds(again.extended(replace(STUDY, methods=(), seeds=(2,)), False, False)) == {"cut": (0, 2), "plain": (0, 2)}
+
+
 def names(study: Study) -> list[str]:
     return [part.name for part in study.parts()]
 
