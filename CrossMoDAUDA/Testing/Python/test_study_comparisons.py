@@ -100,6 +100,12 @@ def test_a_gap_that_means_nothing_is_said_to(scored: Scored, shown: Callable[[Re
 
 
 @SHOWN
+def test_a_method_far_below_the_floor_makes_no_gap_small(scored: Scored, shown: Callable[[Results], str]) -> None:
+    text = read(shown(scored({"source-only": [same(0.46)], "cut": [same(0.11)], "supervised": [same(0.76)]})))
+    assert "Shares of the gap below -100 % and above 200 % are not told; read the DSC." in text and "small gap" not in text
+
+
+@SHOWN
 def test_of_a_gap_that_means_something_nothing_more_is_said(scored: Scored, shown: Callable[[Results], str]) -> None:
     text = read(shown(scored({"source-only": FLOOR, "cut": [same(0.6)], "supervised": CEILING})))
     assert "above source only in mean DSC" not in text and "58 %" in text
