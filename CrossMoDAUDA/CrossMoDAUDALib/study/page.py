@@ -83,7 +83,7 @@ def _heading(results: Results) -> str:
     study, parts = results.study, results.study.parts()
     done = sum(1 for part in parts if costs.is_finished(part))
     counts = [f"{len(cases)} {domain}" for domain, cases in study.cohort.domains().items()]
-    if study.ceiling:
+    if study.has_ceiling:
         counts.append(f"{len(study.labelled_target)} labelled target (for the ceiling)")
     told = [*gap_notes(results), *chosen_note(results), *left_out_note(results)]
     state = f"{len(parts)} experiment{'' if len(parts) == 1 else 's'}"

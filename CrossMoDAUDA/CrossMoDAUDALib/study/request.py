@@ -126,6 +126,11 @@ class Study:
         return tuple(row for row in every if row.name not in self.without and self.seeds_of(row))
 
     @property
+    def has_ceiling(self) -> bool:
+        """Whether there is a ceiling that is not left out."""
+        return any(row.name == SUPERVISED for row in self.rows)
+
+    @property
     def whole(self) -> Study:
         """The study with what is left out."""
         return replace(self, without=())

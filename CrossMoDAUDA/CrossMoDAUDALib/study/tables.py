@@ -205,7 +205,7 @@ def notes(results: Results) -> list[str]:
         " similarity coefficient. ASSD: average symmetric surface distance. HD95: 95th percentile of the surface distances."
         f" Scoring convention: {results.convention}. The best method of adaptation is bold."
     ]
-    if results.study.ceiling:
+    if results.row(SUPERVISED):
         said.append(
             "Target-supervised learned from target scans with their labels, which nothing else has seen: it is the ceiling. Gap closed:"
             " (method - source only) / (target-supervised - source only) in mean DSC, with the 95 % interval of a bootstrap over the cases."

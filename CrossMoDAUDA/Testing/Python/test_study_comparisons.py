@@ -21,6 +21,7 @@ from CrossMoDAUDALib.study import plots
 from CrossMoDAUDALib.study.page import headline, page
 from CrossMoDAUDALib.study.request import Method
 from CrossMoDAUDALib.study.results import Results, read_results
+from CrossMoDAUDALib.study.status import describe
 from CrossMoDAUDALib.study.tables import markdown, write_tables
 from CrossMoDAUDALib.watching.experiments import best_score, read_table
 from study_files import Scored, scored_study
@@ -109,6 +110,17 @@ def test_a_method_far_below_the_floor_makes_no_gap_small(scored: Scored, shown: 
 def test_of_a_gap_that_means_something_nothing_more_is_said(scored: Scored, shown: Callable[[Results], str]) -> None:
     text = read(shown(scored({"source-only": FLOOR, "cut": [same(0.6)], "supervised": CEILING})))
     assert "above source only in mean DSC" not in text and "58 %" in text
+
+
+@SHOWN
+def test_of_a_ceiling_that_is_left_out_nothing_is_said(scored: Scored, shown: Callable[[Results], str]) -> None:
+    study = scored({"source-only": FLOOR, "cut": [same(0.6)], "supervised": CEILING}).study
+    for without, told in (((), True), (("supervised",), False)):
+        text = read(shown(read_results(replace(study, without=without))))
+        assert ("it is the ceiling" in text, "Gap closed:" in text) == (told, told)
+        replace(study, without=without).save()
+        assert ("for the ceiling" in describe(study.folder)) == told
+        assert shown is not page or ("(for the ceiling)" in text) == told
 
 
 @pytest.mark.parametrize(
