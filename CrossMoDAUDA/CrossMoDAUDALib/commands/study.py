@@ -85,6 +85,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
     from ..experiment.lock import locked, stopping_on_request
     from ..places.place import find_place
     from ..study import running
+    from ..study.left_out import refuse_at_work
     from ..study.output import write_results
 
     moved_scans(options, is_study=True)
@@ -105,6 +106,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
         state = "failed"
         try:
             asked.refuse_other()
+            refuse_at_work(asked)
             found = _checked(asked, devices[0], log)
             found.save()
             with _Told(found, len(devices)) as told:
@@ -296,8 +298,10 @@ def _checked(asked: Study, device: str, log: EventLog) -> Study:
 
 
 def _dry_run(asked: Study) -> int:
+    from ..study.left_out import refuse_at_work
     from ..study.running import check_scans, shared_stages, to_do
 
+    refuse_at_work(asked)
     if not asked.digests:
         asked, reports = check_scans(asked, EventLog(None))
         for report in reports:

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from ..core.errors import InputError, short
+from ..core.errors import CrossModaError, InputError, short
+from ..experiment.elsewhere import is_at_work
 from .request import SOURCE_ONLY, Study
 
 
@@ -40,6 +41,18 @@ def leaving_out(study: Study, words: Sequence[str], named: Collection[str] = ())
     if SOURCE_ONLY not in [row.name for row in found.rows]:
         raise InputError(f"--without: {SOURCE_ONLY} is what all methods are compared with; keep it, with one seed at least.")
     return found
+
+
+def refuse_at_work(study: Study) -> None:
+    """Make sure that nobody works on what is left out, as a worker does that outlived its study: nobody would see it.
+
+    Raises:
+        CrossModaError: somebody does.
+    """
+    kept = study.folders()
+    for folder in study.whole.folders():
+        if folder not in kept and is_at_work(folder):
+            raise CrossModaError(f"{folder} is left out, and still worked on; stop that first, by `stop {folder}`.")
 
 
 def left_out_words(without: Sequence[str], failed: Collection[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from CrossMoDAUDALib.core.budget import SIZED, left_open
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.progress import duration
 from CrossMoDAUDALib.core.settings import Settings, with_values
+from CrossMoDAUDALib.experiment.elsewhere import Elsewhere
 from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.experiment.lock import locked
 from CrossMoDAUDALib.method import sizing
 from CrossMoDAUDALib.method.rehearsal import Costs
 from CrossMoDAUDALib.method.titles import row_title
@@ -150,6 +153,24 @@ def test_what_is_left_out_is_no_obstacle(tmp_path: Path, cohort: Cohort, capsys:
     assert cli.main(["stop", str(fewer.folder)]) == 0 and "Nobody is working on" in capsys.readouterr().out
     with pytest.raises(InputError, match="two methods 'cut'"):  # of which the folders would be one
         replace(leaving_out(STUDY, ["cut"]), methods=(*STUDY.methods, Method("CUT", "cut"))).check()
+
+
+@pytest.mark.parametrize("where", ["here", "elsewhere"])
+def test_what_is_left_out_and_still_worked_on_must_be_stopped(
+    tmp_path: Path, cohort: Cohort, capsys: pytest.CaptureFixture[str], where: str
+) -> None:
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort)
+    part = study.folder_of(study.methods[0], 0)
+    part.mkdir(parents=True)
+    study.save()
+    before = (study.folder / "study.json").read_bytes()
+    for words in (["--dry-run"], []):
+        with locked(part) if where == "here" else contextlib.nullcontext():
+            if where == "elsewhere":
+                Elsewhere("cluster", "/there", cohort, is_alive=True, has_begun=True).save(part)
+            assert cli.main(["study", "-o", str(study.folder), "--without", "cut", *words]) == 1
+        assert f"{part} is left out, and still worked on; stop that first, by `stop {part}`." in capsys.readouterr().err
+    assert (study.folder / "study.json").read_bytes() == before
 
 
 def test_other_labels_of_the_same_target_scans_are_refused() -> None:
