@@ -23,7 +23,7 @@ from ..core.files import read_json, write_json
 from ..core.layout import EXPERIMENTS, STUDY_RECORD
 from ..core.sections import UNSCALED
 from ..core.settings import Settings, preset_settings, translators_with, with_values
-from ..experiment.folder import Experiment, difference, package_versions
+from ..experiment.folder import MACHINE_SETTINGS, Experiment, difference, package_versions
 from ..experiment.stages import Stage
 from ..method.plan import plan
 
@@ -253,9 +253,21 @@ class Study:
         for part in self.parts():
             if Experiment.exists(part.folder) and (differs := difference(Experiment.load(part.folder), part.settings, part.cohort)):
                 raise InputError(
-                    f"{self.folder} is another study: of {part.title}, {differs}; give the same again, another name to the method,"
-                    " or another output folder."
+                    f"{self.folder} is another study: of {part.title}, {differs}; give the same again{self._alone_as_it_was(part)}, another"
+                    " name to the method, or another output folder."
                 )
+
+    def _alone_as_it_was(self, part: Part) -> str:
+        """How to give a method alone the settings that it was started with, as where it was left out meanwhile; empty where nothing does."""
+        method, was = part.method, Experiment.load(part.folder)
+        before, now = was.settings.values(), part.settings.values()
+        differ = [key for key, value in before.items() if value != now.get(key) and key not in MACHINE_SETTINGS]
+        values = {key: str(before[key]).lower() if isinstance(before[key], bool) else str(before[key]) for key in differ}
+        with contextlib.suppress(InputError):
+            same = self._part(replace(method, values={**method.values, **values}), part.seed)
+            if method.adapts and not difference(was, same.settings, same.cohort):
+                return f" (of it alone: {' '.join(f'--set {method.name}:{key}={value}' for key, value in values.items())})"
+        return ""
 
     def extended(self, asked: Study, names_scans: bool, names_preset: bool) -> Study:
         """This study with more methods or seeds.

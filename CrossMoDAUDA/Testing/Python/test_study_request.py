@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,22 @@ def test_what_is_left_out_is_no_obstacle(tmp_path: Path, cohort: Cohort, capsys:
     assert cli.main(["stop", str(fewer.folder)]) == 0 and "Nobody is working on" in capsys.readouterr().out
     with pytest.raises(InputError, match="two methods 'cut'"):  # of which the folders would be one
         replace(leaving_out(STUDY, ["cut"]), methods=(*STUDY.methods, Method("CUT", "cut"))).check()
+
+
+def test_what_comes_back_is_told_how_to_be_as_it_was(tmp_path: Path, cohort: Cohort) -> None:
+    """Settings of all methods may have changed while it was left out."""
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, values={"self_training.iterations": "2"})
+    study.folder.mkdir()
+    cut = next(part for part in study.parts() if part.method.name == "cut")
+    Experiment.create(cut.folder, cut.settings, cut.cohort, {})
+    study.save()
+    asks(study.folder, "--without", "cut", "--iterations", "1", "--set", "cut:translation.drop_failed=true")
+    with pytest.raises(InputError, match=r"not True; give the same again \(of it alone: --set cut:tran") as raised:
+        asks(study.folder, "--method", "cut").refuse_other()
+    words = shlex.split(str(raised.value).partition("of it alone: ")[2].partition(")")[0])
+    again = asks(study.folder, "--method", "cut", *words)
+    again.refuse_other()
+    assert {part.method.name: part.settings.self_training.iterations for part in again.parts()} == {"source-only": 0, "cut": 2, "plain": 1}
 
 
 @pytest.mark.parametrize("where", ["here", "elsewhere"])
