@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from ..core.errors import CrossModaError, InputError, short
 from ..experiment.elsewhere import is_at_work
@@ -43,15 +44,20 @@ def leaving_out(study: Study, words: Sequence[str], named: Collection[str] = ())
     return found
 
 
+def left_out_folders(study: Study) -> list[Path]:
+    """Where the experiments lie, or would, that are left out of a study."""
+    kept = study.folders()
+    return [folder for folder in study.whole.folders() if folder not in kept]
+
+
 def refuse_at_work(study: Study) -> None:
     """Make sure that nobody works on what is left out, as a worker does that outlived its study: nobody would see it.
 
     Raises:
         CrossModaError: somebody does.
     """
-    kept = study.folders()
-    for folder in study.whole.folders():
-        if folder not in kept and is_at_work(folder):
+    for folder in left_out_folders(study):
+        if is_at_work(folder):
             raise CrossModaError(f"{folder} is left out, and still worked on; stop that first, by `stop {folder}`.")
 
 

@@ -12,6 +12,7 @@ import pytest
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.commands.study import asked_for
+from CrossMoDAUDALib.commands.trust import _choices
 from CrossMoDAUDALib.core.budget import SIZED, left_open
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.progress import duration
@@ -26,6 +27,7 @@ from CrossMoDAUDALib.method.titles import row_title
 from CrossMoDAUDALib.study.left_out import leaving_out
 from CrossMoDAUDALib.study.request import Method, Study
 from CrossMoDAUDALib.study.running import sized
+from CrossMoDAUDALib.study.words import parse_seeds
 from test_sizing import scans
 
 CASE = Case("a", Path("a"), None)
@@ -48,6 +50,10 @@ def test_seeds_that_are_added_to_a_method_come_after_those_it_had() -> None:
 def test_a_method_that_names_seeds_which_it_has_keeps_those_of_the_study() -> None:
     again = STUDY.extended(replace(STUDY, methods=(Method("cut", "cut", {}, (0,)),), seeds=()), False, False)
     assert seeds(again.extended(replace(STUDY, methods=(), seeds=(2,)), False, False)) == {"cut": (0, 2), "plain": (0, 2)}
+
+
+def test_seeds_of_one_method_may_be_named_one_by_one() -> None:
+    assert parse_seeds(["cut=0", "1", "cut=2,0", "plain=3", "1"]) == ((1,), {"cut": (0, 2), "plain": (3,)})
 
 
 def names(study: Study) -> list[str]:
@@ -154,6 +160,24 @@ def test_what_is_left_out_is_no_obstacle(tmp_path: Path, cohort: Cohort, capsys:
     assert cli.main(["stop", str(fewer.folder)]) == 0 and "Nobody is working on" in capsys.readouterr().out
     with pytest.raises(InputError, match="two methods 'cut'"):  # of which the folders would be one
         replace(leaving_out(STUDY, ["cut"]), methods=(*STUDY.methods, Method("CUT", "cut"))).check()
+
+
+def test_what_a_study_leaves_out_is_no_choice_but_alone(
+    tmp_path: Path, cohort: Cohort, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, ceiling=(CASE,), seeds=(0, 1), without=("cut", "plain=1"))
+    study.folder.mkdir()
+    study.save()
+    monkeypatch.chdir(tmp_path)
+    named = [(part.method.name, part.folder.relative_to(tmp_path)) for part in study.whole.parts()]
+    kept = [name for name, _ in _choices(named)]
+    assert kept == ["source-only", "plain", "source-only"]
+    said = capsys.readouterr().err
+    assert said.count("is the ceiling of a study") == 2 and said.count("is left out: its study leaves it out (--without).") == 3
+    alone = [one for one in named if one[0] == "cut"]
+    assert _choices(alone) == alone and not capsys.readouterr().err
+    (study.folder / "study.json").write_text("{", encoding="utf-8")
+    assert [name for name, _ in _choices(named)] == ["source-only", "cut", "plain"] * 2, "nobody knows"
 
 
 def test_what_comes_back_is_told_how_to_be_as_it_was(tmp_path: Path, cohort: Cohort) -> None:
