@@ -173,6 +173,8 @@ def test_what_is_said_of_absent_structures_is_how_they_are_scored() -> None:
     assert "In 2 of 3 references, Cochlea is missing. There it is scored by DSC 0 and 350 mm, whatever is predicted" in challenge
     assert "scored by DSC 1 and 0 mm where nothing is predicted either, and by DSC 0 and 350 mm where anything is" in medpy
     assert "evaluation.convention=medpy" in challenge and "evaluation.convention" not in medpy
+    (at_once,) = absent_notes(scores, ["Cochlea"], "challenge2022", is_recorded=False)
+    assert "alike. Begun anew with evaluation.convention" in challenge and "alike. With evaluation.convention" in at_once
     assert absent_notes(scores[:1], ["Cochlea"], "medpy") == absent_notes(scores[1:], ["Cochlea"], "medpy") == []
 
 
