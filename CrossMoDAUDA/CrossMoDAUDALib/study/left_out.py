@@ -75,7 +75,7 @@ def left_out_words(without: Sequence[str], failed: Collection[str]) -> list[str]
 
 
 def came_back(before: Study, now: Study) -> list[str]:
-    """The titles of the experiments that were left out of a study and no longer are."""
-    without = set(before.without)
+    """The titles of the experiments that were left out of a study and no longer are, or whose method was, seed by seed."""
+    without = {*before.without, *({row.name for row in before.whole.rows} - {row.name for row in before.rows})}
     every = [(row.name, seed) for row in now.rows for seed in now.seeds_of(row)]
     return [f"{name}, seed {seed}" for name, seed in every if without & {name, f"{name}={seed}"}]

@@ -24,8 +24,8 @@ from CrossMoDAUDALib.experiment.lock import locked
 from CrossMoDAUDALib.method import sizing
 from CrossMoDAUDALib.method.rehearsal import Costs
 from CrossMoDAUDALib.method.titles import row_title
-from CrossMoDAUDALib.study.left_out import leaving_out
-from CrossMoDAUDALib.study.request import Method, Study
+from CrossMoDAUDALib.study.left_out import came_back, leaving_out
+from CrossMoDAUDALib.study.request import Method, Part, Study
 from CrossMoDAUDALib.study.running import sized
 from CrossMoDAUDALib.study.words import parse_seeds
 from test_sizing import scans
@@ -121,20 +121,43 @@ def asks(folder: Path, *words: str) -> Study:
         (["cut"], ["--seeds", "cut=0,1"]),
     ],
 )
-def test_the_command_that_brings_back_may_be_given_twice(
-    tmp_path: Path, cohort: Cohort, without: list[str], back: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_that_brings_back_may_be_given_twice(tmp_path: Path, cohort: Cohort, without: list[str], back: list[str]) -> None:
     labelled = replace(cohort.target[0], label=cohort.source[0].label)
     study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, ceiling=(labelled,), seeds=(0, 1))
     study.folder.mkdir()
     study.save()
     fewer = asks(study.folder, *(f"--without={word}" for word in without))
-    assert fewer.without == tuple(without) and not capsys.readouterr().out
+    assert fewer.without == tuple(without) and came_back(study, fewer) == []
     again = asks(study.folder, *back)
-    told = "; ".join(f"{part.method.name}, seed {part.seed}" for part in study.parts() if part.name not in names(fewer))
     assert names(again) == names(study)
-    assert sorted(capsys.readouterr().out.rstrip(".\n").partition(": ")[2].split("; ")) == sorted(told.split("; "))
-    assert asks(study.folder, *back) == again and not capsys.readouterr().out
+    assert came_back(fewer, again) == [part.title for part in sorted_parts(study) if part.name not in names(fewer)]
+    twice = asks(study.folder, *back)
+    assert twice == again and came_back(again, twice) == []
+
+
+def sorted_parts(study: Study) -> list[Part]:
+    """The experiments, those of a method together."""
+    order = [row.name for row in study.rows]
+    return sorted(study.parts(), key=lambda part: order.index(part.method.name))
+
+
+def test_a_method_of_which_all_seeds_were_left_out_is_told_with_a_new_one() -> None:
+    for words, told in ((["cut=0"], ["cut, seed 2"]), (["cut"], []), (["plain=0"], ["plain, seed 2"])):
+        fewer = leaving_out(STUDY, words)
+        assert came_back(fewer, leaving_out(fewer.extended(replace(STUDY, methods=(), seeds=(2,)), False, False), [], {"=2"})) == told
+
+
+def test_what_comes_back_is_told_when_it_does(tmp_path: Path, cohort: Cohort, capsys: pytest.CaptureFixture[str]) -> None:
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, without=("cut",), digests={"a": "00ff"})
+    study.folder.mkdir()
+    study.save()
+    assert cli.main(["study", "-o", str(study.folder), "--method", "cut", "--dry-run"]) == 0
+    assert "Would no longer be left out: cut, seed 0." in capsys.readouterr().out and Study.load(study.folder).without == ("cut",)
+    cut = next(part for part in study.whole.parts() if part.method.name == "cut")
+    Experiment.create(cut.folder, with_values(cut.settings, {"translation.epochs": 3}), cut.cohort, {})
+    for words in (["--dry-run"], []):
+        assert cli.main(["study", "-o", str(study.folder), "--method", "cut", *words]) == 2
+        assert "longer" not in "".join(capsys.readouterr()), "nothing has come back"
 
 
 @pytest.mark.parametrize("words", [["--method", "supervised=cut"], ["--seeds", "supervised=2"], ["--seeds", "source-only=2"]])
