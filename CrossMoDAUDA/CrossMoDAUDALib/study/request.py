@@ -258,7 +258,7 @@ class Study:
                 )
 
     def _alone_as_it_was(self, part: Part) -> str:
-        """How to give a method alone the settings that it was started with, as where it was left out meanwhile; empty where nothing does."""
+        """How a method alone gets the settings that it was started with, as where it was left out meanwhile; empty where nothing does."""
         method, was = part.method, Experiment.load(part.folder)
         before, now = was.settings.values(), part.settings.values()
         differ = [key for key, value in before.items() if value != now.get(key) and key not in MACHINE_SETTINGS]
