@@ -141,7 +141,7 @@ def evaluate(options: argparse.Namespace, log: EventLog) -> int:
         evaluation.write_per_case_csv(options.output, {"predictions": scores})
         log.write("result", input=str(options.predictions), outputs=[str(options.output)])
     say(evaluation.table_text(evaluation.summary_rows({"predictions": scores}, list(settings.labels))))
-    for note in absent_notes(scores, list(settings.labels), convention):
+    for note in absent_notes(scores, list(settings.labels), convention, is_recorded=False):
         say(note)
     return 0
 

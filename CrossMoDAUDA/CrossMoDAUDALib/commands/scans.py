@@ -122,7 +122,7 @@ def moved_scans(options: argparse.Namespace, is_study: bool = False) -> None:
     from ..experiment.moved import move_scans
     from ..study.moved import move_scans_of_study
     from ..study.request import Study
-    from .terminal import Bar
+    from .terminal import Bar, complain
 
     option, folder = f"--{MOVED.replace('_', '-')}", options.output
     if names_scans(options):
@@ -133,7 +133,10 @@ def moved_scans(options: argparse.Namespace, is_study: bool = False) -> None:
         kind = "study" if is_study else "experiment"
         raise InputError(f"{folder} holds no {kind} that has recorded its scans; name them where they are now, without {option}.")
     with Bar("looking for the scans") as bar:
-        moved = (move_scans_of_study if is_study else move_scans)(folder, place, progress=bar)
+        told: list[str] = []
+        moved = move_scans_of_study(folder, place, bar, told.append) if is_study else move_scans(folder, place, progress=bar)
+    for text in told:
+        complain(f"warning: {text}")
     count = sum(str(path) != name for name, path in moved.items())
     if not count:
         note("Every scan is where it was; nothing was changed.")

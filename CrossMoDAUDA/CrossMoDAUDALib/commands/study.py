@@ -85,9 +85,12 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
     from ..experiment.lock import locked, stopping_on_request
     from ..places.place import find_place
     from ..study import running
+    from ..study.left_out import came_back, refuse_at_work
     from ..study.output import write_results
+    from ..study.request import Study
 
     moved_scans(options, is_study=True)
+    before = Study.load(options.output) if Study.exists(options.output) else None
     asked, machine = asked_for(options)
     devices = [parse_device(device) for device in options.devices]
     if options.on:
@@ -96,8 +99,9 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
         raise InputError("--script-only belongs to --on a cluster.")
     elif options.jobs is not None:
         raise InputError("--jobs belongs to --on; on this computer one experiment runs on each of --devices.")
+    back = "; ".join(came_back(before, asked)) if before is not None else ""
     if options.dry_run:
-        return _dry_run(asked)
+        return _dry_run(asked, back)
     _prepare(asked)
     with locked(asked.folder), must_stay(asked.folder), stopping_on_request(asked.folder):
         log = EventLog(asked.folder / "events.jsonl")
@@ -105,8 +109,11 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
         state = "failed"
         try:
             asked.refuse_other()
+            refuse_at_work(asked)
             found = _checked(asked, devices[0], log)
             found.save()
+            if back:
+                say(f"No longer left out: {back}.")
             with _Told(found, len(devices)) as told:
                 words = [word for key, value in machine.items() for word in ("--set", f"{key}={value}")]
                 submit, follow = _submitting(options, found, devices[0], words, log) or (None, None)
@@ -181,7 +188,7 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     """
     from ..cohort.finding import labelled
     from ..experiment.folder import MACHINE_SETTINGS
-    from ..study.left_out import came_back, leaving_out
+    from ..study.left_out import leaving_out
     from ..study.request import SOURCE_ONLY, SUPERVISED, Method, Study
     from ..study.words import parse_method, parse_seeds
 
@@ -231,8 +238,6 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     named_again |= {f"{name}={seed}" for name, its in [("", seeds), *seeds_of.items()] for seed in its}
     found = leaving_out(found, options.without, named_again)
     found.check()
-    if recorded is not None and (back := came_back(recorded, found)):
-        say(f"Named again, and so no longer left out: {'; '.join(back)}.")
     return found, machine
 
 
@@ -295,11 +300,13 @@ def _checked(asked: Study, device: str, log: EventLog) -> Study:
     return found
 
 
-def _dry_run(asked: Study) -> int:
+def _dry_run(asked: Study, back: str) -> int:
     from ..core.budget import left_open
     from ..core.progress import duration
+    from ..study.left_out import refuse_at_work
     from ..study.running import check_scans, shared_stages, sized_for, to_do
 
+    refuse_at_work(asked)
     if not asked.digests:
         asked, reports = check_scans(asked, EventLog(None))
         for report in reports:
@@ -308,6 +315,8 @@ def _dry_run(asked: Study) -> int:
             return InputError.exit_status
     asked.refuse_other()
     parts, shared = asked.parts(), shared_stages(asked)
+    if back:
+        say(f"Would no longer be left out: {back}.")
     say(f"{len(parts)} experiment{'' if len(parts) == 1 else 's'}:")
     for part in parts:
         waiting = [stage.name for stage in to_do(part)]

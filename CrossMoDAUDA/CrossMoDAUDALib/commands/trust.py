@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,7 @@ def trust(options: argparse.Namespace, _log: EventLog) -> int:
     from ..method.evidence import candidates, csv_lines
 
     make_writable_folder(options.output)
-    named = _without_ceilings([_named(text) for text in options.experiments])
+    named = _choices([_named(text) for text in options.experiments])
     compared = _measured(named, options.output, parse_device(options.device))
     found = candidates(compared)
     if not found:
@@ -62,17 +63,30 @@ def trust(options: argparse.Namespace, _log: EventLog) -> int:
     return 0
 
 
-def _without_ceilings(named: Sequence[tuple[str, Path]]) -> Sequence[tuple[str, Path]]:
-    """The experiments without a study's ceiling, which a pattern finds beside the others: its target scans are not theirs."""
+def _choices(named: Sequence[tuple[str, Path]]) -> Sequence[tuple[str, Path]]:
+    """The experiments without those that a pattern finds beside the others and that are no choice: a study's ceiling, whose target
+    scans are not theirs, and what the study leaves out. Where nothing else is named, it is taken at its word."""
     from ..core.layout import study_of
-    from ..study.request import SUPERVISED
+    from ..study.left_out import left_out_folders
+    from ..study.request import SUPERVISED, Study
 
-    ceilings = [folder for _, folder in named if study_of(folder.resolve()) and folder.resolve().parent.name == SUPERVISED]
-    if len(ceilings) == len(named):
+    left_out: set[Path] = set()
+    why: dict[Path, str] = {}
+    for study in {study for _, folder in named if (study := study_of(folder.resolve()))}:
+        with contextlib.suppress(InputError):  # experiments can be compared without the study's record
+            left_out |= {folder.resolve() for folder in left_out_folders(Study.load(study))}
+    for _, folder in named:
+        whole = folder.resolve()
+        if study_of(whole) and whole.parent.name == SUPERVISED:
+            why[folder] = "it is the ceiling of a study and has learned from the target's labels, so it is no choice"
+        elif whole in left_out:
+            why[folder] = "its study leaves it out (--without)"
+    kept = [(name, folder) for name, folder in named if folder not in why]
+    if not kept:
         return named
-    for folder in ceilings:
-        complain(f"{folder} is left out: it is the ceiling of a study and has learned from the target's labels, so it is no choice.")
-    return [(name, folder) for name, folder in named if folder not in ceilings]
+    for folder, reason in why.items():
+        complain(f"{folder} is left out: {reason}.")
+    return kept
 
 
 def _measured(named: Sequence[tuple[str, Path]], output: Path, device: str) -> list[Compared]:

@@ -131,7 +131,7 @@ def improve(
     Args:
         pseudo_label, scan: on one grid.
         doubtful: as for :func:`refine`; None where nothing is refined.
-        untouched: structures that stay as they are.
+        untouched: structures of which nothing is taken out.
 
     Returns:
         The label map that is learned from, and how many voxels were added and removed by structure.
@@ -159,16 +159,16 @@ def refine(
 
     Args:
         pseudo_label, doubtful, scan: on one grid; the first two with the user's label values.
-        untouched: structures that stay as they are.
+        untouched: structures of which nothing is taken out.
 
     Returns:
         The refined label map, and how many voxels were added and removed by structure.
     """
     chosen, labels = settings.self_training, settings.labels
-    image, values = _from_0_to_1(scan, settings), sorted(value for name, value in labels.items() if name not in untouched)
+    image, kept = _from_0_to_1(scan, settings), [labels[name] for name in untouched]
     refined, changed = refine_by_intensity(
-        pseudo_label.array, doubtful.array, image, values, (chosen.refinement_darkest, chosen.refinement_brightest),
-        add=chosen.refinement in ("add", "both"), remove=chosen.refinement in ("remove", "both"),
+        pseudo_label.array, doubtful.array, image, sorted(labels.values()), (chosen.refinement_darkest, chosen.refinement_brightest),
+        add=chosen.refinement in ("add", "both"), remove=chosen.refinement in ("remove", "both"), kept=kept,
     )  # fmt: skip
     refined = keep_largest_component(refined, [labels[name] for name in chosen.largest_component])
     return pseudo_label.with_array(refined), {name: changed[value] for name, value in labels.items() if value in changed}
@@ -180,7 +180,7 @@ def drop_unlike(pseudo_label: Volume, scan: Volume, settings: Settings, untouche
 
     Args:
         pseudo_label, scan: on one grid.
-        untouched: structures that stay as they are.
+        untouched: structures of which nothing is taken out.
 
     Returns:
         That label map, and how many voxels were taken out by structure.
@@ -201,22 +201,25 @@ def contradicted(
     """The structures of which what takes parts out leaves nothing to learn from; then it is that which is wrong, not the pseudo-labels.
 
     So is a structure that was taken out wholly of half of all cases or more, and is found in none of the others. Where otherwise
-    all cases would be left out (:func:`choose`), so is one that was taken out wholly of half of those cases or more that had it:
-    one that most of them keep is not what leaves none.
+    all cases would be left out (:func:`choose`), so is, of those that were taken out wholly of half of the cases or more that had
+    them, the one that was taken out of most, then the next, until a case is left: what one wrong statement leaves is no word
+    against another. One that most cases keep is not what leaves none.
 
     Args:
         missing, changed, optional: see :class:`Choice`.
     """
     choice = Choice(missing, changed=changed, optional=tuple(optional))
-    emptied = {case: choice.emptied(case) for case in missing}
-    none_is_left = set(missing) == set(_incomplete(choice, settings))
-    told = []
-    for name in settings.labels:
-        cases, without = (sum(name in names for names in found_in.values()) for found_in in (emptied, missing))
-        had = len(missing) - without + cases
-        if cases and ((none_is_left and 2 * cases >= had) or (2 * cases >= len(missing) and without == len(missing))):
-            told.append(name)
-    return tuple(told)
+    taken = {name: [case for case in missing if name in choice.emptied(case)] for name in settings.labels}
+    without = {name: sum(name in names for names in missing.values()) for name in settings.labels}
+    told = {name for name, cases in taken.items() if cases and 2 * len(cases) >= len(missing) == without[name]}
+    had = {name: len(missing) - without[name] + len(cases) for name, cases in taken.items()}
+    doubted = {name: len(cases) for name, cases in taken.items() if cases and name not in told and 2 * len(cases) >= had[name]}
+    for most in sorted(set(doubted.values()), reverse=True):
+        kept = {case: [name for name in names if name not in told or case not in taken[name]] for case, names in missing.items()}
+        if len(_incomplete(replace(choice, missing=kept), settings)) < len(missing):
+            break
+        told |= {name for name, count in doubted.items() if count == most}
+    return tuple(name for name in settings.labels if name in told)
 
 
 def untouched_sentences(choice: Choice, settings: Settings) -> list[str]:
@@ -228,18 +231,19 @@ def untouched_sentences(choice: Choice, settings: Settings) -> list[str]:
             if chosen.refinement in ("remove", "both"):  # the counts do not tell them apart
                 said.append(
                     f"{name}: the check of pseudo-labels (self_training.check_brightness) and self_training.refinement={chosen.refinement}"
-                    " would have taken all of it out and left no target case to learn it from, so neither was done. One of the two, or"
-                    f" {key}, seems to be wrong of this structure in these scans: look at them."
+                    " would have taken all of it out of at least half of the target cases that show it and left none to learn it from, so"
+                    f" nothing was taken out. One of the two, or {key}, seems to be wrong of this structure in these scans: look at them."
                 )
                 continue
             said.append(
-                f"{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out and left no target"
-                f" case to learn it from, so it was not done. {key} seems to be wrong of this structure in these scans: look at them."
+                f"{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out of at least half"
+                f" of the target cases that show it and left none to learn it from, so nothing was taken out. {key} seems to be wrong of"
+                " this structure in these scans: look at them."
             )
         else:
             said.append(
-                f"{name}: self_training.refinement={chosen.refinement} would have taken all of it out and left no target case to learn it"
-                " from, so it was not done. Look at the pseudo-labels."
+                f"{name}: self_training.refinement={chosen.refinement} would have taken all of it out of at least half of the target"
+                " cases that show it and left none to learn it from, so nothing was taken out. Look at the pseudo-labels."
             )
     return said
 

@@ -7,6 +7,7 @@ steps of each training. From the time that each stage took follows how many step
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import statistics
 import time
@@ -280,8 +281,14 @@ def _steps_per_epoch(settings: Settings, cohort: Cohort) -> int:
         return settings.translation.steps_per_epoch
     from ..translation.slices import steps_per_epoch
 
+    return steps_per_epoch(settings.translation, *_slices(cohort))
+
+
+@functools.lru_cache(maxsize=8)  # a search for the budget asks hundreds of times, and each would read every header again
+def _slices(cohort: Cohort) -> tuple[int, int]:
+    """How many slices the source and the target scans have."""
     source, target = (sum(canonical_grid(read_geometry(case.image)).size[2] for case in cases) for cases in (cohort.source, cohort.target))
-    return steps_per_epoch(settings.translation, source, target)
+    return source, target
 
 
 def in_words(settings: Settings, cohort: Cohort, seconds: float) -> str:

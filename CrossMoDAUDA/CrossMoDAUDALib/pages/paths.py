@@ -14,6 +14,8 @@ _FOLDER = rf"{_WORD}(?: +(?!~){_WORD}){{0,3}}[/\\]+"
 _FILE = r"(?:file:/{0,2})?"
 # A drive, a share or a home begins a path; a separator alone only before a folder, as in "/mnt/x", and not in "(a + b)/2".
 _ROOT = rf"(?:/?[A-Za-z]:[/\\]+|\\{{2,}}|~[\w.-]*[/\\]+|[/\\]+(?={_FOLDER}))"
+# Where a further path begins within what looks like one, as in "a=/mnt/x"; names of a study's own files do not end so.
+_NEXT = re.compile(r"(?<=[^\w\s/\\.~)\]}-])(?=~[\w.-]*[/\\]|[/\\])")
 
 
 class Paths:
@@ -50,7 +52,8 @@ class Paths:
 
     def _short(self, match: re.Match[str]) -> str:
         if match["known"] and match["rest"] and _plain(match["known"]) in self._own:
-            return match["rest"]
+            first, *others = _NEXT.split(match["rest"], maxsplit=1)
+            return "".join([first, *map(self.without, others)])
         return match["web"] or match["last"] or _last_name(match[0])
 
 

@@ -8,12 +8,13 @@ from .evaluation import CaseScore
 from .metrics import EMPTY_DISTANCE_MM
 
 
-def absent_notes(scores: Iterable[CaseScore], structures: Sequence[str], convention: str) -> list[str]:
+def absent_notes(scores: Iterable[CaseScore], structures: Sequence[str], convention: str, is_recorded: bool = True) -> list[str]:
     """How cases are scored whose reference lacks a structure that others show, a sentence for each structure; none without such.
 
     Args:
         scores: of one method, all cases.
         convention: the one that they were scored by; what is said of it is what :mod:`.metrics` does.
+        is_recorded: whether the convention is that of an experiment or a study, which keeps it, and not chosen for each command.
 
     >>> scores = [CaseScore("a", "Cochlea", 0.6, 1.0, 0.1, 0.1), CaseScore("b", "Cochlea", 0.0, 350.0, 0.1, 0.0)]
     >>> absent_notes(scores, ["Cochlea"], "medpy")[0].partition(".")[0]
@@ -37,7 +38,8 @@ def absent_notes(scores: Iterable[CaseScore], structures: Sequence[str], convent
         else:
             said.append(
                 f"In {absent} of {count} references, {name} is missing. There it is scored by DSC 0 and {worst} mm, whatever is predicted"
-                " (convention challenge2022), which lowers the mean DSC and raises the mean ASSD and HD95 of all alike. Begun anew with"
-                " evaluation.convention=medpy, it is scored by DSC 1 and 0 mm there where nothing is predicted."
+                " (convention challenge2022), which lowers the mean DSC and raises the mean ASSD and HD95 of all alike."
+                f" {'Begun anew with' if is_recorded else 'With'} evaluation.convention=medpy, it is scored by DSC 1 and 0 mm there where"
+                " nothing is predicted."
             )
     return said

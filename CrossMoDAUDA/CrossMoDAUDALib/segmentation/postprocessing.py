@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -120,6 +120,7 @@ def refine_by_intensity(
     fitting: tuple[float, float],
     add: bool,
     remove: bool,
+    kept: Collection[int] = (),
 ) -> tuple[npt.NDArray[np.uint8], dict[int, tuple[int, int]]]:
     """Decide doubtful voxels by their intensity, as SDC-UDA does (Shin et al., CVPR 2023), but at a structure's edge only.
 
@@ -134,6 +135,7 @@ def refine_by_intensity(
         values: label values to treat; one that the pseudo-label lacks is left so.
         fitting: the range of intensities that fit, relative to the mean inside the pseudo-label.
         add, remove: which of the two is done.
+        kept: values of which nothing is removed all the same.
 
     Returns:
         The refined label map, and how many voxels were added and removed by value.
@@ -151,7 +153,7 @@ def refine_by_intensity(
             continue
         mean = float(image[inside].mean(dtype=np.float64))
         fits = (image >= fitting[0] * mean) & (image <= fitting[1] * mean)
-        removed = doubt & inside & ~fits if remove else np.zeros_like(inside)
+        removed = doubt & inside & ~fits if remove and value not in kept else np.zeros_like(inside)
         beside = ndimage.binary_dilation(inside & ~removed)
         added = doubt & (label == 0) & fits & beside if add else np.zeros_like(inside)
         refined[added], refined[removed] = value, 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from ..core.errors import InputError, short
+from ..core.errors import CrossModaError, InputError, short
+from ..experiment.elsewhere import is_at_work
 from .request import SOURCE_ONLY, Study
 
 
@@ -42,6 +44,23 @@ def leaving_out(study: Study, words: Sequence[str], named: Collection[str] = ())
     return found
 
 
+def left_out_folders(study: Study) -> list[Path]:
+    """Where the experiments lie, or would, that are left out of a study."""
+    kept = study.folders()
+    return [folder for folder in study.whole.folders() if folder not in kept]
+
+
+def refuse_at_work(study: Study) -> None:
+    """Make sure that nobody works on what is left out, as a worker does that outlived its study: nobody would see it.
+
+    Raises:
+        CrossModaError: somebody does.
+    """
+    for folder in left_out_folders(study):
+        if is_at_work(folder):
+            raise CrossModaError(f"{folder} is left out, and still worked on; stop that first, by `stop {folder}`.")
+
+
 def left_out_words(without: Sequence[str], failed: Collection[str]) -> list[str]:
     """What is left out, as ``--without`` names it, each with whether it had failed.
 
@@ -56,7 +75,7 @@ def left_out_words(without: Sequence[str], failed: Collection[str]) -> list[str]
 
 
 def came_back(before: Study, now: Study) -> list[str]:
-    """The titles of the experiments that were left out of a study and no longer are."""
-    without = set(before.without)
+    """The titles of the experiments that were left out of a study and no longer are, or whose method was, seed by seed."""
+    without = {*before.without, *({row.name for row in before.whole.rows} - {row.name for row in before.rows})}
     every = [(row.name, seed) for row in now.rows for seed in now.seeds_of(row)]
     return [f"{name}, seed {seed}" for name, seed in every if without & {name, f"{name}={seed}"}]

@@ -83,7 +83,7 @@ def _heading(results: Results) -> str:
     study, parts = results.study, results.study.parts()
     done = sum(1 for part in parts if costs.is_finished(part))
     counts = [f"{len(cases)} {domain}" for domain, cases in study.cohort.domains().items()]
-    if study.ceiling:
+    if study.has_ceiling:
         counts.append(f"{len(study.labelled_target)} labelled target (for the ceiling)")
     told = [*gap_notes(results), *chosen_note(results), *left_out_note(results)]
     state = f"{len(parts)} experiment{'' if len(parts) == 1 else 's'}"
@@ -191,7 +191,8 @@ def _examples(results: Results) -> str:
 
 def _settings(results: Results) -> str:
     study = results.study
-    values = {row.name: study.settings(row, study.seeds_of(row)[0]).values() for row in study.rows}
+    firsts = {part.method.name: part.settings for part in reversed(study.parts())}  # as recorded, of each method's first seed
+    values = {row.name: firsts[row.name].values() for row in study.rows}
     keys = dict.fromkeys(key for found in values.values() for key in found if key != "seed")
     differing = [key for key in keys if len({repr(found[key]) for found in values.values() if key in found}) > 1]
     rows = [[key, *(value_text(found[key]) if key in found else "" for found in values.values())] for key in differing]

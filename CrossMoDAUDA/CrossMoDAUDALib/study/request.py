@@ -23,7 +23,7 @@ from ..core.files import read_json, write_json
 from ..core.layout import EXPERIMENTS, STUDY_RECORD
 from ..core.sections import UNSCALED
 from ..core.settings import Settings, preset_settings, translators_with, with_values
-from ..experiment.folder import Experiment, difference, package_versions
+from ..experiment.folder import MACHINE_SETTINGS, Experiment, difference, package_versions
 from ..experiment.stages import Stage
 from ..method.plan import plan
 
@@ -124,6 +124,11 @@ class Study:
         floor, ceiling = (Method(name, "none", self.own.get(name, {})) for name in (SOURCE_ONLY, SUPERVISED))
         every = (floor, *self.methods, *([ceiling] if self.ceiling else []))
         return tuple(row for row in every if row.name not in self.without and self.seeds_of(row))
+
+    @property
+    def has_ceiling(self) -> bool:
+        """Whether there is a ceiling that is not left out."""
+        return any(row.name == SUPERVISED for row in self.rows)
 
     @property
     def whole(self) -> Study:
@@ -248,9 +253,21 @@ class Study:
         for part in self.parts():
             if Experiment.exists(part.folder) and (differs := difference(Experiment.load(part.folder), part.settings, part.cohort)):
                 raise InputError(
-                    f"{self.folder} is another study: of {part.title}, {differs}; give the same again, another name to the method,"
-                    " or another output folder."
+                    f"{self.folder} is another study: of {part.title}, {differs}; give the same again{self._alone_as_it_was(part)}, another"
+                    " name to the method, or another output folder."
                 )
+
+    def _alone_as_it_was(self, part: Part) -> str:
+        """How a method alone gets the settings that it was started with, as where it was left out meanwhile; empty where nothing does."""
+        method, was = part.method, Experiment.load(part.folder)
+        before, now = was.settings.values(), part.settings.values()
+        differ = [key for key, value in before.items() if value != now.get(key) and key not in MACHINE_SETTINGS]
+        values = {key: str(before[key]).lower() if isinstance(before[key], bool) else str(before[key]) for key in differ}
+        with contextlib.suppress(InputError):
+            same = self._part(replace(method, values={**method.values, **values}), part.seed)
+            if method.adapts and not difference(was, same.settings, same.cohort):
+                return f" (of it alone: {' '.join(f'--set {method.name}:{key}={value}' for key, value in values.items())})"
+        return ""
 
     def extended(self, asked: Study, names_scans: bool, names_preset: bool) -> Study:
         """This study with more methods or seeds.
@@ -273,8 +290,9 @@ class Study:
             before = known.get(method.name, method)
             if before.translator != method.translator:
                 raise InputError(_other(self.folder, f"its method {method.name} is {before.translator}, not {method.translator}"))
-            had = (before.seeds or self.seeds) if method.seeds and method.name in known else before.seeds
-            seeds = (*had, *(seed for seed in method.seeds if seed not in had))
+            had = before.seeds or (self.seeds if method.name in known else ())
+            new = [seed for seed in method.seeds if seed not in had]
+            seeds = (*had, *new) if new else before.seeds  # those of the whole study stay so where it has them already
             known[method.name] = Method(method.name, method.translator, {**before.values, **method.values}, seeds)
         return replace(
             self,

@@ -31,7 +31,7 @@ def describe(folder: Path) -> str:
     lines = [
         f"Study       {folder}",
         f"Settings    preset {study.preset}, {', '.join(f'{key}={value}' for key, value in study.values.items()) or 'no others'}",
-        f"Cohort      {domains} cases" + (f", {len(study.labelled_target)} labelled for the ceiling" if study.ceiling else ""),
+        f"Cohort      {domains} cases" + (f", {len(study.labelled_target)} labelled for the ceiling" if study.has_ceiling else ""),
         f"State       {text}{f'; `study -o {folder}` goes on' if state in ('died', 'interrupted', 'failed') else ''}",
         *(_line(part, failed.get(part.name, "")) for part in study.parts()),
         *([f"Left out    {', '.join(left_out_words(study.without, failed))}"] if study.without else []),

@@ -89,7 +89,7 @@ def percent(share: float) -> str:
 
 
 def gap_notes(results: Results) -> list[str]:
-    """What is to be known of the gap itself: that there is none, or that it is so small that shares of it mean little."""
+    """What is to be known of the gap itself: that there is none or a small one, of which shares mean little, and what is not told."""
     floor, ceiling = (row.table.mean_dice if (row := results.row(name)) else None for name in (SOURCE_ONLY, SUPERVISED))
     if floor is None or ceiling is None:
         return []
@@ -106,12 +106,13 @@ def gap_notes(results: Results) -> list[str]:
         ]
     known = [row.gap for row in results.rows if row.gap]
     told = [value for one in known for value in (one.share, one.low, one.high) if value is not None]
-    if gap < SMALL_GAP or any(not LEAST_SHARE <= value <= MOST_SHARE for value in told):
+    beyond = f"below {100 * LEAST_SHARE:.0f} % and above {100 * MOST_SHARE:.0f} % are not told; read the DSC."
+    if gap < SMALL_GAP:
         return [
             f"Target-supervised is {gap:.3f} above source only in mean DSC: small differences are large shares of a small gap, and one case"
-            f" may decide. Shares below {100 * LEAST_SHARE:.0f} % and above {100 * MOST_SHARE:.0f} % are not told; read the DSC."
+            f" may decide. Shares {beyond}"
         ]
-    return []
+    return [f"Shares of the gap {beyond}"] if any(not LEAST_SHARE <= value <= MOST_SHARE for value in told) else []
 
 
 def best_of(results: Results) -> dict[tuple[str, str], float]:
@@ -204,7 +205,7 @@ def notes(results: Results) -> list[str]:
         " similarity coefficient. ASSD: average symmetric surface distance. HD95: 95th percentile of the surface distances."
         f" Scoring convention: {results.convention}. The best method of adaptation is bold."
     ]
-    if results.study.ceiling:
+    if results.row(SUPERVISED):
         said.append(
             "Target-supervised learned from target scans with their labels, which nothing else has seen: it is the ceiling. Gap closed:"
             " (method - source only) / (target-supervised - source only) in mean DSC, with the 95 % interval of a bootstrap over the cases."

@@ -24,19 +24,16 @@ def parse_seeds(words: Sequence[str]) -> tuple[tuple[int, ...], dict[str, tuple[
     Raises:
         InputError: a word is neither a seed nor METHOD=SEED,SEED.
 
-    >>> parse_seeds(["0", "cyclegan-resnet=0,1,2"])
+    >>> parse_seeds(["0", "cyclegan-resnet=0,1", "cyclegan-resnet=1,2"])
     ((0,), {'cyclegan-resnet': (0, 1, 2)})
     """
     common: list[int] = []
-    single: dict[str, tuple[int, ...]] = {}
+    single: dict[str, list[int]] = {}
     for word in words:
         name, equals, listed = word.rpartition("=")
         try:
-            seeds = tuple(dict.fromkeys(int(number) for number in listed.split(",")))
+            seeds = [int(number) for number in listed.split(",")]
         except ValueError:
             raise InputError(f"--seeds {short(word)} is neither a seed nor METHOD=SEED,SEED; write for example --seeds 0 1 2.") from None
-        if equals:
-            single[name.strip()] = seeds
-        else:
-            common += [seed for seed in seeds if seed not in common]
-    return tuple(common), single
+        (single.setdefault(name.strip(), []) if equals else common).extend(seeds)
+    return tuple(dict.fromkeys(common)), {name: tuple(dict.fromkeys(seeds)) for name, seeds in single.items()}

@@ -644,6 +644,10 @@
 <translation>In {absent} von {count} Referenzen fehlt {name}. Dort zählen DSC 0 und {worst} mm, was auch immer vorhergesagt wird (Konvention challenge2022); das senkt den mittleren DSC und hebt ASSD und HD95 im Mittel bei allen gleich. Neu begonnen mit evaluation.convention=medpy, zählen dort DSC 1 und 0 mm, wo nichts vorhergesagt wird.</translation>
 </message>
 <message>
+<source>In {absent} of {count} references, {name} is missing. There it is scored by DSC 0 and {worst} mm, whatever is predicted (convention challenge2022), which lowers the mean DSC and raises the mean ASSD and HD95 of all alike. With evaluation.convention=medpy, it is scored by DSC 1 and 0 mm there where nothing is predicted.</source>
+<translation>In {absent} von {count} Referenzen fehlt {name}. Dort zählen DSC 0 und {worst} mm, was auch immer vorhergesagt wird (Konvention challenge2022); das senkt den mittleren DSC und hebt ASSD und HD95 im Mittel bei allen gleich. Mit evaluation.convention=medpy zählen dort DSC 1 und 0 mm, wo nichts vorhergesagt wird.</translation>
+</message>
+<message>
 <source>In {absent} of {count} references, {name} is missing. There it is scored by DSC 1 and 0 mm where nothing is predicted either, and by DSC 0 and {worst} mm where anything is (convention medpy), so that the means hold cases that tell nothing of its outline.</source>
 <translation>In {absent} von {count} Referenzen fehlt {name}. Dort zählen DSC 1 und 0 mm, wo auch nichts vorhergesagt wird, und DSC 0 und {worst} mm, wo etwas vorhergesagt wird (Konvention medpy); die Mittel enthalten also Fälle, die nichts über den Umriss sagen.</translation>
 </message>
@@ -3876,24 +3880,24 @@
 <translation>{name} nimmt keine {before} Jobs auf einmal; die Scans werden auf {count} verteilt.</translation>
 </message>
 <message>
-<source>{name}: self_training.refinement={refinement} would have taken all of it out and left no target case to learn it from, so it was not done. Look at the pseudo-labels.</source>
-<translation>{name}: self_training.refinement={refinement} hätte alles davon entfernt und keinen Ziel-Fall gelassen, von dem es zu lernen wäre; deshalb ist es unterblieben. Bitte die Pseudo-Labels ansehen.</translation>
+<source>{name}: self_training.refinement={refinement} would have taken all of it out of at least half of the target cases that show it and left none to learn it from, so nothing was taken out. Look at the pseudo-labels.</source>
+<translation>{name}: self_training.refinement={refinement} hätte alles davon aus mindestens der Hälfte der Ziel-Fälle entfernt, die es zeigen, und keinen gelassen, von dem es zu lernen wäre; deshalb wurde nichts entfernt. Bitte die Pseudo-Labels ansehen.</translation>
 </message>
 <message>
-<source>{name}: the check of pseudo-labels (self_training.check_brightness) and self_training.refinement={refinement} would have taken all of it out and left no target case to learn it from, so neither was done. One of the two, or segmentation.bright_in_target, seems to be wrong of this structure in these scans: look at them.</source>
-<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) und self_training.refinement={refinement} hätten alles davon entfernt und keinen Ziel-Fall gelassen, von dem es zu lernen wäre; deshalb ist beides unterblieben. Eines von beiden oder segmentation.bright_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
+<source>{name}: the check of pseudo-labels (self_training.check_brightness) and self_training.refinement={refinement} would have taken all of it out of at least half of the target cases that show it and left none to learn it from, so nothing was taken out. One of the two, or segmentation.bright_in_target, seems to be wrong of this structure in these scans: look at them.</source>
+<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) und self_training.refinement={refinement} hätten alles davon aus mindestens der Hälfte der Ziel-Fälle entfernt, die es zeigen, und keinen gelassen, von dem es zu lernen wäre; deshalb wurde nichts entfernt. Eines von beiden oder segmentation.bright_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
 </message>
 <message>
-<source>{name}: the check of pseudo-labels (self_training.check_brightness) and self_training.refinement={refinement} would have taken all of it out and left no target case to learn it from, so neither was done. One of the two, or segmentation.dark_in_target, seems to be wrong of this structure in these scans: look at them.</source>
-<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) und self_training.refinement={refinement} hätten alles davon entfernt und keinen Ziel-Fall gelassen, von dem es zu lernen wäre; deshalb ist beides unterblieben. Eines von beiden oder segmentation.dark_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
+<source>{name}: the check of pseudo-labels (self_training.check_brightness) and self_training.refinement={refinement} would have taken all of it out of at least half of the target cases that show it and left none to learn it from, so nothing was taken out. One of the two, or segmentation.dark_in_target, seems to be wrong of this structure in these scans: look at them.</source>
+<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) und self_training.refinement={refinement} hätten alles davon aus mindestens der Hälfte der Ziel-Fälle entfernt, die es zeigen, und keinen gelassen, von dem es zu lernen wäre; deshalb wurde nichts entfernt. Eines von beiden oder segmentation.dark_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
 </message>
 <message>
-<source>{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out and left no target case to learn it from, so it was not done. segmentation.bright_in_target seems to be wrong of this structure in these scans: look at them.</source>
-<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) hätte alles davon entfernt und keinen Ziel-Fall gelassen, von dem es zu lernen wäre; deshalb ist sie unterblieben. segmentation.bright_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
+<source>{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out of at least half of the target cases that show it and left none to learn it from, so nothing was taken out. segmentation.bright_in_target seems to be wrong of this structure in these scans: look at them.</source>
+<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) hätte alles davon aus mindestens der Hälfte der Ziel-Fälle entfernt, die es zeigen, und keinen gelassen, von dem es zu lernen wäre; deshalb wurde nichts entfernt. segmentation.bright_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
 </message>
 <message>
-<source>{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out and left no target case to learn it from, so it was not done. segmentation.dark_in_target seems to be wrong of this structure in these scans: look at them.</source>
-<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) hätte alles davon entfernt und keinen Ziel-Fall gelassen, von dem es zu lernen wäre; deshalb ist sie unterblieben. segmentation.dark_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
+<source>{name}: the check of pseudo-labels (self_training.check_brightness) would have taken all of it out of at least half of the target cases that show it and left none to learn it from, so nothing was taken out. segmentation.dark_in_target seems to be wrong of this structure in these scans: look at them.</source>
+<translation>{name}: Die Prüfung der Pseudo-Labels (self_training.check_brightness) hätte alles davon aus mindestens der Hälfte der Ziel-Fälle entfernt, die es zeigen, und keinen gelassen, von dem es zu lernen wäre; deshalb wurde nichts entfernt. segmentation.dark_in_target scheint für diese Struktur in diesen Scans falsch zu sein: Bitte ansehen.</translation>
 </message>
 <message>
 <source>{name}: {strerror}; check the path and the disk, then try again.</source>

@@ -140,6 +140,7 @@ def test_evaluate_folders(tmp_path: Path) -> None:
     row = next(line for line in result.stdout.splitlines() if line.startswith("predictions")).split()
     assert row[1] == "2"
     assert float(row[2]) == pytest.approx(0.75)
+    assert "alike. With evaluation.convention=medpy, it is scored by DSC 1" in result.stdout, "nothing is begun"
     lines = (tmp_path / "scores ü.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("method,case,structure,dice,assd_mm")
     assert [line.split(",")[1:4] for line in lines[1:]] == [

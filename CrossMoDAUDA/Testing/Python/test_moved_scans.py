@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -160,6 +161,28 @@ def test_a_study_and_its_experiments(tmp_path: Path) -> None:
     empty.save()
     with pytest.raises(InputError, match="without --scans-moved-to"):
         move_scans_of_study(empty.folder, tmp_path / "moved")
+
+
+@pytest.mark.parametrize("damaged", ["source-only", "cut", "fast"])
+def test_of_a_study_all_is_read_before_anything_is_changed(tmp_path: Path, damaged: str) -> None:
+    scans = finding.find_crossmoda(save_crossmoda(tmp_path / "scans", SOURCE, TARGET, VALIDATION))
+    digests, methods = hashes(scans), (Method("fast", "fastcut"), Method("cut", "cut"))
+    study = Study(tmp_path / "study", "smoke", {}, methods, (0,), scans, digests=digests, without=("fast",))
+    study.folder.mkdir()
+    study.save()
+    records = {part.method.name: part.folder / "experiment.json" for part in study.whole.parts()}
+    for part in study.whole.parts():
+        Experiment.create(part.folder, part.settings, part.cohort, digests)
+    records[damaged].write_text("{", encoding="utf-8")
+    before = {record: record.read_bytes() for record in records.values()}
+    shutil.move(tmp_path / "scans", tmp_path / "moved")
+    told: list[str] = []
+    with contextlib.nullcontext() if damaged == "fast" else pytest.raises(InputError, match=r"experiment\.json is damaged"):
+        move_scans_of_study(study.folder, tmp_path / "moved", tell=told.append)
+    changed = [name for name, record in records.items() if record.read_bytes() != before[record]]
+    assert changed == (["source-only", "cut"] if damaged == "fast" else [])
+    assert ["is left out and cannot be read" in text for text in told] == [True] * (damaged == "fast")
+    assert (Study.load(study.folder).cohort != scans) == (damaged == "fast")
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,22 @@ def test_only_last_names_are_left_of_paths_known_or_not(text: str, told: str) ->
     assert Paths([Path("/data/Doe Jane/scan.nii.gz")], []).without(text) == told
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/s/S/experiments/cut/seed_0/a.nii is gone", "experiments/cut/seed_0/a.nii is gone"),
+        ("/s/S/a,/home/jane/b", "a,b"),
+        ("/s/S/x=/home/jane/y", "x=y"),
+        ("/s/S/x=~/jane/y, /s/S/x=~jane/y", "x=y, x=y"),
+        (r"/s/S/x=\\host\jane\y", "x=y"),
+        ("/s/S/x(/home/jane/y) and /s/S/a+/home/jane/z", "x(y) and a+z"),
+        ("/s/S/a,b/c=d/e and /s/S/a (2)/b-/c./d", "a,b/c=d/e and a (2)/b-/c./d"),
+    ],
+)
+def test_a_path_behind_one_of_the_studys_own_keeps_no_folders(text: str, told: str) -> None:
+    assert Paths([], [Path("/s/S")]).without(text) == told
+
+
 def test_nothing_in_the_library_opens_a_connection() -> None:
     """The installer of packages runs pip, after asking; nothing else has a reason to know the network."""
     words = re.compile(r"^\s*(?:import|from)\s+(?:socket|ssl|http|urllib\.request|requests|ftplib|smtplib|httpx)\b", re.MULTILINE)

@@ -133,7 +133,10 @@ def test_a_case_of_which_all_was_taken_out_is_left_out(tmp_path: Path, cohort: C
         ("1 1 1 1", "1 1 0 0", False, ["Cochlea"]),  # those that are left teach that there is none
         ("1 1 1 1", "1 0 0 0", False, []),  # as they do without the check
         ("1 1 1 1", "1 0 0 0", True, ["Cochlea"]),  # or none would be left
-        ("1 2 2 12", "1 2 2 12", False, ["Vestibular schwannoma", "Cochlea"]),
+        ("1 2 2 12", "1 2 2 12", False, ["Vestibular schwannoma"]),  # with which two are left
+        ("1 1 2 2", "1 1 2 2", False, ["Vestibular schwannoma", "Cochlea"]),  # nothing says which of the two is wrong
+        ("21 21 21 21 2 2", "2 2 21 21 2 2", False, ["Vestibular schwannoma"]),  # of the Cochlea, two pseudo-labels are wrong
+        ("21 21 21 21 21 21", "2 2 21 21 2 2", False, ["Vestibular schwannoma"]),
         ("1 2 2 0", "1 2 2 0", True, []),
         ("1 1 1 1", "0 0 0 0", True, []),  # nothing was taken out
         ("2 1 1 1", "2 0 0 0", True, []),  # three of the four that had the schwannoma keep it
@@ -193,6 +196,7 @@ def test_all_that_may_have_emptied_a_structure_is_named(refinement: str, named: 
     assert [[key in text for key in ("segmentation.bright_in_target", f"refinement={refinement}")] for text in said] == [named]
     (unknown,) = untouched_sentences(Choice({}, untouched=("Vestibular schwannoma",)), settings)
     assert "check_brightness" not in unknown and f"refinement={refinement}" in unknown
+    assert all("all of it out of at least half of the target cases that show it" in text for text in (*said, unknown)), "some may keep it"
 
 
 def test_a_case_without_an_optional_structure_is_learned_from(tmp_path: Path, cohort: Cohort) -> None:
@@ -271,3 +275,16 @@ def test_intensities_that_fit_are_counted_from_the_scans_darkest_and_single_stru
         refined, changed = refine(some_volume(label), some_volume(doubt), some_volume(array), settings)
         assert refined.array.ravel().tolist() == expected
         assert changed == {"Vestibular schwannoma": (1, 1)}
+
+
+def test_of_a_structure_that_stays_whole_nothing_is_removed_and_its_edge_still_grows() -> None:
+    label = np.array([[[1, 1, 0, 0, 2, 2, 0]]], np.uint8)
+    doubt = np.array([[[0, 1, 1, 0, 2, 0, 2]]], np.uint8)
+    image = np.array([[[10, 20, 15, 0, 20, 10, 15]]], np.int16)  # the second voxels of both, 20, do not fit a mean of 15
+    values = {"intensity.lower_percentile": 0, "intensity.upper_percentile": 100, "self_training.refinement_brightest": 1.2}
+    for refinement, first in (("both", [1, 1, 1]), ("add", [1, 1, 1]), ("remove", [1, 1, 0])):
+        settings = with_values(preset_settings("smoke"), {**values, "self_training.refinement": refinement})
+        refined, changed = refine(some_volume(label), some_volume(doubt), some_volume(image), settings, ["Vestibular schwannoma"])
+        assert refined.array.ravel()[:3].tolist() == first, refinement
+        assert changed["Vestibular schwannoma"] == (int(refinement != "remove"), 0)
+        assert changed["Cochlea"] == (int(refinement != "remove"), int(refinement != "add"))

@@ -20,7 +20,7 @@ from CrossMoDAUDALib.core.progress import duration
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
 from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.experiment.folder import Experiment
-from CrossMoDAUDALib.images.volumes import Geometry, Volume, write_volume
+from CrossMoDAUDALib.images.volumes import Geometry, Volume, read_geometry, write_volume
 from CrossMoDAUDALib.method import sizing
 from CrossMoDAUDALib.method.coarseness import finest_spacing
 from CrossMoDAUDALib.method.plan import plan
@@ -256,6 +256,14 @@ def test_an_epoch_may_be_one_pass(tmp_path: Path) -> None:
     # 0.9 x 600 s x 0.4 / 0.5 s are 432 steps, 72 epochs.
     found = for_time(settings, cohort, Costs(0.5, 1e-3, 1e-3, 0, 0))
     assert (found["translation.epochs"], found["translation.decay_epochs"]) == (36, 36)
+
+
+def test_what_would_help_reads_every_header_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases, read = scans(tmp_path, (64, 64, 30), (64, 60, 25)), list[Path]()
+    monkeypatch.setattr(sizing, "read_geometry", lambda path: read.append(path) or read_geometry(path))
+    settings = with_values(preset_settings("paper"), {"budget_minutes": 10})
+    assert "--set budget_minutes=" in budget_warnings(settings, Cohort(cases[:1], cases[1:]), Costs(0.5, 0.5, 1, 1, 1))[0]
+    assert sorted(read) == sorted(case.image for case in cases)
 
 
 def test_slices_suit_the_translator(tmp_path: Path) -> None:

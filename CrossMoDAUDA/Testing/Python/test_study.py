@@ -239,7 +239,8 @@ def test_a_method_that_is_left_out_is_nowhere_until_it_is_named_again(
 
     def told(*words: str) -> tuple[str, str]:
         assert cli.main(["study", "-o", str(folder), "--devices", "cpu", *words]) == 0
-        capsys.readouterr()
+        back = "No longer left out: short, seed 0; supervised, seed 0." in capsys.readouterr().out
+        assert back == ("--method" in words and "--without" not in words)
         assert cli.main(["status", str(folder)]) == 0
         return capsys.readouterr().out, (folder / "table.md").read_text(encoding="utf-8")
 

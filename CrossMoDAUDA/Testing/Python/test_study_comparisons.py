@@ -21,6 +21,7 @@ from CrossMoDAUDALib.study import plots
 from CrossMoDAUDALib.study.page import headline, page
 from CrossMoDAUDALib.study.request import Method
 from CrossMoDAUDALib.study.results import Results, read_results
+from CrossMoDAUDALib.study.status import describe
 from CrossMoDAUDALib.study.tables import markdown, write_tables
 from CrossMoDAUDALib.watching.experiments import best_score, read_table
 from study_files import Scored, scored_study
@@ -100,9 +101,26 @@ def test_a_gap_that_means_nothing_is_said_to(scored: Scored, shown: Callable[[Re
 
 
 @SHOWN
+def test_a_method_far_below_the_floor_makes_no_gap_small(scored: Scored, shown: Callable[[Results], str]) -> None:
+    text = read(shown(scored({"source-only": [same(0.46)], "cut": [same(0.11)], "supervised": [same(0.76)]})))
+    assert "Shares of the gap below -100 % and above 200 % are not told; read the DSC." in text and "small gap" not in text
+
+
+@SHOWN
 def test_of_a_gap_that_means_something_nothing_more_is_said(scored: Scored, shown: Callable[[Results], str]) -> None:
     text = read(shown(scored({"source-only": FLOOR, "cut": [same(0.6)], "supervised": CEILING})))
     assert "above source only in mean DSC" not in text and "58 %" in text
+
+
+@SHOWN
+def test_of_a_ceiling_that_is_left_out_nothing_is_said(scored: Scored, shown: Callable[[Results], str]) -> None:
+    study = scored({"source-only": FLOOR, "cut": [same(0.6)], "supervised": CEILING}).study
+    for without, told in (((), True), (("supervised",), False)):
+        text = read(shown(read_results(replace(study, without=without))))
+        assert ("it is the ceiling" in text, "Gap closed:" in text) == (told, told)
+        replace(study, without=without).save()
+        assert ("for the ceiling" in describe(study.folder)) == told
+        assert shown is not page or ("(for the ceiling)" in text) == told
 
 
 @pytest.mark.parametrize(
@@ -155,6 +173,8 @@ def test_what_is_said_of_absent_structures_is_how_they_are_scored() -> None:
     assert "In 2 of 3 references, Cochlea is missing. There it is scored by DSC 0 and 350 mm, whatever is predicted" in challenge
     assert "scored by DSC 1 and 0 mm where nothing is predicted either, and by DSC 0 and 350 mm where anything is" in medpy
     assert "evaluation.convention=medpy" in challenge and "evaluation.convention" not in medpy
+    (at_once,) = absent_notes(scores, ["Cochlea"], "challenge2022", is_recorded=False)
+    assert "alike. Begun anew with evaluation.convention" in challenge and "alike. With evaluation.convention" in at_once
     assert absent_notes(scores[:1], ["Cochlea"], "medpy") == absent_notes(scores[1:], ["Cochlea"], "medpy") == []
 
 

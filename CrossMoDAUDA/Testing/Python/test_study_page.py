@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from CrossMoDAUDALib.cohort.finding import Cohort
+from CrossMoDAUDALib.core.settings import with_values
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method.evidence import evidence_lines, in_sentences
 from CrossMoDAUDALib.method.report import write_report
 from CrossMoDAUDALib.method.report_page import write_page
 from CrossMoDAUDALib.scoring.recommendation import Candidate, rank_criteria, recommend
 from CrossMoDAUDALib.study.page import page
-from CrossMoDAUDALib.study.results import Results
+from CrossMoDAUDALib.study.results import Results, read_results
 from CrossMoDAUDALib.study.tables import markdown
 from CrossMoDAUDALib.study.trust import Trust
 from study_files import Scored, scored_study
@@ -79,6 +80,21 @@ def test_a_criterion_that_did_not_count_is_not_said_to_have_a_say(scored: Scored
     assert "over 2 criteria" in said and "Not counted, because they are not known of all: iterations agree." in said
     assert re.search(r"iterations agree \W*no: not known of all", said) and re.search(r"stability \W*yes", said)
     assert "Bold: the best of a column, where at least two have a value" in said
+
+
+def test_settings_are_those_that_experiments_were_begun_with(scored: Scored, tmp_path: Path) -> None:
+    """An older study measured evidence of its ceiling, too."""
+    study = replace(scored({"source-only": FLOOR, "cut": [HIGH], "supervised": CEILING}).study, values={"evaluation.evidence": "true"})
+
+    def evidence() -> list[str]:
+        found = re.search(r"evaluation\.evidence ((?:True |False )*)", read(page(read_results(replace(study)))))
+        return found[1].split() if found else []
+
+    assert evidence() == ["True", "True", "False"]
+    ceiling = next(part for part in study.parts() if part.method.name == "supervised")
+    begun = Experiment.create(tmp_path / "begun", with_values(ceiling.settings, {"evaluation.evidence": True}), ceiling.cohort, {})
+    (begun.folder / "experiment.json").rename(ceiling.folder / "experiment.json")
+    assert evidence() == [], "all have the same"
 
 
 def test_an_experiment_of_a_study_says_where_it_is_compared(started: Experiment, tmp_path: Path) -> None:

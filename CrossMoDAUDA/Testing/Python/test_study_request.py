@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,18 +12,22 @@ import pytest
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.commands.study import asked_for
+from CrossMoDAUDALib.commands.trust import _choices
 from CrossMoDAUDALib.core.budget import SIZED, left_open
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.progress import duration
 from CrossMoDAUDALib.core.settings import Settings, with_values
+from CrossMoDAUDALib.experiment.elsewhere import Elsewhere
 from CrossMoDAUDALib.experiment.events import EventLog
 from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.experiment.lock import locked
 from CrossMoDAUDALib.method import sizing
 from CrossMoDAUDALib.method.rehearsal import Costs
 from CrossMoDAUDALib.method.titles import row_title
-from CrossMoDAUDALib.study.left_out import leaving_out
-from CrossMoDAUDALib.study.request import Method, Study
+from CrossMoDAUDALib.study.left_out import came_back, leaving_out
+from CrossMoDAUDALib.study.request import Method, Part, Study
 from CrossMoDAUDALib.study.running import sized
+from CrossMoDAUDALib.study.words import parse_seeds
 from test_sizing import scans
 
 CASE = Case("a", Path("a"), None)
@@ -39,6 +45,15 @@ def test_seeds_that_are_added_to_a_method_come_after_those_it_had() -> None:
     assert seeds(again) == {"cut": (0, 1, 2, 3), "plain": (0, 5)}
     new = STUDY.extended(replace(STUDY, methods=(Method("fast", "fastcut", {}, (7,)),), seeds=()), False, False)
     assert seeds(new) == {"cut": (0,), "plain": (0,), "fast": (7,)}
+
+
+def test_a_method_that_names_seeds_which_it_has_keeps_those_of_the_study() -> None:
+    again = STUDY.extended(replace(STUDY, methods=(Method("cut", "cut", {}, (0,)),), seeds=()), False, False)
+    assert seeds(again.extended(replace(STUDY, methods=(), seeds=(2,)), False, False)) == {"cut": (0, 2), "plain": (0, 2)}
+
+
+def test_seeds_of_one_method_may_be_named_one_by_one() -> None:
+    assert parse_seeds(["cut=0", "1", "cut=2,0", "plain=3", "1"]) == ((1,), {"cut": (0, 2), "plain": (3,)})
 
 
 def names(study: Study) -> list[str]:
@@ -106,20 +121,43 @@ def asks(folder: Path, *words: str) -> Study:
         (["cut"], ["--seeds", "cut=0,1"]),
     ],
 )
-def test_the_command_that_brings_back_may_be_given_twice(
-    tmp_path: Path, cohort: Cohort, without: list[str], back: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_that_brings_back_may_be_given_twice(tmp_path: Path, cohort: Cohort, without: list[str], back: list[str]) -> None:
     labelled = replace(cohort.target[0], label=cohort.source[0].label)
     study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, ceiling=(labelled,), seeds=(0, 1))
     study.folder.mkdir()
     study.save()
     fewer = asks(study.folder, *(f"--without={word}" for word in without))
-    assert fewer.without == tuple(without) and not capsys.readouterr().out
+    assert fewer.without == tuple(without) and came_back(study, fewer) == []
     again = asks(study.folder, *back)
-    told = "; ".join(f"{part.method.name}, seed {part.seed}" for part in study.parts() if part.name not in names(fewer))
     assert names(again) == names(study)
-    assert sorted(capsys.readouterr().out.rstrip(".\n").partition(": ")[2].split("; ")) == sorted(told.split("; "))
-    assert asks(study.folder, *back) == again and not capsys.readouterr().out
+    assert came_back(fewer, again) == [part.title for part in sorted_parts(study) if part.name not in names(fewer)]
+    twice = asks(study.folder, *back)
+    assert twice == again and came_back(again, twice) == []
+
+
+def sorted_parts(study: Study) -> list[Part]:
+    """The experiments, those of a method together."""
+    order = [row.name for row in study.rows]
+    return sorted(study.parts(), key=lambda part: order.index(part.method.name))
+
+
+def test_a_method_of_which_all_seeds_were_left_out_is_told_with_a_new_one() -> None:
+    for words, told in ((["cut=0"], ["cut, seed 2"]), (["cut"], []), (["plain=0"], ["plain, seed 2"])):
+        fewer = leaving_out(STUDY, words)
+        assert came_back(fewer, leaving_out(fewer.extended(replace(STUDY, methods=(), seeds=(2,)), False, False), [], {"=2"})) == told
+
+
+def test_what_comes_back_is_told_when_it_does(tmp_path: Path, cohort: Cohort, capsys: pytest.CaptureFixture[str]) -> None:
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, without=("cut",), digests={"a": "00ff"})
+    study.folder.mkdir()
+    study.save()
+    assert cli.main(["study", "-o", str(study.folder), "--method", "cut", "--dry-run"]) == 0
+    assert "Would no longer be left out: cut, seed 0." in capsys.readouterr().out and Study.load(study.folder).without == ("cut",)
+    cut = next(part for part in study.whole.parts() if part.method.name == "cut")
+    Experiment.create(cut.folder, with_values(cut.settings, {"translation.epochs": 3}), cut.cohort, {})
+    for words in (["--dry-run"], []):
+        assert cli.main(["study", "-o", str(study.folder), "--method", "cut", *words]) == 2
+        assert "longer" not in "".join(capsys.readouterr()), "nothing has come back"
 
 
 @pytest.mark.parametrize("words", [["--method", "supervised=cut"], ["--seeds", "supervised=2"], ["--seeds", "source-only=2"]])
@@ -145,6 +183,58 @@ def test_what_is_left_out_is_no_obstacle(tmp_path: Path, cohort: Cohort, capsys:
     assert cli.main(["stop", str(fewer.folder)]) == 0 and "Nobody is working on" in capsys.readouterr().out
     with pytest.raises(InputError, match="two methods 'cut'"):  # of which the folders would be one
         replace(leaving_out(STUDY, ["cut"]), methods=(*STUDY.methods, Method("CUT", "cut"))).check()
+
+
+def test_what_a_study_leaves_out_is_no_choice_but_alone(
+    tmp_path: Path, cohort: Cohort, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, ceiling=(CASE,), seeds=(0, 1), without=("cut", "plain=1"))
+    study.folder.mkdir()
+    study.save()
+    monkeypatch.chdir(tmp_path)
+    named = [(part.method.name, part.folder.relative_to(tmp_path)) for part in study.whole.parts()]
+    kept = [name for name, _ in _choices(named)]
+    assert kept == ["source-only", "plain", "source-only"]
+    said = capsys.readouterr().err
+    assert said.count("is the ceiling of a study") == 2 and said.count("is left out: its study leaves it out (--without).") == 3
+    alone = [one for one in named if one[0] == "cut"]
+    assert _choices(alone) == alone and not capsys.readouterr().err
+    (study.folder / "study.json").write_text("{", encoding="utf-8")
+    assert [name for name, _ in _choices(named)] == ["source-only", "cut", "plain"] * 2, "nobody knows"
+
+
+def test_what_comes_back_is_told_how_to_be_as_it_was(tmp_path: Path, cohort: Cohort) -> None:
+    """Settings of all methods may have changed while it was left out."""
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, values={"self_training.iterations": "2"})
+    study.folder.mkdir()
+    cut = next(part for part in study.parts() if part.method.name == "cut")
+    Experiment.create(cut.folder, cut.settings, cut.cohort, {})
+    study.save()
+    asks(study.folder, "--without", "cut", "--iterations", "1", "--set", "cut:translation.drop_failed=true")
+    with pytest.raises(InputError, match=r"not True; give the same again \(of it alone: --set cut:tran") as raised:
+        asks(study.folder, "--method", "cut").refuse_other()
+    words = shlex.split(str(raised.value).partition("of it alone: ")[2].partition(")")[0])
+    again = asks(study.folder, "--method", "cut", *words)
+    again.refuse_other()
+    assert {part.method.name: part.settings.self_training.iterations for part in again.parts()} == {"source-only": 0, "cut": 2, "plain": 1}
+
+
+@pytest.mark.parametrize("where", ["here", "elsewhere"])
+def test_what_is_left_out_and_still_worked_on_must_be_stopped(
+    tmp_path: Path, cohort: Cohort, capsys: pytest.CaptureFixture[str], where: str
+) -> None:
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort)
+    part = study.folder_of(study.methods[0], 0)
+    part.mkdir(parents=True)
+    study.save()
+    before = (study.folder / "study.json").read_bytes()
+    for words in (["--dry-run"], []):
+        with locked(part) if where == "here" else contextlib.nullcontext():
+            if where == "elsewhere":
+                Elsewhere("cluster", "/there", cohort, is_alive=True, has_begun=True).save(part)
+            assert cli.main(["study", "-o", str(study.folder), "--without", "cut", *words]) == 1
+        assert f"{part} is left out, and still worked on; stop that first, by `stop {part}`." in capsys.readouterr().err
+    assert (study.folder / "study.json").read_bytes() == before
 
 
 def test_other_labels_of_the_same_target_scans_are_refused() -> None:
