@@ -17,11 +17,12 @@ from ..scoring.recommendation import recommend
 from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
 from .evidence import Compared, candidates, evidence_lines, in_sentences, meanings, measured_iterations
 from .plan import AGREEMENT, CONTRAST, iteration
-from .pseudo_labels import Choice, untouched_sentences
+from .pseudo_labels import Choice, untouched_sentences, why_left_out
 from .report_renewal import renew
 from .titles import LEARNED_FROM_TARGET, SOURCE_ONLY_TITLE, learns_from_target_labels, read_scores, row_title
 
 if TYPE_CHECKING:
+    from ..core.settings import Settings
     from ..experiment.folder import Experiment
 
 REPORT, CHECKS = "report.md", Path("pseudo_target") / "checks.csv"
@@ -55,7 +56,7 @@ def write_report(experiment: Experiment) -> None:
         parts += [_markdown([head, ["---", *["---:"] * (len(head) - 3), "---", "---"], *lines]), HOW_TO_READ]
     records = {number: folder / iteration(number).choice for number in range(1, iterations + 1)}
     if choices := {number: choice for number, path in records.items() if (choice := Choice.read(path))}:
-        head, *lines = choices_lines(choices)
+        head, *lines = choices_lines(choices, settings)
         parts += ["## Pseudo-labels", _markdown([head, ["---:", *["---"] * (len(head) - 1)], *lines])]
         untouched = {number: untouched_sentences(choice, settings) for number, choice in choices.items()}
         parts += [f"Iteration {number}: {sentence}" for number, sentences in untouched.items() for sentence in sentences]
@@ -137,15 +138,18 @@ def checks_lines(checks: dict[str, Check], structures: list[str]) -> list[list[s
     return lines
 
 
-def choices_lines(choices: dict[int, Choice]) -> list[list[str]]:
+def choices_lines(choices: dict[int, Choice], settings: Settings) -> list[list[str]]:
     """What was made of the pseudo-labels: a line of heads, then one for each case of each iteration."""
     lines = [["Iteration", "Case", "Refined (voxels)", "Missing", "Expected DSC", "Left out"]]
     for number, choice in choices.items():
-        for case, missing in choice.missing.items():
+        reasons = why_left_out(choice, settings)
+        for case in choice.missing:
+            missing = [f"{name} (taken out)" if name in choice.emptied(case) else name for name in choice.missing[case]]
+            left_out = f"yes: {reasons[case]}" if case in reasons else "no"
             changed = choice.changed.get(case, {}).items()
             refined = "; ".join(f"{structure} +{added} -{removed}" for structure, (added, removed) in changed)
             expected = "; ".join(f"{structure} {_number(value) or '-'}" for structure, value in choice.expected.get(case, {}).items())
-            lines.append([str(number), case, refined, ", ".join(missing), expected, "yes" if case in choice.left_out else "no"])
+            lines.append([str(number), case, refined, ", ".join(missing), expected, left_out])
     return lines
 
 

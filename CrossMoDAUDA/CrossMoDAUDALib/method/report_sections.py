@@ -14,7 +14,7 @@ from ..translation.check import structures_that_hardly_show
 from . import report_pictures, report_plots
 from .evidence import evidence_lines, in_sentences, meanings
 from .plan import left_out_settings
-from .pseudo_labels import untouched_sentences
+from .pseudo_labels import untouched_sentences, why_left_out
 from .report import HOW_TO_READ, checks_lines, checks_summary, choices_lines
 from .report_facts import Facts, spans
 from .report_pictures import CASES, TRANSLATIONS, Shown
@@ -274,9 +274,7 @@ def left_out(facts: Facts) -> str:
             consequence = "left out of the training" if case in check.left_out else "kept all the same (setting translation.drop_failed)"
             lines.append(f"Translated {case}: {consequence}. {name.capitalize()}: {why}.")
     for number, choice in facts.choices.items():
-        for case in choice.left_out:
-            missing = ", ".join(choice.needed(case))
-            why = f"{missing} missing" if missing else "its expected DSC is too low"
+        for case, why in why_left_out(choice, facts.settings).items():
             lines.append(f"Pseudo-label of {case}: iteration {number} does not learn from it ({why}).")
         lines += [f"Iteration {number}: {sentence}" for sentence in untouched_sentences(choice, facts.settings)]
     lines += left_out_settings(facts.settings, facts.cohort)
@@ -286,7 +284,7 @@ def left_out(facts: Facts) -> str:
     lines += [f"{name} is drawn in no reference, so it is not scored." for name in facts.structures if facts.table and name not in drawn]
     text = bullets(lines) or paragraph("No case was left out.")
     if facts.choices:
-        head, *rows = choices_lines(facts.choices)
+        head, *rows = choices_lines(facts.choices, facts.settings)
         rows = [[f"iteration {row[0]}", *row[1:]] for row in rows]
         text += details("All pseudo-labels", wide(simple_table(head, rows)))
     return text + paragraph(
