@@ -15,7 +15,7 @@ from . import report_pictures, report_plots
 from .evidence import evidence_lines, in_sentences, meanings
 from .plan import left_out_settings
 from .pseudo_labels import untouched_sentences, why_left_out
-from .report import HOW_TO_READ, checks_lines, checks_summary, choices_lines
+from .report import HOW_TO_READ, checks_lines, checks_summary, choices_lines, floor_not_measured, trust_not_measured
 from .report_facts import Facts, spans
 from .report_pictures import CASES, TRANSLATIONS, Shown
 from .report_style import REFERENCE, RESULT, legend
@@ -70,6 +70,7 @@ def scores(facts: Facts) -> str:
     if said := [(known, title) for title in facts.table if (known := facts.verdict(title))]:
         lines = (f"<li>{verdict_badge(known)} {escape(known.sentence(title[:1].upper() + title[1:]))}</li>" for known, title in said)
         text += f'<ul class="verdicts">{"".join(lines)}</ul>{paragraph(HOW_TO_READ_VERDICTS, "note")}'
+    text += "".join(map(paragraph, floor_not_measured(facts.settings, facts.folder)))
     text += f'<figure class="plot">{report_plots.cases_plot(facts)}</figure>'
     notes = absent_notes(next(iter(facts.scores.values())), facts.structures, facts.settings.evaluation.convention)
     text += "".join(paragraph(note, "note") for note in notes)
@@ -237,9 +238,9 @@ def translations(facts: Facts) -> str:
 
 
 def evidence(facts: Facts) -> str:
-    """What the results show by themselves, if it was measured."""
+    """What the results show by themselves, if it was measured, or how to measure it."""
     if not facts.evidence:
-        return ""
+        return "".join(map(paragraph, trust_not_measured(facts.settings, facts.learned_from_target)))
     text = "".join(map(paragraph, in_sentences(recommend(facts.evidence))))
     head, *lines = evidence_lines(facts.evidence)
     text += wide(simple_table(["Training", *head[1:]], lines))
