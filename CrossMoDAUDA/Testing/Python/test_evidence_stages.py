@@ -224,6 +224,7 @@ def test_seeds_methods_and_iterations_are_compared(measured: Path, tmp_path: Pat
     compared = [Compared("a", first), Compared("a", second), Compared("b", other), Compared("none", untranslated)]
     found = {name: candidate for name, (_, _, candidate) in candidates(compared).items()}
     assert list(found) == [f"{name}, iteration {n}" for name in ("a, seed 0", "a, seed 1", "b, seed 0", "none, seed 0") for n in (0, 1)]
+    assert [(one.translates, one.adapts) for one in found.values()] == [(True, True)] * 6 + [(False, False), (False, True)]
     values = found["a, seed 0, iteration 1"].values
     assert values["seeds"] == {VS: 0.5, COCHLEA: 0.0}
     assert values["methods"][VS] == pytest.approx(2 / 3)
