@@ -15,6 +15,7 @@ from ..core.settings import PRESETS, TRANSLATORS, current_key, parse_assignments
 from ..experiment.events import CHECK, Event, EventLog
 from .scans import add_scans, find_scans, moved_scans, names_scans, structures_of, words_of
 from .terminal import Display, complain, say
+from .trust import how_to_use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,8 +115,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
                     failures = running.submit_only(found, submit)
                 else:
                     failures = running.run(found, find_place(), devices, log, told.progress, words, options.on or "", submit, follow)
-            if not options.script_only:
-                write_results(found)
+            results = None if options.script_only else write_results(found)
             from_here_it_is_too_late()
             state = "failed" if failures else "interrupted" if options.script_only else "finished"
         except KeyboardInterrupt:
@@ -127,6 +127,8 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
         say((found.folder / "table.md").read_text(encoding="utf-8"))
     for part, error in failures:
         complain(f"{part.title} failed: {error}")
+    if results is not None and (known := results.trust) and known.recommended and known.place:
+        say(how_to_use(known.recommended.chosen, found.folder / known.place))
     if not options.script_only:
         say(f"Results are in {found.folder.resolve() / 'study.html'}")
     return CrossModaError.exit_status if failures else 0

@@ -91,12 +91,14 @@ class Recommendation:
         reasons: sentences on why, or why there is no recommendation.
         warnings: sentences on why not to trust it; empty where nothing is known against it, which does not say that it is right.
         criteria: those that had a say.
+        failure: what it says of adapting that one is taken which did without; a sentence, empty where it says nothing.
     """
 
     chosen: str
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
     criteria: tuple[str, ...] = ()
+    failure: str = ""
 
 
 def distrust(candidate: Candidate) -> tuple[str, ...]:
@@ -154,16 +156,14 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
         used = [name for name in CRITERIA if name in {*shared, *by_one, *by_other}] if shared and all(map(_is_ranked, groups)) else []
     if len(left) > 1 and not used:
         return Recommendation("", ("Nothing was measured of all of them that they could be compared by; no recommendation.",), ())
+    failure = _failure(chosen, measured)
+    before = *_unmeasured(candidates, measured), *_set_aside(len(measured), len(left), against)
     return Recommendation(
         chosen.name,
-        (
-            *_unmeasured(candidates, measured),
-            *_set_aside(len(measured), len(left), against),
-            *reasons,
-            *_has_failed(chosen, measured),
-        ),
+        (*before, *reasons, *([failure] if failure else [])),
         (*against[chosen.name], *_too_little(chosen)),
         tuple(used),
+        failure,
     )
 
 
@@ -215,13 +215,13 @@ def _against(one: Candidate, other: Candidate, shared: Sequence[str]) -> str:
     )
 
 
-def _has_failed(chosen: Candidate, measured: Sequence[Candidate]) -> list[str]:
+def _failure(chosen: Candidate, measured: Sequence[Candidate]) -> str:
     """What it means that one is taken which has not adapted, or not translated, while others have."""
     if not chosen.adapts and any(one.adapts for one in measured):
-        return ["It has not adapted at all, so adapting has probably failed here."]
+        return "It has not adapted at all, so adapting has probably failed here."
     if not chosen.translates and any(one.translates for one in measured):
-        return ["It has not learned from translated scans, so translating has probably failed here."]
-    return []
+        return "It has not learned from translated scans, so translating has probably failed here."
+    return ""
 
 
 def _unmeasured(candidates: Sequence[Candidate], measured: Sequence[Candidate]) -> list[str]:

@@ -256,7 +256,13 @@ def test_experiments_that_measured_nothing_are_measured_and_compared_by_a_comman
         mine = tmp_path / "out ü" / "plain" / "seed_0" / f"iteration_{number}" / EVIDENCE
         assert mine.read_bytes() == (measured / f"iteration_{number}" / EVIDENCE).read_bytes()
         assert f"| plain, seed 0, iteration {number} |" in text and f"| with evidence, seed 0, iteration {number} |" in text
-    assert "Recommended: **" in text and (tmp_path / "out ü" / "trust.md").read_text(encoding="utf-8").strip() == text.strip()
+    written = (tmp_path / "out ü" / "trust.md").read_text(encoding="utf-8").strip()
+    chosen = re.search(r"Recommended: \*\*(.+), seed 0, iteration (\d)\*\*", written)
+    assert text.startswith(written) and chosen
+    folder = {"plain": tiny_experiment, "with evidence": measured}[chosen[1]] / f"iteration_{chosen[2]}"
+    lines = text.removeprefix(written).strip().splitlines()
+    assert lines[0] == f"{chosen[1]}, seed 0, iteration {chosen[2]} lies in {folder}"
+    assert f'segment "{folder}" SCAN -o RESULTS' in lines[1] and f'package "{folder}" -o MODEL.zip' in lines[2] and len(lines) == 3
 
     with (measured / "evaluation" / "table.csv").open(encoding="utf-8", newline="") as file:
         dice = {line["method"]: float(line["dice_mean"]) for line in csv.DictReader(file)}

@@ -174,7 +174,9 @@ def test_of_equals_in_both_groups_the_one_that_translates_is_taken() -> None:
 def test_self_training_without_translation_is_no_adaptation_by_translating() -> None:
     trained = replace(candidate("none, iteration 1", stability=0.95, volume=0.9, iterations=0.9), translates=False)
     found = recommend([source_only(stability=0.9, volume=0.8), trained, candidate("cut", stability=0.8, volume=0.6)])
-    assert found.chosen == "none, iteration 1" and found.reasons[0] == "Its mean rank is 1.0 among 2 that do not translate, over 2 criteria."
+    assert (
+        found.chosen == "none, iteration 1" and found.reasons[0] == "Its mean rank is 1.0 among 2 that do not translate, over 2 criteria."
+    )
     assert found.reasons[-1] == "It has not learned from translated scans, so translating has probably failed here."
 
 
