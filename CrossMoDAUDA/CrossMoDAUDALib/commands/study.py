@@ -185,7 +185,7 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     from ..experiment.folder import MACHINE_SETTINGS
     from ..study.left_out import came_back, leaving_out
     from ..study.request import SOURCE_ONLY, SUPERVISED, Method, Study
-    from ..study.words import parse_method, parse_seeds
+    from ..study.words import parse_method, parse_seeds, refuse_unknown
 
     folder: Path = options.output
     recorded = Study.load(folder) if Study.exists(folder) else None
@@ -208,9 +208,7 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     for name in {*own, *seeds_of} & known.keys():
         methods[name] = Method(name, known[name].translator, own.get(name, {}), seeds_of.get(name, ()))
     for method in methods.values():
-        if method.translator not in TRANSLATORS:
-            there_are = ", ".join(TRANSLATORS)
-            raise InputError(f"There is no image translator '{short(method.translator)}' for --method; choose one of {there_are}.")
+        refuse_unknown(method)
     machine = {key: common.pop(key) for key in list(common) if key in MACHINE_SETTINGS}
     preset = common.pop("preset", None)
     if preset is not None and options.preset not in (None, preset):

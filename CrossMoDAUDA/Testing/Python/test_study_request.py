@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,22 @@ def test_the_floor_and_the_ceiling_are_not_asked_for_otherwise(tmp_path: Path, c
     study.save()
     with pytest.raises(InputError, match=r"two methods 'supervised'|is run with the seeds of all methods"):
         asks(study.folder, *words)
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("supervised", "the supervised ceiling is no image translator. It comes with --target-labels and the folder"),
+        ("Target supervised", "the supervised ceiling is no image translator. It comes with --target-labels and the folder"),
+        ("ceiling=supervised", "the supervised ceiling is no image translator. It comes with --target-labels and the folder"),
+        ("source-only", "every study has source only by itself; leave it out"),
+        ("source only", "every study has source only by itself; leave it out"),
+        ("supervize", "There is no image translator 'supervize' for --method; choose one of "),
+    ],
+)
+def test_who_names_the_floor_or_the_ceiling_is_told_how_a_study_has_them(tmp_path: Path, word: str, told: str) -> None:
+    with pytest.raises(InputError, match=re.escape(told)):
+        asks(tmp_path / "study", "--method", word)
 
 
 def test_what_is_left_out_is_no_obstacle(tmp_path: Path, cohort: Cohort, capsys: pytest.CaptureFixture[str]) -> None:
