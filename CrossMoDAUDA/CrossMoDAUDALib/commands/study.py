@@ -15,6 +15,7 @@ from ..core.settings import PRESETS, TRANSLATORS, current_key, parse_assignments
 from ..experiment.events import CHECK, Event, EventLog
 from .scans import add_scans, find_scans, moved_scans, names_scans, structures_of, words_of
 from .terminal import Display, complain, say
+from .trust import how_to_use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,8 +122,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
                     failures = running.submit_only(found, submit)
                 else:
                     failures = running.run(found, find_place(), devices, log, told.progress, words, options.on or "", submit, follow)
-            if not options.script_only:
-                write_results(found)
+            results = None if options.script_only else write_results(found)
             from_here_it_is_too_late()
             state = "failed" if failures else "interrupted" if options.script_only else "finished"
         except KeyboardInterrupt:
@@ -134,6 +134,8 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
         say((found.folder / "table.md").read_text(encoding="utf-8"))
     for part, error in failures:
         complain(f"{part.title} failed: {error}")
+    if results is not None and (known := results.trust) and known.recommended and known.place:
+        say(how_to_use(known.recommended.chosen, found.folder / known.place))
     if not options.script_only:
         say(f"Results are in {found.folder.resolve() / 'study.html'}")
     return CrossModaError.exit_status if failures else 0
@@ -190,7 +192,7 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     from ..experiment.folder import MACHINE_SETTINGS
     from ..study.left_out import leaving_out
     from ..study.request import SOURCE_ONLY, SUPERVISED, Method, Study
-    from ..study.words import parse_method, parse_seeds
+    from ..study.words import parse_method, parse_seeds, refuse_unknown
 
     folder: Path = options.output
     recorded = Study.load(folder) if Study.exists(folder) else None
@@ -213,9 +215,7 @@ def asked_for(options: argparse.Namespace) -> tuple[Study, dict[str, str]]:
     for name in {*own, *seeds_of} & known.keys():
         methods[name] = Method(name, known[name].translator, own.get(name, {}), seeds_of.get(name, ()))
     for method in methods.values():
-        if method.translator not in TRANSLATORS:
-            there_are = ", ".join(TRANSLATORS)
-            raise InputError(f"There is no image translator '{short(method.translator)}' for --method; choose one of {there_are}.")
+        refuse_unknown(method)
     machine = {key: common.pop(key) for key in list(common) if key in MACHINE_SETTINGS}
     preset = common.pop("preset", None)
     if preset is not None and options.preset not in (None, preset):

@@ -13,7 +13,7 @@ from ..core.errors import InputError
 from ..core.layout import iteration_name
 from ..core.settings import parse_device, with_values
 from ..experiment.events import EventLog
-from .terminal import Bar, complain, say
+from .terminal import Bar, complain, program, say
 
 if TYPE_CHECKING:
     from ..method.evidence import Compared
@@ -47,6 +47,7 @@ def trust(options: argparse.Namespace, _log: EventLog) -> int:
     from ..core.files import write_csv, write_text
     from ..core.folders import make_writable_folder
     from ..method.evidence import candidates, csv_lines
+    from ..scoring.recommendation import recommend
 
     make_writable_folder(options.output)
     named = _choices([_named(text) for text in options.experiments])
@@ -60,7 +61,19 @@ def trust(options: argparse.Namespace, _log: EventLog) -> int:
     write_text(options.output / "trust.md", text)
     write_csv(options.output / "trust.csv", csv_lines(listed, dice))
     say(text)
+    if chosen := recommend(listed).chosen:
+        one, number, _ = found[chosen]
+        say(how_to_use(chosen, one.folder / iteration_name(number)))
     return 0
+
+
+def how_to_use(name: str, folder: Path) -> str:
+    """Where a recommended segmenter lies, and the commands that use it."""
+    return (
+        f"{name} lies in {folder}\n"
+        f'To segment with it: {program()} segment "{folder}" SCAN -o RESULTS\n'
+        f'To hand it on:      {program()} package "{folder}" -o MODEL.zip'
+    )
 
 
 def _choices(named: Sequence[tuple[str, Path]]) -> Sequence[tuple[str, Path]]:

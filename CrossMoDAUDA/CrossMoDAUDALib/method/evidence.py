@@ -152,8 +152,10 @@ def candidates(compared: Sequence[Compared]) -> dict[str, tuple[Compared, int, C
             for criterion, agreements in {**agreeing.get((one, number), {}), **({"iterations": others} if others else {})}.items():
                 values[criterion] = or_zero(mean_by_structure(agreements), structures)
             name = f"{one.method}, seed {experiments[one].settings.seed}, iteration {number}"
+            translates = experiments[one].settings.translation.translator != "none"
             ordered = {criterion: values[criterion] for criterion in CRITERIA if values.get(criterion)}
-            listed[name] = one, number, Candidate(name, ordered, record.volume_ratio, record.scans)
+            found_of_it = Candidate(name, ordered, record.volume_ratio, record.scans, translates, translates or number > 0)
+            listed[name] = one, number, found_of_it
     return {name: of for name, of in listed.items() if not _is_there_already(of[:2], [each[:2] for each in listed.values()])}
 
 

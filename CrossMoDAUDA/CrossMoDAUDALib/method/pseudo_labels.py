@@ -30,6 +30,8 @@ from .plan import checks_brightness
 
 # A structure that fewer than this share of the source label maps show may be missing in a target scan.
 MOSTLY_SHOWN = 0.9
+# What a structure may be in a pseudo-label that is not learned from; in sentences after "A structure is".
+MISSING, TAKEN_OUT, UNCERTAIN = "missing", "taken out wholly", "uncertain"
 
 
 @dataclass(frozen=True)
@@ -248,9 +250,44 @@ def untouched_sentences(choice: Choice, settings: Settings) -> list[str]:
     return said
 
 
+def _faults_of(choice: Choice, case: str, settings: Settings) -> dict[str, list[str]]:
+    emptied, changed, least = choice.emptied(case), choice.changed.get(case, {}), settings.self_training.least_expected_dice
+    missing = [name for name in choice.needed(case) if name not in emptied] if settings.self_training.drop_incomplete else []
+    unsure = {name: value for name, value in choice.expected.get(case, {}).items() if value is not None and value < least}
+    found = {
+        MISSING: [f"{name} is missing" for name in missing],
+        TAKEN_OUT: [f"{name} was found, but all of it was taken out ({changed[name][1]} voxels)" for name in emptied],
+        UNCERTAIN: [f"the expected DSC of {name} is {_below(value, least)}, below {least:g}" for name, value in unsure.items()],
+    }
+    return {kind: clauses for kind, clauses in found.items() if clauses}
+
+
+def _below(value: float, least: float) -> str:
+    """With two digits, or with more where these would not show that it is below."""
+    return f"{value:.2f}" if round(value, 2) < least else f"{value:.6g}"
+
+
 def _incomplete(choice: Choice, settings: Settings) -> list[str]:
-    drops = settings.self_training.drop_incomplete
-    return [case for case in choice.missing if choice.emptied(case) or (drops and choice.needed(case))]
+    return [case for case in choice.missing if _faults_of(choice, case, settings).keys() - {UNCERTAIN}]
+
+
+def faults(choice: Choice, settings: Settings) -> dict[str, dict[str, list[str]]]:
+    """Why cases are not to be learned from: by case and kind, clauses that name the structures. Where all would be left out, that a
+    segmenter is not sure is no reason.
+
+    Args:
+        choice: what is known of the pseudo-labels; which are left out is not asked.
+    """
+    found = {case: _faults_of(choice, case, settings) for case in choice.missing}
+    if all(found.values()):
+        found = {case: {kind: clauses for kind, clauses in of_case.items() if kind != UNCERTAIN} for case, of_case in found.items()}
+    return {case: of_case for case, of_case in found.items() if of_case}
+
+
+def why_left_out(choice: Choice, settings: Settings) -> dict[str, str]:
+    """The reasons of :func:`faults` for each case that is left out, as a part of a sentence."""
+    found = faults(choice, settings)
+    return {case: "; ".join(clause for clauses in found.get(case, {}).values() for clause in clauses) for case in choice.left_out}
 
 
 def choose(
@@ -272,23 +309,21 @@ def choose(
         missing: the structures that each case's pseudo-label lacks; every case is listed.
         changed, expected, optional, untouched: see :class:`Choice`.
     """
-    settings, expected = experiment.settings, expected or {}
-    choice = Choice(missing, (), changed or {}, expected, tuple(optional), tuple(untouched))
+    settings = experiment.settings
+    choice = Choice(missing, (), changed or {}, expected or {}, tuple(optional), tuple(untouched))
     for message in untouched_sentences(choice, settings):
         experiment.events.write("warning", stage=stage, message=message)
-    incomplete, least = _incomplete(choice, settings), settings.self_training.least_expected_dice
-    unsure = [case for case, found in expected.items() if any(value is not None and value < least for value in found.values())]
-    if {*incomplete, *unsure} == set(missing):
-        unsure, are_all_unsure = [], len(incomplete) < len(missing)
+    found = faults(choice, settings)
+    if len(found) < len(missing) and all(_faults_of(choice, case, settings) for case in missing):
+        least = settings.self_training.least_expected_dice
         message = (
             f"The segmenter is not sure of any of the pseudo-labels that are complete (self_training.least_expected_dice={least:g}): none"
             " is left out for that. Look at them."
         )
-        if are_all_unsure:
-            experiment.events.write("warning", stage=stage, message=message)
-    dropped = [case for case in missing if case in {*incomplete, *unsure}]
+        experiment.events.write("warning", stage=stage, message=message)
+    dropped = list(found)
     left_out = () if len(dropped) == len(missing) else tuple(dropped)
-    wrong = " or ".join((["missing"] if incomplete else []) + (["uncertain"] if unsure else []))
+    wrong = " or ".join(kind for kind in (MISSING, TAKEN_OUT, UNCERTAIN) if any(kind in of_case for of_case in found.values()))
     cases = f"{len(dropped)} of {len(missing)} target cases"
     if dropped and not left_out:
         message = f"A structure is {wrong} in the pseudo-labels of all target cases: none is left out. Look at them."

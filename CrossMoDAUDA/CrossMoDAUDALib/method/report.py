@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import NOT_CLINICAL
+from ..core.declaring import label_of
 from ..core.files import write_csv, write_text
 from ..core.layout import iteration_name, study_of
 from ..scoring.absent import absent_notes
@@ -17,11 +18,12 @@ from ..scoring.recommendation import recommend
 from ..translation.check import FEWEST_CASES, Check, structures_that_hardly_show
 from .evidence import Compared, candidates, evidence_lines, in_sentences, meanings, measured_iterations
 from .plan import AGREEMENT, CONTRAST, iteration
-from .pseudo_labels import Choice, untouched_sentences
+from .pseudo_labels import Choice, untouched_sentences, why_left_out
 from .report_renewal import renew
 from .titles import LEARNED_FROM_TARGET, SOURCE_ONLY_TITLE, learns_from_target_labels, read_scores, row_title
 
 if TYPE_CHECKING:
+    from ..core.settings import Settings
     from ..experiment.folder import Experiment
 
 REPORT, CHECKS = "report.md", Path("pseudo_target") / "checks.csv"
@@ -55,12 +57,13 @@ def write_report(experiment: Experiment) -> None:
         parts += [_markdown([head, ["---", *["---:"] * (len(head) - 3), "---", "---"], *lines]), HOW_TO_READ]
     records = {number: folder / iteration(number).choice for number in range(1, iterations + 1)}
     if choices := {number: choice for number, path in records.items() if (choice := Choice.read(path))}:
-        head, *lines = choices_lines(choices)
+        head, *lines = choices_lines(choices, settings)
         parts += ["## Pseudo-labels", _markdown([head, ["---:", *["---"] * (len(head) - 1)], *lines])]
         untouched = {number: untouched_sentences(choice, settings) for number, choice in choices.items()}
         parts += [f"Iteration {number}: {sentence}" for number, sentences in untouched.items() for sentence in sentences]
-    if measured_iterations(folder):
-        parts += ["## Evidence without labels", *_evidence(experiment)]
+    unmeasured = trust_not_measured(settings, learns_from_target_labels(settings, cohort, digests))
+    if told := _evidence(experiment) if measured_iterations(folder) else unmeasured:
+        parts += ["## Evidence without labels", *told]
     scores = folder / "evaluation" / "table.md"
     if scores.is_file():
         by_title = read_scores(folder, settings, cohort, digests)
@@ -68,6 +71,7 @@ def write_report(experiment: Experiment) -> None:
         parts += absent_notes(next(iter(by_title.values()), []), list(settings.labels), settings.evaluation.convention)
         if sentences := _against_source_only(by_title):
             parts += ["\n".join(f"- {sentence}" for sentence in sentences)]
+        parts += floor_not_measured(settings, folder) if by_title else []
     write_text(folder / REPORT, "\n\n".join(parts) + "\n")
     renew(experiment)
 
@@ -80,6 +84,31 @@ def part_of_study(folder: Path) -> list[str]:
     """
     study = study_of(folder)
     return [f"Part of the study {study.name}: its study.html compares it with the others and with source only."] if study else []
+
+
+def trust_not_measured(settings: Settings, learned_from_target: bool) -> list[str]:
+    """How to learn which iteration to trust where the experiment does not measure it; none where it does, and of a ceiling."""
+    if settings.evaluation.evidence or learned_from_target:
+        return []
+    return [
+        "Which iteration to trust, and whether to trust none, is not measured. The command `crossmoda-uda trust EXPERIMENT -o FOLDER`, with"
+        " this experiment's folder for EXPERIMENT, measures it afterwards. A new experiment measures it itself with the setting"
+        f" evaluation.evidence=true (in the panel: {label_of('evidence')})."
+    ]
+
+
+def floor_not_measured(settings: Settings, folder: Path) -> list[str]:
+    """That nothing tells whether adapting is better than doing nothing, where neither the experiment nor its study has that row.
+
+    Args:
+        folder: the experiment's, which has scores.
+    """
+    if settings.evaluation.source_only or settings.translation.translator == "none" or study_of(folder):
+        return []
+    return [
+        "Whether adapting beats doing nothing is not known: there is no row of source only. A new experiment has one with the setting"
+        f" evaluation.source_only=true (in the panel: {label_of('source_only')})."
+    ]
 
 
 def _against_source_only(scores: Mapping[str, Sequence[CaseScore]]) -> list[str]:
@@ -137,15 +166,18 @@ def checks_lines(checks: dict[str, Check], structures: list[str]) -> list[list[s
     return lines
 
 
-def choices_lines(choices: dict[int, Choice]) -> list[list[str]]:
+def choices_lines(choices: dict[int, Choice], settings: Settings) -> list[list[str]]:
     """What was made of the pseudo-labels: a line of heads, then one for each case of each iteration."""
     lines = [["Iteration", "Case", "Refined (voxels)", "Missing", "Expected DSC", "Left out"]]
     for number, choice in choices.items():
-        for case, missing in choice.missing.items():
+        reasons = why_left_out(choice, settings)
+        for case in choice.missing:
+            missing = [f"{name} (taken out)" if name in choice.emptied(case) else name for name in choice.missing[case]]
+            left_out = f"yes: {reasons[case]}" if case in reasons else "no"
             changed = choice.changed.get(case, {}).items()
             refined = "; ".join(f"{structure} +{added} -{removed}" for structure, (added, removed) in changed)
             expected = "; ".join(f"{structure} {_number(value) or '-'}" for structure, value in choice.expected.get(case, {}).items())
-            lines.append([str(number), case, refined, ", ".join(missing), expected, "yes" if case in choice.left_out else "no"])
+            lines.append([str(number), case, refined, ", ".join(missing), expected, left_out])
     return lines
 
 

@@ -14,8 +14,8 @@ from ..translation.check import structures_that_hardly_show
 from . import report_pictures, report_plots
 from .evidence import evidence_lines, in_sentences, meanings
 from .plan import left_out_settings
-from .pseudo_labels import untouched_sentences
-from .report import HOW_TO_READ, checks_lines, checks_summary, choices_lines
+from .pseudo_labels import untouched_sentences, why_left_out
+from .report import HOW_TO_READ, checks_lines, checks_summary, choices_lines, floor_not_measured, trust_not_measured
 from .report_facts import Facts, spans
 from .report_pictures import CASES, TRANSLATIONS, Shown
 from .report_style import REFERENCE, RESULT, legend
@@ -70,6 +70,7 @@ def scores(facts: Facts) -> str:
     if said := [(known, title) for title in facts.table if (known := facts.verdict(title))]:
         lines = (f"<li>{verdict_badge(known)} {escape(known.sentence(title[:1].upper() + title[1:]))}</li>" for known, title in said)
         text += f'<ul class="verdicts">{"".join(lines)}</ul>{paragraph(HOW_TO_READ_VERDICTS, "note")}'
+    text += "".join(map(paragraph, floor_not_measured(facts.settings, facts.folder)))
     text += f'<figure class="plot">{report_plots.cases_plot(facts)}</figure>'
     notes = absent_notes(next(iter(facts.scores.values())), facts.structures, facts.settings.evaluation.convention)
     text += "".join(paragraph(note, "note") for note in notes)
@@ -237,9 +238,9 @@ def translations(facts: Facts) -> str:
 
 
 def evidence(facts: Facts) -> str:
-    """What the results show by themselves, if it was measured."""
+    """What the results show by themselves, if it was measured, or how to measure it."""
     if not facts.evidence:
-        return ""
+        return "".join(map(paragraph, trust_not_measured(facts.settings, facts.learned_from_target)))
     text = "".join(map(paragraph, in_sentences(recommend(facts.evidence))))
     head, *lines = evidence_lines(facts.evidence)
     text += wide(simple_table(["Training", *head[1:]], lines))
@@ -274,9 +275,7 @@ def left_out(facts: Facts) -> str:
             consequence = "left out of the training" if case in check.left_out else "kept all the same (setting translation.drop_failed)"
             lines.append(f"Translated {case}: {consequence}. {name.capitalize()}: {why}.")
     for number, choice in facts.choices.items():
-        for case in choice.left_out:
-            missing = ", ".join(choice.needed(case))
-            why = f"{missing} missing" if missing else "its expected DSC is too low"
+        for case, why in why_left_out(choice, facts.settings).items():
             lines.append(f"Pseudo-label of {case}: iteration {number} does not learn from it ({why}).")
         lines += [f"Iteration {number}: {sentence}" for sentence in untouched_sentences(choice, facts.settings)]
     lines += left_out_settings(facts.settings, facts.cohort)
@@ -286,7 +285,7 @@ def left_out(facts: Facts) -> str:
     lines += [f"{name} is drawn in no reference, so it is not scored." for name in facts.structures if facts.table and name not in drawn]
     text = bullets(lines) or paragraph("No case was left out.")
     if facts.choices:
-        head, *rows = choices_lines(facts.choices)
+        head, *rows = choices_lines(facts.choices, facts.settings)
         rows = [[f"iteration {row[0]}", *row[1:]] for row in rows]
         text += details("All pseudo-labels", wide(simple_table(head, rows)))
     return text + paragraph(

@@ -10,7 +10,7 @@ from . import plot_view, tables
 from .curves import coloursOn
 from .curves_tab import SCROLL_BAR
 from .scores_plot import drawScores, plotHeight
-from .scores_table import meanTitle, shortTitle, showScores, trainingTitle, wantedWidth
+from .scores_table import iterationNumber, meanTitle, shortTitle, showScores, trainingTitle, wantedWidth
 
 MOST_LINES = 24  # as many lines of text the table is high at most; then it scrolls
 CHART = "scores"  # in Slicer's plot view
@@ -75,7 +75,7 @@ class ScoresTab:
     def chart(self, folder):
         """Draw the plot for Slicer's plot view; the chart node."""
         lines = []
-        rounds = range(-("source only" in self._found), len(self._found) - ("source only" in self._found))
+        rounds = [roundOf(name, self._found) for name in self._found]
         for colour, structure in enumerate(next(iter(self._found.values()), {})):
             scans = [
                 (number, *scan) for number, found in zip(rounds, self._found.values(), strict=True) for scan in found[structure].items()
@@ -88,9 +88,7 @@ class ScoresTab:
             lines.append(
                 plot_view.Line(_("{structure}, mean").format(structure=structure), list(means), list(means.values()), colour=colour)
             )
-        axes = (_("Self-training iteration"), _("DSC"))
-        if "source only" in self._found:
-            axes = (_("Self-training iteration (-1: source only)"), axes[1])
+        axes = (_axisTitle(self._found), _("DSC"))
         return plot_view.fill(CHART, _("{experiment}: DSC by round").format(experiment=folder.name), axes, lines, (0.0, 1.0))
 
     def _onOpen(self, _checked=False):
@@ -120,6 +118,24 @@ class ScoresTab:
             self._fitted = (of, table.width)
         wanted = showScores(table, self._rows, most)
         table.setFixedHeight(wanted if isNew else max(wanted, table.minimumHeight))
+
+
+def roundOf(name, names):
+    """A training's place on the axis: its iteration, or of source only and a ceiling the place before the first of these."""
+    numbers = {one: int(number) for one in names if (number := iterationNumber(one)) is not None}
+    return numbers.get(name, min(numbers.values(), default=1) - 1)
+
+
+def _axisTitle(names):
+    """What the places on the axis are."""
+    others = [name for name in names if iterationNumber(name) is None]
+    if not others:
+        return _("Self-training iteration")
+    if len(names) == len(others):  # the ceiling of a study, or source only
+        return trainingTitle(others[0])
+    if others == ["source only"] and roundOf("source only", names) == -1:
+        return _("Self-training iteration (-1: source only)")
+    return _("Self-training iteration ({number}: {training})").format(number=roundOf(others[0], names), training=trainingTitle(others[0]))
 
 
 def scansByRound(folder):

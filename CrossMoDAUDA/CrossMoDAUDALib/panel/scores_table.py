@@ -121,7 +121,7 @@ def _rounded(number, mean):
 
 def trainingTitle(name):
     """A training's name in the panel's words."""
-    number = _number(name)
+    number = iterationNumber(name)
     if number is None:
         return {"source only": _("Source only"), "target-supervised": _("Target-supervised")}.get(name, name)
     return _("Iteration {number}").format(number=number)  # 0: before self-training
@@ -129,13 +129,13 @@ def trainingTitle(name):
 
 def shortTitle(name):
     """A training's name where there is little room: an iteration is its number."""
-    return trainingTitle(name) if _number(name) is None else _number(name)
+    return trainingTitle(name) if iterationNumber(name) is None else iterationNumber(name)
 
 
-def _number(name):
+def iterationNumber(name):
     """Which self-training iteration a training is; None for another."""
     number = name.removeprefix("iteration ")
-    return number if number != name else None
+    return number if number != name and number.isdecimal() else None
 
 
 def _trainingTip(name):

@@ -32,7 +32,8 @@ class GapClosed:
     """How much of the way from the floor to the ceiling a method goes.
 
     Attributes:
-        share: (method - floor) / (ceiling - floor) of the means over the cases; 1 is the ceiling. None where it is not defined:
+        share: (method - floor) / (ceiling - floor) of the means over the cases; 1 is the ceiling. 0 where the method and the floor
+            are alike to the digits that are shown, which is said to fail. None where it is not defined:
             the ceiling is less than :data:`SMALLEST_GAP` above the floor.
         low, high: bounds of the bootstrap's interval of 95 %; None where there is none, as with a single case.
     """
@@ -59,17 +60,18 @@ def gap_closed(method: Sequence[float], floor: Sequence[float], ceiling: Sequenc
     adapted, lowest, highest = values.mean(axis=1)
     if not _rounded(highest - lowest) >= SMALLEST_GAP:
         return GapClosed(None)
-    share = float((adapted - lowest) / (highest - lowest))
+    share = float((adapted - lowest) / (highest - lowest)) if _rounded(adapted - lowest) else 0.0  # as the verdict takes it
     if cases < 2:
         return GapClosed(share)
     drawn = np.random.default_rng(_SEED).integers(cases, size=(RESAMPLES, cases))
     means = values[:, drawn].mean(axis=2)
-    gaps = means[2] - means[1]
+    above, gaps = means[0] - means[1], means[2] - means[1]
+    above[np.round(above, 3) == 0] = 0.0
     outside = (1 - CONFIDENCE) / 2
     if np.mean(gaps < SMALLEST_GAP) > outside:  # there may be no gap at all
         return GapClosed(share)
     defined = gaps >= SMALLEST_GAP
-    low, high = np.quantile((means[0] - means[1])[defined] / gaps[defined], (outside, 1 - outside))
+    low, high = np.quantile(above[defined] / gaps[defined], (outside, 1 - outside))
     return GapClosed(share, float(low), float(high))
 
 

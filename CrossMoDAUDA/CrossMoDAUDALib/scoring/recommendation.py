@@ -65,12 +65,16 @@ class Candidate:
         values: by criterion and structure. A criterion that was not measured is not in it.
         volume_ratio: by structure, the median volume found over the median volume of the source labels.
         scans: how many target scans it was measured on.
+        translates: whether it learned from translated scans.
+        adapts: whether it has adapted at all; source only has not.
     """
 
     name: str
     values: Mapping[str, Mapping[str, float]]
     volume_ratio: Mapping[str, float] = field(default_factory=dict)
     scans: int = FEWEST_SCANS
+    translates: bool = True
+    adapts: bool = True
 
     def mean(self, criterion: str) -> float | None:
         """A criterion's mean over the structures; None if it was not measured."""
@@ -87,12 +91,14 @@ class Recommendation:
         reasons: sentences on why, or why there is no recommendation.
         warnings: sentences on why not to trust it; empty where nothing is known against it, which does not say that it is right.
         criteria: those that had a say.
+        failure: what it says of adapting that one is taken which did without; a sentence, empty where it says nothing.
     """
 
     chosen: str
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
     criteria: tuple[str, ...] = ()
+    failure: str = ""
 
 
 def distrust(candidate: Candidate) -> tuple[str, ...]:
@@ -119,9 +125,12 @@ def eligible(candidates: Sequence[Candidate]) -> list[Candidate]:
 def recommend(candidates: Sequence[Candidate]) -> Recommendation:
     """The candidate to take: the eligible one with the best mean rank.
 
-    The eligible are ranked by each criterion that chooses and that all of them have; equal values share their mean rank. Ranks and
-    not values are averaged, because the criteria are not on one scale. Of candidates with one mean rank the first is taken. One of
-    which nothing was measured is not taken: that nothing is known against it is no merit.
+    The eligible that translate are ranked among themselves, and so are the others, by each criterion that chooses and that all of a
+    group have; equal values share their mean rank. So source only, of which there are no translations, silences no criterion that
+    tells those apart which translate. The first of one group is then compared with that of the other by the criteria that both have:
+    the one that is better in more of them is taken, of equals the one that translates. Ranks and not values are averaged, because
+    the criteria are not on one scale. Of candidates with one mean rank the first is taken. One of which nothing was measured is not
+    taken: that nothing is known against it is no merit.
 
     Args:
         candidates: at least one.
@@ -135,19 +144,84 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
         return Recommendation("", ("Nothing could be measured; no recommendation.",), ())
     against = {candidate.name: distrust(candidate) for candidate in measured}
     left = eligible(measured)
-    used = [name for name, criterion in CRITERIA.items() if criterion.chooses and _measured(name, left)]
+    groups = [group for kind in (True, False) if (group := [one for one in left if one.translates is kind])]
+    ranked = [_ranked(group, len(left)) for group in groups]
+    chosen, reasons, used = ranked[0]
+    if len(ranked) > 1:
+        (one, of_one, by_one), (other, of_other, by_other) = ranked
+        shared = _shared([one, other])
+        wins = len(_wins(one, other, shared)) >= len(_wins(other, one, shared))
+        chosen, reasons = (one, of_one) if wins else (other, of_other)
+        reasons = [*reasons, _against(chosen, other if wins else one, shared)]
+        used = [name for name in CRITERIA if name in {*shared, *by_one, *by_other}] if shared and all(map(_is_ranked, groups)) else []
     if len(left) > 1 and not used:
         return Recommendation("", ("Nothing was measured of all of them that they could be compared by; no recommendation.",), ())
-    ranks = {name: _ranks([_value(candidate, name) for candidate in left]) for name in used}
-    means = [float(np.mean([of_criterion[place] for of_criterion in ranks.values()] or [1])) for place in range(len(left))]
-    place = int(np.argmin(np.round(means, 9)))
-    chosen = left[place]
+    failure = _failure(chosen, measured)
+    before = *_unmeasured(candidates, measured), *_set_aside(len(measured), len(left), against)
     return Recommendation(
         chosen.name,
-        (*_unmeasured(candidates, measured), *_set_aside(len(measured), len(left), against), *_reasons(left, place, ranks, means[place])),
+        (*before, *reasons, *([failure] if failure else [])),
         (*against[chosen.name], *_too_little(chosen)),
-        tuple(used) if len(left) > 1 else (),
+        tuple(used),
+        failure,
     )
+
+
+def _shared(candidates: Sequence[Candidate]) -> list[str]:
+    """The criteria that choose and that all of these have."""
+    return [name for name, criterion in CRITERIA.items() if criterion.chooses and _measured(name, candidates)]
+
+
+def _is_ranked(group: Sequence[Candidate]) -> bool:
+    return len(group) == 1 or bool(_shared(group))
+
+
+def _ranked(group: Sequence[Candidate], count: int) -> tuple[Candidate, list[str], list[str]]:
+    """The first of those that all translate, or all do not, why, and by which criteria; by none if it is the only one.
+
+    Args:
+        group: at least one candidate.
+        count: how many there are in both groups.
+    """
+    used = _shared(group) if len(group) > 1 else []
+    ranks = {name: _ranks([_value(candidate, name) for candidate in group]) for name in used}
+    means = [float(np.mean([of_criterion[place] for of_criterion in ranks.values()] or [1])) for place in range(len(group))]
+    place = int(np.argmin(np.round(means, 9)))
+    kind = "" if len(group) == count else " that translate" if group[place].translates else " that do not translate"
+    if len(group) == 1:
+        reasons = [] if kind else ["There is no other to compare it with."]
+    else:
+        reasons = _reasons(group, place, ranks, means[place], kind)
+    return group[place], reasons, used
+
+
+def _wins(one: Candidate, other: Candidate, shared: Sequence[str]) -> list[str]:
+    """The criteria in which one candidate is better than another."""
+    return [name for name in shared if round(_value(one, name), 9) > round(_value(other, name), 9)]
+
+
+def _against(one: Candidate, other: Candidate, shared: Sequence[str]) -> str:
+    """How the one that is taken does against the best of the other group, in a sentence."""
+
+    def listed(names: Sequence[str]) -> str:
+        return f"{len(names)}" + (f" ({', '.join(CRITERIA[name].title for name in names)})" if names else "")
+
+    better, worse = _wins(one, other, shared), _wins(other, one, shared)
+    who = "the first of those that translate" if other.translates else "which does not translate"
+    tie = "; of two that are equal in this, the one that translates is taken" if len(better) == len(worse) else ""
+    return (
+        f"Against {other.name}, {who}, it is better in {listed(better)} and worse in {listed(worse)} of the"
+        f" {len(shared)} criteria that both have{tie}."
+    )
+
+
+def _failure(chosen: Candidate, measured: Sequence[Candidate]) -> str:
+    """What it means that one is taken which has not adapted, or not translated, while others have."""
+    if not chosen.adapts and any(one.adapts for one in measured):
+        return "It has not adapted at all, so adapting has probably failed here."
+    if not chosen.translates and any(one.translates for one in measured):
+        return "It has not learned from translated scans, so translating has probably failed here."
+    return ""
 
 
 def _unmeasured(candidates: Sequence[Candidate], measured: Sequence[Candidate]) -> list[str]:
@@ -163,10 +237,8 @@ def _set_aside(all_of_them: int, left: int, against: Mapping[str, Sequence[str]]
     return []
 
 
-def _reasons(left: Sequence[Candidate], place: int, ranks: Mapping[str, Sequence[float]], mean: float) -> list[str]:
-    if len(left) == 1:
-        return ["There is no other to compare it with."]
-    reasons = [f"Its mean rank is {mean:.1f} among {len(left)}, over {len(ranks)} criteri{'on' if len(ranks) == 1 else 'a'}."]
+def _reasons(left: Sequence[Candidate], place: int, ranks: Mapping[str, Sequence[float]], mean: float, kind: str) -> list[str]:
+    reasons = [f"Its mean rank is {mean:.1f} among {len(left)}{kind}, over {len(ranks)} criteri{'on' if len(ranks) == 1 else 'a'}."]
 
     def listed(names: Sequence[str]) -> str:
         return ", ".join(f"{CRITERIA[name].title} ({_value(left[place], name):.2f})" for name in names)
@@ -177,7 +249,7 @@ def _reasons(left: Sequence[Candidate], place: int, ranks: Mapping[str, Sequence
     reasons += [f"It is last in: {listed(last)}."] if last else []
     others = [name for name, criterion in CRITERIA.items() if criterion.chooses and name not in ranks]
     some = [CRITERIA[name].title for name in others if any(one.mean(name) is not None for one in left)]
-    reasons += [f"Not counted, because they are not known of all: {', '.join(some)}."] if some else []
+    reasons += [f"Not counted, because they are not known of all{kind}: {', '.join(some)}."] if some else []
     return reasons
 
 

@@ -18,6 +18,7 @@ from ..pages.paths import command_without_paths, setting_without_path
 from ..pages.pieces import bullets, details, document, escape, paragraph, section, simple_table, tiles, value_text, wide
 from ..pages.plots import themed
 from ..scoring.comparison import HOW_TO_READ_VERDICTS, MOST_SHARE, GapClosed, signed
+from ..scoring.recommendation import RECOMMENDATION
 from . import costs, examples, plots
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results
@@ -37,6 +38,7 @@ from .tables import (
     tests_left_out,
     tests_note,
 )
+from .trust import how_to_use
 
 
 def page(results: Results) -> str:
@@ -46,7 +48,29 @@ def page(results: Results) -> str:
 
 
 def headline(results: Results) -> str:
-    """The study's result in a sentence."""
+    """The study's result: by the scores in a sentence, then what is known without labels."""
+    return " ".join([_scored(results), *_without_labels(results)])
+
+
+def _without_labels(results: Results) -> list[str]:
+    """What is recommended where nothing is scored; else, what that would have cost."""
+    known = results.trust
+    if known is None or known.recommended is None:
+        return []
+    if results.study.cohort.evaluation:
+        judged = known.judged.get(RECOMMENDATION)
+        cost = f"costs {judged.regret:.3f} in mean DSC" if judged and round(judged.regret, 3) else "costs nothing"
+        return [f"Without labels, {judged.chosen} would have been chosen, which {cost}."] if judged else []
+    found = known.recommended
+    if not found.chosen:
+        return list(found.reasons)
+    said = [f"By what is known without labels, {found.chosen} is recommended."]
+    said += [found.failure] if found.failure else []
+    said += [f"Do not trust this: {' '.join(found.warnings)}"] if found.warnings else []
+    return said
+
+
+def _scored(results: Results) -> str:
     floor, ceiling, best = results.row(SOURCE_ONLY), results.row(SUPERVISED), results.best()
     if not results.study.cohort.evaluation:
         return "There are no evaluation cases with reference labels, so nothing is scored."
@@ -169,7 +193,9 @@ def _trust(results: Results) -> str:
     known = results.trust
     if known is None:
         return ""
-    text = "".join(map(paragraph, known.sentences)) + wide(simple_table(known.lines[0], known.lines[1:]))
+    text = "".join(map(paragraph, [*known.sentences, *([how_to_use(known.place)] if known.place else [])])) + wide(
+        simple_table(known.lines[0], known.lines[1:])
+    )
     text += paragraph(HOW_TO_READ_EVIDENCE, "note")
     text += details("What the columns mean", bullets([f"**{title}**: {meaning}" for title, meaning in known.meanings.items()]))
     if known.judged:

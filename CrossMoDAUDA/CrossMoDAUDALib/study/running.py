@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,16 +13,18 @@ from ..cohort.finding import Cohort
 from ..core.budget import left_open, left_to_labels
 from ..core.errors import CrossModaError, InputError
 from ..core.interrupts import raise_swallowed
+from ..core.layout import EXPERIMENTS
 from ..core.progress import duration
 from ..core.settings import with_values
 from ..experiment.events import CHECK, Event, EventLog, read_events
-from ..experiment.folder import Experiment
+from ..experiment.folder import Experiment, package_versions
 from ..experiment.last_run import read_last_run
 from ..experiment.lock import locked
 from ..experiment.markers import read_markers
 from ..experiment.sharing import adopt, stage_keys
 from ..experiment.stages import Stage, due
 from ..images import readings
+from ..method.plan import plan
 from ..places.place import SECONDS_BETWEEN_POLLS, Place, Worker, fetch_all, finish
 from .request import Method, Part, Study
 
@@ -126,8 +129,12 @@ def to_do(part: Part) -> list[Stage]:
 
 
 def shared_stages(study: Study) -> dict[str, set[str]]:
-    """By part, the stages that it can take over from parts before it."""
+    """By part, the stages that it can take over from parts before it, and from what is left out."""
     made: set[str] = set()
+    for experiment, stages in _left_out(study).values():
+        done = {stage for stage, marker in read_markers(experiment.folder).items() if marker.versions == package_versions()}
+        known = stage_keys(experiment.settings, experiment.cohort, experiment.scan_digests(), stages)
+        made |= {key for stage, key in known.items() if stage in done}
     found = {}
     for part, keys in _keys(study).items():
         found[part] = {stage for stage, key in keys.items() if key in made}
@@ -307,7 +314,19 @@ def _create(study: Study, part: Part) -> None:
 
 def _donors(study: Study, part: Part) -> dict[str, tuple[Experiment, Sequence[Stage]]]:
     others = [other for other in study.parts() if other.folder != part.folder and Experiment.exists(other.folder)]
-    return {other.name: (Experiment.load(other.folder), other.stages()) for other in others}
+    return {**{other.name: (Experiment.load(other.folder), other.stages()) for other in others}, **_left_out(study)}
+
+
+def _left_out(study: Study) -> dict[str, tuple[Experiment, Sequence[Stage]]]:
+    """By name, the experiments that are left out, as far as they can be read: what they have finished is as good as before."""
+    worked_on, whole = set(study.folders()), study.whole
+    found: dict[str, tuple[Experiment, Sequence[Stage]]] = {}
+    for folder in whole.folders():
+        if folder not in worked_on and Experiment.exists(folder):
+            with contextlib.suppress(InputError):  # one that is damaged is no obstacle
+                experiment = Experiment.load(folder)
+                found[folder.relative_to(study.folder / EXPERIMENTS).as_posix()] = experiment, plan(experiment.settings, experiment.cohort)
+    return found
 
 
 def _stop(place: Place, running: Sequence[_Running]) -> None:

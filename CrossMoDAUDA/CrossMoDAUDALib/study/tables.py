@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import NOT_CLINICAL
 from ..core.files import write_csv, write_text
+from ..core.layout import EXPERIMENTS, iteration_name
 from ..method.evidence import HOW_TO_READ_EVIDENCE, ranking_lines
 from ..pages.paths import Paths
 from ..scoring.absent import absent_notes
@@ -27,6 +28,7 @@ from ..scoring.evaluation import NOT_DRAWN, Statistic
 from .left_out import left_out_words
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results, Row
+from .trust import how_to_use
 
 SMALL_GAP = 0.05  # of which a share says little, though it is defined
 TABLE, TABLE_CSV, PER_CASE = "table.md", "table.csv", "per_case.csv"
@@ -85,7 +87,7 @@ def percent(share: float) -> str:
     """A share of the gap, in percent, as far as it is told."""
     if share < LEAST_SHARE:
         return f"< {100 * LEAST_SHARE:.0f}"
-    return f"> {100 * MOST_SHARE:.0f}" if share > MOST_SHARE else f"{100 * share:.0f}"
+    return f"> {100 * MOST_SHARE:.0f}" if share > MOST_SHARE else f"{round(100 * share)}"  # never -0
 
 
 def gap_notes(results: Results) -> list[str]:
@@ -159,7 +161,8 @@ def markdown(results: Results) -> str:
         ]
         parts += ["## Paired tests", _as_table(tested), tests_note(results.tests)]
     if known := results.trust:
-        parts += ["## Which one to trust, without labels", *known.sentences, _as_table(known.lines), HOW_TO_READ_EVIDENCE]
+        parts += ["## Which one to trust, without labels", *known.sentences, *([how_to_use(known.place)] if known.place else [])]
+        parts += [_as_table(known.lines), HOW_TO_READ_EVIDENCE]
         parts += ["\n".join(f"- {title}: {meaning}" for title, meaning in known.meanings.items())]
         if known.judged:
             parts += ["What each criterion would have chosen, and what that costs:", _as_table(ranking_lines(known.judged))]
@@ -210,7 +213,7 @@ def notes(results: Results) -> list[str]:
             "Target-supervised learned from target scans with their labels, which nothing else has seen: it is the ceiling. Gap closed:"
             " (method - source only) / (target-supervised - source only) in mean DSC, with the 95 % interval of a bootstrap over the cases."
             f" It is not defined where the ceiling is less than {SMALLEST_GAP} above source only, and has no interval where among samples"
-            " of these cases there may be no gap."
+            " of these cases there may be no gap. What three decimals do not tell from source only closes 0 %."
         )
     if any(statistic(row, measure, structure) is None for row in results.rows for measure, structure, *_ in columns(results)):
         said.append(f"“{NOT_DRAWN}”: drawn in no reference.")
@@ -245,7 +248,7 @@ def _seeds_left_out(results: Results) -> list[str]:
 
 
 def chosen_note(results: Results) -> list[str]:
-    """What to know of the result that stands first: that these cases chose it, and what its interval leaves out."""
+    """What to know of the result that stands first: that these cases chose it, what its interval leaves out, and where it lies."""
     count, best = sum(row.is_adapted and row.table.mean_dice is not None for row in results.rows), results.best()
     said = []
     if best and count > 1:
@@ -255,6 +258,9 @@ def chosen_note(results: Results) -> list[str]:
         )
     if best and best.gap and interval_text(best.gap):
         said.append("The interval is over the cases, for this method as trained: it says nothing of the choice, or of another training.")
+    if best:
+        its = [f"`{EXPERIMENTS}/{best.method.name}/seed_{seed}/{iteration_name(best.iteration)}`" for seed in best.seeds]
+        said.append(f"{best.title} lies in {', '.join(its)} of the study's folder.")
     return [" ".join(said)] if said else []
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..core.errors import InputError
+from ..core.layout import iteration_name
 from ..method.evidence import Compared, candidates, evidence_lines, in_sentences, measured_iterations
 from ..scoring.comparison import case_dice
-from ..scoring.recommendation import CRITERIA, CriterionValue, rank_criteria, recommend
+from ..scoring.recommendation import CRITERIA, CriterionValue, Recommendation, rank_criteria, recommend
 from .request import SUPERVISED
 from .results import Results
 
@@ -24,27 +25,48 @@ class Trust:
         lines: a table of segmenters and criteria: a line of titles, then a line each, the best of a column in ``**``.
         meanings: what each criterion says, by its title.
         judged: how well each criterion would have chosen; empty without reference labels.
+        recommended: what the sentences say.
+        place: the folder of what is recommended, within the study's; empty where nothing is.
     """
 
     sentences: Sequence[str]
     lines: Sequence[Sequence[str]]
     meanings: Mapping[str, str]
     judged: Mapping[str, CriterionValue] = field(default_factory=dict)
+    recommended: Recommendation | None = None
+    place: str = ""
 
 
 def trust(results: Results) -> Trust | None:
     """What the experiments have measured so far (setting ``evaluation.evidence``); None where there is nothing yet."""
     parts = [part for part in results.study.parts() if part.method.name != SUPERVISED and measured_iterations(part.folder)]
     try:
-        known = candidates([Compared(part.method.name, part.folder) for part in parts]).values()
+        known = candidates([Compared(part.method.name, part.folder) for part in parts])
     except (InputError, OSError):  # a worker is writing a record, or a file is damaged or gone; its experiment tells of it
         return None
-    found = [candidate for _, _, candidate in known]
+    found = [candidate for _, _, candidate in known.values()]
     if not found:
         return None
     lines = evidence_lines(found)
     meanings = {criterion.title: criterion.meaning for criterion in CRITERIA.values() if criterion.title in lines[0]}
-    return Trust(in_sentences(recommend(found)), lines, meanings, rank_criteria(found, true_dice(results)))
+    recommended = recommend(found)
+    place = ""
+    if recommended.chosen:
+        compared, number, _ = known[recommended.chosen]
+        place = (compared.folder / iteration_name(number)).relative_to(results.study.folder).as_posix()
+    return Trust(in_sentences(recommended), lines, meanings, rank_criteria(found, true_dice(results)), recommended, place)
+
+
+def how_to_use(place: str) -> str:
+    """How a trained segmenter of a study is used, in a sentence with Markdown's backticks.
+
+    Args:
+        place: its folder within the study's.
+    """
+    return (
+        f"It lies in `{place}` of the study's folder. With STUDY for that folder, `crossmoda-uda segment STUDY/{place} SCAN -o RESULTS`"
+        f" segments scans with it, and `crossmoda-uda package STUDY/{place} -o MODEL.zip` packs it to hand on."
+    )
 
 
 def true_dice(results: Results) -> dict[str, float]:

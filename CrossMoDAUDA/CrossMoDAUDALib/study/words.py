@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..core.errors import InputError, short
-from .request import Method
+from ..core.settings import TRANSLATORS
+from .request import SOURCE_ONLY, SUPERVISED, Method
 
 
 def parse_method(text: str) -> Method:
@@ -16,6 +17,26 @@ def parse_method(text: str) -> Method:
     """
     name, equals, translator = text.partition("=")
     return Method(name.strip(), (translator if equals else name).strip())
+
+
+def refuse_unknown(method: Method) -> None:
+    """Make sure that a method's translator is one; who names the floor or the ceiling is told how a study has them.
+
+    Raises:
+        InputError: it is none.
+    """
+    if method.translator in TRANSLATORS:
+        return
+    word = "-".join(method.translator.lower().replace("_", "-").split()).removeprefix("target-")
+    if word == SUPERVISED:
+        raise InputError(
+            f"--method {short(method.translator)}: the supervised ceiling is no image translator. It comes with --target-labels and the"
+            " folder of the target scans' label maps; leave --method out for it."
+        )
+    if word == SOURCE_ONLY:
+        raise InputError(f"--method {short(method.translator)}: every study has source only by itself; leave it out.")
+    there_are = ", ".join(TRANSLATORS)
+    raise InputError(f"There is no image translator '{short(method.translator)}' for --method; choose one of {there_are}.")
 
 
 def parse_seeds(words: Sequence[str]) -> tuple[tuple[int, ...], dict[str, tuple[int, ...]]]:

@@ -224,6 +224,7 @@ def test_seeds_methods_and_iterations_are_compared(measured: Path, tmp_path: Pat
     compared = [Compared("a", first), Compared("a", second), Compared("b", other), Compared("none", untranslated)]
     found = {name: candidate for name, (_, _, candidate) in candidates(compared).items()}
     assert list(found) == [f"{name}, iteration {n}" for name in ("a, seed 0", "a, seed 1", "b, seed 0", "none, seed 0") for n in (0, 1)]
+    assert [(one.translates, one.adapts) for one in found.values()] == [(True, True)] * 6 + [(False, False), (False, True)]
     values = found["a, seed 0, iteration 1"].values
     assert values["seeds"] == {VS: 0.5, COCHLEA: 0.0}
     assert values["methods"][VS] == pytest.approx(2 / 3)
@@ -255,7 +256,13 @@ def test_experiments_that_measured_nothing_are_measured_and_compared_by_a_comman
         mine = tmp_path / "out ü" / "plain" / "seed_0" / f"iteration_{number}" / EVIDENCE
         assert mine.read_bytes() == (measured / f"iteration_{number}" / EVIDENCE).read_bytes()
         assert f"| plain, seed 0, iteration {number} |" in text and f"| with evidence, seed 0, iteration {number} |" in text
-    assert "Recommended: **" in text and (tmp_path / "out ü" / "trust.md").read_text(encoding="utf-8").strip() == text.strip()
+    written = (tmp_path / "out ü" / "trust.md").read_text(encoding="utf-8").strip()
+    chosen = re.search(r"Recommended: \*\*(.+), seed 0, iteration (\d)\*\*", written)
+    assert text.startswith(written) and chosen
+    folder = {"plain": tiny_experiment, "with evidence": measured}[chosen[1]] / f"iteration_{chosen[2]}"
+    lines = text.removeprefix(written).strip().splitlines()
+    assert lines[0] == f"{chosen[1]}, seed 0, iteration {chosen[2]} lies in {folder}"
+    assert f'segment "{folder}" SCAN -o RESULTS' in lines[1] and f'package "{folder}" -o MODEL.zip' in lines[2] and len(lines) == 3
 
     with (measured / "evaluation" / "table.csv").open(encoding="utf-8", newline="") as file:
         dice = {line["method"]: float(line["dice_mean"]) for line in csv.DictReader(file)}

@@ -322,6 +322,7 @@ def test_scores_open_in_slicers_plot_view(host: Host, started: Any, tmp_path: Pa
     assert columns_of(means)[0] == [-1, 0] and columns_of(means)[1] == pytest.approx([0.1, 0.6])
     assert points.GetLineStyle() == points.LineStyleNone and points.GetLabelColumnName() == "name"
     assert shown_chart().GetYAxisRange() == (0.0, 1.0)
+    assert shown_chart().GetXAxisTitle() == "Self-training iteration (-1: source only)"
     write_scores(started.folder, {"source only": [0.0, 0.2], "iteration 0": [0.5, 0.7], "iteration 1": [0.9, 0.9]}, ("Cochlea",))
     host.process(1.5, lambda: columns_of(means)[0] == [-1, 0, 1])
     assert plot_nodes() == [1, 2, 3]
@@ -329,3 +330,24 @@ def test_scores_open_in_slicers_plot_view(host: Host, started: Any, tmp_path: Pa
     assert plot_nodes() == [0, 0, 1] and slicer.util.getNode("Of the user") is not own
     host.click("adaptScoresView")
     assert plot_nodes() == [1, 2, 3], "made again in the new scene"
+
+
+@pytest.mark.parametrize(
+    ("trainings", "places", "title"),
+    [
+        (["target-supervised"], [0], "Target-supervised"),
+        (["source only"], [0], "Source only"),
+        (["iteration 0", "iteration 1"], [0, 1], "Self-training iteration"),
+        (["source only", "iteration 1", "iteration 2"], [0, 1, 2], "Self-training iteration (0: Source only)"),
+    ],
+)
+def test_the_chart_of_scores_says_what_was_trained(host: Host, started: Any, trainings: list[str], places: list[int], title: str) -> None:
+    """A study's ceiling and source only train themselves no further; without a translator iteration 1 comes after source only."""
+    import slicer
+
+    (started.folder / "evaluation").mkdir()
+    write_scores(started.folder, {name: [0.5] for name in trainings}, ("Cochlea",))
+    watch(host, started.folder, "scores")
+    host.click("adaptScoresView")
+    assert shown_chart().GetXAxisTitle() == title
+    assert columns_of(slicer.util.getNodesByClass(PLOT_NODES[1])[1])[0] == places

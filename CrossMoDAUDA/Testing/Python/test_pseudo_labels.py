@@ -26,7 +26,9 @@ from CrossMoDAUDALib.method.pseudo_labels import (
     optional_structures,
     refine,
     untouched_sentences,
+    why_left_out,
 )
+from CrossMoDAUDALib.method.report import write_report
 from CrossMoDAUDALib.method.report_page import write_page
 from CrossMoDAUDALib.models.training_summary import DomainScans, StructureLabels, TrainedOn
 from CrossMoDAUDALib.segmentation.postprocessing import doubtful_structures, refine_by_intensity
@@ -211,6 +213,44 @@ def test_a_case_without_an_optional_structure_is_learned_from(tmp_path: Path, co
     assert (found.needed("a"), found.needed("b"), found.needed("d")) == ([], ["Cochlea"], [])
     found.write(tmp_path / "choice.json")
     assert Choice.read(tmp_path / "choice.json") == found
+
+
+def test_both_reports_say_why_a_pseudo_label_is_not_learned_from(tmp_path: Path, cohort: Cohort) -> None:
+    """What was found and taken out is not called missing, and nothing but a low expectation is called one."""
+    experiment = new_experiment(
+        tmp_path / "experiment", cohort, self_training__drop_incomplete=True, self_training__least_expected_dice=0.6
+    )
+    missing = {"a": ["Vestibular schwannoma"], "b": ["Cochlea"], "c": ["Cochlea"], "d": [], "e": ["Vestibular schwannoma"]}
+    changed = {"a": {"Vestibular schwannoma": (0, 123)}, "b": {"Cochlea": (2, 45)}, "c": {"Cochlea": (0, 0)}, "d": {"Cochlea": (0, 7)}}
+    expected: dict[str, dict[str, float | None]] = {"d": {"Cochlea": 0.5999, "Vestibular schwannoma": 0.9}, "e": {"Cochlea": 0.61}}
+    choice = choose(experiment, "the stage", missing, changed, expected, optional=["Vestibular schwannoma"])
+    assert choice.left_out == ("a", "b", "c", "d")
+    choice.write(experiment.folder / iteration(1).choice)
+    write_report(experiment)
+    texts = [(experiment.folder / "report.md").read_text(encoding="utf-8"), write_page(experiment).read_text(encoding="utf-8")]
+    reasons = {
+        "a": "Vestibular schwannoma was found, but all of it was taken out (123 voxels)",
+        "b": "Cochlea was found, but all of it was taken out (45 voxels)",
+        "c": "Cochlea is missing",
+        "d": "the expected DSC of Cochlea is 0.5999, below 0.6",
+    }
+    for case, why in reasons.items():
+        assert [line for line in texts[0].splitlines() if line.startswith(f"| 1 | {case} |") and line.endswith(f"| yes: {why} |")]
+        assert f"Pseudo-label of {case}: iteration 1 does not learn from it ({why})." in texts[1]
+    assert all("Vestibular schwannoma (taken out)" in text for text in texts)
+    assert [line for line in texts[0].splitlines() if line.startswith("| 1 | e |") and line.endswith("| no |")]
+    assert told(experiment, "warning") == [
+        "A structure is missing or taken out wholly or uncertain in the pseudo-labels of 4 of 5 target cases, which are left out:"
+        " see report.md."
+    ]
+
+
+def test_where_doubt_alone_would_leave_none_it_is_no_reason(tmp_path: Path, cohort: Cohort) -> None:
+    experiment = new_experiment(
+        tmp_path / "experiment", cohort, self_training__drop_incomplete=True, self_training__least_expected_dice=0.6
+    )
+    choice = choose(experiment, "the stage", {"a": ["Cochlea"], "b": []}, expected={case: {"Cochlea": 0.1} for case in "ab"})
+    assert why_left_out(choice, experiment.settings) == {"a": "Cochlea is missing"}
 
 
 def test_a_choice_is_read_as_it_was_written(tmp_path: Path) -> None:

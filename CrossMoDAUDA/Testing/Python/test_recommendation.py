@@ -125,6 +125,61 @@ def test_a_criterion_that_is_not_known_of_all_is_said_not_to_count() -> None:
     assert found.reasons[-1] == "Not counted, because they are not known of all: iterations agree, translated agree."
 
 
+def source_only(**values: float) -> Candidate:
+    return replace(candidate("source only", **values), translates=False, adapts=False)  # type: ignore[arg-type]
+
+
+def test_source_only_silences_no_criterion_that_tells_the_adapted_apart() -> None:
+    found = recommend([source_only(completeness=0.8, stability=0.7, methods=0.48), *ADAPTED])
+    assert found.chosen == "iteration 1", "which only its agreement with other iterations tells from the other"
+    assert found.criteria == ("completeness", "stability", "iterations", "methods", "translated")
+    assert found.reasons == (
+        "Its mean rank is 1.4 among 2 that translate, over 5 criteria.",
+        "It is first in: iterations agree (0.80).",
+        "Against source only, which does not translate, it is better in 2 (found, stability) and worse in 1 (methods agree) of the 3"
+        " criteria that both have.",
+    )
+    ranked = rank_criteria([source_only(completeness=0.8, stability=0.7, methods=0.48), *ADAPTED], {"source only": 0.2, "iteration 1": 0.6})
+    assert {line[0]: line[1] for line in ranking_lines(ranked)[1:]} == {
+        **dict.fromkeys(("found", "stability", "methods agree"), "yes"),
+        "recommendation": "",
+    }, "of one alone that adapts, the others tell nothing"
+
+
+def test_where_source_only_is_taken_adapting_is_said_to_have_failed() -> None:
+    found = recommend([source_only(completeness=1.0, stability=0.9, methods=0.48), *ADAPTED])
+    assert found.chosen == "source only" and found.criteria == ("completeness", "stability", "iterations", "methods", "translated")
+    assert found.reasons == (
+        "Against iteration 1, the first of those that translate, it is better in 2 (stability, methods agree) and worse in 0 of the 3"
+        " criteria that both have.",
+        "It has not adapted at all, so adapting has probably failed here.",
+    )
+    failed = [replace(one, values={**one.values, "completeness": {"Liver": 0.1}}) for one in ADAPTED]
+    found = recommend([source_only(completeness=1.0, stability=0.9), *failed])
+    assert found.chosen == "source only" and found.reasons[-1] == "It has not adapted at all, so adapting has probably failed here."
+    assert recommend([source_only(stability=0.9)]).reasons == ("There is no other to compare it with.",)
+
+
+def test_of_equals_in_both_groups_the_one_that_translates_is_taken() -> None:
+    found = recommend([source_only(stability=0.9, volume=0.5), candidate("cut", stability=0.8, volume=0.6, translated=0.7)])
+    assert found.chosen == "cut" and found.criteria == ("stability", "volume")
+    assert found.reasons == (
+        "Against source only, which does not translate, it is better in 1 (volume) and worse in 1 (stability) of the 2 criteria that"
+        " both have; of two that are equal in this, the one that translates is taken.",
+    )
+    found = recommend([source_only(stability=0.9), candidate("cut", translated=0.7)])
+    assert found.chosen == "" and "could be compared by; no recommendation" in found.reasons[0]
+
+
+def test_self_training_without_translation_is_no_adaptation_by_translating() -> None:
+    trained = replace(candidate("none, iteration 1", stability=0.95, volume=0.9, iterations=0.9), translates=False)
+    found = recommend([source_only(stability=0.9, volume=0.8), trained, candidate("cut", stability=0.8, volume=0.6)])
+    assert (
+        found.chosen == "none, iteration 1" and found.reasons[0] == "Its mean rank is 1.0 among 2 that do not translate, over 2 criteria."
+    )
+    assert found.reasons[-1] == "It has not learned from translated scans, so translating has probably failed here."
+
+
 @pytest.mark.parametrize("floor_is_trusted", [False, True])
 def test_what_the_table_says_to_have_a_say_has_had_one(floor_is_trusted: bool) -> None:
     floor = candidate("source only", completeness=float(floor_is_trusted), stability=0.9, methods=0.48, position=0.3)

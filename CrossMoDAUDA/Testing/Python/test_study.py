@@ -191,6 +191,9 @@ def test_what_was_taken_over_is_no_candidate_and_agrees_with_nobody(finished: Pa
     assert known is not None
     heads, *lines = known.lines
     of = {name: dict(zip(heads[1:], values, strict=True)) for name, *values in lines}
+    assert known.recommended and (finished / known.place / "model").is_dir()
+    method, seed, iteration = known.recommended.chosen.replace("seed ", "seed_").replace("iteration ", "iteration_").split(", ")
+    assert known.place == f"experiments/{method}/{seed}/{iteration}"
     assert list(of) == ["source-only, seed 0, iteration 0", *(f"cyclegan-resnet, seed 0, iteration {number}" for number in (0, 1))]
     assert of["cyclegan-resnet, seed 0, iteration 0"]["methods agree"] == "", "of the others, one is itself and one does not translate"
     with (finished / "table.csv").open(encoding="utf-8", newline="") as file:
@@ -222,6 +225,10 @@ def test_a_finished_study_has_nothing_left_to_do(finished: Path, capsys: pytest.
     before = {path: path.stat().st_mtime_ns for path in finished.rglob("stages/*.json")}
     assert cli.main(["study", "-o", str(finished), "--devices", "cpu"]) == 0
     assert {path: path.stat().st_mtime_ns for path in finished.rglob("stages/*.json")} == before
+    *_, lies, segments, packs, last = capsys.readouterr().out.splitlines()
+    known = trust(read_results(Study.load(finished)))
+    assert known and known.recommended and lies == f"{known.recommended.chosen} lies in {finished / known.place}"
+    assert f'segment "{finished / known.place}" SCAN' in segments and "MODEL.zip" in packs and last.endswith("study.html")
     assert cli.main(["study", "-o", str(finished), "--dry-run", "--seeds", "1"]) == 0
     said = capsys.readouterr().out
     assert "8 experiments" in said and said.count("  done") == 4

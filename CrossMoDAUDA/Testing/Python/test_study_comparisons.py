@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.scoring.absent import absent_notes
+from CrossMoDAUDALib.scoring.comparison import GapClosed
 from CrossMoDAUDALib.scoring.evaluation import CaseScore
 from CrossMoDAUDALib.scoring.metrics import dice, distances
 from CrossMoDAUDALib.study import plots
@@ -22,7 +23,7 @@ from CrossMoDAUDALib.study.page import headline, page
 from CrossMoDAUDALib.study.request import Method
 from CrossMoDAUDALib.study.results import Results, read_results
 from CrossMoDAUDALib.study.status import describe
-from CrossMoDAUDALib.study.tables import markdown, write_tables
+from CrossMoDAUDALib.study.tables import gap_text, markdown, write_tables
 from CrossMoDAUDALib.watching.experiments import best_score, read_table
 from study_files import Scored, scored_study
 
@@ -136,6 +137,18 @@ def test_of_a_ceiling_that_is_left_out_nothing_is_said(scored: Scored, shown: Ca
 )
 def test_the_headline_names_shares_that_mean_something(scored: Scored, dice: float, ceiling: float, said: str) -> None:
     assert headline(scored({"source-only": [same(0.5)], "cut": [same(dice)], "supervised": [same(ceiling)]})).endswith(said)
+
+
+@SHOWN
+@pytest.mark.parametrize("dice", [0.5004, 0.4996, 0.499])
+def test_what_fails_closes_nothing_in_its_cell_too(scored: Scored, shown: Callable[[Results], str], dice: float) -> None:
+    """Four ten-thousandths above a floor that is 0.02 below the ceiling are 2 % of the gap, and a failure by three decimals."""
+    results = scored({"source-only": [same(0.5)], "cut": [same(dice)], "supervised": [same(0.52)]})
+    (row,) = [row for row in results.rows if row.verdict]
+    assert row.verdict and row.verdict.fails
+    expected = "-5 % (-5 to -5)" if dice == 0.499 else "0 % (0 to 0)"
+    assert gap_text(row.gap) == expected and expected in read(shown(results)).replace("( ", "(").replace(" )", ")")
+    assert gap_text(GapClosed(-0.002)) == "0 %", "no share is -0 %"
 
 
 def test_the_plot_of_shares_is_cut(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:

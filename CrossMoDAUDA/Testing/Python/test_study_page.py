@@ -97,6 +97,68 @@ def test_settings_are_those_that_experiments_were_begun_with(scored: Scored, tmp
     assert evidence() == [], "all have the same"
 
 
+def known_of(*listed: Candidate, dice: dict[str, float] | None = None, place: str = "") -> Trust:
+    found = recommend(listed)
+    return Trust(in_sentences(found), evidence_lines(listed), {}, rank_criteria(listed, dice or {}), found, place)
+
+
+CUT = Candidate("cut, seed 1, iteration 2", {"stability": {"Cochlea": 0.8}, "volume": {"Cochlea": 0.9}})
+FLOOR_CANDIDATE = Candidate("source-only, seed 0, iteration 0", {"stability": {"Cochlea": 0.7}}, translates=False, adapts=False)
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ([FLOOR_CANDIDATE, CUT], ["By what is known without labels, cut, seed 1, iteration 2 is recommended."]),
+        (
+            [replace(FLOOR_CANDIDATE, values={"stability": {"Cochlea": 0.9}}), CUT],
+            ["source-only, seed 0, iteration 0 is recommended. It has not adapted at all, so adapting has probably failed here."],
+        ),
+        (
+            [replace(CUT, values={"stability": {"Cochlea": 0.4}})],
+            ["iteration 2 is recommended. Do not trust this: Cochlea: small changes of a scan change the result (DSC 0.40)"],
+        ),
+        ([Candidate("cut, seed 1, iteration 2", {})], ["Nothing could be measured; no recommendation."]),
+    ],
+)
+def test_without_labels_the_top_says_what_is_recommended_or_not_to_trust_it(
+    scored: Scored, listed: list[Candidate], said: list[str]
+) -> None:
+    found = scored({"source-only": FLOOR, "cut": [LOW, HIGH]})
+    study = replace(found.study, cohort=replace(found.study.cohort, evaluation=()))
+    top = read(page(replace(found, study=study, rows=(), tests=[], trust=known_of(*listed))).partition("</header>")[0])
+    assert "so nothing is scored. " in top and all(text in top for text in said)
+    assert ("Do not trust" in top) is ("Do not trust" in str(said)) and ("has probably failed" in top) is ("failed" in str(said))
+
+
+@pytest.mark.parametrize(
+    ("dice", "said"),
+    [
+        ({CUT.name: 0.5, FLOOR_CANDIDATE.name: 0.6}, "Without labels, cut, seed 1, iteration 2 would have been chosen, which costs 0.100"),
+        (
+            {CUT.name: 0.6, FLOOR_CANDIDATE.name: 0.5},
+            "Without labels, cut, seed 1, iteration 2 would have been chosen, which costs nothing.",
+        ),
+    ],
+)
+def test_with_labels_the_top_says_what_choosing_without_them_would_have_cost(scored: Scored, dice: dict[str, float], said: str) -> None:
+    found = replace(scored({"source-only": FLOOR, "cut": [LOW, HIGH]}), trust=known_of(FLOOR_CANDIDATE, CUT, dice=dice))
+    assert said in read(page(found).partition("</header>")[0])
+    assert "Without labels" not in read(page(replace(found, trust=known_of(FLOOR_CANDIDATE, CUT))).partition("</header>")[0])
+
+
+@pytest.mark.parametrize("shown", [page, markdown])
+def test_what_is_named_can_be_found_and_used(scored: Scored, shown: Callable[[Results], str]) -> None:
+    place = "experiments/cut/seed_1/iteration_2"
+    found = scored({"source-only": FLOOR, ("cut", 0): [LOW, HIGH], ("cut", 1): [LOW, HIGH]})
+    said = read(shown(replace(found, trust=known_of(FLOOR_CANDIDATE, CUT, place=place)))).replace("`", "").replace(" ,", ",")
+    assert "cut, iteration 1 lies in experiments/cut/seed_0/iteration_1, experiments/cut/seed_1/iteration_1 of the study's folder." in said
+    assert f"It lies in {place} of the study's folder." in said
+    for command in (f"segment STUDY/{place} SCAN -o RESULTS", f"package STUDY/{place} -o MODEL.zip"):
+        assert f"crossmoda-uda {command}" in said
+    assert str(found.study.folder) not in said
+
+
 def test_an_experiment_of_a_study_says_where_it_is_compared(started: Experiment, tmp_path: Path) -> None:
     def said(folder: Path) -> list[bool]:
         experiment = Experiment.load(folder)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cohort_files import hashes
 from CrossMoDAUDALib.cohort.finding import Case, Cohort
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.commands.study import asked_for
@@ -19,11 +21,14 @@ from CrossMoDAUDALib.core.progress import duration
 from CrossMoDAUDALib.core.settings import Settings, with_values
 from CrossMoDAUDALib.experiment.elsewhere import Elsewhere
 from CrossMoDAUDALib.experiment.events import EventLog
-from CrossMoDAUDALib.experiment.folder import Experiment
+from CrossMoDAUDALib.experiment.folder import Experiment, package_versions
 from CrossMoDAUDALib.experiment.lock import locked
+from CrossMoDAUDALib.experiment.markers import write_marker
+from CrossMoDAUDALib.experiment.sharing import adopt
 from CrossMoDAUDALib.method import sizing
 from CrossMoDAUDALib.method.rehearsal import Costs
 from CrossMoDAUDALib.method.titles import row_title
+from CrossMoDAUDALib.study import running
 from CrossMoDAUDALib.study.left_out import came_back, leaving_out
 from CrossMoDAUDALib.study.request import Method, Part, Study
 from CrossMoDAUDALib.study.running import sized
@@ -168,6 +173,44 @@ def test_the_floor_and_the_ceiling_are_not_asked_for_otherwise(tmp_path: Path, c
     study.save()
     with pytest.raises(InputError, match=r"two methods 'supervised'|is run with the seeds of all methods"):
         asks(study.folder, *words)
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_what_is_left_out_lends_its_finished_stages_to_its_successor(tmp_path: Path, cohort: Cohort, is_damaged: bool) -> None:
+    digests = hashes(cohort)
+    odd, better = (Method(name, "cut", {"segmentation.epochs": epochs}) for name, epochs in (("odd", "2"), ("better", "3")))
+    study = Study(tmp_path / "study", "smoke", {}, (odd, better), (0,), cohort, digests=digests)
+    parts = {part.method.name: part for part in study.parts()}
+    donor = Experiment.create(parts["odd"].folder, parts["odd"].settings, cohort, digests)
+    slices = [stage for stage in parts["odd"].stages() if stage.name == "translation/source_slices"]
+    file = donor.folder / slices[0].writes[0].replace("*", "x")
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"slices")
+    write_marker(donor.folder, slices[0].name, [file], seconds=1, versions=package_versions())
+    if is_damaged:
+        (donor.folder / "experiment.json").write_text("{", encoding="utf-8")
+    fewer = leaving_out(study, ["odd"])
+    part = next(part for part in fewer.parts() if part.method.name == "better")
+    assert (slices[0].name in running.shared_stages(fewer)["better/seed_0"]) is not is_damaged
+    taker = Experiment.create(part.folder, part.settings, cohort, digests)
+    assert adopt(taker, part.stages(), running._donors(fewer, part)) == ({} if is_damaged else {slices[0].name: "odd/seed_0"})
+    assert (taker.folder / file.relative_to(donor.folder)).is_file() is not is_damaged
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("supervised", "the supervised ceiling is no image translator. It comes with --target-labels and the folder"),
+        ("Target supervised", "the supervised ceiling is no image translator. It comes with --target-labels and the folder"),
+        ("ceiling=supervised", "the supervised ceiling is no image translator. It comes with --target-labels and the folder"),
+        ("source-only", "every study has source only by itself; leave it out"),
+        ("source only", "every study has source only by itself; leave it out"),
+        ("supervize", "There is no image translator 'supervize' for --method; choose one of "),
+    ],
+)
+def test_who_names_the_floor_or_the_ceiling_is_told_how_a_study_has_them(tmp_path: Path, word: str, told: str) -> None:
+    with pytest.raises(InputError, match=re.escape(told)):
+        asks(tmp_path / "study", "--method", word)
 
 
 def test_what_is_left_out_is_no_obstacle(tmp_path: Path, cohort: Cohort, capsys: pytest.CaptureFixture[str]) -> None:
