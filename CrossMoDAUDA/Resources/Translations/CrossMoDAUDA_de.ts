@@ -260,6 +260,22 @@
 <translation>Nach Runde 0 ihre Ergebnisse auf den Pseudo-Zielbildern mit deren echten Labels vergleichen.</translation>
 </message>
 <message>
+<source>Against {name}, the first of those that translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Against {name}, the first of those that translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have; of two that are equal in this, the one that translates is taken.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Against {name}, which does not translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Against {name}, which does not translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have; of two that are equal in this, the one that translates is taken.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>All source label maps show these in one piece, so predictions keep the largest connected component: {names}. Set self_training.single_by_labels=false where target patients may have several.</source>
 <translation>Alle Label-Karten der Quelle zeigen diese in einem Stück, daher behalten Vorhersagen die größte zusammenhängende Komponente: {names}. Setzen Sie self_training.single_by_labels=false, wo Patienten des Ziels mehrere haben können.</translation>
 </message>
@@ -684,6 +700,14 @@
 <translation>Unterbrochen; Fortsetzen macht dort weiter, wo es war.</translation>
 </message>
 <message>
+<source>It has not adapted at all, so adapting has probably failed here.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>It has not learned from translated scans, so translating has probably failed here.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>It was ended while it was being submitted; run the same command again.</source>
 <translation>Die Arbeit wurde beendet, während sie übergeben wurde; geben Sie denselben Befehl noch einmal.</translation>
 </message>
@@ -860,8 +884,8 @@
 <translation>Nicht berücksichtigt, weil nichts davon gemessen wurde: {count} von {count2}.</translation>
 </message>
 <message>
-<source>Not counted, because they are not known of all: {some}.</source>
-<translation>Nicht gezählt, weil sie nicht von allen bekannt sind: {some}.</translation>
+<source>Not counted, because they are not known of all{kind}: {some}.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>Not for clinical use.</source>
@@ -2916,8 +2940,20 @@
 <translation>oben</translation>
 </message>
 <message>
+<source>taken out wholly</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>target</source>
 <translation>Ziel</translation>
+</message>
+<message>
+<source>that do not translate</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>that translate</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>the account is unknown there, or not for this partition; ask the cluster's people which one is, and give it with --account</source>
@@ -2926,6 +2962,10 @@
 <message>
 <source>the dates contradict one another: {source} says {day}, which counts, and {said}</source>
 <translation>die Daten widersprechen einander: {source} sagt {day}, was gilt, und {said}</translation>
+</message>
+<message>
+<source>the expected DSC of {name} is {below}, below {least}</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>the file is cut short</source>
@@ -3872,12 +3912,20 @@
 <translation>{name} ist beschädigt; besorgen Sie das Modell erneut.</translation>
 </message>
 <message>
+<source>{name} is missing</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{name} may not be written or read ({strerror}); change its permissions or choose another folder.</source>
 <translation>{name} darf nicht geschrieben oder gelesen werden ({strerror}); ändern Sie die Zugriffsrechte, oder wählen Sie einen anderen Ordner.</translation>
 </message>
 <message>
 <source>{name} takes no {before} jobs at a time; the scans are shared out to {count}.</source>
 <translation>{name} nimmt keine {before} Jobs auf einmal; die Scans werden auf {count} verteilt.</translation>
+</message>
+<message>
+<source>{name} was found, but all of it was taken out ({changed} voxels)</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{name}: self_training.refinement={refinement} would have taken all of it out of at least half of the target cases that show it and left none to learn it from, so nothing was taken out. Look at the pseudo-labels.</source>
@@ -7132,6 +7180,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Self-training iteration (-1: source only)</source>
 <translation>Runde des Selbsttrainings (-1: nur Quelle)</translation>
+</message>
+<message>
+<source>Self-training iteration ({number}: {training})</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{experiment}: DSC by round</source>
