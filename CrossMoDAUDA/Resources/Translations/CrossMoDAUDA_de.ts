@@ -260,6 +260,22 @@
 <translation>Nach Runde 0 ihre Ergebnisse auf den Pseudo-Zielbildern mit deren echten Labels vergleichen.</translation>
 </message>
 <message>
+<source>Against {name}, the first of those that translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have.</source>
+<translation>Gegenüber {name}, dem ersten von denen, die übersetzen, ist es in {listed} von {count} Kriterien, die beide haben, besser und in {listed2} schlechter.</translation>
+</message>
+<message>
+<source>Against {name}, the first of those that translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have; of two that are equal in this, the one that translates is taken.</source>
+<translation>Gegenüber {name}, dem ersten von denen, die übersetzen, ist es in {listed} von {count} Kriterien, die beide haben, besser und in {listed2} schlechter; von zweien, die darin gleich sind, wird das genommen, das übersetzt.</translation>
+</message>
+<message>
+<source>Against {name}, which does not translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have.</source>
+<translation>Gegenüber {name}, das nicht übersetzt, ist es in {listed} von {count} Kriterien, die beide haben, besser und in {listed2} schlechter.</translation>
+</message>
+<message>
+<source>Against {name}, which does not translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have; of two that are equal in this, the one that translates is taken.</source>
+<translation>Gegenüber {name}, das nicht übersetzt, ist es in {listed} von {count} Kriterien, die beide haben, besser und in {listed2} schlechter; von zweien, die darin gleich sind, wird das genommen, das übersetzt.</translation>
+</message>
+<message>
 <source>All source label maps show these in one piece, so predictions keep the largest connected component: {names}. Set self_training.single_by_labels=false where target patients may have several.</source>
 <translation>Alle Label-Karten der Quelle zeigen diese in einem Stück, daher behalten Vorhersagen die größte zusammenhängende Komponente: {names}. Setzen Sie self_training.single_by_labels=false, wo Patienten des Ziels mehrere haben können.</translation>
 </message>
@@ -678,6 +694,14 @@
 <message>
 <source>Interrupted; run the same command to continue where it stopped.</source>
 <translation>Unterbrochen; Fortsetzen macht dort weiter, wo es war.</translation>
+</message>
+<message>
+<source>It has not adapted at all, so adapting has probably failed here.</source>
+<translation>Es ist gar nicht angepasst worden; also ist das Anpassen hier wahrscheinlich gescheitert.</translation>
+</message>
+<message>
+<source>It has not learned from translated scans, so translating has probably failed here.</source>
+<translation>Es hat nicht von übersetzten Scans gelernt; also ist das Übersetzen hier wahrscheinlich gescheitert.</translation>
 </message>
 <message>
 <source>It was ended while it was being submitted; run the same command again.</source>
@@ -2912,6 +2936,10 @@
 <translation>oben</translation>
 </message>
 <message>
+<source>taken out wholly</source>
+<translation>ganz entfernt</translation>
+</message>
+<message>
 <source>target</source>
 <translation>Ziel</translation>
 </message>
@@ -2922,6 +2950,10 @@
 <message>
 <source>the dates contradict one another: {source} says {day}, which counts, and {said}</source>
 <translation>die Daten widersprechen einander: {source} sagt {day}, was gilt, und {said}</translation>
+</message>
+<message>
+<source>the expected DSC of {name} is {below}, below {least}</source>
+<translation>der erwartete DSC von {name} ist {below}, unter {least}</translation>
 </message>
 <message>
 <source>the file is cut short</source>
@@ -3326,6 +3358,14 @@
 <message>
 <source>{count} tasks at work</source>
 <translation>{count} Teile arbeiten</translation>
+</message>
+<message>
+<source>{count} that do not translate</source>
+<translation>{count}, die nicht übersetzen</translation>
+</message>
+<message>
+<source>{count} that translate</source>
+<translation>{count}, die übersetzen</translation>
 </message>
 <message>
 <source>{device_name} has too little free memory to train the translator; lower translation.batch_size (now {batch_size}) or end other programs that use it.</source>
@@ -3868,12 +3908,20 @@
 <translation>{name} ist beschädigt; besorgen Sie das Modell erneut.</translation>
 </message>
 <message>
+<source>{name} is missing</source>
+<translation>{name} fehlt</translation>
+</message>
+<message>
 <source>{name} may not be written or read ({strerror}); change its permissions or choose another folder.</source>
 <translation>{name} darf nicht geschrieben oder gelesen werden ({strerror}); ändern Sie die Zugriffsrechte, oder wählen Sie einen anderen Ordner.</translation>
 </message>
 <message>
 <source>{name} takes no {before} jobs at a time; the scans are shared out to {count}.</source>
 <translation>{name} nimmt keine {before} Jobs auf einmal; die Scans werden auf {count} verteilt.</translation>
+</message>
+<message>
+<source>{name} was found, but all of it was taken out ({changed} voxels)</source>
+<translation>{name} wurde gefunden, aber ganz entfernt ({changed} Voxel)</translation>
 </message>
 <message>
 <source>{name}: self_training.refinement={refinement} would have taken all of it out and left no target case to learn it from, so it was not done. Look at the pseudo-labels.</source>
@@ -7128,6 +7176,10 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <message>
 <source>Self-training iteration (-1: source only)</source>
 <translation>Runde des Selbsttrainings (-1: nur Quelle)</translation>
+</message>
+<message>
+<source>Self-training iteration ({number}: {training})</source>
+<translation>Runde des Selbsttrainings ({number}: {training})</translation>
 </message>
 <message>
 <source>{experiment}: DSC by round</source>
