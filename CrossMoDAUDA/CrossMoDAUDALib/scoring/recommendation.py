@@ -187,11 +187,12 @@ def _ranked(group: Sequence[Candidate], count: int) -> tuple[Candidate, list[str
     ranks = {name: _ranks([_value(candidate, name) for candidate in group]) for name in used}
     means = [float(np.mean([of_criterion[place] for of_criterion in ranks.values()] or [1])) for place in range(len(group))]
     place = int(np.argmin(np.round(means, 9)))
-    kind = "" if len(group) == count else " that translate" if group[place].translates else " that do not translate"
+    of_both = str(count) if len(group) == count else ""
     if len(group) == 1:
-        reasons = [] if kind else ["There is no other to compare it with."]
+        reasons = ["There is no other to compare it with."] if of_both else []
     else:
-        reasons = _reasons(group, place, ranks, means[place], kind)
+        among = of_both or (f"{len(group)} that translate" if group[place].translates else f"{len(group)} that do not translate")
+        reasons = _reasons(group, place, ranks, means[place], among)
     return group[place], reasons, used
 
 
@@ -237,8 +238,8 @@ def _set_aside(all_of_them: int, left: int, against: Mapping[str, Sequence[str]]
     return []
 
 
-def _reasons(left: Sequence[Candidate], place: int, ranks: Mapping[str, Sequence[float]], mean: float, kind: str) -> list[str]:
-    reasons = [f"Its mean rank is {mean:.1f} among {len(left)}{kind}, over {len(ranks)} criteri{'on' if len(ranks) == 1 else 'a'}."]
+def _reasons(left: Sequence[Candidate], place: int, ranks: Mapping[str, Sequence[float]], mean: float, among: str) -> list[str]:
+    reasons = [f"Its mean rank is {mean:.1f} among {among}, over {len(ranks)} criteri{'on' if len(ranks) == 1 else 'a'}."]
 
     def listed(names: Sequence[str]) -> str:
         return ", ".join(f"{CRITERIA[name].title} ({_value(left[place], name):.2f})" for name in names)
@@ -249,7 +250,7 @@ def _reasons(left: Sequence[Candidate], place: int, ranks: Mapping[str, Sequence
     reasons += [f"It is last in: {listed(last)}."] if last else []
     others = [name for name, criterion in CRITERIA.items() if criterion.chooses and name not in ranks]
     some = [CRITERIA[name].title for name in others if any(one.mean(name) is not None for one in left)]
-    reasons += [f"Not counted, because they are not known of all{kind}: {', '.join(some)}."] if some else []
+    reasons += [f"Not counted, because they are not known of all: {', '.join(some)}."] if some else []
     return reasons
 
 

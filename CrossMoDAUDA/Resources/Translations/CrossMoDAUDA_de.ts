@@ -261,19 +261,19 @@
 </message>
 <message>
 <source>Against {name}, the first of those that translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have.</source>
-<translation type="unfinished"></translation>
+<translation>Gegenüber {name}, dem ersten von denen, die übersetzen, ist es in {listed} von {count} Kriterien, die beide haben, besser und in {listed2} schlechter.</translation>
 </message>
 <message>
 <source>Against {name}, the first of those that translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have; of two that are equal in this, the one that translates is taken.</source>
-<translation type="unfinished"></translation>
+<translation>Gegenüber {name}, dem ersten von denen, die übersetzen, ist es in {listed} von {count} Kriterien, die beide haben, besser und in {listed2} schlechter; von zweien, die darin gleich sind, wird das genommen, das übersetzt.</translation>
 </message>
 <message>
 <source>Against {name}, which does not translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have.</source>
-<translation type="unfinished"></translation>
+<translation>Gegenüber {name}, das nicht übersetzt, ist es in {listed} von {count} Kriterien, die beide haben, besser und in {listed2} schlechter.</translation>
 </message>
 <message>
 <source>Against {name}, which does not translate, it is better in {listed} and worse in {listed2} of the {count} criteria that both have; of two that are equal in this, the one that translates is taken.</source>
-<translation type="unfinished"></translation>
+<translation>Gegenüber {name}, das nicht übersetzt, ist es in {listed} von {count} Kriterien, die beide haben, besser und in {listed2} schlechter; von zweien, die darin gleich sind, wird das genommen, das übersetzt.</translation>
 </message>
 <message>
 <source>All source label maps show these in one piece, so predictions keep the largest connected component: {names}. Set self_training.single_by_labels=false where target patients may have several.</source>
@@ -701,11 +701,11 @@
 </message>
 <message>
 <source>It has not adapted at all, so adapting has probably failed here.</source>
-<translation type="unfinished"></translation>
+<translation>Es ist gar nicht angepasst worden; also ist das Anpassen hier wahrscheinlich gescheitert.</translation>
 </message>
 <message>
 <source>It has not learned from translated scans, so translating has probably failed here.</source>
-<translation type="unfinished"></translation>
+<translation>Es hat nicht von übersetzten Scans gelernt; also ist das Übersetzen hier wahrscheinlich gescheitert.</translation>
 </message>
 <message>
 <source>It was ended while it was being submitted; run the same command again.</source>
@@ -884,8 +884,8 @@
 <translation>Nicht berücksichtigt, weil nichts davon gemessen wurde: {count} von {count2}.</translation>
 </message>
 <message>
-<source>Not counted, because they are not known of all{kind}: {some}.</source>
-<translation type="unfinished"></translation>
+<source>Not counted, because they are not known of all: {some}.</source>
+<translation>Nicht gezählt, weil sie nicht von allen bekannt sind: {some}.</translation>
 </message>
 <message>
 <source>Not for clinical use.</source>
@@ -2941,19 +2941,11 @@
 </message>
 <message>
 <source>taken out wholly</source>
-<translation type="unfinished"></translation>
+<translation>ganz entfernt</translation>
 </message>
 <message>
 <source>target</source>
 <translation>Ziel</translation>
-</message>
-<message>
-<source>that do not translate</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>that translate</source>
-<translation type="unfinished"></translation>
 </message>
 <message>
 <source>the account is unknown there, or not for this partition; ask the cluster's people which one is, and give it with --account</source>
@@ -2965,7 +2957,7 @@
 </message>
 <message>
 <source>the expected DSC of {name} is {below}, below {least}</source>
-<translation type="unfinished"></translation>
+<translation>der erwartete DSC von {name} ist {below}, unter {least}</translation>
 </message>
 <message>
 <source>the file is cut short</source>
@@ -3370,6 +3362,14 @@
 <message>
 <source>{count} tasks at work</source>
 <translation>{count} Teile arbeiten</translation>
+</message>
+<message>
+<source>{count} that do not translate</source>
+<translation>{count}, die nicht übersetzen</translation>
+</message>
+<message>
+<source>{count} that translate</source>
+<translation>{count}, die übersetzen</translation>
 </message>
 <message>
 <source>{device_name} has too little free memory to train the translator; lower translation.batch_size (now {batch_size}) or end other programs that use it.</source>
@@ -3913,7 +3913,7 @@
 </message>
 <message>
 <source>{name} is missing</source>
-<translation type="unfinished"></translation>
+<translation>{name} fehlt</translation>
 </message>
 <message>
 <source>{name} may not be written or read ({strerror}); change its permissions or choose another folder.</source>
@@ -3925,7 +3925,7 @@
 </message>
 <message>
 <source>{name} was found, but all of it was taken out ({changed} voxels)</source>
-<translation type="unfinished"></translation>
+<translation>{name} wurde gefunden, aber ganz entfernt ({changed} Voxel)</translation>
 </message>
 <message>
 <source>{name}: self_training.refinement={refinement} would have taken all of it out of at least half of the target cases that show it and left none to learn it from, so nothing was taken out. Look at the pseudo-labels.</source>
@@ -7183,7 +7183,7 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 </message>
 <message>
 <source>Self-training iteration ({number}: {training})</source>
-<translation type="unfinished"></translation>
+<translation>Runde des Selbsttrainings ({number}: {training})</translation>
 </message>
 <message>
 <source>{experiment}: DSC by round</source>
