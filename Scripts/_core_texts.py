@@ -84,7 +84,8 @@ SILENT_TEXTS = (
 # Single words that stand for a field of a sentence, and what is put together from two files.
 WORDS = (
     *("source", "target", "evaluation", "inferior", "superior", "anterior", "posterior", "right", "left"),
-    *("missing", "uncertain", "missing or uncertain"),
+    *("missing", "taken out wholly", "uncertain", "missing or taken out wholly", "missing or uncertain", "taken out wholly or uncertain"),
+    "missing or taken out wholly or uncertain",
     "{structure} does not show where its label is (contrast {value}, median {median})",
     "{structure} is not found where its label is (DSC {value}, median {median})",
 )

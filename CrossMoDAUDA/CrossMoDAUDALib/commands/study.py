@@ -135,7 +135,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
     for part, error in failures:
         complain(f"{part.title} failed: {error}")
     if results is not None and (known := results.trust) and known.recommended and known.place:
-        say(how_to_use(known.recommended.chosen, found.folder / known.place))
+        say(how_to_use(known.recommended, found.folder / known.place))
     if not options.script_only:
         say(f"Results are in {found.folder.resolve() / 'study.html'}")
     return CrossModaError.exit_status if failures else 0
@@ -325,10 +325,10 @@ def _dry_run(asked: Study, back: str) -> int:
         told = f"{own} stage{'' if own == 1 else 's'} to run, {taken} to take over from others, {len(part.stages()) - len(waiting)} done"
         say(f"  {part.title:<40} {told if waiting else 'done'}")
     method = sized_for(asked)
-    settings = asked.settings(method, asked.seeds_of(method)[0])
+    settings = asked.settings(replace(method, values={}), asked.seeds_of(method)[0])
     if left_open(settings):
         whole = duration(60 * settings.budget_minutes * len(parts))
-        each = f"budget_minutes={settings.budget_minutes:g} is for each of them: at most about {whole} one after another"
+        each = f"budget_minutes={settings.budget_minutes:g} is for each of them: about {whole} one after another"
         say(f"{each}. What that leaves time for is measured when the study starts.")
     return 0
 

@@ -17,7 +17,7 @@ from .terminal import Bar, complain, program, say
 
 if TYPE_CHECKING:
     from ..method.evidence import Compared
-    from ..scoring.recommendation import Candidate
+    from ..scoring.recommendation import Candidate, Recommendation
 
 _DESCRIPTION = (
     "Measure, without reference labels, what tells which of several trained segmenters to trust: every iteration of every experiment."
@@ -61,16 +61,18 @@ def trust(options: argparse.Namespace, _log: EventLog) -> int:
     write_text(options.output / "trust.md", text)
     write_csv(options.output / "trust.csv", csv_lines(listed, dice))
     say(text)
-    if chosen := recommend(listed).chosen:
-        one, number, _ = found[chosen]
-        say(how_to_use(chosen, one.folder / iteration_name(number)))
+    if (recommended := recommend(listed)).chosen:
+        one, number, _ = found[recommended.chosen]
+        say(how_to_use(recommended, one.folder / iteration_name(number)))
     return 0
 
 
-def how_to_use(name: str, folder: Path) -> str:
-    """Where a recommended segmenter lies, and the commands that use it."""
+def how_to_use(recommended: Recommendation, folder: Path) -> str:
+    """Where a recommended segmenter lies, and, unless it is not to be trusted, the commands that use it."""
+    if recommended.warnings:
+        return f"{recommended.chosen} lies in {folder}"
     return (
-        f"{name} lies in {folder}\n"
+        f"{recommended.chosen} lies in {folder}\n"
         f'To segment with it: {program()} segment "{folder}" SCAN -o RESULTS\n'
         f'To hand it on:      {program()} package "{folder}" -o MODEL.zip'
     )

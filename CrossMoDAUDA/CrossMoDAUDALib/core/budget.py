@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from .presets import FORMER
 from .settings import Settings, preset_settings, with_values
 
 SIZED = (
@@ -52,14 +53,17 @@ def sized_as(settings: Settings, sized: Settings) -> Settings:
 def as_recorded(settings: Settings, recorded: Settings) -> Settings:
     """Settings as an experiment would have them that was begun with them, perhaps by an older version.
 
-    What its record does not know has no value of a present preset there, but the default.
+    What its record does not know has no value of a present preset there, but the default; what the preset had in that version it
+    keeps, unless somebody names it now.
 
     Args:
         recorded: as :meth:`.settings.Settings.from_json` read them.
     """
     settings, was = sized_as(settings, recorded), recorded.values()
     unknown = was.keys() & settings.values().keys() - recorded.named - settings.named
-    return fitted(settings, {key: was[key] for key in unknown})
+    former = FORMER.get(settings.preset, {}) if recorded.preset == settings.preset else {}
+    kept = [key for key, value in former.items() if key not in settings.named and was[key] == value]
+    return fitted(settings, {key: was[key] for key in (*unknown, *kept)})
 
 
 def left_to_labels(settings: Settings) -> tuple[str, ...]:

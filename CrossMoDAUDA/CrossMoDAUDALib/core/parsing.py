@@ -163,6 +163,21 @@ def _json(text: str, kind: type) -> Any:
     return found if isinstance(found, kind) else None
 
 
+def setting_text(value: Any) -> str:
+    """A setting's value as the command line takes it.
+
+    >>> setting_text(True), setting_text(("Tumour", "Cochlea")), setting_text({"Cochlea": 0.5}), setting_text(2.0)
+    ('true', 'Tumour,Cochlea', 'Cochlea:0.5', '2')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return labels_text(value)
+    if isinstance(value, tuple | list):
+        return names_text(value)
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
 def names_text(names: Any) -> str:
     """A list of names as the command line takes it."""
     plain = ",".join(names)

@@ -80,8 +80,9 @@ PRESETS: dict[str, dict[str, Any]] = {
 # Chosen on other phantoms than those. Networks this small, trained this little, need far higher learning rates than the
 # paper's, and the translator's paint a tumour's inside differently from epoch to epoch: the segmenter sees several of
 # them, with stronger and weaker signal. Cochleas, which are bright in the target scans, are painted brighter in one training
-# than in another. A patient has one tumour. Self-training draws the target scans as often as the source's. In fp32,
-# which every processor has: scores of so small a training change with every rounding, and are quoted.
+# than in another. A patient has one tumour. Self-training draws the target scans as often as the source's, and decides by
+# intensity where a structure's edge is: tumours come out too small. In fp32, which every processor has: scores of so small a
+# training change with every rounding, and are quoted.
 PRESETS["sample"] = {
     "precision": "fp32",
     "translation.batch_size": 1,
@@ -107,4 +108,12 @@ PRESETS["sample"] = {
     "self_training.refinement": "both",
     "self_training.refinement_entropy": 0.1,
     "evaluation.source_only": True,
+}
+# What a preset had in earlier versions, so that what was begun with it goes on as it was begun.
+FORMER: dict[str, dict[str, Any]] = {
+    "sample": {
+        "self_training.copies_share_weight": False,
+        "self_training.refinement": "off",
+        "self_training.refinement_entropy": 0.3,
+    },
 }

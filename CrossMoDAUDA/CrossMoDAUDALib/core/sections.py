@@ -157,7 +157,9 @@ class SelfTrainingSettings:
         False, "Take parts out of pseudo-labels that are not as segmentation.bright_in_target and dark_in_target say."
     )
     refinement: str = setting(
-        "off", "Add doubtful voxels to a pseudo-label whose intensity fits, remove those whose does not, or both.", choices=REFINEMENTS
+        "off",
+        "Add doubtful voxels at a pseudo-label's edge if their intensity fits, remove those that do not fit, or both.",
+        choices=REFINEMENTS,
     )
     refinement_entropy: float = setting(
         0.3, "Entropy (nats) of a structure's probability above which a voxel is doubtful.", low=0, high=0.69

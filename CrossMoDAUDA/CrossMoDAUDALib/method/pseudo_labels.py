@@ -173,7 +173,11 @@ def refine(
         add=chosen.refinement in ("add", "both"), remove=chosen.refinement in ("remove", "both"), kept=kept,
     )  # fmt: skip
     refined = keep_largest_component(refined, [labels[name] for name in chosen.largest_component])
-    return pseudo_label.with_array(refined), {name: changed[value] for name, value in labels.items() if value in changed}
+    counts = {}
+    for name in (name for name, value in labels.items() if value in changed):
+        was, now = pseudo_label.array == labels[name], refined == labels[name]
+        counts[name] = int((now & ~was).sum()), int((was & ~now).sum())
+    return pseudo_label.with_array(refined), counts
 
 
 def drop_unlike(pseudo_label: Volume, scan: Volume, settings: Settings, untouched: Collection[str] = ()) -> tuple[Volume, dict[str, int]]:

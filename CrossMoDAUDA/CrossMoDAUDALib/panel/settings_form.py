@@ -2,7 +2,6 @@
 
 import functools
 import json
-from collections.abc import Mapping
 
 import ctk
 import qt
@@ -10,7 +9,7 @@ from slicer.i18n import tr as _
 
 from ..core.declaring import label_of
 from ..core.errors import InputError
-from ..core.parsing import labels_text, names_text
+from ..core.parsing import setting_text
 from ..core.settings import current_key, preset_settings, setting_fields, with_values
 from ..translation.registry import registrations
 from . import core_texts
@@ -77,7 +76,7 @@ class SettingsForm:
             editor.connect("currentIndexChanged(int)", lambda _value: self._take())
         else:
             editor = qt.QLineEdit()
-            read, write = lambda: editor.text, lambda value: _showText(editor, asText(value))
+            read, write = lambda: editor.text, lambda value: _showText(editor, setting_text(value))
             editor.connect("editingFinished()", self._take)
         editor.toolTip = label.toolTip = tip
         editor.objectName = "setting_" + key.replace(".", "_")
@@ -121,7 +120,7 @@ class SettingsForm:
         """The settings that differ from the preset, as texts by key."""
         base, found = self._base(), {}
         for key, (read, _write, _label) in self._editors.items():
-            if key in base and (text := asText(read())) != asText(base[key]):
+            if key in base and (text := setting_text(read())) != setting_text(base[key]):
                 found[key] = text
         return found
 
@@ -205,17 +204,6 @@ def _sectionTitle(section):
     # What a translator has for itself goes by its title; what several have, by the name that their titles begin with.
     own = [one for one in registrations() if one.section == section]
     return own[0].title.partition(",")[0] if len(own) > 1 else translatorText(own[0].name, own[0].title)
-
-
-def asText(value):
-    """A value as the command line takes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return labels_text(value)
-    if isinstance(value, (tuple, list)):
-        return names_text(value)
-    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
 
 
 def _parsed(text):

@@ -5,11 +5,12 @@ import sys
 import qt
 from slicer.i18n import tr as _
 
+from ..core.parsing import setting_text
 from ..watching.comparing import MISSING
 from . import tables, trainings_texts
 from .fitting import OnResize
 from .scores_table import showScores
-from .settings_form import asText, settingTitle
+from .settings_form import settingTitle
 
 NAME_SHARE = 0.25  # of the table's width that a training's name may take
 FEWEST_CHARACTERS = 12  # of a long name that tell it from another
@@ -147,4 +148,4 @@ def _differences(comparison):
 
 
 def _text(value):
-    return "" if value is MISSING else asText(value) or _("nothing")
+    return "" if value is MISSING else setting_text(value) or _("nothing")

@@ -122,7 +122,7 @@ def refine_by_intensity(
     remove: bool,
     kept: Collection[int] = (),
 ) -> tuple[npt.NDArray[np.uint8], dict[int, tuple[int, int]]]:
-    """Decide doubtful voxels by their intensity, as SDC-UDA does (Shin et al., CVPR 2023), but at a structure's edge only.
+    """Decide doubtful voxels by their intensity, as SDC-UDA does (Shin et al., CVPR 2023), adding only at a structure's edge.
 
     Voxels of the pseudo-label in doubt become background where their intensity does not fit the pseudo-label's; background in
     doubt that shares a face with what is left becomes the structure where it does. No voxel goes from one structure to another.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from ..core.budget import as_recorded, fitted, left_to_labels
 from ..core.errors import InputError, short, unreadable
 from ..core.files import read_json, write_json
 from ..core.layout import EXPERIMENTS, STUDY_RECORD
+from ..core.parsing import setting_text
 from ..core.sections import UNSCALED
 from ..core.settings import Settings, preset_settings, translators_with, with_values
 from ..experiment.folder import MACHINE_SETTINGS, Experiment, difference, package_versions
@@ -262,11 +264,12 @@ class Study:
         method, was = part.method, Experiment.load(part.folder)
         before, now = was.settings.values(), part.settings.values()
         differ = [key for key, value in before.items() if value != now.get(key) and key not in MACHINE_SETTINGS]
-        values = {key: str(before[key]).lower() if isinstance(before[key], bool) else str(before[key]) for key in differ}
+        values = {key: setting_text(before[key]) for key in differ}
         with contextlib.suppress(InputError):
             same = self._part(replace(method, values={**method.values, **values}), part.seed)
             if method.adapts and not difference(was, same.settings, same.cohort):
-                return f" (of it alone: {' '.join(f'--set {method.name}:{key}={value}' for key, value in values.items())})"
+                words = (shlex.quote(f"{method.name}:{key}={value}") for key, value in values.items())
+                return f" (of it alone: {' '.join(f'--set {word}' for word in words)})"
         return ""
 
     def extended(self, asked: Study, names_scans: bool, names_preset: bool) -> Study:

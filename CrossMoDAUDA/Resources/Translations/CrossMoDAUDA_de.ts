@@ -248,8 +248,8 @@
 <translation>Gewichtsabnahme von Adam.</translation>
 </message>
 <message>
-<source>Add doubtful voxels to a pseudo-label whose intensity fits, remove those whose does not, or both.</source>
-<translation>Zweifelhafte Voxel mit passender Intensität zum Pseudo-Label hinzufügen, solche mit unpassender entfernen, oder beides.</translation>
+<source>Add doubtful voxels at a pseudo-label's edge if their intensity fits, remove those that do not fit, or both.</source>
+<translation>Zweifelhafte Voxel am Rand eines Pseudo-Labels hinzufügen, wenn ihre Intensität passt, solche entfernen, die nicht passen, oder beides.</translation>
 </message>
 <message>
 <source>Adversarial weight</source>
@@ -2640,6 +2640,14 @@
 <translation>nicht vorhanden</translation>
 </message>
 <message>
+<source>missing or taken out wholly</source>
+<translation>nicht vorhanden oder ganz entfernt</translation>
+</message>
+<message>
+<source>missing or taken out wholly or uncertain</source>
+<translation>nicht vorhanden, ganz entfernt oder unsicher</translation>
+</message>
+<message>
 <source>missing or uncertain</source>
 <translation>nicht vorhanden oder unsicher</translation>
 </message>
@@ -2942,6 +2950,10 @@
 <message>
 <source>taken out wholly</source>
 <translation>ganz entfernt</translation>
+</message>
+<message>
+<source>taken out wholly or uncertain</source>
+<translation>ganz entfernt oder unsicher</translation>
 </message>
 <message>
 <source>target</source>
@@ -8428,8 +8440,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Läuft auf {place} (Stand {time}).</translation>
 </message>
 <message>
-<source>Sample scans (about 10 minutes)</source>
-<translation>Beispiel-Scans (etwa 10 Minuten)</translation>
+<source>Sample scans (5 to 12 minutes)</source>
+<translation>Beispiel-Scans (5 bis 12 Minuten)</translation>
 </message>
 <message>
 <source>Small networks, for the synthetic sample scans; for no others.</source>

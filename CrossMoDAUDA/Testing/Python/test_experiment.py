@@ -66,6 +66,17 @@ def test_another_preset_is_named(started: Experiment, cohort: Cohort) -> None:
     assert "preset=smoke, not quick" in refused(started.folder, preset_settings("quick"), cohort)
 
 
+def test_what_was_begun_with_a_preset_goes_on_with_what_that_had_then(tmp_path: Path, cohort: Cohort) -> None:
+    now = preset_settings("sample")
+    then = with_values(now, {"self_training.refinement": "off", "self_training.refinement_entropy": 0.3})
+    folder = Experiment.create(tmp_path / "experiment", then, cohort, {}).folder
+    assert Experiment.resume(folder, now, cohort).settings.values() == then.values()
+    for key, value in (("self_training.refinement", "both"), ("self_training.refinement_entropy", 0.1), ("seed", 7)):
+        assert f"{key}={then.values()[key]}, not {value}" in refused(folder, with_values(now, {key: value}), cohort)
+    folder = Experiment.create(tmp_path / "other", with_values(now, {"self_training.refinement": "add"}), cohort, {}).folder
+    assert "self_training.refinement=add, not both" in refused(folder, now, cohort), "no version's preset had that"
+
+
 def test_device_and_workers_may_change(started: Experiment, cohort: Cohort) -> None:
     changed = with_values(SETTINGS, {"device": "cpu", "helper_processes": 3})
     assert Experiment.resume(started.folder, changed, cohort).settings == changed, "as given for this start"

@@ -240,13 +240,16 @@ def test_what_a_study_leaves_out_is_no_choice_but_alone(
 
 def test_what_comes_back_is_told_how_to_be_as_it_was(tmp_path: Path, cohort: Cohort) -> None:
     """Settings of all methods may have changed while it was left out."""
-    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, values={"self_training.iterations": "2"})
+    named = {"segmentation.bright_in_target": "Vestibular schwannoma", "segmentation.scaled_copies": "Cochlea:0.5"}
+    values = {"self_training.iterations": "2", **named}
+    study = replace(STUDY, folder=tmp_path / "study", cohort=cohort, values=values)
     study.folder.mkdir()
     cut = next(part for part in study.parts() if part.method.name == "cut")
     Experiment.create(cut.folder, cut.settings, cut.cohort, {})
     study.save()
-    asks(study.folder, "--without", "cut", "--iterations", "1", "--set", "cut:translation.drop_failed=true")
-    with pytest.raises(InputError, match=r"not True; give the same again \(of it alone: --set cut:tran") as raised:
+    other = ["--set", "segmentation.bright_in_target=Cochlea", "--set", "segmentation.scaled_copies=Cochlea:0.7"]
+    asks(study.folder, "--without", "cut", "--iterations", "1", "--set", "cut:translation.drop_failed=true", *other)
+    with pytest.raises(InputError, match=r"; give the same again \(of it alone: --set cut:tran") as raised:
         asks(study.folder, "--method", "cut").refuse_other()
     words = shlex.split(str(raised.value).partition("of it alone: ")[2].partition(")")[0])
     again = asks(study.folder, "--method", "cut", *words)
