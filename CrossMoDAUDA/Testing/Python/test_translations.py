@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import time
 import xml.etree.ElementTree as ElementTree
@@ -194,6 +195,7 @@ def test_sentences_of_the_library_get_their_values_in_german() -> None:
 
 def test_all_that_a_training_has_said_is_known(tiny_experiment: Path) -> None:
     from CrossMoDAUDALib.experiment.events import read_events
+    from CrossMoDAUDALib.method.pseudo_labels import MISSING, TAKEN_OUT, UNCERTAIN
 
     events, _end = read_events(tiny_experiment / "events.jsonl")
     said = [event["message"] for event in events if event["kind"] in ("message", "warning")]
@@ -202,6 +204,10 @@ def test_all_that_a_training_has_said_is_known(tiny_experiment: Path) -> None:
         from CrossMoDAUDALib.panel import core_texts
 
         assert [message for message in said if core_texts.said(message) == message] == []
+        kinds = (MISSING, TAKEN_OUT, UNCERTAIN)
+        for wrong in (" or ".join(some) for count in (1, 2, 3) for some in itertools.combinations(kinds, count)):
+            german = core_texts.said(f"A structure is {wrong} in the pseudo-labels of 3 of 10 target cases, which are left out: a, b, c.")
+            assert not any(kind in german for kind in (*kinds, " or ")), german
 
 
 def test_what_a_heading_says_already_is_left_out_of_its_sentences_in_german_too() -> None:
