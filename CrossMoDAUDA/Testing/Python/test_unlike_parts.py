@@ -50,10 +50,11 @@ def test_a_part_with_nothing_around_it_to_compare_with_stays() -> None:
     assert drop_unlike(label, scan.with_array(alone), settings)[1] == {"Cochlea": 0}
 
 
-def test_what_is_to_stay_is_neither_taken_out_nor_refined() -> None:
+def test_nothing_is_taken_out_of_what_is_to_stay() -> None:
     scan, label = bright_and_other_parts()
     values = {"segmentation.bright_in_target": "Vestibular schwannoma", "segmentation.dark_in_target": "Cochlea"}
     settings = with_values(preset_settings("laptop"), {**values, "self_training.refinement": "both"})
     found, changed = improve(label, scan, settings, label, untouched=["Vestibular schwannoma"])
     np.testing.assert_array_equal(found.array == 1, label.array == 1)
-    assert changed.keys() == {"Cochlea"} and changed["Cochlea"][1]
+    assert changed.keys() == {"Vestibular schwannoma", "Cochlea"}
+    assert changed["Vestibular schwannoma"] == (0, 0) and changed["Cochlea"][1]
