@@ -36,7 +36,7 @@ def main(arguments):
 
         heading("A synthetic cohort")
         make_cohort(cohort, **SAMPLE_COHORT)
-        heading("Adaptation: source only, without and with self-training (5 to 12 minutes on 2 cores)")
+        heading("Adaptation: source only, without and with self-training (5 to 15 minutes on 2 cores)")
         status = run(adapt_command(cohort, experiment, options.device))
         if status:
             return status

@@ -24,7 +24,7 @@ def presetTitles():
             _("Laptop (about 75 minutes)"),
             _("Needs no graphics card. Small networks; slices and training steps are chosen for the scans and this computer."),
         ),
-        ("sample", _("Sample scans (5 to 12 minutes)"), _("Small networks, for the synthetic sample scans; for no others.")),
+        ("sample", _("Sample scans (5 to 15 minutes)"), _("Small networks, for the synthetic sample scans; for no others.")),
         ("smoke", _("Trial (minutes, not for use)"), _("Tiny networks, to see that everything runs; no useful result.")),
     ]
 

@@ -8440,8 +8440,8 @@ Mit allem, was sie selbst brauchen, kann das viele Minuten dauern und mehrere Gi
 <translation>Läuft auf {place} (Stand {time}).</translation>
 </message>
 <message>
-<source>Sample scans (5 to 12 minutes)</source>
-<translation>Beispiel-Scans (5 bis 12 Minuten)</translation>
+<source>Sample scans (5 to 15 minutes)</source>
+<translation>Beispiel-Scans (5 bis 15 Minuten)</translation>
 </message>
 <message>
 <source>Small networks, for the synthetic sample scans; for no others.</source>
