@@ -108,7 +108,7 @@ def catalogue(library):
         if name not in SILENT_FILES and name.partition("/")[0] not in SILENT_ROOMS:
             found |= _File(tree, constants | _constants([tree])).templates()
     alike = {re.sub(r"\{\w+\}", "{}", text): text for text in sorted(found, reverse=True)}  # names of fields tell nothing apart
-    return sorted([*alike.values(), *WORDS])
+    return sorted({*alike.values(), *WORDS})
 
 
 def _constants(trees):

@@ -62,11 +62,14 @@ def _alone() -> Parser:
 def run(options: argparse.Namespace, log: EventLog) -> int:
     """``run``: begin or continue an experiment, here or elsewhere."""
     from ..experiment.folder import Experiment
+    from ..experiment.lock import refuse_running
 
     folder: Path = options.output
     node = 0 if options.dry_run else nodes.which_node(options)
     if node:
         return nodes.take_part(folder, node, options.nodes)
+    if not options.dry_run and places.place_of(options) is None:
+        refuse_running(folder)
     moved_scans(options)
     if not names_scans(options) and Experiment.exists(folder):
         recorded = Experiment.load(folder)

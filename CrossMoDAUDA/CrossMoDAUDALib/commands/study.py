@@ -83,13 +83,15 @@ def add_parser(commands: Any) -> None:
 def study(options: argparse.Namespace, _log: EventLog) -> int:
     """Run or continue a study; exit status 1 if an experiment failed."""
     from ..core.files import must_stay
-    from ..experiment.lock import locked, stopping_on_request
+    from ..experiment.lock import locked, refuse_running, stopping_on_request
     from ..places.place import find_place
     from ..study import running
     from ..study.left_out import came_back, refuse_at_work
     from ..study.output import write_results
     from ..study.request import Study
 
+    if not options.dry_run:
+        refuse_running(options.output)
     moved_scans(options, is_study=True)
     before = Study.load(options.output) if Study.exists(options.output) else None
     asked, machine = asked_for(options)

@@ -41,7 +41,7 @@ def locked(folder: Path) -> Iterator[None]:
     deadline = time.monotonic() + SECONDS_TO_LOCK
     while (descriptor := _acquire(folder)) is None:
         if time.monotonic() > deadline:
-            raise CrossModaError(f"{folder} is being worked on by {_holder(folder)}; wait for it or stop it first.")
+            raise _held_by_another(folder)
         time.sleep(0.05)
     _held.add(descriptor)
     try:
@@ -141,6 +141,20 @@ def read_worker(folder: Path) -> dict[str, Any] | None:
 def _holder(folder: Path) -> str:
     worker = read_worker(folder)
     return f"process {worker['pid']} on {worker['host']}" if worker else "another process"
+
+
+def _held_by_another(folder: Path) -> CrossModaError:
+    return CrossModaError(f"{folder} is being worked on by {_holder(folder)}; wait for it or stop it first.")
+
+
+def refuse_running(folder: Path) -> None:
+    """Refuse what :func:`locked` would refuse, before anything else is done that takes long, as finding thousands of scans.
+
+    Raises:
+        CrossModaError: another worker is at it.
+    """
+    if is_running(folder) and read_worker(folder):
+        raise _held_by_another(folder)
 
 
 def is_running(folder: Path) -> bool:

@@ -193,7 +193,7 @@ def _trust(results: Results) -> str:
     known = results.trust
     if known is None:
         return ""
-    text = "".join(map(paragraph, [*known.sentences, *([how_to_use(known.place)] if known.place else [])])) + wide(
+    text = "".join(map(paragraph, filter(None, [*known.sentences, how_to_use(known)]))) + wide(
         simple_table(known.lines[0], known.lines[1:])
     )
     text += paragraph(HOW_TO_READ_EVIDENCE, "note")

@@ -161,7 +161,7 @@ def markdown(results: Results) -> str:
         ]
         parts += ["## Paired tests", _as_table(tested), tests_note(results.tests)]
     if known := results.trust:
-        parts += ["## Which one to trust, without labels", *known.sentences, *([how_to_use(known.place)] if known.place else [])]
+        parts += ["## Which one to trust, without labels", *known.sentences, *filter(None, [how_to_use(known)])]
         parts += [_as_table(known.lines), HOW_TO_READ_EVIDENCE]
         parts += ["\n".join(f"- {title}: {meaning}" for title, meaning in known.meanings.items())]
         if known.judged:

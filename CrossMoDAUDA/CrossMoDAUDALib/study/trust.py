@@ -57,15 +57,17 @@ def trust(results: Results) -> Trust | None:
     return Trust(in_sentences(recommended), lines, meanings, rank_criteria(found, true_dice(results)), recommended, place)
 
 
-def how_to_use(place: str) -> str:
-    """How a trained segmenter of a study is used, in a sentence with Markdown's backticks.
-
-    Args:
-        place: its folder within the study's.
-    """
+def how_to_use(known: Trust) -> str:
+    """Where in a study what is recommended lies, and, unless it is not to be trusted, the commands that use it, in sentences with
+    Markdown's backticks; empty where nothing is recommended."""
+    if not known.place:
+        return ""
+    lies = f"It lies in `{known.place}` of the study's folder."
+    if known.recommended and known.recommended.warnings:
+        return lies
     return (
-        f"It lies in `{place}` of the study's folder. With STUDY for that folder, `crossmoda-uda segment STUDY/{place} SCAN -o RESULTS`"
-        f" segments scans with it, and `crossmoda-uda package STUDY/{place} -o MODEL.zip` packs it to hand on."
+        f"{lies} With STUDY for that folder, `crossmoda-uda segment STUDY/{known.place} SCAN -o RESULTS` segments scans with it, and"
+        f" `crossmoda-uda package STUDY/{known.place} -o MODEL.zip` packs it to hand on."
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.commands.trust import how_to_use
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.core.files import sha256
 from CrossMoDAUDALib.experiment.events import read_events
@@ -26,7 +27,7 @@ from CrossMoDAUDALib.method.evidence import Compared, Evidence, candidates
 from CrossMoDAUDALib.method.plan import EVIDENCE, iteration, plan
 from CrossMoDAUDALib.method.report_page import write_page
 from CrossMoDAUDALib.scoring.evidence import certainty
-from CrossMoDAUDALib.scoring.recommendation import Candidate, distrust
+from CrossMoDAUDALib.scoring.recommendation import Candidate, Recommendation, distrust
 from CrossMoDAUDALib.segmentation.predictor import Segmenter
 
 VS, COCHLEA = "Vestibular schwannoma", "Cochlea"
@@ -262,7 +263,7 @@ def test_experiments_that_measured_nothing_are_measured_and_compared_by_a_comman
     folder = {"plain": tiny_experiment, "with evidence": measured}[chosen[1]] / f"iteration_{chosen[2]}"
     lines = text.removeprefix(written).strip().splitlines()
     assert lines[0] == f"{chosen[1]}, seed 0, iteration {chosen[2]} lies in {folder}"
-    assert f'segment "{folder}" SCAN -o RESULTS' in lines[1] and f'package "{folder}" -o MODEL.zip' in lines[2] and len(lines) == 3
+    assert (len(lines) == 1) is ("Do not trust" in written), "what is not to be trusted is not to be used, either"
 
     with (measured / "evaluation" / "table.csv").open(encoding="utf-8", newline="") as file:
         dice = {line["method"]: float(line["dice_mean"]) for line in csv.DictReader(file)}
@@ -286,6 +287,17 @@ def test_experiments_that_measured_nothing_are_measured_and_compared_by_a_comman
     assert "holds what was measured of another experiment" in capsys.readouterr().err
     assert cli.main(["trust", str(measured), f"{measured.name}={measured}", "-o", str(tmp_path / "out ü")]) == 2
     assert f"Two experiments are called {measured.name} and have seed 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("warnings", [(), ("Tumour is found in 20% of the target scans that should show it.",)])
+def test_commands_are_named_for_what_is_to_be_trusted_only(warnings: tuple[str, ...], tmp_path: Path) -> None:
+    lies, *commands = how_to_use(Recommendation("cut, seed 0, iteration 1", (), warnings), tmp_path / "a ü").splitlines()
+    assert lies == f"cut, seed 0, iteration 1 lies in {tmp_path / 'a ü'}"
+    if warnings:
+        assert commands == []
+    else:
+        segments, packs = commands
+        assert f'segment "{tmp_path / "a ü"}" SCAN -o RESULTS' in segments and f'package "{tmp_path / "a ü"}" -o MODEL.zip' in packs
 
 
 def test_few_scans_are_spread_over_all() -> None:

@@ -158,6 +158,11 @@ def test_what_is_named_can_be_found_and_used(scored: Scored, shown: Callable[[Re
         assert f"crossmoda-uda {command}" in said
     assert str(found.study.folder) not in said
 
+    doubted = replace(CUT, values={"stability": {"Cochlea": 0.4}})
+    said = read(shown(replace(found, trust=known_of(doubted, place=place)))).replace("`", "")
+    assert f"It lies in {place} of the study's folder." in said and "crossmoda-uda segment" not in said, "that is not to be used"
+    assert "It lies in" not in read(shown(replace(found, trust=known_of(Candidate(CUT.name, {}))))), "nothing is recommended"
+
 
 def test_an_experiment_of_a_study_says_where_it_is_compared(started: Experiment, tmp_path: Path) -> None:
     def said(folder: Path) -> list[bool]:
