@@ -113,8 +113,7 @@ def _size(bench: Bench, label: str, patch: tuple[int, int, int], features: int, 
         for what, times in (("training step", stepping), ("prediction of a patch", patches)):
             row = measuring.compared(f"nnU-Net's {what}, {label}, {precision}", times[precision], times[STOCK], note=_threads())
             assert row.ratio
-            if precision == "bf16" or features % 16:  # the others are nnU-Net's own, to the bit
-                row.demand(row.ratio[0], "ratio", at_least=LEAST_RATIO[precision], judged=not bench.quick)
+            row.demand(row.ratio[0], "ratio", at_least=LEAST_RATIO[precision], judged=not bench.quick)
             rows.append(row)
     return rows
 

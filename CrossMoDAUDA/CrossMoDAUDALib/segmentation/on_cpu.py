@@ -16,9 +16,6 @@ from torch.nn import functional
 
 from ..compute.acceleration import use_bf16
 
-# Feature maps of oneDNN's own memory format, which PyTorch's takes where a layer has a multiple of them.
-_BLOCK = 16
-
 
 def precision_of(precision: str, device: torch.device) -> str:
     """What the setting ``precision`` means for a segmenter on a device: bf16 or fp32; auto is bf16 where a CPU has units for it."""
@@ -29,23 +26,25 @@ def hasten(network: nn.Module, precision: str) -> None:
     """Make a network compute faster on the CPU. It stays the same object, with the same weights; it gives float32.
 
     Weights, the norms' statistics and the layers that make logits stay in float32: bfloat16 leaves 256 steps between a logit and
-    its double. In float32 a network that is wide enough for oneDNN's own memory format is left alone, to the bit.
+    its double.
 
     Args:
         network: one of nnU-Net's, (n, c, z, y, x) to logits or, under deep supervision, to a list of them.
         precision: bf16 or fp32.
     """
     bf16 = precision == "bf16"
-    if bf16:
-        for layer in getattr(getattr(network, "decoder", None), "seg_layers", ()):
+    mapped = set()
+    for layer in getattr(getattr(network, "decoder", None), "seg_layers", ()):
+        if _is_pointwise(layer):
+            mapped.add(layer)
+            layer.forward = functools.partial(_mapped, layer)
+        if bf16:
             layer.forward = _outside_autocast(layer.forward)
-    elif next(iter(network.parameters())).shape[0] % _BLOCK == 0:
-        return
     for module in network.modules():
         kind = type(module)
         if kind is nn.InstanceNorm3d and not module.track_running_stats:
             module.forward = functools.partial(_normalised, module)
-        elif kind is nn.Conv3d and not bf16 and module.padding_mode == "zeros" and _has_onednn():
+        elif kind is nn.Conv3d and module not in mapped and not bf16 and module.padding_mode == "zeros" and _has_onednn():
             module.forward = functools.partial(_convolved, module, module.forward)
     network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
     network.forward = _hastened(network.forward, bf16)
@@ -55,6 +54,16 @@ def _normalised(norm: Any, features: Tensor) -> Tensor:
     """Instance normalisation that leaves the memory format as it is; PyTorch's own rearranges it there and back."""
     images = [functional.batch_norm(image, None, None, norm.weight, norm.bias, True, 0.0, norm.eps) for image in features.split(1)]
     return torch.cat(images) if len(images) > 1 else images[0]
+
+
+def _is_pointwise(layer: Any) -> bool:
+    is_plain = type(layer) is nn.Conv3d and layer.padding in ((0, 0, 0), "valid")
+    return is_plain and {*layer.kernel_size, *layer.stride, layer.groups} == {1}
+
+
+def _mapped(layer: Any, features: Tensor) -> Tensor:
+    """A convolution of single voxels, as the matrix product that it is; PyTorch goes a way that is several times slower."""
+    return functional.linear(features.movedim(1, -1), layer.weight.flatten(1), layer.bias).movedim(-1, 1)
 
 
 def _convolved(layer: Any, forward: Callable[[Tensor], Tensor], features: Tensor) -> Tensor:
