@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..core import layout
 from ..core.errors import CrossModaError
 from ..core.files import write_text
 from ..experiment.elsewhere import Elsewhere, read_elsewhere
@@ -91,7 +92,7 @@ def submit(
 
     Args:
         parts: the experiments to run; the folders of those with a worker are held by whoever follows it, and are not among them.
-        keys: of all experiments of the study, as for :func:`shares`.
+        keys: of all experiments of the study and of what it leaves out, as for :func:`shares`.
         words: options of every worker.
         at_once: how many experiments may work at a time; 0 for as many as the cluster lets.
         tell: is told what was submitted.
@@ -171,15 +172,15 @@ def _arrays(study: Study, commands: Mapping[str, tuple[Part, Elsewhere, list[str
 
 def _done(study: Study, keys: _Keys, remote: Remote) -> tuple[dict[str, str], dict[str, str]]:
     """By key, an experiment that has finished the stage on a place; and where the experiments lie there, as far as they still do."""
-    known = [(part, read_elsewhere(part.folder)) for part in study.parts()]
-    folders = {part.name: one.folder for part, one in known if one and one.place == remote.place.name and one.has_begun}
+    here = {name: study.folder / layout.EXPERIMENTS / name for name in keys}
+    known = {name: read_elsewhere(folder) for name, folder in here.items()}
+    folders = {name: one.folder for name, one in known.items() if one and one.place == remote.place.name and one.has_begun}
     there = set(remote.connection.ask("recorded", experiments=list(folders.values()))) if folders else set()
     folders = {name: folder for name, folder in folders.items() if folder in there}  # others have been deleted, as old files often are
     done = dict[str, str]()
-    for part, _ in known:
-        if part.name in folders:
-            for stage in keys[part.name].keys() & read_markers(part.folder).keys():
-                done.setdefault(keys[part.name][stage], part.name)
+    for name in folders:
+        for stage in keys[name].keys() & read_markers(here[name]).keys():
+            done.setdefault(keys[name][stage], name)
     return done, folders
 
 

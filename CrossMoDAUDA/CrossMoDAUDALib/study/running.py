@@ -131,9 +131,9 @@ def to_do(part: Part) -> list[Stage]:
 def shared_stages(study: Study) -> dict[str, set[str]]:
     """By part, the stages that it can take over from parts before it, and from what is left out."""
     made: set[str] = set()
-    for experiment, stages in _left_out(study).values():
-        done = {stage for stage, marker in read_markers(experiment.folder).items() if marker.versions == package_versions()}
-        known = stage_keys(experiment.settings, experiment.cohort, experiment.scan_digests(), stages)
+    for name, known in _keys_of_left_out(study).items():
+        markers = read_markers(study.folder / EXPERIMENTS / name)
+        done = {stage for stage, marker in markers.items() if marker.versions == package_versions()}
         made |= {key for stage, key in known.items() if stage in done}
     found = {}
     for part, keys in _keys(study).items():
@@ -144,6 +144,13 @@ def shared_stages(study: Study) -> dict[str, set[str]]:
 
 def _keys(study: Study) -> dict[str, dict[str, str]]:
     return {part.name: stage_keys(part.settings, part.cohort, study.digests, part.stages()) for part in study.parts()}
+
+
+def _keys_of_left_out(study: Study) -> dict[str, dict[str, str]]:
+    return {
+        name: stage_keys(experiment.settings, experiment.cohort, experiment.scan_digests(), stages)
+        for name, (experiment, stages) in _left_out(study).items()
+    }
 
 
 def run(
@@ -232,7 +239,7 @@ def submit_only(study: Study, submit: Submit, parts: Sequence[Part] | None = Non
     chosen = [part for part in study.parts() if to_do(part)] if parts is None else parts
     for part in chosen:
         _create(study, part)
-    refused = submit(chosen, _keys(study)) if chosen else {}
+    refused = submit(chosen, _keys(study) | _keys_of_left_out(study)) if chosen else {}
     return [(part, refused[part.name]) for part in chosen if part.name in refused]
 
 

@@ -304,6 +304,15 @@ def test_a_study_is_an_array_that_gives_the_table_of_one_here(
         assert (folder / table).read_text() == (local / table).read_text()
     assert not cluster.ask("squeue", "--noheader")
 
+    lent, gone = (read_elsewhere(one) for one in (same, same.parents[1] / "source-only" / "seed_0"))
+    assert lent is not None and gone is not None
+    shutil.rmtree(gone.folder)
+    more = ["--on", "cluster", "--method", "third=none", "--without", "same", "--script-only"]
+    assert cli.main([*words, str(folder), *more]) == 0, capsys.readouterr().err
+    script = (folder / "experiments.sbatch").read_text()
+    (third,) = [line for line in script.splitlines() if "--take-from" in line]
+    assert Path(lent.folder).name in third, "what is left out lends what it has made"
+
 
 def test_what_tasks_wait_for_is_told_once(cluster: Cluster, add: Add, tiny_cohort: Path, tiny_experiment: Path, tmp_path: Path) -> None:
     """And an array of which a broken start has left no word is cancelled with the rest."""
