@@ -13,6 +13,7 @@ from ..core.errors import CrossModaError, InputError, short
 from ..core.interrupts import from_here_it_is_too_late
 from ..core.settings import PRESETS, TRANSLATORS, current_key, parse_assignments, parse_device
 from ..experiment.events import CHECK, Event, EventLog
+from . import places
 from .scans import add_scans, find_scans, moved_scans, names_scans, structures_of, words_of
 from .terminal import Display, complain, say
 from .trust import how_to_use
@@ -86,7 +87,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
     from ..experiment.lock import locked, refuse_running, stopping_on_request
     from ..places.place import find_place
     from ..study import running
-    from ..study.left_out import came_back, refuse_at_work
+    from ..study.left_out import came_back
     from ..study.output import write_results
     from ..study.request import Study
 
@@ -112,7 +113,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
         state = "failed"
         try:
             asked.refuse_other()
-            refuse_at_work(asked)
+            _refuse_at_work(asked)
             found = _checked(asked, devices[0], log)
             found.save()
             if back:
@@ -302,13 +303,22 @@ def _checked(asked: Study, device: str, log: EventLog) -> Study:
     return found
 
 
+def _refuse_at_work(asked: Study) -> None:
+    from ..experiment.elsewhere import is_at_work
+    from ..study.left_out import left_out_folders, refuse_at_work
+
+    for folder in left_out_folders(asked):
+        if is_at_work(folder):
+            places.renew(folder)  # elsewhere it may have ended since
+    refuse_at_work(asked)
+
+
 def _dry_run(asked: Study, back: str) -> int:
     from ..core.budget import left_open
     from ..core.progress import duration
-    from ..study.left_out import refuse_at_work
     from ..study.running import check_scans, shared_stages, sized_for, to_do
 
-    refuse_at_work(asked)
+    _refuse_at_work(asked)
     if not asked.digests:
         asked, reports = check_scans(asked, EventLog(None))
         for report in reports:

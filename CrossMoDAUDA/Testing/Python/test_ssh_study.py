@@ -10,7 +10,7 @@ from conftest import TINY
 from CrossMoDAUDALib.cohort import phantom
 from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.commands import cli
-from CrossMoDAUDALib.experiment.elsewhere import Elsewhere
+from CrossMoDAUDALib.experiment.elsewhere import Elsewhere, read_elsewhere
 from CrossMoDAUDALib.experiment.markers import write_marker
 from CrossMoDAUDALib.experiment.sharing import stage_keys
 from CrossMoDAUDALib.images.volumes import write_volume
@@ -28,9 +28,20 @@ def test_a_small_study_there_gives_the_table_of_one_here(
     gpu_box: KnownPlace, study_here: tuple[list[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words, here = study_here
-    assert cli.main([*words, str(tmp_path / "from there"), "--on", "gpu-box"]) == 0, capsys.readouterr().err
+    folder = tmp_path / "from there"
+    assert cli.main([*words, str(folder), "--on", "gpu-box"]) == 0, capsys.readouterr().err
     for file in ("table.csv", "per_case.csv"):
-        assert (here / file).read_text() == (tmp_path / "from there" / file).read_text()
+        assert (here / file).read_text() == (folder / file).read_text()
+
+    same = folder / "experiments" / "same" / "seed_0"
+    ended = read_elsewhere(same)
+    assert ended is not None and not ended.is_alive
+    ended.save(same, is_alive=True)  # as of one whose worker ended when nobody followed it
+    other = ["--method", "other=none", "--without", "same", "--dry-run"]
+    assert cli.main(["study", "-o", str(folder), *other]) == 0, capsys.readouterr().err
+    asked = read_elsewhere(same)
+    assert asked is not None and not asked.is_alive, "its place is asked before it is said to be at work"
+
     assert cli.main([*words, str(tmp_path / "other"), "--jobs", "2"]) == 2
     assert "--jobs belongs to --on" in capsys.readouterr().err
     assert cli.main([*words, str(tmp_path / "other"), "--on", "gpu-box", "--set", "budget_minutes=5"]) == 2
