@@ -67,7 +67,7 @@ def run_elsewhere(
     """
     elsewhere = begun_elsewhere(folder, remote.place.name)
     if Experiment.exists(folder):
-        Experiment.resume(folder, settings, cohort)
+        Experiment.resume(folder, settings, cohort, may_grow=False)
     elif elsewhere is None:
         check_folder(folder)
     log = EventLog(folder / "events.jsonl")
