@@ -85,7 +85,7 @@ def test_the_sample_of_the_registered_translators_is_what_it_was() -> None:
     assert (own.identity_weight, own.generator_features, own.generator_blocks, own.discriminator_features) == (0, 16, 4, 16)
     common = preset_settings("sample")
     assert (common.translation.image_size, common.translation.batch_size, common.segmentation.base_features) == (64, 1, 16)
-    assert (common.helper_processes, common.self_training.iterations, common.segmentation.mirroring) == (0, 1, False)
+    assert (common.helper_processes, common.self_training.iterations, common.segmentation.mirroring) == (0, 2, False)
     assert registration("cyclegan-resnet").presets["smoke"].keys() <= registration("cyclegan-resnet").presets["sample"].keys()
 
 
