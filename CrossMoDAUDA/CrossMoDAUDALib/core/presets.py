@@ -81,8 +81,8 @@ PRESETS: dict[str, dict[str, Any]] = {
 # paper's, and the translator's paint a tumour's inside differently from epoch to epoch: the segmenter sees several of
 # them, with stronger and weaker signal. Cochleas, which are bright in the target scans, are painted brighter in one training
 # than in another. A patient has one tumour. Self-training draws the target scans as often as the source's, and decides by
-# intensity where a structure's edge is: tumours come out too small. The second time gains where the first was weak. In fp32, which every processor has: scores of so small a
-# training change with every rounding, and are quoted.
+# intensity where a structure's edge is: tumours come out too small. The second time gains where the first was weak. In fp32,
+# which every processor has: scores of so small a training change with every rounding, and are quoted.
 PRESETS["sample"] = {
     "precision": "fp32",
     "translation.batch_size": 1,
