@@ -184,7 +184,7 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
         folder: of the experiment, if there is one already.
 
     Raises:
-        InputError: it is another experiment's folder, as for ``run``.
+        InputError: it is that of an experiment with other settings or scans.
     """
     from ..cohort.checking import check_cohort
     from ..core.budget import left_open
@@ -210,11 +210,10 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
     say("\n".join([report.table(), *(f"warning: {remark}" for remark in left_out)]))
     if report.problems:
         return InputError.exit_status
-    elsewhere = read_elsewhere(folder)
     if Experiment.exists(folder):
-        settings = Experiment.resume(folder, settings, cohort, may_grow=elsewhere is None).settings
+        settings = Experiment.resume(folder, settings, cohort).settings
     stages = plan(settings, cohort)
-    waiting = due(stages, read_markers(folder), None if elsewhere else folder)
+    waiting = due(stages, read_markers(folder), None if read_elsewhere(folder) else folder)
     if left_open(settings) and not Experiment.exists(folder):
         fitted = "".join(f" {key}={value} (for these scans)." for key, value in for_scans(settings, cohort).items() if value)
         say(f"\nThe epochs for {settings.budget_minutes:g} minutes are chosen when it begins, by trying out how fast this is.{fitted}")

@@ -61,9 +61,13 @@ def as_recorded(settings: Settings, recorded: Settings) -> Settings:
     """
     settings, was = sized_as(settings, recorded), recorded.values()
     unknown = was.keys() & settings.values().keys() - recorded.named - settings.named
-    former = FORMER.get(settings.preset, {}) if recorded.preset == settings.preset else {}
-    kept = [key for key, value in former.items() if key not in settings.named and was[key] == value]
-    return fitted(settings, {key: was[key] for key in (*unknown, *kept)})
+    return as_preset_was(fitted(settings, {key: was[key] for key in unknown}), recorded)
+
+
+def as_preset_was(settings: Settings, recorded: Settings) -> Settings:
+    """Settings with what their preset had when an experiment was begun with it, but for what somebody names now."""
+    former, was = FORMER.get(settings.preset, {}) if recorded.preset == settings.preset else {}, recorded.values()
+    return fitted(settings, {key: was[key] for key, value in former.items() if key not in settings.named and was[key] == value})
 
 
 def left_to_labels(settings: Settings) -> tuple[str, ...]:

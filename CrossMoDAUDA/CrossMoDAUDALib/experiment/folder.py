@@ -13,7 +13,7 @@ from typing import Any
 
 from ..cohort.finding import Case, Cohort
 from ..cohort.label_maps import label_on_image
-from ..core.budget import as_recorded, fitted
+from ..core.budget import as_recorded
 from ..core.errors import InputError, unreadable
 from ..core.files import GO_ON, check_path, read_json, sha256, write_json
 from ..core.folders import make_writable_folder
@@ -117,28 +117,18 @@ class Experiment:
             ) from None
 
     @classmethod
-    def resume(cls, folder: Path, settings: Settings, cohort: Cohort, may_grow: bool = True) -> Experiment:
-        """Continue an experiment with the command that started it, or, if it ``may_grow``, with more self-training iterations.
+    def resume(cls, folder: Path, settings: Settings, cohort: Cohort) -> Experiment:
+        """Continue an experiment with the command that started it.
 
         Raises:
             InputError: a setting or the cohort differs from what was recorded, or a scan has changed since.
         """
         recorded = cls.load(folder)
         settings = as_recorded(settings, recorded.settings)
-        asked, was = settings.self_training.iterations, recorded.settings.self_training.iterations
-        begun = fitted(settings, {"self_training.iterations": min(asked, was) if may_grow else asked})
-        if differs := difference(recorded, begun, cohort):
+        if differs := difference(recorded, settings, cohort):
             raise InputError(f"{folder} is another experiment: {differs}; give the same again, or another output folder.")
         _verify_files(_record(folder).get("files", {}))
         return cls(folder, settings, cohort)
-
-    def record_iterations(self) -> None:
-        """Record how many self-training iterations are asked for, if that has changed. The experiment must be held by the caller."""
-        record, asked = _record(self.folder), {"iterations": self.settings.self_training.iterations}
-        known = record["settings"]["self_training"]
-        if known != {**known, **asked}:
-            known.update(asked)
-            write_json(self.folder / "experiment.json", record)
 
     def verify_scans(self) -> None:
         """Read every scan and label and compare its hash, whatever its time stamp says: a bad disk does not change that.
@@ -368,8 +358,7 @@ def difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str:
     was, given = recorded.settings.values(), settings.values()
     for key in dict.fromkeys((*was, *given)):
         before, now = was.get(key), given.get(key)
-        only_checks = key == "translation.check_agreement" and not settings.translation.drop_failed  # and changes nothing else
-        if key not in MACHINE_SETTINGS and before != now and not only_checks:
+        if key not in MACHINE_SETTINGS and before != now and not _only_decides_a_check(key, settings):
             return f"it was started with {key}={before}, not {now}"
     for domain in ("source", "target", "evaluation"):
         before_cases: tuple[Case, ...] = getattr(recorded.cohort, domain)
@@ -378,6 +367,11 @@ def difference(recorded: Experiment, settings: Settings, cohort: Cohort) -> str:
             others = sorted({case.id for case in before_cases} ^ {case.id for case in now_cases})
             return f"its {domain} cases differ" + (f" (case {others[0]})" if others else _MOVED)
     return ""
+
+
+def _only_decides_a_check(key: str, settings: Settings) -> bool:
+    """Whether a setting only decides whether a check is made, and changes nothing else."""
+    return key == "translation.check_agreement" and not settings.translation.drop_failed
 
 
 def _verify_files(files: dict[str, Any], by_hash: bool = False) -> None:

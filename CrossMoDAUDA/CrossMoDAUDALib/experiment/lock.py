@@ -153,8 +153,11 @@ def refuse_running(folder: Path) -> None:
     Raises:
         CrossModaError: another worker is at it.
     """
-    if is_running(folder) and read_worker(folder):
-        raise _held_by_another(folder)
+    deadline = time.monotonic() + SECONDS_TO_LOCK
+    while is_held(folder / LOCK):
+        if time.monotonic() > deadline:
+            raise _held_by_another(folder)
+        time.sleep(0.05)
 
 
 def is_running(folder: Path) -> bool:

@@ -54,8 +54,6 @@ class Stage:
         settings: those that can change what it leaves, as patterns of their keys. The last pattern that fits a key decides; ``!``
             before it says that the key does not matter. They decide which experiments may share the stage (:mod:`.sharing`).
         scans: the domains whose scans and labels can change what it leaves.
-        asked: those of ``writes`` without which it is not complete although it was, as later stages ask for them that there were not
-            when it ran.
     """
 
     name: str
@@ -65,15 +63,6 @@ class Stage:
     writes: tuple[str, ...] = ()
     settings: tuple[str, ...] = ("*",)
     scans: tuple[str, ...] = ("source", "target", "evaluation")
-    asked: tuple[str, ...] = ()
-
-    def is_complete(self, marker: Marker | None) -> bool:
-        """Whether it has left all that is asked of it.
-
-        Args:
-            marker: its own; None if it has not been finished.
-        """
-        return marker is not None and all(any(fnmatchcase(file, pattern) for file in marker.files) for pattern in self.asked)
 
     def does_read(self, file: str) -> bool:
         """Whether it uses this file, named relative to the experiment folder with forward slashes."""
@@ -131,7 +120,7 @@ def due(stages: Sequence[Stage], markers: Mapping[str, Marker], folder: Path | N
     last = newest(markers)
     for index in range(len(stages) - 1, -1, -1):  # from the end, because a stage that runs again reads its files again
         reader = stages[index]
-        if not reader.is_complete(markers.get(reader.name)):
+        if reader.name not in markers:
             found[reader.name] = []
         if reader.name not in found:
             continue

@@ -335,8 +335,8 @@ def _training(settings: Settings, training: Training, title: str, scored: bool) 
     def stage(
         step: str, what: str, function: str, reads: tuple[str, ...], writes: tuple[str, ...], settings: tuple[str, ...], *scans: str
     ) -> Stage:
-        run, asked = _by(f"adaptation:{function}", training), tuple(file for file in (*doubted, *expected) if file in writes)
-        return Stage(f"{name}/{step}", Title(title, what, training.iteration), run, reads, writes, settings, scans, asked)
+        run = _by(f"adaptation:{function}", training)
+        return Stage(f"{name}/{step}", Title(title, what, training.iteration), run, reads, writes, settings, scans)
 
     prepared_files, predicts = (f"{prepared}/*", trained_on), _("segment the target scans")
     score = stage("evaluate", _("score"), "evaluate", ("*/evaluation/*",), tables, every, "evaluation")  # a row for each training so far

@@ -97,7 +97,6 @@ def _fill(
     else:
         log.write("message", message="Making sure that the scans are those that the experiment began with.")
         experiment.verify_scans()
-        experiment.record_iterations()
         stages = plan(experiment.settings, experiment.cohort)
         _take_over(experiment, stages, donors, log)
         if due(stages, read_markers(folder), folder):

@@ -67,7 +67,7 @@ def run_elsewhere(
     """
     elsewhere = begun_elsewhere(folder, remote.place.name)
     if Experiment.exists(folder):
-        Experiment.resume(folder, settings, cohort, may_grow=False)
+        Experiment.resume(folder, settings, cohort)
     elif elsewhere is None:
         check_folder(folder)
     log = EventLog(folder / "events.jsonl")

@@ -46,7 +46,9 @@ def hasten(network: nn.Module, precision: str) -> None:
             module.forward = functools.partial(_normalised, module)
         elif kind is nn.Conv3d and module not in mapped and not bf16 and module.padding_mode == "zeros" and _has_onednn():
             module.forward = functools.partial(_convolved, module, module.forward)
-    network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+    for parameter in network.parameters():
+        if parameter.ndim == 5:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last_3d)
     network.forward = _hastened(network.forward, bf16)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cohort.finding import Case, Cohort
-from ..core.budget import as_recorded, fitted, left_to_labels
+from ..core.budget import as_preset_was, as_recorded, fitted, left_to_labels
 from ..core.errors import InputError, short, unreadable
 from ..core.files import read_json, write_json
 from ..core.layout import EXPERIMENTS, STUDY_RECORD
@@ -192,11 +192,14 @@ class Study:
 
     def _part(self, method: Method, seed: int) -> Part:
         settings, folder = self.settings(method, seed), self.folder_of(method, seed)
-        if Experiment.exists(folder):
+        others = (self.folder_of(method, other) for other in method.seeds or self.seeds)
+        if begun := next(filter(Experiment.exists, (folder, *others)), None):
             with contextlib.suppress(InputError):  # a damaged one is refused when it is worked on
-                recorded = Experiment.load(folder).settings
-                settings = as_recorded(settings, recorded)
-                if method.name == SUPERVISED and _EVIDENCE not in method.values:  # older studies measured it of their ceilings too
+                recorded = Experiment.load(begun).settings
+                settings = as_recorded(settings, recorded) if begun == folder else as_preset_was(settings, recorded)
+                if (
+                    begun == folder and method.name == SUPERVISED and _EVIDENCE not in method.values
+                ):  # older studies measured it of their ceilings too
                     settings = with_values(settings, {_EVIDENCE: recorded.evaluation.evidence})
         return Part(method, seed, folder, settings, self.cohort_of(method))
 

@@ -50,6 +50,12 @@ def test_a_hastened_network_computes_the_same(precision: str, features: int, agr
     for one, other in zip(found, expected, strict=True):
         assert one.dtype == torch.float32
         assert (one - other).norm() <= agreement * other.norm()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
+        ours(images)
+    called = {event.name for event in profile.events()}
+    assert "aten::linear" in called and not any("slow_conv" in name for name in called), "logits are a matrix product"
+    kernels = [weights for weights in ours.parameters() if weights.ndim == 5 and weights.shape[2:] == (3, 3, 3) and weights.shape[1] > 1]
+    assert kernels and all(weights.is_contiguous(memory_format=torch.channels_last_3d) for weights in kernels)
     assert list(ours.state_dict()) == list(stock.state_dict())
     assert all(torch.equal(ours.state_dict()[name], tensor) for name, tensor in stock.state_dict().items())
 

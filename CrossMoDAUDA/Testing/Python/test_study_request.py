@@ -53,6 +53,19 @@ def test_seeds_of_one_method_may_be_named_one_by_one() -> None:
     assert parse_seeds(["cut=0", "1", "cut=2,0", "plain=3", "1"]) == ((1,), {"cut": (0, 2), "plain": (3,)})
 
 
+def test_a_seed_that_is_added_has_what_the_preset_had_for_the_others(tmp_path: Path, cohort: Cohort) -> None:
+    """A method is not half of one version's preset and half of another's."""
+    study = replace(STUDY, folder=tmp_path, preset="sample", cohort=cohort, seeds=(0, 1))
+    cut, plain = study.methods
+    then = with_values(study.settings(cut, 0), {"self_training.iterations": 1, "self_training.refinement": "off"})
+    Experiment.create(study.folder_of(cut, 0), then, cohort, hashes(cohort))
+    found = {part.name: part.settings.self_training for part in replace(study).parts()}
+    assert [(found[f"cut/seed_{seed}"].iterations, found[f"cut/seed_{seed}"].refinement) for seed in (0, 1)] == [(1, "off")] * 2
+    assert (found["plain/seed_1"].iterations, found["plain/seed_1"].refinement) == (2, "both"), "which is begun anew"
+    named = replace(study, methods=(replace(cut, values={"self_training.iterations": 3}), plain)).parts()
+    assert {part.name: part.settings.self_training.iterations for part in named}["cut/seed_1"] == 3
+
+
 def names(study: Study) -> list[str]:
     return [part.name for part in study.parts()]
 
