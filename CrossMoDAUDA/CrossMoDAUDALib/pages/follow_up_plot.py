@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..scoring.extent import Size
 from ..scoring.follow_up import CHANGED_MM, CHANGED_VOLUME, DAYS_A_YEAR, FollowUp
+from .plots import drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,10 +42,9 @@ def plot(each: FollowUp) -> str:
     """Volume, and below it the diameters, over the dates, with their limits; empty with a single scan, or without Matplotlib."""
     if len(each.visits) < 2 or importlib.util.find_spec("matplotlib") is None:
         return ""
-    import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(_STYLE):
+    with drawing(_STYLE):
         figure = Figure(figsize=(8.6, 5.2))
         above, below = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 2], "hspace": 0.24})
         _volumes(above, each)

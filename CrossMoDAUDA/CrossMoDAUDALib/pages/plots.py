@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -59,26 +61,35 @@ def themed(colour: str) -> str:
     return f"var({_VARIABLES[colour]})" if colour in _VARIABLES else colour
 
 
-def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
-    """An empty plot, in inches."""
+@contextlib.contextmanager
+def drawing(style: Any = MappingProxyType(_STYLE)) -> Iterator[None]:
+    """Matplotlib's defaults and a style of ours, whatever others have set: nnU-Net makes the letters of all plots 2.5 times as large.
+
+    For a block, or, as a decorator, for a function.
+    """
     import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(style)
+        yield
+
+
+def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
+    """An empty plot, in inches, to be filled within :func:`drawing`."""
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(width, height))
-        axes: Any = figure.subplots()
+    figure = Figure(figsize=(width, height))
+    axes: Any = figure.subplots()
     return figure, axes
 
 
 def as_svg(figure: Figure, axes: Axes, title: str, grid: Literal["x", "y"] = "x") -> str:
     """The figure as an SVG element that scales with the page. What it shows, its title, is for those who cannot see it."""
-    import matplotlib
-
-    with matplotlib.rc_context(_STYLE):
-        axes.grid(axis=grid, color=GRID, linewidth=0.8)
-        axes.tick_params(length=0)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", bbox_inches="tight", transparent=True, metadata={"Date": None})
+    axes.grid(axis=grid, color=GRID, linewidth=0.8)
+    axes.tick_params(length=0)
+    text = io.StringIO()
+    figure.savefig(text, format="svg", bbox_inches="tight", transparent=True, metadata={"Date": None})
     svg = text.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub(r' xmlns(?::xlink)?="[^"]*"', "", svg)
@@ -89,6 +100,7 @@ def as_svg(figure: Figure, axes: Axes, title: str, grid: Literal["x", "y"] = "x"
     return re.sub(r'<svg width="[^"]*" height="[^"]*"|<svg', f'<svg role="img" aria-label="{escape(title)}"', svg, count=1)
 
 
+@drawing()
 def curves_plot(curves: Mapping[str, Curve], title: str, across: str, up: str, limits: tuple[float, float] | None = None) -> str:
     """Values over the steps of a training.
 
@@ -123,6 +135,7 @@ def curves_plot(curves: Mapping[str, Curve], title: str, across: str, up: str, l
     return as_svg(figure, axes, title, "y")
 
 
+@drawing()
 def points_plot(rows: Sequence[tuple[str, Sequence[float], str]], title: str) -> str:
     """The mean DSC of each row, with a point for each case.
 

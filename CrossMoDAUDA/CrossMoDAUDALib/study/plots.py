@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pages.plots import CEILING, FAINT, FLOOR, INK, SERIES, as_svg, new_figure, points_plot
+from ..pages.plots import CEILING, FAINT, FLOOR, INK, SERIES, as_svg, drawing, new_figure, points_plot
 from ..scoring.comparison import LEAST_SHARE, MOST_SHARE
 from .request import SOURCE_ONLY, SUPERVISED
 from .results import Results, Row
@@ -24,6 +24,7 @@ def scores_plot(results: Results) -> str:
     return points_plot(points, "Mean DSC of every method and iteration, with a point for each case")
 
 
+@drawing()
 def gap_plot(results: Results) -> str:
     """The share of the gap that each row closes, with its interval; empty without any."""
     rows, palette = [row for row in results.rows if row.gap and row.gap.share is not None], colours(results)
@@ -56,6 +57,7 @@ def _told(share: float) -> float:
     return 100 * min(max(share, LEAST_SHARE), MOST_SHARE)
 
 
+@drawing()
 def self_training_plot(results: Results) -> str:
     """Mean DSC over the self-training iterations, a thin line for each seed; empty where no method has more than one."""
     palette, by_method = colours(results), dict[str, list[Row]]()

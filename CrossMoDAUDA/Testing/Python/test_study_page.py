@@ -9,13 +9,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import matplotlib
 import pytest
+import seaborn
 from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.core.settings import with_values
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.method.evidence import evidence_lines, in_sentences
 from CrossMoDAUDALib.method.report import write_report
 from CrossMoDAUDALib.method.report_page import write_page
+from CrossMoDAUDALib.pages import follow_up_plot, plots
 from CrossMoDAUDALib.scoring.recommendation import Candidate, rank_criteria, recommend
 from CrossMoDAUDALib.study.page import page
 from CrossMoDAUDALib.study.results import Results, read_results
@@ -177,3 +180,22 @@ def test_an_experiment_of_a_study_says_where_it_is_compared(started: Experiment,
     assert said(alone) == [False, False], "a folder of that name is no study"
     (tmp_path / "A & ü" / "study.json").write_text("{}", encoding="utf-8")
     assert said(alone) == [True, True]
+
+
+def test_plots_look_the_same_whatever_others_have_set_for_matplotlib(scored: Scored) -> None:
+    """nnU-Net's logger sets Seaborn's theme with letters 2.5 times as large, for the whole process; reports are written there, too."""
+    results = scored({"source-only": FLOOR, "cut": [LOW, HIGH], "supervised": CEILING})
+    curve = plots.Curve([1, 2, 3], [0.5, 0.4, 0.3], plots.SERIES[0])
+
+    def drawn() -> list[str]:
+        with plots.drawing(follow_up_plot._STYLE):
+            sizes = f"{matplotlib.rcParams['axes.labelsize']} {matplotlib.rcParams['axes.facecolor']}"
+        return [page(results), plots.curves_plot({"loss": curve}, "Loss", "step", "loss"), sizes]
+
+    before, known = drawn(), dict(matplotlib.rcParams)
+    assert before[0].count("<svg") == 3 and before[1].startswith("<svg")
+    with matplotlib.rc_context():
+        seaborn.set_theme(font_scale=2.5)
+        assert drawn() == before
+        assert matplotlib.rcParams["axes.labelsize"] == 30, "what others have set stays"
+    assert dict(matplotlib.rcParams) == known
