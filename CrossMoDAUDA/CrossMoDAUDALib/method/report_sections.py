@@ -26,6 +26,8 @@ from .report_style import REFERENCE, RESULT, legend
 def warnings(facts: Facts) -> str:
     """What warned, and what is not finished yet."""
     text = bullets(facts.warnings, "warnings") or paragraph("Nothing warned. That does not say that the results are right: look at them.")
+    if lenders := dict.fromkeys(marker.shared_from for marker in facts.markers.values() if marker.shared_from):
+        text += paragraph(f"Stages were taken over from {', '.join(lenders)}. What they warned of is told in the report there.")
     if count := len(facts.waiting):
         titles = {stage.name: stage.title.words() for stage in facts.stages}
         text += details(f"{count} stage{' is' if count == 1 else 's are'} still to do", bullets([titles[name] for name in facts.waiting]))
@@ -258,7 +260,10 @@ def curves(facts: Facts) -> str:
     absent = [title for title, name in facts.rows.items() if f"{name}/train" in facts.markers and title not in facts.curves]
     told = []
     if facts.translator != "none" and not facts.losses:
-        told.append("The translator has no finished epoch yet.")
+        if "translation/train" in facts.markers:
+            absent.insert(0, "the translator")
+        else:
+            told.append("The translator has no finished epoch yet.")
     if absent:
         told.append(f"Of {', '.join(absent)} the event log has no curve: trained in another experiment, or the log is not here.")
     if not facts.curves and not absent:
