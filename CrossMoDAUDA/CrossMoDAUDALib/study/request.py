@@ -196,10 +196,10 @@ class Study:
         if begun := next(filter(Experiment.exists, (folder, *others)), None):
             with contextlib.suppress(InputError):  # a damaged one is refused when it is worked on
                 recorded = Experiment.load(begun).settings
-                settings = as_recorded(settings, recorded) if begun == folder else as_preset_was(settings, recorded)
-                if (
-                    begun == folder and method.name == SUPERVISED and _EVIDENCE not in method.values
-                ):  # older studies measured it of their ceilings too
+                if begun != folder:  # a seed that is added has what the preset had for the others
+                    return Part(method, seed, folder, as_preset_was(settings, recorded), self.cohort_of(method))
+                settings = as_recorded(settings, recorded)
+                if method.name == SUPERVISED and _EVIDENCE not in method.values:  # older studies measured it of their ceilings too
                     settings = with_values(settings, {_EVIDENCE: recorded.evaluation.evidence})
         return Part(method, seed, folder, settings, self.cohort_of(method))
 
