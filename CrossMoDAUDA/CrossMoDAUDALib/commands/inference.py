@@ -211,7 +211,7 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
     if report.problems:
         return InputError.exit_status
     if Experiment.exists(folder):
-        settings = Experiment.resume(folder, settings, cohort).settings
+        settings = Experiment.load(folder).as_asked(settings, cohort)
     stages = plan(settings, cohort)
     waiting = due(stages, read_markers(folder), None if read_elsewhere(folder) else folder)
     if left_open(settings) and not Experiment.exists(folder):

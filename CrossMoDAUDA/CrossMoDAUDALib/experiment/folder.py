@@ -123,12 +123,16 @@ class Experiment:
         Raises:
             InputError: a setting or the cohort differs from what was recorded, or a scan has changed since.
         """
-        recorded = cls.load(folder)
-        settings = as_recorded(settings, recorded.settings)
-        if differs := difference(recorded, settings, cohort):
-            raise InputError(f"{folder} is another experiment: {differs}; give the same again, or another output folder.")
+        settings = cls.load(folder).as_asked(settings, cohort)
         _verify_files(_record(folder).get("files", {}))
         return cls(folder, settings, cohort)
+
+    def as_asked(self, settings: Settings, cohort: Cohort) -> Settings:
+        """Settings that are asked for now, as it has them. An :class:`InputError` says what differs in them or in the cohort."""
+        settings = as_recorded(settings, self.settings)
+        if differs := difference(self, settings, cohort):
+            raise InputError(f"{self.folder} is another experiment: {differs}; give the same again, or another output folder.")
+        return settings
 
     def verify_scans(self) -> None:
         """Read every scan and label and compare its hash, whatever its time stamp says: a bad disk does not change that.

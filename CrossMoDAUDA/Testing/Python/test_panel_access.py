@@ -337,6 +337,8 @@ def test_messages_take_no_room_from_others(host: Host) -> None:
         for label in (ui.segmentModelInfo, ui.segmentStatus, adapt.adaptCheckStatus, adapt.adaptStatus, evaluate.evaluateStatus):
             panel(host).segment.say(label, "short words " * (words // 2))
             host.process(0.05)
+            with contextlib.suppress(TimeoutError):  # what is arranged anew takes several turns of the event loop
+                host.process(5, lambda: not cut_off(frame) and not squeezed(frame))
             assert (cut_off(frame), squeezed(frame)) == ([], []), label.objectName
 
 
