@@ -144,7 +144,7 @@ def test_a_dry_run_of_an_experiment_shows_what_is_left_to_do(
         assert not path.exists()
 
 
-def test_a_dry_run_refuses_what_the_run_would_refuse(tiny_experiment: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_refuses_other_settings_as_the_run_does(tiny_experiment: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words, differs in (["--iterations", "2"], "self_training.iterations=1, not 2"), (["--set", "seed=7"], "seed=0, not 7"):
         for dry in ([], ["--dry-run"]):
             assert cli.main(["run", "-o", str(tiny_experiment), *words, *dry]) == 2
