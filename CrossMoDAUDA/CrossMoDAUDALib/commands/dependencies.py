@@ -16,6 +16,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from email.message import Message
+from email.parser import HeaderParser
 from pathlib import Path
 
 from packaging.markers import default_environment
@@ -309,9 +311,17 @@ def offline_commands(folder: Path, python: Path, dependencies: Iterable[Dependen
 
 def _version(name: str) -> str | None:
     try:
-        return importlib.metadata.version(name)
+        distribution = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
         return None
+    head = _head(distribution)
+    return distribution.version if head is None else head["Version"]
+
+
+def _head(distribution: importlib.metadata.Distribution) -> Message | None:
+    """A distribution's metadata without the description, whose parsing takes most of the time; None for old kinds."""
+    text = distribution.read_text("METADATA")
+    return None if text is None else HeaderParser().parsestr(text.partition("\n\n")[0])
 
 
 def _readable(requirement: Requirement) -> str:
@@ -330,7 +340,8 @@ def _needs(distribution: importlib.metadata.Distribution) -> list[Requirement]:
     """What a distribution requires on this system, without extras."""
     needs = []
     environment: dict[str, str] = {**{key: str(value) for key, value in default_environment().items()}, "extra": ""}
-    for line in distribution.requires or []:
+    head = _head(distribution)
+    for line in (distribution.requires if head is None else head.get_all("Requires-Dist")) or []:
         with contextlib.suppress(InvalidRequirement):  # some packages' metadata is broken; pip tells of those itself
             requirement = Requirement(line)
             if requirement.marker is None or requirement.marker.evaluate(environment):
