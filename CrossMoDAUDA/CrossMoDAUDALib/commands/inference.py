@@ -177,11 +177,12 @@ def holds_something_else(table: Path, inputs: Sequence[Path], begins: bytes) -> 
     return bool(start) and start != begins
 
 
-def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> int:
+def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog, only: Sequence[str] = ()) -> int:
     """``run --dry-run``: every case, every problem and the stages that would run; bad scans make the exit status 2.
 
     Args:
         folder: of the experiment, if there is one already.
+        only: the stages that are asked for; none means all.
 
     Raises:
         InputError: it is that of an experiment with other settings or scans.
@@ -213,7 +214,8 @@ def dry_run(cohort: Cohort, settings: Settings, folder: Path, log: EventLog) -> 
     if Experiment.exists(folder):
         settings = Experiment.load(folder).as_asked(settings, cohort)
     stages = plan(settings, cohort)
-    waiting = due(stages, read_markers(folder), None if read_elsewhere(folder) else folder)
+    asked = [stage for stage in stages if not only or stage.name in only]
+    waiting = due(asked, read_markers(folder), None if read_elsewhere(folder) else folder)
     if left_open(settings) and not Experiment.exists(folder):
         fitted = "".join(f" {key}={value} (for these scans)." for key, value in for_scans(settings, cohort).items() if value)
         say(f"\nThe epochs for {settings.budget_minutes:g} minutes are chosen when it begins, by trying out how fast this is.{fitted}")

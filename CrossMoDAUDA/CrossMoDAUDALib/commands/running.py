@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,13 +89,14 @@ def run(options: argparse.Namespace, log: EventLog) -> int:
         if Experiment.exists(folder) and LOOK not in given(options):  # older versions' presets have it otherwise
             recorded = Experiment.load(folder)
             settings = with_values(settings, {LOOK: recorded.settings.translation.check_agreement})
-    if options.dry_run:
-        from .inference import dry_run
-
-        return dry_run(cohort, settings, folder, log)
     place = places.place_of(options)
     if place and (options.only or options.take_from):
         raise InputError("--only and --take-from are for experiments on this computer; leave them out.")
+    _refuse_at_once(options, settings, cohort)
+    if options.dry_run:
+        from .inference import dry_run
+
+        return dry_run(cohort, settings, folder, log, options.only)
     status = places.run_on(options, place, settings, cohort) if place else _run_here(options, settings, cohort)
     table = folder / "evaluation" / "table.md"
     if status == 0 and table.is_file():
@@ -109,31 +109,31 @@ def run(options: argparse.Namespace, log: EventLog) -> int:
 
 
 def _run_here(options: argparse.Namespace, settings: Settings, cohort: Cohort) -> int:
-    from ..experiment.folder import Experiment, check_folder
+    from ..experiment.folder import Experiment
     from ..method.worker import work
     from ..places.place import find_place, finish
 
     folder: Path = options.output
-    _refuse_unknown(options.only, settings, cohort)
-    for donor in options.take_from:
-        if not Experiment.exists(donor):
-            raise InputError(f"--take-from {donor} is no experiment folder; check the path.")
-    is_new = not Experiment.exists(folder)
-    if is_new:  # what can be refused at once, before the scans are read
-        check_folder(folder)
     finish(find_place().check(settings))
-    if is_new:  # an older one goes on as it was begun
+    if not Experiment.exists(folder):  # an older one goes on as it was begun
         _refuse_other_schedule(settings)
     with Display() as display:
         return work(folder, settings, cohort, display, options.nodes, options.only, options.take_from)
 
 
-def _refuse_unknown(stages: Sequence[str], settings: Settings, cohort: Cohort) -> None:
+def _refuse_at_once(options: argparse.Namespace, settings: Settings, cohort: Cohort) -> None:
+    """What can be refused before the scans are read."""
+    from ..experiment.folder import Experiment, check_folder
     from ..method.plan import plan
 
-    there_are = [stage.name for stage in plan(settings, cohort)] if stages else []
-    for name in set(stages) - set(there_are):
+    there_are = [stage.name for stage in plan(settings, cohort)] if options.only else []
+    for name in set(options.only) - set(there_are):
         raise InputError(f"There is no stage '{short(name)}' for --only; there are {', '.join(there_are)}.")
+    for donor in options.take_from:
+        if not Experiment.exists(donor):
+            raise InputError(f"--take-from {donor} is no experiment folder; check the path.")
+    if not Experiment.exists(options.output):
+        check_folder(options.output)
 
 
 def _refuse_other_schedule(settings: Settings) -> None:

@@ -67,7 +67,7 @@ def shareable(experiment: Experiment, stages: Sequence[Stage], donors: Mapping[s
         for stage, key in keys.items():
             if stage in done or stage in found or donor_keys.get(stage) != key or stage not in markers:
                 continue
-            if markers[stage].versions == versions and _is_whole(donor.folder, stage):
+            if markers[stage].versions == versions and is_whole(donor.folder, stage):
                 found[stage] = name
     return {stage: found[stage] for stage in keys if stage in found}
 
@@ -139,7 +139,8 @@ def _own_files(folder: Path, stage: str) -> list[str]:
     return [file for file, marker in newest(read_markers(folder)).items() if marker.stage == stage]
 
 
-def _is_whole(folder: Path, stage: str) -> bool:
+def is_whole(folder: Path, stage: str) -> bool:
+    """Whether the files of a finished stage are there, as far as no later stage has overwritten them."""
     return all((folder / file).is_file() for file in _own_files(folder, stage))
 
 

@@ -16,12 +16,13 @@ from ..core.interrupts import raise_swallowed
 from ..core.layout import EXPERIMENTS
 from ..core.progress import duration
 from ..core.settings import with_values
+from ..experiment.elsewhere import read_elsewhere
 from ..experiment.events import CHECK, Event, EventLog, read_events
 from ..experiment.folder import Experiment, package_versions
 from ..experiment.last_run import read_last_run
 from ..experiment.lock import locked
 from ..experiment.markers import read_markers
-from ..experiment.sharing import adopt, stage_keys
+from ..experiment.sharing import adopt, is_whole, stage_keys
 from ..experiment.stages import Stage, due
 from ..images import readings
 from ..method.plan import plan
@@ -132,8 +133,10 @@ def shared_stages(study: Study) -> dict[str, set[str]]:
     """By part, the stages that it can take over from parts before it, and from what is left out."""
     made: set[str] = set()
     for name, known in _keys_of_left_out(study).items():
-        markers = read_markers(study.folder / EXPERIMENTS / name)
-        done = {stage for stage, marker in markers.items() if marker.versions == package_versions()}
+        folder = study.folder / EXPERIMENTS / name
+        elsewhere = read_elsewhere(folder) is not None  # its files are there
+        markers = {stage: marker for stage, marker in read_markers(folder).items() if marker.versions == package_versions()}
+        done = {stage for stage in markers if elsewhere or is_whole(folder, stage)}
         made |= {key for stage, key in known.items() if stage in done}
     found = {}
     for part, keys in _keys(study).items():
@@ -332,6 +335,7 @@ def _left_out(study: Study) -> dict[str, tuple[Experiment, Sequence[Stage]]]:
         if folder not in worked_on and Experiment.exists(folder):
             with contextlib.suppress(InputError):  # one that is damaged is no obstacle
                 experiment = Experiment.load(folder)
+                read_elsewhere(folder)
                 found[folder.relative_to(study.folder / EXPERIMENTS).as_posix()] = experiment, plan(experiment.settings, experiment.cohort)
     return found
 

@@ -151,6 +151,35 @@ def test_a_dry_run_refuses_other_settings_as_the_run_does(tiny_experiment: Path,
             assert f"is another experiment: it was started with {differs}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--only", "translation/trian"], "There is no stage 'translation/trian' for --only; there are translation/source_slices, "),
+        (["--take-from", "nowhere"], "--take-from nowhere is no experiment folder; check the path."),
+        (["--only", "translation/train", "--on", "nowhere"], "--only and --take-from are for experiments on this computer"),
+        ([], "holds other files (letter.txt)"),
+    ],
+)
+def test_a_dry_run_refuses_at_once_what_the_run_does(
+    tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    if not words:
+        (folder / "letter.txt").write_text("mine", encoding="utf-8")
+    for dry in ([], ["--dry-run"]):
+        assert cli.main(["run", "--crossmoda", str(tiny_cohort), "-o", str(folder), "--preset", "smoke", *words, *dry]) == 2
+        assert said in capsys.readouterr().err
+
+
+def test_a_dry_run_shows_the_stages_that_are_asked_for(tiny_experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy = Path(shutil.copytree(tiny_experiment, tmp_path / "copy"))
+    (copy / "stages" / "iteration_1--predict.json").unlink()
+    for only, expected in (("iteration_1/predict", ["iteration_1/predict"]), ("iteration_1/train", [])):
+        assert cli.main(["run", "-o", str(copy), "--dry-run", "--only", only]) == 0
+        assert shown(capsys.readouterr().out) == expected
+
+
 def test_a_dry_run_of_bad_scans_shows_no_stages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scans = save_crossmoda(tmp_path / "scans", "training_source", "training_target", "validation")
     (scans / "training_source" / "crossmoda_1_Label.nii.gz").unlink()

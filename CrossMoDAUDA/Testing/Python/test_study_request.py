@@ -180,8 +180,8 @@ def test_the_floor_and_the_ceiling_are_not_asked_for_otherwise(tmp_path: Path, c
         asks(study.folder, *words)
 
 
-@pytest.mark.parametrize("is_damaged", [False, True])
-def test_what_is_left_out_lends_its_finished_stages_to_its_successor(tmp_path: Path, cohort: Cohort, is_damaged: bool) -> None:
+@pytest.mark.parametrize("damage", ["", "experiment.json", "place.json", "no file"])
+def test_what_is_left_out_lends_its_finished_stages_to_its_successor(tmp_path: Path, cohort: Cohort, damage: str) -> None:
     digests = hashes(cohort)
     odd, better = (Method(name, "cut", {"segmentation.epochs": epochs}) for name, epochs in (("odd", "2"), ("better", "3")))
     study = Study(tmp_path / "study", "smoke", {}, (odd, better), (0,), cohort, digests=digests)
@@ -192,14 +192,16 @@ def test_what_is_left_out_lends_its_finished_stages_to_its_successor(tmp_path: P
     file.parent.mkdir(parents=True)
     file.write_bytes(b"slices")
     write_marker(donor.folder, slices[0].name, [file], seconds=1, versions=package_versions())
-    if is_damaged:
-        (donor.folder / "experiment.json").write_text("{", encoding="utf-8")
+    if damage == "no file":
+        file.unlink()
+    elif damage:
+        (donor.folder / damage).write_text("{", encoding="utf-8")
     fewer = leaving_out(study, ["odd"])
     part = next(part for part in fewer.parts() if part.method.name == "better")
-    assert (slices[0].name in running.shared_stages(fewer)["better/seed_0"]) is not is_damaged
+    assert (slices[0].name in running.shared_stages(fewer)["better/seed_0"]) is (not damage)
     taker = Experiment.create(part.folder, part.settings, cohort, digests)
-    assert adopt(taker, part.stages(), running._donors(fewer, part)) == ({} if is_damaged else {slices[0].name: "odd/seed_0"})
-    assert (taker.folder / file.relative_to(donor.folder)).is_file() is not is_damaged
+    assert adopt(taker, part.stages(), running._donors(fewer, part)) == ({} if damage else {slices[0].name: "odd/seed_0"})
+    assert (taker.folder / file.relative_to(donor.folder)).is_file() is (not damage)
 
 
 @pytest.mark.parametrize(
