@@ -34,7 +34,7 @@ CRITERIA = {
     "expected_dice": Criterion("expected DSC", "DSC of the label map with the segmenter's own probabilities."),
     "stability": Criterion("stability", "DSC of the label maps of a scan and of the scan slightly changed."),
     "volume": Criterion("volume", "Likeness of the volumes to those of the source labels."),
-    "shape": Criterion("shape", "Likeness of parts and compactness to those of the source labels."),
+    "shape": Criterion("shape", "Likeness of parts and compactness to those of the source labels.", chooses=False),
     "position": Criterion("position", "Likeness of the places in the body to those of the source labels.", chooses=False),
     "iterations": Criterion("iterations agree", "Mean DSC with the other iterations of the same training."),
     "seeds": Criterion("seeds agree", "Mean DSC with the same method's other seeds."),
@@ -221,7 +221,7 @@ def _failure(chosen: Candidate, measured: Sequence[Candidate]) -> str:
     if not chosen.adapts and any(one.adapts for one in measured):
         return "It has not adapted at all, so adapting has probably failed here."
     if not chosen.translates and any(one.translates for one in measured):
-        return "It has not learned from translated scans, so translating has probably failed here."
+        return "It has not learned from translated scans, so translating does not seem to help here."
     return ""
 
 

@@ -17,11 +17,11 @@ def candidate(name: str, scans: int = 5, ratio: float = 1.0, **values: float | d
 
 
 def test_the_best_mean_rank_is_recommended_and_the_reasons_say_where_it_is_first_and_last() -> None:
-    # Ranks: stability 1, 2, 3; volume 3, 1, 2; shape 1.5, 1.5, 3. Means: 1.83, 1.5, 2.67.
+    # Ranks: stability 1, 2, 3; volume 3, 1, 2; certainty 1.5, 1.5, 3. Means: 1.83, 1.5, 2.67.
     listed = [
-        candidate("a", stability=0.9, volume=0.5, shape=0.8),
-        candidate("b", stability=0.8, volume=0.7, shape=0.8),
-        candidate("c", stability=0.7, volume=0.6, shape=0.2),
+        candidate("a", stability=0.9, volume=0.5, certainty=0.8),
+        candidate("b", stability=0.8, volume=0.7, certainty=0.8),
+        candidate("c", stability=0.7, volume=0.6, certainty=0.2),
     ]
     found = recommend(listed)
     assert found.chosen == "b" and found.warnings == ()
@@ -36,7 +36,7 @@ def test_of_equals_the_first_is_taken() -> None:
 
 def test_a_criterion_has_a_say_only_if_all_have_it_and_it_helps(monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = candidate("one", stability=0.9, seeds=0.6, position=0.1), candidate("other", stability=0.8, position=0.9)
-    assert not CRITERIA["position"].chooses
+    assert not CRITERIA["position"].chooses and not CRITERIA["shape"].chooses
     assert recommend([one, other]).reasons[0].endswith("over 1 criterion.")
     assert recommend([one, other]).chosen == "one"
     monkeypatch.setattr(recommendation, "CRITERIA", {"position": CRITERIA["position"].__class__("place", "", True)})
@@ -177,7 +177,7 @@ def test_self_training_without_translation_is_no_adaptation_by_translating() -> 
     assert (
         found.chosen == "none, iteration 1" and found.reasons[0] == "Its mean rank is 1.0 among 2 that do not translate, over 2 criteria."
     )
-    assert found.reasons[-1] == "It has not learned from translated scans, so translating has probably failed here."
+    assert found.reasons[-1] == "It has not learned from translated scans, so translating does not seem to help here."
 
 
 @pytest.mark.parametrize("floor_is_trusted", [False, True])
