@@ -321,7 +321,7 @@ def _version(name: str) -> str | None:
 def _head(distribution: importlib.metadata.Distribution) -> Message | None:
     """A distribution's metadata without the description, whose parsing takes most of the time; None for old kinds."""
     text = distribution.read_text("METADATA")
-    return None if text is None else HeaderParser().parsestr(text.partition("\n\n")[0])
+    return None if not text else HeaderParser().parsestr(text.partition("\n\n")[0])
 
 
 def _readable(requirement: Requirement) -> str:

@@ -132,7 +132,8 @@ def _refuse_at_once(options: argparse.Namespace, settings: Settings, cohort: Coh
     for donor in options.take_from:
         if not Experiment.exists(donor):
             raise InputError(f"--take-from {donor} is no experiment folder; check the path.")
-    if not Experiment.exists(options.output):
+    events = options.events and options.events.absolute().parent == options.output.absolute()  # that file is ours
+    if not (places.place_of(options) or events or Experiment.exists(options.output)):
         check_folder(options.output)
 
 

@@ -105,7 +105,7 @@ def study(options: argparse.Namespace, _log: EventLog) -> int:
         raise InputError("--jobs belongs to --on; on this computer one experiment runs on each of --devices.")
     back = "; ".join(came_back(before, asked)) if before is not None else ""
     if options.dry_run:
-        return _dry_run(asked, back)
+        return _dry_run(asked, back, options.on or "")
     _prepare(asked)
     with locked(asked.folder), must_stay(asked.folder), stopping_on_request(asked.folder):
         log = EventLog(asked.folder / "events.jsonl")
@@ -313,7 +313,7 @@ def _refuse_at_work(asked: Study) -> None:
     refuse_at_work(asked)
 
 
-def _dry_run(asked: Study, back: str) -> int:
+def _dry_run(asked: Study, back: str, on: str) -> int:
     from ..core.budget import left_open
     from ..core.progress import duration
     from ..study.running import check_scans, shared_stages, sized_for, to_do
@@ -326,7 +326,7 @@ def _dry_run(asked: Study, back: str) -> int:
         if any(report.problems for report in reports):
             return InputError.exit_status
     asked.refuse_other()
-    parts, shared = asked.parts(), shared_stages(asked)
+    parts, shared = asked.parts(), shared_stages(asked, on)
     if back:
         say(f"Would no longer be left out: {back}.")
     say(f"{len(parts)} experiment{'' if len(parts) == 1 else 's'}:")

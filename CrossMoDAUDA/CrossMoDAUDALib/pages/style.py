@@ -52,8 +52,10 @@ th:first-child{padding-left:0;position:sticky;left:0;background:var(--paper)}
 tr.bound{background:var(--wash)}
 tr.bound th:first-child{background:var(--wash)}
 tbody tr:hover,tbody tr:hover th:first-child{background:var(--hover)}
+@media screen and (min-width:641px){
 table:has(thead th:nth-child(10)) :is(th,td){padding:7px 6px;min-width:58px}
 table:has(thead th:nth-child(10)) th:first-child{padding-left:0;white-space:normal;min-width:9em}
+}
 td.best{font-weight:700}
 td small{color:var(--faint);font-size:11.5px;font-weight:400}
 .dot{display:inline-block;width:9px;height:9px;border-radius:50%;margin-right:8px}

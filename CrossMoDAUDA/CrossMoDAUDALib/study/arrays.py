@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import time
 import uuid
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core import layout
-from ..core.errors import CrossModaError
+from ..core.errors import CrossModaError, InputError
 from ..core.files import write_text
 from ..experiment.elsewhere import Elsewhere, read_elsewhere
 from ..experiment.events import EventLog
@@ -173,7 +174,11 @@ def _arrays(study: Study, commands: Mapping[str, tuple[Part, Elsewhere, list[str
 def _done(study: Study, keys: _Keys, remote: Remote) -> tuple[dict[str, str], dict[str, str]]:
     """By key, an experiment that has finished the stage on a place; and where the experiments lie there, as far as they still do."""
     here = {name: study.folder / layout.EXPERIMENTS / name for name in keys}
-    known = {name: read_elsewhere(folder) for name, folder in here.items()}
+    own = {part.name for part in study.parts()}
+    known = dict[str, Elsewhere | None]()
+    for name, folder in here.items():
+        with contextlib.suppress(*() if name in own else (InputError,)):  # a damaged one that is left out is no obstacle
+            known[name] = read_elsewhere(folder)
     folders = {name: one.folder for name, one in known.items() if one and one.place == remote.place.name and one.has_begun}
     there = set(remote.connection.ask("recorded", experiments=list(folders.values()))) if folders else set()
     folders = {name: folder for name, folder in folders.items() if folder in there}  # others have been deleted, as old files often are

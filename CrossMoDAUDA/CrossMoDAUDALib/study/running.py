@@ -129,14 +129,20 @@ def to_do(part: Part) -> list[Stage]:
     return [stage for stage in stages if stage.name in waiting]
 
 
-def shared_stages(study: Study) -> dict[str, set[str]]:
-    """By part, the stages that it can take over from parts before it, and from what is left out."""
+def shared_stages(study: Study, place: str = "") -> dict[str, set[str]]:
+    """By part, the stages that it can take over from parts before it, and from what is left out.
+
+    Args:
+        place: where the study runs, by its name; empty for this computer.
+    """
     made: set[str] = set()
     for name, known in _keys_of_left_out(study).items():
-        folder = study.folder / EXPERIMENTS / name
-        elsewhere = read_elsewhere(folder) is not None  # its files are there
+        folder, elsewhere = study.folder / EXPERIMENTS / name, None
+        with contextlib.suppress(InputError):
+            elsewhere = read_elsewhere(folder)
+        is_there = elsewhere is not None and elsewhere.has_begun and elsewhere.place == place
         markers = {stage: marker for stage, marker in read_markers(folder).items() if marker.versions == package_versions()}
-        done = {stage for stage in markers if elsewhere or is_whole(folder, stage)}
+        done = {stage for stage in markers if (is_there if place else is_whole(folder, stage))}
         made |= {key for stage, key in known.items() if stage in done}
     found = {}
     for part, keys in _keys(study).items():
@@ -335,7 +341,6 @@ def _left_out(study: Study) -> dict[str, tuple[Experiment, Sequence[Stage]]]:
         if folder not in worked_on and Experiment.exists(folder):
             with contextlib.suppress(InputError):  # one that is damaged is no obstacle
                 experiment = Experiment.load(folder)
-                read_elsewhere(folder)
                 found[folder.relative_to(study.folder / EXPERIMENTS).as_posix()] = experiment, plan(experiment.settings, experiment.cohort)
     return found
 

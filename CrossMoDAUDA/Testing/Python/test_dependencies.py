@@ -17,6 +17,7 @@ from CrossMoDAUDALib.commands.dependencies import Dependency
 from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.method.imports import Unfit
 from installed_packages import PARTS, install, slicer_with, wheel
+from packaging.requirements import Requirement
 
 
 @pytest.fixture
@@ -63,6 +64,26 @@ def test_check_is_quick_and_imports_nothing() -> None:
         assert imported == "[]"
         times.append(float(seconds))
     assert min(times) < 0.2
+
+
+def test_heads_of_metadata_tell_what_the_whole_tells(site: Path) -> None:
+    odd = {
+        "plain": "Metadata-Version: 2.1\nName: plain\nVersion: 1.0\nRequires-Dist: numpy>=1\n\nVersion: 9\nRequires-Dist: torch\n",
+        "windows": "\r\n".join(["Name: windows", "Version: 1.1", "Requires-Dist: numpy", "", "Requires-Dist: torch"]),
+        "folded": "Name: folded\nVersion: 1.2\nLicense: one\n  \n  two\nRequires-Dist: numpy\n\nNo more.",
+        "bare": "Name: bare\nVersion: 1.3",
+        "empty": "",
+    }
+    for name, text in odd.items():
+        folder = site / f"{name}-0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_bytes(text.encode())
+    (site / "empty-0.dist-info" / "PKG-INFO").write_text("Name: empty\nVersion: 1.4\nRequires-Dist: scipy\n", encoding="utf-8")
+    for name in odd:
+        whole = importlib.metadata.distribution(name)
+        assert dependencies._version(name) == whole.version, name
+        assert [str(need) for need in dependencies._needs(whole)] == [str(Requirement(line)) for line in whole.requires or []], name
+    assert len(dependencies._needs(importlib.metadata.distribution("folded"))) == 1
 
 
 def test_each_state_of_a_package_is_told_apart(site: Path) -> None:

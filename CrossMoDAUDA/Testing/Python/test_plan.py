@@ -20,6 +20,7 @@ from CrossMoDAUDALib.cohort.finding import Case, Cohort, find_crossmoda
 from CrossMoDAUDALib.commands import cli
 from CrossMoDAUDALib.core.errors import CrossModaError
 from CrossMoDAUDALib.core.settings import Settings, preset_settings, with_values
+from CrossMoDAUDALib.experiment.elsewhere import Elsewhere
 from CrossMoDAUDALib.experiment.events import read_events
 from CrossMoDAUDALib.experiment.folder import Experiment
 from CrossMoDAUDALib.experiment.markers import read_markers
@@ -170,6 +171,23 @@ def test_a_dry_run_refuses_at_once_what_the_run_does(
     for dry in ([], ["--dry-run"]):
         assert cli.main(["run", "--crossmoda", str(tiny_cohort), "-o", str(folder), "--preset", "smoke", *words, *dry]) == 2
         assert said in capsys.readouterr().err
+
+
+def test_what_is_the_programs_own_is_no_reason_to_refuse_a_folder(
+    tiny_cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of events, and what was fetched before the connection was lost; the experiment itself is fetched last."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    words = ["run", "--crossmoda", str(tiny_cohort), "-o", str(folder), "--preset", "smoke"]
+    for _ in range(2):
+        assert cli.main([*words, "--dry-run", "--events", str(folder / "check.jsonl")]) == 0, capsys.readouterr().err
+    half = tmp_path / "half"
+    (half / "samples").mkdir(parents=True)
+    Elsewhere("no such place", "/there", find_crossmoda(tiny_cohort), words=("--preset=smoke",), has_begun=True).save(half)
+    assert cli.main(["run", "-o", str(half), "--dry-run"]) == 0, capsys.readouterr().err
+    assert cli.main(["run", "-o", str(half)]) == 2
+    assert "no such place" in capsys.readouterr().err, "only its place is not known"
 
 
 def test_a_dry_run_shows_the_stages_that_are_asked_for(tiny_experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

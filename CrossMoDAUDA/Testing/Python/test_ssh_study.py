@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from conftest import TINY
 from CrossMoDAUDALib.cohort import phantom
 from CrossMoDAUDALib.cohort.finding import Cohort
 from CrossMoDAUDALib.commands import cli
+from CrossMoDAUDALib.core.errors import InputError
 from CrossMoDAUDALib.experiment.elsewhere import Elsewhere, read_elsewhere
 from CrossMoDAUDALib.experiment.markers import write_marker
 from CrossMoDAUDALib.experiment.sharing import stage_keys
@@ -65,6 +67,11 @@ def test_what_has_been_deleted_there_is_taken_from_nobody(gpu_box: KnownPlace, c
     shutil.rmtree(folders[deleted.name])
     done, folders = arrays._done(study, keys, remote)
     assert folders.keys() == {kept.name} == set(done.values())
+    (deleted.folder / "place.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match=r"place\.json is damaged"):
+        arrays._done(study, keys, remote)
+    done, folders = arrays._done(replace(study, without=("one=1",)), keys, remote)
+    assert folders.keys() == {kept.name}, "a damaged one that is left out is no obstacle"
 
 
 @TAKES_LONG

@@ -180,7 +180,7 @@ def test_the_floor_and_the_ceiling_are_not_asked_for_otherwise(tmp_path: Path, c
         asks(study.folder, *words)
 
 
-@pytest.mark.parametrize("damage", ["", "experiment.json", "place.json", "no file"])
+@pytest.mark.parametrize("damage", ["", "experiment.json", "no file"])
 def test_what_is_left_out_lends_its_finished_stages_to_its_successor(tmp_path: Path, cohort: Cohort, damage: str) -> None:
     digests = hashes(cohort)
     odd, better = (Method(name, "cut", {"segmentation.epochs": epochs}) for name, epochs in (("odd", "2"), ("better", "3")))
@@ -202,6 +202,24 @@ def test_what_is_left_out_lends_its_finished_stages_to_its_successor(tmp_path: P
     taker = Experiment.create(part.folder, part.settings, cohort, digests)
     assert adopt(taker, part.stages(), running._donors(fewer, part)) == ({} if damage else {slices[0].name: "odd/seed_0"})
     assert (taker.folder / file.relative_to(donor.folder)).is_file() is (not damage)
+
+
+def test_what_is_left_out_elsewhere_lends_its_finished_stages_there_only(tmp_path: Path, cohort: Cohort) -> None:
+    digests = hashes(cohort)
+    methods = tuple(Method(name, "cut", {"segmentation.epochs": epochs}) for name, epochs in (("odd", "2"), ("better", "3")))
+    study = leaving_out(Study(tmp_path / "study", "smoke", {}, methods, (0,), cohort, digests=digests), ["odd"])
+    odd = next(part for part in study.whole.parts() if part.method.name == "odd")
+    Experiment.create(odd.folder, odd.settings, cohort, digests)
+    file = odd.folder / "translation" / "source_slices.npy"
+    file.parent.mkdir()
+    file.touch()
+    write_marker(odd.folder, "translation/source_slices", [file], seconds=1, versions=package_versions())
+    file.unlink()  # it is there, its marker was fetched
+    elsewhere = Elsewhere("ward", "/there", cohort, has_begun=True).save(odd.folder)
+    lent = {place: "translation/source_slices" in running.shared_stages(study, place)["better/seed_0"] for place in ("", "ward", "other")}
+    assert lent == {"": False, "ward": True, "other": False}
+    elsewhere.save(odd.folder, has_begun=False)
+    assert "translation/source_slices" not in running.shared_stages(study, "ward")["better/seed_0"]
 
 
 @pytest.mark.parametrize(
