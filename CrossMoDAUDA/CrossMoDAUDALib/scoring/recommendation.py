@@ -221,7 +221,10 @@ def _failure(chosen: Candidate, measured: Sequence[Candidate]) -> str:
     if not chosen.adapts and any(one.adapts for one in measured):
         return "It has not adapted at all, so adapting has probably failed here."
     if not chosen.translates and any(one.translates for one in measured):
-        return "It has not learned from translated scans, so translating does not seem to help here."
+        return (
+            "It has not learned from translated scans, so translating does not seem to help here;"
+            " these criteria tell that badly, so compare both."
+        )
     return ""
 
 

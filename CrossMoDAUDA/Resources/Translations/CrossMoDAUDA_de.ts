@@ -704,8 +704,8 @@
 <translation>Es ist gar nicht angepasst worden; also ist das Anpassen hier wahrscheinlich gescheitert.</translation>
 </message>
 <message>
-<source>It has not learned from translated scans, so translating does not seem to help here.</source>
-<translation>Es hat nicht von übersetzten Scans gelernt; also scheint das Übersetzen hier nicht zu helfen.</translation>
+<source>It has not learned from translated scans, so translating does not seem to help here; these criteria tell that badly, so compare both.</source>
+<translation>Es hat nicht von übersetzten Scans gelernt; also scheint das Übersetzen hier nicht zu helfen. Diese Kriterien sagen das aber schlecht: vergleichen Sie beide.</translation>
 </message>
 <message>
 <source>It was ended while it was being submitted; run the same command again.</source>
