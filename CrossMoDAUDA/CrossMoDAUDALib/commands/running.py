@@ -92,7 +92,7 @@ def run(options: argparse.Namespace, log: EventLog) -> int:
     place = places.place_of(options)
     if place and (options.only or options.take_from):
         raise InputError("--only and --take-from are for experiments on this computer; leave them out.")
-    _refuse_at_once(options, settings, cohort)
+    _refuse_at_once(options, settings, cohort, place)
     if options.dry_run:
         from .inference import dry_run
 
@@ -121,8 +121,8 @@ def _run_here(options: argparse.Namespace, settings: Settings, cohort: Cohort) -
         return work(folder, settings, cohort, display, options.nodes, options.only, options.take_from)
 
 
-def _refuse_at_once(options: argparse.Namespace, settings: Settings, cohort: Cohort) -> None:
-    """What can be refused before the scans are read."""
+def _refuse_at_once(options: argparse.Namespace, settings: Settings, cohort: Cohort, place: str | None) -> None:
+    """What can be refused before the scans are read; the folder of an experiment elsewhere is looked at by who continues it there."""
     from ..experiment.folder import Experiment, check_folder
     from ..method.plan import plan
 
@@ -133,7 +133,7 @@ def _refuse_at_once(options: argparse.Namespace, settings: Settings, cohort: Coh
         if not Experiment.exists(donor):
             raise InputError(f"--take-from {donor} is no experiment folder; check the path.")
     events = options.events and options.events.absolute().parent == options.output.absolute()  # that file is ours
-    if not (places.place_of(options) or events or Experiment.exists(options.output)):
+    if not (place or events or Experiment.exists(options.output)):
         check_folder(options.output)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 import time
 import uuid
@@ -177,8 +176,11 @@ def _done(study: Study, keys: _Keys, remote: Remote) -> tuple[dict[str, str], di
     own = {part.name for part in study.parts()}
     known = dict[str, Elsewhere | None]()
     for name, folder in here.items():
-        with contextlib.suppress(*() if name in own else (InputError,)):  # a damaged one that is left out is no obstacle
+        try:
             known[name] = read_elsewhere(folder)
+        except InputError:
+            if name in own:  # what is left out is no obstacle
+                raise
     folders = {name: one.folder for name, one in known.items() if one and one.place == remote.place.name and one.has_begun}
     there = set(remote.connection.ask("recorded", experiments=list(folders.values()))) if folders else set()
     folders = {name: folder for name, folder in folders.items() if folder in there}  # others have been deleted, as old files often are

@@ -137,18 +137,25 @@ def shared_stages(study: Study, place: str = "") -> dict[str, set[str]]:
     """
     made: set[str] = set()
     for name, known in _keys_of_left_out(study).items():
-        folder, elsewhere = study.folder / EXPERIMENTS / name, None
-        with contextlib.suppress(InputError):
-            elsewhere = read_elsewhere(folder)
-        is_there = elsewhere is not None and elsewhere.has_begun and elsewhere.place == place
-        markers = {stage: marker for stage, marker in read_markers(folder).items() if marker.versions == package_versions()}
-        done = {stage for stage in markers if (is_there if place else is_whole(folder, stage))}
-        made |= {key for stage, key in known.items() if stage in done}
+        lent = _lent(study.folder / EXPERIMENTS / name, place)
+        made |= {key for stage, key in known.items() if stage in lent}
     found = {}
     for part, keys in _keys(study).items():
         found[part] = {stage for stage, key in keys.items() if key in made}
         made |= set(keys.values())
     return found
+
+
+def _lent(folder: Path, place: str) -> list[str]:
+    """The finished stages of an experiment whose files are on a place; empty for this computer."""
+    done = [stage for stage, marker in read_markers(folder).items() if marker.versions == package_versions()]
+    if not place:
+        return [stage for stage in done if is_whole(folder, stage)]
+    try:
+        elsewhere = read_elsewhere(folder)
+    except InputError:
+        return []
+    return done if elsewhere and elsewhere.has_begun and elsewhere.place == place else []
 
 
 def _keys(study: Study) -> dict[str, dict[str, str]]:
